@@ -1,0 +1,109 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// An X.509 certificate, and what it says.
+#ifndef AIRLOCK_SSL_CERTIFICATE_H_
+#define AIRLOCK_SSL_CERTIFICATE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace airlock::ssl {
+
+// One attribute of a distinguished name: the type's long name as OpenSSL has it
+// ("commonName", or dotted numbers where it has none) and its value in UTF-8.
+using NameAttribute = std::pair<std::string, std::string>;
+// RFC 5280's RDNSequence: relative names in order, each a set of attributes.
+using DistinguishedName = std::vector<std::vector<NameAttribute>>;
+
+// A subject alternative name: the kind as Python's getpeercert has it ("DNS",
+// "IP Address", "email", "URI", "DirName", "Registered ID", "othername"), and
+// the value as text. For "DirName" the value is in `directory_name`. A DNS name
+// is shown byte for byte, embedded NULs included.
+struct SubjectAltName {
+  std::string type;
+  std::string value;
+  DistinguishedName directory_name;
+};
+
+// The fields of Python's SSLSocket.getpeercert(), decoded.
+struct CertificateInfo {
+  DistinguishedName subject;
+  DistinguishedName issuer;
+  int version = 0;            // 1 to 3.
+  std::string serial_number;  // Upper-case hexadecimal, even number of digits.
+  absl::Time not_before;
+  absl::Time not_after;
+  std::vector<SubjectAltName> subject_alt_names;
+  std::vector<std::string> ocsp_urls;        // Authority information access.
+  std::vector<std::string> ca_issuers_urls;  // Authority information access.
+  std::vector<std::string> crl_distribution_points;
+};
+
+// A certificate. Immutable and cheap to copy (copies share), so thread-safe.
+class Certificate {
+ public:
+  // Parses one DER certificate; trailing bytes are an error (kInvalidArgument),
+  // as is anything that is no certificate.
+  static absl::StatusOr<Certificate> FromDer(absl::string_view der);
+
+  // Parses the first certificate of a PEM text.
+  static absl::StatusOr<Certificate> FromPem(absl::string_view pem);
+
+  Certificate(const Certificate&) = default;
+  Certificate& operator=(const Certificate&) = default;
+  Certificate(Certificate&&) noexcept = default;
+  Certificate& operator=(Certificate&&) noexcept = default;
+  ~Certificate() = default;
+
+  // The DER encoding; valid as long as any copy of this lives.
+  absl::string_view der() const;
+  // The PEM encoding, with a final newline.
+  std::string ToPem() const;
+
+  // Decodes all that getpeercert() shows. An error (kInvalidArgument) names the
+  // extension that is malformed.
+  absl::StatusOr<CertificateInfo> Decode() const;
+
+  // Subject and issuer as RFC 4514 writes them, such as "CN=example.com,O=X".
+  std::string subject() const;
+  std::string issuer() const;
+  absl::Time not_before() const;
+  absl::Time not_after() const;
+
+  // The text of `openssl x509 -text`, for people.
+  std::string ToText() const;
+
+  // Binary digests: of the DER (20 and 32 bytes), and of the
+  // SubjectPublicKeyInfo, which is what a pin names (RFC 7469, section 2.4).
+  std::string Sha1Fingerprint() const;
+  std::string Sha256Fingerprint() const;
+  std::string SpkiSha256() const;
+
+  friend bool operator==(const Certificate& a, const Certificate& b) {
+    return a.der() == b.der();
+  }
+  friend bool operator!=(const Certificate& a, const Certificate& b) {
+    return !(a == b);
+  }
+
+  // The parsed form; for //ssl only.
+  struct Impl;
+  explicit Certificate(std::shared_ptr<const Impl> impl)
+      : impl_(std::move(impl)) {}
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_CERTIFICATE_H_

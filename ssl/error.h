@@ -1,0 +1,88 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What went wrong: a typed error that absl::Status carries.
+#ifndef AIRLOCK_SSL_ERROR_H_
+#define AIRLOCK_SSL_ERROR_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+
+namespace airlock::ssl {
+
+// The categories that a caller branches on. The numbers are stable.
+enum class ErrorKind : int {
+  kInternal = 0,         // Out of memory, or a defect of Airlock's.
+  kInvalidArgument = 1,  // Options that are wrong or contradict each other.
+  kCredentials = 2,      // A private key or certificate chain that is unusable.
+  kTrustStore = 3,       // A CA bundle that is missing, empty or damaged.
+  kPolicy = 4,           // The platform's policy forbids what was asked.
+  kVerification = 5,     // The peer's chain is not to be trusted.
+  kHostname = 6,         // The chain is good, but for other names.
+  kPeerAlert = 7,        // The peer ended the connection with an alert.
+  kProtocol = 8,         // The peer broke the protocol, or no common ground.
+  kUnexpectedEof = 9,    // The stream ended without close_notify: truncated.
+  kTransport = 10,       // The transport failed.
+  kTimeout = 11,         // The transport's deadline passed.
+  kCallback = 12,        // A callback of the application's failed.
+  kClosed = 13,          // Used after shutdown.
+};
+
+// The name of `kind` as in the enumeration, without the "k": "Verification".
+absl::string_view ErrorKindName(ErrorKind kind);
+
+// The detail of a failure. Only `kind` and `message` are always set.
+struct Error {
+  ErrorKind kind = ErrorKind::kInternal;
+
+  // For people: what was wrong, where, and what to do about it. UTF-8. It holds
+  // no secret. Not stable: never compare it.
+  std::string message;
+
+  // BoringSSL's names of the first queued error, such as "SSL" and
+  // "WRONG_VERSION_NUMBER"; empty where BoringSSL has no part in it. `detail`
+  // is BoringSSL's own wording in lower case, for bindings that show it.
+  std::string library;
+  std::string reason;
+  std::string detail;
+
+  // The TLS alert (RFC 8446, section 6): the one received where `kind` is
+  // kPeerAlert, else the one that was sent to the peer.
+  absl::optional<uint8_t> alert;
+
+  // For kVerification and kHostname: the X509_V_ERR_* number (as OpenSSL and
+  // BoringSSL share them; 62 is a host name mismatch, 64 an IP address
+  // mismatch), its text, the depth in the chain (0 is the peer itself), and the
+  // subject of the certificate at fault as RFC 4514 writes it.
+  int verify_code = 0;
+  std::string verify_message;
+  int depth = -1;
+  std::string subject;
+};
+
+// An absl::Status that carries `error`: its code follows from the kind, its
+// message is error.message. Thread-safe.
+absl::Status MakeStatus(const Error& error);
+
+// Shorthand for an error that has a kind and a message only.
+absl::Status MakeStatus(ErrorKind kind, absl::string_view message);
+
+// The detail that MakeStatus put into `status`, or nothing where `status` is ok
+// or comes from elsewhere (a transport, a callback). Thread-safe.
+absl::optional<Error> GetError(const absl::Status& status);
+
+// The kind alone: of GetError, or kInternal for a status from elsewhere.
+// `status` must not be ok.
+ErrorKind GetErrorKind(const absl::Status& status);
+
+// The name of a TLS alert as RFC 8446 spells it ("bad_certificate"), or
+// "unknown" for a number it does not define.
+absl::string_view AlertName(uint8_t alert);
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_ERROR_H_

@@ -1,0 +1,26 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The parsed form of ssl/credentials.h.
+#ifndef AIRLOCK_SSL_INTERNAL_CREDENTIALS_IMPL_H_
+#define AIRLOCK_SSL_INTERNAL_CREDENTIALS_IMPL_H_
+
+#include <openssl/base.h>
+#include <openssl/evp.h>
+
+#include <vector>
+
+#include "ssl/certificate.h"
+#include "ssl/credentials.h"
+
+namespace airlock::ssl {
+
+struct Credentials::Impl {
+  bssl::UniquePtr<EVP_PKEY> key;
+  std::vector<Certificate> chain;  // Leaf first.
+  KeyType key_type = KeyType::kRsa;
+};
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_INTERNAL_CREDENTIALS_IMPL_H_

@@ -1,0 +1,70 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/error_queue.h"
+
+#include <openssl/err.h>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace airlock::ssl::internal {
+
+ErrorQueueScope::ErrorQueueScope() { ERR_clear_error(); }
+ErrorQueueScope::~ErrorQueueScope() { ERR_clear_error(); }
+
+uint32_t DrainErrorQueue() {
+  const uint32_t code = ERR_get_error();
+  ERR_clear_error();
+  return code;
+}
+
+void DescribeCode(uint32_t code, Error* error) {
+  if (code == 0) return;
+  // BoringSSL has no short library names, as OpenSSL has; these are OpenSSL's.
+  switch (ERR_GET_LIB(code)) {
+    case ERR_LIB_SSL:
+      error->library = "SSL";
+      break;
+    case ERR_LIB_X509:
+      error->library = "X509";
+      break;
+    case ERR_LIB_X509V3:
+      error->library = "X509V3";
+      break;
+    case ERR_LIB_PEM:
+      error->library = "PEM";
+      break;
+    case ERR_LIB_ASN1:
+      error->library = "ASN1";
+      break;
+    case ERR_LIB_EVP:
+      error->library = "EVP";
+      break;
+    case ERR_LIB_SYS:
+      error->library = "SYS";
+      break;
+    default:
+      if (const char* name = ERR_lib_error_string(code)) error->library = name;
+  }
+  if (const char* reason = ERR_reason_error_string(code)) {
+    error->reason = reason;
+    error->detail =
+        absl::AsciiStrToLower(absl::StrReplaceAll(error->reason, {{"_", " "}}));
+  }
+}
+
+absl::Status DrainToStatus(ErrorKind kind, absl::string_view message) {
+  Error error;
+  error.kind = kind;
+  error.message = std::string(message);
+  DescribeCode(DrainErrorQueue(), &error);
+  if (!error.detail.empty()) {
+    absl::StrAppend(&error.message, " (", error.library, ": ", error.detail,
+                    ")");
+  }
+  return MakeStatus(error);
+}
+
+}  // namespace airlock::ssl::internal

@@ -1,0 +1,216 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Everything that can be chosen about a Context or a Socket: plain data.
+#ifndef AIRLOCK_SSL_OPTIONS_H_
+#define AIRLOCK_SSL_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "ssl/certificate.h"
+#include "ssl/credentials.h"
+#include "ssl/hostname.h"
+#include "ssl/insecure.h"
+#include "ssl/secret.h"
+#include "ssl/session.h"
+#include "ssl/trust_store.h"
+
+namespace airlock::ssl {
+
+class Context;
+class Socket;
+
+// Python's PROTOCOL_* names. kSslv23 negotiates the best that both sides have,
+// from TLS 1.0 to TLS 1.3; the others are that one version only.
+enum class Protocol { kSslv23, kTlsv1, kTlsv1_1, kTlsv1_2 };
+
+// The numbers of the wire (RFC 8446, section 4.2.1).
+enum class TlsVersion : uint16_t {
+  kTls1_0 = 0x0301,
+  kTls1_1 = 0x0302,
+  kTls1_2 = 0x0303,
+  kTls1_3 = 0x0304,
+};
+
+// Parses "SSLv23", "TLS", "TLSv1", "TLSv1_1", "TLSv1.1", "TLSv1_2", "TLSv1.2",
+// each also with "PROTOCOL_" before it; case counts. SSLv2, SSLv3 and anything
+// else is an error (kInvalidArgument) that lists what there is.
+absl::StatusOr<Protocol> ParseProtocol(absl::string_view name);
+
+// The name as Python's SSLSocket.version() gives it: "TLSv1", "TLSv1.3".
+absl::string_view TlsVersionName(TlsVersion version);
+
+// Python's CERT_*. What a client asks of a server, and a server of a client.
+enum class VerifyMode {
+  kNone,      // Nothing. A client also needs the token of ssl/insecure.h.
+  kOptional,  // A server: verified if given. A client: the same as kRequired.
+  kRequired,  // A verified certificate, or no connection.
+};
+
+// Python's VERIFY_*.
+struct VerifyFlags {
+  bool crl_check_leaf = false;   // The peer's certificate must not be revoked,
+  bool crl_check_chain = false;  // nor any of its issuers; no CRL is an error.
+  // RFC 5280 to the letter, as far as OpenSSL's X509_STRICT does it: a leaf of
+  // version 3, CAs with basicConstraints and keyUsage, key identifiers.
+  bool x509_strict = false;
+  bool partial_chain =
+      false;  // Any certificate of the trust store is an anchor.
+  bool trusted_first = true;  // Prefer the trust store's issuers to the peer's.
+};
+
+// What the message callback gets.
+struct TlsMessage {
+  bool sent = false;     // Else received.
+  uint16_t version = 0;  // Protocol number of the record or message.
+  int content_type = 0;  // RFC 8446 ContentType; 256 is a record header.
+  absl::Span<const uint8_t> bytes;
+};
+
+// A server's answer to the name that a client asked for (SNI, RFC 6066).
+struct SniDecision {
+  // Go on with this Context from here; null: with the one there is.
+  std::shared_ptr<const Context> context;
+  // Refuse with this alert instead, such as 112, unrecognized_name.
+  absl::optional<uint8_t> alert;
+};
+
+// A peer whose chain and name were found good.
+struct VerifiedPeer {
+  // As sent, leaf first. Empty where a server got none and wanted none.
+  absl::Span<const Certificate> presented;
+  // From the leaf to the anchor.
+  absl::Span<const Certificate> verified;
+};
+
+// An external pre-shared key (TLS 1.2 and below, RFC 4279).
+struct PskIdentity {
+  std::string identity;  // No NUL inside.
+  Secret key;
+};
+
+// Callbacks run on the thread that calls the Socket, inside that call. They
+// must not call Handshake, Read, Write, Shutdown or Unwrap of the same Socket.
+// One that fails ends the handshake with ErrorKind::kCallback.
+struct ContextOptions {
+  Protocol protocol = Protocol::kSslv23;
+  // Narrow the protocol's own range. An empty range is an error.
+  absl::optional<TlsVersion> minimum_version;
+  absl::optional<TlsVersion> maximum_version;
+  // Python's OP_NO_TLSv1 and so on: versions left out of the range. TLS must
+  // not have holes (RFC 8446, appendix D.5), so all of those left out must lie
+  // at one of its ends; otherwise the lower part is left out too.
+  std::vector<TlsVersion> disabled_versions;
+
+  // OpenSSL's cipher list syntax, for TLS 1.2 and below; "@SECLEVEL=n" is
+  // accepted and sets `security_level`. Empty: forward secrecy with AEAD, then
+  // CBC for old peers; no RC4, 3DES, MD5, NULL, export or anonymous suites.
+  std::string ciphers;
+  // "X25519:P-256" and so on, by preference; OpenSSL's names ("prime256v1") are
+  // accepted. Empty: X25519, P-256, P-384.
+  std::string groups;
+  // OpenSSL's security level, 0 to 5: from 2 on, certificates with RSA keys
+  // below 2048 bits or SHA-1 signatures are refused, ours and the peer's.
+  int security_level = 2;
+
+  // What we present. A server needs at least one; of several, each of another
+  // key type, the first that the client can use is taken.
+  std::vector<std::shared_ptr<const Credentials>> credentials;
+
+  VerifyMode verify_mode = VerifyMode::kRequired;
+  // Required wherever a peer is verified.
+  std::shared_ptr<const TrustStore> trust_store;
+  // A client checks that the server carries SocketOptions::server_hostname.
+  bool check_hostname = true;
+  HostnameOptions hostname;
+  VerifyFlags verify_flags;
+  // How many certificates may lie between leaf and anchor.
+  int verify_depth = 100;
+  // Runs after the built-in verification has said yes, and may still say no;
+  // a peer that failed is never put to it.
+  std::function<absl::Status(const Socket&, const VerifiedPeer&)> verify;
+  // Needed for VerifyMode::kNone on a client; see ssl/insecure.h.
+  absl::optional<UnverifiedClientsToken> unverified_clients;
+
+  // The time, for certificates and sessions. Required: the core has no clock.
+  std::function<absl::Time()> clock;
+
+  // Protocols by preference (RFC 7301); 1 to 255 bytes each. A server picks the
+  // first of its own that the client offers; none in common: goes on without,
+  // or refuses with no_application_protocol if alpn_required.
+  std::vector<std::string> alpn_protocols;
+  bool alpn_required = false;
+  // The same by NPN, the draft before ALPN, TLS 1.2 and below.
+  std::vector<std::string> npn_protocols;
+
+  // A server's choice by the client's SNI; nullopt where it sent none.
+  std::function<absl::StatusOr<SniDecision>(
+      Socket&, const absl::optional<std::string>& server_name)>
+      sni;
+
+  // A stapled OCSP response (RFC 6066) and a SignedCertificateTimestampList
+  // (RFC 6962) that a server sends, DER and TLS encoding; empty: none.
+  std::string ocsp_response;
+  std::string sct_list;
+  // A client asks for both and finds them in ConnectionInfo.
+  bool request_ocsp = false;
+  bool request_sct = false;
+
+  // Server and client sessions. No cache, no resumption by identifier.
+  size_t session_cache_size = 20480;
+  absl::Duration session_timeout = absl::Hours(2);
+  bool session_tickets = true;
+  // How many TLS 1.3 tickets a server sends after a handshake.
+  size_t num_tickets = 2;
+  // Keys of session tickets (RFC 5077), 48 bytes each: key name, HMAC key and
+  // AES key. The first encrypts, all decrypt; to rotate, put a new one in
+  // front. Empty: keys of this Context's own, rotated every two days.
+  std::vector<std::shared_ptr<const Secret>> ticket_keys;
+  // Sessions are resumed between Contexts of equal value only. 32 bytes at the
+  // most.
+  std::string session_id_context;
+
+  // A server's own order of ciphers counts, not the client's.
+  bool cipher_server_preference = true;
+
+  // One line of SSLKEYLOGFILE per call, without newline. Whoever has these can
+  // decrypt the traffic.
+  std::function<void(const Socket&, absl::string_view line)> keylog;
+  std::function<void(const Socket&, const TlsMessage&)> message;
+
+  // External PSKs. A client gets the server's hint (may be empty), a server the
+  // client's identity; nullopt refuses.
+  std::function<absl::optional<PskIdentity>(absl::string_view hint)> psk_client;
+  std::function<absl::optional<Secret>(absl::string_view identity)> psk_server;
+  std::string psk_identity_hint;
+};
+
+enum class Side { kClient, kServer };
+
+struct SocketOptions {
+  Side side = Side::kClient;
+  // The name to reach, sent as SNI (unless it is an IP address) and checked
+  // against the certificate. See ParseHost for what is allowed.
+  std::string server_hostname;
+  // A session to resume, from an earlier Socket of a client. The peer's
+  // certificate and name are verified again all the same.
+  std::shared_ptr<const Session> session;
+  // Treat a stream that ends without close_notify as if it had been closed in
+  // order. Data may have been cut off by an attacker: only for protocols that
+  // mark their own end. False here; Python's default is true.
+  bool suppress_ragged_eofs = false;
+};
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_OPTIONS_H_

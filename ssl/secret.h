@@ -1,0 +1,47 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Bytes that are wiped when dropped.
+#ifndef AIRLOCK_SSL_SECRET_H_
+#define AIRLOCK_SSL_SECRET_H_
+
+#include <cstddef>
+#include <memory>
+
+#include "absl/strings/string_view.h"
+
+namespace airlock::ssl {
+
+// A byte string in memory of its own, wiped before that memory is freed. Moves,
+// never copies by accident: `Clone` is the only way. Not printable.
+// Thread-compatible.
+class Secret {
+ public:
+  Secret() = default;
+  // Copies `bytes`; wiping what `bytes` points at stays the caller's.
+  explicit Secret(absl::string_view bytes);
+  ~Secret();
+
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret&& other) noexcept;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+
+  Secret Clone() const { return Secret(view()); }
+
+  // The bytes; valid until this is assigned to, wiped or destroyed.
+  absl::string_view view() const { return {data_.get(), size_}; }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  // Overwrites the bytes and becomes empty.
+  void Wipe();
+
+ private:
+  std::unique_ptr<char[]> data_;
+  size_t size_ = 0;
+};
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_SECRET_H_

@@ -1,0 +1,54 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Sessions: what a later connection resumes.
+#ifndef AIRLOCK_SSL_SESSION_H_
+#define AIRLOCK_SSL_SESSION_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "ssl/secret.h"
+
+namespace airlock::ssl {
+
+// A session that a Socket established. Immutable, so thread-safe. It holds a
+// secret: whoever has it can impersonate the client to that server. It is
+// bound to nothing by itself: a Socket that resumes it verifies the peer's
+// certificate and name again.
+class Session {
+ public:
+  // Restores what Serialize gave. Error kind: kInvalidArgument.
+  static absl::StatusOr<std::shared_ptr<const Session>> Deserialize(
+      absl::string_view bytes);
+
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // The session as bytes, in BoringSSL's own encoding. As secret as a key.
+  absl::StatusOr<Secret> Serialize() const;
+
+  // As Python's ssl.SSLSession has them.
+  const std::string& id() const;
+  absl::Time time() const;
+  absl::Duration timeout() const;
+  absl::Duration ticket_lifetime_hint() const;
+  bool has_ticket() const;
+
+  // The parsed form; for //ssl only.
+  struct Impl;
+  explicit Session(std::unique_ptr<const Impl> impl);
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_SESSION_H_
