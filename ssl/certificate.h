@@ -24,9 +24,10 @@ using NameAttribute = std::pair<std::string, std::string>;
 using DistinguishedName = std::vector<std::vector<NameAttribute>>;
 
 // A subject alternative name: the kind as Python's getpeercert has it ("DNS",
-// "IP Address", "email", "URI", "DirName", "Registered ID", "othername"), and
-// the value as text. For "DirName" the value is in `directory_name`. A DNS name
-// is shown byte for byte, embedded NULs included.
+// "IP Address", "email", "URI", "DirName", "Registered ID", "othername",
+// "X400Name", "EdiPartyName"), and the value as text. For "DirName" the value is
+// in `directory_name`. DNS, email and URI are shown byte for byte, embedded NULs
+// included; an IPv6 address as eight groups of upper-case hexadecimal digits.
 struct SubjectAltName {
   std::string type;
   std::string value;
@@ -38,7 +39,8 @@ struct CertificateInfo {
   DistinguishedName subject;
   DistinguishedName issuer;
   int version = 0;            // 1 to 3.
-  std::string serial_number;  // Upper-case hexadecimal, even number of digits.
+  // Upper-case hexadecimal, an even number of digits, after a "-" if negative.
+  std::string serial_number;
   absl::Time not_before;
   absl::Time not_after;
   std::vector<SubjectAltName> subject_alt_names;
@@ -75,6 +77,7 @@ class Certificate {
   // Subject and issuer as RFC 4514 writes them, such as "CN=example.com,O=X".
   std::string subject() const;
   std::string issuer() const;
+  // The validity, both ends included. InfinitePast where it is malformed.
   absl::Time not_before() const;
   absl::Time not_after() const;
 

@@ -8,15 +8,21 @@
 #include <openssl/base.h>
 #include <openssl/pool.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "ssl/certificate.h"
 
 namespace airlock::ssl {
 
 struct Certificate::Impl {
   bssl::UniquePtr<CRYPTO_BUFFER> der;
-  bssl::UniquePtr<X509> x509;  // Parsed from `der`, which it keeps alive.
+  // Says the same as `der`; has OpenSSL's trust settings besides, where it was
+  // read from a TRUSTED CERTIFICATE.
+  bssl::UniquePtr<X509> x509;
 };
 
 namespace internal {
@@ -26,6 +32,24 @@ absl::StatusOr<Certificate> CertificateFromBuffer(CRYPTO_BUFFER* der);
 
 // Wraps a certificate that is parsed already; takes a reference.
 absl::StatusOr<Certificate> CertificateFromX509(X509* x509);
+
+// Parses the DER out of a PEM block with this label (see IsCertificateLabel).
+absl::StatusOr<Certificate> CertificateFromPemDer(absl::string_view label,
+                                                  absl::string_view der);
+
+// The subject alternative names; null where the certificate has no such
+// extension. An error (kInvalidArgument) where it is malformed or there twice.
+absl::StatusOr<bssl::UniquePtr<GENERAL_NAMES>> GetSubjectAltNames(
+    const X509* x509);
+
+// A distinguished name as RFC 4514 writes it, in UTF-8.
+std::string NameToString(const X509_NAME* name);
+
+// The characters of `value`, whatever its encoding, in UTF-8.
+absl::StatusOr<std::string> Asn1StringToUtf8(const ASN1_STRING* value);
+
+// The bytes of `value` as they stand; valid as long as it is.
+absl::string_view Asn1StringView(const ASN1_STRING* value);
 
 }  // namespace internal
 }  // namespace airlock::ssl

@@ -1,0 +1,198 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/certificate.h"
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/mem.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+
+#include <array>
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/error_queue.h"
+#include "ssl/internal/pem.h"
+
+namespace airlock::ssl {
+namespace {
+
+constexpr absl::string_view kNoCertificate =
+    "the bytes are not one DER certificate";
+
+std::string BioToString(BIO* bio) {
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+  if (!BIO_mem_contents(bio, &data, &size)) return "";
+  return std::string(reinterpret_cast<const char*>(data), size);
+}
+
+// A time that is none counts as long past: nothing is valid after it.
+absl::Time ToTime(const ASN1_TIME* time) {
+  const internal::ErrorQueueScope scope;
+  int64_t seconds = 0;
+  if (!ASN1_TIME_to_posix(time, &seconds)) return absl::InfinitePast();
+  return absl::FromUnixSeconds(seconds);
+}
+
+template <size_t kSize, typename Digest>
+std::string DigestOf(Digest digest, const uint8_t* data, size_t size) {
+  std::array<uint8_t, kSize> out;
+  digest(data, size, out.data());
+  return std::string(out.begin(), out.end());
+}
+
+}  // namespace
+
+absl::StatusOr<Certificate> Certificate::FromDer(absl::string_view der) {
+  const bssl::UniquePtr<CRYPTO_BUFFER> buffer(
+      CRYPTO_BUFFER_new(reinterpret_cast<const uint8_t*>(der.data()),
+                        der.size(), /*pool=*/nullptr));
+  if (buffer == nullptr) {
+    return MakeStatus(ErrorKind::kInternal, "out of memory");
+  }
+  return internal::CertificateFromBuffer(buffer.get());
+}
+
+absl::StatusOr<Certificate> Certificate::FromPem(absl::string_view pem) {
+  auto blocks = internal::SplitPem(pem);
+  if (!blocks.ok()) {
+    return MakeStatus(ErrorKind::kInvalidArgument, blocks.status().message());
+  }
+  for (const internal::PemBlock& block : *blocks) {
+    if (!internal::IsCertificateLabel(block.label)) continue;
+    absl::StatusOr<Secret> der = internal::DecodePem(block);
+    if (!der.ok()) {
+      return MakeStatus(ErrorKind::kInvalidArgument, der.status().message());
+    }
+    return internal::CertificateFromPemDer(block.label, der->view());
+  }
+  return MakeStatus(ErrorKind::kInvalidArgument,
+                    "the text holds no PEM certificate (a block that begins "
+                    "with -----BEGIN CERTIFICATE-----)");
+}
+
+absl::string_view Certificate::der() const {
+  return {reinterpret_cast<const char*>(CRYPTO_BUFFER_data(impl_->der.get())),
+          CRYPTO_BUFFER_len(impl_->der.get())};
+}
+
+std::string Certificate::ToPem() const {
+  const internal::ErrorQueueScope scope;
+  const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
+  if (bio == nullptr || !PEM_write_bio_X509(bio.get(), impl_->x509.get())) {
+    return "";
+  }
+  return BioToString(bio.get());
+}
+
+std::string Certificate::subject() const {
+  return internal::NameToString(X509_get_subject_name(impl_->x509.get()));
+}
+
+std::string Certificate::issuer() const {
+  return internal::NameToString(X509_get_issuer_name(impl_->x509.get()));
+}
+
+absl::Time Certificate::not_before() const {
+  return ToTime(X509_get0_notBefore(impl_->x509.get()));
+}
+
+absl::Time Certificate::not_after() const {
+  return ToTime(X509_get0_notAfter(impl_->x509.get()));
+}
+
+std::string Certificate::ToText() const {
+  const internal::ErrorQueueScope scope;
+  const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
+  // What was written before a part that cannot be shown is shown still.
+  if (bio != nullptr) {
+    X509_print_ex(bio.get(), impl_->x509.get(),
+                  XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB, /*cflag=*/0);
+  }
+  return bio == nullptr ? "" : BioToString(bio.get());
+}
+
+std::string Certificate::Sha1Fingerprint() const {
+  return DigestOf<SHA_DIGEST_LENGTH>(SHA1, CRYPTO_BUFFER_data(impl_->der.get()),
+                                     der().size());
+}
+
+std::string Certificate::Sha256Fingerprint() const {
+  return DigestOf<SHA256_DIGEST_LENGTH>(
+      SHA256, CRYPTO_BUFFER_data(impl_->der.get()), der().size());
+}
+
+std::string Certificate::SpkiSha256() const {
+  const internal::ErrorQueueScope scope;
+  uint8_t* spki = nullptr;
+  const int size =
+      i2d_X509_PUBKEY(X509_get_X509_PUBKEY(impl_->x509.get()), &spki);
+  const bssl::UniquePtr<uint8_t> owned(spki);
+  if (size < 0) return "";
+  return DigestOf<SHA256_DIGEST_LENGTH>(SHA256, spki, size);
+}
+
+namespace internal {
+
+absl::StatusOr<Certificate> CertificateFromBuffer(CRYPTO_BUFFER* der) {
+  const ErrorQueueScope scope;
+  auto impl = std::make_shared<Certificate::Impl>();
+  impl->der = bssl::UpRef(der);
+  impl->x509.reset(X509_parse_from_buffer(der));
+  if (impl->x509 == nullptr) {
+    return DrainToStatus(ErrorKind::kInvalidArgument, kNoCertificate);
+  }
+  return Certificate(std::move(impl));
+}
+
+absl::StatusOr<Certificate> CertificateFromX509(X509* x509) {
+  const ErrorQueueScope scope;
+  uint8_t* der = nullptr;
+  const int size = i2d_X509(x509, &der);
+  const bssl::UniquePtr<uint8_t> owned(der);
+  if (size < 0) {
+    return DrainToStatus(ErrorKind::kInvalidArgument,
+                         "the certificate cannot be encoded");
+  }
+  auto impl = std::make_shared<Certificate::Impl>();
+  impl->der.reset(CRYPTO_BUFFER_new(der, size, /*pool=*/nullptr));
+  impl->x509 = bssl::UpRef(x509);
+  if (impl->der == nullptr) {
+    return MakeStatus(ErrorKind::kInternal, "out of memory");
+  }
+  return Certificate(std::move(impl));
+}
+
+absl::StatusOr<Certificate> CertificateFromPemDer(absl::string_view label,
+                                                  absl::string_view der) {
+  if (label != "TRUSTED CERTIFICATE") return Certificate::FromDer(der);
+  const ErrorQueueScope scope;
+  const auto* in = reinterpret_cast<const uint8_t*>(der.data());
+  const uint8_t* const end = in + der.size();
+  const bssl::UniquePtr<X509> x509(
+      d2i_X509_AUX(/*x509=*/nullptr, &in, static_cast<long>(der.size())));
+  if (x509 == nullptr || in != end) {
+    return DrainToStatus(ErrorKind::kInvalidArgument, kNoCertificate);
+  }
+  return CertificateFromX509(x509.get());
+}
+
+std::string NameToString(const X509_NAME* name) {
+  const ErrorQueueScope scope;
+  const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
+  // RFC 4514 is UTF-8 through and through; OpenSSL's RFC 2253 escapes it.
+  if (bio == nullptr ||
+      X509_NAME_print_ex(bio.get(), name, /*indent=*/0,
+                         XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0) {
+    return "(a name that cannot be shown)";
+  }
+  return BioToString(bio.get());
+}
+
+}  // namespace internal
+}  // namespace airlock::ssl

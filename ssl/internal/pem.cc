@@ -1,0 +1,229 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/pem.h"
+
+#include <openssl/base64.h>
+#include <openssl/mem.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+constexpr absl::string_view kBegin = "-----BEGIN ";
+constexpr absl::string_view kEnd = "-----END ";
+constexpr absl::string_view kDashes = "-----";
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Takes the next line off `rest`, without its end and without space around it.
+absl::string_view TakeLine(absl::string_view* rest) {
+  const size_t end = rest->find_first_of("\r\n");
+  const absl::string_view line = rest->substr(0, end);
+  if (end == absl::string_view::npos) {
+    rest->remove_prefix(rest->size());
+  } else {
+    rest->remove_prefix(end + (absl::StartsWith(rest->substr(end), "\r\n") ? 2
+                                                                          : 1));
+  }
+  return absl::StripAsciiWhitespace(line);
+}
+
+// The first line of a file may have a byte order mark, and so may any line of
+// files that were put together.
+absl::string_view TakeOuterLine(absl::string_view* rest) {
+  absl::string_view line = TakeLine(rest);
+  if (absl::ConsumePrefix(&line, kByteOrderMark)) {
+    line = absl::StripLeadingAsciiWhitespace(line);
+  }
+  return line;
+}
+
+// The label in a line that is `prefix`, label and five dashes; else empty.
+absl::string_view LabelOf(absl::string_view line, absl::string_view prefix) {
+  if (!absl::ConsumePrefix(&line, prefix) ||
+      !absl::ConsumeSuffix(&line, kDashes) || absl::StrContains(line, "--")) {
+    return "";
+  }
+  return line;
+}
+
+absl::Status Error(absl::string_view message) {
+  return absl::InvalidArgumentError(message);
+}
+
+absl::Status BadBeginLine(absl::string_view line, int number) {
+  if (absl::StrContains(line, "\\n")) {
+    return Error(absl::StrCat(
+        "line ", number,
+        " has the two characters \\n where line breaks should be; replace "
+        "them with line breaks"));
+  }
+  if (absl::StrContains(line, kEnd)) {
+    return Error(absl::StrCat(
+        "line ", number,
+        " holds a whole PEM block; put line breaks after its BEGIN line and "
+        "before its END line"));
+  }
+  return Error(
+      absl::StrCat("line ", number,
+                   " should be a BEGIN line of PEM, such as "
+                   "-----BEGIN CERTIFICATE-----, with nothing after it"));
+}
+
+bool IsBase64(char c) {
+  return absl::ascii_isalnum(c) || c == '+' || c == '/' || c == '=';
+}
+
+bool LooksLikePath(absl::string_view text) {
+  if (text.size() > 4096 ||
+      !std::all_of(text.begin(), text.end(), absl::ascii_isprint)) {
+    return false;
+  }
+  for (absl::string_view suffix : {".pem", ".crt", ".cer", ".der", ".key",
+                                   ".p12", ".pfx"}) {
+    if (absl::EndsWithIgnoreCase(text, suffix)) return true;
+  }
+  return absl::StrContains(text, '/') || absl::StrContains(text, '\\');
+}
+
+}  // namespace
+
+bool HasPemMarker(absl::string_view text) {
+  while (!text.empty()) {
+    if (absl::StartsWith(TakeOuterLine(&text), kBegin)) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text) {
+  std::vector<PemBlock> blocks;
+  int line_number = 0;
+  while (!text.empty()) {
+    const absl::string_view begin_line = TakeOuterLine(&text);
+    ++line_number;
+    if (!absl::StartsWith(begin_line, kBegin)) continue;
+    PemBlock block;
+    block.label = LabelOf(begin_line, kBegin);
+    block.number = static_cast<int>(blocks.size()) + 1;
+    block.line = line_number;
+    if (block.label.empty()) return BadBeginLine(begin_line, line_number);
+
+    const absl::string_view body = text;
+    for (bool ended = false; !ended;) {
+      const size_t size = body.size() - text.size();
+      if (text.empty()) {
+        return Error(absl::StrCat(
+            Describe(block), " has no END line: the end is missing"));
+      }
+      const absl::string_view line = TakeLine(&text);
+      ++line_number;
+      if (absl::StartsWith(line, kBegin)) {
+        return Error(absl::StrCat(Describe(block),
+                                  " has no END line before the next block "
+                                  "begins, at line ",
+                                  line_number));
+      }
+      if (!absl::StartsWith(line, kEnd)) continue;
+      if (LabelOf(line, kEnd) != block.label) {
+        return Error(absl::StrCat(
+            Describe(block), " should end with -----END ", block.label,
+            "----- and a line break, at line ", line_number));
+      }
+      block.body = body.substr(0, size);
+      ended = true;
+    }
+    blocks.push_back(block);
+  }
+  return blocks;
+}
+
+std::string Describe(const PemBlock& block) {
+  return absl::StrCat("block ", block.number, " (", block.label, ", line ",
+                      block.line, ")");
+}
+
+bool IsCertificateLabel(absl::string_view label) {
+  return label == "CERTIFICATE" || label == "X509 CERTIFICATE" ||
+         label == "TRUSTED CERTIFICATE";
+}
+
+bool HasPemHeaders(const PemBlock& block) {
+  absl::string_view rest = block.body;
+  return absl::StrContains(TakeLine(&rest), ':');
+}
+
+absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
+  // OPENSSL_free wipes.
+  const size_t max_size = block.body.size() + 1;  // Never nothing.
+  const bssl::UniquePtr<uint8_t> base64(
+      static_cast<uint8_t*>(OPENSSL_malloc(max_size)));
+  const bssl::UniquePtr<uint8_t> bytes(
+      static_cast<uint8_t*>(OPENSSL_malloc(max_size)));
+  if (base64 == nullptr || bytes == nullptr) {
+    return absl::ResourceExhaustedError("out of memory");
+  }
+  size_t base64_size = 0;
+  absl::string_view rest = block.body;
+  for (int line_number = block.line + 1; !rest.empty(); ++line_number) {
+    const absl::string_view line = TakeLine(&rest);
+    const auto* bad = std::find_if_not(line.begin(), line.end(), IsBase64);
+    if (bad != line.end()) {
+      return Error(absl::StrCat(Describe(block),
+                                " is damaged: line ", line_number,
+                                " holds a character that is not base64"));
+    }
+    std::memcpy(base64.get() + base64_size, line.data(), line.size());
+    base64_size += line.size();
+  }
+  size_t size = 0;
+  if (!EVP_DecodeBase64(bytes.get(), &size, max_size, base64.get(),
+                        base64_size)) {
+    return Error(absl::StrCat(Describe(block),
+                              " is damaged: its base64 is incomplete"));
+  }
+  if (size == 0) return Error(absl::StrCat(Describe(block), " is empty"));
+  return Secret({reinterpret_cast<const char*>(bytes.get()), size});
+}
+
+Secret NormalizePem(const PemBlock& block) {
+  std::string text;
+  // Reserved so that it never moves, which would leave a copy behind.
+  text.reserve(block.body.size() + 2 * block.label.size() + 64);
+  absl::StrAppend(&text, kBegin, block.label, kDashes, "\n");
+  for (absl::string_view rest = block.body; !rest.empty();) {
+    absl::StrAppend(&text, TakeLine(&rest), "\n");
+  }
+  absl::StrAppend(&text, kEnd, block.label, kDashes, "\n");
+  Secret secret(text);
+  OPENSSL_cleanse(&text[0], text.size());
+  return secret;
+}
+
+std::string DescribeUnknown(absl::string_view bytes) {
+  const absl::string_view text = absl::StripAsciiWhitespace(bytes);
+  if (text.empty()) return "is empty";
+  if (text.size() >= 64 && text[0] == 'M' &&
+      std::all_of(text.begin(), text.end(), [](char c) {
+        return IsBase64(c) || absl::ascii_isspace(c);
+      })) {
+    return "is base64 without a BEGIN and an END line; give the whole PEM text";
+  }
+  if (LooksLikePath(text)) {
+    return "looks like a path; give the content of the file, not its name";
+  }
+  if (absl::StartsWith(bytes, "\xFF\xFE") ||
+      absl::StartsWith(bytes, "\xFE\xFF")) {
+    return "is UTF-16 text; give PEM in ASCII or UTF-8";
+  }
+  return "is neither PEM text nor DER";
+}
+
+}  // namespace airlock::ssl::internal
