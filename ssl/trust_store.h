@@ -71,7 +71,7 @@ class TrustStore::Builder {
   absl::Status Add(absl::string_view bytes, absl::string_view name);
 
   // Makes the store and leaves the builder as it was, to be added to further.
-  // An error (kTrustStore) where nothing was added.
+  // An error (kTrustStore) where no certificate was added.
   absl::StatusOr<std::shared_ptr<const TrustStore>> Build() const;
 
  private:

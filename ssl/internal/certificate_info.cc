@@ -39,9 +39,8 @@ absl::StatusOr<bssl::UniquePtr<T>> GetExtension(const X509* x509, int nid,
   bssl::UniquePtr<T> value(static_cast<T*>(
       X509_get_ext_d2i(x509, nid, &critical, /*out_idx=*/nullptr)));
   if (value == nullptr && critical == -2) {
-    return MakeStatus(
-        ErrorKind::kInvalidArgument,
-        absl::StrCat("the certificate has more than one ", name));
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      absl::StrCat("the certificate has more than one ", name));
   }
   if (value == nullptr && critical != -1) return Malformed(name);
   return value;
@@ -132,7 +131,8 @@ std::string DecodeOtherName(const OTHERNAME& name) {
 absl::StatusOr<SubjectAltName> DecodeGeneralName(const GENERAL_NAME& name) {
   switch (name.type) {
     case GEN_OTHERNAME:
-      return SubjectAltName{"othername", DecodeOtherName(*name.d.otherName), {}};
+      return SubjectAltName{
+          "othername", DecodeOtherName(*name.d.otherName), {}};
     case GEN_EMAIL:
       return SubjectAltName{
           "email", std::string(Asn1StringView(name.d.rfc822Name)), {}};
@@ -250,17 +250,16 @@ absl::StatusOr<CertificateInfo> Certificate::Decode() const {
   if (!issuer.ok()) return issuer.status();
   info.issuer = *std::move(issuer);
   info.version = static_cast<int>(X509_get_version(x509)) + 1;
-  info.serial_number =
-      internal::DecodeSerial(X509_get0_serialNumber(x509));
+  info.serial_number = internal::DecodeSerial(X509_get0_serialNumber(x509));
   info.not_before = not_before();
   info.not_after = not_after();
   if (info.not_before == absl::InfinitePast() ||
       info.not_after == absl::InfinitePast()) {
     return internal::Malformed("validity");
   }
-  for (auto decode : {internal::DecodeSubjectAltNames,
-                      internal::DecodeAuthorityInfoAccess,
-                      internal::DecodeCrlDistributionPoints}) {
+  for (auto decode :
+       {internal::DecodeSubjectAltNames, internal::DecodeAuthorityInfoAccess,
+        internal::DecodeCrlDistributionPoints}) {
     absl::Status status = decode(x509, &info);
     if (!status.ok()) return status;
   }

@@ -30,8 +30,8 @@ absl::string_view TakeLine(absl::string_view* rest) {
   if (end == absl::string_view::npos) {
     rest->remove_prefix(rest->size());
   } else {
-    rest->remove_prefix(end + (absl::StartsWith(rest->substr(end), "\r\n") ? 2
-                                                                          : 1));
+    rest->remove_prefix(end +
+                        (absl::StartsWith(rest->substr(end), "\r\n") ? 2 : 1));
   }
   return absl::StripAsciiWhitespace(line);
 }
@@ -87,8 +87,8 @@ bool LooksLikePath(absl::string_view text) {
       !std::all_of(text.begin(), text.end(), absl::ascii_isprint)) {
     return false;
   }
-  for (absl::string_view suffix : {".pem", ".crt", ".cer", ".der", ".key",
-                                   ".p12", ".pfx"}) {
+  for (absl::string_view suffix :
+       {".pem", ".crt", ".cer", ".der", ".key", ".p12", ".pfx"}) {
     if (absl::EndsWithIgnoreCase(text, suffix)) return true;
   }
   return absl::StrContains(text, '/') || absl::StrContains(text, '\\');
@@ -120,8 +120,8 @@ absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text) {
     for (bool ended = false; !ended;) {
       const size_t size = body.size() - text.size();
       if (text.empty()) {
-        return Error(absl::StrCat(
-            Describe(block), " has no END line: the end is missing"));
+        return Error(absl::StrCat(Describe(block),
+                                  " has no END line: the end is missing"));
       }
       const absl::string_view line = TakeLine(&text);
       ++line_number;
@@ -176,8 +176,8 @@ absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
     const absl::string_view line = TakeLine(&rest);
     const auto* bad = std::find_if_not(line.begin(), line.end(), IsBase64);
     if (bad != line.end()) {
-      return Error(absl::StrCat(Describe(block),
-                                " is damaged: line ", line_number,
+      return Error(absl::StrCat(Describe(block), " is damaged: line ",
+                                line_number,
                                 " holds a character that is not base64"));
     }
     std::memcpy(base64.get() + base64_size, line.data(), line.size());
@@ -186,8 +186,8 @@ absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
   size_t size = 0;
   if (!EVP_DecodeBase64(bytes.get(), &size, max_size, base64.get(),
                         base64_size)) {
-    return Error(absl::StrCat(Describe(block),
-                              " is damaged: its base64 is incomplete"));
+    return Error(
+        absl::StrCat(Describe(block), " is damaged: its base64 is incomplete"));
   }
   if (size == 0) return Error(absl::StrCat(Describe(block), " is empty"));
   return Secret({reinterpret_cast<const char*>(bytes.get()), size});
@@ -223,7 +223,7 @@ std::string DescribeUnknown(absl::string_view bytes) {
       absl::StartsWith(bytes, "\xFE\xFF")) {
     return "is UTF-16 text; give PEM in ASCII or UTF-8";
   }
-  return "is neither PEM text nor DER";
+  return "holds no PEM block and is no DER";
 }
 
 }  // namespace airlock::ssl::internal
