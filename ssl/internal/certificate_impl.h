@@ -45,6 +45,11 @@ absl::StatusOr<bssl::UniquePtr<GENERAL_NAMES>> GetSubjectAltNames(
 // A distinguished name as RFC 4514 writes it, in UTF-8.
 std::string NameToString(const X509_NAME* name);
 
+// Four or sixteen bytes as CPython shows an address: "192.0.2.1", or eight
+// groups of upper-case hexadecimal digits. "<invalid>" for another number of
+// bytes.
+std::string IpAddressToText(absl::string_view bytes);
+
 // The characters of `value`, whatever its encoding, in UTF-8.
 absl::StatusOr<std::string> Asn1StringToUtf8(const ASN1_STRING* value);
 

@@ -89,21 +89,6 @@ std::string DecodeSerial(const ASN1_INTEGER* serial) {
   return hex;
 }
 
-// As CPython: eight groups in upper case, no compression.
-std::string DecodeIpAddress(absl::string_view bytes) {
-  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
-  if (bytes.size() == 4) {
-    return absl::StrFormat("%d.%d.%d.%d", data[0], data[1], data[2], data[3]);
-  }
-  if (bytes.size() != 16) return "<invalid>";
-  std::string text;
-  for (int i = 0; i < 16; i += 2) {
-    absl::StrAppendFormat(&text, "%s%X", i == 0 ? "" : ":",
-                          data[i] << 8 | data[i + 1]);
-  }
-  return text;
-}
-
 // As OpenSSL's GENERAL_NAME_print, which CPython shows.
 std::string DecodeOtherName(const OTHERNAME& name) {
   struct Known {
@@ -151,7 +136,7 @@ absl::StatusOr<SubjectAltName> DecodeGeneralName(const GENERAL_NAME& name) {
     }
     case GEN_IPADD:
       return SubjectAltName{
-          "IP Address", DecodeIpAddress(Asn1StringView(name.d.iPAddress)), {}};
+          "IP Address", IpAddressToText(Asn1StringView(name.d.iPAddress)), {}};
     case GEN_RID:
       return SubjectAltName{
           "Registered ID",
@@ -222,6 +207,20 @@ absl::StatusOr<bssl::UniquePtr<GENERAL_NAMES>> GetSubjectAltNames(
   const ErrorQueueScope scope;
   return GetExtension<GENERAL_NAMES>(x509, NID_subject_alt_name,
                                      "subject alternative name extension");
+}
+
+std::string IpAddressToText(absl::string_view bytes) {
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+  if (bytes.size() == 4) {
+    return absl::StrFormat("%d.%d.%d.%d", data[0], data[1], data[2], data[3]);
+  }
+  if (bytes.size() != 16) return "<invalid>";
+  std::string text;
+  for (int i = 0; i < 16; i += 2) {
+    absl::StrAppendFormat(&text, "%s%X", i == 0 ? "" : ":",
+                          data[i] << 8 | data[i + 1]);
+  }
+  return text;
 }
 
 absl::StatusOr<std::string> Asn1StringToUtf8(const ASN1_STRING* value) {

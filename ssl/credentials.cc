@@ -1,0 +1,233 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/credentials.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "ssl/error.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/credentials_impl.h"
+#include "ssl/internal/error_queue.h"
+#include "ssl/internal/key_material.h"
+#include "ssl/internal/private_key.h"
+
+namespace airlock::ssl {
+namespace {
+
+using internal::CredentialsError;
+using internal::KeyMaterial;
+using internal::PasswordSource;
+
+// One input, read and taken apart.
+struct Input {
+  std::string name;
+  KeyMaterial material;
+  bssl::UniquePtr<EVP_PKEY> key;  // Set where it came out of a PKCS#12 file.
+
+  bool has_key() const { return key != nullptr || !material.keys.empty(); }
+};
+
+absl::StatusOr<Input> ReadInput(Material material, std::string name,
+                                PasswordSource* password) {
+  if (auto* reader = absl::get_if<Reader>(&material)) {
+    if (*reader == nullptr) {
+      return CredentialsError(name, "is a reader without a function");
+    }
+    absl::StatusOr<Secret> content = (*reader)();
+    if (!content.ok()) return content.status();
+    material = *std::move(content);
+  }
+  Input input;
+  input.name = std::move(name);
+  auto parsed = internal::ParseKeyMaterial(absl::get<Secret>(material).view(),
+                                           input.name);
+  if (!parsed.ok()) return parsed.status();
+  input.material = *std::move(parsed);
+  if (!input.material.pkcs12.empty()) {
+    auto content = internal::ParsePkcs12(input.material.pkcs12.view(),
+                                         input.name, password);
+    if (!content.ok()) return content.status();
+    input.key = std::move(content->key);
+    input.material.certificates = std::move(content->certificates);
+  }
+  return input;
+}
+
+// What an input that lacks what was looked for holds instead.
+std::string Found(const Input& input) {
+  std::vector<std::string> found = input.material.others;
+  if (!input.material.certificates.empty()) found.push_back("certificates");
+  if (input.has_key()) found.push_back("a private key");
+  return found.empty() ? "nothing" : absl::StrJoin(found, ", ");
+}
+
+absl::Status NoCertificate(const Input& certfile) {
+  const std::vector<std::string>& others = certfile.material.others;
+  std::string hint = "give CERTIFICATE blocks, the leaf first";
+  for (const std::string& label : others) {
+    if (absl::EndsWith(label, "CERTIFICATE REQUEST")) {
+      hint = "give what the CA made of the request";
+    } else if (label == "PKCS7" || label == "CMS") {
+      hint = "convert it with `openssl pkcs7 -print_certs`";
+    }
+  }
+  return CredentialsError(
+      certfile.name,
+      absl::StrCat("holds no certificate but ", Found(certfile), "; ", hint));
+}
+
+// `keyfile` is the input the key should be in.
+absl::Status NoKey(const Input& keyfile, const Input* certfile) {
+  if (certfile == nullptr) {
+    return CredentialsError(
+        keyfile.name,
+        absl::StrCat("holds no private key but ", Found(keyfile),
+                     ", and no other key was given; give a keyfile, or the "
+                     "key in the same text"));
+  }
+  std::string hint = "give a PRIVATE KEY block";
+  if (certfile->has_key()) {
+    hint = certfile->material.certificates.empty()
+               ? absl::StrCat("the key is in ", certfile->name,
+                              ": the two are swapped")
+               : absl::StrCat("the key is in ", certfile->name,
+                              ": leave keyfile out");
+  }
+  return CredentialsError(
+      keyfile.name,
+      absl::StrCat("holds no private key but ", Found(keyfile), "; ", hint));
+}
+
+absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> TakeKey(Input* input,
+                                                  PasswordSource* password) {
+  if (input->key != nullptr) return std::move(input->key);
+  const auto& keys = input->material.keys;
+  if (keys.size() > 1) {
+    return CredentialsError(
+        input->name,
+        absl::StrCat("holds ", keys.size(), " private keys, such as ",
+                     keys[0].where, " and ", keys[1].where,
+                     "; leave the one that belongs to the certificate"));
+  }
+  return internal::ParsePrivateKey(keys.front(), input->name, password);
+}
+
+bool Matches(const Certificate& certificate, const EVP_PKEY* key) {
+  const internal::ErrorQueueScope scope;
+  return X509_check_private_key(certificate.impl().x509.get(), key) == 1;
+}
+
+absl::Status CheckMatch(const Input& certfile, absl::string_view keyfile_name,
+                        const EVP_PKEY* key) {
+  const std::vector<Certificate>& chain = certfile.material.certificates;
+  if (Matches(chain.front(), key)) return absl::OkStatus();
+  Error error;
+  error.kind = ErrorKind::kCredentials;
+  error.subject = chain.front().subject();
+  internal::DescribeCode(ERR_PACK(ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH),
+                         &error);
+  std::string hint = "give the key that the certificate was made for";
+  for (size_t i = 1; i < chain.size(); ++i) {
+    if (Matches(chain[i], key)) {
+      hint = absl::StrCat("certificate ", i + 1, " of ", chain.size(),
+                          " matches (", chain[i].subject(), "): put it first");
+      break;
+    }
+  }
+  error.message = absl::StrCat("the private key in ", keyfile_name,
+                               " does not match the first certificate in ",
+                               certfile.name, " (", error.subject, "); ", hint);
+  return MakeStatus(error);
+}
+
+const X509_NAME* SubjectOf(const Certificate& certificate) {
+  return X509_get_subject_name(certificate.impl().x509.get());
+}
+
+const X509_NAME* IssuerOf(const Certificate& certificate) {
+  return X509_get_issuer_name(certificate.impl().x509.get());
+}
+
+// Puts after each certificate the one that issued it, as RFC 8446, section
+// 4.4.2, wants them; what is left over stays as it was, at the end.
+void SortChain(std::vector<Certificate>* chain) {
+  for (auto last = chain->begin(); last + 1 != chain->end(); ++last) {
+    if (X509_NAME_cmp(SubjectOf(*last), IssuerOf(*last)) == 0) return;
+    const auto issuer = std::find_if(
+        last + 1, chain->end(), [last](const Certificate& certificate) {
+          return X509_NAME_cmp(SubjectOf(certificate), IssuerOf(*last)) == 0;
+        });
+    if (issuer == chain->end()) return;
+    std::rotate(last + 1, issuer, issuer + 1);
+  }
+}
+
+KeyType KeyTypeOf(const EVP_PKEY* key) {
+  switch (EVP_PKEY_id(key)) {
+    case EVP_PKEY_RSA:
+      return KeyType::kRsa;
+    case EVP_PKEY_EC:
+      return KeyType::kEcdsa;
+    default:  // The parser lets nothing else through.
+      return KeyType::kEd25519;
+  }
+}
+
+}  // namespace
+
+Credentials::Credentials(std::unique_ptr<const Impl> impl)
+    : impl_(std::move(impl)) {}
+
+Credentials::~Credentials() = default;
+
+absl::StatusOr<std::shared_ptr<const Credentials>> Credentials::Create(
+    CredentialsOptions options) {
+  PasswordSource password(std::move(options.password));
+  absl::StatusOr<Input> certfile =
+      ReadInput(std::move(options.certfile), options.certfile_name, &password);
+  if (!certfile.ok()) return certfile.status();
+  absl::optional<Input> keyfile;
+  if (options.keyfile.has_value()) {
+    absl::StatusOr<Input> input =
+        ReadInput(*std::move(options.keyfile), options.keyfile_name, &password);
+    if (!input.ok()) return input.status();
+    keyfile = *std::move(input);
+  }
+  Input* key_input = keyfile.has_value() ? &*keyfile : &*certfile;
+
+  if (!key_input->has_key()) {
+    return NoKey(*key_input, keyfile.has_value() ? &*certfile : nullptr);
+  }
+  if (certfile->material.certificates.empty()) return NoCertificate(*certfile);
+  auto key = TakeKey(key_input, &password);
+  if (!key.ok()) return key.status();
+  absl::Status match = CheckMatch(*certfile, key_input->name, key->get());
+  if (!match.ok()) return match;
+
+  auto impl = std::make_unique<Impl>();
+  impl->key = *std::move(key);
+  impl->chain = std::move(certfile->material.certificates);
+  SortChain(&impl->chain);
+  impl->key_type = KeyTypeOf(impl->key.get());
+  return std::shared_ptr<const Credentials>(new Credentials(std::move(impl)));
+}
+
+const std::vector<Certificate>& Credentials::chain() const {
+  return impl_->chain;
+}
+
+KeyType Credentials::key_type() const { return impl_->key_type; }
+
+int Credentials::key_bits() const { return EVP_PKEY_bits(impl_->key.get()); }
+
+}  // namespace airlock::ssl

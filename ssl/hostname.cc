@@ -1,0 +1,266 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/hostname.h"
+
+#include <openssl/nid.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "ssl/error.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/error_queue.h"
+
+namespace airlock::ssl {
+namespace {
+
+// RFC 1035, section 2.3.4; the text form has two bytes less than the wire's.
+constexpr size_t kMaxLabelSize = 63;
+constexpr size_t kMaxNameSize = 253;
+
+// How many names an error shows.
+constexpr size_t kMaxShownNames = 10;
+
+absl::Status BadHost(absl::string_view host, absl::string_view why) {
+  return MakeStatus(
+      ErrorKind::kInvalidArgument,
+      absl::StrCat("\"", absl::CHexEscape(host), "\" is no host name: ", why));
+}
+
+// Why `name` is no DNS name, or nothing if it is one.
+absl::string_view DnsNameFault(absl::string_view name) {
+  if (name.size() > kMaxNameSize) return "it has more than 253 characters";
+  for (absl::string_view label : absl::StrSplit(name, '.')) {
+    if (label.empty()) return "a label (what stands between dots) is empty";
+    if (label.size() > kMaxLabelSize) {
+      return "a label has more than 63 characters";
+    }
+    for (char c : label) {
+      if (!absl::ascii_isascii(c)) {
+        return "it is not ASCII; give its A-labels (\"xn--...\")";
+      }
+      if (!absl::ascii_isalnum(c) && c != '-' && c != '_') {
+        return "only letters, digits, hyphens, underscores and dots may be in "
+               "it";
+      }
+    }
+  }
+  return "";
+}
+
+// Whether resolvers would take `name` for an IPv4 address in one of its many
+// forms: its last label is a number.
+bool EndsInNumber(absl::string_view name) {
+  absl::string_view last = name.substr(name.rfind('.') + 1);
+  if (last.empty()) return false;
+  if (std::all_of(last.begin(), last.end(), absl::ascii_isdigit)) return true;
+  return (absl::ConsumePrefix(&last, "0x") ||
+          absl::ConsumePrefix(&last, "0X")) &&
+         std::all_of(last.begin(), last.end(), absl::ascii_isxdigit);
+}
+
+// The four bytes of an IPv4 address in canonical form, or nothing.
+std::string ParseIpv4(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
+  if (parts.size() != 4) return "";
+  std::string bytes;
+  for (absl::string_view part : parts) {
+    int value = 0;
+    if (!absl::SimpleAtoi(part, &value) || value < 0 || value > 255 ||
+        part != absl::StrCat(value)) {
+      return "";
+    }
+    bytes.push_back(static_cast<char>(value));
+  }
+  return bytes;
+}
+
+// The sixteen bytes of an IPv6 address, or nothing.
+std::string ParseIpv6(absl::string_view text) {
+  // Only these, because BoringSSL lets its C library read an IPv4 part.
+  if (!std::all_of(text.begin(), text.end(), [](char c) {
+        return absl::ascii_isxdigit(c) || c == ':' || c == '.';
+      })) {
+    return "";
+  }
+  const size_t dot = text.find('.');
+  if (dot != absl::string_view::npos &&
+      ParseIpv4(text.substr(text.rfind(':') + 1)).empty()) {
+    return "";
+  }
+  const internal::ErrorQueueScope scope;
+  const bssl::UniquePtr<ASN1_OCTET_STRING> bytes(
+      a2i_IPADDRESS(std::string(text).c_str()));
+  if (bytes == nullptr) return "";
+  const absl::string_view view = internal::Asn1StringView(bytes.get());
+  return view.size() == 16 ? std::string(view) : "";
+}
+
+// The names in a certificate that can be compared with a host.
+struct Presented {
+  std::vector<std::string> dns;
+  std::vector<std::string> ip;  // 4 or 16 bytes, if well formed.
+};
+
+absl::StatusOr<Presented> PresentedNames(const X509* x509) {
+  auto names = internal::GetSubjectAltNames(x509);
+  if (!names.ok()) return names.status();
+  Presented presented;
+  for (const GENERAL_NAME* name : names->get()) {
+    if (name->type == GEN_DNS) {
+      presented.dns.emplace_back(internal::Asn1StringView(name->d.dNSName));
+    } else if (name->type == GEN_IPADD) {
+      presented.ip.emplace_back(internal::Asn1StringView(name->d.iPAddress));
+    }
+  }
+  return presented;
+}
+
+std::vector<std::string> CommonNames(const X509* x509) {
+  const internal::ErrorQueueScope scope;
+  const X509_NAME* subject = X509_get_subject_name(x509);
+  std::vector<std::string> names;
+  int i = -1;
+  while ((i = X509_NAME_get_index_by_NID(subject, NID_commonName, i)) >= 0) {
+    auto text = internal::Asn1StringToUtf8(
+        X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i)));
+    // What has no characters can be nobody's name.
+    if (text.ok()) names.push_back(*std::move(text));
+  }
+  return names;
+}
+
+bool CommonNameMatches(absl::string_view name, const ReferenceHost& host) {
+  if (host.kind == HostKind::kDnsName) return MatchDnsName(name, host.value);
+  const absl::StatusOr<ReferenceHost> address = ParseHost(name);
+  return address.ok() && address->kind == host.kind &&
+         address->value == host.value;
+}
+
+std::string DescribeNames(const Presented& presented) {
+  std::vector<std::string> names = presented.dns;
+  for (const std::string& ip : presented.ip) {
+    names.push_back(internal::IpAddressToText(ip));
+  }
+  if (names.empty()) {
+    return "it carries no DNS name and no IP address, and the common name does "
+           "not count";
+  }
+  const size_t total = names.size();
+  names.resize(std::min(total, kMaxShownNames));
+  std::string text = absl::StrCat(
+      "it is for ",
+      absl::StrJoin(names, ", ", [](std::string* out, const std::string& name) {
+        absl::StrAppend(out, absl::CHexEscape(name));
+      }));
+  if (total > names.size()) {
+    absl::StrAppend(&text, " and ", total - names.size(), " more");
+  }
+  return text;
+}
+
+absl::Status Mismatch(const Certificate& certificate, absl::string_view host,
+                      HostKind kind, absl::string_view why) {
+  Error error;
+  error.kind = ErrorKind::kHostname;
+  error.verify_code = kind == HostKind::kDnsName
+                          ? X509_V_ERR_HOSTNAME_MISMATCH
+                          : X509_V_ERR_IP_ADDRESS_MISMATCH;
+  error.verify_message = X509_verify_cert_error_string(error.verify_code);
+  error.depth = 0;
+  error.subject = certificate.subject();
+  error.message = absl::StrCat(
+      "the certificate is not valid for ", absl::CHexEscape(host), ": ", why,
+      "; connect by a name it carries, or have one made for this name");
+  return MakeStatus(error);
+}
+
+}  // namespace
+
+absl::StatusOr<ReferenceHost> ParseHost(absl::string_view host) {
+  absl::string_view name = host;
+  if (name.empty()) return BadHost(host, "it is empty");
+  const bool bracketed = absl::ConsumePrefix(&name, "[");
+  if (bracketed && !absl::ConsumeSuffix(&name, "]")) {
+    return BadHost(host, "a bracket is missing");
+  }
+  if (bracketed || absl::StrContains(name, ':')) {
+    std::string bytes = ParseIpv6(name.substr(0, name.find('%')));
+    if (bytes.empty()) {
+      return BadHost(host,
+                     "it is no IPv6 address either (give the host without "
+                     "scheme and port)");
+    }
+    return ReferenceHost{HostKind::kIpAddress, std::move(bytes)};
+  }
+  absl::ConsumeSuffix(&name, ".");
+  if (EndsInNumber(name)) {
+    std::string bytes = ParseIpv4(name);
+    if (bytes.empty() || name.size() != host.size()) {
+      return BadHost(host,
+                     "it is an IPv4 address, but not of the form 192.0.2.1");
+    }
+    return ReferenceHost{HostKind::kIpAddress, std::move(bytes)};
+  }
+  const absl::string_view fault = DnsNameFault(name);
+  if (!fault.empty()) return BadHost(host, fault);
+  return ReferenceHost{HostKind::kDnsName, absl::AsciiStrToLower(name)};
+}
+
+bool MatchDnsName(absl::string_view pattern, absl::string_view host) {
+  const absl::StatusOr<ReferenceHost> reference = ParseHost(host);
+  if (!reference.ok() || reference->kind != HostKind::kDnsName) return false;
+  absl::string_view name = reference->value;
+  if (absl::ConsumePrefix(&pattern, "*.")) {
+    const size_t dot = name.find('.');
+    if (dot == absl::string_view::npos || !absl::StrContains(pattern, '.')) {
+      return false;
+    }
+    name.remove_prefix(dot + 1);
+  }
+  return DnsNameFault(pattern).empty() && absl::EqualsIgnoreCase(pattern, name);
+}
+
+absl::Status MatchHostname(const Certificate& certificate,
+                           absl::string_view host,
+                           const HostnameOptions& options) {
+  const absl::StatusOr<ReferenceHost> reference = ParseHost(host);
+  if (!reference.ok()) return reference.status();
+  const X509* x509 = certificate.impl().x509.get();
+  const absl::StatusOr<Presented> presented = PresentedNames(x509);
+  if (!presented.ok()) {
+    return Mismatch(certificate, host, reference->kind,
+                    presented.status().message());
+  }
+  const bool matches =
+      reference->kind == HostKind::kDnsName
+          ? std::any_of(presented->dns.begin(), presented->dns.end(),
+                        [&](const std::string& name) {
+                          return MatchDnsName(name, reference->value);
+                        })
+          : std::find(presented->ip.begin(), presented->ip.end(),
+                      reference->value) != presented->ip.end();
+  if (matches) return absl::OkStatus();
+  if (options.common_name_fallback && presented->dns.empty() &&
+      presented->ip.empty()) {
+    for (const std::string& name : CommonNames(x509)) {
+      if (CommonNameMatches(name, *reference)) return absl::OkStatus();
+    }
+  }
+  return Mismatch(certificate, host, reference->kind,
+                  DescribeNames(*presented));
+}
+
+}  // namespace airlock::ssl

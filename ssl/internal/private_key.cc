@@ -1,0 +1,360 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/private_key.h"
+
+#include <openssl/bio.h>
+#include <openssl/bytestring.h>
+#include <openssl/cipher.h>
+#include <openssl/ec.h>
+#include <openssl/ec_key.h>
+#include <openssl/err.h>
+#include <openssl/mem.h>
+#include <openssl/nid.h>
+#include <openssl/obj.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs8.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/error_queue.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+constexpr absl::string_view kSupported =
+    "; supported are RSA, ECDSA on P-256, P-384 and P-521, and Ed25519";
+
+// RFC 8017 sets no minimum; this is the least that can sign in TLS at all.
+constexpr int kMinRsaBits = 512;
+
+absl::Status ErrorWithCode(absl::string_view name, absl::string_view message,
+                           uint32_t code) {
+  Error error;
+  error.kind = ErrorKind::kCredentials;
+  error.message = absl::StrCat(name, ": ", message);
+  DescribeCode(code, &error);
+  return MakeStatus(error);
+}
+
+absl::Status NoPassword(absl::string_view name, absl::string_view where) {
+  return CredentialsError(
+      name, absl::StrCat(where,
+                         " is encrypted, and no password was given; give one, "
+                         "or the key decrypted"));
+}
+
+// Always with the same reason: a wrong password may by chance decrypt to
+// something, which then is found out in one of many other ways.
+absl::Status WrongPassword(absl::string_view name, absl::string_view where) {
+  return ErrorWithCode(
+      name,
+      absl::StrCat(where,
+                   " cannot be decrypted: the password is wrong, or the "
+                   "encrypted data damaged"),
+      ERR_PACK(ERR_LIB_CIPHER, CIPHER_R_BAD_DECRYPT));
+}
+
+bool IsUnsupportedEncryption(uint32_t code) {
+  const int reason = ERR_GET_REASON(code);
+  if (ERR_GET_LIB(code) == ERR_LIB_PEM) {
+    return reason == PEM_R_UNSUPPORTED_CIPHER ||
+           reason == PEM_R_UNSUPPORTED_ENCRYPTION;
+  }
+  return ERR_GET_LIB(code) == ERR_LIB_PKCS8 &&
+         (reason == PKCS8_R_UNKNOWN_ALGORITHM ||
+          reason == PKCS8_R_UNKNOWN_CIPHER ||
+          reason == PKCS8_R_UNKNOWN_CIPHER_ALGORITHM ||
+          reason == PKCS8_R_UNKNOWN_DIGEST || reason == PKCS8_R_UNKNOWN_HASH ||
+          reason == PKCS8_R_BAD_ITERATION_COUNT ||
+          reason == PKCS8_R_UNSUPPORTED_CIPHER ||
+          reason == PKCS8_R_UNSUPPORTED_KEYLENGTH ||
+          reason == PKCS8_R_UNSUPPORTED_KEY_DERIVATION_FUNCTION ||
+          reason == PKCS8_R_UNSUPPORTED_OPTIONS ||
+          reason == PKCS8_R_UNSUPPORTED_PRF ||
+          reason == PKCS8_R_UNSUPPORTED_SALT_TYPE);
+}
+
+bool IsUnsupportedKey(uint32_t code) {
+  return (ERR_GET_LIB(code) == ERR_LIB_EVP &&
+          ERR_GET_REASON(code) == EVP_R_UNSUPPORTED_ALGORITHM) ||
+         (ERR_GET_LIB(code) == ERR_LIB_EC &&
+          ERR_GET_REASON(code) == EC_R_UNKNOWN_GROUP);
+}
+
+// The key type that a PKCS#8 key names, such as " (ED448)"; empty for others.
+std::string AlgorithmOf(const EncodedKey& key) {
+  CBS cbs, info, algorithm, oid;
+  uint64_t version = 0;
+  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(key.content.view().data()),
+           key.content.size());
+  if (key.form != KeyForm::kPkcs8 ||
+      !CBS_get_asn1(&cbs, &info, CBS_ASN1_SEQUENCE) ||
+      !CBS_get_asn1_uint64(&info, &version) ||
+      !CBS_get_asn1(&info, &algorithm, CBS_ASN1_SEQUENCE) ||
+      !CBS_get_asn1(&algorithm, &oid, CBS_ASN1_OBJECT)) {
+    return "";
+  }
+  const int nid = OBJ_cbs2nid(&oid);
+  if (nid != NID_undef) return absl::StrCat(" (", OBJ_nid2ln(nid), ")");
+  const bssl::UniquePtr<char> text(CBS_asn1_oid_to_text(&oid));
+  return text == nullptr ? "" : absl::StrCat(" (", text.get(), ")");
+}
+
+// Why a key could not be parsed, from BoringSSL's first error.
+absl::Status ParseError(const EncodedKey& key, absl::string_view name,
+                        bool encrypted) {
+  const uint32_t code = DrainErrorQueue();
+  if (IsUnsupportedEncryption(code)) {
+    return ErrorWithCode(
+        name,
+        absl::StrCat(key.where,
+                     " is encrypted in a way that is not supported; encrypt "
+                     "it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"),
+        code);
+  }
+  if (IsUnsupportedKey(code)) {
+    return ErrorWithCode(
+        name,
+        absl::StrCat(key.where, " is of a type or curve that is not supported",
+                     AlgorithmOf(key), kSupported),
+        code);
+  }
+  if (encrypted) return WrongPassword(name, key.where);
+  return ErrorWithCode(name, absl::StrCat(key.where, " is damaged; restore it"),
+                       code);
+}
+
+struct PemPassword {
+  PasswordSource* source;
+  bool asked = false;
+  absl::Status status;
+};
+
+int GivePemPassword(char* buffer, int size, int /*rwflag*/, void* user) {
+  auto* state = static_cast<PemPassword*>(user);
+  state->asked = true;
+  if (!state->source->available()) return -1;
+  const absl::StatusOr<absl::string_view> password = state->source->Get();
+  if (!password.ok()) {
+    state->status = password.status();
+    return -1;
+  }
+  if (password->size() > static_cast<size_t>(size)) return -1;
+  if (!password->empty()) {
+    std::memcpy(buffer, password->data(), password->size());
+  }
+  return static_cast<int>(password->size());
+}
+
+absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePemWithHeaders(
+    const EncodedKey& key, absl::string_view name, PasswordSource* password) {
+  const bssl::UniquePtr<BIO> bio(BIO_new_mem_buf(
+      key.content.view().data(), static_cast<int>(key.content.size())));
+  PemPassword state{password, false, absl::OkStatus()};
+  bssl::UniquePtr<EVP_PKEY> parsed(PEM_read_bio_PrivateKey(
+      bio.get(), /*x=*/nullptr, GivePemPassword, &state));
+  if (!state.status.ok()) return state.status;
+  if (state.asked && !password->available()) {
+    return NoPassword(name, key.where);
+  }
+  if (parsed == nullptr) return ParseError(key, name, state.asked);
+  return parsed;
+}
+
+bssl::UniquePtr<EVP_PKEY> ParseDerKey(KeyForm form, CBS* cbs) {
+  bssl::UniquePtr<EVP_PKEY> key;
+  if (form == KeyForm::kPkcs8) {
+    key.reset(EVP_parse_private_key(cbs));
+    return key;
+  }
+  key.reset(EVP_PKEY_new());
+  if (form == KeyForm::kPkcs1) {
+    const bssl::UniquePtr<RSA> rsa(RSA_parse_private_key(cbs));
+    if (rsa == nullptr || !EVP_PKEY_set1_RSA(key.get(), rsa.get())) {
+      return nullptr;
+    }
+  } else {
+    const bssl::UniquePtr<EC_KEY> ec(
+        EC_KEY_parse_private_key(cbs, /*group=*/nullptr));
+    if (ec == nullptr || !EVP_PKEY_set1_EC_KEY(key.get(), ec.get())) {
+      return nullptr;
+    }
+  }
+  return key;
+}
+
+absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParseDerKeyOrError(
+    const EncodedKey& key, absl::string_view name, PasswordSource* password) {
+  const bool encrypted = key.form == KeyForm::kEncryptedPkcs8;
+  CBS cbs;
+  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(key.content.view().data()),
+           key.content.size());
+  bssl::UniquePtr<EVP_PKEY> parsed;
+  if (encrypted) {
+    if (!password->available()) return NoPassword(name, key.where);
+    const absl::StatusOr<absl::string_view> text = password->Get();
+    if (!text.ok()) return text.status();
+    // Null would mean no password at all, which is not the empty one.
+    parsed.reset(PKCS8_parse_encrypted_private_key(
+        &cbs, text->empty() ? "" : text->data(), text->size()));
+  } else {
+    parsed = ParseDerKey(key.form, &cbs);
+  }
+  if (parsed == nullptr) return ParseError(key, name, encrypted);
+  if (CBS_len(&cbs) != 0) {
+    return CredentialsError(name,
+                            absl::StrCat(key.where, " has ", CBS_len(&cbs),
+                                         " bytes after its end; remove them"));
+  }
+  return parsed;
+}
+
+// `text` with a NUL after it, as C wants it.
+Secret MakeTerminated(absl::string_view text) {
+  const bssl::UniquePtr<char> copy(OPENSSL_strndup(text.data(), text.size()));
+  return copy == nullptr ? Secret() : Secret({copy.get(), text.size() + 1});
+}
+
+// Ok for the types and curves that credentials.h promises.
+absl::Status CheckSupported(const EVP_PKEY* key, absl::string_view name,
+                            absl::string_view where) {
+  const char* found = "its type";
+  switch (EVP_PKEY_id(key)) {
+    case EVP_PKEY_ED25519:
+      return absl::OkStatus();
+    case EVP_PKEY_RSA:
+      if (EVP_PKEY_bits(key) >= kMinRsaBits) return absl::OkStatus();
+      return CredentialsError(
+          name, absl::StrCat(where, " is an RSA key of ", EVP_PKEY_bits(key),
+                             " bits; use at least 2048"));
+    case EVP_PKEY_EC: {
+      const int curve =
+          EC_GROUP_get_curve_name(EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key)));
+      if (curve == NID_X9_62_prime256v1 || curve == NID_secp384r1 ||
+          curve == NID_secp521r1) {
+        return absl::OkStatus();
+      }
+      found = "its curve";
+      break;
+    }
+    default:
+      break;
+  }
+  return CredentialsError(
+      name, absl::StrCat(where, ": ", found, " is not supported", kSupported));
+}
+
+}  // namespace
+
+absl::StatusOr<absl::string_view> PasswordSource::Get() {
+  if (!password_.has_value()) password_.emplace(callback_());
+  if (!password_->ok()) return password_->status();
+  return (*password_)->view();
+}
+
+absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePrivateKey(
+    const EncodedKey& key, absl::string_view name, PasswordSource* password) {
+  const ErrorQueueScope scope;
+  if (key.form == KeyForm::kUnsupported) {
+    return CredentialsError(
+        name, absl::StrCat(key.where,
+                           " is a key of a kind that is not supported; convert "
+                           "it to PKCS#8 (for OpenSSH's: `ssh-keygen -p -m "
+                           "PKCS8`)",
+                           kSupported));
+  }
+  auto parsed = key.form == KeyForm::kPemWithHeaders
+                    ? ParsePemWithHeaders(key, name, password)
+                    : ParseDerKeyOrError(key, name, password);
+  if (!parsed.ok()) return parsed;
+  absl::Status status = CheckSupported(parsed->get(), name, key.where);
+  if (!status.ok()) return status;
+  return parsed;
+}
+
+absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
+                                          absl::string_view name,
+                                          PasswordSource* password) {
+  const ErrorQueueScope scope;
+  Secret terminated = MakeTerminated("");
+  if (password->available()) {
+    const absl::StatusOr<absl::string_view> text = password->Get();
+    if (!text.ok()) return text.status();
+    if (text->find('\0') != absl::string_view::npos) {
+      return CredentialsError(
+          name, "the password of a PKCS#12 file cannot contain a NUL");
+    }
+    terminated = MakeTerminated(*text);
+  }
+
+  CBS cbs;
+  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(der.data()), der.size());
+  EVP_PKEY* key = nullptr;
+  const bssl::UniquePtr<STACK_OF(X509)> certificates(sk_X509_new_null());
+  const int ok = certificates != nullptr &&
+                 PKCS12_get_key_and_certs(&key, certificates.get(), &cbs,
+                                          terminated.view().data());
+  Pkcs12Content content;
+  content.key.reset(key);
+  if (!ok) {
+    const uint32_t code = DrainErrorQueue();
+    if (IsUnsupportedEncryption(code)) {
+      return ErrorWithCode(name,
+                           "the PKCS#12 file is encrypted in a way that is not "
+                           "supported; export it anew with AES-256",
+                           code);
+    }
+    if (IsUnsupportedKey(code)) {
+      return ErrorWithCode(name,
+                           absl::StrCat("the key in the PKCS#12 file is of a "
+                                        "type or curve that is not supported",
+                                        kSupported),
+                           code);
+    }
+    const bool wrong_password =
+        code == ERR_PACK(ERR_LIB_PKCS8, PKCS8_R_INCORRECT_PASSWORD) ||
+        code == ERR_PACK(ERR_LIB_CIPHER, CIPHER_R_BAD_DECRYPT);
+    if (wrong_password && !password->available()) {
+      return NoPassword(name, "the PKCS#12 file");
+    }
+    if (wrong_password) return WrongPassword(name, "the PKCS#12 file");
+    if (code == ERR_PACK(ERR_LIB_PKCS8, PKCS8_R_MISSING_MAC)) {
+      return ErrorWithCode(name,
+                           "the PKCS#12 file has no MAC, so nobody can tell "
+                           "whether it was changed; export it with one",
+                           code);
+    }
+    return ErrorWithCode(name, "the PKCS#12 file is damaged; restore it", code);
+  }
+  if (content.key != nullptr) {
+    absl::Status status =
+        CheckSupported(content.key.get(), name, "the key in the PKCS#12 file");
+    if (!status.ok()) return status;
+  }
+  for (X509* x509 : certificates.get()) {
+    absl::StatusOr<Certificate> certificate = CertificateFromX509(x509);
+    if (!certificate.ok()) return certificate.status();
+    content.certificates.push_back(*std::move(certificate));
+  }
+  // The format has no order.
+  std::stable_partition(
+      content.certificates.begin(), content.certificates.end(),
+      [&content](const Certificate& certificate) {
+        return content.key != nullptr &&
+               X509_check_private_key(certificate.impl().x509.get(),
+                                      content.key.get());
+      });
+  return content;
+}
+
+}  // namespace airlock::ssl::internal

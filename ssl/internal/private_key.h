@@ -1,0 +1,56 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Private keys and PKCS#12 files, decrypted and parsed.
+#ifndef AIRLOCK_SSL_INTERNAL_PRIVATE_KEY_H_
+#define AIRLOCK_SSL_INTERNAL_PRIVATE_KEY_H_
+
+#include <openssl/base.h>
+#include <openssl/evp.h>
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "ssl/certificate.h"
+#include "ssl/credentials.h"
+#include "ssl/internal/key_material.h"
+#include "ssl/secret.h"
+
+namespace airlock::ssl::internal {
+
+// Calls a PasswordCallback when a password is first needed, and never again.
+class PasswordSource {
+ public:
+  explicit PasswordSource(PasswordCallback callback)
+      : callback_(std::move(callback)) {}
+
+  bool available() const { return callback_ != nullptr; }
+  // The password; the callback's error as it is. Only if available().
+  absl::StatusOr<absl::string_view> Get();
+
+ private:
+  PasswordCallback callback_;
+  absl::optional<absl::StatusOr<Secret>> password_;
+};
+
+// Parses `key`, which is part of what errors call `name`. Errors
+// (kCredentials): encrypted and no password, or the wrong one; an unsupported
+// cipher; damaged; a type or curve that is not supported.
+absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePrivateKey(
+    const EncodedKey& key, absl::string_view name, PasswordSource* password);
+
+struct Pkcs12Content {
+  bssl::UniquePtr<EVP_PKEY> key;          // Null where there is none.
+  std::vector<Certificate> certificates;  // The key's own first.
+};
+
+// Opens a PKCS#12 file (RFC 7292). Without a password the empty one is tried.
+absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
+                                          absl::string_view name,
+                                          PasswordSource* password);
+
+}  // namespace airlock::ssl::internal
+
+#endif  // AIRLOCK_SSL_INTERNAL_PRIVATE_KEY_H_
