@@ -11,38 +11,22 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "ssl/cipher.h"
 #include "ssl/options.h"
 
 namespace airlock::ssl {
 
-// A cipher suite, as SSLContext.get_ciphers() tells of it.
-struct CipherInfo {
-  uint32_t id = 0;            // 0x03000000 | the number of the wire.
-  std::string name;           // OpenSSL's: "ECDHE-RSA-AES128-GCM-SHA256".
-  std::string standard_name;  // IANA's: "TLS_ECDHE_RSA_WITH_AES_128_GCM_...".
-  std::string protocol;       // The first version that has it: "TLSv1.2".
-  int strength_bits = 0;      // Of the key in use,
-  int algorithm_bits = 0;     // and of the algorithm.
-  bool aead = false;
-  std::string symmetric;     // OpenSSL's short names, such as "aes-128-gcm",
-  std::string digest;        // "sha256" or empty,
-  std::string key_exchange;  // "kx-ecdhe",
-  std::string auth;          // "auth-rsa".
-};
-
-// As SSLContext.session_stats() counts; all since the Context was made.
+// As SSLContext.session_stats() counts, since the Context was made. What it
+// also has and BoringSSL does not tell (timeouts, cache_full) is left out, as
+// is renegotiation, which there is none of.
 struct SessionStatistics {
-  uint64_t number = 0;  // Sessions in the cache.
-  uint64_t connect = 0;
-  uint64_t connect_good = 0;
-  uint64_t connect_renegotiate = 0;
-  uint64_t accept = 0;
+  uint64_t number = 0;        // Sessions in the cache.
+  uint64_t connect = 0;       // A client's handshakes begun,
+  uint64_t connect_good = 0;  // and finished.
+  uint64_t accept = 0;        // A server's.
   uint64_t accept_good = 0;
-  uint64_t accept_renegotiate = 0;
-  uint64_t hits = 0;
-  uint64_t misses = 0;
-  uint64_t timeouts = 0;
-  uint64_t cache_full = 0;
+  uint64_t hits = 0;    // Handshakes that resumed a session.
+  uint64_t misses = 0;  // A server's, where the client offered one in vain.
 };
 
 // Immutable but for its session cache and counters; thread-safe. Lives until

@@ -117,10 +117,10 @@ struct ContextOptions {
   // CBC for old peers; no RC4, 3DES, MD5, NULL, export or anonymous suites.
   std::string ciphers;
   // "X25519:P-256" and so on, by preference; OpenSSL's names ("prime256v1") are
-  // accepted. Empty: X25519, P-256, P-384.
+  // accepted. Empty: X25519, P-256, P-384, P-521.
   std::string groups;
-  // OpenSSL's security level, 0 to 5: from 2 on, certificates with RSA keys
-  // below 2048 bits or SHA-1 signatures are refused, ours and the peer's.
+  // OpenSSL's security level, 0 to 5, for certificates, ours and the peer's:
+  // from 1 on no SHA-1 signatures, from 2 on no RSA keys below 2048 bits.
   int security_level = 2;
 
   // What we present. A server needs at least one; of several, each of another
@@ -136,8 +136,9 @@ struct ContextOptions {
   VerifyFlags verify_flags;
   // How many certificates may lie between leaf and anchor.
   int verify_depth = 100;
-  // Runs after the built-in verification has said yes, and may still say no;
-  // a peer that failed is never put to it.
+  // Runs after the built-in verification has said yes, and may still say no
+  // (kVerification, with verify_code 50, unless its own error has a kind); a
+  // peer that failed is never put to it.
   std::function<absl::Status(const Socket&, const VerifiedPeer&)> verify;
   // Needed for VerifyMode::kNone on a client; see ssl/insecure.h.
   absl::optional<UnverifiedClientsToken> unverified_clients;

@@ -49,8 +49,8 @@ class Transport {
 
   // Reads between 1 and into.size() bytes; `into` is never empty. kClosed says
   // that the peer ended the stream. An error is final: it comes back to the
-  // Socket's caller with kind ErrorKind::kTransport (kTimeout where the code is
-  // kDeadlineExceeded) and its own message.
+  // Socket's caller with kind ErrorKind::kTransport and its own message. But
+  // kDeadlineExceeded comes back as kTimeout, and the call may be repeated.
   virtual absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into) = 0;
 
   // Writes between 1 and from.size() bytes; `from` is never empty. kClosed is

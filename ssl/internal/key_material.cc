@@ -40,7 +40,11 @@ DerKind SniffDer(absl::string_view der) {
     return DerKind::kUnknown;
   }
   uint64_t version = 0;
-  if (CBS_get_asn1(&sequence, &inner, CBS_ASN1_SEQUENCE)) {
+  // CBS_get_asn1 consumes what does not match, too.
+  if (CBS_peek_asn1_tag(&sequence, CBS_ASN1_SEQUENCE)) {
+    if (!CBS_get_asn1(&sequence, &inner, CBS_ASN1_SEQUENCE)) {
+      return DerKind::kUnknown;
+    }
     if (!CBS_peek_asn1_tag(&inner, CBS_ASN1_OBJECT)) {
       return DerKind::kCertificate;
     }

@@ -26,8 +26,7 @@ std::string ReadTestdata(absl::string_view name) {
   const std::string path = TestdataPath(name);
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    std::fprintf(stderr, "cannot read %s\n",
-                 path.c_str());
+    std::fprintf(stderr, "cannot read %s\n", path.c_str());
     std::abort();
   }
   return std::string(std::istreambuf_iterator<char>(file), {});

@@ -1,0 +1,30 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What there is to know of a cipher suite.
+#ifndef AIRLOCK_SSL_CIPHER_H_
+#define AIRLOCK_SSL_CIPHER_H_
+
+#include <cstdint>
+#include <string>
+
+namespace airlock::ssl {
+
+// A cipher suite, as SSLContext.get_ciphers() tells of it.
+struct CipherInfo {
+  uint32_t id = 0;            // 0x03000000 | the number of the wire.
+  std::string name;           // OpenSSL's: "ECDHE-RSA-AES128-GCM-SHA256".
+  std::string standard_name;  // IANA's: "TLS_ECDHE_RSA_WITH_AES_128_GCM_...".
+  std::string protocol;       // The first version that has it: "TLSv1.2".
+  int strength_bits = 0;      // Of the key in use,
+  int algorithm_bits = 0;     // and of the algorithm.
+  bool aead = false;
+  std::string symmetric;     // OpenSSL's short names, such as "aes-128-gcm",
+  std::string digest;        // "sha256" or empty,
+  std::string key_exchange;  // "kx-ecdhe",
+  std::string auth;          // "auth-rsa".
+};
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_CIPHER_H_

@@ -1,0 +1,81 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/context.h"
+
+#include <openssl/ssl.h>
+
+#include <utility>
+
+#include "ssl/internal/call_scope.h"
+#include "ssl/internal/callbacks.h"
+#include "ssl/internal/cipher_info.h"
+#include "ssl/internal/cipher_string.h"
+#include "ssl/internal/context_impl.h"
+#include "ssl/internal/context_options.h"
+#include "ssl/internal/ssl_ctx.h"
+
+namespace airlock::ssl {
+
+Context::Context(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+Context::~Context() = default;
+
+absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
+    ContextOptions options) {
+  const absl::StatusOr<internal::CipherString> ciphers =
+      internal::ParseCipherString(options.ciphers);
+  if (!ciphers.ok()) return ciphers.status();
+  options.security_level =
+      ciphers->security_level.value_or(options.security_level);
+  const absl::Status status = internal::CheckContextOptions(options);
+  if (!status.ok()) return status;
+  const absl::StatusOr<internal::VersionRange> versions =
+      internal::ResolveVersions(options);
+  if (!versions.ok()) return versions.status();
+  absl::StatusOr<bssl::UniquePtr<SSL_CTX>> ctx =
+      internal::NewSslCtx(options, *versions, ciphers->list);
+  if (!ctx.ok()) return ctx.status();
+  internal::InstallCallbacks(options, ctx->get());
+
+  auto impl = std::make_unique<Impl>();
+  impl->options = std::move(options);
+  impl->minimum_version = versions->minimum;
+  impl->maximum_version = versions->maximum;
+  impl->ctx = *std::move(ctx);
+  return std::shared_ptr<const Context>(new Context(std::move(impl)));
+}
+
+const ContextOptions& Context::options() const { return impl_->options; }
+TlsVersion Context::minimum_version() const { return impl_->minimum_version; }
+TlsVersion Context::maximum_version() const { return impl_->maximum_version; }
+
+std::vector<CipherInfo> Context::Ciphers() const {
+  std::vector<CipherInfo> result;
+  if (impl_->maximum_version >= TlsVersion::kTls1_3) {
+    // Fixed by BoringSSL, which leaves them out of its list.
+    constexpr uint16_t kTls13[] = {0x1301, 0x1302, 0x1303};
+    for (const uint16_t value : kTls13) {
+      if (const SSL_CIPHER* cipher = SSL_get_cipher_by_value(value)) {
+        result.push_back(internal::DescribeCipher(cipher));
+      }
+    }
+  }
+  for (const SSL_CIPHER* cipher : SSL_CTX_get_ciphers(impl_->ctx.get())) {
+    result.push_back(internal::DescribeCipher(cipher));
+  }
+  return result;
+}
+
+SessionStatistics Context::session_statistics() const {
+  SessionStatistics result;
+  result.number = SSL_CTX_sess_number(impl_->ctx.get());
+  result.connect = impl_->counters.connect;
+  result.connect_good = impl_->counters.connect_good;
+  result.accept = impl_->counters.accept;
+  result.accept_good = impl_->counters.accept_good;
+  result.hits = impl_->counters.hits;
+  result.misses = impl_->counters.misses;
+  return result;
+}
+
+}  // namespace airlock::ssl

@@ -1,0 +1,22 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What to do about an alert or a protocol error: the last sentence of messages.
+#ifndef AIRLOCK_SSL_INTERNAL_ADVICE_H_
+#define AIRLOCK_SSL_INTERNAL_ADVICE_H_
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+
+namespace airlock::ssl::internal {
+
+// For an alert that the peer sent.
+absl::string_view AlertAdvice(uint8_t alert);
+
+// For a reason in BoringSSL's error code `code`.
+absl::string_view ReasonAdvice(uint32_t code);
+
+}  // namespace airlock::ssl::internal
+
+#endif  // AIRLOCK_SSL_INTERNAL_ADVICE_H_

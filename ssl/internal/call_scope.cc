@@ -1,0 +1,31 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/call_scope.h"
+
+#include <openssl/ssl.h>
+#include <sys/time.h>
+
+namespace airlock::ssl::internal {
+namespace {
+
+thread_local const std::function<absl::Time()>* current_clock = nullptr;
+
+}  // namespace
+
+CallScope::CallScope(const std::function<absl::Time()>& clock)
+    : previous_(current_clock) {
+  current_clock = &clock;
+}
+
+CallScope::~CallScope() { current_clock = previous_; }
+
+void CallScope::Install(SSL_CTX* ctx) {
+  SSL_CTX_set_current_time_cb(ctx, [](const SSL* /*ssl*/, timeval* now) {
+    // Outside of any scope BoringSSL only frees, and needs no time.
+    *now = current_clock == nullptr ? timeval{}
+                                    : absl::ToTimeval((*current_clock)());
+  });
+}
+
+}  // namespace airlock::ssl::internal

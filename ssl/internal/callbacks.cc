@@ -1,0 +1,312 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/callbacks.h"
+
+#include <openssl/bytestring.h>
+#include <openssl/mem.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+#include "ssl/internal/cipher_info.h"
+#include "ssl/internal/context_impl.h"
+#include "ssl/internal/credentials_impl.h"
+#include "ssl/internal/session_impl.h"
+#include "ssl/internal/socket_impl.h"
+#include "ssl/internal/ssl_ctx.h"
+#include "ssl/internal/ticket_keys.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+Socket::Impl* SocketOf(const SSL* ssl) { return Socket::Impl::Of(ssl); }
+
+const ContextOptions& OptionsOf(const SSL* ssl) {
+  return SocketOf(ssl)->context->options();
+}
+
+// What a callback of the application's said, as an error of ours.
+absl::Status CallbackError(absl::string_view which, const absl::Status& said) {
+  return MakeStatus(
+      ErrorKind::kCallback,
+      absl::StrCat("The ", which, " callback failed: ", said.message()));
+}
+
+ssl_verify_result_t Verify(SSL* ssl, uint8_t* out_alert) {
+  Socket::Impl* socket = SocketOf(ssl);
+  absl::Status status = socket->CollectPresented();
+  *out_alert = SSL_AD_BAD_CERTIFICATE;
+  if (status.ok()) status = socket->VerifyPresented(out_alert);
+  if (status.ok()) return ssl_verify_ok;
+  socket->callback_error = std::move(status);
+  return ssl_verify_invalid;
+}
+
+// Notes what the client offers: it is gone once the handshake is over.
+ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
+  Socket::Impl* socket = SocketOf(hello->ssl);
+  CBS ciphers;
+  CBS_init(&ciphers, hello->cipher_suites, hello->cipher_suites_len);
+  uint16_t value = 0;
+  socket->offered_ciphers.clear();
+  while (CBS_get_u16(&ciphers, &value)) {
+    socket->offered_ciphers.push_back(value);
+  }
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+  const auto has = [&](uint16_t extension) {
+    return SSL_early_callback_ctx_extension_get(hello, extension, &data,
+                                                &size) != 0;
+  };
+  // TLS 1.3 clients send a session identifier that stands for nothing.
+  socket->offered_session =
+      has(TLSEXT_TYPE_pre_shared_key) ||
+      (has(TLSEXT_TYPE_session_ticket) && size > 0) ||
+      (hello->session_id_len > 0 && !has(TLSEXT_TYPE_supported_versions));
+  return ssl_select_cert_success;
+}
+
+int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
+  Socket::Impl* socket = SocketOf(ssl);
+  // By value: the callback may replace the context that holds it.
+  const auto callback = OptionsOf(ssl).sni;
+  absl::optional<std::string> name;
+  if (const char* sent = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
+    name = sent;
+  }
+  absl::StatusOr<SniDecision> decision = callback(*socket->owner, name);
+  absl::Status status = decision.status();
+  if (status.ok() && decision->alert.has_value()) {
+    *out_alert = *decision->alert;
+    socket->callback_error = MakeStatus(
+        ErrorKind::kCallback,
+        absl::StrCat("The sni callback refused the name \"", name.value_or(""),
+                     "\" with alert ", AlertName(*decision->alert), "."));
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  if (status.ok() && decision->context != nullptr) {
+    status = socket->owner->SwitchContext(std::move(decision->context));
+  }
+  if (status.ok()) return SSL_TLSEXT_ERR_OK;
+  *out_alert = SSL_AD_INTERNAL_ERROR;
+  socket->callback_error = CallbackError("sni", status);
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+int SelectAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size,
+               const uint8_t* in, unsigned in_size, void* /*arg*/) {
+  const ContextOptions& options = OptionsOf(ssl);
+  for (const std::string& ours : options.alpn_protocols) {
+    CBS offered;
+    CBS name;
+    CBS_init(&offered, in, in_size);
+    while (CBS_get_u8_length_prefixed(&offered, &name)) {
+      if (CBS_mem_equal(&name, reinterpret_cast<const uint8_t*>(ours.data()),
+                        ours.size())) {
+        *out = CBS_data(&name);
+        *out_size = static_cast<uint8_t>(CBS_len(&name));
+        return SSL_TLSEXT_ERR_OK;
+      }
+    }
+  }
+  return options.alpn_required ? SSL_TLSEXT_ERR_ALERT_FATAL
+                               : SSL_TLSEXT_ERR_NOACK;
+}
+
+// A client's choice by NPN: the first of its own that the server has; none in
+// common: its own first, as the draft wants it.
+int SelectNpn(SSL* ssl, uint8_t** out, uint8_t* out_size, const uint8_t* in,
+              unsigned in_size, void* /*arg*/) {
+  const std::vector<std::string>& names = OptionsOf(ssl).npn_protocols;
+  const std::string* chosen = &names[0];
+  for (const std::string& ours : names) {
+    CBS offered;
+    CBS name;
+    CBS_init(&offered, in, in_size);
+    bool found = false;
+    while (!found && CBS_get_u8_length_prefixed(&offered, &name)) {
+      found =
+          CBS_mem_equal(&name, reinterpret_cast<const uint8_t*>(ours.data()),
+                        ours.size()) != 0;
+    }
+    if (found) {
+      chosen = &ours;
+      break;
+    }
+  }
+  // The API forgot the const; nothing is written there.
+  *out = reinterpret_cast<uint8_t*>(const_cast<char*>(chosen->data()));
+  *out_size = static_cast<uint8_t>(chosen->size());
+  return SSL_TLSEXT_ERR_OK;
+}
+
+int AdvertiseNpn(SSL* ssl, const uint8_t** out, unsigned* out_size,
+                 void* /*arg*/) {
+  thread_local std::string wire;
+  wire.clear();
+  for (const std::string& name : OptionsOf(ssl).npn_protocols) {
+    wire.push_back(static_cast<char>(name.size()));
+    wire += name;
+  }
+  *out = reinterpret_cast<const uint8_t*>(wire.data());
+  *out_size = static_cast<unsigned>(wire.size());
+  return SSL_TLSEXT_ERR_OK;
+}
+
+// Whether the client, or the server in its CertificateRequest, can use a key of
+// this type.
+bool PeerCanUse(SSL* ssl, KeyType type) {
+  const Socket::Impl* socket = SocketOf(ssl);
+  const uint16_t* algorithms = nullptr;
+  const size_t count = SSL_get0_peer_verify_algorithms(ssl, &algorithms);
+  // Before TLS 1.2 there is no such list, and a default stands for it.
+  bool signs = count == 0 && type != KeyType::kEd25519;
+  for (size_t i = 0; i < count; ++i) {
+    const int key = SSL_get_signature_algorithm_key_type(algorithms[i]);
+    signs = signs || (type == KeyType::kRsa && key == EVP_PKEY_RSA) ||
+            (type == KeyType::kEcdsa && key == EVP_PKEY_EC) ||
+            (type == KeyType::kEd25519 && key == EVP_PKEY_ED25519);
+  }
+  if (!signs || SSL_is_server(ssl) == 0) return signs;
+  return std::any_of(
+      socket->offered_ciphers.begin(), socket->offered_ciphers.end(),
+      [&](uint16_t value) {
+        const SSL_CIPHER* cipher = SSL_get_cipher_by_value(value);
+        return cipher != nullptr && CipherFitsKey(cipher, type) &&
+               SSL_CIPHER_get_min_version(cipher) <= SSL_version(ssl) &&
+               SSL_CIPHER_get_max_version(cipher) >= SSL_version(ssl);
+      });
+}
+
+int ChooseCredentials(SSL* ssl, void* /*arg*/) {
+  const auto& all = OptionsOf(ssl).credentials;
+  for (const auto& credentials : all) {
+    if (PeerCanUse(ssl, credentials->key_type())) {
+      return UseCredentials(ssl, *credentials) ? 1 : 0;
+    }
+  }
+  // BoringSSL says best what is not in common.
+  return UseCredentials(ssl, *all[0]) ? 1 : 0;
+}
+
+int TicketKey(SSL* ssl, uint8_t* key_name, uint8_t* iv, EVP_CIPHER_CTX* cipher,
+              HMAC_CTX* hmac, int encrypt) {
+  return TicketKeyCallback(
+      SocketOf(ssl)->initial_context->options().ticket_keys, key_name, iv,
+      cipher, hmac, encrypt != 0);
+}
+
+int KeepSession(SSL* ssl, SSL_SESSION* session) {
+  SocketOf(ssl)->session = WrapSession(bssl::UniquePtr<SSL_SESSION>(session));
+  return 1;
+}
+
+void SeeAlert(const SSL* ssl, int type, int value) {
+  const auto alert = static_cast<uint8_t>(value & 0xff);
+  if (type == SSL_CB_READ_ALERT) SocketOf(ssl)->received_alert = alert;
+  if (type == SSL_CB_WRITE_ALERT) SocketOf(ssl)->sent_alert = alert;
+}
+
+void SeeMessage(int is_write, int version, int content_type, const void* data,
+                size_t size, SSL* ssl, void* /*arg*/) {
+  TlsMessage message;
+  message.sent = is_write != 0;
+  message.version = static_cast<uint16_t>(version);
+  message.content_type = content_type;
+  message.bytes = absl::MakeConstSpan(static_cast<const uint8_t*>(data), size);
+  const Socket::Impl* socket = SocketOf(ssl);
+  if (const auto& callback = socket->context->options().message) {
+    callback(*socket->owner, message);
+  }
+}
+
+void LogKey(const SSL* ssl, const char* line) {
+  const Socket::Impl* socket = SocketOf(ssl);
+  if (const auto& callback = socket->context->options().keylog) {
+    callback(*socket->owner, line);
+  }
+}
+
+// Copies a pre-shared key to where BoringSSL wants it; 0 refuses it.
+unsigned CopyPsk(const Secret& key, uint8_t* out, unsigned max_size) {
+  if (key.empty() || key.size() > max_size) return 0;
+  std::memcpy(out, key.view().data(), key.size());
+  return static_cast<unsigned>(key.size());
+}
+
+unsigned ClientPsk(SSL* ssl, const char* hint, char* identity,
+                   unsigned max_identity_size, uint8_t* key,
+                   unsigned max_key_size) {
+  const absl::optional<PskIdentity> psk =
+      OptionsOf(ssl).psk_client(hint == nullptr ? "" : hint);
+  if (!psk.has_value() || psk->identity.size() >= max_identity_size ||
+      psk->identity.find('\0') != std::string::npos) {
+    return 0;
+  }
+  std::memcpy(identity, psk->identity.c_str(), psk->identity.size() + 1);
+  return CopyPsk(psk->key, key, max_key_size);
+}
+
+unsigned ServerPsk(SSL* ssl, const char* identity, uint8_t* key,
+                   unsigned max_key_size) {
+  const absl::optional<Secret> psk =
+      OptionsOf(ssl).psk_server(identity == nullptr ? "" : identity);
+  return psk.has_value() ? CopyPsk(*psk, key, max_key_size) : 0;
+}
+
+int VerifyBits(VerifyMode mode) {
+  switch (mode) {
+    case VerifyMode::kNone:
+      return SSL_VERIFY_NONE;
+    case VerifyMode::kOptional:
+      return SSL_VERIFY_PEER;
+    case VerifyMode::kRequired:
+      break;
+  }
+  return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+}
+
+}  // namespace
+
+void InstallVerify(const ContextOptions& options, SSL* ssl) {
+  SSL_set_custom_verify(ssl, VerifyBits(options.verify_mode), Verify);
+}
+
+void InstallCallbacks(const ContextOptions& options, SSL_CTX* ctx) {
+  SSL_CTX_set_custom_verify(ctx, VerifyBits(options.verify_mode), Verify);
+  SSL_CTX_set_select_certificate_cb(ctx, SeeClientHello);
+  SSL_CTX_set_info_callback(ctx, SeeAlert);
+  SSL_CTX_sess_set_new_cb(ctx, KeepSession);
+  if (options.sni != nullptr) {
+    SSL_CTX_set_tlsext_servername_callback(ctx, ChooseContext);
+  }
+  if (!options.alpn_protocols.empty()) {
+    SSL_CTX_set_alpn_select_cb(ctx, SelectAlpn, nullptr);
+  }
+  if (!options.npn_protocols.empty()) {
+    SSL_CTX_set_next_proto_select_cb(ctx, SelectNpn, nullptr);
+    SSL_CTX_set_next_protos_advertised_cb(ctx, AdvertiseNpn, nullptr);
+  }
+  if (options.credentials.size() > 1) {
+    SSL_CTX_set_cert_cb(ctx, ChooseCredentials, nullptr);
+  }
+  if (!options.ticket_keys.empty()) {
+    SSL_CTX_set_tlsext_ticket_key_cb(ctx, TicketKey);
+  }
+  if (options.keylog != nullptr) SSL_CTX_set_keylog_callback(ctx, LogKey);
+  if (options.message != nullptr) SSL_CTX_set_msg_callback(ctx, SeeMessage);
+  if (options.psk_client != nullptr) {
+    SSL_CTX_set_psk_client_callback(ctx, ClientPsk);
+  }
+  if (options.psk_server != nullptr) {
+    SSL_CTX_set_psk_server_callback(ctx, ServerPsk);
+  }
+}
+
+}  // namespace airlock::ssl::internal

@@ -1,0 +1,57 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/cipher_string.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "ssl/error.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+constexpr absl::string_view kLevel = "@SECLEVEL=";
+
+// Forward secrecy and AEAD first; the last two are for peers of before 2010.
+constexpr absl::string_view kDefaultList =
+    "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:RSA+AESGCM:RSA+AES";
+
+// Upstream took 3DES out of the lists later on; here it is out of all versions.
+constexpr absl::string_view kNever = ":!3DES";
+
+}  // namespace
+
+absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
+  CipherString result;
+  size_t at = 0;
+  while ((at = text.find(kLevel)) != absl::string_view::npos) {
+    absl::string_view rest = text.substr(at + kLevel.size());
+    const size_t end = std::min(rest.find_first_of(":, ;"), rest.size());
+    int level = -1;
+    if (!absl::SimpleAtoi(rest.substr(0, end), &level) || level < 0 ||
+        level > 5) {
+      return MakeStatus(
+          ErrorKind::kInvalidArgument,
+          absl::StrCat("ciphers: \"", kLevel, rest.substr(0, end),
+                       "\" is no security level; write a number from 0 to 5."));
+    }
+    result.security_level = level;
+    absl::StrAppend(&result.list, text.substr(0, at), ":");
+    text = rest.substr(end);
+  }
+  absl::StrAppend(&result.list, text);
+  if (result.list.find_first_not_of(":, ;") == std::string::npos) {
+    result.list = std::string(kDefaultList);
+  }
+  // BoringSSL knows DEFAULT as the very first word only.
+  result.list.erase(0, result.list.find_first_not_of(":, ;"));
+  // Preference groups allow no operators, and have no 3DES unless by name.
+  if (!absl::StrContains(result.list, '[')) {
+    absl::StrAppend(&result.list, kNever);
+  }
+  return result;
+}
+
+}  // namespace airlock::ssl::internal

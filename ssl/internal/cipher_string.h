@@ -1,0 +1,29 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// OpenSSL's cipher list syntax, as far as BoringSSL does not have it.
+#ifndef AIRLOCK_SSL_INTERNAL_CIPHER_STRING_H_
+#define AIRLOCK_SSL_INTERNAL_CIPHER_STRING_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+
+namespace airlock::ssl::internal {
+
+struct CipherString {
+  std::string list;  // For SSL_CTX_set_cipher_list.
+  absl::optional<int> security_level;
+};
+
+// Takes "@SECLEVEL=n" out of `text` (the last one counts), and puts the suites
+// out that Airlock never uses. An empty `text`, or one that holds a security
+// level only, stands for Airlock's default. Error kind: kInvalidArgument, for a
+// level that is none of 0 to 5.
+absl::StatusOr<CipherString> ParseCipherString(absl::string_view text);
+
+}  // namespace airlock::ssl::internal
+
+#endif  // AIRLOCK_SSL_INTERNAL_CIPHER_STRING_H_

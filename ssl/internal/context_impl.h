@@ -1,0 +1,38 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What a Context is made of.
+#ifndef AIRLOCK_SSL_INTERNAL_CONTEXT_IMPL_H_
+#define AIRLOCK_SSL_INTERNAL_CONTEXT_IMPL_H_
+
+#include <openssl/base.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "ssl/context.h"
+#include "ssl/options.h"
+
+namespace airlock::ssl {
+
+struct Context::Impl {
+  // The counters of SessionStatistics that Sockets keep.
+  struct Counters {
+    std::atomic<uint64_t> connect{0};
+    std::atomic<uint64_t> connect_good{0};
+    std::atomic<uint64_t> accept{0};
+    std::atomic<uint64_t> accept_good{0};
+    std::atomic<uint64_t> hits{0};
+    std::atomic<uint64_t> misses{0};
+  };
+
+  ContextOptions options;
+  TlsVersion minimum_version = TlsVersion::kTls1_2;
+  TlsVersion maximum_version = TlsVersion::kTls1_3;
+  bssl::UniquePtr<SSL_CTX> ctx;
+  mutable Counters counters;
+};
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_INTERNAL_CONTEXT_IMPL_H_

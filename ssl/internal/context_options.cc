@@ -1,0 +1,174 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/context_options.h"
+
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/error_queue.h"
+#include "ssl/internal/security_level.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+constexpr TlsVersion kVersions[] = {TlsVersion::kTls1_0, TlsVersion::kTls1_1,
+                                    TlsVersion::kTls1_2, TlsVersion::kTls1_3};
+constexpr size_t kTicketKeySize = 48;
+constexpr size_t kMaxSessionIdContext = 32;
+constexpr size_t kMaxTickets = 16;  // BoringSSL's.
+
+VersionRange ProtocolRange(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::kTlsv1:
+      return {TlsVersion::kTls1_0, TlsVersion::kTls1_0};
+    case Protocol::kTlsv1_1:
+      return {TlsVersion::kTls1_1, TlsVersion::kTls1_1};
+    case Protocol::kTlsv1_2:
+      return {TlsVersion::kTls1_2, TlsVersion::kTls1_2};
+    case Protocol::kSslv23:
+      break;
+  }
+  return {TlsVersion::kTls1_0, TlsVersion::kTls1_3};
+}
+
+absl::Status Invalid(absl::string_view message) {
+  return MakeStatus(ErrorKind::kInvalidArgument, message);
+}
+
+absl::Status CheckProtocolNames(absl::string_view field,
+                                const std::vector<std::string>& names) {
+  size_t total = 0;
+  for (const std::string& name : names) {
+    if (name.empty() || name.size() > 255) {
+      return Invalid(absl::StrCat(field, ": a protocol name of ", name.size(),
+                                  " bytes; it must have 1 to 255."));
+    }
+    total += name.size() + 1;
+  }
+  if (total > 65535) {
+    return Invalid(
+        absl::StrCat(field, ": ", total, " bytes in all; at most 65535 fit."));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCredentials(const ContextOptions& options) {
+  const ErrorQueueScope errors;
+  std::set<KeyType> seen;
+  for (const auto& credentials : options.credentials) {
+    if (credentials == nullptr) {
+      return Invalid("credentials: one of them is null; leave it out.");
+    }
+    if (!seen.insert(credentials->key_type()).second) {
+      return Invalid(
+          "credentials: two of them have the same type of key; a client could "
+          "never be given the second. Leave one out.");
+    }
+    for (const Certificate& certificate : credentials->chain()) {
+      X509* x509 = certificate.impl().x509.get();
+      std::string reason = WeakKeyReason(x509, options.security_level);
+      if (reason.empty() && certificate.subject() != certificate.issuer()) {
+        reason = WeakSignatureReason(x509, options.security_level);
+      }
+      if (!reason.empty()) {
+        Error error;
+        error.kind = ErrorKind::kCredentials;
+        error.subject = certificate.subject();
+        error.message = absl::StrCat(
+            "certfile: the certificate \"", error.subject,
+            "\" is too weak: ", reason,
+            ". Replace it, or lower the level by \"@SECLEVEL=0\" in "
+            "ciphers.");
+        return MakeStatus(error);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSessions(const ContextOptions& options) {
+  if (options.session_id_context.size() > kMaxSessionIdContext) {
+    return Invalid(
+        absl::StrCat("session_id_context: ", options.session_id_context.size(),
+                     " bytes; at most 32 fit."));
+  }
+  if (options.session_timeout < absl::Seconds(1) ||
+      options.session_timeout > absl::Hours(24 * 7)) {
+    return Invalid(
+        "session_timeout: must be from a second to seven days (RFC 8446, "
+        "section 4.6.1).");
+  }
+  if (options.num_tickets > kMaxTickets) {
+    return Invalid(absl::StrCat("num_tickets: ", options.num_tickets,
+                                "; at most 16 can be sent."));
+  }
+  for (const auto& key : options.ticket_keys) {
+    if (key == nullptr || key->size() != kTicketKeySize) {
+      return Invalid("ticket_keys: each must have 48 random bytes.");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options) {
+  VersionRange range = ProtocolRange(options.protocol);
+  range.minimum =
+      std::max(range.minimum, options.minimum_version.value_or(range.minimum));
+  range.maximum =
+      std::min(range.maximum, options.maximum_version.value_or(range.maximum));
+  absl::optional<VersionRange> run;
+  for (auto it = std::rbegin(kVersions); it != std::rend(kVersions); ++it) {
+    const bool enabled = *it >= range.minimum && *it <= range.maximum &&
+                         std::count(options.disabled_versions.begin(),
+                                    options.disabled_versions.end(), *it) == 0;
+    if (enabled) {
+      run = VersionRange{*it, run.has_value() ? run->maximum : *it};
+    } else if (run.has_value()) {
+      break;
+    }
+  }
+  if (!run.has_value()) {
+    return Invalid(
+        "ssl_version, minimum_version, maximum_version and disabled_versions "
+        "leave no protocol version to speak; widen one of them.");
+  }
+  return *run;
+}
+
+absl::Status CheckContextOptions(const ContextOptions& options) {
+  if (options.clock == nullptr) {
+    return Invalid("clock: is required, to tell what has expired.");
+  }
+  if (options.security_level < 0 || options.security_level > 5) {
+    return Invalid(absl::StrCat("security_level: ", options.security_level,
+                                "; must be from 0 to 5."));
+  }
+  if (options.verify_depth < 0) {
+    return Invalid("verify_depth: must not be negative.");
+  }
+  if (options.verify_mode != VerifyMode::kNone &&
+      options.trust_store == nullptr) {
+    return MakeStatus(
+        ErrorKind::kTrustStore,
+        "ca_certs: a CA bundle is required where the peer is verified; give "
+        "one, or choose a verify mode of none.");
+  }
+  for (const absl::Status& status :
+       {CheckProtocolNames("alpn_protocols", options.alpn_protocols),
+        CheckProtocolNames("npn_protocols", options.npn_protocols),
+        CheckSessions(options), CheckCredentials(options)}) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace airlock::ssl::internal

@@ -1,0 +1,81 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/security_level.h"
+
+#include <openssl/evp.h>
+#include <openssl/nid.h>
+#include <openssl/obj.h>
+#include <openssl/x509.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+// NIST SP 800-57 part 1, table 2: what RSA needs for a strength in bits.
+struct LevelRow {
+  int strength;
+  int rsa_bits;
+};
+constexpr LevelRow kLevels[] = {{0, 0},      {80, 1024},  {112, 2048},
+                                {128, 3072}, {192, 7680}, {256, 15360}};
+
+// Collision resistance in bits; what is known of attacks on MD5 and SHA-1.
+int DigestStrength(int digest_nid) {
+  switch (digest_nid) {
+    case NID_md5:
+      return 39;
+    case NID_sha1:
+      return 63;
+    case NID_sha224:
+      return 112;
+    case NID_sha256:
+      return 128;
+    case NID_sha384:
+      return 192;
+    case NID_sha512:
+      return 256;
+    default:
+      return 256;  // Ed25519 and RSA-PSS: BoringSSL takes strong ones only.
+  }
+}
+
+}  // namespace
+
+std::string WeakKeyReason(X509* certificate, int level) {
+  const bssl::UniquePtr<EVP_PKEY> owned(X509_get_pubkey(certificate));
+  const EVP_PKEY* key = owned.get();
+  if (key == nullptr) return "its public key cannot be read";
+  const int bits = EVP_PKEY_bits(key);
+  switch (EVP_PKEY_id(key)) {
+    case EVP_PKEY_RSA:
+      if (bits >= kLevels[level].rsa_bits) return "";
+      return absl::StrCat("its RSA key has ", bits, " bits, and ",
+                          kLevels[level].rsa_bits, " are the least at level ",
+                          level);
+    case EVP_PKEY_EC:
+      if (bits >= 2 * kLevels[level].strength) return "";
+      return absl::StrCat("its EC key has ", bits, " bits, and ",
+                          2 * kLevels[level].strength,
+                          " are the least at level ", level);
+    case EVP_PKEY_ED25519:
+      if (level <= 3) return "";
+      return absl::StrCat("Ed25519 is below level ", level);
+    default:
+      return "";
+  }
+}
+
+std::string WeakSignatureReason(X509* certificate, int level) {
+  int digest_nid = NID_undef;
+  if (!OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest_nid,
+                           nullptr)) {
+    return "";  // An unknown algorithm does not verify anyway.
+  }
+  if (DigestStrength(digest_nid) >= kLevels[level].strength) return "";
+  return absl::StrCat("it is signed with ", OBJ_nid2sn(digest_nid),
+                      ", too weak for level ", level);
+}
+
+}  // namespace airlock::ssl::internal

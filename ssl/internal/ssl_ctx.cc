@@ -1,0 +1,203 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/ssl_ctx.h"
+
+#include <openssl/pool.h>
+#include <openssl/sha.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+#include "ssl/internal/call_scope.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/credentials_impl.h"
+#include "ssl/internal/error_queue.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+// What a peer may sign with. BoringSSL's own list lacks P-521 and Ed25519;
+// SHA-1 comes last, and at security level 0 only.
+constexpr uint16_t kVerifyAlgorithms[] = {
+    SSL_SIGN_ECDSA_SECP256R1_SHA256,
+    SSL_SIGN_RSA_PSS_RSAE_SHA256,
+    SSL_SIGN_RSA_PKCS1_SHA256,
+    SSL_SIGN_ECDSA_SECP384R1_SHA384,
+    SSL_SIGN_RSA_PSS_RSAE_SHA384,
+    SSL_SIGN_RSA_PKCS1_SHA384,
+    SSL_SIGN_ED25519,
+    SSL_SIGN_ECDSA_SECP521R1_SHA512,
+    SSL_SIGN_RSA_PSS_RSAE_SHA512,
+    SSL_SIGN_RSA_PKCS1_SHA512,
+    SSL_SIGN_RSA_PKCS1_SHA1,
+};
+
+constexpr char kDefaultGroups[] = "X25519:P-256:P-384:P-521";
+
+absl::Status SetCiphersAndGroups(const ContextOptions& options,
+                                 const std::string& ciphers, SSL_CTX* ctx) {
+  if (ciphers.find('\0') != std::string::npos ||
+      !SSL_CTX_set_cipher_list(ctx, ciphers.c_str())) {
+    return DrainToStatus(
+        ErrorKind::kInvalidArgument,
+        absl::StrCat("ciphers: \"", absl::CEscape(options.ciphers),
+                     "\" selects no cipher suite; `openssl ciphers -v` shows "
+                     "names. Finite-field DH, RC4, 3DES and anonymous suites "
+                     "do not exist here."));
+  }
+  const std::string groups =
+      options.groups.empty() ? kDefaultGroups : options.groups;
+  if (groups.find('\0') != std::string::npos ||
+      !SSL_CTX_set1_groups_list(ctx, groups.c_str())) {
+    return DrainToStatus(
+        ErrorKind::kInvalidArgument,
+        absl::StrCat("groups: \"", absl::CEscape(options.groups),
+                     "\" names an unknown group; use X25519, P-256, P-384, "
+                     "P-521, divided by colons."));
+  }
+  return absl::OkStatus();
+}
+
+// A session is good only where the same would be verified in the same way. The
+// identifier says so to caches and tickets (RFC 5077, section 5.2).
+std::array<uint8_t, SHA256_DIGEST_LENGTH> SessionIdContext(
+    const ContextOptions& options) {
+  std::string value = absl::StrCat(
+      "airlock session id context 1\n", options.session_id_context.size(), ":",
+      options.session_id_context, "\n", static_cast<int>(options.verify_mode),
+      options.verify_flags.crl_check_leaf, options.verify_flags.crl_check_chain,
+      options.verify_flags.x509_strict, options.verify_flags.partial_chain,
+      "\n", options.verify_depth, "\n", options.security_level, "\n");
+  if (options.verify_mode != VerifyMode::kNone) {
+    absl::StrAppend(&value, options.trust_store->content_hash());
+  }
+  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const uint8_t*>(value.data()), value.size(),
+         digest.data());
+  return digest;
+}
+
+bool SetSessions(const ContextOptions& options, SSL_CTX* ctx) {
+  const auto id_context = SessionIdContext(options);
+  const auto seconds =
+      static_cast<uint32_t>(absl::ToInt64Seconds(options.session_timeout));
+  SSL_CTX_set_session_cache_mode(ctx, options.session_cache_size == 0
+                                          ? SSL_SESS_CACHE_CLIENT
+                                          : SSL_SESS_CACHE_BOTH);
+  SSL_CTX_sess_set_cache_size(ctx, options.session_cache_size);
+  SSL_CTX_set_timeout(ctx, seconds);
+  SSL_CTX_set_session_psk_dhe_timeout(ctx, seconds);
+  if (!options.session_tickets) SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+  // A resumed connection's peer is verified like any other. BoringSSL does this
+  // for clients; Socket does it for servers.
+  if (options.verify_mode != VerifyMode::kNone) {
+    SSL_CTX_set_reverify_on_resume(ctx, 1);
+  }
+  return SSL_CTX_set_num_tickets(ctx, options.num_tickets) &&
+         SSL_CTX_set_session_id_context(ctx, id_context.data(),
+                                        id_context.size());
+}
+
+std::vector<CRYPTO_BUFFER*> ChainBuffers(const Credentials& credentials) {
+  std::vector<CRYPTO_BUFFER*> buffers;
+  buffers.reserve(credentials.chain().size());
+  for (const Certificate& certificate : credentials.chain()) {
+    buffers.push_back(certificate.impl().der.get());
+  }
+  return buffers;
+}
+
+bool SetPresented(const ContextOptions& options, SSL_CTX* ctx) {
+  if (options.credentials.size() == 1) {
+    const Credentials& credentials = *options.credentials[0];
+    const std::vector<CRYPTO_BUFFER*> chain = ChainBuffers(credentials);
+    if (!SSL_CTX_set_chain_and_key(ctx, chain.data(), chain.size(),
+                                   credentials.impl().key.get(), nullptr)) {
+      return false;
+    }
+  }
+  const auto bytes = [](const std::string& s) {
+    return reinterpret_cast<const uint8_t*>(s.data());
+  };
+  if (!options.ocsp_response.empty() &&
+      !SSL_CTX_set_ocsp_response(ctx, bytes(options.ocsp_response),
+                                 options.ocsp_response.size())) {
+    return false;
+  }
+  return options.sct_list.empty() ||
+         SSL_CTX_set_signed_cert_timestamp_list(ctx, bytes(options.sct_list),
+                                                options.sct_list.size());
+}
+
+bool SetAlpn(const ContextOptions& options, SSL_CTX* ctx) {
+  std::string wire;
+  for (const std::string& name : options.alpn_protocols) {
+    wire.push_back(static_cast<char>(name.size()));
+    wire += name;
+  }
+  // This one function answers 0 for success.
+  return wire.empty() || SSL_CTX_set_alpn_protos(
+                             ctx, reinterpret_cast<const uint8_t*>(wire.data()),
+                             wire.size()) == 0;
+}
+
+absl::Status OutOfMemory() {
+  return DrainToStatus(ErrorKind::kInternal, "The context cannot be made.");
+}
+
+}  // namespace
+
+absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
+    const ContextOptions& options, const VersionRange& versions,
+    const std::string& ciphers) {
+  const ErrorQueueScope errors;
+  bssl::UniquePtr<SSL_CTX> ctx(SSL_CTX_new(TLS_method()));
+  if (ctx == nullptr) return OutOfMemory();
+  CallScope::Install(ctx.get());
+  SSL_CTX_set_mode(ctx.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_early_data_enabled(ctx.get(), 0);
+  if (options.cipher_server_preference) {
+    SSL_CTX_set_options(ctx.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
+  }
+  if (options.request_ocsp) SSL_CTX_enable_ocsp_stapling(ctx.get());
+  if (options.request_sct) SSL_CTX_enable_signed_cert_timestamps(ctx.get());
+  if (!options.psk_identity_hint.empty() &&
+      !SSL_CTX_use_psk_identity_hint(ctx.get(),
+                                     options.psk_identity_hint.c_str())) {
+    return DrainToStatus(ErrorKind::kInvalidArgument,
+                         "psk_identity_hint: is too long; at most 128 bytes.");
+  }
+  const absl::Status status = SetCiphersAndGroups(options, ciphers, ctx.get());
+  if (!status.ok()) return status;
+  const size_t algorithms =
+      std::size(kVerifyAlgorithms) - (options.security_level == 0 ? 0 : 1);
+  if (!SSL_CTX_set_verify_algorithm_prefs(ctx.get(), kVerifyAlgorithms,
+                                          algorithms) ||
+      !SSL_CTX_set_min_proto_version(ctx.get(),
+                                     static_cast<uint16_t>(versions.minimum)) ||
+      !SSL_CTX_set_max_proto_version(ctx.get(),
+                                     static_cast<uint16_t>(versions.maximum)) ||
+      !SetSessions(options, ctx.get()) || !SetPresented(options, ctx.get()) ||
+      !SetAlpn(options, ctx.get())) {
+    return OutOfMemory();
+  }
+  return ctx;
+}
+
+bool UseCredentials(SSL* ssl, const Credentials& credentials) {
+  const std::vector<CRYPTO_BUFFER*> chain = ChainBuffers(credentials);
+  return SSL_set_chain_and_key(ssl, chain.data(), chain.size(),
+                               credentials.impl().key.get(), nullptr) != 0;
+}
+
+}  // namespace airlock::ssl::internal

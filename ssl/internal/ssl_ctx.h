@@ -1,0 +1,28 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A SSL_CTX made from ContextOptions.
+#ifndef AIRLOCK_SSL_INTERNAL_SSL_CTX_H_
+#define AIRLOCK_SSL_INTERNAL_SSL_CTX_H_
+
+#include <openssl/base.h>
+
+#include "absl/status/statusor.h"
+#include "ssl/internal/context_options.h"
+#include "ssl/options.h"
+
+namespace airlock::ssl::internal {
+
+// Makes a SSL_CTX of options that CheckContextOptions found good, but for the
+// callbacks. `ciphers` is BoringSSL's form of options.ciphers. Errors as
+// Context::Create has them.
+absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
+    const ContextOptions& options, const VersionRange& versions,
+    const std::string& ciphers);
+
+// Presents `credentials` on a connection. False where memory is short.
+bool UseCredentials(SSL* ssl, const Credentials& credentials);
+
+}  // namespace airlock::ssl::internal
+
+#endif  // AIRLOCK_SSL_INTERNAL_SSL_CTX_H_

@@ -1,0 +1,29 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// X509_V_FLAG_X509_STRICT, which BoringSSL accepts and passes over.
+#ifndef AIRLOCK_SSL_INTERNAL_STRICT_H_
+#define AIRLOCK_SSL_INTERNAL_STRICT_H_
+
+#include <openssl/base.h>
+
+#include <string>
+
+#include "absl/types/span.h"
+
+namespace airlock::ssl::internal {
+
+struct StrictFinding {
+  int verify_code = 0;  // OpenSSL 3's X509_V_ERR_*; 0: nothing found.
+  std::string message;
+  int depth = 0;
+};
+
+// Holds a verified chain, leaf first, against those of RFC 5280's demands on
+// extensions that OpenSSL 3 checks under this flag. Gives the first breach,
+// from the leaf up.
+StrictFinding CheckStrict(absl::Span<X509* const> chain);
+
+}  // namespace airlock::ssl::internal
+
+#endif  // AIRLOCK_SSL_INTERNAL_STRICT_H_

@@ -1,0 +1,116 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/transport_bio.h"
+
+#include <openssl/bio.h>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+// Turns a transport's answer into what a BIO returns, and remembers errors.
+int Settle(BIO* bio, TransportBioState* state, bool reading, int requested,
+           const absl::StatusOr<IoResult>& result) {
+  if (absl::IsDeadlineExceeded(result.status())) {
+    state->timeout = result.status();
+    if (reading) {
+      BIO_set_retry_read(bio);
+    } else {
+      BIO_set_retry_write(bio);
+    }
+    return -1;
+  }
+  if (!result.ok()) {
+    state->error = result.status();
+    return -1;
+  }
+  switch (result->state) {
+    case IoState::kWantRead:
+      BIO_set_retry_read(bio);
+      return -1;
+    case IoState::kWantWrite:
+      BIO_set_retry_write(bio);
+      return -1;
+    case IoState::kClosed:
+      state->eof = true;
+      return 0;
+    case IoState::kDone:
+      break;
+  }
+  if (result->bytes == 0 || result->bytes > static_cast<size_t>(requested)) {
+    state->error = MakeStatus(
+        ErrorKind::kInternal,
+        absl::StrCat("The transport claims to have moved ", result->bytes,
+                     " bytes of ", requested,
+                     "; it must move at least one and at most those. Mend its "
+                     "Read or Write."));
+    return -1;
+  }
+  return static_cast<int>(result->bytes);
+}
+
+TransportBioState* State(BIO* bio) {
+  return static_cast<TransportBioState*>(BIO_get_data(bio));
+}
+
+int BioRead(BIO* bio, char* out, int size) {
+  BIO_clear_retry_flags(bio);
+  TransportBioState* state = State(bio);
+  if (size <= 0 || !state->error.ok() || state->transport == nullptr) return -1;
+  if (state->eof) return 0;
+  return Settle(
+      bio, state, /*reading=*/true, size,
+      state->transport->Read(absl::MakeSpan(reinterpret_cast<uint8_t*>(out),
+                                            static_cast<size_t>(size))));
+}
+
+int BioWrite(BIO* bio, const char* in, int size) {
+  BIO_clear_retry_flags(bio);
+  TransportBioState* state = State(bio);
+  if (size <= 0 || !state->error.ok() || state->transport == nullptr) return -1;
+  const absl::StatusOr<IoResult> result =
+      state->transport->Write(absl::MakeConstSpan(
+          reinterpret_cast<const uint8_t*>(in), static_cast<size_t>(size)));
+  if (result.ok() && result->state == IoState::kClosed) {
+    state->error = MakeStatus(ErrorKind::kTransport,
+                              "The transport takes no more bytes: the peer has "
+                              "closed the connection.");
+    return -1;
+  }
+  return Settle(bio, state, /*reading=*/false, size, result);
+}
+
+long BioControl(BIO* /*bio*/, int command, long /*number*/, void* /*data*/) {
+  // Nothing is buffered here, so flushing is always done.
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+const BIO_METHOD* Method() {
+  static const BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "airlock transport");
+    if (made == nullptr || !BIO_meth_set_read(made, BioRead) ||
+        !BIO_meth_set_write(made, BioWrite) ||
+        !BIO_meth_set_ctrl(made, BioControl)) {
+      BIO_meth_free(made);
+      return static_cast<BIO_METHOD*>(nullptr);
+    }
+    return made;
+  }();
+  return method;
+}
+
+}  // namespace
+
+bssl::UniquePtr<BIO> NewTransportBio(TransportBioState* state) {
+  if (Method() == nullptr) return nullptr;
+  bssl::UniquePtr<BIO> bio(BIO_new(Method()));
+  if (bio == nullptr) return nullptr;
+  BIO_set_data(bio.get(), state);
+  BIO_set_init(bio.get(), 1);
+  return bio;
+}
+
+}  // namespace airlock::ssl::internal

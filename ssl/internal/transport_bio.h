@@ -1,0 +1,34 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A BIO over a Transport.
+#ifndef AIRLOCK_SSL_INTERNAL_TRANSPORT_BIO_H_
+#define AIRLOCK_SSL_INTERNAL_TRANSPORT_BIO_H_
+
+#include <openssl/base.h>
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "ssl/transport.h"
+
+namespace airlock::ssl::internal {
+
+// What a transport's BIO works on. Must outlive the BIO.
+struct TransportBioState {
+  std::unique_ptr<Transport> transport;
+  // The first error that the transport gave; no call goes to it after that.
+  absl::Status error;
+  // The last call's deadline passed; the call may be repeated.
+  absl::Status timeout;
+  // The stream has ended on the reading side.
+  bool eof = false;
+};
+
+// Makes a BIO that reads from and writes to state->transport. Null where memory
+// is short.
+bssl::UniquePtr<BIO> NewTransportBio(TransportBioState* state);
+
+}  // namespace airlock::ssl::internal
+
+#endif  // AIRLOCK_SSL_INTERNAL_TRANSPORT_BIO_H_

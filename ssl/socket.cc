@@ -1,0 +1,317 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/socket.h"
+
+#include <openssl/digest.h>
+#include <openssl/nid.h>
+#include <openssl/obj.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+#include "ssl/hostname.h"
+#include "ssl/internal/callbacks.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/cipher_info.h"
+#include "ssl/internal/context_impl.h"
+#include "ssl/internal/error_queue.h"
+#include "ssl/internal/session_impl.h"
+#include "ssl/internal/socket_impl.h"
+
+namespace airlock::ssl {
+namespace {
+
+// RFC 5929, section 4: the digest of the certificate's signature, but SHA-256
+// in place of MD5 and SHA-1. Null where the signature has none.
+const EVP_MD* EndPointDigest(X509* certificate) {
+  int digest_nid = NID_undef;
+  if (!OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest_nid,
+                           nullptr)) {
+    return nullptr;
+  }
+  if (digest_nid == NID_md5 || digest_nid == NID_sha1) return EVP_sha256();
+  return EVP_get_digestbynid(digest_nid);
+}
+
+absl::Status NoBinding(absl::string_view why) {
+  return MakeStatus(ErrorKind::kInvalidArgument,
+                    absl::StrCat("There is no such channel binding: ", why));
+}
+
+}  // namespace
+
+Socket::Socket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+  impl_->owner = this;
+}
+
+Socket::~Socket() = default;
+
+absl::StatusOr<IoResult> Socket::Handshake() { return impl_->Handshake(); }
+
+absl::StatusOr<IoResult> Socket::Read(absl::Span<uint8_t> into) {
+  return impl_->Read(into);
+}
+
+absl::StatusOr<IoResult> Socket::Write(absl::Span<const uint8_t> from) {
+  return impl_->Write(from);
+}
+
+size_t Socket::pending() const {
+  return static_cast<size_t>(SSL_pending(impl_->ssl.get()));
+}
+
+absl::StatusOr<IoResult> Socket::Shutdown() { return impl_->Shutdown(); }
+absl::StatusOr<IoResult> Socket::Unwrap() { return impl_->Unwrap(); }
+
+std::unique_ptr<Transport> Socket::ReleaseTransport() {
+  return std::move(impl_->bio.transport);
+}
+
+bool Socket::handshake_done() const { return impl_->handshake_done; }
+Side Socket::side() const { return impl_->options.side; }
+
+const std::string& Socket::server_hostname() const {
+  return impl_->options.server_hostname;
+}
+
+const std::shared_ptr<const Context>& Socket::context() const {
+  return impl_->context;
+}
+
+absl::Status Socket::SwitchContext(std::shared_ptr<const Context> context) {
+  const internal::ErrorQueueScope errors;
+  if (context == nullptr) {
+    return MakeStatus(ErrorKind::kInvalidArgument, "The context is null.");
+  }
+  const bool client = side() == Side::kClient;
+  if (impl_->handshake_done || (client && impl_->begun)) {
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      "The context can be replaced before the handshake, and "
+                      "from within a server's sni callback.");
+  }
+  if (client && context->options().verify_mode == VerifyMode::kNone &&
+      !context->options().unverified_clients.has_value()) {
+    return MakeStatus(ErrorKind::kPolicy,
+                      "The new context verifies nobody, which a client may "
+                      "not.");
+  }
+  if (SSL_set_SSL_CTX(impl_->ssl.get(), context->impl().ctx.get()) == nullptr) {
+    return internal::DrainToStatus(ErrorKind::kInternal,
+                                   "The context cannot be replaced.");
+  }
+  internal::InstallVerify(context->options(), impl_->ssl.get());
+  impl_->context = std::move(context);
+  return absl::OkStatus();
+}
+
+absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
+  const internal::ErrorQueueScope errors;
+  if (side() == Side::kServer || impl_->begun || session == nullptr) {
+    return MakeStatus(
+        ErrorKind::kInvalidArgument,
+        "A session can be set on a client, before the handshake begins.");
+  }
+  if (!SSL_set_session(impl_->ssl.get(), session->impl().session.get())) {
+    return internal::DrainToStatus(ErrorKind::kInvalidArgument,
+                                   "The session is refused.");
+  }
+  return absl::OkStatus();
+}
+
+absl::optional<ConnectionInfo> Socket::info() const {
+  if (!impl_->handshake_done) return absl::nullopt;
+  const SSL* ssl = impl_->ssl.get();
+  ConnectionInfo info;
+  info.version = static_cast<TlsVersion>(SSL_version(ssl));
+  if (const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl)) {
+    info.cipher = internal::DescribeCipher(cipher);
+  }
+  if (const uint16_t group = SSL_get_curve_id(ssl)) {
+    if (const char* name = SSL_get_curve_name(group)) info.group = name;
+  }
+  const uint8_t* data = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl, &data, &size);
+  info.alpn.assign(reinterpret_cast<const char*>(data), size);
+  SSL_get0_next_proto_negotiated(ssl, &data, &size);
+  info.npn.assign(reinterpret_cast<const char*>(data), size);
+  if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
+    info.server_name = name;
+  }
+  info.session_reused = SSL_session_reused(ssl) != 0;
+  size_t long_size = 0;
+  SSL_get0_ocsp_response(ssl, &data, &long_size);
+  info.ocsp_response.assign(reinterpret_cast<const char*>(data), long_size);
+  SSL_get0_signed_cert_timestamp_list(ssl, &data, &long_size);
+  info.sct_list.assign(reinterpret_cast<const char*>(data), long_size);
+  return info;
+}
+
+std::vector<CipherInfo> Socket::SharedCiphers() const {
+  std::vector<CipherInfo> result;
+  const std::vector<CipherInfo> ours = impl_->context->Ciphers();
+  for (const uint16_t value : impl_->offered_ciphers) {
+    for (const CipherInfo& info : ours) {
+      if ((info.id & 0xffff) == value) result.push_back(info);
+    }
+  }
+  return result;
+}
+
+absl::optional<Certificate> Socket::peer_certificate() const {
+  if (impl_->presented.empty()) return absl::nullopt;
+  return impl_->presented[0];
+}
+
+const std::vector<Certificate>& Socket::presented_chain() const {
+  return impl_->presented;
+}
+
+const std::vector<Certificate>& Socket::verified_chain() const {
+  return impl_->verified;
+}
+
+bool Socket::peer_verified() const { return impl_->peer_verified; }
+
+absl::Status Socket::MatchHostname(absl::string_view host) const {
+  const absl::optional<Certificate> certificate = peer_certificate();
+  if (certificate.has_value()) {
+    return ssl::MatchHostname(*certificate, host,
+                              impl_->context->options().hostname);
+  }
+  constexpr int kHostnameMismatch = 62;
+  Error error;
+  error.kind = ErrorKind::kHostname;
+  error.verify_code = kHostnameMismatch;
+  error.message = impl_->handshake_done
+                      ? "The peer gave no certificate, so it has no name."
+                      : "The peer has no certificate before the handshake; "
+                        "call Handshake first.";
+  return MakeStatus(error);
+}
+
+std::shared_ptr<const Session> Socket::session() const {
+  if (impl_->session == nullptr && impl_->handshake_done) {
+    bssl::UniquePtr<SSL_SESSION> session(SSL_get1_session(impl_->ssl.get()));
+    // Of TLS 1.3 there is none before the server's ticket has come.
+    if (session != nullptr && SSL_SESSION_is_resumable(session.get())) {
+      impl_->session = internal::WrapSession(std::move(session));
+    }
+  }
+  return impl_->session;
+}
+
+absl::StatusOr<std::string> Socket::GetChannelBinding(
+    ChannelBinding kind) const {
+  const internal::ErrorQueueScope errors;
+  const SSL* ssl = impl_->ssl.get();
+  if (!impl_->handshake_done) {
+    return NoBinding("the handshake is not done.");
+  }
+  if (kind == ChannelBinding::kTlsExporter) {
+    constexpr size_t kSize = 32;
+    if (SSL_version(ssl) < TLS1_3_VERSION && !SSL_get_extms_support(ssl)) {
+      return NoBinding("it needs TLS 1.3 or extended_master_secret.");
+    }
+    absl::StatusOr<Secret> value =
+        ExportKeyingMaterial("EXPORTER-Channel-Binding", "", kSize);
+    if (!value.ok()) return value.status();
+    return std::string(value->view());
+  }
+  if (kind == ChannelBinding::kTlsUnique) {
+    uint8_t value[EVP_MAX_MD_SIZE];
+    size_t size = 0;
+    if (!SSL_get_tls_unique(ssl, value, &size, sizeof(value))) {
+      return NoBinding(
+          "tls-unique is of TLS 1.2 and below, and of resumed sessions only "
+          "with extended_master_secret; use tls-exporter.");
+    }
+    return std::string(reinterpret_cast<const char*>(value), size);
+  }
+  X509* certificate = side() == Side::kServer ? SSL_get_certificate(ssl)
+                      : impl_->presented.empty()
+                          ? nullptr
+                          : impl_->presented[0].impl().x509.get();
+  if (certificate == nullptr) {
+    return NoBinding("the server has no certificate.");
+  }
+  const EVP_MD* digest = EndPointDigest(certificate);
+  uint8_t value[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  if (digest == nullptr || !X509_digest(certificate, digest, value, &size)) {
+    return NoBinding(
+        "the server's certificate is signed without a digest (RFC 5929, "
+        "section 4.1); use tls-exporter.");
+  }
+  return std::string(reinterpret_cast<const char*>(value), size);
+}
+
+absl::StatusOr<Secret> Socket::ExportKeyingMaterial(
+    absl::string_view label, absl::optional<absl::string_view> context,
+    size_t size) const {
+  const internal::ErrorQueueScope errors;
+  std::string buffer(size, '\0');
+  const absl::string_view bytes = context.value_or("");
+  if (!impl_->handshake_done ||
+      !SSL_export_keying_material(
+          impl_->ssl.get(), reinterpret_cast<uint8_t*>(&buffer[0]), size,
+          label.data(), label.size(),
+          reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),
+          context.has_value() ? 1 : 0)) {
+    return internal::DrainToStatus(
+        ErrorKind::kInvalidArgument,
+        "There is no keying material to export before the handshake is done.");
+  }
+  Secret result(buffer);
+  OPENSSL_cleanse(&buffer[0], buffer.size());
+  return result;
+}
+
+absl::StatusOr<std::unique_ptr<Socket>> WrapSocket(
+    std::shared_ptr<const Context> context,
+    std::unique_ptr<Transport> transport, SocketOptions options) {
+  if (context == nullptr || transport == nullptr) {
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      "A context and a transport are required.");
+  }
+  const ContextOptions& chosen = context->options();
+  std::string sni_name;
+  if (options.side == Side::kServer) {
+    if (chosen.credentials.empty() && chosen.psk_server == nullptr) {
+      return MakeStatus(ErrorKind::kCredentials,
+                        "A server needs certfile and keyfile.");
+    }
+  } else {
+    const bool verifies = chosen.verify_mode != VerifyMode::kNone;
+    if (!verifies && !chosen.unverified_clients.has_value()) {
+      return MakeStatus(
+          ErrorKind::kPolicy,
+          "A client that verifies nobody is open to everybody on the network; "
+          "choose a verify mode of required. (Whoever must, see "
+          "ssl/insecure.h.)");
+    }
+    if (verifies && chosen.check_hostname && options.server_hostname.empty()) {
+      return MakeStatus(ErrorKind::kInvalidArgument,
+                        "server_hostname: is required where host names are "
+                        "checked; give the name to reach.");
+    }
+    if (!options.server_hostname.empty()) {
+      const absl::StatusOr<ReferenceHost> host =
+          ParseHost(options.server_hostname);
+      if (!host.ok()) return host.status();
+      // An address is no name for SNI (RFC 6066, section 3).
+      if (host->kind == HostKind::kDnsName) sni_name = host->value;
+    }
+  }
+  auto impl = std::make_unique<Socket::Impl>(
+      std::move(context), std::move(transport), std::move(options));
+  const absl::Status status = impl->Init(sni_name);
+  if (!status.ok()) return status;
+  return std::make_unique<Socket>(std::move(impl));
+}
+
+}  // namespace airlock::ssl

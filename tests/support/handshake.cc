@@ -1,0 +1,195 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/support/handshake.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "ssl/error.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::testing {
+namespace {
+
+template <typename T>
+T ValueOrDie(absl::StatusOr<T> value) {
+  if (!value.ok()) {
+    ADD_FAILURE() << value.status();
+    std::abort();
+  }
+  return *std::move(value);
+}
+
+// One direction of a connection.
+struct Pipe {
+  std::string bytes;
+  bool closed = false;
+};
+
+class PipeTransport : public ssl::Transport {
+ public:
+  PipeTransport(std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out)
+      : in_(std::move(in)), out_(std::move(out)) {}
+  ~PipeTransport() override { out_->closed = true; }
+
+  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override {
+    if (in_->bytes.empty()) {
+      return in_->closed ? ssl::IoResult::Closed() : ssl::IoResult::WantRead();
+    }
+    const size_t size = std::min(into.size(), in_->bytes.size());
+    std::copy_n(in_->bytes.begin(), size, into.begin());
+    in_->bytes.erase(0, size);
+    return ssl::IoResult::Done(size);
+  }
+
+  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override {
+    out_->bytes.append(from.begin(), from.end());
+    return ssl::IoResult::Done(from.size());
+  }
+
+ private:
+  std::shared_ptr<Pipe> in_;
+  std::shared_ptr<Pipe> out_;
+};
+
+std::string ChainName(absl::string_view name) {
+  const std::string chain = absl::StrCat("certs/", name, "_chain.pem");
+  return std::ifstream(TestdataPath(chain)).good()
+             ? chain
+             : absl::StrCat("certs/", name, ".pem");
+}
+
+// One step of a handshake; true while it may go on.
+bool Step(ssl::Socket* socket, absl::Status* status) {
+  if (!status->ok() || socket->handshake_done()) return false;
+  const absl::StatusOr<ssl::IoResult> result = socket->Handshake();
+  *status = result.status();
+  return result.ok();
+}
+
+}  // namespace
+
+absl::Time TestTime() {
+  return absl::FromCivil(absl::CivilDay(2030, 6, 1), absl::UTCTimeZone());
+}
+
+std::shared_ptr<const ssl::Credentials> TestCredentials(
+    absl::string_view name) {
+  ssl::CredentialsOptions options;
+  options.certfile = ssl::Secret(ReadTestdata(ChainName(name)));
+  options.keyfile =
+      ssl::Secret(ReadTestdata(absl::StrCat("certs/", name, ".key")));
+  return ValueOrDie(ssl::Credentials::Create(std::move(options)));
+}
+
+std::shared_ptr<const ssl::TrustStore> TestTrustStore(absl::string_view name) {
+  return ValueOrDie(ssl::TrustStore::Create(
+      ReadTestdata(absl::StrCat("certs/", name)), name));
+}
+
+ssl::ContextOptions ClientOptions() {
+  ssl::ContextOptions options;
+  options.trust_store = TestTrustStore();
+  options.clock = TestTime;
+  return options;
+}
+
+ssl::ContextOptions ServerOptions(absl::string_view credentials) {
+  ssl::ContextOptions options;
+  options.credentials = {TestCredentials(credentials)};
+  options.verify_mode = ssl::VerifyMode::kNone;
+  options.clock = TestTime;
+  return options;
+}
+
+std::shared_ptr<const ssl::Context> MakeContext(ssl::ContextOptions options) {
+  return ValueOrDie(ssl::Context::Create(std::move(options)));
+}
+
+ssl::SocketOptions LocalhostOptions() {
+  ssl::SocketOptions options;
+  options.server_hostname = "localhost";
+  return options;
+}
+
+Connection Wrap(std::shared_ptr<const ssl::Context> client,
+                std::shared_ptr<const ssl::Context> server,
+                ssl::SocketOptions client_options) {
+  auto to_server = std::make_shared<Pipe>();
+  auto to_client = std::make_shared<Pipe>();
+  auto client_end = std::make_unique<PipeTransport>(to_client, to_server);
+  auto server_end = std::make_unique<PipeTransport>(to_server, to_client);
+  ssl::SocketOptions server_options;
+  server_options.side = ssl::Side::kServer;
+  Connection connection;
+  connection.client = ValueOrDie(ssl::WrapSocket(
+      std::move(client), std::move(client_end), std::move(client_options)));
+  connection.server = ValueOrDie(ssl::WrapSocket(
+      std::move(server), std::move(server_end), std::move(server_options)));
+  return connection;
+}
+
+void ShakeHands(Connection* connection) {
+  // A failed end may have sent an alert that the other has yet to read, so each
+  // end gets a turn after the other's last.
+  constexpr int kMoreThanEnough = 20;
+  for (int i = 0; i < kMoreThanEnough; ++i) {
+    const bool client =
+        Step(connection->client.get(), &connection->client_status);
+    const bool server =
+        Step(connection->server.get(), &connection->server_status);
+    if (!client && !server) break;
+  }
+}
+
+Connection Connect(std::shared_ptr<const ssl::Context> client,
+                   std::shared_ptr<const ssl::Context> server,
+                   ssl::SocketOptions client_options) {
+  Connection connection =
+      Wrap(std::move(client), std::move(server), std::move(client_options));
+  ShakeHands(&connection);
+  return connection;
+}
+
+Connection Connect(ssl::ContextOptions client, ssl::ContextOptions server) {
+  return Connect(MakeContext(std::move(client)),
+                 MakeContext(std::move(server)));
+}
+
+absl::Status WriteAll(ssl::Socket* socket, absl::string_view data) {
+  while (!data.empty()) {
+    const absl::StatusOr<ssl::IoResult> result =
+        socket->Write(absl::MakeConstSpan(
+            reinterpret_cast<const uint8_t*>(data.data()), data.size()));
+    if (!result.ok()) return result.status();
+    if (result->state != ssl::IoState::kDone) {
+      return absl::UnavailableError("would block");
+    }
+    data.remove_prefix(result->bytes);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadSome(ssl::Socket* socket) {
+  std::vector<uint8_t> buffer(size_t{64} << 10);
+  const absl::StatusOr<ssl::IoResult> result =
+      socket->Read(absl::MakeSpan(buffer));
+  if (!result.ok()) return result.status();
+  switch (result->state) {
+    case ssl::IoState::kDone:
+      return std::string(buffer.begin(), buffer.begin() + result->bytes);
+    case ssl::IoState::kClosed:
+      return std::string();
+    default:
+      return absl::UnavailableError("would block");
+  }
+}
+
+}  // namespace airlock::testing
