@@ -3,6 +3,10 @@
 """How Airlock's own code is compiled, beside what .bazelrc says of all."""
 
 AIRLOCK_COPTS = [
+    # Unlike the dependencies (.bazelrc): our own names are what libairlock.so
+    # is for, and //:airlock leaves the internal ones out.
+    "-fvisibility=default",
+
     "-Wall",
     "-Wextra",
     "-Werror",

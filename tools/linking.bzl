@@ -1,0 +1,123 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The libraries for those who link without Bazel: libNAME.a and libNAME.so.
+
+Both hold all that the library needs and show only the symbols asked for, so
+that BoringSSL and Abseil can meet neither another OpenSSL nor another Abseil in
+the same process.
+"""
+
+load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
+
+# Without --force-group-allocation, the last linker could drop a symbol that is
+# local now together with a COMDAT group that the program has too. objcopy makes
+# no "unique" symbol (GCC's, of inline statics) local unless it is weak first.
+_MERGE = """set -e
+ld=$1 nm=$2 objcopy=$3 ar=$4 symbols=$5 object=$6 output=$7
+shift 7
+"$ld" -r --force-group-allocation -o "$object" --whole-archive "$@"
+"$nm" --format=posix "$object" | awk '$2 == "u" { print $1 }' >"$object.unique"
+"$objcopy" --weaken-symbols="$object.unique" "$object"
+"$objcopy" --wildcard --keep-global-symbols="$symbols" "$object"
+rm -f "$object.unique" "$output"
+"$ar" rcsD "$output" "$object"
+"""
+
+def _merged_archive_impl(ctx):
+    toolchain = find_cpp_toolchain(ctx)
+    linking = ctx.attr.library[CcInfo].linking_context
+    archives = [
+        library.pic_static_library or library.static_library
+        for linker_input in linking.linker_inputs.to_list()
+        for library in linker_input.libraries
+        if library.pic_static_library or library.static_library
+    ]
+
+    symbols = ctx.actions.declare_file(ctx.label.name + ".symbols")
+    ctx.actions.write(symbols, "\n".join(
+        ctx.attr.exported + ["!" + name for name in ctx.attr.hidden],
+    ) + "\n")
+    merged = ctx.actions.declare_file(ctx.label.name + ".o")
+    ctx.actions.run_shell(
+        outputs = [ctx.outputs.out, merged],
+        inputs = depset(
+            archives + [symbols],
+            transitive = [toolchain.all_files],
+        ),
+        command = _MERGE,
+        arguments = [
+            toolchain.ld_executable,
+            toolchain.nm_executable,
+            toolchain.objcopy_executable,
+            toolchain.ar_executable,
+            symbols.path,
+            merged.path,
+            ctx.outputs.out.path,
+        ] + [archive.path for archive in archives],
+        mnemonic = "MergeArchives",
+        progress_message = "Merging into %s" % ctx.outputs.out.short_path,
+    )
+
+_merged_archive = rule(
+    implementation = _merged_archive_impl,
+    attrs = {
+        "library": attr.label(mandatory = True, providers = [CcInfo]),
+        "out": attr.output(mandatory = True),
+        "exported": attr.string_list(mandatory = True),
+        "hidden": attr.string_list(),
+        "_cc_toolchain": attr.label(
+            default = "@bazel_tools//tools/cpp:current_cc_toolchain",
+        ),
+    },
+    toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
+    fragments = ["cpp"],
+)
+
+def self_contained_libraries(name, library, exported, hidden, visibility):
+    """Makes lib<name>.a and lib<name>.so of a cc_library.
+
+    Args:
+      name: what they are called.
+      library: the cc_library.
+      exported: wildcards of the (mangled) symbols that others may link with.
+      hidden: wildcards of those among them that they may not.
+      visibility: of both.
+    """
+    static = "lib%s.a" % name
+    shared = "lib%s.so" % name
+    _merged_archive(
+        name = name + "_merged",
+        library = library,
+        out = static,
+        exported = exported,
+        hidden = hidden,
+        visibility = visibility,
+    )
+    native.cc_import(
+        name = name + "_whole",
+        static_library = static,
+        alwayslink = True,
+    )
+
+    # What is hidden is local in the archive already.
+    script = name + "_exports.lds"
+    native.genrule(
+        name = name + "_exports",
+        outs = [script],
+        cmd = "echo '{ global: %s; local: *; };' > $@" % "; ".join(exported),
+    )
+    native.cc_binary(
+        name = shared,
+        additional_linker_inputs = [script],
+        linkopts = [
+            "-Wl,--version-script=$(location %s)" % script,
+            "-Wl,-soname," + shared,
+            "-Wl,-z,defs",
+            # BoringSSL has thread-locals whose destructors must stay loaded.
+            "-Wl,-z,nodelete",
+            "-pthread",
+        ],
+        linkshared = True,
+        visibility = visibility,
+        deps = [name + "_whole"],
+    )
