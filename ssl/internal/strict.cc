@@ -23,7 +23,9 @@ struct Extension {
   bool critical = false;
 };
 
-bool NameIsEmpty(X509_NAME* name) { return X509_NAME_entry_count(name) == 0; }
+bool NameIsEmpty(const X509_NAME* name) {
+  return X509_NAME_entry_count(name) == 0;
+}
 
 // OpenSSL 3's numbers; BoringSSL has no names for them.
 StrictFinding CheckOne(X509* certificate, bool is_leaf) {

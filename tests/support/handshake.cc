@@ -3,7 +3,6 @@
 
 #include "tests/support/handshake.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -12,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "platform/memory_transport.h"
 #include "ssl/error.h"
 #include "tests/support/testdata.h"
 
@@ -26,38 +26,6 @@ T ValueOrDie(absl::StatusOr<T> value) {
   }
   return *std::move(value);
 }
-
-// One direction of a connection.
-struct Pipe {
-  std::string bytes;
-  bool closed = false;
-};
-
-class PipeTransport : public ssl::Transport {
- public:
-  PipeTransport(std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out)
-      : in_(std::move(in)), out_(std::move(out)) {}
-  ~PipeTransport() override { out_->closed = true; }
-
-  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override {
-    if (in_->bytes.empty()) {
-      return in_->closed ? ssl::IoResult::Closed() : ssl::IoResult::WantRead();
-    }
-    const size_t size = std::min(into.size(), in_->bytes.size());
-    std::copy_n(in_->bytes.begin(), size, into.begin());
-    in_->bytes.erase(0, size);
-    return ssl::IoResult::Done(size);
-  }
-
-  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override {
-    out_->bytes.append(from.begin(), from.end());
-    return ssl::IoResult::Done(from.size());
-  }
-
- private:
-  std::shared_ptr<Pipe> in_;
-  std::shared_ptr<Pipe> out_;
-};
 
 std::string ChainName(absl::string_view name) {
   const std::string chain = absl::StrCat("certs/", name, "_chain.pem");
@@ -122,10 +90,7 @@ ssl::SocketOptions LocalhostOptions() {
 Connection Wrap(std::shared_ptr<const ssl::Context> client,
                 std::shared_ptr<const ssl::Context> server,
                 ssl::SocketOptions client_options) {
-  auto to_server = std::make_shared<Pipe>();
-  auto to_client = std::make_shared<Pipe>();
-  auto client_end = std::make_unique<PipeTransport>(to_client, to_server);
-  auto server_end = std::make_unique<PipeTransport>(to_server, to_client);
+  auto [client_end, server_end] = platform::MakeMemoryTransports();
   ssl::SocketOptions server_options;
   server_options.side = ssl::Side::kServer;
   Connection connection;
