@@ -1,0 +1,233 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/posix_host.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "platform/internal/unique_fd.h"
+
+namespace airlock::platform {
+namespace {
+
+using internal::UniqueFd;
+
+// How often a file that changes while it is read is read again.
+constexpr int kReadAttempts = 3;
+
+int64_t Nanoseconds(const timespec& time) {
+  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+FileStatus ToFileStatus(const struct stat& st) {
+  FileStatus status;
+  status.type = S_ISREG(st.st_mode)   ? FileType::kRegular
+                : S_ISDIR(st.st_mode) ? FileType::kDirectory
+                                      : FileType::kOther;
+  status.identity.device = st.st_dev;
+  status.identity.inode = st.st_ino;
+  status.identity.size = static_cast<uint64_t>(st.st_size);
+  status.identity.modified_ns = Nanoseconds(st.st_mtim);
+  status.identity.changed_ns = Nanoseconds(st.st_ctim);
+  return status;
+}
+
+// Which part of `path` is closed to this process.
+std::string WhatIsDenied(const std::string& path) {
+  std::string part = path;
+  int wanted = R_OK;
+  for (size_t slash = path.find('/', 1); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    const std::string directory = path.substr(0, slash);
+    if (faccessat(AT_FDCWD, directory.c_str(), X_OK, AT_EACCESS) != 0) {
+      part = directory;
+      wanted = X_OK;
+      break;
+    }
+  }
+  if (faccessat(AT_FDCWD, part.c_str(), wanted, AT_EACCESS) == 0) {
+    return "its mode allows it, so a sandbox or security module does not";
+  }
+  struct stat st;
+  std::string mode;
+  if (stat(part.c_str(), &st) == 0) {
+    mode = absl::StrFormat(" (mode %04o, owner %d, group %d)",
+                           st.st_mode & 07777, st.st_uid, st.st_gid);
+  }
+  return absl::StrCat(
+      "user ", geteuid(), " (group ", getegid(), ") may not ",
+      wanted == X_OK ? "search the directory " : "read ",
+      absl::CHexEscape(part), mode,
+      "; give it that permission, or name a file that it may read");
+}
+
+absl::Status FileError(int error, absl::string_view verb,
+                       const std::string& path) {
+  const absl::Status status = absl::ErrnoToStatus(
+      error, absl::StrCat("cannot ", verb, " ", absl::CHexEscape(path)));
+  if (error != EACCES && error != EPERM) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat(status.message(), ": ", WhatIsDenied(path)));
+}
+
+absl::Status CheckPath(absl::string_view verb, const std::string& path) {
+  if (!path.empty() && path.find('\0') == std::string::npos) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "cannot ", verb, " \"", absl::CHexEscape(path), "\": ",
+      path.empty() ? "the path is empty" : "the path has a NUL byte in it"));
+}
+
+absl::Status CheckReadable(const struct stat& st, const std::string& path) {
+  if (S_ISDIR(st.st_mode)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot read ", absl::CHexEscape(path),
+                     ": it is a directory; name a file in it"));
+  }
+  if (!S_ISREG(st.st_mode)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot read ", absl::CHexEscape(path),
+                     ": it is no regular file but a FIFO, socket or device"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TooLarge(const std::string& path) {
+  return absl::OutOfRangeError(absl::StrCat(
+      "cannot read ", absl::CHexEscape(path), ": it is larger than ",
+      Host::kMaxFileSize >> 20, " MiB; is it the file that you meant?"));
+}
+
+// Reads until the end of the file, or one byte past the limit.
+absl::StatusOr<std::string> ReadAll(int fd, size_t expected,
+                                    const std::string& path) {
+  std::string bytes;
+  size_t size = 0;
+  // One byte more than there should be, so that the end shows in one call.
+  bytes.resize(expected + 1);
+  while (size <= Host::kMaxFileSize) {
+    if (size == bytes.size()) bytes.resize(size * 2 + 4096);
+    const ssize_t n = read(fd, &bytes[size], bytes.size() - size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return FileError(errno, "read", path);
+    if (n == 0) {
+      bytes.resize(size);
+      return bytes;
+    }
+    size += static_cast<size_t>(n);
+  }
+  return TooLarge(path);
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+
+}  // namespace
+
+PosixHost::PosixHost(LogSink log) : log_(std::move(log)) {}
+
+config::Environment PosixHost::ReadEnvironment() const {
+  config::Environment environment;
+  if (environ == nullptr) return environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const absl::string_view text(*entry);
+    const size_t equals = text.find('=');
+    if (equals == absl::string_view::npos) continue;
+    // Of a name that is there twice the first counts, as for getenv.
+    environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return environment;
+}
+
+absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
+  absl::Status ok = CheckPath("read", path);
+  if (!ok.ok()) return ok;
+  // Before it is opened, because opening some devices does something.
+  struct stat st;
+  if (stat(path.c_str(), &st) != 0) return FileError(errno, "read", path);
+  ok = CheckReadable(st, path);
+  if (!ok.ok()) return ok;
+  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
+    // O_NONBLOCK: it may have become a FIFO by now.
+    const UniqueFd fd(
+        open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!fd.valid()) return FileError(errno, "open", path);
+    if (fstat(fd.get(), &st) != 0) return FileError(errno, "read", path);
+    ok = CheckReadable(st, path);
+    if (!ok.ok()) return ok;
+    const FileIdentity before = ToFileStatus(st).identity;
+    if (before.size > kMaxFileSize) return TooLarge(path);
+    absl::StatusOr<std::string> bytes =
+        ReadAll(fd.get(), static_cast<size_t>(before.size), path);
+    if (!bytes.ok()) return bytes.status();
+    if (fstat(fd.get(), &st) != 0) return FileError(errno, "read", path);
+    // Files in /proc have content, and the size 0.
+    const bool whole = before.size == 0 || bytes->size() == before.size;
+    if (whole && ToFileStatus(st).identity == before) {
+      return FileContent{*std::move(bytes), before};
+    }
+  }
+  return absl::UnavailableError(
+      absl::StrCat("cannot read ", absl::CHexEscape(path),
+                   ": it changed while it was read, ", kReadAttempts,
+                   " times; replace such a file by renaming, in one step"));
+}
+
+absl::StatusOr<FileStatus> PosixHost::Stat(const std::string& path) {
+  const absl::Status ok = CheckPath("look at", path);
+  if (!ok.ok()) return ok;
+  struct stat st;
+  if (stat(path.c_str(), &st) != 0) return FileError(errno, "look at", path);
+  return ToFileStatus(st);
+}
+
+absl::StatusOr<std::vector<std::string>> PosixHost::ListDirectory(
+    const std::string& path) {
+  const absl::Status ok = CheckPath("list", path);
+  if (!ok.ok()) return ok;
+  const std::unique_ptr<DIR, CloseDirectory> directory(opendir(path.c_str()));
+  if (directory == nullptr) return FileError(errno, "list", path);
+  std::vector<std::string> names;
+  while (true) {
+    errno = 0;  // The end and a failure are both null.
+    const dirent* entry = readdir(directory.get());
+    if (entry == nullptr) break;
+    const absl::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) return FileError(errno, "list", path);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+absl::Time PosixHost::Now() const { return absl::Now(); }
+
+void PosixHost::Log(absl::LogSeverity severity, absl::string_view message) {
+  if (log_ != nullptr) {
+    log_(severity, message);
+    return;
+  }
+  // One call, so that threads do not mix their lines.
+  const std::string line = absl::StrCat(
+      "airlock: ", absl::LogSeverityName(severity), ": ", message, "\n");
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+}  // namespace airlock::platform

@@ -1,0 +1,44 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The Host that is this process's own machine.
+#ifndef AIRLOCK_PLATFORM_POSIX_HOST_H_
+#define AIRLOCK_PLATFORM_POSIX_HOST_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/base/log_severity.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "config/policy.h"
+#include "platform/host.h"
+
+namespace airlock::platform {
+
+// Takes a message of Host::Log; may be called by any thread, and by several.
+using LogSink = std::function<void(absl::LogSeverity, absl::string_view)>;
+
+// Thread-safe.
+class PosixHost final : public Host {
+ public:
+  // Without `log`, messages go to standard error, a line each.
+  explicit PosixHost(LogSink log = nullptr);
+
+  config::Environment ReadEnvironment() const override;
+  absl::StatusOr<FileContent> ReadFile(const std::string& path) override;
+  absl::StatusOr<FileStatus> Stat(const std::string& path) override;
+  absl::StatusOr<std::vector<std::string>> ListDirectory(
+      const std::string& path) override;
+  absl::Time Now() const override;
+  void Log(absl::LogSeverity severity, absl::string_view message) override;
+
+ private:
+  const LogSink log_;
+};
+
+}  // namespace airlock::platform
+
+#endif  // AIRLOCK_PLATFORM_POSIX_HOST_H_

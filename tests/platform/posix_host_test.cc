@@ -1,0 +1,209 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/posix_host.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace airlock::platform {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using Capabilities =
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
+
+Capabilities GetCapabilities() {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  Capabilities capabilities = {};
+  EXPECT_EQ(syscall(SYS_capget, &header, capabilities.data()), 0);
+  return capabilities;
+}
+
+void SetCapabilities(Capabilities capabilities) {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  EXPECT_EQ(syscall(SYS_capset, &header, capabilities.data()), 0);
+}
+
+// A fresh directory for each test.
+class PosixHostTest : public ::testing::Test {
+ protected:
+  PosixHostTest() {
+    std::string pattern = absl::StrCat(::testing::TempDir(), "/host.XXXXXX");
+    directory_ = mkdtemp(pattern.data());
+  }
+
+  std::string Path(const std::string& name) const {
+    return absl::StrCat(directory_, "/", name);
+  }
+
+  std::string MakeFile(const std::string& name, const std::string& bytes) {
+    std::ofstream(Path(name), std::ios::binary) << bytes;
+    return Path(name);
+  }
+
+  PosixHost host_;
+  std::string directory_;
+};
+
+TEST_F(PosixHostTest, ReadsWholeFiles) {
+  std::string large(3 << 20, 'x');
+  large[12345] = '\0';
+  for (const std::string& bytes :
+       {std::string(), std::string("a\r\n"), large}) {
+    const std::string path = MakeFile("file", bytes);
+    const absl::StatusOr<FileContent> content = host_.ReadFile(path);
+    ASSERT_TRUE(content.ok()) << content.status();
+    EXPECT_EQ(content->bytes, bytes);
+    EXPECT_EQ(content->identity.size, bytes.size());
+    const absl::StatusOr<FileStatus> status = host_.Stat(path);
+    ASSERT_TRUE(status.ok()) << status.status();
+    EXPECT_EQ(status->type, FileType::kRegular);
+    EXPECT_EQ(status->identity, content->identity);
+  }
+}
+
+TEST_F(PosixHostTest, ReadsFilesThatSayTheyAreEmpty) {
+  const absl::StatusOr<FileContent> content =
+      host_.ReadFile("/proc/self/cmdline");
+  ASSERT_TRUE(content.ok()) << content.status();
+  EXPECT_THAT(content->bytes, HasSubstr("posix_host_test"));
+}
+
+TEST_F(PosixHostTest, AnIdentityTellsAnotherFileFromThisOne) {
+  const std::string path = MakeFile("file", "one");
+  const FileIdentity one = host_.Stat(path)->identity;
+  const std::string other = MakeFile("other", "two");
+  // The same times, by all that utimensat can do.
+  const timespec times[2] = {
+      {one.modified_ns / 1000000000, one.modified_ns % 1000000000},
+      {one.modified_ns / 1000000000, one.modified_ns % 1000000000}};
+  ASSERT_EQ(utimensat(AT_FDCWD, other.c_str(), times, 0), 0);
+  ASSERT_EQ(rename(other.c_str(), path.c_str()), 0);
+  const FileIdentity two = host_.Stat(path)->identity;
+  EXPECT_EQ(one.modified_ns, two.modified_ns);
+  EXPECT_EQ(one.size, two.size);
+  EXPECT_NE(one, two);
+}
+
+TEST_F(PosixHostTest, FollowsLinks) {
+  const std::string path = MakeFile("file", "content");
+  ASSERT_EQ(symlink("file", Path("link").c_str()), 0);
+  EXPECT_EQ(host_.ReadFile(Path("link"))->identity,
+            host_.ReadFile(path)->identity);
+}
+
+TEST_F(PosixHostTest, WhatIsAbsentIsNotFound) {
+  ASSERT_EQ(symlink("nowhere", Path("dangling").c_str()), 0);
+  for (const std::string& path :
+       {Path("missing"), Path("missing/too"), Path("dangling")}) {
+    for (const absl::Status& status :
+         {host_.ReadFile(path).status(), host_.Stat(path).status(),
+          host_.ListDirectory(path).status()}) {
+      EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+      EXPECT_THAT(status.message(), HasSubstr(path));
+      EXPECT_THAT(status.message(), HasSubstr("No such file"));
+    }
+  }
+}
+
+TEST_F(PosixHostTest, RefusesWhatIsNoRegularFileWithoutBlocking) {
+  ASSERT_EQ(mkfifo(Path("fifo").c_str(), 0600), 0);
+  for (const std::string& path :
+       {Path("fifo"), std::string("/dev/null"), directory_}) {
+    const absl::Status status = host_.ReadFile(path).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << path;
+    EXPECT_THAT(status.message(), HasSubstr(path));
+  }
+}
+
+TEST_F(PosixHostTest, RefusesPathsThatAreNone) {
+  for (const std::string& path : {std::string(), std::string("/a\0b", 4)}) {
+    EXPECT_EQ(host_.ReadFile(path).status().code(),
+              absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(host_.Stat(path).status().code(),
+              absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(host_.ListDirectory(path).status().code(),
+              absl::StatusCode::kInvalidArgument);
+  }
+}
+
+TEST_F(PosixHostTest, RefusesFilesThatAreTooLarge) {
+  const std::string path = MakeFile("large", "");
+  ASSERT_EQ(truncate(path.c_str(), Host::kMaxFileSize + 1), 0);
+  const absl::Status status = host_.ReadFile(path).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange);
+  EXPECT_THAT(status.message(), HasSubstr(path));
+}
+
+TEST_F(PosixHostTest, SaysWhoIsDeniedWhat) {
+  MakeFile("file", "content");
+  ASSERT_EQ(chmod(Path("file").c_str(), 0), 0);
+  ASSERT_EQ(mkdir(Path("closed").c_str(), 0600), 0);
+  // From inside, where nothing above can be what is denied.
+  ASSERT_EQ(chdir(directory_.c_str()), 0);
+  const std::string user = absl::StrCat("user ", geteuid());
+  const Capabilities all = GetCapabilities();
+  // Root is denied nothing, but for its capabilities.
+  Capabilities none = all;
+  for (__user_cap_data_struct& data : none) data.effective = 0;
+  SetCapabilities(none);
+  const absl::Status file = host_.ReadFile("file").status();
+  const absl::Status below = host_.ReadFile("closed/file").status();
+  SetCapabilities(all);
+
+  EXPECT_EQ(file.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(file.message(), HasSubstr(user));
+  EXPECT_THAT(file.message(), HasSubstr("read file (mode 0000"));
+  EXPECT_EQ(below.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(below.message(), HasSubstr("closed/file"));
+  EXPECT_THAT(below.message(), HasSubstr("directory closed (mode 0600"));
+}
+
+TEST_F(PosixHostTest, ListsDirectories) {
+  ASSERT_THAT(*host_.ListDirectory(directory_), ElementsAre());
+  MakeFile("b", "");
+  MakeFile(".a", "");
+  EXPECT_THAT(*host_.ListDirectory(directory_), ElementsAre(".a", "b"));
+  EXPECT_EQ(host_.Stat(directory_)->type, FileType::kDirectory);
+  EXPECT_FALSE(host_.ListDirectory(Path("b")).ok());
+}
+
+TEST_F(PosixHostTest, ReadsTheEnvironmentAsItIsNow) {
+  ASSERT_EQ(setenv("AIRLOCK_TEST_VARIABLE", "a=b", 1), 0);
+  EXPECT_EQ(host_.ReadEnvironment().at("AIRLOCK_TEST_VARIABLE"), "a=b");
+  ASSERT_EQ(setenv("AIRLOCK_TEST_VARIABLE", "", 1), 0);
+  EXPECT_EQ(host_.ReadEnvironment().at("AIRLOCK_TEST_VARIABLE"), "");
+  ASSERT_EQ(unsetenv("AIRLOCK_TEST_VARIABLE"), 0);
+  EXPECT_EQ(host_.ReadEnvironment().count("AIRLOCK_TEST_VARIABLE"), 0);
+}
+
+TEST(PosixHostLogTest, GivesMessagesToTheSink) {
+  std::vector<std::string> messages;
+  PosixHost host([&](absl::LogSeverity severity, absl::string_view message) {
+    messages.push_back(
+        absl::StrCat(absl::LogSeverityName(severity), " ", message));
+  });
+  host.Log(absl::LogSeverity::kWarning, "careful");
+  EXPECT_THAT(messages, ElementsAre("WARNING careful"));
+}
+
+}  // namespace
+}  // namespace airlock::platform
