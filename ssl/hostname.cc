@@ -89,8 +89,8 @@ std::string ParseIpv4(absl::string_view text) {
 
 // The sixteen bytes of an IPv6 address, or nothing.
 std::string ParseIpv6(absl::string_view text) {
-  // Only these, because BoringSSL lets its C library read an IPv4 part.
-  if (!std::all_of(text.begin(), text.end(), [](char c) {
+  // BoringSSL takes ":" for "::", and lets its C library read an IPv4 part.
+  if (text == ":" || !std::all_of(text.begin(), text.end(), [](char c) {
         return absl::ascii_isxdigit(c) || c == ':' || c == '.';
       })) {
     return "";

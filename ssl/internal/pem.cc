@@ -109,7 +109,10 @@ absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text) {
   while (!text.empty()) {
     const absl::string_view begin_line = TakeOuterLine(&text);
     ++line_number;
-    if (!absl::StartsWith(begin_line, kBegin)) continue;
+    // Text that was cut off within a BEGIN line lacks a block.
+    const bool cut_off = text.empty() && begin_line.size() > kDashes.size() &&
+                         absl::StartsWith(kBegin, begin_line);
+    if (!absl::StartsWith(begin_line, kBegin) && !cut_off) continue;
     PemBlock block;
     block.label = LabelOf(begin_line, kBegin);
     block.number = static_cast<int>(blocks.size()) + 1;

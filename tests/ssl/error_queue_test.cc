@@ -1,0 +1,59 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/error_queue.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ssl/error.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+TEST(ErrorQueueTest, AScopeEmptiesTheQueueTwice) {
+  OPENSSL_PUT_ERROR(X509, X509_R_KEY_VALUES_MISMATCH);
+  {
+    const ErrorQueueScope scope;
+    EXPECT_EQ(ERR_peek_error(), 0u);
+    OPENSSL_PUT_ERROR(X509, X509_R_KEY_VALUES_MISMATCH);
+  }
+  EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
+TEST(ErrorQueueTest, DrainsToTheFirstError) {
+  EXPECT_EQ(DrainErrorQueue(), 0u);
+  OPENSSL_PUT_ERROR(SSL, SSL_R_WRONG_VERSION_NUMBER);
+  OPENSSL_PUT_ERROR(X509, X509_R_KEY_VALUES_MISMATCH);
+  EXPECT_EQ(DrainErrorQueue(),
+            ERR_PACK(ERR_LIB_SSL, SSL_R_WRONG_VERSION_NUMBER));
+  EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
+TEST(ErrorQueueTest, NamesAreThoseOfPythonsErrors) {
+  OPENSSL_PUT_ERROR(SSL, SSL_R_WRONG_VERSION_NUMBER);
+  const absl::Status status = DrainToStatus(ErrorKind::kProtocol, "no luck");
+  const Error error = *GetError(status);
+  EXPECT_EQ(error.kind, ErrorKind::kProtocol);
+  EXPECT_EQ(error.library, "SSL");
+  EXPECT_EQ(error.reason, "WRONG_VERSION_NUMBER");
+  EXPECT_EQ(error.detail, "wrong version number");
+  EXPECT_THAT(error.message, ::testing::StartsWith("no luck"));
+  EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
+TEST(ErrorQueueTest, WithoutAnErrorThereIsNoReason) {
+  const Error error = *GetError(DrainToStatus(ErrorKind::kInternal, "why"));
+  EXPECT_EQ(error.message, "why");
+  EXPECT_EQ(error.reason, "");
+  EXPECT_EQ(error.library, "");
+}
+
+}  // namespace
+}  // namespace airlock::ssl::internal

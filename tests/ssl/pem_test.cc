@@ -1,0 +1,131 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/pem.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ssl/secret.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr absl::string_view kTwo =
+    "some text\n"
+    "-----BEGIN A-----\n"
+    "aGVsbG8=\n"
+    "-----END A-----\n"
+    "\n"
+    "-----BEGIN TWO WORDS-----\n"
+    "d29y\n"
+    "bGQ=\n"
+    "-----END TWO WORDS-----\n"
+    "more text\n";
+
+std::string Decoded(const PemBlock& block) {
+  const absl::StatusOr<Secret> bytes = DecodePem(block);
+  return bytes.ok() ? std::string(bytes->view()) : bytes.status().ToString();
+}
+
+void ExpectTwo(absl::string_view text) {
+  EXPECT_TRUE(HasPemMarker(text));
+  const absl::StatusOr<std::vector<PemBlock>> blocks = SplitPem(text);
+  ASSERT_TRUE(blocks.ok()) << blocks.status();
+  ASSERT_EQ(blocks->size(), 2u);
+  EXPECT_EQ(Describe((*blocks)[0]), "block 1 (A, line 2)");
+  EXPECT_EQ(Describe((*blocks)[1]), "block 2 (TWO WORDS, line 6)");
+  EXPECT_EQ(Decoded((*blocks)[0]), "hello");
+  EXPECT_EQ(Decoded((*blocks)[1]), "world");
+}
+
+void ExpectRefused(absl::string_view text, absl::string_view words) {
+  const absl::StatusOr<std::vector<PemBlock>> blocks = SplitPem(text);
+  ASSERT_FALSE(blocks.ok()) << "expected: " << words;
+  EXPECT_THAT(std::string(blocks.status().message()),
+              HasSubstr(std::string(words)));
+}
+
+TEST(PemTest, LinesMayEndInAnyWay) {
+  ExpectTwo(kTwo);
+  ExpectTwo(absl::StrReplaceAll(kTwo, {{"\n", "\r\n"}}));
+  ExpectTwo(absl::StrReplaceAll(kTwo, {{"\n", "\r"}}));
+  ExpectTwo(absl::StrReplaceAll(kTwo, {{"\n", " \t\n\t "}}));
+  ExpectTwo(kTwo.substr(0, kTwo.rfind("\nmore")));
+}
+
+TEST(PemTest, ByteOrderMarks) {
+  EXPECT_EQ(SplitPem(absl::StrCat("\xEF\xBB\xBF", kTwo.substr(10),
+                                  "\xEF\xBB\xBF", kTwo.substr(10)))
+                ->size(),
+            4u);
+}
+
+TEST(PemTest, TextWithoutBlocks) {
+  for (absl::string_view text :
+       {"", "\n", "text", "----- BEGIN A-----", "# -----BEGIN A-----\n",
+        "-----END A-----\n", "-----BEGIN\ntext", "-----"}) {
+    EXPECT_FALSE(HasPemMarker(text)) << text;
+    const absl::StatusOr<std::vector<PemBlock>> blocks = SplitPem(text);
+    ASSERT_TRUE(blocks.ok()) << text << blocks.status();
+    EXPECT_TRUE(blocks->empty()) << text;
+  }
+}
+
+TEST(PemTest, DamagedFrames) {
+  ExpectRefused("-----BEGIN A-----\nAAAA\n", "block 1 (A, line 1) has no END");
+  ExpectRefused("-----BEGIN A-----", "has no END");
+  ExpectRefused("-----BEGIN A-----\nAAAA\n-----BEGIN B-----\n", "at line 3");
+  ExpectRefused("-----BEGIN A-----\nAAAA\n-----END B-----\n", "at line 3");
+  ExpectRefused("-----BEGIN A-----\nAAAA\n-----END A----\n", "at line 3");
+  ExpectRefused("-----BEGIN A-----\nAAAA\n-----END A----------BEGIN B-----\n",
+                "at line 3");
+  ExpectRefused("\n-----BEGIN A---\n", "line 2 should be a BEGIN line");
+  ExpectRefused("-----BEGIN", "line 1 should be a BEGIN line");
+  ExpectRefused("-----B", "line 1 should be a BEGIN line");
+  ExpectRefused("-----BEGIN -----\n", "line 1 should be a BEGIN line");
+  ExpectRefused("-----BEGIN A----- AAAA -----END A-----", "put line breaks");
+  ExpectRefused("-----BEGIN A-----\\nAAAA\\n-----END A-----",
+                "the two characters \\n");
+}
+
+TEST(PemTest, DamagedBase64) {
+  const auto decode = [](absl::string_view body) {
+    return Decoded(SplitPem(absl::StrCat("-----BEGIN A-----\n", body,
+                                         "\n-----END A-----\n"))
+                       ->front());
+  };
+  EXPECT_EQ(decode("aGVs\nbG8="), "hello");
+  EXPECT_EQ(decode("\naGVs\n\nbG8="), "hello");
+  EXPECT_THAT(decode("aGVs\nb!8="), HasSubstr("line 3"));
+  EXPECT_THAT(decode("aG Vs"), HasSubstr("line 2"));
+  EXPECT_THAT(decode("aGVsb"), HasSubstr("incomplete"));
+  EXPECT_THAT(decode("aGVsbG8"), HasSubstr("incomplete"));
+  EXPECT_THAT(decode("aG=sbG8="), HasSubstr("incomplete"));
+  EXPECT_THAT(decode(""), HasSubstr("is empty"));
+  // No part of what may be a key is repeated.
+  EXPECT_THAT(decode("c2Vj!mV0"), ::testing::Not(HasSubstr("c2Vj")));
+}
+
+TEST(PemTest, Headers) {
+  const auto blocks = SplitPem(
+      " -----BEGIN A-----\r\n Proc-Type: 4,ENCRYPTED\r\n\r\nAAAA\r\n"
+      "-----END A-----");
+  ASSERT_TRUE(blocks.ok()) << blocks.status();
+  EXPECT_TRUE(HasPemHeaders(blocks->front()));
+  EXPECT_EQ(NormalizePem(blocks->front()).view(),
+            "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n"
+            "-----END A-----\n");
+  EXPECT_FALSE(HasPemHeaders(SplitPem(kTwo)->front()));
+}
+
+}  // namespace
+}  // namespace airlock::ssl::internal

@@ -1,0 +1,223 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/trust_store.h"
+
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ssl/error.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/trust_store_impl.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::ssl {
+namespace {
+
+using ::testing::HasSubstr;
+
+using Result = absl::StatusOr<std::shared_ptr<const TrustStore>>;
+
+std::string File(absl::string_view name) {
+  return airlock::testing::ReadTestdata(absl::StrCat("certs/", name));
+}
+
+Result Create(absl::string_view bytes) {
+  return TrustStore::Create(bytes, "bundle.pem");
+}
+
+std::vector<std::string> CommonNames(const TrustStore& store) {
+  std::vector<std::string> names;
+  for (const Certificate& certificate : store.Certificates()) {
+    const std::string subject = certificate.subject();
+    names.push_back(subject.substr(3, subject.find(',') - 3));
+  }
+  return names;
+}
+
+void ExpectRefused(const absl::Status& status, absl::string_view words) {
+  ASSERT_FALSE(status.ok()) << "expected: " << words;
+  EXPECT_EQ(GetErrorKind(status), ErrorKind::kTrustStore);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(std::string(words)));
+}
+
+TEST(TrustStoreTest, EveryForm) {
+  for (absl::string_view name : {"ca.pem", "ca_crlf.pem", "ca_with_text.pem"}) {
+    const Result store = Create(File(name));
+    ASSERT_TRUE(store.ok()) << name << ": " << store.status();
+    EXPECT_THAT(
+        CommonNames(**store),
+        ::testing::ElementsAre("Airlock Test Root", "Airlock Test Root P256"))
+        << name;
+    EXPECT_EQ((*store)->certificate_count(), 2u);
+    EXPECT_EQ((*store)->crl_count(), 0u);
+  }
+  const std::string root = File("root_cert.der");
+  for (const std::string& bytes :
+       {root, root + root, File("ca_duplicate.pem"),
+        File("ca_trusted_label.pem"), "\xEF\xBB\xBF" + File("root.pem"),
+        File("root.pem") + File("root.key")}) {
+    const Result store = Create(bytes);
+    ASSERT_TRUE(store.ok()) << store.status();
+    EXPECT_THAT(CommonNames(**store),
+                ::testing::ElementsAre("Airlock Test Root"));
+  }
+}
+
+TEST(TrustStoreTest, DerOfSeveralCertificates) {
+  const Result store =
+      Create(File("root_cert.der") + File("server_rsa_cert.der"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->certificate_count(), 2u);
+}
+
+TEST(TrustStoreTest, Crls) {
+  const Result store = Create(File("ca.pem") + File("crl_all.pem"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->certificate_count(), 2u);
+  EXPECT_EQ((*store)->crl_count(), 2u);
+}
+
+TEST(TrustStoreTest, OneNameWithTwoKeysIsTwoCertificates) {
+  const Result store = Create(File("ca_same_name.pem"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->certificate_count(), 2u);
+}
+
+// The X509_STORE is what verification uses.
+TEST(TrustStoreTest, TheStoreFindsWhatItHolds) {
+  const Result store = Create(File("ca.pem"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+  X509* root = (*store)->impl().certificates[0].impl().x509.get();
+  ASSERT_TRUE(X509_STORE_CTX_init(ctx.get(), (*store)->impl().store.get(), root,
+                                  nullptr));
+  EXPECT_EQ(X509_verify_cert(ctx.get()), 1)
+      << X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx.get()));
+}
+
+TEST(TrustStoreTest, ABuilderAddsUp) {
+  TrustStore::Builder builder;
+  ASSERT_TRUE(builder.Add(File("root.pem"), "root").ok());
+  ASSERT_TRUE(builder.Add(File("ca.pem"), "ca").ok());
+  const Result first = builder.Build();
+  ASSERT_TRUE(builder.Add(File("other_root.pem"), "other").ok());
+  ASSERT_TRUE(builder.Add(File("crl_root.pem"), "crl").ok());
+  const Result second = builder.Build();
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ((*first)->certificate_count(), 2u);
+  EXPECT_EQ((*first)->crl_count(), 0u);
+  EXPECT_EQ((*second)->certificate_count(), 3u);
+  EXPECT_EQ((*second)->crl_count(), 1u);
+}
+
+TEST(TrustStoreTest, AnErrorLeavesTheBuilderAsItWas) {
+  TrustStore::Builder builder;
+  ASSERT_TRUE(builder.Add(File("root.pem"), "root").ok());
+  const Result before = builder.Build();
+  ASSERT_FALSE(builder.Add(File("ca_with_one_bad.pem"), "bad").ok());
+  const Result after = builder.Build();
+  ASSERT_TRUE(before.ok() && after.ok());
+  EXPECT_EQ((*after)->certificate_count(), 1u);
+  EXPECT_EQ((*after)->content_hash(), (*before)->content_hash());
+}
+
+TEST(TrustStoreTest, ContentHash) {
+  const std::string a = File("root.pem");
+  const std::string b = File("root_p256.pem");
+  const auto hash = [](const std::vector<std::string>& inputs) {
+    TrustStore::Builder builder;
+    for (const std::string& input : inputs) {
+      EXPECT_TRUE(builder.Add(input, "x").ok());
+    }
+    return (*builder.Build())->content_hash();
+  };
+  EXPECT_EQ(hash({a, b}).size(), 32u);
+  EXPECT_EQ(hash({a, b}), hash({a, b}));
+  EXPECT_NE(hash({a, b}), hash({b, a}));
+  EXPECT_NE(hash({a, b}), hash({a + b}));
+  EXPECT_NE(hash({a}), hash({a, b}));
+}
+
+// As CPython's load_verify_locations has it, CRLs may come alone; but nobody
+// can be verified by CRLs alone.
+TEST(TrustStoreTest, NoCertificateAtAll) {
+  TrustStore::Builder builder;
+  ExpectRefused(builder.Build().status(), "no CA certificate");
+  EXPECT_TRUE(builder.Add(File("crl_root.pem"), "crl").ok());
+  ExpectRefused(builder.Build().status(), "no CA certificate");
+}
+
+TEST(TrustStoreTest, OneDamagedBlockAmongGoodOnes) {
+  ExpectRefused(Create(File("ca_with_one_bad.pem")).status(),
+                "bundle.pem: block 2 (CERTIFICATE, line ");
+  ExpectRefused(Create(File("ca_with_garbage_der.pem")).status(),
+                "block 2 (CERTIFICATE, line ");
+  ExpectRefused(Create(File("ca_truncated.pem")).status(), "has no END line");
+  ExpectRefused(
+      Create(File("ca.pem") +
+             "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n")
+          .status(),
+      "block 3 (X509 CRL, line ");
+  const std::string der = File("root_cert.der");
+  ExpectRefused(Create(der + der.substr(0, 100)).status(),
+                absl::StrCat("DER object 2 (at byte ", der.size(), ")"));
+  ExpectRefused(Create(der + "garbage").status(), "DER object 2");
+  ExpectRefused(Create(File("server_rsa_key.der")).status(), "DER object 1");
+}
+
+TEST(TrustStoreTest, NothingOfUse) {
+  ExpectRefused(Create("").status(), "is empty");
+  ExpectRefused(Create("\n").status(), "is empty");
+  ExpectRefused(Create(File("ca_no_certs.pem")).status(), "no PEM block");
+  ExpectRefused(Create(File("root.key")).status(), "PRIVATE KEY");
+  for (absl::string_view path :
+       {"/etc/ssl/certs/ca-certificates.crt", "./ca", "ca.pem", "certs/ca"}) {
+    ExpectRefused(Create(path).status(), "looks like a path");
+  }
+}
+
+// OpenSSL's settings may say that a root is trusted by name but for nothing.
+TEST(TrustStoreTest, TrustSettingsOutweighTheSameCertificateWithoutThem) {
+  const std::string trusted = File("ca_trusted_label.pem");
+  for (const std::string& bytes :
+       {trusted + File("root.pem"), File("root.pem") + trusted}) {
+    const Result store = Create(bytes);
+    ASSERT_TRUE(store.ok()) << store.status();
+    EXPECT_EQ((*store)->certificate_count(), 1u);
+  }
+}
+
+TEST(TrustStoreTest, SurvivesEveryTruncation) {
+  const std::string pem = File("ca.pem");
+  const std::string der = File("root_cert.der");
+  for (const std::string& whole : {pem, der}) {
+    for (size_t size = 0; size < whole.size() - 1; ++size) {
+      const Result store = Create(whole.substr(0, size));
+      // Only a cut between two certificates, or among the first dashes of the
+      // second, cannot be seen.
+      if (store.ok()) {
+        const std::string cut = whole.substr(0, size);
+        EXPECT_TRUE(
+            absl::EndsWith(cut.substr(0, cut.find_last_not_of("-\n") + 1),
+                           "-----END CERTIFICATE"))
+            << size;
+      } else {
+        EXPECT_EQ(GetErrorKind(store.status()), ErrorKind::kTrustStore);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace airlock::ssl
