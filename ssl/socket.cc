@@ -42,6 +42,33 @@ absl::Status NoBinding(absl::string_view why) {
                     absl::StrCat("There is no such channel binding: ", why));
 }
 
+// Whether a socket with `options` may use a context: what it lacks, or must not
+// do.
+absl::Status CheckFit(const ContextOptions& context,
+                      const SocketOptions& options) {
+  if (options.side == Side::kServer) {
+    if (!context.credentials.empty() || context.psk_server != nullptr) {
+      return absl::OkStatus();
+    }
+    return MakeStatus(ErrorKind::kCredentials,
+                      "A server needs certfile and keyfile.");
+  }
+  if (context.verify_mode == VerifyMode::kNone) {
+    if (context.unverified_clients.has_value()) return absl::OkStatus();
+    return MakeStatus(
+        ErrorKind::kPolicy,
+        "A client that verifies nobody is open to everybody on the network; "
+        "choose a verify mode of required. (Whoever must, see "
+        "ssl/insecure.h.)");
+  }
+  if (context.check_hostname && options.server_hostname.empty()) {
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      "server_hostname: is required where host names are "
+                      "checked; give the name to reach.");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Socket::Socket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
@@ -93,12 +120,8 @@ absl::Status Socket::SwitchContext(std::shared_ptr<const Context> context) {
                       "The context can be replaced before the handshake, and "
                       "from within a server's sni callback.");
   }
-  if (client && context->options().verify_mode == VerifyMode::kNone &&
-      !context->options().unverified_clients.has_value()) {
-    return MakeStatus(ErrorKind::kPolicy,
-                      "The new context verifies nobody, which a client may "
-                      "not.");
-  }
+  const absl::Status fit = CheckFit(context->options(), impl_->options);
+  if (!fit.ok()) return fit;
   if (SSL_set_SSL_CTX(impl_->ssl.get(), context->impl().ctx.get()) == nullptr) {
     return internal::DrainToStatus(ErrorKind::kInternal,
                                    "The context cannot be replaced.");
@@ -278,38 +301,19 @@ absl::StatusOr<std::unique_ptr<Socket>> WrapSocket(
     return MakeStatus(ErrorKind::kInvalidArgument,
                       "A context and a transport are required.");
   }
-  const ContextOptions& chosen = context->options();
+  absl::Status status = CheckFit(context->options(), options);
+  if (!status.ok()) return status;
   std::string sni_name;
-  if (options.side == Side::kServer) {
-    if (chosen.credentials.empty() && chosen.psk_server == nullptr) {
-      return MakeStatus(ErrorKind::kCredentials,
-                        "A server needs certfile and keyfile.");
-    }
-  } else {
-    const bool verifies = chosen.verify_mode != VerifyMode::kNone;
-    if (!verifies && !chosen.unverified_clients.has_value()) {
-      return MakeStatus(
-          ErrorKind::kPolicy,
-          "A client that verifies nobody is open to everybody on the network; "
-          "choose a verify mode of required. (Whoever must, see "
-          "ssl/insecure.h.)");
-    }
-    if (verifies && chosen.check_hostname && options.server_hostname.empty()) {
-      return MakeStatus(ErrorKind::kInvalidArgument,
-                        "server_hostname: is required where host names are "
-                        "checked; give the name to reach.");
-    }
-    if (!options.server_hostname.empty()) {
-      const absl::StatusOr<ReferenceHost> host =
-          ParseHost(options.server_hostname);
-      if (!host.ok()) return host.status();
-      // An address is no name for SNI (RFC 6066, section 3).
-      if (host->kind == HostKind::kDnsName) sni_name = host->value;
-    }
+  if (options.side == Side::kClient && !options.server_hostname.empty()) {
+    const absl::StatusOr<ReferenceHost> host =
+        ParseHost(options.server_hostname);
+    if (!host.ok()) return host.status();
+    // An address is no name for SNI (RFC 6066, section 3).
+    if (host->kind == HostKind::kDnsName) sni_name = host->value;
   }
   auto impl = std::make_unique<Socket::Impl>(
       std::move(context), std::move(transport), std::move(options));
-  const absl::Status status = impl->Init(sni_name);
+  status = impl->Init(sni_name);
   if (!status.ok()) return status;
   return std::make_unique<Socket>(std::move(impl));
 }

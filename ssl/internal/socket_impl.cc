@@ -155,8 +155,15 @@ absl::StatusOr<IoResult> Socket::Impl::Handshake() {
   return Ready();
 }
 
+absl::Status Socket::Impl::Usable() const {
+  if (!failed_.ok() || bio.transport != nullptr) return failed_;
+  return MakeStatus(ErrorKind::kClosed,
+                    "The transport was released; wrap it anew.");
+}
+
 absl::StatusOr<IoResult> Socket::Impl::Ready() {
-  if (!failed_.ok()) return failed_;
+  const absl::Status usable = Usable();
+  if (!usable.ok()) return usable;
   if (handshake_done) return IoResult::Done();
   const bool client = options.side == Side::kClient;
   if (!begun) {
@@ -300,7 +307,8 @@ absl::StatusOr<IoResult> Socket::Impl::Write(absl::Span<const uint8_t> from) {
 
 absl::StatusOr<IoResult> Socket::Impl::Shutdown() {
   const internal::CallScope scope(clock());
-  if (!failed_.ok()) return failed_;
+  const absl::Status usable = Usable();
+  if (!usable.ok()) return usable;
   if (!handshake_done) {
     return MakeStatus(ErrorKind::kInvalidArgument,
                       "There is nothing to shut down before the handshake is "

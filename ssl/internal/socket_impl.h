@@ -84,6 +84,8 @@ class Socket::Impl {
   absl::Status Fail(absl::Status status);
   absl::Status ProtocolError(uint32_t code) const;
   absl::StatusOr<IoResult> FinishHandshake();
+  // Ok unless an earlier call failed for good, or the transport is gone.
+  absl::Status Usable() const;
   // Ok once the handshake is done and nothing has failed.
   absl::StatusOr<IoResult> Ready();
 

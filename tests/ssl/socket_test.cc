@@ -162,6 +162,30 @@ TEST(SocketTest, HalfCloseThenUnwrapGivesThePlainTransportBack) {
   EXPECT_EQ(got[0], 'h');
 }
 
+TEST(SocketTest, IsClosedOnceTheTransportIsReleased) {
+  Connection c = Connect(ClientOptions(), ServerOptions());
+  ASSERT_TRUE(c.ok());
+  c.client->ReleaseTransport();
+  EXPECT_EQ(KindOf(ReadSome(c.client.get()).status()), ErrorKind::kClosed);
+  EXPECT_EQ(KindOf(WriteAll(c.client.get(), "x")), ErrorKind::kClosed);
+  EXPECT_EQ(KindOf(c.client->Unwrap().status()), ErrorKind::kClosed);
+}
+
+TEST(SocketTest, SwitchingContextsIsHeldToTheSameRules) {
+  ContextOptions lax = ClientOptions();
+  lax.check_hostname = false;
+  Connection c =
+      Wrap(MakeContext(lax), MakeContext(ServerOptions()), SocketOptions());
+  // There is no name to check, so what checks names does not fit.
+  EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(ClientOptions()))),
+            ErrorKind::kInvalidArgument);
+  lax.verify_mode = VerifyMode::kNone;
+  EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(lax))),
+            ErrorKind::kPolicy);
+  EXPECT_EQ(KindOf(c.server->SwitchContext(MakeContext(ClientOptions()))),
+            ErrorKind::kCredentials);
+}
+
 TEST(SocketTest, UnwrapKeepsUnreadData) {
   Connection c = Connect(ClientOptions(), ServerOptions());
   ASSERT_TRUE(c.ok());
