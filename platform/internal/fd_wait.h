@@ -1,0 +1,37 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Waiting for a file descriptor.
+#ifndef AIRLOCK_PLATFORM_INTERNAL_FD_WAIT_H_
+#define AIRLOCK_PLATFORM_INTERNAL_FD_WAIT_H_
+
+#include <chrono>
+
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+
+namespace airlock::platform::internal {
+
+// A point on a clock that nobody sets; unset: never.
+using Until = absl::optional<std::chrono::steady_clock::time_point>;
+
+// `timeout` from now; never, where that is too far off to matter. What is
+// negative has passed already.
+Until UntilAfter(absl::Duration timeout);
+
+// The earlier of the two.
+Until Earlier(Until a, Until b);
+
+// Whether `until` has passed.
+bool HasPassed(Until until);
+
+enum class FdState { kReady, kTimedOut, kFailed };
+
+// Waits until `fd` is ready for one of poll(2)'s `events`, in error, or closed
+// by the peer, all of which are kReady: the next call on it will tell. Goes on
+// waiting after signals. kFailed leaves the reason in errno.
+FdState WaitForFd(int fd, short events, Until until);
+
+}  // namespace airlock::platform::internal
+
+#endif  // AIRLOCK_PLATFORM_INTERNAL_FD_WAIT_H_

@@ -1,0 +1,137 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/posix_transport.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "platform/internal/fd_wait.h"
+
+namespace airlock::platform {
+
+using internal::FdState;
+using internal::Until;
+using ssl::IoResult;
+
+absl::StatusOr<std::unique_ptr<PosixTransport>> PosixTransport::Create(
+    int fd, PosixTransportOptions options) {
+  int type = 0;
+  socklen_t size = sizeof(type);
+  const bool is_socket = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+  const int error = is_socket ? 0 : errno;
+  if (!is_socket && error != ENOTSOCK) {
+    return absl::Status(
+        absl::StatusCode::kInvalidArgument,
+        absl::ErrnoToStatus(
+            error, absl::StrCat("no transport over file descriptor ", fd))
+            .message());
+  }
+  // Not make_unique: the constructor is private.
+  auto transport = std::unique_ptr<PosixTransport>(
+      new PosixTransport(fd, is_socket, std::move(options)));
+  if (is_socket && type != SOCK_STREAM) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no transport over file descriptor ", fd,
+        ": the socket is no stream; TLS needs one, such as SOCK_STREAM"));
+  }
+  return transport;
+}
+
+PosixTransport::PosixTransport(int fd, bool is_socket,
+                               PosixTransportOptions options)
+    : fd_(fd),
+      ownership_(options.ownership),
+      is_socket_(is_socket),
+      peer_(options.peer.empty() ? absl::StrCat("file descriptor ", fd)
+                                 : std::move(options.peer)),
+      timeout_(options.timeout),
+      deadline_(options.deadline) {}
+
+PosixTransport::~PosixTransport() {
+  if (ownership_ == FdOwnership::kOwned) close(fd_);
+}
+
+IoResult PosixTransport::WouldBlock(Direction direction) {
+  return direction == Direction::kRead ? IoResult::WantRead()
+                                       : IoResult::WantWrite();
+}
+
+template <typename Io>
+absl::StatusOr<IoResult> PosixTransport::Do(Direction direction, const Io& io) {
+  if (internal::HasPassed(deadline_)) return TimedOut(direction);
+  const short events = direction == Direction::kRead ? POLLIN : POLLOUT;
+  // A socket is asked and then waited for. Others can only be asked without
+  // blocking once they are known to be ready.
+  bool wait = !is_socket_;
+  absl::optional<Until> until;
+  while (true) {
+    if (wait) {
+      if (!until.has_value()) {
+        until = internal::Earlier(internal::UntilAfter(timeout_), deadline_);
+      }
+      switch (internal::WaitForFd(fd_, events, *until)) {
+        case FdState::kReady:
+          break;
+        case FdState::kTimedOut:
+          if (timeout_ > absl::ZeroDuration()) return TimedOut(direction);
+          return WouldBlock(direction);
+        case FdState::kFailed:
+          return Failed(direction, errno);
+      }
+    }
+    const ssize_t n = io();
+    if (n > 0) return IoResult::Done(static_cast<size_t>(n));
+    if (n == 0 && direction == Direction::kRead) return IoResult::Closed();
+    const int error = n == 0 ? EIO : errno;
+    if (error == EINTR) continue;
+    if (error != EAGAIN && error != EWOULDBLOCK) {
+      return Failed(direction, error);
+    }
+    if (timeout_ <= absl::ZeroDuration()) return WouldBlock(direction);
+    wait = true;
+  }
+}
+
+absl::StatusOr<IoResult> PosixTransport::Read(absl::Span<uint8_t> into) {
+  return Do(Direction::kRead, [&] {
+    return is_socket_ ? recv(fd_, into.data(), into.size(), MSG_DONTWAIT)
+                      : read(fd_, into.data(), into.size());
+  });
+}
+
+absl::StatusOr<IoResult> PosixTransport::Write(absl::Span<const uint8_t> from) {
+  return Do(Direction::kWrite, [&] {
+    if (is_socket_) {
+      return send(fd_, from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+    // As much as a pipe that is ready takes without blocking.
+    return write(fd_, from.data(), std::min<size_t>(from.size(), PIPE_BUF));
+  });
+}
+
+absl::Status PosixTransport::TimedOut(Direction direction) const {
+  return absl::DeadlineExceededError(absl::StrCat(
+      direction == Direction::kRead ? "no data from " : "could not send to ",
+      peer_,
+      internal::HasPassed(deadline_)
+          ? " before the deadline"
+          : absl::StrCat(" within ", absl::FormatDuration(timeout_))));
+}
+
+absl::Status PosixTransport::Failed(Direction direction, int error) const {
+  return absl::ErrnoToStatus(
+      error, absl::StrCat(direction == Direction::kRead ? "cannot read from "
+                                                        : "cannot write to ",
+                          peer_));
+}
+
+}  // namespace airlock::platform

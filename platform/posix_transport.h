@@ -1,0 +1,96 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The transport over a file descriptor.
+#ifndef AIRLOCK_PLATFORM_POSIX_TRANSPORT_H_
+#define AIRLOCK_PLATFORM_POSIX_TRANSPORT_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "ssl/transport.h"
+
+namespace airlock::platform {
+
+enum class FdOwnership {
+  kOwned,     // Closed with the transport.
+  kBorrowed,  // The caller's, who keeps it open as long as the transport lives.
+};
+
+struct PosixTransportOptions {
+  FdOwnership ownership = FdOwnership::kOwned;
+  // As set_timeout and set_deadline.
+  absl::Duration timeout = absl::InfiniteDuration();
+  absl::optional<std::chrono::steady_clock::time_point> deadline;
+  // What errors call the other end, such as "example.com:443".
+  std::string peer;
+};
+
+// A stream socket, or another descriptor that bytes flow through, such as a
+// pipe. It does not matter whether the descriptor is in O_NONBLOCK mode, which
+// stays as it is. Thread-compatible.
+//
+// Writing to a socket raises no SIGPIPE. Writing to a pipe that nobody reads
+// does, as there is no way to ask for less: ignore the signal there.
+class PosixTransport final : public ssl::Transport {
+ public:
+  // An error (kInvalidArgument) where `fd` is not open, or a socket but no
+  // stream. An owned `fd` is then closed.
+  static absl::StatusOr<std::unique_ptr<PosixTransport>> Create(
+      int fd, PosixTransportOptions options = {});
+
+  ~PosixTransport() override;
+
+  // As Transport says; errors name the peer and the reason.
+  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override;
+  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override;
+
+  // How long one Read or Write may wait. Infinite: as long as it takes. Zero:
+  // not at all; it answers kWantRead or kWantWrite. Else it fails with
+  // kDeadlineExceeded once the time is over.
+  void set_timeout(absl::Duration timeout) { timeout_ = timeout; }
+  absl::Duration timeout() const { return timeout_; }
+
+  // When all reading and writing ends: from then on each call fails with
+  // kDeadlineExceeded. Unset: never. Holds beside the timeout, a zero one too.
+  void set_deadline(
+      absl::optional<std::chrono::steady_clock::time_point> deadline) {
+    deadline_ = deadline;
+  }
+
+  // For poll and its like. Stays the transport's.
+  int fd() const { return fd_; }
+  const std::string& peer() const { return peer_; }
+
+ private:
+  PosixTransport(int fd, bool is_socket, PosixTransportOptions options);
+
+  enum class Direction { kRead, kWrite };
+
+  // Does `io` (which answers as recv and send do) until it moves bytes, fails,
+  // or would have to wait longer than allowed.
+  template <typename Io>
+  absl::StatusOr<ssl::IoResult> Do(Direction direction, const Io& io);
+  static ssl::IoResult WouldBlock(Direction direction);
+  absl::Status TimedOut(Direction direction) const;
+  absl::Status Failed(Direction direction, int error) const;
+
+  const int fd_;
+  const FdOwnership ownership_;
+  const bool is_socket_;
+  const std::string peer_;
+  absl::Duration timeout_;
+  absl::optional<std::chrono::steady_clock::time_point> deadline_;
+};
+
+}  // namespace airlock::platform
+
+#endif  // AIRLOCK_PLATFORM_POSIX_TRANSPORT_H_

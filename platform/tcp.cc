@@ -1,0 +1,225 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/tcp.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "platform/internal/fd_wait.h"
+
+namespace airlock::platform {
+namespace {
+
+using internal::FdState;
+using internal::UniqueFd;
+using internal::Until;
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const { freeaddrinfo(list); }
+};
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+std::string HostAndPort(absl::string_view host, uint16_t port) {
+  const bool ipv6 = absl::StrContains(host, ':');
+  return absl::StrCat(ipv6 ? "[" : "", absl::CHexEscape(host), ipv6 ? "]" : "",
+                      ":", port);
+}
+
+uint16_t PortOf(const sockaddr_storage& address) {
+  return ntohs(address.ss_family == AF_INET6
+                   ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                   : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+// An address without its port, in numbers.
+std::string Numeric(const sockaddr* address, socklen_t size) {
+  std::array<char, NI_MAXHOST> host = {};
+  if (getnameinfo(address, size, host.data(), host.size(), nullptr, 0,
+                  NI_NUMERICHOST) != 0) {
+    return "(an address of unknown kind)";
+  }
+  return host.data();
+}
+
+absl::StatusOr<Addresses> Resolve(const std::string& host, uint16_t port,
+                                  int flags, absl::string_view what) {
+  addrinfo hints = {};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags | AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int error =
+      host.find('\0') != std::string::npos
+          ? EAI_NONAME
+          : getaddrinfo(host.empty() ? nullptr : host.c_str(),
+                        absl::StrCat(port).c_str(), &hints, &list);
+  if (error == 0) return Addresses(list);
+  const std::string message = absl::StrCat(
+      "cannot ", what, " ", HostAndPort(host, port), ": ", gai_strerror(error));
+  if (error == EAI_SYSTEM) return absl::ErrnoToStatus(errno, message);
+  if (error == EAI_NONAME || error == EAI_NODATA) {
+    return absl::NotFoundError(
+        absl::StrCat(message, "; is the host name spelled right?"));
+  }
+  return absl::UnavailableError(message);
+}
+
+// Small writes, as handshakes are made of, go out at once.
+void SendAtOnce(int fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+// Connects to one address; errno tells why not.
+UniqueFd ConnectTo(const addrinfo& address, Until until) {
+  UniqueFd fd(socket(address.ai_family,
+                     address.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                     address.ai_protocol));
+  if (!fd.valid()) return fd;
+  if (connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0) return fd;
+  int error = errno;
+  // After a signal, too, the connection is being made.
+  if (error == EINPROGRESS || error == EINTR) {
+    switch (internal::WaitForFd(fd.get(), POLLOUT, until)) {
+      case FdState::kTimedOut:
+        error = ETIMEDOUT;
+        break;
+      case FdState::kFailed:
+        error = errno;
+        break;
+      case FdState::kReady: {
+        socklen_t size = sizeof(error);
+        if (getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
+          error = errno;
+        }
+        break;
+      }
+    }
+  }
+  if (error == 0) return fd;
+  fd = UniqueFd();
+  errno = error;
+  return fd;
+}
+
+// The share of the time that is left for one of `count` addresses.
+Until Share(Until until, int count) {
+  if (!until.has_value()) return until;
+  const auto now = std::chrono::steady_clock::now();
+  return *until <= now ? until : now + (*until - now) / count;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PosixTransport>> Dial(const std::string& host,
+                                                     uint16_t port,
+                                                     absl::Duration timeout) {
+  if (host.empty()) {
+    return absl::InvalidArgumentError(
+        "cannot connect: the host name is empty; give the server's");
+  }
+  absl::StatusOr<Addresses> addresses = Resolve(host, port, 0, "connect to");
+  if (!addresses.ok()) return addresses.status();
+  const Until until = internal::UntilAfter(timeout);
+  int count = 0;
+  for (const addrinfo* a = addresses->get(); a != nullptr; a = a->ai_next) {
+    ++count;
+  }
+  std::vector<std::string> reasons;
+  int error = 0;
+  for (const addrinfo* a = addresses->get(); a != nullptr; a = a->ai_next) {
+    UniqueFd fd = ConnectTo(*a, Share(until, count--));
+    if (fd.valid()) {
+      SendAtOnce(fd.get());
+      PosixTransportOptions options;
+      options.peer = HostAndPort(host, port);
+      return PosixTransport::Create(fd.Release(), std::move(options));
+    }
+    error = errno;
+    reasons.emplace_back(
+        absl::ErrnoToStatus(error, Numeric(a->ai_addr, a->ai_addrlen))
+            .message());
+  }
+  return absl::Status(
+      absl::ErrnoToStatusCode(error),
+      absl::StrCat("cannot connect to ", HostAndPort(host, port), ": ",
+                   absl::StrJoin(reasons, "; ")));
+}
+
+absl::StatusOr<TcpListener> TcpListener::Listen(const std::string& address,
+                                                uint16_t port) {
+  absl::StatusOr<Addresses> addresses =
+      Resolve(address, port, AI_PASSIVE, "listen at");
+  if (!addresses.ok()) return addresses.status();
+  int error = 0;
+  for (const addrinfo* a = addresses->get(); a != nullptr; a = a->ai_next) {
+    UniqueFd fd(socket(a->ai_family,
+                       a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                       a->ai_protocol));
+    const int on = 1;
+    sockaddr_storage bound = {};
+    socklen_t size = sizeof(bound);
+    auto* const bound_address = reinterpret_cast<sockaddr*>(&bound);
+    if (!fd.valid() ||
+        // A restarted server need not wait until old connections are gone.
+        setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+        bind(fd.get(), a->ai_addr, a->ai_addrlen) != 0 ||
+        listen(fd.get(), SOMAXCONN) != 0 ||
+        getsockname(fd.get(), bound_address, &size) != 0) {
+      error = errno;
+      continue;
+    }
+    return TcpListener(std::move(fd), PortOf(bound));
+  }
+  return absl::ErrnoToStatus(
+      error, absl::StrCat("cannot listen at ", HostAndPort(address, port)));
+}
+
+absl::StatusOr<std::unique_ptr<PosixTransport>> TcpListener::Accept(
+    absl::Duration timeout) const {
+  const Until until = internal::UntilAfter(timeout);
+  while (true) {
+    sockaddr_storage peer = {};
+    socklen_t size = sizeof(peer);
+    auto* const address = reinterpret_cast<sockaddr*>(&peer);
+    UniqueFd fd(accept4(fd_.get(), address, &size, SOCK_CLOEXEC));
+    if (fd.valid()) {
+      SendAtOnce(fd.get());
+      PosixTransportOptions options;
+      options.peer = HostAndPort(Numeric(address, size), PortOf(peer));
+      return PosixTransport::Create(fd.Release(), std::move(options));
+    }
+    int error = errno;
+    // A client that has gone already is no reason to stop.
+    if (error == EINTR || error == ECONNABORTED) continue;
+    if (error == EAGAIN || error == EWOULDBLOCK) {
+      switch (internal::WaitForFd(fd_.get(), POLLIN, until)) {
+        case FdState::kReady:
+          continue;
+        case FdState::kTimedOut:
+          return absl::DeadlineExceededError(
+              absl::StrCat("nobody connected to port ", port_, " within ",
+                           absl::FormatDuration(timeout)));
+        case FdState::kFailed:
+          error = errno;
+      }
+    }
+    return absl::ErrnoToStatus(
+        error, absl::StrCat("cannot accept a connection at port ", port_));
+  }
+}
+
+}  // namespace airlock::platform

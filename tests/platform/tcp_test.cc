@@ -1,0 +1,102 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/tcp.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/internal/unique_fd.h"
+
+namespace airlock::platform {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Long enough for any machine; no test waits for it to pass.
+constexpr absl::Duration kPatience = absl::Minutes(1);
+
+class TcpTest : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(TcpTest, ConnectsAndAccepts) {
+  const absl::StatusOr<TcpListener> listener =
+      TcpListener::Listen(GetParam(), 0);
+  if (GetParam() == "::1" && !listener.ok()) GTEST_SKIP() << "no IPv6 here";
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  ASSERT_NE(listener->port(), 0);
+  const std::string host = GetParam().empty() ? "localhost" : GetParam();
+  const auto client = Dial(host, listener->port(), kPatience);
+  ASSERT_TRUE(client.ok()) << client.status();
+  const auto server = listener->Accept(kPatience);
+  ASSERT_TRUE(server.ok()) << server.status();
+  EXPECT_THAT((*client)->peer(),
+              HasSubstr(absl::StrCat(":", listener->port())));
+  EXPECT_THAT((*client)->peer(), HasSubstr(host));
+
+  uint8_t byte = 'x';
+  ASSERT_TRUE((*client)->Write(absl::MakeConstSpan(&byte, 1)).ok());
+  byte = 0;
+  const auto read = (*server)->Read(absl::MakeSpan(&byte, 1));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(byte, 'x');
+}
+
+INSTANTIATE_TEST_SUITE_P(Addresses, TcpTest,
+                         ::testing::Values("127.0.0.1", "::1", ""));
+
+TEST(TcpListenerTest, AcceptWaitsNoLongerThanItsTimeout) {
+  const absl::StatusOr<TcpListener> listener =
+      TcpListener::Listen("127.0.0.1", 0);
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  EXPECT_EQ(listener->Accept(absl::Milliseconds(1)).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST(TcpListenerTest, APortInUseIsAnErrorThatNamesIt) {
+  const absl::StatusOr<TcpListener> listener =
+      TcpListener::Listen("127.0.0.1", 0);
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  const absl::Status status =
+      TcpListener::Listen("127.0.0.1", listener->port()).status();
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(status.message(),
+              HasSubstr(absl::StrCat("127.0.0.1:", listener->port())));
+}
+
+TEST(DialTest, ARefusalNamesHostPortAndReason) {
+  // Bound, so that nobody else gets the port, but not listening.
+  const internal::UniqueFd fd(socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(bind(fd.get(), generic, size), 0);
+  ASSERT_EQ(getsockname(fd.get(), generic, &size), 0);
+
+  const uint16_t port = ntohs(address.sin_port);
+  const absl::Status status = Dial("127.0.0.1", port, kPatience).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(status.message(), HasSubstr(absl::StrCat("127.0.0.1:", port)));
+  EXPECT_THAT(status.message(), HasSubstr("refused"));
+}
+
+TEST(DialTest, RefusesHostsThatAreNone) {
+  EXPECT_EQ(Dial("", 443, kPatience).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Dial(std::string("a\0b", 3), 443, kPatience).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace airlock::platform
