@@ -49,7 +49,7 @@ bool MatchDnsName(absl::string_view pattern, absl::string_view host);
 // name by MatchDnsName, an IP address byte by byte. The common name does not
 // count (RFC 9525, section 2). Otherwise an error of kind ErrorKind::kHostname
 // with verify_code 62 (DNS) or 64 (IP) that says which names the certificate
-// does carry; kInvalidArgument where `host` is none. Thread-safe.
+// does carry, or that they are malformed; kInvalidArgument where `host` is none. Thread-safe.
 absl::Status MatchHostname(const Certificate& certificate,
                            absl::string_view host,
                            const HostnameOptions& options = {});

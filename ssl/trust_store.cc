@@ -134,7 +134,7 @@ absl::StatusOr<Bundle> ParseBundle(absl::string_view bytes,
   absl::Status status;
   if (internal::HasPemMarker(bytes)) {
     status = ParsePem(bytes, name, &bundle);
-  } else if (!bytes.empty() && bytes[0] == '\x30') {
+  } else if (internal::LooksLikeDer(bytes)) {
     status = ParseDer(bytes, name, &bundle);
   } else {
     status = Error(name, absl::StrCat(internal::DescribeUnknown(bytes),

@@ -195,7 +195,7 @@ absl::Status CredentialsError(absl::string_view name,
 absl::StatusOr<KeyMaterial> ParseKeyMaterial(absl::string_view bytes,
                                              absl::string_view name) {
   if (HasPemMarker(bytes)) return ParsePem(bytes, name);
-  if (absl::StartsWith(bytes, "\x30")) return ParseDer(bytes, name);
+  if (LooksLikeDer(bytes)) return ParseDer(bytes, name);
   return CredentialsError(name, DescribeUnknown(bytes));
 }
 

@@ -84,7 +84,7 @@ bool IsBase64(char c) {
 
 bool LooksLikePath(absl::string_view text) {
   if (text.size() > 4096 ||
-      !std::all_of(text.begin(), text.end(), absl::ascii_isprint)) {
+      std::any_of(text.begin(), text.end(), absl::ascii_iscntrl)) {
     return false;
   }
   for (absl::string_view suffix :
@@ -101,6 +101,15 @@ bool HasPemMarker(absl::string_view text) {
     if (absl::StartsWith(TakeOuterLine(&text), kBegin)) return true;
   }
   return false;
+}
+
+bool LooksLikeDer(absl::string_view bytes) {
+  // The tag of a SEQUENCE is the digit 0, which text may begin with too; but no
+  // text has the tags, lengths and versions that stand within.
+  return absl::StartsWith(bytes, "0") &&
+         std::any_of(bytes.begin(), bytes.end(), [](char c) {
+           return absl::ascii_iscntrl(c) && !absl::ascii_isspace(c);
+         });
 }
 
 absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text) {

@@ -26,6 +26,9 @@ struct PemBlock {
 // Whether `text` has a line that begins a block, were it a damaged one.
 bool HasPemMarker(absl::string_view text);
 
+// Whether `bytes` begin as a DER SEQUENCE and are no text.
+bool LooksLikeDer(absl::string_view bytes);
+
 // The blocks of `text`, in order; maybe none. Lines end with LF, CRLF or CR,
 // may be indented, and need not end at all in the last line; a UTF-8 byte order
 // mark and any text around the blocks are passed over. An error where a block

@@ -6,6 +6,7 @@
 #include <openssl/bio.h>
 #include <openssl/bytestring.h>
 #include <openssl/cipher.h>
+#include <openssl/digest.h>
 #include <openssl/ec.h>
 #include <openssl/ec_key.h>
 #include <openssl/err.h>
@@ -66,22 +67,22 @@ absl::Status WrongPassword(absl::string_view name, absl::string_view where) {
 
 bool IsUnsupportedEncryption(uint32_t code) {
   const int reason = ERR_GET_REASON(code);
-  if (ERR_GET_LIB(code) == ERR_LIB_PEM) {
-    return reason == PEM_R_UNSUPPORTED_CIPHER ||
-           reason == PEM_R_UNSUPPORTED_ENCRYPTION;
+  switch (ERR_GET_LIB(code)) {
+    case ERR_LIB_PEM:
+      return reason == PEM_R_UNSUPPORTED_CIPHER ||
+             reason == PEM_R_UNSUPPORTED_ENCRYPTION;
+    case ERR_LIB_DIGEST:
+      return reason == DIGEST_R_UNKNOWN_HASH;
+    case ERR_LIB_PKCS8:
+      return reason == PKCS8_R_UNKNOWN_ALGORITHM ||
+             reason == PKCS8_R_BAD_ITERATION_COUNT ||
+             reason == PKCS8_R_UNSUPPORTED_CIPHER ||
+             reason == PKCS8_R_UNSUPPORTED_KEYLENGTH ||
+             reason == PKCS8_R_UNSUPPORTED_KEY_DERIVATION_FUNCTION ||
+             reason == PKCS8_R_UNSUPPORTED_PRF;
+    default:
+      return false;
   }
-  return ERR_GET_LIB(code) == ERR_LIB_PKCS8 &&
-         (reason == PKCS8_R_UNKNOWN_ALGORITHM ||
-          reason == PKCS8_R_UNKNOWN_CIPHER ||
-          reason == PKCS8_R_UNKNOWN_CIPHER_ALGORITHM ||
-          reason == PKCS8_R_UNKNOWN_DIGEST || reason == PKCS8_R_UNKNOWN_HASH ||
-          reason == PKCS8_R_BAD_ITERATION_COUNT ||
-          reason == PKCS8_R_UNSUPPORTED_CIPHER ||
-          reason == PKCS8_R_UNSUPPORTED_KEYLENGTH ||
-          reason == PKCS8_R_UNSUPPORTED_KEY_DERIVATION_FUNCTION ||
-          reason == PKCS8_R_UNSUPPORTED_OPTIONS ||
-          reason == PKCS8_R_UNSUPPORTED_PRF ||
-          reason == PKCS8_R_UNSUPPORTED_SALT_TYPE);
 }
 
 bool IsUnsupportedKey(uint32_t code) {

@@ -359,7 +359,8 @@ TEST(CredentialsTest, Nothing) {
 TEST(CredentialsTest, APathInPlaceOfTheContent) {
   for (absl::string_view path :
        {"/etc/ssl/private", "/etc/ssl/certs/", "server.pem", "./server.crt\n",
-        "C:\\certs\\server", "secrets/server", "key.p12"}) {
+        "C:\\certs\\server", "secrets/server", "key.p12", "0.pem",
+        "/home/müller/tls"}) {
     ExpectRefused(Create(path), "looks like a path");
     ExpectRefused(Create(Cert("server_rsa.pem"), path), "looks like a path");
   }
@@ -373,7 +374,8 @@ TEST(CredentialsTest, OtherThingsThatAreNoPem) {
   ASSERT_EQ(base64.substr(0, 2), "MI");
   ExpectRefused(Create(Cert("server_rsa.pem"), base64),
                 "base64 without a BEGIN");
-  ExpectRefused(Create("0"), "DER of neither");
+  ExpectRefused(Create("0"), "is no DER");
+  ExpectRefused(Create("0\x03\x02\x01\x05"), "DER of neither");
 }
 
 TEST(CredentialsTest, LostLineBreaks) {

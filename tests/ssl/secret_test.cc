@@ -3,11 +3,48 @@
 
 #include "ssl/secret.h"
 
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <new>
 #include <type_traits>
 #include <utility>
 
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+
+namespace {
+
+// How many arrays were freed with kPattern still in them. The size of an array
+// is kept before it, where nothing else of the test looks.
+constexpr char kPattern[] = "correct horse battery staple";
+constexpr size_t kHeader = alignof(std::max_align_t);
+int unwiped = 0;
+
+}  // namespace
+
+void* operator new[](size_t size) {
+  void* memory = std::malloc(size + kHeader);
+  if (memory == nullptr) std::abort();
+  std::memcpy(memory, &size, sizeof(size));
+  return static_cast<char*>(memory) + kHeader;
+}
+
+void operator delete[](void* array) noexcept {
+  if (array == nullptr) return;
+  char* memory = static_cast<char*>(array) - kHeader;
+  size_t size = 0;
+  std::memcpy(&size, memory, sizeof(size));
+  if (size >= sizeof(kPattern) - 1 &&
+      std::memcmp(array, kPattern, sizeof(kPattern) - 1) == 0) {
+    ++unwiped;
+  }
+  std::free(memory);
+}
+
+void operator delete[](void* array, size_t /*size*/) noexcept {
+  operator delete[](array);
+}
 
 namespace airlock::ssl {
 namespace {
@@ -56,6 +93,22 @@ TEST(SecretTest, ClonesAreIndependent) {
   a.Wipe();
   EXPECT_TRUE(a.empty());
   EXPECT_EQ(b.view(), kBytes);
+}
+
+TEST(SecretTest, IsWipedBeforeItsMemoryIsFreed) {
+  // Does the test itself see anything?
+  char* plain = new char[sizeof(kPattern)];
+  std::memcpy(plain, kPattern, sizeof(kPattern));
+  delete[] plain;
+  EXPECT_EQ(unwiped, 1);
+  unwiped = 0;
+
+  { const Secret destroyed(kPattern); }
+  Secret wiped(kPattern);
+  wiped.Wipe();
+  Secret assigned(kPattern);
+  assigned = Secret("other");
+  EXPECT_EQ(unwiped, 0);
 }
 
 }  // namespace

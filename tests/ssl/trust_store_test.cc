@@ -181,8 +181,8 @@ TEST(TrustStoreTest, NothingOfUse) {
   ExpectRefused(Create("\n").status(), "is empty");
   ExpectRefused(Create(File("ca_no_certs.pem")).status(), "no PEM block");
   ExpectRefused(Create(File("root.key")).status(), "PRIVATE KEY");
-  for (absl::string_view path :
-       {"/etc/ssl/certs/ca-certificates.crt", "./ca", "ca.pem", "certs/ca"}) {
+  for (absl::string_view path : {"/etc/ssl/certs/ca-certificates.crt", "./ca",
+                                 "ca.pem", "certs/ca", "0d1b002f.0/x"}) {
     ExpectRefused(Create(path).status(), "looks like a path");
   }
 }
