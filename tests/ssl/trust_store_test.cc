@@ -3,8 +3,13 @@
 
 #include "ssl/trust_store.h"
 
+#include <openssl/bio.h>
+#include <openssl/nid.h>
+#include <openssl/obj.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -187,14 +192,40 @@ TEST(TrustStoreTest, NothingOfUse) {
   }
 }
 
-// OpenSSL's settings may say that a root is trusted by name but for nothing.
+// `certificate` as TRUSTED CERTIFICATE, whose settings reject it for servers.
+std::string RejectedForServers(const Certificate& certificate) {
+  const bssl::UniquePtr<X509> x509(X509_dup(certificate.impl().x509.get()));
+  EXPECT_TRUE(
+      X509_add1_reject_object(x509.get(), OBJ_nid2obj(NID_server_auth)));
+  const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
+  EXPECT_TRUE(PEM_write_bio_X509_AUX(bio.get(), x509.get()));
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+  EXPECT_TRUE(BIO_mem_contents(bio.get(), &data, &size));
+  return std::string(reinterpret_cast<const char*>(data), size);
+}
+
+int VerifyServer(const TrustStore& store, const Certificate& leaf) {
+  const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+  EXPECT_TRUE(X509_STORE_CTX_init(ctx.get(), store.impl().store.get(),
+                                  leaf.impl().x509.get(), nullptr));
+  EXPECT_TRUE(X509_STORE_CTX_set_default(ctx.get(), "ssl_server"));
+  X509_verify_cert(ctx.get());
+  return X509_STORE_CTX_get_error(ctx.get());
+}
+
+// Whichever comes first, the settings are not lost.
 TEST(TrustStoreTest, TrustSettingsOutweighTheSameCertificateWithoutThem) {
-  const std::string trusted = File("ca_trusted_label.pem");
+  const Certificate leaf = *Certificate::FromPem(File("server_rsa_direct.pem"));
+  const std::string plain = File("root.pem");
+  const std::string rejected = RejectedForServers(*Certificate::FromPem(plain));
+  EXPECT_EQ(VerifyServer(**Create(plain), leaf), X509_V_OK);
   for (const std::string& bytes :
-       {trusted + File("root.pem"), File("root.pem") + trusted}) {
+       {rejected, rejected + plain, plain + rejected}) {
     const Result store = Create(bytes);
     ASSERT_TRUE(store.ok()) << store.status();
     EXPECT_EQ((*store)->certificate_count(), 1u);
+    EXPECT_EQ(VerifyServer(**store, leaf), X509_V_ERR_CERT_REJECTED);
   }
 }
 
