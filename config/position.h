@@ -1,0 +1,32 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Places in files.
+#ifndef AIRLOCK_CONFIG_POSITION_H_
+#define AIRLOCK_CONFIG_POSITION_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace airlock::config {
+
+// A place in a file. Line and column count from 1, columns in code points.
+struct Position {
+  std::shared_ptr<const std::string> file;
+  int line = 1;
+  int column = 1;
+
+  // "airlock.yaml:7:3"; control characters and what is not ASCII in the file's
+  // name are escaped.
+  std::string ToString() const;
+};
+
+// kInvalidArgument: "airlock.yaml:7:3: " and `message`.
+absl::Status ErrorAt(const Position& position, absl::string_view message);
+
+}  // namespace airlock::config
+
+#endif  // AIRLOCK_CONFIG_POSITION_H_
