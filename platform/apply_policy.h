@@ -1,0 +1,77 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What becomes of an application's wishes under a policy.
+#ifndef AIRLOCK_PLATFORM_APPLY_POLICY_H_
+#define AIRLOCK_PLATFORM_APPLY_POLICY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "config/policy.h"
+#include "ssl/options.h"
+
+namespace airlock::platform {
+
+// What an application says about verification. Unset is what it does not say.
+struct VerificationRequest {
+  ssl::Side side = ssl::Side::kClient;
+  absl::optional<ssl::VerifyMode> cert_reqs;
+  absl::optional<bool> check_hostname;
+  // The name that a client reaches for; empty where it gives none. Unset: not
+  // known yet; the Socket will ask for it.
+  absl::optional<std::string> server_hostname;
+  bool common_name_fallback = false;
+  ssl::Protocol protocol = ssl::Protocol::kSslv23;
+  absl::optional<ssl::TlsVersion> minimum_version;
+  absl::optional<ssl::TlsVersion> maximum_version;
+  std::vector<ssl::TlsVersion> disabled_versions;
+};
+
+// One thing that the policy made stricter.
+struct PolicyChange {
+  std::string setting;    // The option's name, such as "cert_reqs".
+  std::string requested;  // Its value without the policy, such as "CERT_NONE".
+  std::string effective;  // Its value with it.
+  config::Origin origin;  // What demanded it.
+
+  // For people: "cert_reqs: CERT_REQUIRED in place of CERT_NONE, because of
+  // AIRLOCK_VERIFY=enforce".
+  std::string ToString() const;
+};
+
+// What to do.
+struct VerificationDecision {
+  ssl::VerifyMode cert_reqs = ssl::VerifyMode::kRequired;
+  bool check_hostname = true;
+  bool common_name_fallback = false;
+  absl::optional<ssl::TlsVersion> minimum_version;
+  // What of this is the policy's doing; empty where it changed nothing.
+  std::vector<PolicyChange> changes;
+};
+
+// Applies `policy`. Pure and thread-safe. For a client:
+//
+//  - `off`: nothing is verified unless cert_reqs or check_hostname ask for it.
+//    Where it is verified, the name is checked if there is one to check;
+//    without one, and without check_hostname, the chain alone (as in
+//    Python 2.7.11: the caller may call MatchHostname).
+//  - `default`: the same, but a client that does not state cert_reqs verifies
+//    chain and, unless check_hostname is false, name; to give none is an error.
+//  - `enforce`: chain and name are verified. CERT_NONE, check_hostname false,
+//    and giving no name are errors. The common name never counts.
+//
+// A server's verification of its clients is its own affair under any policy.
+// The minimum version holds for both.
+//
+// Errors: kPolicy, which names the setting's origin and what to do, for what
+// the policy does not allow; kInvalidArgument for what contradicts itself.
+absl::StatusOr<VerificationDecision> ApplyPolicy(
+    const config::VerificationPolicy& policy,
+    const VerificationRequest& request);
+
+}  // namespace airlock::platform
+
+#endif  // AIRLOCK_PLATFORM_APPLY_POLICY_H_

@@ -1,0 +1,266 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/apply_policy.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ssl/error.h"
+
+namespace airlock::platform {
+namespace {
+
+using ssl::ErrorKind;
+using ssl::Protocol;
+using ssl::Side;
+using ssl::TlsVersion;
+using ssl::VerifyMode;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+config::VerificationPolicy Policy(absl::string_view word) {
+  config::Environment environment;
+  if (!word.empty()) environment["AIRLOCK_VERIFY"] = std::string(word);
+  return *config::ParseEnvironment(environment);
+}
+
+std::vector<std::string> Changed(const VerificationDecision& decision) {
+  std::vector<std::string> settings;
+  for (const PolicyChange& change : decision.changes) {
+    settings.push_back(change.setting);
+  }
+  return settings;
+}
+
+constexpr absl::nullopt_t kUnsaid = absl::nullopt;
+constexpr auto kNone = VerifyMode::kNone;
+constexpr auto kOptional = VerifyMode::kOptional;
+constexpr auto kRequired = VerifyMode::kRequired;
+
+// What a client gets.
+enum class Gets {
+  kNothing,       // CERT_NONE.
+  kChain,         // The chain verified.
+  kChainAndName,  // Both.
+  kPolicyError,
+  kOwnError,  // kInvalidArgument.
+};
+
+struct Row {
+  absl::optional<VerifyMode> cert_reqs;
+  absl::optional<bool> check_hostname;
+  bool has_name;
+  Gets off;
+  Gets by_default;
+  Gets enforced;
+};
+
+constexpr auto kNothing = Gets::kNothing;
+constexpr auto kChain = Gets::kChain;
+constexpr auto kBoth = Gets::kChainAndName;
+constexpr auto kPolicy = Gets::kPolicyError;
+constexpr auto kOwn = Gets::kOwnError;
+
+// Every combination of what a client may say.
+const Row kClients[] = {
+    {kUnsaid, kUnsaid, false, kNothing, kPolicy, kPolicy},
+    {kUnsaid, kUnsaid, true, kNothing, kBoth, kBoth},
+    {kUnsaid, false, false, kNothing, kChain, kPolicy},
+    {kUnsaid, false, true, kNothing, kChain, kPolicy},
+    {kUnsaid, true, false, kOwn, kOwn, kPolicy},
+    {kUnsaid, true, true, kBoth, kBoth, kBoth},
+    {kNone, kUnsaid, false, kNothing, kNothing, kPolicy},
+    {kNone, kUnsaid, true, kNothing, kNothing, kPolicy},
+    {kNone, false, false, kNothing, kNothing, kPolicy},
+    {kNone, false, true, kNothing, kNothing, kPolicy},
+    {kNone, true, false, kOwn, kOwn, kPolicy},
+    {kNone, true, true, kOwn, kOwn, kPolicy},
+    {kOptional, kUnsaid, false, kChain, kChain, kPolicy},
+    {kOptional, kUnsaid, true, kBoth, kBoth, kBoth},
+    {kOptional, false, false, kChain, kChain, kPolicy},
+    {kOptional, false, true, kChain, kChain, kPolicy},
+    {kOptional, true, false, kOwn, kOwn, kPolicy},
+    {kOptional, true, true, kBoth, kBoth, kBoth},
+    {kRequired, kUnsaid, false, kChain, kChain, kPolicy},
+    {kRequired, kUnsaid, true, kBoth, kBoth, kBoth},
+    {kRequired, false, false, kChain, kChain, kPolicy},
+    {kRequired, false, true, kChain, kChain, kPolicy},
+    {kRequired, true, false, kOwn, kOwn, kPolicy},
+    {kRequired, true, true, kBoth, kBoth, kBoth},
+};
+
+void ExpectGets(absl::string_view word, const VerificationRequest& request,
+                Gets gets) {
+  SCOPED_TRACE(absl::StrCat("AIRLOCK_VERIFY=", word));
+  const absl::StatusOr<VerificationDecision> decision =
+      ApplyPolicy(Policy(word), request);
+  if (gets == kPolicy || gets == kOwn) {
+    ASSERT_FALSE(decision.ok());
+    EXPECT_EQ(
+        ssl::GetErrorKind(decision.status()),
+        gets == kPolicy ? ErrorKind::kPolicy : ErrorKind::kInvalidArgument);
+    if (gets == kPolicy) {
+      EXPECT_THAT(decision.status().message(),
+                  HasSubstr(absl::StrCat("AIRLOCK_VERIFY=", word)));
+    }
+    return;
+  }
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(decision->cert_reqs != VerifyMode::kNone, gets != kNothing);
+  EXPECT_EQ(decision->check_hostname, gets == kBoth);
+  if (request.cert_reqs.has_value()) {
+    EXPECT_EQ(decision->cert_reqs, *request.cert_reqs);
+  }
+  // What is stricter than it would be without a policy is recorded.
+  const absl::StatusOr<VerificationDecision> without =
+      ApplyPolicy(Policy(""), request);
+  ASSERT_TRUE(without.ok());
+  EXPECT_THAT(without->changes, IsEmpty());
+  std::vector<std::string> changed;
+  if (decision->cert_reqs != without->cert_reqs) changed = {"cert_reqs"};
+  if (word == "enforce") changed.push_back("minimum_version");
+  EXPECT_THAT(Changed(*decision),
+              ::testing::UnorderedElementsAreArray(changed));
+}
+
+TEST(ApplyPolicyTest, Clients) {
+  for (size_t i = 0; i < std::size(kClients); ++i) {
+    const Row& row = kClients[i];
+    SCOPED_TRACE(absl::StrCat("row ", i));
+    VerificationRequest request;
+    request.cert_reqs = row.cert_reqs;
+    request.check_hostname = row.check_hostname;
+    request.server_hostname = row.has_name ? "localhost" : "";
+    ExpectGets("", request, row.off);
+    ExpectGets("off", request, row.off);
+    ExpectGets("default", request, row.by_default);
+    ExpectGets("enforce", request, row.enforced);
+  }
+}
+
+TEST(ApplyPolicyTest, ANameThatIsNotKnownYetWillBeChecked) {
+  VerificationRequest request;
+  request.cert_reqs = kRequired;
+  for (const char* word : {"", "off", "default", "enforce"}) {
+    const auto decision = ApplyPolicy(Policy(word), request);
+    ASSERT_TRUE(decision.ok()) << decision.status();
+    EXPECT_TRUE(decision->check_hostname);
+  }
+}
+
+TEST(ApplyPolicyTest, AServerAsksOfItsClientsWhatItLikes) {
+  VerificationRequest request;
+  request.side = Side::kServer;
+  for (const char* word : {"", "off", "default", "enforce"}) {
+    request.cert_reqs = absl::nullopt;
+    EXPECT_EQ(ApplyPolicy(Policy(word), request)->cert_reqs, kNone);
+    for (const VerifyMode mode : {kNone, kOptional, kRequired}) {
+      request.cert_reqs = mode;
+      const auto decision = ApplyPolicy(Policy(word), request);
+      ASSERT_TRUE(decision.ok()) << decision.status();
+      EXPECT_EQ(decision->cert_reqs, mode);
+      EXPECT_FALSE(decision->check_hostname);
+    }
+  }
+}
+
+TEST(ApplyPolicyTest, TheCommonNameNeverCountsUnderEnforce) {
+  VerificationRequest request;
+  request.cert_reqs = kRequired;
+  request.server_hostname = "localhost";
+  request.common_name_fallback = true;
+  EXPECT_TRUE(ApplyPolicy(Policy("default"), request)->common_name_fallback);
+  const auto decision = ApplyPolicy(Policy("enforce"), request);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_FALSE(decision->common_name_fallback);
+  EXPECT_THAT(Changed(*decision),
+              UnorderedElementsAre("minimum_version", "common_name_fallback"));
+}
+
+struct VersionRow {
+  Protocol protocol;
+  absl::optional<TlsVersion> minimum;
+  absl::optional<TlsVersion> maximum;
+  std::vector<TlsVersion> disabled;
+  bool allowed;
+  absl::optional<TlsVersion> result;
+  bool changed;
+};
+
+TEST(ApplyPolicyTest, EnforceAllowsNoVersionBelow12) {
+  constexpr auto k10 = TlsVersion::kTls1_0;
+  constexpr auto k11 = TlsVersion::kTls1_1;
+  constexpr auto k12 = TlsVersion::kTls1_2;
+  constexpr auto k13 = TlsVersion::kTls1_3;
+  const std::vector<VersionRow> rows = {
+      {Protocol::kSslv23, kUnsaid, kUnsaid, {}, true, k12, true},
+      {Protocol::kSslv23, k10, kUnsaid, {}, true, k12, true},
+      {Protocol::kSslv23, k12, kUnsaid, {}, true, k12, false},
+      {Protocol::kSslv23, k13, kUnsaid, {}, true, k13, false},
+      {Protocol::kSslv23, kUnsaid, k12, {}, true, k12, true},
+      {Protocol::kSslv23, kUnsaid, k11, {}, false, kUnsaid, false},
+      {Protocol::kSslv23, k10, k10, {}, false, kUnsaid, false},
+      {Protocol::kSslv23, kUnsaid, kUnsaid, {k10, k11}, true, k12, false},
+      {Protocol::kSslv23, kUnsaid, kUnsaid, {k12, k13}, false, kUnsaid, false},
+      {Protocol::kSslv23, kUnsaid, k12, {k12}, false, kUnsaid, false},
+      {Protocol::kTlsv1, kUnsaid, kUnsaid, {}, false, kUnsaid, false},
+      {Protocol::kTlsv1_1, kUnsaid, kUnsaid, {}, false, kUnsaid, false},
+      {Protocol::kTlsv1_2, kUnsaid, kUnsaid, {}, true, k12, false},
+      // Empty by themselves: Context::Create will say so.
+      {Protocol::kSslv23, k13, k10, {}, true, k13, false},
+      {Protocol::kTlsv1, k12, kUnsaid, {}, true, k12, false},
+  };
+  for (size_t i = 0; i < rows.size(); ++i) {
+    for (const Side side : {Side::kClient, Side::kServer}) {
+      const VersionRow& row = rows[i];
+      SCOPED_TRACE(absl::StrCat("row ", i));
+      VerificationRequest request;
+      request.side = side;
+      request.cert_reqs = kRequired;
+      request.protocol = row.protocol;
+      request.minimum_version = row.minimum;
+      request.maximum_version = row.maximum;
+      request.disabled_versions = row.disabled;
+
+      const auto without = ApplyPolicy(Policy("default"), request);
+      ASSERT_TRUE(without.ok()) << without.status();
+      EXPECT_EQ(without->minimum_version, row.minimum);
+      EXPECT_THAT(without->changes, IsEmpty());
+
+      const auto decision = ApplyPolicy(Policy("enforce"), request);
+      if (!row.allowed) {
+        EXPECT_EQ(ssl::GetErrorKind(decision.status()), ErrorKind::kPolicy);
+        EXPECT_THAT(decision.status().message(),
+                    HasSubstr("AIRLOCK_VERIFY=enforce"));
+        continue;
+      }
+      ASSERT_TRUE(decision.ok()) << decision.status();
+      EXPECT_EQ(decision->minimum_version, row.result);
+      EXPECT_EQ(!decision->changes.empty(), row.changed);
+    }
+  }
+}
+
+TEST(ApplyPolicyTest, AChangeSaysWhatAndWhy) {
+  VerificationRequest request;
+  request.server_hostname = "localhost";
+  config::Environment environment = {{"PYTHONHTTPSVERIFY", "1"}};
+  const auto decision =
+      ApplyPolicy(*config::ParseEnvironment(environment), request);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  ASSERT_THAT(Changed(*decision), ElementsAre("cert_reqs"));
+  EXPECT_EQ(decision->changes[0].ToString(),
+            "cert_reqs: CERT_REQUIRED in place of CERT_NONE, because of "
+            "PYTHONHTTPSVERIFY=1");
+}
+
+}  // namespace
+}  // namespace airlock::platform
