@@ -61,8 +61,8 @@ enum class VerifyMode {
 struct VerifyFlags {
   bool crl_check_leaf = false;   // The peer's certificate must not be revoked,
   bool crl_check_chain = false;  // nor any of its issuers; no CRL is an error.
-  // RFC 5280 to the letter, as far as OpenSSL's X509_STRICT does it: a leaf of
-  // version 3, CAs with basicConstraints and keyUsage, key identifiers.
+  // RFC 5280 to the letter, as far as OpenSSL's X509_STRICT does it: CAs, the
+  // root too, with basicConstraints and keyUsage; names; key identifiers.
   bool x509_strict = false;
   bool partial_chain =
       false;  // Any certificate of the trust store is an anchor.

@@ -26,6 +26,7 @@ KEYS = {
 OK = 0
 NO_ISSUER = 2
 NO_CRL = 3
+BAD_SIGNATURE = 7
 BAD_CRL_SIGNATURE = 8
 NOT_YET_VALID = 9
 HAS_EXPIRED = 10
@@ -46,6 +47,7 @@ INVALID_CA = 79
 # Extensions, in the syntax of OpenSSL's x509v3_config(5).
 NAMES = "DNS:localhost,DNS:server.test,DNS:*.wild.test,IP:127.0.0.1,IP:::1"
 IDS = {"subjectKeyIdentifier": "hash", "authorityKeyIdentifier": "keyid"}
+ANY_KEY_ID = "DER:30068004DEADBEEF"  # of an issuer that has none itself
 RSA_USAGE = "critical,digitalSignature,keyEncipherment"
 
 
@@ -294,6 +296,73 @@ TABLE = [
     Cert("self_signed", "signed by itself", "self_signed",
          verdict=SELF_SIGNED_LEAF),
 
+    # Wrong where only -x509_strict looks; verdicts.txt has its answer.
+    Cert("strict_pathlen", "a leaf that is a CA, path length without "
+         "keyCertSign", ext=server(
+             basicConstraints="critical,CA:TRUE,pathlen:0")),
+    Cert("strict_cert_sign", "keyCertSign, and no CA",
+         ext=server(keyUsage="critical,digitalSignature,keyCertSign")),
+    Cert("strict_no_subject", "neither subject nor SAN", subject="/",
+         ext=server(san=None), host=""),
+    Cert("strict_san_not_critical", "no subject, SAN not critical",
+         subject="/"),
+    Cert("strict_no_akid", "no authorityKeyIdentifier",
+         ext=server(authorityKeyIdentifier="none")),
+    Cert("strict_akid_without_keyid", "an authorityKeyIdentifier with issuer "
+         "and serial number only",
+         ext=server(authorityKeyIdentifier="issuer:always")),
+    sub_ca("strict_ca_not_critical", "basicConstraints is not critical",
+           ext=ca(basicConstraints="CA:TRUE")),
+    Cert("strict_leaf_ca_not_critical", "good but for its issuer",
+         "strict_ca_not_critical"),
+    sub_ca("strict_ca_no_key_usage", "no keyUsage", ext=ca(keyUsage=None)),
+    Cert("strict_leaf_ca_no_key_usage", "good but for its issuer",
+         "strict_ca_no_key_usage"),
+    sub_ca("strict_ca_no_skid", "no subjectKeyIdentifier",
+           ext=ca(subjectKeyIdentifier="none")),
+    Cert("strict_leaf_ca_no_skid", "good but for its issuer",
+         "strict_ca_no_skid", ext=server(authorityKeyIdentifier=ANY_KEY_ID)),
+    root("strict_root_bare", "Airlock Test Bare Root", "basicConstraints only",
+         key="p256", trust="strict_root_bare",
+         ext={"basicConstraints": "critical,CA:TRUE",
+              "subjectKeyIdentifier": "none",
+              "authorityKeyIdentifier": "none"}),
+    Cert("strict_leaf_root_bare", "good but for its root", "strict_root_bare",
+         trust="strict_root_bare",
+         ext=server(authorityKeyIdentifier=ANY_KEY_ID)),
+    root("strict_root_v1", "Airlock Test V1 Root", "X.509 version 1",
+         key="p256", trust="strict_root_v1", ext={}),
+    Cert("strict_leaf_root_v1", "good but for its root", "strict_root_v1",
+         trust="strict_root_v1",
+         ext=server(authorityKeyIdentifier=ANY_KEY_ID)),
+    root("strict_root_critical", "Airlock Test Critical Root",
+         "subjectKeyIdentifier is critical", key="p256",
+         trust="strict_root_critical", verdict=UNKNOWN_CRITICAL,
+         ext=ca(subjectKeyIdentifier="critical,hash")),
+    Cert("strict_leaf_root_critical", "good but for its root",
+         "strict_root_critical", trust="strict_root_critical",
+         verdict=UNKNOWN_CRITICAL),
+    root("strict_root_key_usage", "Airlock Test Key Usage Root",
+         "keyUsage, no basicConstraints", key="p256",
+         trust="strict_root_key_usage",
+         ext=ca(basicConstraints=None)),
+    Cert("strict_leaf_root_key_usage", "good but for its root",
+         "strict_root_key_usage", trust="strict_root_key_usage"),
+    Cert("strict_self_signed", "signed by itself, trusted, no CA",
+         "strict_self_signed", trust="strict_self_signed"),
+
+    # One name, several keys or dates: the right one has to be found.
+    root("twin_root_old", "Airlock Test Twin Root", "expired", key="p256",
+         key_of="twin_root", dates=EXPIRED, trust="twin_root_old",
+         verdict=HAS_EXPIRED),
+    root("twin_root", "Airlock Test Twin Root", "the same key, valid",
+         key="p256", trust="twin_root"),
+    root("twin_root_other_key", "Airlock Test Twin Root", "another key",
+         key="p256", trust="twin_root_other_key"),
+    Cert("twin_leaf", "no authorityKeyIdentifier tells which twin",
+         "twin_root", trust="twin_root",
+         ext=server(authorityKeyIdentifier="none")),
+
     # Chains.
     Cert("not_ca", "a good server leaf, which signs not_ca_issuer"),
     Cert("not_ca_issuer", "signed by a leaf", "not_ca", verdict=INVALID_CA),
@@ -379,6 +448,10 @@ CHAINS.update({
     "ca_all.pem": ["root", "root_p256", "other_root"],
     "ca_duplicate.pem": ["root", "root"],
     "ca_same_name.pem": ["root_same_name", "root"],
+    "ca_twin_old_first.pem": ["twin_root_old", "twin_root"],
+    "ca_twin_old_last.pem": ["twin_root", "twin_root_old"],
+    "ca_twin_other_first.pem": ["twin_root_other_key", "twin_root"],
+    "ca_twin_other_last.pem": ["twin_root", "twin_root_other_key"],
 })
 
 
@@ -426,6 +499,10 @@ CHECKS = [
     ("server_rsa", "", "intermediate", "-partial_chain", OK),
     ("server_rsa", "", "intermediate", "", NO_ISSUER),
     ("server_rsa", "server_rsa_chain", "ca_same_name", "", OK),
+    ("twin_leaf", "", "ca_twin_old_first", "", OK),
+    ("twin_leaf", "", "ca_twin_old_last", "", OK),
+    ("twin_leaf", "", "ca_twin_other_first", "", BAD_SIGNATURE),
+    ("twin_leaf", "", "ca_twin_other_last", "", OK),
     ("server_deep", "server_deep_chain_shuffled", "ca", "", OK),
     ("server_deep", "server_deep_chain_gap", "ca", "", NO_LOCAL_ISSUER),
     ("weak_rsa1024", "", "ca", "-auth_level 2", WEAK_KEY),

@@ -27,33 +27,26 @@ bool NameIsEmpty(const X509_NAME* name) {
   return X509_NAME_entry_count(name) == 0;
 }
 
-// OpenSSL 3's numbers; BoringSSL has no names for them.
-StrictFinding CheckOne(X509* certificate, bool is_leaf) {
+// OpenSSL 3's numbers, in its order; BoringSSL has no names for them. It never
+// gets here with a path length that is not a CA's, or with extensions in a
+// certificate that is not of version 3.
+StrictFinding CheckOne(X509* certificate, bool is_leaf, bool is_anchor) {
   const uint32_t flags = X509_get_extension_flags(certificate);
   const bool is_ca = (flags & EXFLAG_CA) != 0;
-  const bool self_issued = (flags & EXFLAG_SI) != 0;
   const bool has_key_usage = (flags & EXFLAG_KUSAGE) != 0;
   const bool may_sign_certificates =
       has_key_usage &&
       (X509_get_key_usage(certificate) & X509v3_KU_KEY_CERT_SIGN) != 0;
-  const bool has_path_length = X509_get_pathlen(certificate) >= 0;
   const Extension basic(certificate, NID_basic_constraints);
   const Extension authority(certificate, NID_authority_key_identifier);
   const Extension subject_key(certificate, NID_subject_key_identifier);
   const Extension alt_name(certificate, NID_subject_alt_name);
   const bool empty_subject = NameIsEmpty(X509_get_subject_name(certificate));
 
-  if (X509_get_version(certificate) != X509_VERSION_3) {
-    if (X509_get_ext_count(certificate) > 0) {
-      return {93, "extensions require version 3"};
-    }
-    // A root of version 1 has none of what is asked for below.
-    if (!is_leaf) return {};
-  }
-  if (has_path_length && !is_ca) {
-    return {80, "path length given for a certificate that is no CA"};
-  }
-  if (has_path_length && has_key_usage && !may_sign_certificates) {
+  // BoringSSL passes over the anchor.
+  if (!is_leaf && !is_ca) return {79, "invalid CA certificate"};
+  if (X509_get_pathlen(certificate) >= 0 && has_key_usage &&
+      !may_sign_certificates) {
     return {81, "path length given, but keyUsage has no keyCertSign"};
   }
   if (is_ca && basic.present && !basic.critical) {
@@ -75,8 +68,8 @@ StrictFinding CheckOne(X509* certificate, bool is_leaf) {
   if (authority.critical) return {90, "authorityKeyIdentifier is critical"};
   if (subject_key.critical) return {91, "subjectKeyIdentifier is critical"};
   if (X509_get_version(certificate) == X509_VERSION_3) {
-    if (!self_issued && !authority.present) {
-      return {85, "no authorityKeyIdentifier"};
+    if (!is_anchor && X509_get0_authority_key_id(certificate) == nullptr) {
+      return {85, "no key identifier in authorityKeyIdentifier"};
     }
     if (is_ca && !subject_key.present) return {86, "no subjectKeyIdentifier"};
   }
@@ -86,8 +79,10 @@ StrictFinding CheckOne(X509* certificate, bool is_leaf) {
 }  // namespace
 
 StrictFinding CheckStrict(absl::Span<X509* const> chain) {
+  // RFC 6818, section 2: none of it is about a certificate that stands alone.
+  if (chain.size() == 1) return {};
   for (size_t i = 0; i < chain.size(); ++i) {
-    StrictFinding finding = CheckOne(chain[i], /*is_leaf=*/i == 0);
+    StrictFinding finding = CheckOne(chain[i], i == 0, i + 1 == chain.size());
     if (finding.verify_code != 0) {
       finding.depth = static_cast<int>(i);
       return finding;

@@ -5,7 +5,9 @@
 
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/namesakes.h"
 #include "ssl/internal/security_level.h"
 #include "ssl/internal/strict.h"
 #include "ssl/internal/trust_store_impl.h"
@@ -136,6 +139,17 @@ unsigned long FlagBits(const VerifyFlags& flags) {
   return bits;
 }
 
+// Whether the leaf is signed by itself and trusted as it stands. BoringSSL does
+// not see that where its keyUsage allows no signing of certificates.
+bool IsItsOwnAnchor(const VerifyRequest& request) {
+  const Certificate& leaf = request.presented[0];
+  if ((X509_get_extension_flags(leaf.impl().x509.get()) & EXFLAG_SI) == 0) {
+    return false;
+  }
+  const auto& trusted = request.trust_store->impl().certificates;
+  return std::find(trusted.begin(), trusted.end(), leaf) != trusted.end();
+}
+
 bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
   if (!X509_STORE_CTX_set_default(
           ctx, request.peer == Side::kServer ? "ssl_server" : "ssl_client")) {
@@ -145,7 +159,32 @@ bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
   X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_TRUSTED_FIRST);
   X509_VERIFY_PARAM_set_depth(param, request.depth);
   X509_VERIFY_PARAM_set_time_posix(param, absl::ToUnixSeconds(request.now));
-  return X509_VERIFY_PARAM_set_flags(param, FlagBits(request.flags)) != 0;
+  VerifyFlags flags = request.flags;
+  flags.partial_chain |= IsItsOwnAnchor(request);
+  return X509_VERIFY_PARAM_set_flags(param, FlagBits(flags)) != 0;
+}
+
+// Builds and checks a path. `trusted` stands for the trust store's certificates
+// in another order; null: in the store's. Null where memory is short.
+bssl::UniquePtr<X509_STORE_CTX> BuildPath(const VerifyRequest& request,
+                                          STACK_OF(X509) * untrusted,
+                                          STACK_OF(X509) * trusted) {
+  bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+  if (ctx == nullptr ||
+      !X509_STORE_CTX_init(ctx.get(), request.trust_store->impl().store.get(),
+                           request.presented[0].impl().x509.get(), untrusted) ||
+      !Configure(request, ctx.get())) {
+    return nullptr;
+  }
+  if (trusted != nullptr) {
+    X509_STORE_CTX_set0_trusted_stack(ctx.get(), trusted);
+  }
+  if (X509_verify_cert(ctx.get()) != 1) {
+    // BoringSSL says so little where it failed without reaching a verdict.
+    const int code = X509_STORE_CTX_get_error(ctx.get());
+    if (code == X509_V_OK || code == X509_V_ERR_OUT_OF_MEM) return nullptr;
+  }
+  return ctx;
 }
 
 // What BoringSSL does not look at: security level and strictness.
@@ -202,27 +241,26 @@ VerifyOutcome CheckHost(const VerifyRequest& request) {
 VerifyOutcome VerifyPeer(const VerifyRequest& request) {
   const ErrorQueueScope errors;
   bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
-  bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
-  if (untrusted == nullptr || ctx == nullptr) return OutOfMemory();
+  if (untrusted == nullptr) return OutOfMemory();
   for (const Certificate& certificate : request.presented.subspan(1)) {
     if (!bssl::PushToStack(untrusted.get(),
                            bssl::UpRef(certificate.impl().x509))) {
       return OutOfMemory();
     }
   }
-  if (!X509_STORE_CTX_init(ctx.get(), request.trust_store->impl().store.get(),
-                           request.presented[0].impl().x509.get(),
-                           untrusted.get()) ||
-      !Configure(request, ctx.get())) {
-    return OutOfMemory();
-  }
-
-  if (X509_verify_cert(ctx.get()) != 1) {
-    const int code = X509_STORE_CTX_get_error(ctx.get());
-    // BoringSSL says so little where it failed without reaching a verdict.
-    if (code == X509_V_OK || code == X509_V_ERR_OUT_OF_MEM) {
-      return OutOfMemory();
+  bssl::UniquePtr<STACK_OF(X509)> trusted;
+  bssl::UniquePtr<X509_STORE_CTX> ctx =
+      BuildPath(request, untrusted.get(), trusted.get());
+  if (ctx != nullptr && X509_STORE_CTX_get_error(ctx.get()) != X509_V_OK) {
+    trusted = IssuersFirst(request.trust_store->impl().certificates,
+                           request.presented, request.now);
+    if (trusted != nullptr) {
+      ctx = BuildPath(request, untrusted.get(), trusted.get());
     }
+  }
+  if (ctx == nullptr) return OutOfMemory();
+  const int code = X509_STORE_CTX_get_error(ctx.get());
+  if (code != X509_V_OK) {
     return Fail(request,
                 {code, X509_STORE_CTX_get_error_depth(ctx.get()),
                  X509_verify_cert_error_string(code), ""},

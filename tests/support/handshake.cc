@@ -57,6 +57,14 @@ std::shared_ptr<const ssl::Credentials> TestCredentials(
   return ValueOrDie(ssl::Credentials::Create(std::move(options)));
 }
 
+std::vector<ssl::Certificate> TestCertificates(absl::string_view name) {
+  // A chain is parsed as any bundle is.
+  return ValueOrDie(
+             ssl::TrustStore::Create(
+                 ReadTestdata(absl::StrCat("certs/", name, ".pem")), name))
+      ->Certificates();
+}
+
 std::shared_ptr<const ssl::TrustStore> TestTrustStore(absl::string_view name) {
   return ValueOrDie(ssl::TrustStore::Create(
       ReadTestdata(absl::StrCat("certs/", name)), name));

@@ -7,11 +7,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "ssl/certificate.h"
 #include "ssl/context.h"
 #include "ssl/credentials.h"
 #include "ssl/socket.h"
@@ -26,6 +28,10 @@ absl::Time TestTime();
 // testdata/certs/NAME_chain.pem (or NAME.pem) with NAME.key. Ends the program
 // where they cannot be read.
 std::shared_ptr<const ssl::Credentials> TestCredentials(absl::string_view name);
+
+// The certificates in testdata/certs/NAME.pem, in order. Ends the program where
+// they cannot be read.
+std::vector<ssl::Certificate> TestCertificates(absl::string_view name);
 
 // testdata/certs/NAME. Ends the program where it cannot be read.
 std::shared_ptr<const ssl::TrustStore> TestTrustStore(
