@@ -175,7 +175,7 @@ absl::StatusOr<Certificate> CertificateFromPemDer(absl::string_view label,
   const auto* in = reinterpret_cast<const uint8_t*>(der.data());
   const uint8_t* const end = in + der.size();
   const bssl::UniquePtr<X509> x509(
-      d2i_X509_AUX(/*x509=*/nullptr, &in, static_cast<long>(der.size())));
+      d2i_X509_AUX(/*x509=*/nullptr, &in, der.size()));
   if (x509 == nullptr || in != end) {
     return DrainToStatus(ErrorKind::kInvalidArgument, kNoCertificate);
   }

@@ -66,8 +66,8 @@ absl::StatusOr<Input> ReadInput(Material material, std::string name,
 // What an input that lacks what was looked for holds instead.
 std::string Found(const Input& input) {
   std::vector<std::string> found = input.material.others;
-  if (!input.material.certificates.empty()) found.push_back("certificates");
-  if (input.has_key()) found.push_back("a private key");
+  if (!input.material.certificates.empty()) found.emplace_back("certificates");
+  if (input.has_key()) found.emplace_back("a private key");
   return found.empty() ? "nothing" : absl::StrJoin(found, ", ");
 }
 

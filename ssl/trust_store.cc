@@ -51,8 +51,7 @@ absl::StatusOr<bssl::UniquePtr<X509_CRL>> ParseCrl(absl::string_view der) {
   const internal::ErrorQueueScope scope;
   const auto* in = reinterpret_cast<const uint8_t*>(der.data());
   const uint8_t* const end = in + der.size();
-  bssl::UniquePtr<X509_CRL> crl(
-      d2i_X509_CRL(/*crl=*/nullptr, &in, static_cast<long>(der.size())));
+  bssl::UniquePtr<X509_CRL> crl(d2i_X509_CRL(/*crl=*/nullptr, &in, der.size()));
   if (crl == nullptr || in != end) {
     return internal::DrainToStatus(ErrorKind::kTrustStore,
                                    "the bytes are not one DER CRL");

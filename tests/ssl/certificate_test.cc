@@ -62,37 +62,28 @@ std::string Json(absl::string_view utf8) {
   return out + "\"";
 }
 
-std::string List(const std::vector<std::string>& items) {
-  return absl::StrCat("[", absl::StrJoin(items, ", "), "]");
+std::string Json(const NameAttribute& attribute) {
+  return absl::StrCat("[", Json(attribute.first), ", ", Json(attribute.second),
+                      "]");
 }
 
-std::string Json(const DistinguishedName& name) {
-  std::vector<std::string> sets;
-  for (const std::vector<NameAttribute>& set : name) {
-    std::vector<std::string> attributes;
-    for (const NameAttribute& attribute : set) {
-      attributes.push_back(
-          List({Json(attribute.first), Json(attribute.second)}));
-    }
-    sets.push_back(List(attributes));
-  }
-  return List(sets);
+std::string Json(const SubjectAltName& name);
+
+template <typename T>
+std::string Json(const std::vector<T>& items) {
+  return absl::StrCat("[",
+                      absl::StrJoin(items, ", ",
+                                    [](std::string* out, const T& item) {
+                                      out->append(Json(item));
+                                    }),
+                      "]");
 }
 
-std::string Json(const std::vector<SubjectAltName>& names) {
-  std::vector<std::string> items;
-  for (const SubjectAltName& name : names) {
-    items.push_back(List({Json(name.type), name.type == "DirName"
-                                               ? Json(name.directory_name)
-                                               : Json(name.value)}));
-  }
-  return List(items);
-}
-
-std::string Json(const std::vector<std::string>& strings) {
-  std::vector<std::string> items;
-  for (const std::string& string : strings) items.push_back(Json(string));
-  return List(items);
+std::string Json(const SubjectAltName& name) {
+  return absl::StrCat(
+      "[", Json(name.type), ", ",
+      name.type == "DirName" ? Json(name.directory_name) : Json(name.value),
+      "]");
 }
 
 std::string Json(absl::Time time) {
@@ -121,12 +112,13 @@ std::string Json(absl::string_view file, const CertificateInfo& info) {
     fields.emplace_back("subjectAltName", Json(info.subject_alt_names));
   }
   fields.emplace_back("version", absl::StrCat(info.version));
-  std::vector<std::string> lines;
-  for (const auto& field : fields) {
-    lines.push_back(
-        absl::StrCat("    ", Json(field.first), ": ", field.second));
-  }
-  return absl::StrCat("  ", Json(file), ": {\n", absl::StrJoin(lines, ",\n"),
+  return absl::StrCat("  ", Json(file), ": {\n",
+                      absl::StrJoin(fields, ",\n",
+                                    [](std::string* out, const auto& field) {
+                                      absl::StrAppend(out, "    ",
+                                                      Json(field.first), ": ",
+                                                      field.second);
+                                    }),
                       "\n  }");
 }
 
@@ -196,8 +188,9 @@ TEST(CertificateTest, FromPemTakesTheFirstCertificate) {
 
 TEST(CertificateTest, CopiesShare) {
   const Certificate certificate = Load("root.pem");
-  const Certificate copy = certificate;
-  EXPECT_EQ(copy.der().data(), certificate.der().data());
+  const std::vector<Certificate> copies(2, certificate);
+  EXPECT_EQ(copies[0].der().data(), certificate.der().data());
+  EXPECT_EQ(copies[1].der().data(), certificate.der().data());
 }
 
 TEST(CertificateTest, NamesAreWrittenAsInRfc4514) {

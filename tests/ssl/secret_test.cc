@@ -75,8 +75,8 @@ TEST(SecretTest, MovesWithoutCopying) {
   const char* data = a.view().data();
   Secret b(std::move(a));
   EXPECT_EQ(b.view().data(), data);
-  EXPECT_TRUE(a.empty());  // NOLINT(bugprone-use-after-move)
-  EXPECT_EQ(a.view(), "");
+  EXPECT_TRUE(a.empty());   // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(a.view(), "");  // NOLINT(clang-analyzer-cplusplus.Move)
 
   Secret c("other");
   c = std::move(b);
@@ -100,7 +100,7 @@ TEST(SecretTest, IsWipedBeforeItsMemoryIsFreed) {
   char* plain = new char[sizeof(kPattern)];
   std::memcpy(plain, kPattern, sizeof(kPattern));
   delete[] plain;
-  EXPECT_EQ(unwiped, 1);
+  EXPECT_EQ(unwiped, 1);  // NOLINT(clang-analyzer-unix.Malloc)
   unwiped = 0;
 
   { const Secret destroyed(kPattern); }
