@@ -21,6 +21,7 @@
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/socket_impl.h"
+#include "ssl/internal/ssl_ctx.h"
 
 namespace airlock::ssl {
 namespace {
@@ -114,15 +115,16 @@ absl::Status Socket::SwitchContext(std::shared_ptr<const Context> context) {
   if (context == nullptr) {
     return MakeStatus(ErrorKind::kInvalidArgument, "The context is null.");
   }
-  const bool client = side() == Side::kClient;
-  if (impl_->handshake_done || (client && impl_->begun)) {
+  if (impl_->begun && !impl_->in_sni_callback) {
     return MakeStatus(ErrorKind::kInvalidArgument,
                       "The context can be replaced before the handshake, and "
                       "from within a server's sni callback.");
   }
   const absl::Status fit = CheckFit(context->options(), impl_->options);
   if (!fit.ok()) return fit;
-  if (SSL_set_SSL_CTX(impl_->ssl.get(), context->impl().ctx.get()) == nullptr) {
+  if (!impl_->begun) return impl_->Init(std::move(context));
+  if (SSL_set_SSL_CTX(impl_->ssl.get(), context->impl().ctx.get()) == nullptr ||
+      !internal::SetVerifyAlgorithms(context->options(), impl_->ssl.get())) {
     return internal::DrainToStatus(ErrorKind::kInternal,
                                    "The context cannot be replaced.");
   }
@@ -142,6 +144,7 @@ absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
     return internal::DrainToStatus(ErrorKind::kInvalidArgument,
                                    "The session is refused.");
   }
+  impl_->resumes = std::move(session);
   return absl::OkStatus();
 }
 
@@ -311,9 +314,10 @@ absl::StatusOr<std::unique_ptr<Socket>> WrapSocket(
     // An address is no name for SNI (RFC 6066, section 3).
     if (host->kind == HostKind::kDnsName) sni_name = host->value;
   }
-  auto impl = std::make_unique<Socket::Impl>(
-      std::move(context), std::move(transport), std::move(options));
-  status = impl->Init(sni_name);
+  auto impl = std::make_unique<Socket::Impl>(context, std::move(transport),
+                                             std::move(options));
+  impl->sni_name = std::move(sni_name);
+  status = impl->Init(std::move(context));
   if (!status.ok()) return status;
   return std::make_unique<Socket>(std::move(impl));
 }

@@ -62,9 +62,9 @@ class Socket {
   // close_notify is kUnexpectedEof, or kClosed with suppress_ragged_eofs.
   absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into);
 
-  // Writes 1 to from.size() bytes (0 for an empty `from`), in records of up to
-  // 16 KiB. Shakes hands first. After kWantWrite or kWantRead, the next Write
-  // must begin with the same bytes, wherever they lie.
+  // Writes 1 to from.size() bytes (0 for an empty `from`), as one record, which
+  // holds up to 16 KiB. Shakes hands first. After kWantWrite or kWantRead, the
+  // next Write must begin with the same bytes, wherever they lie.
   absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from);
 
   // How many decrypted bytes a Read gives without touching the transport.
@@ -74,8 +74,9 @@ class Socket {
   // kDone once it is sent.
   absl::StatusOr<IoResult> Shutdown();
 
-  // Shutdown, then waits for the peer's close_notify, dropping data that comes
-  // before it. After kDone the transport is plain again: ReleaseTransport.
+  // Shutdown, then waits for the peer's close_notify. Data that comes before it
+  // is kProtocol, once, and can still be read. After kDone the transport is
+  // plain again: ReleaseTransport.
   absl::StatusOr<IoResult> Unwrap();
 
   // Gives the transport back. The Socket is of no further use but for queries.

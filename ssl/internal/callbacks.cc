@@ -80,6 +80,7 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
   if (const char* sent = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
     name = sent;
   }
+  socket->in_sni_callback = true;
   absl::StatusOr<SniDecision> decision = callback(*socket->owner, name);
   absl::Status status = decision.status();
   if (status.ok() && decision->alert.has_value()) {
@@ -93,7 +94,28 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
   if (status.ok() && decision->context != nullptr) {
     status = socket->owner->SwitchContext(std::move(decision->context));
   }
-  if (status.ok()) return SSL_TLSEXT_ERR_OK;
+  socket->in_sni_callback = false;
+  if (status.ok()) {
+    // The version was chosen by the first context.
+    const auto version = static_cast<TlsVersion>(SSL_version(ssl));
+    if (version >= socket->context->minimum_version() &&
+        version <= socket->context->maximum_version()) {
+      return SSL_TLSEXT_ERR_OK;
+    }
+    *out_alert = SSL_AD_PROTOCOL_VERSION;
+    Error error;
+    error.kind = ErrorKind::kProtocol;
+    error.alert = *out_alert;
+    error.message =
+        absl::StrCat("The client speaks ", TlsVersionName(version),
+                     ", which the context of "
+                     "the name \"",
+                     name.value_or(""),
+                     "\" does not allow: widen its "
+                     "versions, or narrow those of the first context.");
+    socket->callback_error = MakeStatus(error);
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
   *out_alert = SSL_AD_INTERNAL_ERROR;
   socket->callback_error = CallbackError("sni", status);
   return SSL_TLSEXT_ERR_ALERT_FATAL;

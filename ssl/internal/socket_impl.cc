@@ -37,7 +37,8 @@ Socket::Impl::Impl(std::shared_ptr<const Context> context_in,
                    SocketOptions options_in)
     : context(std::move(context_in)),
       initial_context(context),
-      options(std::move(options_in)) {
+      options(std::move(options_in)),
+      resumes(options.session) {
   bio.transport = std::move(transport);
 }
 
@@ -47,32 +48,38 @@ Socket::Impl* Socket::Impl::Of(const SSL* ssl) {
   return static_cast<Impl*>(SSL_get_ex_data(ssl, ExDataIndex()));
 }
 
-absl::Status Socket::Impl::Init(const std::string& sni_name) {
-  const internal::CallScope scope(clock());
-  ssl.reset(SSL_new(context->impl().ctx.get()));
+absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
+  const internal::CallScope scope(made_from->options().clock);
+  bssl::UniquePtr<SSL> made(SSL_new(made_from->impl().ctx.get()));
   bssl::UniquePtr<BIO> stream = internal::NewTransportBio(&bio);
-  if (ssl == nullptr || stream == nullptr ||
-      !SSL_set_ex_data(ssl.get(), ExDataIndex(), this)) {
+  if (made == nullptr || stream == nullptr ||
+      !SSL_set_ex_data(made.get(), ExDataIndex(), this)) {
     return internal::DrainToStatus(ErrorKind::kInternal,
                                    "The socket cannot be made.");
   }
   BIO* released = stream.release();
-  SSL_set_bio(ssl.get(), released, released);
+  SSL_set_bio(made.get(), released, released);
   if (options.side == Side::kServer) {
-    SSL_set_accept_state(ssl.get());
-    return absl::OkStatus();
+    SSL_set_accept_state(made.get());
+  } else {
+    SSL_set_connect_state(made.get());
+    if (!sni_name.empty() &&
+        !SSL_set_tlsext_host_name(made.get(), sni_name.c_str())) {
+      return internal::DrainToStatus(ErrorKind::kInvalidArgument,
+                                     "server_hostname: is refused.");
+    }
+    // A client verifies whatever it resumes, so any context's session will do;
+    // BoringSSL would break the handshake off.
+    if (!SSL_set_session_id_context(made.get(), nullptr, 0) ||
+        (resumes != nullptr &&
+         !SSL_set_session(made.get(), resumes->impl().session.get()))) {
+      return internal::DrainToStatus(ErrorKind::kInvalidArgument,
+                                     "session: is refused.");
+    }
   }
-  SSL_set_connect_state(ssl.get());
-  if (!sni_name.empty() &&
-      !SSL_set_tlsext_host_name(ssl.get(), sni_name.c_str())) {
-    return internal::DrainToStatus(ErrorKind::kInvalidArgument,
-                                   "server_hostname: is refused.");
-  }
-  if (options.session != nullptr &&
-      !SSL_set_session(ssl.get(), options.session->impl().session.get())) {
-    return internal::DrainToStatus(ErrorKind::kInvalidArgument,
-                                   "session: is refused.");
-  }
+  ssl = std::move(made);
+  context = made_from;
+  initial_context = std::move(made_from);
   return absl::OkStatus();
 }
 
@@ -120,17 +127,16 @@ absl::StatusOr<IoResult> Socket::Impl::SettleEof() {
 
 absl::StatusOr<IoResult> Socket::Impl::Settle(int result) {
   const int ssl_error = SSL_get_error(ssl.get(), result);
-  if (!bio.timeout.ok()) {
-    const absl::Status timeout = std::exchange(bio.timeout, absl::OkStatus());
-    return MakeStatus(ErrorKind::kTimeout, timeout.message());
-  }
   switch (ssl_error) {
     case SSL_ERROR_NONE:
       return IoResult::Done();
     case SSL_ERROR_WANT_READ:
-      return IoResult::WantRead();
     case SSL_ERROR_WANT_WRITE:
-      return IoResult::WantWrite();
+      if (!bio.timeout.ok()) {
+        return MakeStatus(ErrorKind::kTimeout, bio.timeout.message());
+      }
+      return ssl_error == SSL_ERROR_WANT_READ ? IoResult::WantRead()
+                                              : IoResult::WantWrite();
     case SSL_ERROR_ZERO_RETURN:
       return IoResult::Closed();
     default:
@@ -289,20 +295,14 @@ absl::StatusOr<IoResult> Socket::Impl::Write(absl::Span<const uint8_t> from) {
     return MakeStatus(ErrorKind::kClosed,
                       "Nothing can be written after Shutdown.");
   }
-  size_t done = 0;
-  while (done < from.size()) {
-    const int size = static_cast<int>(
-        std::min(from.size() - done, static_cast<size_t>(INT_MAX)));
-    const int result = SSL_write(ssl.get(), from.data() + done, size);
-    if (result <= 0) {
-      absl::StatusOr<IoResult> settled = Settle(result);
-      // What is written counts; the next call tells of the rest.
-      if (done > 0) break;
-      return settled;
-    }
-    done += static_cast<size_t>(result);
-  }
-  return IoResult::Done(done);
+  if (from.empty()) return ready;
+  // One record: were a second one to block, its bytes would be under way
+  // although the caller had been told of the first one's only.
+  const int size =
+      static_cast<int>(std::min(from.size(), static_cast<size_t>(INT_MAX)));
+  const int result = SSL_write(ssl.get(), from.data(), size);
+  if (result > 0) return IoResult::Done(static_cast<size_t>(result));
+  return Settle(result);
 }
 
 absl::StatusOr<IoResult> Socket::Impl::Shutdown() {

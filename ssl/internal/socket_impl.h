@@ -30,10 +30,10 @@ class Socket::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  // Makes the SSL. `sni_name` is empty where none is to be sent. kInternal
-  // where memory is short; kInvalidArgument for a name or session that is
-  // refused.
-  absl::Status Init(const std::string& sni_name);
+  // Makes the SSL of `made_from`, before the handshake; again where the context
+  // is replaced. kInternal where memory is short; kInvalidArgument for a name
+  // or session that is refused; an error changes nothing.
+  absl::Status Init(std::shared_ptr<const Context> made_from);
 
   // The Socket::Impl that an SSL belongs to.
   static Impl* Of(const SSL* ssl);
@@ -54,8 +54,10 @@ class Socket::Impl {
   // The context in force, and the one that the SSL was made from: BoringSSL
   // goes on using the latter's session cache.
   std::shared_ptr<const Context> context;
-  const std::shared_ptr<const Context> initial_context;
+  std::shared_ptr<const Context> initial_context;
   const SocketOptions options;
+  std::string sni_name;                    // A client's; empty: none is sent.
+  std::shared_ptr<const Session> resumes;  // A client's; may be null.
   internal::TransportBioState bio;
   bssl::UniquePtr<SSL> ssl;
 
@@ -65,6 +67,7 @@ class Socket::Impl {
   absl::optional<uint8_t> received_alert;
 
   bool begun = false;
+  bool in_sni_callback = false;
   bool handshake_done = false;
   bool offered_session = false;           // A server: by the client.
   std::vector<uint16_t> offered_ciphers;  // A server: by the client.

@@ -3,6 +3,7 @@
 
 #include "ssl/internal/ssl_ctx.h"
 
+#include <openssl/nid.h>
 #include <openssl/pool.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
@@ -41,18 +42,31 @@ constexpr uint16_t kVerifyAlgorithms[] = {
     SSL_SIGN_RSA_PKCS1_SHA1,
 };
 
+size_t VerifyAlgorithmCount(const ContextOptions& options) {
+  return std::size(kVerifyAlgorithms) - (options.security_level == 0 ? 0 : 1);
+}
+
 constexpr char kDefaultGroups[] = "X25519:P-256:P-384:P-521";
+
+// By name and inside brackets BoringSSL still gives it.
+bool HasTripleDes(const SSL_CTX* ctx) {
+  for (const SSL_CIPHER* cipher : SSL_CTX_get_ciphers(ctx)) {
+    if (SSL_CIPHER_get_cipher_nid(cipher) == NID_des_ede3_cbc) return true;
+  }
+  return false;
+}
 
 absl::Status SetCiphersAndGroups(const ContextOptions& options,
                                  const std::string& ciphers, SSL_CTX* ctx) {
   if (ciphers.find('\0') != std::string::npos ||
-      !SSL_CTX_set_cipher_list(ctx, ciphers.c_str())) {
+      !SSL_CTX_set_cipher_list(ctx, ciphers.c_str()) || HasTripleDes(ctx)) {
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
-        absl::StrCat("ciphers: \"", absl::CEscape(options.ciphers),
-                     "\" selects no cipher suite; `openssl ciphers -v` shows "
-                     "names. Finite-field DH, RC4, 3DES and anonymous suites "
-                     "do not exist here."));
+        absl::StrCat(
+            "ciphers: \"", absl::CEscape(options.ciphers),
+            "\" selects no cipher suite, or 3DES; `openssl ciphers "
+            "-v` shows names. Finite-field DH, RC4, 3DES and anonymous suites "
+            "do not exist here."));
   }
   const std::string groups =
       options.groups.empty() ? kDefaultGroups : options.groups;
@@ -179,10 +193,8 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
   }
   const absl::Status status = SetCiphersAndGroups(options, ciphers, ctx.get());
   if (!status.ok()) return status;
-  const size_t algorithms =
-      std::size(kVerifyAlgorithms) - (options.security_level == 0 ? 0 : 1);
   if (!SSL_CTX_set_verify_algorithm_prefs(ctx.get(), kVerifyAlgorithms,
-                                          algorithms) ||
+                                          VerifyAlgorithmCount(options)) ||
       !SSL_CTX_set_min_proto_version(ctx.get(),
                                      static_cast<uint16_t>(versions.minimum)) ||
       !SSL_CTX_set_max_proto_version(ctx.get(),
@@ -192,6 +204,11 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
     return OutOfMemory();
   }
   return ctx;
+}
+
+bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl) {
+  return SSL_set_verify_algorithm_prefs(ssl, kVerifyAlgorithms,
+                                        VerifyAlgorithmCount(options)) != 0;
 }
 
 bool UseCredentials(SSL* ssl, const Credentials& credentials) {

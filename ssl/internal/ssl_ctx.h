@@ -20,6 +20,10 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
     const ContextOptions& options, const VersionRange& versions,
     const std::string& ciphers);
 
+// What a peer may sign the handshake with, for a connection that changes
+// contexts. False where memory is short.
+bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl);
+
 // Presents `credentials` on a connection. False where memory is short.
 bool UseCredentials(SSL* ssl, const Credentials& credentials);
 

@@ -59,6 +59,7 @@ TransportBioState* State(BIO* bio) {
 int BioRead(BIO* bio, char* out, int size) {
   BIO_clear_retry_flags(bio);
   TransportBioState* state = State(bio);
+  state->timeout = absl::OkStatus();
   if (size <= 0 || !state->error.ok() || state->transport == nullptr) return -1;
   if (state->eof) return 0;
   return Settle(
@@ -70,6 +71,7 @@ int BioRead(BIO* bio, char* out, int size) {
 int BioWrite(BIO* bio, const char* in, int size) {
   BIO_clear_retry_flags(bio);
   TransportBioState* state = State(bio);
+  state->timeout = absl::OkStatus();
   if (size <= 0 || !state->error.ok() || state->transport == nullptr) return -1;
   const absl::StatusOr<IoResult> result =
       state->transport->Write(absl::MakeConstSpan(
