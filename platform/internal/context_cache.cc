@@ -1,0 +1,146 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/internal/context_cache.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "ssl/error.h"
+#include "ssl/sha256.h"
+
+namespace airlock::platform::internal {
+namespace {
+
+using ContextPtr = std::shared_ptr<const ssl::Context>;
+using CredentialsPtr = std::shared_ptr<const ssl::Credentials>;
+
+absl::StatusOr<ssl::Secret> Read(ssl::Material material) {
+  if (auto* const secret = absl::get_if<ssl::Secret>(&material)) {
+    return std::move(*secret);
+  }
+  const auto& reader = absl::get<ssl::Reader>(material);
+  if (reader == nullptr) return ssl::Secret();
+  return reader();
+}
+
+// Writes values one after the other so that different ones never look alike.
+class KeyWriter {
+ public:
+  void Number(uint64_t value) { absl::StrAppend(&key_, value, ","); }
+  void Text(absl::string_view value) {
+    absl::StrAppend(&key_, value.size(), ":", value);
+  }
+  void Texts(const std::vector<std::string>& values) {
+    Number(values.size());
+    for (const std::string& value : values) Text(value);
+  }
+  void Version(const absl::optional<ssl::TlsVersion>& version) {
+    Number(version.has_value() ? static_cast<uint64_t>(*version) : 0);
+  }
+  const std::string& key() const { return key_; }
+
+ private:
+  std::string key_;
+};
+
+// Everything about a Context that WrapSocket can vary.
+std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
+                       absl::string_view credentials_digest) {
+  KeyWriter writer;
+  writer.Number(static_cast<uint64_t>(side));
+  writer.Number(static_cast<uint64_t>(options.protocol));
+  writer.Version(options.minimum_version);
+  writer.Version(options.maximum_version);
+  writer.Number(static_cast<uint64_t>(options.verify_mode));
+  writer.Number(options.check_hostname);
+  const ssl::VerifyFlags& flags = options.verify_flags;
+  for (const bool flag :
+       {flags.crl_check_leaf, flags.crl_check_chain, flags.x509_strict,
+        flags.partial_chain, flags.trusted_first}) {
+    writer.Number(flag);
+  }
+  writer.Text(options.ciphers);
+  writer.Texts(options.alpn_protocols);
+  writer.Text(options.trust_store == nullptr
+                  ? ""
+                  : options.trust_store->content_hash());
+  writer.Text(credentials_digest);
+  return writer.key();
+}
+
+}  // namespace
+
+absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
+    WrapOptions* options) {
+  if (!options->certfile.has_value()) {
+    if (!options->keyfile.has_value()) return absl::nullopt;
+    return ssl::MakeStatus(ssl::ErrorKind::kCredentials,
+                           "keyfile is given without certfile; pass the "
+                           "certificate chain that goes with the key.");
+  }
+  CredentialsInput input;
+  KeyWriter digests;
+  absl::StatusOr<ssl::Secret> certfile = Read(*std::move(options->certfile));
+  if (!certfile.ok()) return certfile.status();
+  digests.Text(ssl::Sha256(certfile->view()));
+  input.options.certfile = *std::move(certfile);
+  if (options->keyfile.has_value()) {
+    absl::StatusOr<ssl::Secret> keyfile = Read(*std::move(options->keyfile));
+    if (!keyfile.ok()) return keyfile.status();
+    digests.Text(ssl::Sha256(keyfile->view()));
+    input.options.keyfile = *std::move(keyfile);
+  } else {
+    digests.Text("");
+  }
+  if (auto* const callback =
+          absl::get_if<ssl::PasswordCallback>(&options->password)) {
+    input.options.password = std::move(*callback);
+    return input;
+  }
+  if (auto* const password = absl::get_if<ssl::Secret>(&options->password)) {
+    digests.Text(ssl::Sha256(password->view()));
+    // std::function wants what can be copied.
+    input.options.password =
+        [shared = std::make_shared<const ssl::Secret>(std::move(*password))]()
+        -> absl::StatusOr<ssl::Secret> { return shared->Clone(); };
+  }
+  // Of the digests, not they themselves: a password's alone could be guessed.
+  input.digest = ssl::Sha256(digests.key());
+  return input;
+}
+
+absl::StatusOr<ContextPtr> ContextCache::Find(
+    ssl::Side side, ssl::ContextOptions options,
+    absl::optional<CredentialsInput> credentials) {
+  const auto make_credentials = [&] {
+    return ssl::Credentials::Create(std::move(credentials->options));
+  };
+  if (credentials.has_value() && credentials->digest.empty()) {
+    absl::StatusOr<CredentialsPtr> made = make_credentials();
+    if (!made.ok()) return made.status();
+    options.credentials = {*std::move(made)};
+    return ssl::Context::Create(std::move(options));
+  }
+  const std::string digest = credentials.has_value() ? credentials->digest : "";
+  return contexts_.GetOrMake(
+      ContextKey(side, options, digest), [&]() -> absl::StatusOr<ContextPtr> {
+        if (credentials.has_value()) {
+          absl::StatusOr<CredentialsPtr> made =
+              credentials_.GetOrMake(digest, make_credentials);
+          if (!made.ok()) return made.status();
+          options.credentials = {*std::move(made)};
+        }
+        return ssl::Context::Create(std::move(options));
+      });
+}
+
+void ContextCache::Clear() {
+  contexts_.Clear();
+  credentials_.Clear();
+}
+
+}  // namespace airlock::platform::internal

@@ -1,0 +1,89 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// CA bundles: found, read, parsed once and shared.
+#ifndef AIRLOCK_PLATFORM_INTERNAL_TRUST_CACHE_H_
+#define AIRLOCK_PLATFORM_INTERNAL_TRUST_CACHE_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "config/policy.h"
+#include "platform/host.h"
+#include "platform/internal/shared_cache.h"
+#include "ssl/trust_store.h"
+
+namespace airlock::platform::internal {
+
+using TrustStorePtr = std::shared_ptr<const ssl::TrustStore>;
+
+// Trust stores, shared by content: equal bytes give the same store, wherever
+// they come from. Errors have kind ErrorKind::kTrustStore. Thread-safe.
+class TrustCache {
+ public:
+  // Looks into `environment` for SSL_CERT_FILE and SSL_CERT_DIR, now and never
+  // again. Keeps up to `capacity` stores. `host` must outlive this.
+  TrustCache(Host* host, const config::Environment& environment,
+             size_t capacity);
+
+  // The bundle in a file, or in a directory of files named as `openssl rehash`
+  // names them ("5ed36f99.0", "5ed36f99.r0"). Looks at the files each time, and
+  // reads them again where they are not the ones of the last time.
+  absl::StatusOr<TrustStorePtr> FromPath(const std::string& path);
+
+  // A bundle, PEM or DER.
+  absl::StatusOr<TrustStorePtr> FromBytes(absl::string_view bytes);
+
+  // The system's. SSL_CERT_FILE and SSL_CERT_DIR (directories, with ":" between
+  // them), together, if any is set and not empty. Else the first that exists of
+  // the places where systems keep theirs. What is named by a variable, or
+  // exists, must be good: nothing else is tried in its place.
+  absl::StatusOr<TrustStorePtr> Default();
+
+  // Forgets everything.
+  void Clear();
+
+ private:
+  struct File {
+    std::string path;
+    FileIdentity identity;
+
+    friend bool operator==(const File& a, const File& b) {
+      return a.path == b.path && a.identity == b.identity;
+    }
+  };
+
+  // What was last found at some places.
+  struct Found {
+    absl::Mutex mutex;
+    TrustStorePtr store ABSL_GUARDED_BY(mutex);
+    std::vector<File> files ABSL_GUARDED_BY(mutex);
+    // Whether a later change to one of them would surely show in its identity.
+    bool settled ABSL_GUARDED_BY(mutex) = false;
+  };
+
+  // The store of all that lies at `places`, files or directories. Errors are
+  // the host's own where a place or file cannot be read.
+  absl::StatusOr<TrustStorePtr> FromPlaces(
+      const std::vector<std::string>& places);
+  absl::StatusOr<std::vector<File>> Look(
+      const std::vector<std::string>& places) const;
+  absl::Status LookIntoDirectory(const std::string& path,
+                                 std::vector<File>* files) const;
+  absl::Status Load(std::vector<File> files, Found* found)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(found->mutex);
+
+  Host* const host_;
+  std::vector<std::string> from_environment_;
+  std::string variables_;  // For messages: where those came from.
+  SharedCache<Found> places_;
+  SharedCache<const ssl::TrustStore> stores_;  // By digests of the contents.
+};
+
+}  // namespace airlock::platform::internal
+
+#endif  // AIRLOCK_PLATFORM_INTERNAL_TRUST_CACHE_H_

@@ -1,0 +1,98 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The front door: TLS sockets under the platform's policy.
+#ifndef AIRLOCK_PLATFORM_RUNTIME_H_
+#define AIRLOCK_PLATFORM_RUNTIME_H_
+
+#include <cstddef>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "config/policy.h"
+#include "platform/apply_policy.h"
+#include "platform/host.h"
+#include "platform/wrap_options.h"
+#include "ssl/context.h"
+#include "ssl/socket.h"
+#include "ssl/transport.h"
+#include "ssl/trust_store.h"
+
+namespace airlock::platform {
+
+// How much a Runtime keeps to be used again. What was not used for longest goes
+// first.
+struct RuntimeOptions {
+  size_t max_contexts = 256;
+  // Keys among them; each stays in memory until it is one too many.
+  size_t max_credentials = 64;
+  size_t max_trust_stores = 32;
+};
+
+// What CreateContext is told beside ssl::ContextOptions. Unset is what the
+// application does not say.
+struct ContextRequest {
+  ssl::Side side = ssl::Side::kClient;
+  absl::optional<ssl::VerifyMode> cert_reqs;
+  absl::optional<bool> check_hostname;
+  CaCerts ca_certs;
+};
+
+// A host, the policy that its environment states, and what sockets can share.
+// Any number of them may live in one process. Thread-safe. Sockets and contexts
+// may outlive it.
+class Runtime {
+ public:
+  // Reads the environment of `host`, once: what becomes of it later changes
+  // nothing. An error (kInvalidArgument) where it states no valid policy.
+  static absl::StatusOr<std::unique_ptr<Runtime>> Create(
+      std::shared_ptr<Host> host, const RuntimeOptions& options = {});
+
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  // Makes a TLS socket over `transport`, as ssl.wrap_socket does. With
+  // do_handshake_on_connect, shakes hands, for which the transport must wait:
+  // of one that answers kWantRead or kWantWrite the handshake cannot be
+  // finished here, which is an error (kInvalidArgument).
+  //
+  // Errors: kPolicy, kCredentials, kTrustStore and kInvalidArgument before a
+  // byte is sent, and those of Socket::Handshake. `transport` is gone with any
+  // of them.
+  absl::StatusOr<std::unique_ptr<ssl::Socket>> WrapSocket(
+      std::unique_ptr<ssl::Transport> transport, WrapOptions options);
+
+  // What WrapSocket would verify, and what of that is the policy's doing;
+  // errors as it would give them for that.
+  absl::StatusOr<VerificationDecision> Explain(
+      const WrapOptions& options) const;
+
+  // Makes a Context for sockets of one side, for callers who need what
+  // WrapOptions does not have, such as callbacks. Sets the fields that the
+  // policy decides (verify_mode, check_hostname, hostname, minimum_version,
+  // unverified_clients), clock, and trust_store where `request` has ca_certs or
+  // where peers are verified and it is null. Always a new one.
+  absl::StatusOr<std::shared_ptr<const ssl::Context>> CreateContext(
+      const ContextRequest& request, ssl::ContextOptions options);
+
+  // The certificates that `ca_certs` stands for. Error kind: kTrustStore.
+  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> LoadCaCerts(
+      const CaCerts& ca_certs);
+
+  // Forgets contexts, credentials and bundles. What is in use lives on.
+  void ClearCaches();
+
+  const config::VerificationPolicy& policy() const;
+  Host& host() const;
+
+ private:
+  struct Impl;
+  explicit Runtime(std::unique_ptr<Impl> impl);
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace airlock::platform
+
+#endif  // AIRLOCK_PLATFORM_RUNTIME_H_

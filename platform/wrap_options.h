@@ -1,0 +1,75 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What Runtime::WrapSocket can be told, named as in Python's ssl.wrap_socket.
+#ifndef AIRLOCK_PLATFORM_WRAP_OPTIONS_H_
+#define AIRLOCK_PLATFORM_WRAP_OPTIONS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/types/optional.h"
+#include "absl/types/variant.h"
+#include "ssl/credentials.h"
+#include "ssl/options.h"
+#include "ssl/secret.h"
+#include "ssl/session.h"
+#include "ssl/trust_store.h"
+
+namespace airlock::platform {
+
+// A bundle's file, or a directory of files named as `openssl rehash` does.
+struct CaPath {
+  std::string path;
+};
+
+// A bundle itself: PEM text or DER bytes.
+struct CaBytes {
+  std::string bytes;
+};
+
+// Where the certificates come from that a peer's must lead to. Unset
+// (monostate): from the platform's bundle.
+using CaCerts = absl::variant<absl::monostate, CaPath, CaBytes,
+                              std::shared_ptr<const ssl::TrustStore>>;
+
+// The password of an encrypted key. With a callback, nothing made from the key
+// is kept for the next call, as nobody knows what it would answer then.
+using Password =
+    absl::variant<absl::monostate, ssl::Secret, ssl::PasswordCallback>;
+
+// The defaults are Python's. What is unset is for the policy to decide; see
+// ApplyPolicy. Moves, as secrets do.
+struct WrapOptions {
+  // The private key and the certificate chain: PEM text or DER bytes, or what
+  // yields them. Never a path. Without `keyfile` the key is in `certfile`.
+  // A server needs them.
+  absl::optional<ssl::Material> keyfile;
+  absl::optional<ssl::Material> certfile;
+  bool server_side = false;
+  absl::optional<ssl::VerifyMode> cert_reqs;
+  ssl::Protocol ssl_version = ssl::Protocol::kSslv23;
+  CaCerts ca_certs;
+  // Else the caller calls Socket::Handshake, or reads or writes.
+  bool do_handshake_on_connect = true;
+  // See ssl::SocketOptions.
+  bool suppress_ragged_eofs = true;
+  // OpenSSL's cipher list syntax; empty: ssl::ContextOptions' own.
+  std::string ciphers;
+  // The name that a client reaches for; an IP address may be one.
+  std::string server_hostname;
+
+  // What follows wrap_socket does not have.
+  Password password;
+  absl::optional<bool> check_hostname;
+  absl::optional<ssl::TlsVersion> minimum_version;
+  absl::optional<ssl::TlsVersion> maximum_version;
+  ssl::VerifyFlags verify_flags;
+  std::vector<std::string> alpn_protocols;
+  std::shared_ptr<const ssl::Session> session;  // To resume; clients only.
+};
+
+}  // namespace airlock::platform
+
+#endif  // AIRLOCK_PLATFORM_WRAP_OPTIONS_H_

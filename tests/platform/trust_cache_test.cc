@@ -1,0 +1,243 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/internal/trust_cache.h"
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/fake_host.h"
+#include "ssl/error.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::platform::internal {
+namespace {
+
+using airlock::testing::ReadTestdata;
+using ssl::ErrorKind;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string Pem(const std::string& name) {
+  return ReadTestdata(absl::StrCat("certs/", name));
+}
+
+class TrustCacheTest : public ::testing::Test {
+ protected:
+  // Puts a file there, and lets enough time pass for its identity to count.
+  void SetOldFile(const std::string& path, const std::string& bytes) {
+    host_.SetFile(path, bytes);
+    host_.AdvanceTime(absl::Hours(1));
+  }
+
+  TrustCache Make() { return TrustCache(&host_, host_.ReadEnvironment(), 8); }
+
+  void ExpectTrustStoreError(const absl::StatusOr<TrustStorePtr>& store,
+                             const ::testing::Matcher<std::string>& message) {
+    ASSERT_FALSE(store.ok());
+    EXPECT_EQ(ssl::GetErrorKind(store.status()), ErrorKind::kTrustStore);
+    EXPECT_THAT(std::string(store.status().message()), message);
+  }
+
+  FakeHost host_;
+};
+
+TEST_F(TrustCacheTest, ReadsAFileOnce) {
+  SetOldFile("/ca.pem", Pem("ca.pem"));
+  TrustCache cache = Make();
+  const auto store = cache.FromPath("/ca.pem");
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->certificate_count(), 2);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(*cache.FromPath("/ca.pem"), *store);
+  EXPECT_EQ(host_.reads("/ca.pem"), 1);
+  EXPECT_EQ(host_.stats("/ca.pem"), 4);
+}
+
+TEST_F(TrustCacheTest, SharesByContent) {
+  SetOldFile("/a.pem", Pem("ca.pem"));
+  SetOldFile("/b.pem", Pem("ca.pem"));
+  TrustCache cache = Make();
+  const auto store = cache.FromPath("/a.pem");
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ(*cache.FromPath("/b.pem"), *store);
+  EXPECT_EQ(*cache.FromBytes(Pem("ca.pem")), *store);
+  EXPECT_NE(*cache.FromBytes(Pem("ca_all.pem")), *store);
+  EXPECT_EQ((*cache.FromBytes(Pem("root_cert.der")))->certificate_count(), 1);
+}
+
+TEST_F(TrustCacheTest, NoticesAChangedFile) {
+  SetOldFile("/ca.pem", Pem("ca.pem"));
+  TrustCache cache = Make();
+  const auto before = cache.FromPath("/ca.pem");
+  SetOldFile("/ca.pem", Pem("ca_all.pem"));
+  const auto after = cache.FromPath("/ca.pem");
+  ASSERT_TRUE(after.ok()) << after.status();
+  EXPECT_EQ((*before)->certificate_count(), 2);
+  EXPECT_EQ((*after)->certificate_count(), 3);
+  EXPECT_THAT(host_.log(), ElementsAre(HasSubstr("/ca.pem changed")));
+  // Touched, but the same.
+  SetOldFile("/ca.pem", Pem("ca_all.pem"));
+  EXPECT_EQ(*cache.FromPath("/ca.pem"), *after);
+  EXPECT_EQ(host_.log().size(), 1);
+}
+
+TEST_F(TrustCacheTest, NoticesAChangeThatTheClockIsTooCoarseFor) {
+  host_.SetFile("/ca.pem", Pem("ca.pem"));
+  TrustCache cache = Make();
+  EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 2);
+  host_.SetFileUnnoticed("/ca.pem", Pem("ca_all.pem"));
+  EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
+  // Once that moment is over, nothing is read any more.
+  host_.AdvanceTime(absl::Seconds(3));
+  EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
+  const int reads = host_.reads("/ca.pem");
+  EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
+  EXPECT_EQ(host_.reads("/ca.pem"), reads);
+}
+
+TEST_F(TrustCacheTest, AFileThatWentBadIsAnErrorUntilItIsGood) {
+  SetOldFile("/ca.pem", Pem("ca.pem"));
+  TrustCache cache = Make();
+  const auto before = cache.FromPath("/ca.pem");
+  ASSERT_TRUE(before.ok()) << before.status();
+  SetOldFile("/ca.pem", Pem("ca_with_one_bad.pem"));
+  ExpectTrustStoreError(cache.FromPath("/ca.pem"), HasSubstr("/ca.pem"));
+  ExpectTrustStoreError(cache.FromPath("/ca.pem"), HasSubstr("/ca.pem"));
+  host_.RemoveFile("/ca.pem");
+  ExpectTrustStoreError(cache.FromPath("/ca.pem"), HasSubstr("/ca.pem"));
+  SetOldFile("/ca.pem", Pem("ca.pem"));
+  EXPECT_EQ(*cache.FromPath("/ca.pem"), *before);
+}
+
+TEST_F(TrustCacheTest, ReadsHashedDirectories) {
+  SetOldFile("/certs/0a1b2c3d.0", Pem("root.pem"));
+  SetOldFile("/certs/0a1b2c3d.1", Pem("root_p256.pem"));
+  SetOldFile("/certs/0a1b2c3d.r0", Pem("crl_root.pem"));
+  for (const char* other : {"README", "root.pem", "0a1b2c3d.", "0a1b2c3d.x",
+                            "0A1B2C3D.0", "0a1b2c3.0", "0a1b2c3d.r"}) {
+    SetOldFile(absl::StrCat("/certs/", other), "nothing good");
+  }
+  TrustCache cache = Make();
+  const auto store = cache.FromPath("/certs");
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->certificate_count(), 2);
+  EXPECT_EQ((*store)->crl_count(), 1);
+  EXPECT_EQ(*cache.FromPath("/certs"), *store);
+  EXPECT_EQ(*cache.FromPath("/certs/"), *store);
+  EXPECT_EQ(host_.reads("/certs/0a1b2c3d.0"), 2);
+
+  // A file in it changed, came, went.
+  SetOldFile("/certs/0a1b2c3d.1", Pem("other_root.pem"));
+  EXPECT_EQ((*cache.FromPath("/certs"))->Certificates()[1].subject(),
+            "CN=Airlock Test Other Root,O=Airlock Test");
+  SetOldFile("/certs/0a1b2c3d.2", Pem("root_p256.pem"));
+  EXPECT_EQ((*cache.FromPath("/certs"))->certificate_count(), 3);
+  host_.RemoveFile("/certs/0a1b2c3d.0");
+  EXPECT_EQ((*cache.FromPath("/certs"))->certificate_count(), 2);
+  SetOldFile("/certs/0a1b2c3d.2", "damaged");
+  ExpectTrustStoreError(cache.FromPath("/certs"),
+                        HasSubstr("/certs/0a1b2c3d.2"));
+}
+
+TEST_F(TrustCacheTest, ADirectoryWithoutHashedNamesIsAnError) {
+  SetOldFile("/certs/root.pem", Pem("root.pem"));
+  ExpectTrustStoreError(Make().FromPath("/certs"),
+                        AllOf(HasSubstr("/certs"), HasSubstr("rehash")));
+}
+
+TEST_F(TrustCacheTest, WhatIsNamedMustBeGood) {
+  SetOldFile("/etc/ca-certificates.crt", Pem("ca.pem"));
+  SetOldFile("/empty", "");
+  host_.SetError("/denied", absl::PermissionDeniedError("no to /denied"));
+  TrustCache cache = Make();
+  for (const char* path : {"/missing", "/empty", "/denied"}) {
+    ExpectTrustStoreError(cache.FromPath(path),
+                          AllOf(HasSubstr("ca_certs"), HasSubstr(path)));
+  }
+  ExpectTrustStoreError(cache.FromBytes("/etc/ca-certificates.crt"),
+                        HasSubstr("ca_certs"));
+  ExpectTrustStoreError(cache.FromBytes(""), HasSubstr("ca_certs"));
+}
+
+TEST_F(TrustCacheTest, TheDefaultIsTheFirstPlaceThatExists) {
+  SetOldFile("/etc/ssl/cert.pem", Pem("root.pem"));
+  SetOldFile("/etc/ssl/certs/ca-certificates.crt", Pem("ca.pem"));
+  TrustCache cache = Make();
+  EXPECT_EQ((*cache.Default())->certificate_count(), 2);
+  // App Engine's goes before all.
+  SetOldFile("/etc/ca-certificates.crt", Pem("ca_all.pem"));
+  EXPECT_EQ((*cache.Default())->certificate_count(), 3);
+  // One that exists and is no good is no reason to trust others.
+  SetOldFile("/etc/ca-certificates.crt", Pem("ca_truncated.pem"));
+  ExpectTrustStoreError(cache.Default(), HasSubstr("/etc/ca-certificates.crt"));
+  host_.SetError("/etc/ca-certificates.crt",
+                 absl::PermissionDeniedError("closed"));
+  ExpectTrustStoreError(cache.Default(), HasSubstr("closed"));
+}
+
+TEST_F(TrustCacheTest, NoBundleIsAnErrorThatListsWhatWasTried) {
+  ExpectTrustStoreError(
+      Make().Default(),
+      AllOf(HasSubstr("SSL_CERT_FILE"), HasSubstr("SSL_CERT_DIR"),
+            HasSubstr("/etc/ca-certificates.crt"),
+            HasSubstr("/etc/ssl/certs/ca-certificates.crt"),
+            HasSubstr("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"),
+            HasSubstr("/etc/pki/tls/certs/ca-bundle.crt"),
+            HasSubstr("/etc/ssl/ca-bundle.pem"),
+            HasSubstr("/etc/ssl/cert.pem")));
+}
+
+TEST_F(TrustCacheTest, VariablesGoBeforeTheDefault) {
+  SetOldFile("/etc/ca-certificates.crt", Pem("ca_all.pem"));
+  SetOldFile("/one.pem", Pem("root.pem"));
+  SetOldFile("/a/0a1b2c3d.0", Pem("root_p256.pem"));
+  SetOldFile("/b/0a1b2c3d.0", Pem("other_root.pem"));
+
+  host_.SetVariable("SSL_CERT_FILE", "/one.pem");
+  TrustCache file = Make();
+  EXPECT_EQ((*file.Default())->certificate_count(), 1);
+  host_.SetVariable("SSL_CERT_DIR", "/a:/b");
+  EXPECT_EQ((*file.Default())->certificate_count(), 1) << "read once";
+  EXPECT_EQ((*Make().Default())->certificate_count(), 3);
+  host_.SetVariable("SSL_CERT_FILE", "");
+  EXPECT_EQ((*Make().Default())->certificate_count(), 2);
+  host_.SetVariable("SSL_CERT_DIR", "");
+  EXPECT_EQ((*Make().Default())->certificate_count(), 3) << "the system's";
+}
+
+TEST_F(TrustCacheTest, WhatAVariableNamesMustBeGood) {
+  SetOldFile("/etc/ca-certificates.crt", Pem("ca.pem"));
+  host_.SetVariable("SSL_CERT_FILE", "/missing");
+  ExpectTrustStoreError(Make().Default(), AllOf(HasSubstr("SSL_CERT_FILE"),
+                                                HasSubstr("/missing")));
+  SetOldFile("/missing", Pem("ca.pem"));
+  EXPECT_TRUE(Make().Default().ok());
+  host_.SetVariable("SSL_CERT_DIR", "/absent");
+  ExpectTrustStoreError(Make().Default(),
+                        AllOf(HasSubstr("SSL_CERT_DIR"), HasSubstr("/absent")));
+}
+
+TEST_F(TrustCacheTest, ThreadsShareOneReading) {
+  SetOldFile("/ca.pem", Pem("ca.pem"));
+  TrustCache cache = Make();
+  std::vector<TrustStorePtr> stores(8);
+  std::vector<std::thread> threads;
+  for (TrustStorePtr& store : stores) {
+    threads.emplace_back([&] { store = *cache.FromPath("/ca.pem"); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const TrustStorePtr& store : stores) EXPECT_EQ(store, stores[0]);
+  EXPECT_EQ(host_.reads("/ca.pem"), 1);
+  EXPECT_THAT(host_.log(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace airlock::platform::internal
