@@ -1,0 +1,56 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Transports that are slow, block, fail or lie.
+#ifndef AIRLOCK_TESTS_SUPPORT_SHAKY_TRANSPORT_H_
+#define AIRLOCK_TESTS_SUPPORT_SHAKY_TRANSPORT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "platform/memory_transport.h"
+#include "ssl/transport.h"
+#include "tests/support/handshake.h"
+
+namespace airlock::testing {
+
+// What a ShakyTransport does otherwise than the transport in it.
+struct Shakiness {
+  // The most that one call moves.
+  size_t most_at_once = std::numeric_limits<size_t>::max();
+  // Answers a call in the transport's place; nullopt lets it through. `call`
+  // counts reads and writes together, from 0.
+  std::function<absl::optional<absl::StatusOr<ssl::IoResult>>(bool reading,
+                                                              size_t call)>
+      instead;
+};
+
+class ShakyTransport final : public ssl::Transport {
+ public:
+  ShakyTransport(std::unique_ptr<ssl::Transport> inner, Shakiness shakiness);
+
+  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override;
+  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override;
+
+ private:
+  const std::unique_ptr<ssl::Transport> inner_;
+  const Shakiness shakiness_;
+  size_t calls_ = 0;
+};
+
+// As Wrap, over transports that are shaky, each end's in its own way.
+Connection WrapShaky(std::shared_ptr<const ssl::Context> client,
+                     std::shared_ptr<const ssl::Context> server,
+                     Shakiness client_shakiness, Shakiness server_shakiness,
+                     const platform::MemoryTransportOptions& memory = {},
+                     ssl::SocketOptions client_options = LocalhostOptions());
+
+}  // namespace airlock::testing
+
+#endif  // AIRLOCK_TESTS_SUPPORT_SHAKY_TRANSPORT_H_
