@@ -1,0 +1,124 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/interop/driver.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+namespace airlock::interop {
+namespace {
+
+absl::StatusOr<std::unique_ptr<ssl::Socket>> WrapAndShake(
+    std::shared_ptr<const ssl::Context> context,
+    absl::StatusOr<std::unique_ptr<ssl::Transport>> transport,
+    ssl::SocketOptions options) {
+  if (!transport.ok()) return transport.status();
+  absl::StatusOr<std::unique_ptr<ssl::Socket>> socket = ssl::WrapSocket(
+      std::move(context), *std::move(transport), std::move(options));
+  if (!socket.ok()) return socket.status();
+  const absl::StatusOr<ssl::IoResult> result = (*socket)->Handshake();
+  if (!result.ok()) return result.status();
+  return socket;
+}
+
+}  // namespace
+
+ssl::ContextOptions ClientOptions() {
+  ssl::ContextOptions options = testing::ClientOptions();
+  options.clock = absl::Now;
+  return options;
+}
+
+ssl::ContextOptions ServerOptions(absl::string_view credentials) {
+  ssl::ContextOptions options = testing::ServerOptions(credentials);
+  options.clock = absl::Now;
+  return options;
+}
+
+void Only(ssl::TlsVersion version, ssl::ContextOptions* options) {
+  options->minimum_version = version;
+  options->maximum_version = version;
+}
+
+absl::StatusOr<std::unique_ptr<ssl::Socket>> Connect(
+    int port, std::shared_ptr<const ssl::Context> context,
+    ssl::SocketOptions options) {
+  return WrapAndShake(std::move(context), ConnectLoopback(port),
+                      std::move(options));
+}
+
+absl::StatusOr<std::unique_ptr<ssl::Socket>> Connect(
+    int port, ssl::ContextOptions options) {
+  return Connect(port, testing::MakeContext(std::move(options)));
+}
+
+absl::StatusOr<std::unique_ptr<ssl::Socket>> Accept(
+    LoopbackSocket* listener, std::shared_ptr<const ssl::Context> context) {
+  ssl::SocketOptions options;
+  options.side = ssl::Side::kServer;
+  return WrapAndShake(std::move(context), listener->Accept(),
+                      std::move(options));
+}
+
+absl::StatusOr<std::unique_ptr<ssl::Socket>> Accept(
+    LoopbackSocket* listener, ssl::ContextOptions options) {
+  return Accept(listener, testing::MakeContext(std::move(options)));
+}
+
+absl::StatusOr<std::string> ReadUntil(ssl::Socket* socket,
+                                      absl::string_view text) {
+  std::string got;
+  while (!absl::StrContains(got, text)) {
+    absl::StatusOr<std::string> some = testing::ReadSome(socket);
+    if (!some.ok()) return some.status();
+    if (some->empty()) {
+      return absl::OutOfRangeError(
+          absl::StrCat("the peer closed after \"", got, "\""));
+    }
+    got += *some;
+  }
+  return got;
+}
+
+absl::StatusOr<std::string> ReadToEnd(ssl::Socket* socket) {
+  std::string got;
+  while (true) {
+    absl::StatusOr<std::string> some = testing::ReadSome(socket);
+    if (!some.ok()) return some.status();
+    if (some->empty()) return got;
+    got += *some;
+  }
+}
+
+absl::Status Close(ssl::Socket* socket) {
+  const absl::StatusOr<ssl::IoResult> result = socket->Unwrap();
+  if (!result.ok()) return result.status();
+  return result->state == ssl::IoState::kDone
+             ? absl::OkStatus()
+             : absl::InternalError("Unwrap did not finish");
+}
+
+std::ostream& operator<<(std::ostream& out, const Failure& failure) {
+  return out << ssl::ErrorKindName(failure.kind) << ", alert " << failure.alert
+             << ", verify code " << failure.verify_code;
+}
+
+Failure FailureOf(const absl::Status& status) {
+  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  if (!error.has_value()) {
+    ADD_FAILURE() << "This is no error of Airlock's: " << status;
+    return {};
+  }
+  return {error->kind, error->alert.has_value() ? *error->alert : -1,
+          error->verify_code};
+}
+
+absl::Status LateStatus(
+    const absl::StatusOr<std::unique_ptr<ssl::Socket>>& socket) {
+  if (!socket.ok()) return socket.status();
+  return testing::ReadSome(socket->get()).status();
+}
+
+}  // namespace airlock::interop

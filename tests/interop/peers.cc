@@ -1,0 +1,130 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/interop/peers.h"
+
+#include <fstream>
+#include <ostream>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::interop {
+namespace {
+
+using ssl::TlsVersion;
+using testing::Process;
+
+bool HasChain(absl::string_view name) {
+  return std::ifstream(CertPath(absl::StrCat(name, "_chain.pem"))).good();
+}
+
+absl::StatusOr<std::unique_ptr<Process>> StartOpenssl(Arguments arguments) {
+  absl::StatusOr<std::string> program =
+      testing::FindProgram("openssl", "openssl");
+  if (!program.ok()) return program.status();
+  testing::ProcessOptions options;
+  options.arguments = Arguments{*program} + arguments;
+  return Process::Start(options);
+}
+
+std::string Word(TlsVersion version) {
+  return absl::StrReplaceAll(ssl::TlsVersionName(version), {{".", "_"}});
+}
+
+}  // namespace
+
+Arguments operator+(Arguments a, const Arguments& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+std::string CertPath(absl::string_view name) {
+  return testing::TestdataPath(absl::StrCat("certs/", name));
+}
+
+std::string ChainPath(absl::string_view name) {
+  return CertPath(absl::StrCat(name, HasChain(name) ? "_chain.pem" : ".pem"));
+}
+
+Arguments OpensslVersion(TlsVersion version) {
+  switch (version) {
+    case TlsVersion::kTls1_0:
+      return {"-tls1", "-cipher", "ALL:@SECLEVEL=0"};
+    case TlsVersion::kTls1_1:
+      return {"-tls1_1", "-cipher", "ALL:@SECLEVEL=0"};
+    case TlsVersion::kTls1_2:
+      return {"-tls1_2"};
+    case TlsVersion::kTls1_3:
+      return {"-tls1_3"};
+  }
+  return {};
+}
+
+Arguments OpensslIdentity(absl::string_view name) {
+  Arguments arguments = {"-cert", CertPath(absl::StrCat(name, ".pem")), "-key",
+                         CertPath(absl::StrCat(name, ".key"))};
+  if (!HasChain(name)) return arguments;
+  return arguments + Arguments{"-cert_chain", CertPath("intermediate.pem")};
+}
+
+absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments) {
+  absl::StatusOr<std::unique_ptr<Process>> process = StartOpenssl(
+      Arguments{"s_server", "-accept", "127.0.0.1:0"} + arguments);
+  if (!process.ok()) return process.status();
+  const absl::StatusOr<std::string> port =
+      (*process)->WaitForLine("ACCEPT 127.0.0.1:");
+  if (!port.ok()) return port.status();
+  Server server;
+  server.process = *std::move(process);
+  if (!absl::SimpleAtoi(*port, &server.port)) {
+    return absl::InternalError(absl::StrCat("no port: ", *port));
+  }
+  return server;
+}
+
+absl::StatusOr<std::unique_ptr<Process>> StartOpensslClient(
+    int port, const Arguments& arguments) {
+  return StartOpenssl(Arguments{"s_client", "-connect",
+                                absl::StrCat("127.0.0.1:", port),
+                                "-servername", "localhost"} +
+                      arguments);
+}
+
+std::vector<Cell> Matrix() {
+  std::vector<Cell> cells;
+  for (const TlsVersion version : {TlsVersion::kTls1_0, TlsVersion::kTls1_1,
+                                   TlsVersion::kTls1_2, TlsVersion::kTls1_3}) {
+    for (const char* server :
+         {"server_rsa", "server_p256", "server_p384", "server_ed25519"}) {
+      for (const char* client :
+           {"", "client_rsa", "client_p256", "client_ed25519"}) {
+        const Cell cell = {version, server, client};
+        const bool ed25519 = cell.server == "server_ed25519" ||
+                             cell.client == "client_ed25519";
+        if (ed25519 && version < TlsVersion::kTls1_2) continue;
+        cells.push_back(cell);
+      }
+    }
+  }
+  return cells;
+}
+
+std::string CellName(const ::testing::TestParamInfo<Cell>& cell) {
+  return absl::StrCat(
+      Word(cell.param.version), "_", cell.param.server, "_",
+      cell.param.client.empty() ? "no_client" : cell.param.client);
+}
+
+std::string VersionName(
+    const ::testing::TestParamInfo<ssl::TlsVersion>& version) {
+  return Word(version.param);
+}
+
+void PrintTo(const Cell& cell, std::ostream* out) {
+  *out << Word(cell.version) << " " << cell.server << " " << cell.client;
+}
+
+}  // namespace airlock::interop

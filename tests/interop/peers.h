@@ -1,0 +1,65 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The programs that Airlock talks to, and the matrix of what they agree on.
+#ifndef AIRLOCK_TESTS_INTEROP_PEERS_H_
+#define AIRLOCK_TESTS_INTEROP_PEERS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+#include "ssl/options.h"
+#include "tests/interop/loopback.h"
+#include "tests/support/process.h"
+
+namespace airlock::interop {
+
+using Arguments = std::vector<std::string>;
+
+// The one after the other.
+Arguments operator+(Arguments a, const Arguments& b);
+
+// testdata/certs/`name`.
+std::string CertPath(absl::string_view name);
+// testdata/certs/NAME_chain.pem, or NAME.pem where it has no intermediate.
+std::string ChainPath(absl::string_view name);
+
+// A server that runs, and the port where it listens.
+struct Server {
+  std::unique_ptr<LoopbackSocket> reserved;  // Where it needs that.
+  std::unique_ptr<testing::Process> process;
+  int port = 0;
+};
+
+// openssl s_server and s_client: options for a version (with a security level
+// that allows it), for a certificate with key and chain.
+Arguments OpensslVersion(ssl::TlsVersion version);
+Arguments OpensslIdentity(absl::string_view name);
+absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments);
+// Reaches for "localhost" at 127.0.0.1.
+absl::StatusOr<std::unique_ptr<testing::Process>> StartOpensslClient(
+    int port, const Arguments& arguments);
+
+// One cell of the matrix. `client` is empty where the client has no
+// certificate.
+struct Cell {
+  ssl::TlsVersion version;
+  std::string server;
+  std::string client;
+};
+// Every version by every key type on either side, but Ed25519 before TLS 1.2,
+// which cannot name it.
+std::vector<Cell> Matrix();
+std::string CellName(const ::testing::TestParamInfo<Cell>& cell);
+// "TLSv1_3", for names of tests.
+std::string VersionName(
+    const ::testing::TestParamInfo<ssl::TlsVersion>& version);
+void PrintTo(const Cell& cell, std::ostream* out);
+
+}  // namespace airlock::interop
+
+#endif  // AIRLOCK_TESTS_INTEROP_PEERS_H_

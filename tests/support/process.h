@@ -1,0 +1,95 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A program that a test runs and talks to.
+#ifndef AIRLOCK_TESTS_SUPPORT_PROCESS_H_
+#define AIRLOCK_TESTS_SUPPORT_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <thread>  // NOLINT(build/c++11)
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/types/optional.h"
+
+namespace airlock::testing {
+
+// The absolute path of a program of Debian's, found in its usual directories
+// whatever PATH says. Where it is missing, the error says which of the packages
+// that ./setup installs has it.
+absl::StatusOr<std::string> FindProgram(absl::string_view name,
+                                        absl::string_view package);
+
+struct ProcessOptions {
+  std::vector<std::string> arguments;  // The first is the program's path.
+  std::string directory;               // To run in; empty: the test's own.
+  // NAME=VALUE, beside PATH, HOME (in the test's scratch directory) and what
+  // keeps the system's own configuration of OpenSSL and GnuTLS out.
+  std::vector<std::string> environment;
+  int inherited_fd = -1;  // Becomes the program's fd 3.
+};
+
+// One running program. What it prints is collected all the time, so it never
+// blocks on that. Every wait has a deadline far beyond what is needed.
+// Destroying this kills it. Thread-compatible.
+class Process {
+ public:
+  static absl::StatusOr<std::unique_ptr<Process>> Start(
+      const ProcessOptions& options);
+
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  // Writes all of `text` to its standard input.
+  absl::Status WriteInput(absl::string_view text);
+  // Ends its standard input.
+  void CloseInput();
+
+  // Waits until it has printed `text`, on either stream. An error, with all
+  // that it printed, where it ends or the deadline passes first.
+  absl::Status WaitForText(absl::string_view text);
+  // The same for a line that begins with `prefix`; gives the rest of the first
+  // such line.
+  absl::StatusOr<std::string> WaitForLine(absl::string_view prefix);
+
+  // Waits for it to end; its exit status, or 128 and the signal's number.
+  absl::StatusOr<int> Wait();
+  // Ends it with SIGKILL and waits for that.
+  void Kill();
+
+  // What it has printed so far.
+  std::string output() const;
+  std::string errors() const;
+  // Both, for failure messages.
+  std::string Transcript() const;
+
+ private:
+  Process(pid_t pid, int input, int output, int errors);
+
+  void Collect();
+  bool Reap(bool wait);
+
+  const pid_t pid_;
+  int input_;
+  const int output_fd_;
+  const int errors_fd_;
+  absl::optional<int> status_;
+
+  mutable absl::Mutex mutex_;
+  std::string output_ ABSL_GUARDED_BY(mutex_);
+  std::string errors_ ABSL_GUARDED_BY(mutex_);
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;  // Both streams are closed.
+  std::thread collector_;
+};
+
+}  // namespace airlock::testing
+
+#endif  // AIRLOCK_TESTS_SUPPORT_PROCESS_H_
