@@ -71,8 +71,8 @@ absl::Status Close(ssl::Socket* socket);
 // What a failure was, as tests compare it: kind, alert, verify code.
 struct Failure {
   ssl::ErrorKind kind;
-  int alert;        // -1: none.
-  int verify_code;  // 0: none.
+  int alert;            // -1: none.
+  int verify_code = 0;  // 0: none.
 
   friend bool operator==(const Failure& a, const Failure& b) {
     return a.kind == b.kind && a.alert == b.alert &&

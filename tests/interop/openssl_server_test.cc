@@ -3,7 +3,9 @@
 
 // Airlock as a client of `openssl s_server`.
 
+#include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -39,7 +41,7 @@ void ConverseAndClose(Socket* client, testing::Process* server) {
   ASSERT_OK(server->WriteInput("from the server\n"));
   ASSERT_OK(ReadUntil(client, "from the server\n").status());
   ASSERT_OK(Close(client));
-  ASSERT_OK(server->WaitForText("CONNECTION CLOSED"));
+  ASSERT_OK(server->WaitForText("DONE"));
 }
 
 class MatrixTest : public ::testing::TestWithParam<Cell> {};
@@ -70,6 +72,236 @@ TEST_P(MatrixTest, ConversesAndCloses) {
 
 INSTANTIATE_TEST_SUITE_P(All, MatrixTest, ::testing::ValuesIn(Matrix()),
                          CellName);
+
+
+class VersionTest : public ::testing::TestWithParam<TlsVersion> {
+ protected:
+  // A server of this version with server_p256.
+  static Arguments ServerArguments() {
+    return OpensslVersion(GetParam()) + OpensslIdentity("server_p256");
+  }
+  static ContextOptions Options() {
+    ContextOptions options = ClientOptions();
+    Only(GetParam(), &options);
+    return options;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(All, VersionTest,
+                         ::testing::Values(TlsVersion::kTls1_2,
+                                           TlsVersion::kTls1_3),
+                         VersionName);
+
+// The second connection resumes the first one's session.
+void ExpectResumption(const Arguments& arguments, ContextOptions options) {
+  const auto context = MakeContext(std::move(options));
+  ASSERT_OK_AND_ASSIGN(const Server server, StartOpensslServer(arguments));
+  SocketOptions socket_options = LocalhostOptions();
+  for (const bool again : {false, true}) {
+    ASSERT_OK_AND_ASSIGN(const auto client,
+                         Connect(server.port, context, socket_options));
+    EXPECT_EQ(client->info()->session_reused, again);
+    EXPECT_TRUE(client->peer_verified());
+    EXPECT_EQ(client->verified_chain().size(), 3u);
+    ConverseAndClose(client.get(), server.process.get());
+    socket_options.session = client->session();
+    ASSERT_NE(socket_options.session, nullptr);
+  }
+  EXPECT_EQ(context->session_statistics().hits, 1u);
+}
+
+TEST_P(VersionTest, ResumesByTicket) {
+  ExpectResumption(ServerArguments(), Options());
+}
+
+TEST_P(VersionTest, ResumesWhatTheServerKeeps) {
+  ExpectResumption(ServerArguments() + Arguments{"-no_ticket"}, Options());
+}
+
+TEST_P(VersionTest, ResumesWithAClientCertificate) {
+  ContextOptions options = Options();
+  options.credentials = {TestCredentials("client_p256")};
+  ExpectResumption(ServerArguments() +
+                       Arguments{"-Verify", "3", "-verify_return_error",
+                                 "-CAfile", CertPath("ca.pem")},
+                   std::move(options));
+}
+
+TEST_P(VersionTest, AgreesOnAProtocol) {
+  ContextOptions options = Options();
+  options.alpn_protocols = {"spdy/9", "http/1.1"};
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(ServerArguments() +
+                         Arguments{"-alpn", "h2,http/1.1"}));
+  ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
+  EXPECT_EQ(client->info()->alpn, "http/1.1");
+}
+
+TEST_P(VersionTest, HearsThatNoProtocolIsCommon) {
+  ContextOptions options = Options();
+  options.alpn_protocols = {"spdy/9"};
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(ServerArguments() + Arguments{"-alpn", "h2"}));
+  const auto client = Connect(server.port, options);
+  EXPECT_EQ(FailureOf(client.status()), (Failure{ErrorKind::kPeerAlert, 120}));
+}
+
+TEST_P(VersionTest, NamesTheServerItWants) {
+  const auto context = MakeContext(Options());
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(ServerArguments() +
+                         Arguments{"-servername", "server.test", "-cert2",
+                                   CertPath("server_rsa_direct.pem"), "-key2",
+                                   CertPath("server_rsa_direct.key")}));
+  SocketOptions options;
+  for (const char* name : {"server.test", "localhost", "127.0.0.1"}) {
+    options.server_hostname = name;
+    ASSERT_OK_AND_ASSIGN(const auto client,
+                         Connect(server.port, context, options));
+    EXPECT_EQ(client->peer_certificate()->subject(),
+              options.server_hostname == "server.test"
+                  ? "CN=server_rsa_direct,O=Airlock Test"
+                  : "CN=server_p256,O=Airlock Test");
+  }
+}
+
+TEST_P(VersionTest, GetsTheStapledResponse) {
+  ContextOptions options = Options();
+  options.request_ocsp = true;
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(
+          OpensslVersion(GetParam()) + OpensslIdentity("server_rsa_direct") +
+          Arguments{"-status_file", CertPath("ocsp_good.der")}));
+  ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
+  EXPECT_EQ(client->info()->ocsp_response,
+            testing::ReadTestdata("certs/ocsp_good.der"));
+}
+
+TEST_P(VersionTest, ExportsTheSameKeyingMaterial) {
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(ServerArguments() +
+                         Arguments{"-keymatexport", "EXPORTER-Channel-Binding",
+                                   "-keymatexportlen", "32"}));
+  ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, Options()));
+  ASSERT_OK_AND_ASSIGN(const std::string theirs,
+                       server.process->WaitForLine("    Keying material: "));
+  ASSERT_OK_AND_ASSIGN(const ssl::Secret ours,
+                       client->ExportKeyingMaterial("EXPORTER-Channel-Binding",
+                                                    absl::nullopt, 32));
+  EXPECT_EQ(absl::BytesToHexString(ours.view()),
+            absl::AsciiStrToLower(theirs));
+  if (GetParam() == TlsVersion::kTls1_3) {
+    ASSERT_OK_AND_ASSIGN(
+        const std::string binding,
+        client->GetChannelBinding(ssl::ChannelBinding::kTlsExporter));
+    EXPECT_EQ(binding, ours.view());
+  }
+}
+
+TEST_P(VersionTest, LogsTheSameKeys) {
+  std::vector<std::string> ours;
+  ContextOptions options = Options();
+  options.keylog = [&ours](const Socket&, absl::string_view line) {
+    ours.emplace_back(line);
+  };
+  const std::string log = ScratchPath("keys");
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(ServerArguments() + Arguments{"-keylogfile", log}));
+  ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
+  ConverseAndClose(client.get(), server.process.get());
+  std::sort(ours.begin(), ours.end());
+  EXPECT_FALSE(ours.empty());
+  EXPECT_EQ(ours, SortedLines(log));
+}
+
+TEST(OpensslServerTest, AgreesOnAProtocolByNpn) {
+  ContextOptions options = ClientOptions();
+  options.npn_protocols = {"spdy/9", "http/1.1"};
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(OpensslVersion(TlsVersion::kTls1_2) +
+                         OpensslIdentity("server_p256") +
+                         Arguments{"-nextprotoneg", "h2,http/1.1"}));
+  ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
+  EXPECT_EQ(client->info()->npn, "http/1.1");
+}
+
+TEST(OpensslServerTest, SharesAKeyInPlaceOfCertificates) {
+  ContextOptions options = ClientOptions();
+  options.ciphers = "ECDHE-PSK-CHACHA20-POLY1305";
+  options.psk_client = [](absl::string_view hint) {
+    return ssl::PskIdentity{absl::StrCat("for ", hint),
+                            ssl::Secret(std::string(16, '\x5a'))};
+  };
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(
+          {"-tls1_2", "-nocert", "-cipher", "PSK", "-psk_hint", "them",
+           "-psk_identity", "for them", "-psk",
+           absl::BytesToHexString(std::string(16, '\x5a'))}));
+  ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
+  EXPECT_EQ(client->info()->cipher.name, "ECDHE-PSK-CHACHA20-POLY1305");
+  ConverseAndClose(client.get(), server.process.get());
+}
+
+class CipherTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(CipherTest, Converses) {
+  const std::string cipher = GetParam();
+  const bool tls1_3 = absl::StartsWith(cipher, "TLS_");
+  ContextOptions options = ClientOptions();
+  if (!tls1_3) options.ciphers = cipher;
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(
+          OpensslIdentity(absl::StrContains(cipher, "ECDSA") ? "server_p256"
+                                                             : "server_rsa") +
+          Arguments{tls1_3 ? "-ciphersuites" : "-cipher", cipher} +
+          Arguments{tls1_3 ? "-tls1_3" : "-tls1_2"}));
+  ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
+  EXPECT_EQ(client->info()->cipher.name, cipher);
+  ConverseAndClose(client.get(), server.process.get());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CipherTest,
+    ::testing::Values("ECDHE-ECDSA-AES128-GCM-SHA256",
+                      "ECDHE-RSA-AES256-GCM-SHA384",
+                      "ECDHE-RSA-CHACHA20-POLY1305", "ECDHE-RSA-AES128-SHA",
+                      "ECDHE-ECDSA-AES256-SHA", "AES128-GCM-SHA256",
+                      "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA",
+                      "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
+                      "TLS_CHACHA20_POLY1305_SHA256"));
+
+// With TLS 1.3 all but the first take a second ClientHello.
+class GroupTest
+    : public ::testing::TestWithParam<std::tuple<TlsVersion, const char*>> {};
+
+TEST_P(GroupTest, Converses) {
+  const auto& [version, group] = GetParam();
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(OpensslVersion(version) +
+                         OpensslIdentity("server_rsa") +
+                         Arguments{"-groups", group}));
+  ASSERT_OK_AND_ASSIGN(const auto client,
+                       Connect(server.port, ClientOptions()));
+  EXPECT_EQ(client->info()->group, group);
+  ConverseAndClose(client.get(), server.process.get());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, GroupTest,
+    ::testing::Combine(::testing::Values(TlsVersion::kTls1_2,
+                                         TlsVersion::kTls1_3),
+                       ::testing::Values("X25519", "P-256", "P-384",
+                                         "P-521")));
 
 }  // namespace
 }  // namespace airlock::interop

@@ -3,9 +3,13 @@
 
 #include "tests/interop/peers.h"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <fstream>
 #include <ostream>
 
+#include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -21,12 +25,14 @@ bool HasChain(absl::string_view name) {
   return std::ifstream(CertPath(absl::StrCat(name, "_chain.pem"))).good();
 }
 
-absl::StatusOr<std::unique_ptr<Process>> StartOpenssl(Arguments arguments) {
+absl::StatusOr<std::unique_ptr<Process>> StartOpenssl(
+    const Arguments& arguments, const std::string& directory = "") {
   absl::StatusOr<std::string> program =
       testing::FindProgram("openssl", "openssl");
   if (!program.ok()) return program.status();
   testing::ProcessOptions options;
   options.arguments = Arguments{*program} + arguments;
+  options.directory = directory;
   return Process::Start(options);
 }
 
@@ -47,6 +53,38 @@ std::string CertPath(absl::string_view name) {
 
 std::string ChainPath(absl::string_view name) {
   return CertPath(absl::StrCat(name, HasChain(name) ? "_chain.pem" : ".pem"));
+}
+
+std::string ScratchPath(absl::string_view name) {
+  const ::testing::TestInfo* test =
+      ::testing::UnitTest::GetInstance()->current_test_info();
+  const std::string directory =
+      absl::StrCat(::testing::TempDir(), "/",
+                   absl::StrReplaceAll(
+                       absl::StrCat(test->test_suite_name(), "_", test->name()),
+                       {{"/", "_"}}));
+  mkdir(directory.c_str(), 0700);
+  return absl::StrCat(directory, "/", name);
+}
+
+absl::StatusOr<std::string> ScratchFile(absl::string_view name,
+                                        absl::string_view content) {
+  const std::string path = ScratchPath(name);
+  std::ofstream file(path, std::ios::binary);
+  file << content;
+  file.close();
+  if (!file) return absl::InternalError(absl::StrCat("cannot write ", path));
+  return path;
+}
+
+std::vector<std::string> SortedLines(const std::string& path) {
+  std::vector<std::string> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty() && line[0] != '#') lines.push_back(line);
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
 }
 
 Arguments OpensslVersion(TlsVersion version) {
@@ -70,9 +108,10 @@ Arguments OpensslIdentity(absl::string_view name) {
   return arguments + Arguments{"-cert_chain", CertPath("intermediate.pem")};
 }
 
-absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments) {
+absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments,
+                                          const std::string& directory) {
   absl::StatusOr<std::unique_ptr<Process>> process = StartOpenssl(
-      Arguments{"s_server", "-accept", "127.0.0.1:0"} + arguments);
+      Arguments{"s_server", "-accept", "127.0.0.1:0"} + arguments, directory);
   if (!process.ok()) return process.status();
   const absl::StatusOr<std::string> port =
       (*process)->WaitForLine("ACCEPT 127.0.0.1:");

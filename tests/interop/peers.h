@@ -28,6 +28,15 @@ std::string CertPath(absl::string_view name);
 // testdata/certs/NAME_chain.pem, or NAME.pem where it has no intermediate.
 std::string ChainPath(absl::string_view name);
 
+// A path in the test's scratch directory, another one for each test. Nothing is
+// made there.
+std::string ScratchPath(absl::string_view name);
+// The same, with a file of this content.
+absl::StatusOr<std::string> ScratchFile(absl::string_view name,
+                                        absl::string_view content);
+// The lines of a file, sorted, without comments; none where there is no file.
+std::vector<std::string> SortedLines(const std::string& path);
+
 // A server that runs, and the port where it listens.
 struct Server {
   std::unique_ptr<LoopbackSocket> reserved;  // Where it needs that.
@@ -39,7 +48,8 @@ struct Server {
 // that allows it), for a certificate with key and chain.
 Arguments OpensslVersion(ssl::TlsVersion version);
 Arguments OpensslIdentity(absl::string_view name);
-absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments);
+absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments,
+                                          const std::string& directory = "");
 // Reaches for "localhost" at 127.0.0.1.
 absl::StatusOr<std::unique_ptr<testing::Process>> StartOpensslClient(
     int port, const Arguments& arguments);

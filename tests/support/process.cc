@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
 
@@ -26,6 +27,9 @@ namespace {
 // Only a test that fails anyway ever waits so long.
 constexpr absl::Duration kDeadline = absl::Seconds(30);
 
+// What every program's buffer takes at once.
+constexpr size_t kPacket = 1024;
+
 constexpr const char* kDirectories[] = {"/usr/bin", "/usr/sbin", "/bin",
                                         "/sbin", "/usr/local/bin"};
 
@@ -35,11 +39,9 @@ struct Channel {
   int ours = -1;
   int theirs = -1;
 
-  bool Open() {
+  bool Open(int type) {
     int fds[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
-      return false;
-    }
+    if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds) != 0) return false;
     ours = fds[0];
     theirs = fds[1];
     return true;
@@ -105,7 +107,8 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(
   environment.insert(environment.end(), options.environment.begin(),
                      options.environment.end());
   Channel input, output, errors;
-  if (!input.Open() || !output.Open() || !errors.Open()) {
+  if (!input.Open(SOCK_SEQPACKET) || !output.Open(SOCK_STREAM) ||
+      !errors.Open(SOCK_STREAM)) {
     return absl::ErrnoToStatus(errno, "socketpair");
   }
   posix_spawn_file_actions_t actions;
@@ -173,8 +176,8 @@ absl::Status Process::WriteInput(absl::string_view text) {
       return absl::DeadlineExceededError(
           absl::StrCat("it reads no input; it said:\n", Transcript()));
     }
-    const ssize_t n =
-        send(input_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t n = send(input_, text.data(), std::min(text.size(), kPacket),
+                           MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (n < 0) return absl::ErrnoToStatus(errno, "its standard input");
     text.remove_prefix(static_cast<size_t>(n));

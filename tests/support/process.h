@@ -48,7 +48,8 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  // Writes all of `text` to its standard input.
+  // Writes all of `text` to its standard input. The program reads what one call
+  // wrote (up to 1 KiB) at once, and nothing of the next call's with it.
   absl::Status WriteInput(absl::string_view text);
   // Ends its standard input.
   void CloseInput();
