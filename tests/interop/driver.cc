@@ -6,15 +6,22 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "platform/posix_transport.h"
 
 namespace airlock::interop {
 namespace {
 
+constexpr char kLoopback[] = "127.0.0.1";
+// Only a test that fails anyway ever waits so long.
+constexpr absl::Duration kTimeout = absl::Seconds(30);
+
 absl::StatusOr<std::unique_ptr<ssl::Socket>> WrapAndShake(
     std::shared_ptr<const ssl::Context> context,
-    absl::StatusOr<std::unique_ptr<ssl::Transport>> transport,
+    absl::StatusOr<std::unique_ptr<platform::PosixTransport>> transport,
     ssl::SocketOptions options) {
   if (!transport.ok()) return transport.status();
+  (*transport)->set_timeout(kTimeout);
   absl::StatusOr<std::unique_ptr<ssl::Socket>> socket = ssl::WrapSocket(
       std::move(context), *std::move(transport), std::move(options));
   if (!socket.ok()) return socket.status();
@@ -45,8 +52,10 @@ void Only(ssl::TlsVersion version, ssl::ContextOptions* options) {
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Connect(
     int port, std::shared_ptr<const ssl::Context> context,
     ssl::SocketOptions options) {
-  return WrapAndShake(std::move(context), ConnectLoopback(port),
-                      std::move(options));
+  return WrapAndShake(
+      std::move(context),
+      platform::Dial(kLoopback, static_cast<uint16_t>(port), kTimeout),
+      std::move(options));
 }
 
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Connect(
@@ -54,16 +63,21 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Connect(
   return Connect(port, testing::MakeContext(std::move(options)));
 }
 
+absl::StatusOr<platform::TcpListener> Listen() {
+  return platform::TcpListener::Listen(kLoopback, 0);
+}
+
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Accept(
-    LoopbackSocket* listener, std::shared_ptr<const ssl::Context> context) {
+    const platform::TcpListener& listener,
+    std::shared_ptr<const ssl::Context> context) {
   ssl::SocketOptions options;
   options.side = ssl::Side::kServer;
-  return WrapAndShake(std::move(context), listener->Accept(),
+  return WrapAndShake(std::move(context), listener.Accept(kTimeout),
                       std::move(options));
 }
 
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Accept(
-    LoopbackSocket* listener, ssl::ContextOptions options) {
+    const platform::TcpListener& listener, ssl::ContextOptions options) {
   return Accept(listener, testing::MakeContext(std::move(options)));
 }
 

@@ -14,24 +14,24 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "platform/tcp.h"
 #include "ssl/context.h"
 #include "ssl/error.h"
 #include "ssl/options.h"
 #include "ssl/socket.h"
-#include "tests/interop/loopback.h"
 #include "tests/support/handshake.h"
 
 #define AIRLOCK_CONCAT_(a, b) a##b
 #define AIRLOCK_CONCAT(a, b) AIRLOCK_CONCAT_(a, b)
-#define ASSERT_OK(expression)                         \
-  do {                                                \
-    const absl::Status status_of_it = (expression);   \
-    ASSERT_TRUE(status_of_it.ok()) << status_of_it;   \
+#define ASSERT_OK(expression)                       \
+  do {                                              \
+    const absl::Status status_of_it = (expression); \
+    ASSERT_TRUE(status_of_it.ok()) << status_of_it; \
   } while (false)
-#define ASSERT_OK_AND_ASSIGN(declaration, expression)             \
-  auto AIRLOCK_CONCAT(value_, __LINE__) = (expression);           \
-  ASSERT_TRUE(AIRLOCK_CONCAT(value_, __LINE__).ok())              \
-      << AIRLOCK_CONCAT(value_, __LINE__).status();               \
+#define ASSERT_OK_AND_ASSIGN(declaration, expression)   \
+  auto AIRLOCK_CONCAT(value_, __LINE__) = (expression); \
+  ASSERT_TRUE(AIRLOCK_CONCAT(value_, __LINE__).ok())    \
+      << AIRLOCK_CONCAT(value_, __LINE__).status();     \
   declaration = *std::move(AIRLOCK_CONCAT(value_, __LINE__))
 
 namespace airlock::interop {
@@ -45,18 +45,22 @@ ssl::ContextOptions ServerOptions(
 // Leaves one version of the protocol.
 void Only(ssl::TlsVersion version, ssl::ContextOptions* options);
 
-// Connects to a port and shakes hands.
+// Connects to a port of 127.0.0.1 and shakes hands.
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Connect(
     int port, std::shared_ptr<const ssl::Context> context,
     ssl::SocketOptions options = testing::LocalhostOptions());
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Connect(
     int port, ssl::ContextOptions options);
 
+// Listens at a port of 127.0.0.1 that is free.
+absl::StatusOr<platform::TcpListener> Listen();
+
 // Takes the next connection and shakes hands.
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Accept(
-    LoopbackSocket* listener, std::shared_ptr<const ssl::Context> context);
+    const platform::TcpListener& listener,
+    std::shared_ptr<const ssl::Context> context);
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Accept(
-    LoopbackSocket* listener, ssl::ContextOptions options);
+    const platform::TcpListener& listener, ssl::ContextOptions options);
 
 // Reads until what came contains `text`, and gives all of it. An error where
 // the stream ends before.

@@ -78,8 +78,8 @@ class VersionTest : public ::testing::TestWithParam<TlsVersion> {
                               OpensslIdentity("server_p256") + arguments);
   }
   static absl::StatusOr<Server> StartThatAsksForACertificate() {
-    return Start(
-        {"-Verify", "3", "-verify_return_error", "-CAfile", CertPath("ca.pem")});
+    return Start({"-Verify", "3", "-verify_return_error", "-CAfile",
+                  CertPath("ca.pem")});
   }
 };
 
@@ -114,8 +114,7 @@ TEST_P(VersionTest, HearsThatItsIssuerIsUnknown) {
 
 TEST_P(VersionTest, TellsACutStreamFromAClosedOne) {
   ASSERT_OK_AND_ASSIGN(const Server first, Start({}));
-  ASSERT_OK_AND_ASSIGN(const auto strict,
-                       Connect(first.port, ClientOptions()));
+  ASSERT_OK_AND_ASSIGN(const auto strict, Connect(first.port, ClientOptions()));
   ASSERT_OK(WriteAll(strict.get(), "from the client\n"));
   ASSERT_OK(first.process->WaitForText("from the client\n"));
   first.process->Kill();
@@ -142,8 +141,7 @@ TEST_P(VersionTest, MovesAMebibyteEachWay) {
   ASSERT_OK_AND_ASSIGN(
       const Server files,
       StartOpensslServer(OpensslVersion(GetParam()) +
-                             OpensslIdentity("server_p256") +
-                             Arguments{"-WWW"},
+                             OpensslIdentity("server_p256") + Arguments{"-WWW"},
                          path.substr(0, path.rfind('/'))));
   ASSERT_OK_AND_ASSIGN(const auto get, Connect(files.port, ClientOptions()));
   ASSERT_OK(WriteAll(get.get(), "GET /data HTTP/1.0\r\n\r\n"));
@@ -179,10 +177,9 @@ TEST(OpensslServerEventsTest, RefusesToRenegotiate) {
 
 // 'k' sends KeyUpdate, 'K' also asks for one.
 TEST(OpensslServerEventsTest, FollowsAKeyUpdate) {
-  ASSERT_OK_AND_ASSIGN(
-      const Server server,
-      StartOpensslServer(OpensslVersion(TlsVersion::kTls1_3) +
-                         OpensslIdentity("server_p256")));
+  ASSERT_OK_AND_ASSIGN(const Server server,
+                       StartOpensslServer(OpensslVersion(TlsVersion::kTls1_3) +
+                                          OpensslIdentity("server_p256")));
   ASSERT_OK_AND_ASSIGN(const auto client,
                        Connect(server.port, ClientOptions()));
   for (const char* command : {"k\n", "K\n", "K\n"}) {
@@ -196,10 +193,9 @@ TEST(OpensslServerEventsTest, FollowsAKeyUpdate) {
 }
 
 TEST(OpensslServerEventsTest, HearsThatNoVersionIsCommon) {
-  ASSERT_OK_AND_ASSIGN(
-      const Server server,
-      StartOpensslServer(OpensslVersion(TlsVersion::kTls1_1) +
-                         OpensslIdentity("server_p256")));
+  ASSERT_OK_AND_ASSIGN(const Server server,
+                       StartOpensslServer(OpensslVersion(TlsVersion::kTls1_1) +
+                                          OpensslIdentity("server_p256")));
   ContextOptions options = ClientOptions();
   options.minimum_version = TlsVersion::kTls1_2;
   EXPECT_EQ(FailureOf(Connect(server.port, options).status()),

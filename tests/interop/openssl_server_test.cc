@@ -73,7 +73,6 @@ TEST_P(MatrixTest, ConversesAndCloses) {
 INSTANTIATE_TEST_SUITE_P(All, MatrixTest, ::testing::ValuesIn(Matrix()),
                          CellName);
 
-
 class VersionTest : public ::testing::TestWithParam<TlsVersion> {
  protected:
   // A server of this version with server_p256.
@@ -121,19 +120,18 @@ TEST_P(VersionTest, ResumesWhatTheServerKeeps) {
 TEST_P(VersionTest, ResumesWithAClientCertificate) {
   ContextOptions options = Options();
   options.credentials = {TestCredentials("client_p256")};
-  ExpectResumption(ServerArguments() +
-                       Arguments{"-Verify", "3", "-verify_return_error",
-                                 "-CAfile", CertPath("ca.pem")},
-                   std::move(options));
+  ExpectResumption(
+      ServerArguments() + Arguments{"-Verify", "3", "-verify_return_error",
+                                    "-CAfile", CertPath("ca.pem")},
+      std::move(options));
 }
 
 TEST_P(VersionTest, AgreesOnAProtocol) {
   ContextOptions options = Options();
   options.alpn_protocols = {"spdy/9", "http/1.1"};
-  ASSERT_OK_AND_ASSIGN(
-      const Server server,
-      StartOpensslServer(ServerArguments() +
-                         Arguments{"-alpn", "h2,http/1.1"}));
+  ASSERT_OK_AND_ASSIGN(const Server server,
+                       StartOpensslServer(ServerArguments() +
+                                          Arguments{"-alpn", "h2,http/1.1"}));
   ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
   EXPECT_EQ(client->info()->alpn, "http/1.1");
 }
@@ -173,9 +171,9 @@ TEST_P(VersionTest, GetsTheStapledResponse) {
   options.request_ocsp = true;
   ASSERT_OK_AND_ASSIGN(
       const Server server,
-      StartOpensslServer(
-          OpensslVersion(GetParam()) + OpensslIdentity("server_rsa_direct") +
-          Arguments{"-status_file", CertPath("ocsp_good.der")}));
+      StartOpensslServer(OpensslVersion(GetParam()) +
+                         OpensslIdentity("server_rsa_direct") +
+                         Arguments{"-status_file", CertPath("ocsp_good.der")}));
   ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
   EXPECT_EQ(client->info()->ocsp_response,
             testing::ReadTestdata("certs/ocsp_good.der"));
@@ -193,8 +191,7 @@ TEST_P(VersionTest, ExportsTheSameKeyingMaterial) {
   ASSERT_OK_AND_ASSIGN(const ssl::Secret ours,
                        client->ExportKeyingMaterial("EXPORTER-Channel-Binding",
                                                     absl::nullopt, 32));
-  EXPECT_EQ(absl::BytesToHexString(ours.view()),
-            absl::AsciiStrToLower(theirs));
+  EXPECT_EQ(absl::BytesToHexString(ours.view()), absl::AsciiStrToLower(theirs));
   if (GetParam() == TlsVersion::kTls1_3) {
     ASSERT_OK_AND_ASSIGN(
         const std::string binding,
@@ -241,10 +238,9 @@ TEST(OpensslServerTest, SharesAKeyInPlaceOfCertificates) {
   };
   ASSERT_OK_AND_ASSIGN(
       const Server server,
-      StartOpensslServer(
-          {"-tls1_2", "-nocert", "-cipher", "PSK", "-psk_hint", "them",
-           "-psk_identity", "for them", "-psk",
-           absl::BytesToHexString(std::string(16, '\x5a'))}));
+      StartOpensslServer({"-tls1_2", "-nocert", "-cipher", "PSK", "-psk_hint",
+                          "them", "-psk_identity", "for them", "-psk",
+                          absl::BytesToHexString(std::string(16, '\x5a'))}));
   ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
   EXPECT_EQ(client->info()->cipher.name, "ECDHE-PSK-CHACHA20-POLY1305");
   ConverseAndClose(client.get(), server.process.get());
@@ -285,11 +281,10 @@ class GroupTest
 
 TEST_P(GroupTest, Converses) {
   const auto& [version, group] = GetParam();
-  ASSERT_OK_AND_ASSIGN(
-      const Server server,
-      StartOpensslServer(OpensslVersion(version) +
-                         OpensslIdentity("server_rsa") +
-                         Arguments{"-groups", group}));
+  ASSERT_OK_AND_ASSIGN(const Server server,
+                       StartOpensslServer(OpensslVersion(version) +
+                                          OpensslIdentity("server_rsa") +
+                                          Arguments{"-groups", group}));
   ASSERT_OK_AND_ASSIGN(const auto client,
                        Connect(server.port, ClientOptions()));
   EXPECT_EQ(client->info()->group, group);
@@ -300,8 +295,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, GroupTest,
     ::testing::Combine(::testing::Values(TlsVersion::kTls1_2,
                                          TlsVersion::kTls1_3),
-                       ::testing::Values("X25519", "P-256", "P-384",
-                                         "P-521")));
+                       ::testing::Values("X25519", "P-256", "P-384", "P-521")));
 
 }  // namespace
 }  // namespace airlock::interop

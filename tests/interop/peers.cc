@@ -127,8 +127,8 @@ absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments,
 absl::StatusOr<std::unique_ptr<Process>> StartOpensslClient(
     int port, const Arguments& arguments) {
   return StartOpenssl(Arguments{"s_client", "-connect",
-                                absl::StrCat("127.0.0.1:", port),
-                                "-servername", "localhost"} +
+                                absl::StrCat("127.0.0.1:", port), "-servername",
+                                "localhost"} +
                       arguments);
 }
 
@@ -141,8 +141,8 @@ std::vector<Cell> Matrix() {
       for (const char* client :
            {"", "client_rsa", "client_p256", "client_ed25519"}) {
         const Cell cell = {version, server, client};
-        const bool ed25519 = cell.server == "server_ed25519" ||
-                             cell.client == "client_ed25519";
+        const bool ed25519 =
+            cell.server == "server_ed25519" || cell.client == "client_ed25519";
         if (ed25519 && version < TlsVersion::kTls1_2) continue;
         cells.push_back(cell);
       }

@@ -13,7 +13,6 @@
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "ssl/options.h"
-#include "tests/interop/loopback.h"
 #include "tests/support/process.h"
 
 namespace airlock::interop {
@@ -39,7 +38,6 @@ std::vector<std::string> SortedLines(const std::string& path);
 
 // A server that runs, and the port where it listens.
 struct Server {
-  std::unique_ptr<LoopbackSocket> reserved;  // Where it needs that.
   std::unique_ptr<testing::Process> process;
   int port = 0;
 };

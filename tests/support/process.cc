@@ -94,8 +94,10 @@ absl::StatusOr<std::string> FindProgram(absl::string_view name,
     if (access(path.c_str(), X_OK) == 0) return path;
   }
   return absl::NotFoundError(
-      absl::StrCat("There is no program ", name, ", which this test needs: run "
-                   "./setup, or install Debian's package ", package, "."));
+      absl::StrCat("There is no program ", name,
+                   ", which this test needs: run "
+                   "./setup, or install Debian's package ",
+                   package, "."));
 }
 
 absl::StatusOr<std::unique_ptr<Process>> Process::Start(
@@ -123,10 +125,9 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(
     posix_spawn_file_actions_addchdir_np(&actions, options.directory.c_str());
   }
   pid_t pid = -1;
-  const int error =
-      posix_spawn(&pid, options.arguments[0].c_str(), &actions, nullptr,
-                  Pointers(options.arguments).data(),
-                  Pointers(environment).data());
+  const int error = posix_spawn(&pid, options.arguments[0].c_str(), &actions,
+                                nullptr, Pointers(options.arguments).data(),
+                                Pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
     return absl::ErrnoToStatus(
@@ -193,7 +194,8 @@ absl::Status Process::WaitForText(absl::string_view text) {
   bool found = false;
   const auto ready = [&] {
     mutex_.AssertReaderHeld();
-    found = absl::StrContains(output_, text) || absl::StrContains(errors_, text);
+    found =
+        absl::StrContains(output_, text) || absl::StrContains(errors_, text);
     return found || ended_;
   };
   {
