@@ -3,14 +3,11 @@
 
 #include "config/policy.h"
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
+#include <utility>
 
-#include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "config/internal/nearest_word.h"
+#include "config/internal/words.h"
 
 namespace airlock::config {
 namespace {
@@ -18,82 +15,87 @@ namespace {
 constexpr char kAirlockVerify[] = "AIRLOCK_VERIFY";
 constexpr char kPythonHttpsVerify[] = "PYTHONHTTPSVERIFY";
 
-// Indexed by Verification.
-constexpr std::array<absl::string_view, 3> kVerificationNames = {
-    "off", "default", "enforce"};
-
-// A value as it may be shown: on one line, and no longer than helps.
-std::string Shown(absl::string_view value) {
-  constexpr size_t kMaxShown = 64;
-  if (value.size() <= kMaxShown) return absl::CHexEscape(value);
-  return absl::StrCat(absl::CHexEscape(value.substr(0, kMaxShown)), "...");
-}
-
-Setting<Verification> FromVariable(Verification verification,
-                                   absl::string_view name,
-                                   absl::string_view value) {
-  return {
-      verification,
-      {Origin::Source::kEnvironment, std::string(name), std::string(value)}};
-}
-
-absl::StatusOr<Setting<Verification>> ParseAirlockVerify(
-    absl::string_view value) {
-  for (size_t i = 0; i < kVerificationNames.size(); ++i) {
-    if (value == kVerificationNames[i]) {
-      return FromVariable(static_cast<Verification>(i), kAirlockVerify, value);
-    }
-  }
-  const absl::string_view nearest =
-      internal::NearestWord(value, kVerificationNames);
+absl::Status UnknownVerification(const Setting<std::string>& variable) {
+  const Origin& origin = variable.origin;
   return absl::InvalidArgumentError(absl::StrCat(
-      "the environment variable ", kAirlockVerify, " is \"", Shown(value),
-      "\", which is none of \"off\", \"default\" and \"enforce\"; ",
-      nearest.empty() ? "set it to one of them, or unset it"
-                      : absl::StrCat("did you mean \"", nearest, "\"?")));
+      origin.source == Origin::Source::kEnvironment
+          ? "the environment variable "
+          : absl::StrCat(origin.ToString(), ": "),
+      kAirlockVerify, " is ",
+      internal::NoneOf(variable.value, internal::kVerificationWords,
+                       "set it to one of them, or unset it")));
+}
+
+// The origin of what `variable` says: in a file, a place that also tells the
+// variable.
+Origin OriginOf(absl::string_view name, const Setting<std::string>& variable) {
+  Origin origin = variable.origin;
+  if (origin.source == Origin::Source::kAppYaml) {
+    origin.value = absl::StrCat(name, "=", variable.value);
+  }
+  return origin;
 }
 
 }  // namespace
 
 absl::string_view VerificationName(Verification verification) {
-  const auto index = static_cast<size_t>(verification);
-  return index < kVerificationNames.size() ? kVerificationNames[index] : "";
+  return internal::WordOf(verification, internal::kVerificationWords);
 }
 
-std::string Origin::ToString() const {
-  switch (source) {
-    case Source::kBuiltIn:
-      break;
-    case Source::kEnvironment:
-      return absl::StrCat(name, "=", Shown(value));
-  }
-  return "built in";
+absl::string_view TlsVersionName(TlsVersion version) {
+  return internal::WordOf(version, internal::kTlsVersionWords);
+}
+
+absl::string_view OnOverrideName(OnOverride on_override) {
+  return internal::WordOf(on_override, internal::kOnOverrideWords);
+}
+
+absl::string_view HostnameName(Hostname hostname) {
+  return internal::WordOf(hostname, internal::kHostnameWords);
+}
+
+absl::string_view KeyLogName(KeyLog key_log) {
+  return internal::WordOf(key_log, internal::kKeyLogWords);
+}
+
+std::string Pin::ToString() const {
+  return absl::StrCat("sha256/", absl::Base64Escape(sha256));
 }
 
 absl::StatusOr<VerificationPolicy> ParseEnvironment(
     const Environment& environment) {
-  VerificationPolicy policy;
-  const auto airlock = environment.find(kAirlockVerify);
-  if (airlock != environment.end()) {
-    absl::StatusOr<Setting<Verification>> parsed =
-        ParseAirlockVerify(airlock->second);
-    if (!parsed.ok()) return parsed.status();
-    policy.verification = *parsed;
+  Variables variables;
+  for (const char* name : {kAirlockVerify, kPythonHttpsVerify}) {
+    const auto found = environment.find(name);
+    if (found == environment.end()) continue;
+    variables[name] = {
+        found->second,
+        {Origin::Source::kEnvironment, found->first, found->second}};
   }
-  const auto python = environment.find(kPythonHttpsVerify);
-  if (python != environment.end() && !python->second.empty()) {
-    const Verification said =
-        python->second == "0" ? Verification::kOff : Verification::kDefault;
-    // Whoever says the same second changes nothing, so is not the origin.
-    if (policy.verification.origin.source == Origin::Source::kBuiltIn ||
-        said > policy.verification.value) {
-      policy.verification =
-          FromVariable(said, kPythonHttpsVerify, python->second);
-    }
+  return ParseVariables(variables);
+}
+
+absl::StatusOr<VerificationPolicy> ParseVariables(const Variables& variables) {
+  VerificationPolicy policy;
+  const auto airlock = variables.find(kAirlockVerify);
+  if (airlock != variables.end()) {
+    const absl::optional<Verification> word = internal::ParseWord<Verification>(
+        airlock->second.value, internal::kVerificationWords);
+    if (!word.has_value()) return UnknownVerification(airlock->second);
+    policy.verification = {*word, OriginOf(kAirlockVerify, airlock->second)};
+  }
+  const auto python = variables.find(kPythonHttpsVerify);
+  if (python != variables.end() && !python->second.value.empty()) {
+    const Verification said = python->second.value == "0"
+                                  ? Verification::kOff
+                                  : Verification::kDefault;
+    policy.verification =
+        Stricter(std::move(policy.verification),
+                 {said, OriginOf(kPythonHttpsVerify, python->second)});
   }
   if (policy.verification.value == Verification::kEnforce) {
-    policy.minimum_version.value = TlsVersion::kTls1_2;
-    policy.minimum_version.origin = policy.verification.origin;
+    policy.minimum_version = {TlsVersion::kTls1_2, policy.verification.origin};
+    policy.hostname = {Hostname::kRequired, policy.verification.origin};
   }
   return policy;
 }

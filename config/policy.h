@@ -7,10 +7,14 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/types/optional.h"
+#include "config/host_pattern.h"
+#include "config/setting.h"
 
 namespace airlock::config {
 
@@ -33,37 +37,76 @@ absl::string_view VerificationName(Verification verification);
 
 enum class TlsVersion { kTls1_0, kTls1_1, kTls1_2, kTls1_3 };
 
-// Where a setting came from.
-struct Origin {
-  enum class Source {
-    kBuiltIn,      // Nobody said anything.
-    kEnvironment,  // The variable `name`, which has the value `value`.
-  };
-  Source source = Source::kBuiltIn;
-  std::string name;
-  std::string value;
+// "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3".
+absl::string_view TlsVersionName(TlsVersion version);
 
-  // For people: "AIRLOCK_VERIFY=enforce", "built in". Control characters and
-  // what is not ASCII are escaped, and long values cut.
+// What becomes of an application that asks for less than the policy demands.
+enum class OnOverride {
+  kUpgrade,  // It is verified all the same, and that is logged.
+  kReject,   // An error.
+};
+
+// "upgrade", "reject".
+absl::string_view OnOverrideName(OnOverride on_override);
+
+// Whether a client must give a name to check, where verification is enforced.
+enum class Hostname {
+  kOptional,  // Where it gives none, the chain alone is verified.
+  kRequired,
+};
+
+// "optional", "required".
+absl::string_view HostnameName(Hostname hostname);
+
+// Whether an application, or SSLKEYLOGFILE, may have the secrets of its
+// connections.
+enum class KeyLog { kAllow, kForbid };
+
+// "allow", "forbid".
+absl::string_view KeyLogName(KeyLog key_log);
+
+// The SHA-256 hash of a certificate's SubjectPublicKeyInfo (RFC 7469): 32
+// bytes.
+struct Pin {
+  std::string sha256;
+
+  // "sha256/" and the hash in base64.
   std::string ToString() const;
 
-  friend bool operator==(const Origin& a, const Origin& b) {
-    return a.source == b.source && a.name == b.name && a.value == b.value;
+  friend bool operator==(const Pin& a, const Pin& b) {
+    return a.sha256 == b.sha256;
   }
 };
 
-template <typename T>
-struct Setting {
-  T value{};
-  Origin origin;
+// What the operator grants for one host. Settings that are not stated stay as
+// they are for every host.
+struct PolicyException {
+  HostPattern host;
+  Origin origin;  // Of `host`.
+  Setting<absl::optional<std::string>> ca_certs;
+  Setting<absl::optional<TlsVersion>> minimum_version;
+  Setting<std::vector<Pin>> pins;
+  // The last day, in UTC, on which the exception holds.
+  Setting<absl::optional<absl::CivilDay>> expires;
 };
 
 // A policy: a value, complete, and valid in itself.
 struct VerificationPolicy {
   Setting<Verification> verification;
+  Setting<OnOverride> on_override{OnOverride::kReject, {}};
+  Setting<Hostname> hostname{Hostname::kRequired, {}};
   // The lowest version that a connection may use, a client's or a server's;
   // unset: the application's choice.
   Setting<absl::optional<TlsVersion>> minimum_version;
+  // The absolute path of the CA bundle that counts, whatever an application
+  // brings; unset: the application's choice, or the system's.
+  Setting<absl::optional<std::string>> ca_certs;
+  Setting<KeyLog> key_log;
+  // Where there are any, the peer's certificate, or one that it is verified by,
+  // has a key that is among them; a certificate that signs itself will do.
+  Setting<std::vector<Pin>> pins;
+  // For no two the same host.
+  std::vector<PolicyException> exceptions;
 };
 
 // The policy that `environment` states. Pure and thread-safe.
@@ -76,9 +119,15 @@ struct VerificationPolicy {
 //    value is `default`.
 //  - Of the two, the stricter counts. Neither set: `off`, with the origin
 //    kBuiltIn.
-//  - `enforce` sets the minimum version to TLS 1.2.
+//  - `enforce` sets the minimum version to TLS 1.2, and requires a name.
 absl::StatusOr<VerificationPolicy> ParseEnvironment(
     const Environment& environment);
+
+// The variables that a file sets, each with the place of its value.
+using Variables = std::map<std::string, Setting<std::string>>;
+
+// As ParseEnvironment, for the variables of an app.yaml; errors name the place.
+absl::StatusOr<VerificationPolicy> ParseVariables(const Variables& variables);
 
 }  // namespace airlock::config
 

@@ -8,7 +8,7 @@
 #include <map>
 #include <sstream>
 
-#include "absl/strings/match.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "config/internal/text.h"
@@ -210,7 +210,7 @@ absl::StatusOr<YamlNode> Build(absl::string_view content,
     return ErrorAt(builder.PositionOf(e.mark),
                    builder.Begins(e.mark, '*')
                        ? kAlias
-                       : absl::StrCat("this is no YAML (", e.msg,
+                       : absl::StrCat("this is no YAML (", absl::CHexEscape(e.msg),
                                       "); check indentation, quotes, brackets "
                                       "and colons from here up"));
   } catch (const std::exception& e) {

@@ -1,0 +1,117 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "config/host_pattern.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "config/internal/text.h"
+
+namespace airlock::config {
+namespace {
+
+// The address that `text` is, written as RFC 5952 does; empty for none.
+std::string NormalAddress(absl::string_view text) {
+  // A zone ("%eth0") is none of inet_pton's business, nor of a policy's.
+  const std::string terminated(text);
+  if (terminated.find('\0') != std::string::npos) return "";
+  std::array<char, INET6_ADDRSTRLEN> written{};
+  in_addr v4{};
+  in6_addr v6{};
+  const char* normal = nullptr;
+  if (inet_pton(AF_INET, terminated.c_str(), &v4) == 1) {
+    normal = inet_ntop(AF_INET, &v4, written.data(), written.size());
+  } else if (inet_pton(AF_INET6, terminated.c_str(), &v6) == 1) {
+    normal = inet_ntop(AF_INET6, &v6, written.data(), written.size());
+  }
+  return normal == nullptr ? "" : normal;
+}
+
+bool IsLabel(absl::string_view label) {
+  return !label.empty() && label.size() <= 63 && label.front() != '-' &&
+         label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+                  c == '-' || c == '_';
+         });
+}
+
+// What keeps `name` from being a DNS name, or "".
+std::string Complaint(absl::string_view name) {
+  if (!std::all_of(name.begin(), name.end(), [](char c) {
+        return absl::ascii_isascii(static_cast<unsigned char>(c));
+      })) {
+    return "write it in ASCII, as the A-labels (\"xn--...\") that a "
+           "certificate holds";
+  }
+  if (name.size() > 253) return "it is longer than 253 characters";
+  const std::vector<absl::string_view> labels = absl::StrSplit(name, '.');
+  for (const absl::string_view label : labels) {
+    if (!IsLabel(label)) {
+      return absl::StrCat("\"", internal::Shown(label),
+                          "\" is no label of a DNS name");
+    }
+  }
+  // Otherwise an address that is written wrong would be a name.
+  if (std::all_of(labels.back().begin(), labels.back().end(),
+                  [](char c) { return c >= '0' && c <= '9'; })) {
+    return "it ends in a number, but is no IP address";
+  }
+  return "";
+}
+
+std::string Normal(absl::string_view host) {
+  return absl::AsciiStrToLower(absl::StripSuffix(host, "."));
+}
+
+}  // namespace
+
+absl::StatusOr<HostPattern> HostPattern::Parse(absl::string_view text) {
+  std::string address = NormalAddress(text);
+  if (!address.empty()) return HostPattern(Kind::kAddress, std::move(address));
+  std::string normal = Normal(text);
+  absl::string_view name = normal;
+  const bool is_suffix = absl::ConsumePrefix(&name, "*.");
+  std::string complaint = Complaint(name);
+  if (complaint.empty() && is_suffix && !absl::StrContains(name, '.')) {
+    complaint = "that is too wide; two labels or more must follow \"*.\"";
+  }
+  if (!complaint.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", internal::Shown(text),
+        "\" is neither a DNS name, nor \"*.\" and one, nor an IP address: ",
+        complaint));
+  }
+  return HostPattern(is_suffix ? Kind::kSuffix : Kind::kName,
+                     std::move(normal));
+}
+
+bool HostPattern::Matches(absl::string_view host) const {
+  if (absl::StartsWith(host, "[") && absl::EndsWith(host, "]")) {
+    host = host.substr(1, host.size() - 2);
+  }
+  const std::string address = NormalAddress(host);
+  if (kind_ == Kind::kAddress || !address.empty()) {
+    return kind_ == Kind::kAddress && address == text_;
+  }
+  const std::string name = Normal(host);
+  if (!Complaint(name).empty()) return false;
+  if (kind_ == Kind::kName) return name == text_;
+  const size_t dot = name.find('.');
+  return dot != std::string::npos && absl::string_view(name).substr(dot) ==
+                                         absl::string_view(text_).substr(1);
+}
+
+}  // namespace airlock::config

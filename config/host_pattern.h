@@ -1,0 +1,46 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Which hosts a policy's exception is for.
+#ifndef AIRLOCK_CONFIG_HOST_PATTERN_H_
+#define AIRLOCK_CONFIG_HOST_PATTERN_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace airlock::config {
+
+// A DNS name ("db.corp.internal"), a suffix ("*.corp.internal") or an IP
+// address ("192.0.2.1", "2001:db8::1"). Immutable and thread-safe.
+class HostPattern {
+ public:
+  enum class Kind { kName, kSuffix, kAddress };
+
+  // DNS names are ASCII (IDNA A-labels) with labels of letters, digits, "-" and
+  // "_" (RFC 1123, RFC 2181); case and one final dot are ignored. As in a
+  // certificate, "*" stands for exactly one label, is the left-most one, and
+  // two or more follow it. Errors (kInvalidArgument) say what is wrong.
+  static absl::StatusOr<HostPattern> Parse(absl::string_view text);
+
+  // Whether `host`, a DNS name or IP address as an application gives it, is
+  // meant. What is neither is never meant. IPv6 addresses may stand in
+  // brackets.
+  bool Matches(absl::string_view host) const;
+
+  Kind kind() const { return kind_; }
+  // In lower case, without final dot; addresses as RFC 5952 writes them.
+  const std::string& text() const { return text_; }
+
+ private:
+  HostPattern(Kind kind, std::string text)
+      : kind_(kind), text_(std::move(text)) {}
+
+  Kind kind_;
+  std::string text_;
+};
+
+}  // namespace airlock::config
+
+#endif  // AIRLOCK_CONFIG_HOST_PATTERN_H_

@@ -1,0 +1,49 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Reads what a node must be; errors name its place and what was expected.
+#ifndef AIRLOCK_CONFIG_INTERNAL_READER_H_
+#define AIRLOCK_CONFIG_INTERNAL_READER_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "config/internal/words.h"
+#include "config/internal/yaml_document.h"
+#include "config/position.h"
+
+namespace airlock::config::internal {
+
+// OK where `node`, called `name` in errors, is of `kind`.
+absl::Status Expect(const YamlNode& node, absl::string_view name,
+                    YamlNode::Kind kind);
+
+// OK where `node` is a mapping and has no other keys than `known`.
+absl::Status ExpectKeys(const YamlNode& node, absl::string_view name,
+                        absl::Span<const absl::string_view> known);
+
+// The text of a scalar, which is not empty.
+absl::StatusOr<std::string> ReadText(const YamlNode& node,
+                                     absl::string_view name);
+
+// The value of an enumeration whose word the scalar is.
+template <typename Enum>
+absl::StatusOr<Enum> ReadWord(const YamlNode& node, absl::string_view name,
+                              absl::Span<const absl::string_view> words) {
+  const absl::StatusOr<std::string> text = ReadText(node, name);
+  if (!text.ok()) return text.status();
+  const absl::optional<Enum> value = ParseWord<Enum>(*text, words);
+  if (value.has_value()) return *value;
+  return ErrorAt(
+      node.position,
+      absl::StrCat(name, " is ", NoneOf(*text, words, "write one of them")));
+}
+
+}  // namespace airlock::config::internal
+
+#endif  // AIRLOCK_CONFIG_INTERNAL_READER_H_

@@ -1,0 +1,56 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The words of a policy, and what to say about others.
+#ifndef AIRLOCK_CONFIG_INTERNAL_WORDS_H_
+#define AIRLOCK_CONFIG_INTERNAL_WORDS_H_
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+
+namespace airlock::config::internal {
+
+// Each indexed by the enumeration of its name.
+constexpr std::array<absl::string_view, 3> kVerificationWords = {
+    "off", "default", "enforce"};
+constexpr std::array<absl::string_view, 4> kTlsVersionWords = {
+    "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"};
+constexpr std::array<absl::string_view, 2> kOnOverrideWords = {"upgrade",
+                                                               "reject"};
+constexpr std::array<absl::string_view, 2> kHostnameWords = {"optional",
+                                                             "required"};
+constexpr std::array<absl::string_view, 2> kKeyLogWords = {"allow", "forbid"};
+
+// The word of `value`; "" for what is no value of its enumeration.
+template <typename Enum>
+absl::string_view WordOf(Enum value,
+                         absl::Span<const absl::string_view> words) {
+  const auto index = static_cast<size_t>(value);
+  return index < words.size() ? words[index] : absl::string_view();
+}
+
+// The value whose word `text` is, exactly.
+template <typename Enum>
+absl::optional<Enum> ParseWord(absl::string_view text,
+                               absl::Span<const absl::string_view> words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (text == words[i]) return static_cast<Enum>(i);
+  }
+  return absl::nullopt;
+}
+
+// What is wrong with `text`, which is none of `words`: "\"enforec\", which is
+// none of \"off\" and \"enforce\"; did you mean \"enforce\"?". Where no word is
+// near, ends in "; " and `advice`.
+std::string NoneOf(absl::string_view text,
+                   absl::Span<const absl::string_view> words,
+                   absl::string_view advice);
+
+}  // namespace airlock::config::internal
+
+#endif  // AIRLOCK_CONFIG_INTERNAL_WORDS_H_

@@ -1,0 +1,272 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "config/policy_file.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "config/host_pattern.h"
+#include "config/internal/pin.h"
+#include "config/internal/reader.h"
+#include "config/internal/text.h"
+#include "config/internal/words.h"
+#include "config/internal/yaml_document.h"
+
+namespace airlock::config {
+namespace {
+
+using internal::YamlNode;
+
+constexpr absl::string_view kFileKeys[] = {"tls"};
+constexpr absl::string_view kTlsKeys[] = {
+    "verification", "on_override", "hostname",  "minimum_version",
+    "ca_certs",     "key_log",     "exceptions"};
+constexpr absl::string_view kExceptionKeys[] = {
+    "host", "ca_certs", "minimum_version", "pins", "expires"};
+
+Origin OriginOf(const YamlNode& node) {
+  return Origin::At(Origin::Source::kPolicyFile, node.position);
+}
+
+// Sets `setting` to what `read` makes of `parent`'s value for `key`, if there
+// is one.
+template <typename T, typename Read>
+absl::Status ReadSetting(const YamlNode& parent, absl::string_view key,
+                         Read read, Setting<T>* setting) {
+  const YamlNode* node = parent.Find(key);
+  if (node == nullptr) return absl::OkStatus();
+  auto value = read(*node, key);
+  if (!value.ok()) return value.status();
+  *setting = {*std::move(value), OriginOf(*node)};
+  return absl::OkStatus();
+}
+
+// A ReadSetting's `read` for one of `words`.
+template <typename Enum>
+auto WordReader(absl::Span<const absl::string_view> words) {
+  return [words](const YamlNode& node, absl::string_view key) {
+    return internal::ReadWord<Enum>(node, key, words);
+  };
+}
+
+absl::StatusOr<std::string> ReadPath(const YamlNode& node,
+                                     absl::string_view key) {
+  absl::StatusOr<std::string> path = internal::ReadText(node, key);
+  if (!path.ok()) return path;
+  if ((*path)[0] != '/') {
+    return ErrorAt(node.position,
+                   absl::StrCat(key, " is \"", internal::Shown(*path),
+                                "\"; it must be an absolute path"));
+  }
+  if (absl::c_any_of(*path, [](char c) {
+        return absl::ascii_iscntrl(static_cast<unsigned char>(c));
+      })) {
+    return ErrorAt(node.position,
+                   absl::StrCat(key, " is \"", internal::Shown(*path),
+                                "\"; a path has no control characters"));
+  }
+  return path;
+}
+
+absl::StatusOr<std::vector<Pin>> ReadPins(const YamlNode& node,
+                                          absl::string_view key) {
+  const absl::Status status =
+      internal::Expect(node, key, YamlNode::Kind::kSequence);
+  if (!status.ok()) return status;
+  if (node.items.empty()) {
+    return ErrorAt(node.position,
+                   "an empty list of pins matches no host; "
+                   "write a pin, or leave \"pins\" out");
+  }
+  std::vector<Pin> pins;
+  for (const YamlNode& item : node.items) {
+    const absl::StatusOr<std::string> text = internal::ReadText(item, "a pin");
+    if (!text.ok()) return text.status();
+    absl::StatusOr<Pin> pin = internal::ParsePin(*text);
+    if (!pin.ok()) return ErrorAt(item.position, pin.status().message());
+    if (absl::c_linear_search(pins, *pin)) {
+      return ErrorAt(item.position, "this pin is in the list already");
+    }
+    pins.push_back(*std::move(pin));
+  }
+  return pins;
+}
+
+absl::StatusOr<absl::CivilDay> ReadDay(const YamlNode& node,
+                                       absl::string_view key) {
+  const absl::StatusOr<std::string> text = internal::ReadText(node, key);
+  if (!text.ok()) return text.status();
+  absl::CivilDay day;
+  // Abseil's parser is lenient, so what it reads must be what was written.
+  if (!absl::ParseCivilTime(*text, &day) ||
+      absl::FormatCivilTime(day) != *text || text->size() != 10) {
+    return ErrorAt(node.position,
+                   absl::StrCat(key, " is \"", internal::Shown(*text),
+                                "\"; it must be a date, as 2027-06-30"));
+  }
+  return day;
+}
+
+bool RelaxesNothing(const PolicyException& exception,
+                    const VerificationPolicy& policy) {
+  const bool bundle = exception.ca_certs.stated() &&
+                      exception.ca_certs.value != policy.ca_certs.value;
+  // Where the file demands no version, the environment still may.
+  const bool version =
+      exception.minimum_version.stated() &&
+      (!policy.minimum_version.stated() ||
+       exception.minimum_version.value < policy.minimum_version.value);
+  return !bundle && !version && !exception.pins.stated();
+}
+
+class PolicyReader {
+ public:
+  explicit PolicyReader(absl::CivilDay today) : today_(today) {}
+
+  absl::StatusOr<VerificationPolicy> Read(const YamlNode& root) {
+    absl::Status status = internal::ExpectKeys(root, "the policy", kFileKeys);
+    if (!status.ok()) return status;
+    const YamlNode* tls = root.Find("tls");
+    if (tls == nullptr) {
+      return ErrorAt(root.position, "the policy has no \"tls\"");
+    }
+    status = internal::ExpectKeys(*tls, "\"tls\"", kTlsKeys);
+    if (!status.ok()) return status;
+    if (tls->entries.empty()) {
+      return ErrorAt(tls->position,
+                     absl::StrCat("\"tls\" states nothing; it may hold ",
+                                  internal::JoinWords(kTlsKeys)));
+    }
+    status = ReadSettings(*tls);
+    if (status.ok()) status = ReadExceptions(*tls);
+    if (!status.ok()) return status;
+    return std::move(policy_);
+  }
+
+ private:
+  absl::Status ReadSettings(const YamlNode& tls) {
+    absl::Status status =
+        ReadSetting(tls, "verification",
+                    WordReader<Verification>(internal::kVerificationWords),
+                    &policy_.verification);
+    status.Update(ReadSetting(
+        tls, "on_override", WordReader<OnOverride>(internal::kOnOverrideWords),
+        &policy_.on_override));
+    status.Update(ReadSetting(tls, "hostname",
+                              WordReader<Hostname>(internal::kHostnameWords),
+                              &policy_.hostname));
+    status.Update(
+        ReadSetting(tls, "minimum_version",
+                    WordReader<TlsVersion>(internal::kTlsVersionWords),
+                    &policy_.minimum_version));
+    status.Update(ReadSetting(tls, "ca_certs", ReadPath, &policy_.ca_certs));
+    status.Update(ReadSetting(tls, "key_log",
+                              WordReader<KeyLog>(internal::kKeyLogWords),
+                              &policy_.key_log));
+    if (policy_.verification.value == Verification::kEnforce &&
+        !policy_.minimum_version.stated()) {
+      policy_.minimum_version = {TlsVersion::kTls1_2,
+                                 policy_.verification.origin};
+    }
+    return status;
+  }
+
+  absl::Status ReadExceptions(const YamlNode& tls) {
+    const YamlNode* exceptions = tls.Find("exceptions");
+    if (exceptions == nullptr) return absl::OkStatus();
+    absl::Status status = internal::Expect(*exceptions, "\"exceptions\"",
+                                           YamlNode::Kind::kSequence);
+    for (const YamlNode& node : exceptions->items) {
+      status.Update(ReadException(node));
+      if (!status.ok()) break;
+    }
+    return status;
+  }
+
+  absl::Status ReadException(const YamlNode& node) {
+    absl::Status status =
+        internal::ExpectKeys(node, "an exception", kExceptionKeys);
+    if (!status.ok()) return status;
+    absl::StatusOr<PolicyException> exception = ReadHost(node);
+    if (!exception.ok()) return exception.status();
+    status.Update(
+        ReadSetting(node, "ca_certs", ReadPath, &exception->ca_certs));
+    status.Update(
+        ReadSetting(node, "minimum_version",
+                    WordReader<TlsVersion>(internal::kTlsVersionWords),
+                    &exception->minimum_version));
+    status.Update(ReadSetting(node, "pins", ReadPins, &exception->pins));
+    status.Update(ReadSetting(node, "expires", ReadDay, &exception->expires));
+    status.Update(Check(node, *exception));
+    if (status.ok()) policy_.exceptions.push_back(*std::move(exception));
+    return status;
+  }
+
+  absl::StatusOr<PolicyException> ReadHost(const YamlNode& exception) const {
+    const YamlNode* node = exception.Find("host");
+    if (node == nullptr) {
+      return ErrorAt(exception.position, "an exception must name its \"host\"");
+    }
+    const absl::StatusOr<std::string> text = internal::ReadText(*node, "host");
+    if (!text.ok()) return text.status();
+    absl::StatusOr<HostPattern> host = HostPattern::Parse(*text);
+    if (!host.ok()) return ErrorAt(node->position, host.status().message());
+    for (const PolicyException& other : policy_.exceptions) {
+      if (other.host.text() == host->text()) {
+        return ErrorAt(
+            node->position,
+            absl::StrCat("a second exception for \"", host->text(),
+                         "\"; the first is on line ", other.origin.line));
+      }
+    }
+    return PolicyException{*std::move(host), OriginOf(*node), {}, {}, {}, {}};
+  }
+
+  absl::Status Check(const YamlNode& node,
+                     const PolicyException& exception) const {
+    if (exception.expires.value < today_ && exception.expires.stated()) {
+      return ErrorAt(
+          node.Find("expires")->position,
+          absl::StrCat("this exception expired on ",
+                       absl::FormatCivilTime(*exception.expires.value),
+                       ", and today is ", absl::FormatCivilTime(today_),
+                       "; remove it, or give it a new date"));
+    }
+    if (RelaxesNothing(exception, policy_)) {
+      return ErrorAt(node.position,
+                     absl::StrCat("the exception for \"", exception.host.text(),
+                                  "\" relaxes nothing; remove it, or let it "
+                                  "state another ca_certs, a lower "
+                                  "minimum_version, or pins"));
+    }
+    return absl::OkStatus();
+  }
+
+  const absl::CivilDay today_;
+  VerificationPolicy policy_;
+};
+
+}  // namespace
+
+absl::StatusOr<VerificationPolicy> ParsePolicyFile(absl::string_view content,
+                                                   absl::string_view file,
+                                                   absl::CivilDay today) {
+  const absl::StatusOr<YamlNode> root = internal::ParseYaml(content, file);
+  if (!root.ok()) return root.status();
+  if (root->kind == YamlNode::Kind::kNull) {
+    return ErrorAt(root->position,
+                   "the policy is empty; where no policy is wanted, remove the "
+                   "file");
+  }
+  return PolicyReader(today).Read(*root);
+}
+
+}  // namespace airlock::config

@@ -1,0 +1,190 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "config/policy_report.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "config/internal/text.h"
+
+namespace airlock::config {
+namespace {
+
+constexpr absl::string_view kUnset = "-";
+
+std::string Text(Verification value) {
+  return std::string(VerificationName(value));
+}
+std::string Text(OnOverride value) {
+  return std::string(OnOverrideName(value));
+}
+std::string Text(Hostname value) { return std::string(HostnameName(value)); }
+std::string Text(KeyLog value) { return std::string(KeyLogName(value)); }
+std::string Text(TlsVersion value) {
+  return std::string(TlsVersionName(value));
+}
+std::string Text(const std::string& value) { return value; }
+std::string Text(const std::vector<Pin>& pins) {
+  return absl::StrJoin(pins, " ", [](std::string* out, const Pin& pin) {
+    absl::StrAppend(out, pin.ToString());
+  });
+}
+template <typename T>
+std::string Text(const absl::optional<T>& value) {
+  return value.has_value() ? Text(*value) : std::string(kUnset);
+}
+
+template <typename T>
+PolicyRow Row(absl::string_view name, const Setting<T>& setting) {
+  PolicyRow row = {std::string(name), Text(setting.value), setting.origin, {}};
+  for (const Setting<T>& other : setting.overrode) {
+    row.overrode.push_back({Text(other.value), other.origin});
+  }
+  return row;
+}
+
+PolicyRow Row(const PolicyException& exception) {
+  std::vector<std::string> grants;
+  if (exception.ca_certs.stated()) {
+    grants.push_back(absl::StrCat("ca_certs ", *exception.ca_certs.value));
+  }
+  if (exception.minimum_version.stated()) {
+    grants.push_back(absl::StrCat("minimum_version ",
+                                  Text(exception.minimum_version.value)));
+  }
+  if (exception.pins.stated()) {
+    grants.push_back(absl::StrCat("pins ", Text(exception.pins.value)));
+  }
+  if (exception.expires.stated()) {
+    grants.push_back(absl::StrCat(
+        "until ", absl::FormatCivilTime(*exception.expires.value)));
+  }
+  return {absl::StrCat("exception ", exception.host.text()),
+          absl::StrJoin(grants, ", "),
+          exception.origin,
+          {}};
+}
+
+std::string Pad(absl::string_view text, size_t width) {
+  const auto size = static_cast<size_t>(internal::CountCodePoints(text));
+  return absl::StrCat(text, std::string(width - std::min(size, width), ' '));
+}
+
+std::string JsonString(absl::string_view text) {
+  std::string json = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      absl::StrAppend(&json, "\\", absl::string_view(&c, 1));
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      absl::StrAppendFormat(&json, "\\u%04x", c);
+    } else {
+      json += c;
+    }
+  }
+  return json + "\"";
+}
+
+std::string JsonValue(absl::string_view value) {
+  return value == kUnset ? "null" : JsonString(value);
+}
+
+std::string JsonOrigin(const Origin& origin) {
+  // Bytes of any kind may be in a variable or a file's name.
+  const std::string file = absl::StrCat(
+      "\"file\": ", JsonString(absl::CHexEscape(origin.name)),
+      ", \"line\": ", origin.line, ", \"column\": ", origin.column);
+  switch (origin.source) {
+    case Origin::Source::kBuiltIn:
+      break;
+    case Origin::Source::kEnvironment:
+      return absl::StrCat("{\"source\": \"environment\", \"variable\": ",
+                          JsonString(origin.ToString()), "}");
+    case Origin::Source::kPolicyFile:
+      return absl::StrCat("{\"source\": \"policy file\", ", file, "}");
+    case Origin::Source::kAppYaml:
+      return absl::StrCat(
+          "{\"source\": \"app.yaml\", ", file,
+          ", \"variable\": ", JsonString(internal::Shown(origin.value)), "}");
+  }
+  return "{\"source\": \"built in\"}";
+}
+
+std::string JsonRow(const PolicyRow& row) {
+  const std::string overrode = absl::StrJoin(
+      row.overrode, ", ",
+      [](std::string* out, const PolicyRow::Overrode& other) {
+        absl::StrAppend(out, "{\"value\": ", JsonValue(other.value),
+                        ", \"origin\": ", JsonOrigin(other.origin), "}");
+      });
+  return absl::StrCat("{\"setting\": ", JsonString(row.setting),
+                      ", \"value\": ", JsonValue(row.value),
+                      ", \"origin\": ", JsonOrigin(row.origin),
+                      ", \"overrode\": [", overrode, "]}");
+}
+
+}  // namespace
+
+std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy) {
+  std::vector<PolicyRow> rows = {
+      Row("verification", policy.verification),
+      Row("on_override", policy.on_override),
+      Row("hostname", policy.hostname),
+      Row("minimum_version", policy.minimum_version),
+      Row("ca_certs", policy.ca_certs),
+      Row("key_log", policy.key_log),
+  };
+  if (policy.pins.stated()) rows.push_back(Row("pins", policy.pins));
+  for (const PolicyException& exception : policy.exceptions) {
+    rows.push_back(Row(exception));
+  }
+  return rows;
+}
+
+std::string PolicyTable(absl::Span<const PolicyRow> rows) {
+  using Line = std::array<std::string, 4>;
+  std::vector<Line> lines = {{"setting", "value", "origin", "overrode"}};
+  for (const PolicyRow& row : rows) {
+    const std::string overrode = absl::StrJoin(
+        row.overrode, ", ",
+        [](std::string* out, const PolicyRow::Overrode& other) {
+          absl::StrAppend(out, other.value, " (", other.origin.ToString(), ")");
+        });
+    lines.push_back({row.setting, row.value, row.origin.ToString(), overrode});
+  }
+  std::array<size_t, 4> widths{};
+  for (const Line& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(
+          widths[i], static_cast<size_t>(internal::CountCodePoints(line[i])));
+    }
+  }
+  std::string table;
+  for (const Line& line : lines) {
+    std::string text;
+    for (size_t i = 0; i < line.size(); ++i) {
+      absl::StrAppend(&text, Pad(line[i], widths[i] + 2));
+    }
+    absl::StrAppend(&table, absl::StripTrailingAsciiWhitespace(text), "\n");
+  }
+  return table;
+}
+
+std::string PolicyJson(absl::Span<const PolicyRow> rows) {
+  return absl::StrCat("[\n",
+                      absl::StrJoin(rows, ",\n",
+                                    [](std::string* out, const PolicyRow& row) {
+                                      absl::StrAppend(out, "  ", JsonRow(row));
+                                    }),
+                      "\n]\n");
+}
+
+}  // namespace airlock::config

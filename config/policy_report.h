@@ -1,0 +1,53 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A policy as people and scripts read it.
+#ifndef AIRLOCK_CONFIG_POLICY_REPORT_H_
+#define AIRLOCK_CONFIG_POLICY_REPORT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "config/policy.h"
+
+namespace airlock::config {
+
+// One setting. All texts are on one line, but may hold UTF-8.
+struct PolicyRow {
+  struct Overrode {
+    std::string value;
+    Origin origin;
+  };
+  std::string setting;  // "verification", or "exception db.corp.internal".
+  std::string value;    // "enforce"; "-" where nobody states one.
+  Origin origin;
+  std::vector<Overrode> overrode;
+};
+
+// Every setting of `policy`, in one order always, then its exceptions in
+// theirs; `pins` only where there are any. Pure and thread-safe, as are those
+// below.
+std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy);
+
+// A table with a heading, columns aligned, and a final newline:
+//
+//   setting       value    origin                  overrode
+//   verification  enforce  /etc/airlock.yaml:2:17  off (AIRLOCK_VERIFY=off)
+std::string PolicyTable(absl::Span<const PolicyRow> rows);
+
+// A JSON array (RFC 8259, ASCII) with a final newline; of each row an object:
+//
+//   {"setting": "verification", "value": "enforce",
+//    "origin": {"source": "policy file", "file": "/etc/airlock.yaml",
+//               "line": 2, "column": 17},
+//    "overrode": [{"value": "off", "origin": {"source": "environment",
+//                  "variable": "AIRLOCK_VERIFY=off"}}]}
+//
+// `value` is null where nobody states one. `source` is "built in",
+// "environment", "policy file" or "app.yaml"; the latter has `variable`, too.
+std::string PolicyJson(absl::Span<const PolicyRow> rows);
+
+}  // namespace airlock::config
+
+#endif  // AIRLOCK_CONFIG_POLICY_REPORT_H_

@@ -1,0 +1,87 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Values that know where they came from.
+#ifndef AIRLOCK_CONFIG_SETTING_H_
+#define AIRLOCK_CONFIG_SETTING_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/position.h"
+
+namespace airlock::config {
+
+// Where a setting came from.
+struct Origin {
+  enum class Source {
+    kBuiltIn,      // Nobody said anything.
+    kEnvironment,  // The variable `name`, which has the value `value`.
+    kPolicyFile,   // The operator's file `name`, at `line` and `column`.
+    kAppYaml,      // The app.yaml `name`, likewise; `value` is the variable
+                   // that its env_variables set, as "AIRLOCK_VERIFY=off".
+  };
+  Source source = Source::kBuiltIn;
+  std::string name;
+  std::string value;
+  // Both count from 1; columns in code points.
+  int line = 0;
+  int column = 0;
+
+  // A place in a file.
+  static Origin At(Source source, const Position& position);
+
+  // For people: "AIRLOCK_VERIFY=enforce", "/etc/airlock.yaml:2:17",
+  // "app.yaml:7:19 (AIRLOCK_VERIFY=off)", "built in". Control characters and
+  // what is not ASCII are escaped, and long values cut.
+  std::string ToString() const;
+
+  friend bool operator==(const Origin& a, const Origin& b) {
+    return a.source == b.source && a.name == b.name && a.value == b.value &&
+           a.line == b.line && a.column == b.column;
+  }
+};
+
+template <typename T>
+struct Setting {
+  T value{};
+  Origin origin;
+  // What others said, less strictly or with less right, in the order of their
+  // precedence. Each of these overrode nothing itself.
+  std::vector<Setting> overrode{};
+
+  // Whether anybody said anything.
+  bool stated() const { return origin.source != Origin::Source::kBuiltIn; }
+};
+
+// `winner`, which now overrode `loser` and all that `loser` overrode.
+template <typename T>
+Setting<T> Override(Setting<T> winner, Setting<T> loser) {
+  std::vector<Setting<T>> overrode = std::move(loser.overrode);
+  loser.overrode.clear();
+  // Whoever said the same was not overridden.
+  if (loser.stated() && !(loser.value == winner.value)) {
+    winner.overrode.push_back(std::move(loser));
+  }
+  for (Setting<T>& other : overrode) {
+    if (!(other.value == winner.value)) {
+      winner.overrode.push_back(std::move(other));
+    }
+  }
+  return winner;
+}
+
+// The one of the two that states more, `first` where both state the same or
+// neither states anything. Of T's values, the greater one is the stricter.
+template <typename T>
+Setting<T> Stricter(Setting<T> first, Setting<T> second) {
+  const bool second_wins =
+      second.stated() && (!first.stated() || first.value < second.value);
+  return second_wins ? Override(std::move(second), std::move(first))
+                     : Override(std::move(first), std::move(second));
+}
+
+}  // namespace airlock::config
+
+#endif  // AIRLOCK_CONFIG_SETTING_H_

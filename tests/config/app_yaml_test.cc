@@ -1,0 +1,300 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "config/app_yaml.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::config {
+namespace {
+
+std::string At(const Origin& origin) {
+  EXPECT_EQ(origin.source, Origin::Source::kAppYaml);
+  EXPECT_EQ(origin.name, "app.yaml");
+  return absl::StrCat(" ", origin.line, ":", origin.column, "\n");
+}
+
+// All that is in `app`, a line for each: "ssl 2.7.11 18:12".
+std::string Stated(const AppYaml& app) {
+  std::string stated;
+  if (app.runtime.has_value()) {
+    absl::StrAppend(&stated, "runtime ", app.runtime->value,
+                    At(app.runtime->origin));
+  }
+  if (app.entrypoint.has_value()) {
+    absl::StrAppend(&stated, "entrypoint ", app.entrypoint->value,
+                    At(app.entrypoint->origin));
+  }
+  if (app.ssl.has_value()) {
+    absl::StrAppend(&stated, "ssl ", SslProfileName(app.ssl->value),
+                    At(app.ssl->origin));
+  }
+  for (const auto& [name, variable] : app.env_variables) {
+    absl::StrAppend(&stated, name, "=", variable.value, At(variable.origin));
+  }
+  for (const std::string& warning : app.warnings) {
+    absl::StrAppend(&stated, warning, "\n");
+  }
+  return stated;
+}
+
+struct Row {
+  std::string name;
+  // A whole file, or the name of one, which ends in ".yaml".
+  std::string input;
+  // What is stated, or the whole error.
+  std::string expected;
+
+  std::string Content() const {
+    return absl::EndsWith(input, ".yaml")
+               ? testing::ReadTestdata(absl::StrCat("config/", input))
+               : input;
+  }
+};
+
+constexpr char kDeprecated[] =
+    ": version 2.7 of the library ssl is deprecated: it speaks TLS 1.0 unless "
+    "told otherwise, and knows neither SNI nor SSLContext; write \"version: "
+    "latest\"\n";
+
+// A file that lists ssl with this version, at 3:12.
+Row Ssl(std::string name, absl::string_view version, std::string expected) {
+  return {std::move(name),
+          absl::StrCat("libraries:\n- name: ssl\n  version: ", version, "\n"),
+          std::move(expected)};
+}
+
+class GoodAppTest : public ::testing::TestWithParam<Row> {};
+
+TEST_P(GoodAppTest, StatesThis) {
+  const absl::StatusOr<AppYaml> app =
+      ParseAppYaml(GetParam().Content(), "app.yaml");
+  ASSERT_TRUE(app.ok()) << app.status();
+  EXPECT_EQ(Stated(*app), GetParam().expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, GoodAppTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        {"Sample", "app.yaml",
+         "runtime python27 2:10\nssl 2.7.11 18:12\nEMPTY= 14:10\n"
+         "GAE_USE_SOCKETS_HTTPLIB=anyvalue 12:28\n"
+         "PYTHONHTTPSVERIFY=1 13:22\n"},
+        {"Python3", "app_python3.yaml",
+         "runtime python311 1:10\n"
+         "entrypoint gunicorn -b :$PORT main:app 2:13\n"
+         "AIRLOCK_VERIFY=enforce 3:33\n"},
+        {"Deprecated", "app_deprecated.yaml",
+         absl::StrCat("runtime python27 1:10\nssl 2.7 4:12\napp.yaml:4:12",
+                      kDeprecated)},
+        {"Empty", "", ""},
+        {"Comment", "# runtime: python27\n", ""},
+        {"EmptyMapping", "{}", ""},
+        {"Others",
+         "service: default\ninstance_class: F2\nhandlers:\n- url: /\n"
+         "  script: auto\nautomatic_scaling: {min_instances: 1}\nvpc: ~\n"
+         "build_env_variables: {A: b}\n",
+         ""},
+        Ssl("Latest", "latest", "ssl 2.7.11 3:12\n"),
+        Ssl("LatestQuoted", "'latest'", "ssl 2.7.11 3:12\n"),
+        Ssl("Exact", "2.7.11", "ssl 2.7.11 3:12\n"),
+        Ssl("ExactQuoted", "\"2.7.11\"", "ssl 2.7.11 3:12\n"),
+        Ssl("Float", "2.7",
+            absl::StrCat("ssl 2.7 3:12\napp.yaml:3:12", kDeprecated)),
+        Ssl("FloatQuoted", "\"2.7\"",
+            absl::StrCat("ssl 2.7 3:12\napp.yaml:3:12", kDeprecated)),
+        {"NoLibraries", "libraries: []", ""},
+        {"OtherLibraries",
+         "libraries:\n- {name: lxml, version: 3.7.3}\n"
+         "- {version: any, name: PIL}\n- name: ssl\n  version: latest\n",
+         "ssl 2.7.11 5:12\n"},
+        {"Values",
+         "env_variables:\n  A: 1\n  B: \"1\"\n  C: true\n  D: 0x1F\n"
+         "  E: 1.10\n  F: 'null'\n  G: yes\n  H: \"a\\nb\"\n  I: ''\n"
+         "  J: 2016-01-01\n  K: a b # c\n  L: |\n    m\n    n\n"
+         "  _n9: \xC3\xA9\n  lower: 1_000\n",
+         "A=1 2:6\nB=1 3:6\nC=true 4:6\nD=0x1F 5:6\nE=1.10 6:6\nF=null 7:6\n"
+         "G=yes 8:6\nH=a\nb 9:6\nI= 10:6\nJ=2016-01-01 11:6\nK=a b 12:6\n"
+         "L=m\nn\n 13:6\n_n9=\xC3\xA9 16:8\nlower=1_000 17:10\n"},
+        {"NoVariables", "env_variables: {}", ""},
+        {"Misspelt", "librarys:\n- name: ssl\nenv_variable: {A: b}\n",
+         "app.yaml:1:1: the key \"librarys\" is passed over; did you mean "
+         "\"libraries\"?\napp.yaml:3:1: the key \"env_variable\" is passed "
+         "over; did you mean \"env_variables\"?\n"},
+    }),
+    [](const auto& row) { return row.param.name; });
+
+class BadAppTest : public ::testing::TestWithParam<Row> {};
+
+TEST_P(BadAppTest, IsThisError) {
+  const absl::Status status =
+      ParseAppYaml(GetParam().Content(), "app.yaml").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), absl::StrCat("app.yaml:", GetParam().expected));
+}
+
+Row SslVersion(std::string name, absl::string_view version,
+               absl::string_view end) {
+  return Ssl(std::move(name), version,
+             absl::StrCat("3:12: the version of ssl is \"", version,
+                          "\", which is none of \"2.7\", \"2.7.11\" and "
+                          "\"latest\"; ",
+                          end));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Libraries, BadAppTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        SslVersion("NoSuchVersion", "3.0", "write one of them"),
+        SslVersion("Near", "2.7.10", "did you mean \"2.7.11\"?"),
+        SslVersion("Longer", "2.70", "did you mean \"2.7\"?"),
+        SslVersion("Case", "Latest", "did you mean \"latest\"?"),
+        Ssl("Null", "~",
+            "3:12: the version of ssl must be a text, not nothi"
+            "ng"),
+        Ssl("Absent", "",
+            "3:3: the version of ssl must be a text, not "
+            "nothing"),
+        Ssl("EmptyText", "''", "3:12: the version of ssl is an empty text"),
+        Ssl("ListOfVersions", "[2.7]",
+            "3:12: the version of ssl must be a text, not a list"),
+        {"NoVersion", "libraries:\n- name: ssl\n",
+         "2:3: the library ssl has no \"version\"; accepted are \"2.7\", "
+         "\"2.7.11\" and \"latest\""},
+        {"NoVersionOfOther", "libraries:\n- name: lxml\n",
+         "2:3: the library lxml has no \"version\"; write \"version: "
+         "latest\""},
+        {"NoName", "libraries:\n- version: latest\n",
+         "2:3: a library must have a \"name\" and a \"version\""},
+        {"NullName", "libraries:\n- name:\n  version: latest\n",
+         "2:3: name must be a text, not nothing"},
+        {"NullVersionOfOther", "libraries:\n- name: lxml\n  version: ~\n",
+         "3:12: version must be a text, not nothing"},
+        {"ExtraKey", "libraries:\n- name: ssl\n  version: latest\n  url: x\n",
+         "4:3: unknown key \"url\"; a library knows \"name\" and \"version\""},
+        {"MisspeltKey", "libraries:\n- name: ssl\n  versoin: latest\n",
+         "3:3: unknown key \"versoin\"; did you mean \"version\"?"},
+        {"Unknown", "libraries:\n- name: openssl\n  version: latest\n",
+         "2:9: the library is \"openssl\", which is none of \"MySQLdb\", "
+         "\"PIL\", \"PyAMF\", \"clearsilver\", \"click\", \"crcmod\", "
+         "\"django\", \"endpoints\", \"enum\", \"flask\", \"futures\", "
+         "\"grpcio\", \"itsdangerous\", \"jinja2\", \"lxml\", "
+         "\"markupsafe\", \"matplotlib\", \"numpy\", \"protobuf\", "
+         "\"protorpc\", \"pycrypto\", \"pytz\", \"setuptools\", \"six\", "
+         "\"ssl\", \"ujson\", \"webapp2\", \"webob\", \"werkzeug\" and "
+         "\"yaml\"; bring others with the application"},
+        {"Twice",
+         "libraries:\n- {name: ssl, version: latest}\n- {name: ssl, version: "
+         "latest}\n",
+         "3:10: the library ssl is listed twice; the first is on line 2"},
+        {"OtherTwice",
+         "libraries:\n- {name: six, version: 1}\n- {name: six, version: 2}\n",
+         "3:10: the library six is listed twice; the first is on line 2"},
+        {"Nothing", "libraries:\n",
+         "1:1: \"libraries\" must be a list, not nothing"},
+        {"Mapping", "libraries: {ssl: latest}\n",
+         "1:12: \"libraries\" must be a list, not a mapping"},
+        {"Text", "libraries: [ssl]\n",
+         "1:13: a library must be a mapping, not a text"},
+    }),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Rest, BadAppTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        {"Text", "runtime\n", "1:1: the file must be a mapping, not a text"},
+        {"List", "- runtime: a\n",
+         "1:1: the file must be a mapping, not a list"},
+        {"Runtime", "runtime:\n", "1:1: runtime must be a text, not nothing"},
+        {"RuntimeList", "runtime: [a]\n",
+         "1:10: runtime must be a text, not a list"},
+        {"EmptyRuntime", "runtime: ''\n", "1:10: runtime is an empty text"},
+        {"Entrypoint", "entrypoint: {shell: x}\n",
+         "1:13: entrypoint must be a text, not a mapping"},
+        {"EmptyEntrypoint", "entrypoint: ''\n",
+         "1:13: entrypoint is an empty text"},
+        {"Duplicate", "runtime: a\nruntime: a\n",
+         "2:1: duplicate key \"runtime\"; the first is on line 1"},
+        {"Anchor", "handlers: &a []\n",
+         "1:11: anchors (\"&\") are refused; remove it"},
+        {"Variables", "env_variables:\n",
+         "1:1: \"env_variables\" must be a mapping, not nothing"},
+        {"VariableList", "env_variables: [A=b]\n",
+         "1:16: \"env_variables\" must be a mapping, not a list"},
+        {"NullValue", "env_variables:\n  A:\n  B: c\n",
+         "2:3: A has no value; for the empty text, write \"\""},
+        {"Tilde", "env_variables: {A: ~}\n",
+         "1:20: A has no value; for the empty text, write \"\""},
+        {"NullWord", "env_variables: {A: null}\n",
+         "1:20: A has no value; for the empty text, write \"\""},
+        {"ListValue", "env_variables: {A: []}\n",
+         "1:20: A must be a text, not a list"},
+        {"MappingValue", "env_variables:\n  A:\n    B: c\n",
+         "3:5: A must be a text, not a mapping"},
+        {"DuplicateName", "env_variables: {A: b, A: b}\n",
+         "1:23: duplicate key \"A\"; the first is on line 1"},
+        {"DigitFirst", "env_variables: {1A: b}\n",
+         "1:17: \"1A\" is no name of an environment variable; accepted are "
+         "letters, digits and \"_\", and no digit first"},
+        {"Hyphen", "env_variables: {A-B: c}\n",
+         "1:17: \"A-B\" is no name of an environment variable; accepted are "
+         "letters, digits and \"_\", and no digit first"},
+        {"EmptyName", "env_variables: {'': c}\n",
+         "1:17: \"\" is no name of an environment variable; accepted are "
+         "letters, digits and \"_\", and no digit first"},
+        {"NewlineInName", "env_variables: {\"A\\n\": c}\n",
+         "1:17: \"A\\n\" is no name of an environment variable; accepted are "
+         "letters, digits and \"_\", and no digit first"},
+        {"OtherLetters", "env_variables: {\xC3\x84: c}\n",
+         "1:17: \"\\xc3\\x84\" is no name of an environment variable; "
+         "accepted are letters, digits and \"_\", and no digit first"},
+        {"Nul", "env_variables: {A: \"b\\0c\"}\n",
+         "1:20: A holds U+0000, which no environment variable can"},
+    }),
+    [](const auto& row) { return row.param.name; });
+
+TEST(AppYamlTest, ItsVariablesAreAPolicy) {
+  const absl::StatusOr<AppYaml> app = ParseAppYaml(
+      "env_variables:\n  PYTHONHTTPSVERIFY: 0\n  AIRLOCK_VERIFY: default\n",
+      "app.yaml");
+  ASSERT_TRUE(app.ok()) << app.status();
+  const absl::StatusOr<VerificationPolicy> policy =
+      ParseVariables(app->env_variables);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->verification.value, Verification::kDefault);
+  EXPECT_EQ(policy->verification.origin.ToString(),
+            "app.yaml:3:19 (AIRLOCK_VERIFY=default)");
+  ASSERT_EQ(policy->verification.overrode.size(), 1);
+  EXPECT_EQ(policy->verification.overrode[0].origin.ToString(),
+            "app.yaml:2:22 (PYTHONHTTPSVERIFY=0)");
+}
+
+TEST(AppYamlTest, AWrongWordInItsVariablesHasAPlace) {
+  const absl::StatusOr<AppYaml> app =
+      ParseAppYaml("env_variables:\n  AIRLOCK_VERIFY: enforced\n", "app.yaml");
+  ASSERT_TRUE(app.ok()) << app.status();
+  EXPECT_EQ(ParseVariables(app->env_variables).status().message(),
+            "app.yaml:2:19: AIRLOCK_VERIFY is \"enforced\", which is none of "
+            "\"off\", \"default\" and \"enforce\"; did you mean \"enforce\"?");
+}
+
+TEST(AppYamlTest, SaysWhatToAddWhereSslIsMissing) {
+  const std::string message = NoSslLibraryMessage("app.yaml");
+  EXPECT_EQ(message,
+            "No module named _ssl: app.yaml does not list the library ssl. "
+            "Add to it:\n\nlibraries:\n- name: ssl\n  version: latest\n");
+  const absl::StatusOr<AppYaml> app =
+      ParseAppYaml(message.substr(message.find("\n\n")), "app.yaml");
+  ASSERT_TRUE(app.ok()) << app.status();
+  EXPECT_EQ(app->ssl->value, SslProfile::k2_7_11);
+}
+
+}  // namespace
+}  // namespace airlock::config

@@ -1,0 +1,401 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "config/policy_file.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
+#include "config/policy_report.h"
+#include "gtest/gtest.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::config {
+namespace {
+
+constexpr char kPin[] = "sha256/iFvwVyJSxnQdyaUvUERIf+8qk7gRze3612JMwoO3zdU=";
+
+// What the policy states, a line for each: "verification enforce 2:17".
+std::string Stated(const VerificationPolicy& policy) {
+  std::vector<std::string> lines;
+  for (const PolicyRow& row : PolicyRows(policy)) {
+    if (row.origin.source == Origin::Source::kBuiltIn) continue;
+    EXPECT_EQ(row.origin.source, Origin::Source::kPolicyFile);
+    EXPECT_EQ(row.origin.name, "a.yaml");
+    lines.push_back(absl::StrCat(row.setting, " ", row.value, " ",
+                                 row.origin.line, ":", row.origin.column));
+  }
+  return absl::StrJoin(lines, "\n");
+}
+
+struct Row {
+  std::string name;
+  // What follows "tls:\n  " (kTls), a whole file, or the name of one.
+  enum { kTls, kWhole, kFile } form;
+  std::string input;
+  // What the policy states, or the whole error.
+  std::string expected;
+
+  std::string Content() const {
+    switch (form) {
+      case kTls:
+        return absl::StrCat("tls:\n  ", input, "\n");
+      case kFile:
+        return testing::ReadTestdata(absl::StrCat("config/", input));
+      default:
+        return input;
+    }
+  }
+};
+
+class GoodPolicyTest : public ::testing::TestWithParam<Row> {};
+
+TEST_P(GoodPolicyTest, StatesThis) {
+  const absl::StatusOr<VerificationPolicy> policy = ParsePolicyFile(
+      GetParam().Content(), "a.yaml", absl::CivilDay(2026, 6, 30));
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(Stated(*policy), GetParam().expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, GoodPolicyTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        {"Sample", Row::kFile, "policy.yaml",
+         absl::StrCat("verification enforce 3:17\n"
+                      "on_override reject 4:16\n"
+                      "hostname required 5:13\n"
+                      "minimum_version TLSv1.2 6:20\n"
+                      "ca_certs /etc/ca-certificates.crt 7:13\n"
+                      "key_log forbid 8:12\n"
+                      "exception *.corp.internal ca_certs /etc/corp-ca.pem "
+                      "10:13\n"
+                      "exception legacy.example minimum_version TLSv1, pins ",
+                      kPin, ", until 2127-06-30 12:13")},
+        {"Minimal", Row::kFile, "policy_minimal.yaml",
+         "verification default 2:17"},
+        {"Off", Row::kTls, "verification: off", "verification off 2:17"},
+        {"Quoted", Row::kTls, "verification: \"off\"", "verification off 2:17"},
+        {"EnforceAlone", Row::kTls, "verification: enforce",
+         "verification enforce 2:17\nminimum_version TLSv1.2 2:17"},
+        {"EnforceWithLower", Row::kTls,
+         "{verification: enforce, minimum_version: TLSv1}",
+         "verification enforce 2:18\nminimum_version TLSv1 2:44"},
+        {"Lax", Row::kTls,
+         "{on_override: upgrade, hostname: optional, key_log: allow}",
+         "on_override upgrade 2:17\nhostname optional 2:36\n"
+         "key_log allow 2:55"},
+        {"Version11", Row::kTls, "minimum_version: TLSv1.1",
+         "minimum_version TLSv1.1 2:20"},
+        {"Version13", Row::kTls, "minimum_version: 'TLSv1.3'",
+         "minimum_version TLSv1.3 2:20"},
+        {"Json", Row::kWhole, "{\"tls\": {\"verification\": \"default\"}}",
+         "verification default 1:26"},
+        {"NoExceptions", Row::kTls, "exceptions: []", ""},
+        {"Hosts", Row::kTls,
+         "exceptions: [{host: LOCALHOST., ca_certs: /a}, {host: 192.0.2.1, "
+         "ca_certs: /b}, {host: '2001:DB8:0::1', ca_certs: /c}, {host: "
+         "a_b.xn--e1aybc.example, ca_certs: /d}]",
+         "exception localhost ca_certs /a 2:23\n"
+         "exception 192.0.2.1 ca_certs /b 2:57\n"
+         "exception 2001:db8::1 ca_certs /c 2:90\n"
+         "exception a_b.xn--e1aybc.example ca_certs /d 2:129"},
+        {"NameAndSuffix", Row::kTls,
+         "exceptions: [{host: a.b.c, ca_certs: /a}, {host: '*.b.c', ca_certs: "
+         "/b}]",
+         "exception a.b.c ca_certs /a 2:23\nexception *.b.c ca_certs /b 2:52"},
+        {"ExpiresToday", Row::kTls,
+         "exceptions: [{host: a, ca_certs: /a, expires: 2026-06-30}]",
+         "exception a ca_certs /a, until 2026-06-30 2:23"},
+        {"LowerThanNothing", Row::kTls,
+         "exceptions: [{host: a, minimum_version: TLSv1.2}]",
+         "exception a minimum_version TLSv1.2 2:23"},
+        {"HigherBesidePins", Row::kTls,
+         absl::StrCat("exceptions: [{host: a, minimum_version: TLSv1.3, pins: "
+                      "[",
+                      kPin, "]}]\n  verification: enforce"),
+         absl::StrCat("verification enforce 3:17\n"
+                      "minimum_version TLSv1.2 3:17\n"
+                      "exception a minimum_version TLSv1.3, pins ",
+                      kPin, " 2:23")},
+        {"TwoPins", Row::kTls,
+         absl::StrCat("exceptions: [{host: a, pins: [", kPin,
+                      ", sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+                      "]}]"),
+         absl::StrCat("exception a pins ", kPin,
+                      " sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= "
+                      "2:23")},
+    }),
+    [](const auto& row) { return row.param.name; });
+
+class BadPolicyTest : public ::testing::TestWithParam<Row> {};
+
+TEST_P(BadPolicyTest, IsThisError) {
+  const absl::Status status = ParsePolicyFile(GetParam().Content(), "a.yaml",
+                                              absl::CivilDay(2026, 6, 30))
+                                  .status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), absl::StrCat("a.yaml:", GetParam().expected));
+}
+
+// An exception for "a" with this beside it, at 2:16; `more` is at 2:25.
+Row Exception(std::string name, absl::string_view more, std::string expected) {
+  return {std::move(name), Row::kTls,
+          absl::StrCat("exceptions: [{host: a, ", more, "}]"),
+          std::move(expected)};
+}
+
+// An exception for `host`, at 2:22.
+Row Host(std::string name, absl::string_view host, absl::string_view shown,
+         absl::string_view complaint) {
+  return {std::move(name), Row::kTls,
+          absl::StrCat("exceptions: [{host: ", host, ", ca_certs: /a}]"),
+          absl::StrCat("2:23: \"", shown,
+                       "\" is neither a DNS name, nor \"*.\" and one, nor an "
+                       "IP address: ",
+                       complaint)};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Structure, BadPolicyTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        {"Sample", Row::kFile, "policy_broken.yaml",
+         "7:3: unknown key \"ca_cert\"; did you mean \"ca_certs\"?"},
+        {"Empty", Row::kWhole, "",
+         "1:1: the policy is empty; where no policy is wanted, remove the "
+         "file"},
+        {"Comment", Row::kWhole, "# tls:\n",
+         "1:1: the policy is empty; where no policy is wanted, remove the "
+         "file"},
+        {"Null", Row::kWhole, "\n~\n",
+         "2:1: the policy is empty; where no policy is wanted, remove the "
+         "file"},
+        {"Text", Row::kWhole, "tls\n",
+         "1:1: the policy must be a mapping, not a text"},
+        {"List", Row::kWhole, "- tls\n",
+         "1:1: the policy must be a mapping, not a list"},
+        {"EmptyMapping", Row::kWhole, "{}", "1:1: the policy has no \"tls\""},
+        {"NoTls", Row::kWhole, "ssl: {}\n",
+         "1:1: unknown key \"ssl\"; the policy knows \"tls\""},
+        {"OtherKey", Row::kWhole, "tls: {verification: off}\nhttp: 1\n",
+         "2:1: unknown key \"http\"; the policy knows \"tls\""},
+        {"EmptyTls", Row::kWhole, "tls:\n",
+         "1:1: \"tls\" must be a mapping, not nothing"},
+        {"NothingStated", Row::kWhole, "tls: {}\n",
+         "1:6: \"tls\" states nothing; it may hold \"verification\", "
+         "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
+         "\"key_log\" and \"exceptions\""},
+        {"Misspelt", Row::kTls, "verfication: off",
+         "2:3: unknown key \"verfication\"; did you mean \"verification\"?"},
+        {"Unknown", Row::kTls, "ciphers: HIGH",
+         "2:3: unknown key \"ciphers\"; \"tls\" knows \"verification\", "
+         "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
+         "\"key_log\" and \"exceptions\""},
+        {"Duplicate", Row::kTls, "hostname: optional\n  hostname: required",
+         "3:3: duplicate key \"hostname\"; the first is on line 2"},
+        {"Alias", Row::kTls, "ca_certs: *bundle",
+         "2:13: aliases (\"*\") are refused; write the value here once more"},
+    }),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Settings, BadPolicyTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        {"Verification", Row::kTls, "verification: enforced",
+         "2:17: verification is \"enforced\", which is none of \"off\", "
+         "\"default\" and \"enforce\"; did you mean \"enforce\"?"},
+        {"Boolean", Row::kTls, "verification: true",
+         "2:17: verification is \"true\", which is none of \"off\", "
+         "\"default\" and \"enforce\"; write one of them"},
+        {"Case", Row::kTls, "verification: Off",
+         "2:17: verification is \"Off\", which is none of \"off\", "
+         "\"default\" and \"enforce\"; did you mean \"off\"?"},
+        {"EmptyText", Row::kTls, "verification: ''",
+         "2:17: verification is an empty text"},
+        {"Nothing", Row::kTls,
+         "verification:", "2:3: verification must be a text, not nothing"},
+        {"Tilde", Row::kTls, "verification: ~",
+         "2:17: verification must be a text, not nothing"},
+        {"List", Row::kTls, "verification: [off]",
+         "2:17: verification must be a text, not a list"},
+        {"Mapping", Row::kTls, "verification: {off: 1}",
+         "2:17: verification must be a text, not a mapping"},
+        {"OnOverride", Row::kTls, "on_override: refuse",
+         "2:16: on_override is \"refuse\", which is none of \"upgrade\" and "
+         "\"reject\"; write one of them"},
+        {"Hostname", Row::kTls, "hostname: require",
+         "2:13: hostname is \"require\", which is none of \"optional\" and "
+         "\"required\"; did you mean \"required\"?"},
+        {"Version", Row::kTls, "minimum_version: TLSv1.0",
+         "2:20: minimum_version is \"TLSv1.0\", which is none of \"TLSv1\", "
+         "\"TLSv1.1\", \"TLSv1.2\" and \"TLSv1.3\"; did you mean "
+         "\"TLSv1.1\"?"},
+        {"Float", Row::kTls, "minimum_version: 1.2",
+         "2:20: minimum_version is \"1.2\", which is none of \"TLSv1\", "
+         "\"TLSv1.1\", \"TLSv1.2\" and \"TLSv1.3\"; write one of them"},
+        {"KeyLog", Row::kTls, "key_log: no",
+         "2:12: key_log is \"no\", which is none of \"allow\" and "
+         "\"forbid\"; write one of them"},
+        {"RelativePath", Row::kTls, "ca_certs: etc/ca.pem",
+         "2:13: ca_certs is \"etc/ca.pem\"; it must be an absolute path"},
+        {"NulInPath", Row::kTls, "ca_certs: \"/etc/ca.pem\\0\"",
+         "2:13: ca_certs is \"/etc/ca.pem\\x00\"; a path has no control "
+         "characters"},
+        {"PathList", Row::kTls, "ca_certs: [/a]",
+         "2:13: ca_certs must be a text, not a list"},
+        {"FirstOfTwo", Row::kTls, "key_log: no\n  verification: on",
+         "3:17: verification is \"on\", which is none of \"off\", "
+         "\"default\" and \"enforce\"; write one of them"},
+    }),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Exceptions, BadPolicyTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        {"Nothing", Row::kTls,
+         "exceptions:", "2:3: \"exceptions\" must be a list, not nothing"},
+        {"Mapping", Row::kTls, "exceptions: {host: a, ca_certs: /a}",
+         "2:15: \"exceptions\" must be a list, not a mapping"},
+        {"Item", Row::kTls, "exceptions: [a]",
+         "2:16: an exception must be a mapping, not a text"},
+        {"NoHost", Row::kTls, "exceptions: [{ca_certs: /a}]",
+         "2:16: an exception must name its \"host\""},
+        {"HostList", Row::kTls, "exceptions: [{host: [a], ca_certs: /a}]",
+         "2:23: host must be a text, not a list"},
+        Exception("Key", "ca_cert: /a",
+                  "2:26: unknown key \"ca_cert\"; did you mean \"ca_certs\"?"),
+        Exception("Verification", "verification: off",
+                  "2:26: unknown key \"verification\"; an exception knows "
+                  "\"host\", \"ca_certs\", \"minimum_version\", \"pins\" and "
+                  "\"expires\""),
+        Exception("RelativePath", "ca_certs: a",
+                  "2:36: ca_certs is \"a\"; it must be an absolute path"),
+        Exception("Version", "minimum_version: SSLv3",
+                  "2:43: minimum_version is \"SSLv3\", which is none of "
+                  "\"TLSv1\", \"TLSv1.1\", \"TLSv1.2\" and \"TLSv1.3\"; write "
+                  "one of them"),
+        Exception("Expired", "ca_certs: /a, expires: 2026-06-29",
+                  "2:49: this exception expired on 2026-06-29, and today is "
+                  "2026-06-30; remove it, or give it a new date"),
+        Exception("NoDate", "ca_certs: /a, expires: 30 June 2027",
+                  "2:49: expires is \"30 June 2027\"; it must be a date, as "
+                  "2027-06-30"),
+        Exception("NoSuchDate", "ca_certs: /a, expires: 2027-02-29",
+                  "2:49: expires is \"2027-02-29\"; it must be a date, as "
+                  "2027-06-30"),
+        Exception("ShortDate", "ca_certs: /a, expires: 2027-6-30",
+                  "2:49: expires is \"2027-6-30\"; it must be a date, as "
+                  "2027-06-30"),
+        Exception("LongDate", "ca_certs: /a, expires: 12027-06-30",
+                  "2:49: expires is \"12027-06-30\"; it must be a date, as "
+                  "2027-06-30"),
+        Exception("Time", "ca_certs: /a, expires: 2027-06-30T12:00",
+                  "2:49: expires is \"2027-06-30T12:00\"; it must be a date, "
+                  "as 2027-06-30"),
+        Exception("RelaxesNothing", "expires: 2027-06-30",
+                  "2:16: the exception for \"a\" relaxes nothing; remove it, "
+                  "or let it state another ca_certs, a lower minimum_version, "
+                  "or pins"),
+        {"SameAsPolicy", Row::kTls,
+         "minimum_version: TLSv1.2\n  ca_certs: /a\n  exceptions:\n"
+         "  - host: '*.b.c'\n    minimum_version: TLSv1.2\n    ca_certs: /a",
+         "5:5: the exception for \"*.b.c\" relaxes nothing; remove it, or let "
+         "it state another ca_certs, a lower minimum_version, or pins"},
+        {"SameAsEnforce", Row::kTls,
+         "verification: enforce\n  exceptions:\n"
+         "  - host: b\n    minimum_version: TLSv1.2",
+         "4:5: the exception for \"b\" relaxes nothing; remove it, or let "
+         "it state another ca_certs, a lower minimum_version, or pins"},
+        {"Twice", Row::kTls,
+         "exceptions:\n  - host: B.example\n    ca_certs: /a\n"
+         "  - host: b.example.\n    ca_certs: /b",
+         "5:11: a second exception for \"b.example\"; the first is on line 3"},
+        {"AddressTwice", Row::kTls,
+         "exceptions:\n  - host: '::1'\n    ca_certs: /a\n"
+         "  - host: 0:0:0:0:0:0:0:1\n    ca_certs: /b",
+         "5:11: a second exception for \"::1\"; the first is on line 3"},
+    }),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Pins, BadPolicyTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        Exception("Text",
+                  "pins: sha256/AA==", "2:32: pins must be a list, not a text"),
+        Exception("Empty", "pins: []",
+                  "2:32: an empty list of pins matches no host; write a pin, "
+                  "or leave \"pins\" out"),
+        Exception("Null", "pins: [~]",
+                  "2:33: a pin must be a text, not nothing"),
+        Exception("Short", "pins: [sha256/iFvwVyJSxnQdyaUvUERIf+8qk7g=]",
+                  "2:33: the pin \"sha256/iFvwVyJSxnQdyaUvUERIf+8qk7g=\" has "
+                  "20 bytes; a SHA-256 hash has 32, 44 characters in base64"),
+        Exception("Unpadded",
+                  "pins: [sha256/iFvwVyJSxnQdyaUvUERIf+8qk7gRze3612JMwoO3zdU]",
+                  "2:33: the pin \"sha256/iFvwVyJSxnQdyaUvUERIf+"
+                  "8qk7gRze3612JMwoO3zdU\" is no base64 after \"sha256/\""),
+        Exception("SpareBits",
+                  "pins: [sha256/iFvwVyJSxnQdyaUvUERIf+8qk7gRze3612JMwoO3zdV="
+                  "]",
+                  "2:33: the pin \"sha256/iFvwVyJSxnQdyaUvUERIf+"
+                  "8qk7gRze3612JMwoO3zdV=\" is no base64 after \"sha256/\""),
+        Exception("Dots", "pins: [\"sha256/...\"]",
+                  "2:33: the pin \"sha256/...\" is no base64 after "
+                  "\"sha256/\""),
+        Exception("WebSafe",
+                  "pins: [sha256/iFvwVyJSxnQdyaUvUERIf-8qk7gRze3612JMwoO3zdU="
+                  "]",
+                  "2:33: the pin \"sha256/iFvwVyJSxnQdyaUvUERIf-"
+                  "8qk7gRze3612JMwoO3zdU=\" is no base64 after \"sha256/\""),
+        Exception("Sha1", "pins: [sha1/AAAA]",
+                  "2:33: the pin \"sha1/AAAA\" does not begin with "
+                  "\"sha256/\""),
+        Exception("Twice", absl::StrCat("pins: [", kPin, ", ", kPin, "]"),
+                  "2:86: this pin is in the list already"),
+    }),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Hosts, BadPolicyTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        Host("Star", "'*'", "*", "\"*\" is no label of a DNS name"),
+        Host("Top", "'*.com'", "*.com",
+             "that is too wide; two labels or more must follow \"*.\""),
+        Host("Inner", "'a.*.example.com'", "a.*.example.com",
+             "\"*\" is no label of a DNS name"),
+        Host("Partial", "'a*.example.com'", "a*.example.com",
+             "\"a*\" is no label of a DNS name"),
+        Host("Two", "'*.*.example.com'", "*.*.example.com",
+             "\"*\" is no label of a DNS name"),
+        Host("Dots", "a..example", "a..example",
+             "\"\" is no label of a DNS name"),
+        Host("Dot", ".", ".", "\"\" is no label of a DNS name"),
+        Host("Hyphen", "-a.example", "-a.example",
+             "\"-a\" is no label of a DNS name"),
+        Host("Space", "a b", "a b", "\"a b\" is no label of a DNS name"),
+        Host("Url", "https://a", "https://a",
+             "\"https://a\" is no label of a DNS name"),
+        Host("Port", "'a.example:443'", "a.example:443",
+             "\"example:443\" is no label of a DNS name"),
+        Host("ULabel", "\xC3\xA9.example", "\\xc3\\xa9.example",
+             "write it in ASCII, as the A-labels (\"xn--...\") that a "
+             "certificate holds"),
+        Host("LongLabel", std::string(64, 'a'), std::string(64, 'a'),
+             absl::StrCat("\"", std::string(64, 'a'),
+                          "\" is no label of a DNS name")),
+        Host("ShortAddress", "127.1", "127.1",
+             "it ends in a number, but is no IP address"),
+        Host("WrongAddress", "256.1.1.1", "256.1.1.1",
+             "it ends in a number, but is no IP address"),
+        Host("Network", "192.0.2.0/24", "192.0.2.0/24",
+             "\"0/24\" is no label of a DNS name"),
+        Host("Nul", "\"a\\0\"", "a\\x00",
+             "\"a\\x00\" is no label of a DNS name"),
+    }),
+    [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace airlock::config
