@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <climits>
 #include <string>
 #include <utility>
 
@@ -150,6 +151,11 @@ bool IsItsOwnAnchor(const VerifyRequest& request) {
   return std::find(trusted.begin(), trusted.end(), leaf) != trusted.end();
 }
 
+// Leaf, intermediates and anchor.
+int MostCertificates(const VerifyRequest& request) {
+  return std::min(request.depth, INT_MAX - 2) + 2;
+}
+
 bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
   if (!X509_STORE_CTX_set_default(
           ctx, request.peer == Side::kServer ? "ssl_server" : "ssl_client")) {
@@ -157,7 +163,7 @@ bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
   }
   X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(ctx);
   X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_TRUSTED_FIRST);
-  X509_VERIFY_PARAM_set_depth(param, request.depth);
+  X509_VERIFY_PARAM_set_depth(param, MostCertificates(request) - 1);
   X509_VERIFY_PARAM_set_time_posix(param, absl::ToUnixSeconds(request.now));
   VerifyFlags flags = request.flags;
   flags.partial_chain |= IsItsOwnAnchor(request);
@@ -259,7 +265,17 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
     }
   }
   if (ctx == nullptr) return OutOfMemory();
-  const int code = X509_STORE_CTX_get_error(ctx.get());
+  int code = X509_STORE_CTX_get_error(ctx.get());
+  // What its depth limits, and that it was the limit, BoringSSL's versions do
+  // not agree on.
+  const auto built =
+      static_cast<int>(sk_X509_num(X509_STORE_CTX_get0_chain(ctx.get())));
+  const bool no_issuer = code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+                         code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+  if ((code == X509_V_OK && built > MostCertificates(request)) ||
+      (no_issuer && built >= MostCertificates(request))) {
+    code = X509_V_ERR_CERT_CHAIN_TOO_LONG;
+  }
   if (code != X509_V_OK) {
     return Fail(request,
                 {code, X509_STORE_CTX_get_error_depth(ctx.get()),
