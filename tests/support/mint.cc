@@ -1,0 +1,64 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/support/mint.h"
+
+#include <openssl/digest.h>
+#include <openssl/ec.h>
+#include <openssl/ec_key.h>
+#include <openssl/mem.h>
+#include <openssl/nid.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+
+namespace airlock::testing {
+namespace {
+
+void SetName(X509_NAME* name, const std::string& common_name) {
+  EXPECT_TRUE(X509_NAME_add_entry_by_txt(
+      name, "CN", MBSTRING_UTF8,
+      reinterpret_cast<const uint8_t*>(common_name.data()),
+      static_cast<ossl_ssize_t>(common_name.size()), -1, 0));
+}
+
+}  // namespace
+
+bssl::UniquePtr<EVP_PKEY> MintKey() {
+  bssl::UniquePtr<EC_KEY> ec(EC_KEY_new_by_curve_name(NID_X9_62_prime256v1));
+  bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
+  EXPECT_TRUE(EC_KEY_generate_key(ec.get()));
+  EXPECT_TRUE(EVP_PKEY_set1_EC_KEY(key.get(), ec.get()));
+  return key;
+}
+
+ssl::Certificate Mint(const std::string& subject, EVP_PKEY* key,
+                      const std::string& issuer, EVP_PKEY* issuer_key,
+                      bool is_ca) {
+  const bssl::UniquePtr<X509> x509(X509_new());
+  EXPECT_TRUE(X509_set_version(x509.get(), X509_VERSION_3));
+  EXPECT_TRUE(ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1));
+  SetName(X509_get_subject_name(x509.get()), subject);
+  SetName(X509_get_issuer_name(x509.get()), issuer);
+  EXPECT_TRUE(
+      ASN1_TIME_set_string(X509_getm_notBefore(x509.get()), "20200101000000Z"));
+  EXPECT_TRUE(
+      ASN1_TIME_set_string(X509_getm_notAfter(x509.get()), "21200101000000Z"));
+  EXPECT_TRUE(X509_set_pubkey(x509.get(), key));
+  if (is_ca) {
+    const bssl::UniquePtr<BASIC_CONSTRAINTS> basic(BASIC_CONSTRAINTS_new());
+    basic->ca = ASN1_BOOLEAN_TRUE;
+    EXPECT_TRUE(X509_add1_ext_i2d(x509.get(), NID_basic_constraints,
+                                  basic.get(), /*crit=*/1, 0));
+  }
+  EXPECT_TRUE(X509_sign(x509.get(), issuer_key, EVP_sha256()));
+  uint8_t* der = nullptr;
+  const int size = i2d_X509(x509.get(), &der);
+  const bssl::UniquePtr<uint8_t> owned(der);
+  return *ssl::Certificate::FromDer(
+      {reinterpret_cast<const char*>(der), static_cast<size_t>(size)});
+}
+
+}  // namespace airlock::testing
