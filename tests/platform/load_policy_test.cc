@@ -1,0 +1,160 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/load_policy.h"
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "platform/fake_host.h"
+
+namespace airlock::platform {
+namespace {
+
+using config::Verification;
+using config::VerificationPolicy;
+
+absl::StatusOr<VerificationPolicy> Load(FakeHost* host,
+                                        const config::AppYaml* app = nullptr) {
+  return LoadPolicy(host, host->ReadEnvironment(), app);
+}
+
+// Expects an error of code kInvalidArgument with this in it.
+void ExpectError(const absl::Status& status, absl::string_view part) {
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), part)) << status;
+}
+
+TEST(LoadPolicyTest, WithoutAFileTheEnvironmentCounts) {
+  FakeHost host;
+  host.SetVariable("AIRLOCK_VERIFY", "default");
+  const absl::StatusOr<VerificationPolicy> policy = Load(&host);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->verification.value, Verification::kDefault);
+  EXPECT_EQ(policy->verification.origin.ToString(), "AIRLOCK_VERIFY=default");
+}
+
+TEST(LoadPolicyTest, ReadsTheFileInEtc) {
+  FakeHost host;
+  host.SetFile("/etc/airlock.yaml", "tls: {verification: enforce}");
+  host.SetVariable("AIRLOCK_VERIFY", "off");
+  const absl::StatusOr<VerificationPolicy> policy = Load(&host);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->verification.value, Verification::kEnforce);
+  EXPECT_EQ(policy->verification.origin.ToString(), "/etc/airlock.yaml:1:21");
+  EXPECT_EQ(policy->verification.overrode.size(), 1);
+}
+
+TEST(LoadPolicyTest, ReadsTheFileThatTheEnvironmentNames) {
+  FakeHost host;
+  host.SetFile("/etc/airlock.yaml", "tls: {verification: off}");
+  host.SetFile("/opt/a.yaml", "tls: {verification: enforce}");
+  host.SetVariable("AIRLOCK_CONFIG", "/opt/a.yaml");
+  const absl::StatusOr<VerificationPolicy> policy = Load(&host);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->verification.origin.ToString(), "/opt/a.yaml:1:21");
+  EXPECT_EQ(host.reads("/etc/airlock.yaml"), 0);
+}
+
+TEST(LoadPolicyTest, TheFileThatTheEnvironmentNamesMustBeThere) {
+  FakeHost host;
+  host.SetFile("/etc/airlock.yaml", "tls: {verification: off}");
+  host.SetVariable("AIRLOCK_CONFIG", "/opt/a.yaml");
+  ExpectError(Load(&host).status(),
+              "the operator's policy, which AIRLOCK_CONFIG names, cannot be "
+              "read: there is no /opt/a.yaml");
+}
+
+TEST(LoadPolicyTest, TheEnvironmentMustNameAnAbsolutePath) {
+  for (const char* path : {"", "a.yaml", "./a.yaml", "a\nb"}) {
+    FakeHost host;
+    host.SetFile("/etc/airlock.yaml", "tls: {verification: off}");
+    host.SetVariable("AIRLOCK_CONFIG", path);
+    ExpectError(Load(&host).status(),
+                "the environment variable AIRLOCK_CONFIG "
+                "is \"");
+  }
+}
+
+TEST(LoadPolicyTest, AFileThatCannotBeReadIsNotNoPolicy) {
+  FakeHost host;
+  host.SetFile("/etc/airlock.yaml", "tls: {verification: enforce}");
+  host.SetError("/etc/airlock.yaml",
+                absl::PermissionDeniedError("/etc/airlock.yaml: no"));
+  ExpectError(Load(&host).status(),
+              "the operator's policy cannot be read: /etc/airlock.yaml: no");
+  // As of a symbolic link that leads nowhere.
+  host.SetError("/etc/airlock.yaml", absl::NotFoundError("no such file"));
+  ExpectError(Load(&host).status(), "the operator's policy cannot be read");
+}
+
+TEST(LoadPolicyTest, ABrokenFileIsAnErrorWithItsPlace) {
+  FakeHost host;
+  host.SetFile("/etc/airlock.yaml", "tls:\n  verfication: enforce\n");
+  ExpectError(Load(&host).status(),
+              "/etc/airlock.yaml:2:3: unknown key \"verfication\"");
+}
+
+TEST(LoadPolicyTest, ExceptionsExpireByTheHostsClock) {
+  FakeHost host;  // On 2026-01-01.
+  host.SetFile("/etc/airlock.yaml",
+               "tls: {exceptions: [{host: a, minimum_version: TLSv1, "
+               "expires: 2026-01-01}]}");
+  EXPECT_TRUE(Load(&host).ok());
+  host.AdvanceTime(absl::Hours(24));
+  ExpectError(Load(&host).status(), "this exception expired on 2026-01-01");
+}
+
+TEST(LoadPolicyTest, BundlesMustBeThere) {
+  FakeHost host;
+  host.SetFile("/etc/airlock.yaml",
+               "tls:\n  ca_certs: /etc/ca.pem\n  exceptions:\n"
+               "  - {host: a, ca_certs: /etc/b.pem}\n");
+  ExpectError(Load(&host).status(),
+              "/etc/airlock.yaml:2:13: the bundle of ca_certs cannot be read: "
+              "there is no /etc/ca.pem");
+  host.SetFile("/etc/ca.pem", "");
+  ExpectError(Load(&host).status(),
+              "/etc/airlock.yaml:4:25: the bundle of ca_certs cannot be read: "
+              "there is no /etc/b.pem");
+  host.SetFile("/etc/b.pem", "");
+  EXPECT_TRUE(Load(&host).ok());
+}
+
+TEST(LoadPolicyTest, AppYamlComesLast) {
+  FakeHost host;
+  host.SetFile("/etc/airlock.yaml", "tls: {verification: default}");
+  host.SetFile("/app/app.yaml", "env_variables: {AIRLOCK_VERIFY: enforce}");
+  const absl::StatusOr<config::AppYaml> app =
+      LoadAppYaml(&host, "/app/app.yaml");
+  ASSERT_TRUE(app.ok()) << app.status();
+  const absl::StatusOr<VerificationPolicy> policy = Load(&host, &*app);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->verification.origin.ToString(),
+            "/app/app.yaml:1:33 (AIRLOCK_VERIFY=enforce)");
+}
+
+TEST(LoadPolicyTest, WrongWordsAnywhereAreErrors) {
+  FakeHost host;
+  host.SetFile("/app.yaml", "env_variables: {AIRLOCK_VERIFY: on}");
+  const absl::StatusOr<config::AppYaml> app = LoadAppYaml(&host, "/app.yaml");
+  ASSERT_TRUE(app.ok()) << app.status();
+  ExpectError(Load(&host, &*app).status(), "/app.yaml:1:33: AIRLOCK_VERIFY");
+  host.SetVariable("AIRLOCK_VERIFY", "no");
+  ExpectError(Load(&host, &*app).status(), "environment variable AIRLOCK_VERI");
+}
+
+TEST(LoadPolicyTest, AppYamlMustBeThereAndGood) {
+  FakeHost host;
+  ExpectError(LoadAppYaml(&host, "/app.yaml").status(),
+              "the app.yaml cannot be read: there is no /app.yaml");
+  host.SetFile("/app.yaml", "libraries: [{name: ssl}]");
+  ExpectError(LoadAppYaml(&host, "/app.yaml").status(),
+              "/app.yaml:1:13: the library ssl has no \"version\"");
+}
+
+}  // namespace
+}  // namespace airlock::platform
