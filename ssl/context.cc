@@ -39,6 +39,8 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
 
   auto impl = std::make_unique<Impl>();
   impl->options = std::move(options);
+  impl->options.minimum_version = versions->minimum;
+  impl->options.maximum_version = versions->maximum;
   impl->minimum_version = versions->minimum;
   impl->maximum_version = versions->maximum;
   impl->ctx = *std::move(ctx);

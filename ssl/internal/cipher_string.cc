@@ -3,9 +3,12 @@
 
 #include "ssl/internal/cipher_string.h"
 
+#include <vector>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "ssl/error.h"
 
@@ -20,6 +23,18 @@ constexpr absl::string_view kDefaultList =
 
 // Upstream took 3DES out of the lists later on; here it is out of all versions.
 constexpr absl::string_view kNever = ":!3DES";
+
+// BoringSSL's PSK leaves ECDHE-PSK out; its aPSK is OpenSSL's PSK.
+std::string WithOpensslsPsk(absl::string_view list) {
+  std::vector<std::string> rules =
+      absl::StrSplit(list, absl::ByAnyChar(":, ;"), absl::SkipEmpty());
+  for (std::string& rule : rules) {
+    if (rule == "PSK" || rule == "!PSK" || rule == "-PSK" || rule == "+PSK") {
+      rule.insert(rule.size() - 3, "a");
+    }
+  }
+  return absl::StrJoin(rules, ":");
+}
 
 }  // namespace
 
@@ -42,11 +57,10 @@ absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
     text = rest.substr(end);
   }
   absl::StrAppend(&result.list, text);
-  if (result.list.find_first_not_of(":, ;") == std::string::npos) {
-    result.list = std::string(kDefaultList);
-  }
-  // BoringSSL knows DEFAULT as the very first word only.
-  result.list.erase(0, result.list.find_first_not_of(":, ;"));
+  // BoringSSL knows DEFAULT as the very first word only, so that no empty one
+  // must come before it.
+  result.list = WithOpensslsPsk(result.list);
+  if (result.list.empty()) result.list = std::string(kDefaultList);
   // Preference groups allow no operators, and have no 3DES unless by name.
   if (!absl::StrContains(result.list, '[')) {
     absl::StrAppend(&result.list, kNever);

@@ -17,6 +17,9 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "ssl/error.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/certificate_impl.h"
@@ -68,8 +71,14 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
             "-v` shows names. Finite-field DH, RC4, 3DES and anonymous suites "
             "do not exist here."));
   }
-  const std::string groups =
-      options.groups.empty() ? kDefaultGroups : options.groups;
+  std::vector<absl::string_view> names =
+      absl::StrSplit(options.groups.empty() ? absl::string_view(kDefaultGroups)
+                                            : absl::string_view(options.groups),
+                     ':');
+  // The one name of OpenSSL's that BoringSSL lacks.
+  std::replace(names.begin(), names.end(), absl::string_view("secp256r1"),
+               absl::string_view("P-256"));
+  const std::string groups = absl::StrJoin(names, ":");
   if (groups.find('\0') != std::string::npos ||
       !SSL_CTX_set1_groups_list(ctx, groups.c_str())) {
     return DrainToStatus(
@@ -185,11 +194,13 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
   }
   if (options.request_ocsp) SSL_CTX_enable_ocsp_stapling(ctx.get());
   if (options.request_sct) SSL_CTX_enable_signed_cert_timestamps(ctx.get());
-  if (!options.psk_identity_hint.empty() &&
-      !SSL_CTX_use_psk_identity_hint(ctx.get(),
-                                     options.psk_identity_hint.c_str())) {
+  const std::string& hint = options.psk_identity_hint;
+  if (!hint.empty() &&
+      (hint.find('\0') != std::string::npos ||
+       !SSL_CTX_use_psk_identity_hint(ctx.get(), hint.c_str()))) {
     return DrainToStatus(ErrorKind::kInvalidArgument,
-                         "psk_identity_hint: is too long; at most 128 bytes.");
+                         "psk_identity_hint: has a NUL, or is too long; at "
+                         "most 128 bytes.");
   }
   const absl::Status status = SetCiphersAndGroups(options, ciphers, ctx.get());
   if (!status.ok()) return status;
