@@ -1,0 +1,101 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/audit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+
+namespace airlock::platform {
+namespace {
+
+// CHexEscape leaves printable ASCII, with `"` and `\` behind a backslash. JSON
+// has the same two, but its strings need the other backslashes doubled.
+std::string JsonString(absl::string_view text) {
+  std::string ascii;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      absl::StrAppend(&ascii, "\\", absl::string_view(&c, 1));
+    } else {
+      absl::StrAppend(&ascii, absl::StrReplaceAll(
+                                  absl::CHexEscape(absl::string_view(&c, 1)),
+                                  {{"\\'", "'"}, {"\\", "\\\\"}}));
+    }
+  }
+  return absl::StrCat("\"", ascii, "\"");
+}
+
+absl::string_view ActionName(AuditEvent::Action action) {
+  return action == AuditEvent::Action::kRefused ? "refused" : "upgraded";
+}
+
+}  // namespace
+
+std::string AuditEvent::ToJson() const {
+  const std::string when =
+      absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
+  return absl::StrCat("{\"time\": ", JsonString(when),
+                      ", \"action\": ", JsonString(ActionName(action)),
+                      ", \"host\": ", JsonString(host),
+                      ", \"setting\": ", JsonString(setting),
+                      ", \"requested\": ", JsonString(requested),
+                      ", \"effective\": ", JsonString(effective),
+                      ", \"rule\": ", JsonString(rule.ToString()),
+                      ", \"call_site\": ", JsonString(call_site),
+                      ", \"suppressed\": ", suppressed, "}");
+}
+
+Auditor::Auditor(AuditSink sink, const AuditLimits& limits)
+    : sink_(std::move(sink)), limits_(limits) {}
+
+void Auditor::Record(AuditEvent event) {
+  {
+    absl::MutexLock lock(&mutex_);
+    ++(event.action == AuditEvent::Action::kRefused ? refusals_ : upgrades_);
+    if (sink_ == nullptr || !Admit(&event)) return;
+  }
+  sink_(event);
+}
+
+bool Auditor::Admit(AuditEvent* event) {
+  Key key(event->action, event->setting, event->call_site);
+  auto found = sites_.find(key);
+  if (found == sites_.end()) {
+    // All that are one too many share the site that has no name.
+    if (sites_.size() >= limits_.max_call_sites) {
+      key = Key(AuditEvent::Action::kRefused, "", "");
+    }
+    const Site fresh = {static_cast<double>(limits_.burst), event->time, 0};
+    found = sites_.emplace(std::move(key), fresh).first;
+  }
+  Site& site = found->second;
+  const double refill = absl::FDivDuration(
+      std::max(event->time - site.refilled, absl::ZeroDuration()),
+      limits_.interval);
+  site.tokens = std::min(site.tokens + refill, 1.0 * limits_.burst);
+  site.refilled = std::max(site.refilled, event->time);
+  if (site.tokens < 1) {
+    ++site.suppressed;
+    return false;
+  }
+  site.tokens -= 1;
+  event->suppressed = std::exchange(site.suppressed, 0);
+  return true;
+}
+
+uint64_t Auditor::refusals() const {
+  absl::MutexLock lock(&mutex_);
+  return refusals_;
+}
+
+uint64_t Auditor::upgrades() const {
+  absl::MutexLock lock(&mutex_);
+  return upgrades_;
+}
+
+}  // namespace airlock::platform

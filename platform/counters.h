@@ -1,0 +1,66 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What a Runtime's connections came to, for the platform's monitoring.
+#ifndef AIRLOCK_PLATFORM_COUNTERS_H_
+#define AIRLOCK_PLATFORM_COUNTERS_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "ssl/error.h"
+#include "ssl/options.h"
+
+namespace airlock::platform {
+
+// Numbers since a Runtime was made.
+struct Counters {
+  static constexpr size_t kKinds =
+      static_cast<size_t>(ssl::ErrorKind::kClosed) + 1;
+  static constexpr size_t kVersions = 4;  // TLS 1.0 to TLS 1.3.
+
+  // Handshakes that succeeded, by protocol version, and those among them that
+  // resumed a session.
+  std::array<uint64_t, kVersions> handshakes{};
+  uint64_t resumptions = 0;
+  // Handshakes that failed, and sockets that were not made; by ssl::ErrorKind.
+  std::array<uint64_t, kKinds> failures{};
+  // What the policy refused and made stricter.
+  uint64_t refusals = 0;
+  uint64_t upgrades = 0;
+
+  uint64_t handshakes_of(ssl::TlsVersion version) const;
+  uint64_t failures_of(ssl::ErrorKind kind) const {
+    return failures[static_cast<size_t>(kind)];
+  }
+
+  // Prometheus' text format 0.0.4: airlock_handshakes_total{version="TLSv1.3"},
+  // airlock_handshake_failures_total{kind="Verification"},
+  // airlock_resumptions_total, airlock_policy_refusals_total and
+  // airlock_policy_upgrades_total; each always there, with HELP and TYPE.
+  std::string ToPrometheus() const;
+};
+
+// Counts. Thread-safe, without locks: numbers that are read at one moment may
+// miss what others do meanwhile.
+class CounterSet {
+ public:
+  void HandshakeSucceeded(ssl::TlsVersion version, bool resumed);
+  void HandshakeFailed(ssl::ErrorKind kind);
+
+  // Everything but refusals and upgrades, which the Auditor counts.
+  Counters Read() const;
+
+ private:
+  std::array<std::atomic<uint64_t>, Counters::kVersions> handshakes_{};
+  std::array<std::atomic<uint64_t>, Counters::kKinds> failures_{};
+  std::atomic<uint64_t> resumptions_{0};
+};
+
+}  // namespace airlock::platform
+
+#endif  // AIRLOCK_PLATFORM_COUNTERS_H_
