@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "config/policy.h"
+#include "platform/ca_bundle.h"
 #include "platform/host.h"
 #include "platform/internal/shared_cache.h"
 #include "ssl/trust_store.h"
@@ -38,9 +39,7 @@ class TrustCache {
   // A bundle, PEM or DER.
   absl::StatusOr<TrustStorePtr> FromBytes(absl::string_view bytes);
 
-  // The system's. SSL_CERT_FILE and SSL_CERT_DIR (directories, with ":" between
-  // them), together, if any is set and not empty. Else the first that exists of
-  // the places where systems keep theirs. What is named by a variable, or
+  // The system's; see FindSystemCaBundle. What is named by a variable, or
   // exists, must be good: nothing else is tried in its place.
   absl::StatusOr<TrustStorePtr> Default();
 
@@ -48,20 +47,11 @@ class TrustCache {
   void Clear();
 
  private:
-  struct File {
-    std::string path;
-    FileIdentity identity;
-
-    friend bool operator==(const File& a, const File& b) {
-      return a.path == b.path && a.identity == b.identity;
-    }
-  };
-
   // What was last found at some places.
   struct Found {
     absl::Mutex mutex;
     TrustStorePtr store ABSL_GUARDED_BY(mutex);
-    std::vector<File> files ABSL_GUARDED_BY(mutex);
+    std::vector<CaFile> files ABSL_GUARDED_BY(mutex);
     // Whether a later change to one of them would surely show in its identity.
     bool settled ABSL_GUARDED_BY(mutex) = false;
   };
@@ -70,16 +60,11 @@ class TrustCache {
   // the host's own where a place or file cannot be read.
   absl::StatusOr<TrustStorePtr> FromPlaces(
       const std::vector<std::string>& places);
-  absl::StatusOr<std::vector<File>> Look(
-      const std::vector<std::string>& places) const;
-  absl::Status LookIntoDirectory(const std::string& path,
-                                 std::vector<File>* files) const;
-  absl::Status Load(std::vector<File> files, Found* found)
+  absl::Status Load(std::vector<CaFile> files, Found* found)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(found->mutex);
 
   Host* const host_;
-  std::vector<std::string> from_environment_;
-  std::string variables_;  // For messages: where those came from.
+  config::Environment variables_;  // SSL_CERT_FILE and SSL_CERT_DIR, if set.
   SharedCache<Found> places_;
   SharedCache<const ssl::TrustStore> stores_;  // By digests of the contents.
 };

@@ -1,0 +1,118 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/ca_bundle.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "ssl/error.h"
+
+namespace airlock::platform {
+namespace {
+
+// Where systems keep their CA bundle.
+constexpr const char* kDefaultPlaces[] = {
+    "/etc/ca-certificates.crt",                           // App Engine.
+    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Alpine.
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Red Hat.
+    "/etc/pki/tls/certs/ca-bundle.crt",                   // Red Hat, older.
+    "/etc/ssl/ca-bundle.pem",                             // SUSE.
+    "/etc/ssl/cert.pem",                                  // macOS, Alpine.
+};
+
+// Whether `name` is one that `openssl rehash` makes: the hash of a subject, and
+// a number, after an "r" for a CRL.
+bool IsHashedName(absl::string_view name) {
+  constexpr size_t kHashSize = 8;
+  if (name.size() < kHashSize + 2 || name[kHashSize] != '.') return false;
+  const absl::string_view hash = name.substr(0, kHashSize);
+  absl::string_view number = name.substr(kHashSize + 1);
+  if (number[0] == 'r') number.remove_prefix(1);
+  return !number.empty() &&
+         std::all_of(number.begin(), number.end(), absl::ascii_isdigit) &&
+         std::all_of(hash.begin(), hash.end(), [](char c) {
+           return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f');
+         });
+}
+
+}  // namespace
+
+absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
+    Host* host, const config::Environment& environment) {
+  CaBundlePlaces found;
+  std::vector<absl::string_view> variables;
+  const auto file = environment.find("SSL_CERT_FILE");
+  if (file != environment.end() && !file->second.empty()) {
+    found.paths.push_back(file->second);
+    variables.push_back(file->first);
+  }
+  const auto directories = environment.find("SSL_CERT_DIR");
+  if (directories != environment.end()) {
+    for (const absl::string_view directory :
+         absl::StrSplit(directories->second, ':', absl::SkipEmpty())) {
+      found.paths.emplace_back(directory);
+      if (variables.empty() || variables.back() != directories->first) {
+        variables.push_back(directories->first);
+      }
+    }
+  }
+  found.why = absl::StrJoin(variables, " and ");
+  if (!found.paths.empty()) return found;
+
+  std::vector<std::string> reasons;
+  for (const char* place : kDefaultPlaces) {
+    const absl::StatusOr<FileStatus> status = host->Stat(place);
+    if (!absl::IsNotFound(status.status())) {
+      found.paths.push_back(place);
+      found.why = "the first that is there of the places where systems keep it";
+      return found;
+    }
+    reasons.emplace_back(status.status().message());
+  }
+  return ssl::MakeStatus(
+      ssl::ErrorKind::kTrustStore,
+      absl::StrCat("There is no CA bundle: SSL_CERT_FILE and SSL_CERT_DIR are "
+                   "not set; ",
+                   absl::StrJoin(reasons, "; "),
+                   ". Install the system's (Debian's package is "
+                   "ca-certificates), set SSL_CERT_FILE, or pass ca_certs."));
+}
+
+absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
+                                                const std::string& path) {
+  const absl::StatusOr<FileStatus> status = host->Stat(path);
+  if (!status.ok()) return status.status();
+  if (status->type != FileType::kDirectory) {
+    return std::vector<CaFile>{{path, status->identity}};
+  }
+  const absl::StatusOr<std::vector<std::string>> names =
+      host->ListDirectory(path);
+  if (!names.ok()) return names.status();
+  std::vector<CaFile> files;
+  for (const std::string& name : *names) {
+    if (!IsHashedName(name)) continue;
+    std::string file =
+        absl::StrCat(path, absl::EndsWith(path, "/") ? "" : "/", name);
+    const absl::StatusOr<FileStatus> in_it = host->Stat(file);
+    if (!in_it.ok()) return in_it.status();
+    files.push_back({std::move(file), in_it->identity});
+  }
+  if (files.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "in the directory ", absl::CHexEscape(path),
+        " no file has a name such as 5ed36f99.0; run `openssl rehash` on it, "
+        "or name a bundle, which is a single file"));
+  }
+  return files;
+}
+
+}  // namespace airlock::platform
