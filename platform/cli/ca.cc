@@ -1,0 +1,218 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/ca.h"
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "platform/ca_bundle.h"
+#include "platform/cli/bundle.h"
+#include "platform/cli/certificate_facts.h"
+#include "platform/cli/input.h"
+#include "platform/cli/json.h"
+#include "platform/cli/shared_flags.h"
+#include "platform/cli/text.h"
+#include "platform/posix_host.h"
+
+namespace airlock::cli {
+namespace {
+
+// A bundle, where it comes from, and what is in it.
+struct Report {
+  std::string source;
+  std::string why;  // Why this source; empty where it was asked for.
+  absl::Time now;
+  std::vector<BundlePart> parts;
+
+  size_t CountCertificates() const {
+    return std::count_if(parts.begin(), parts.end(), [](const auto& part) {
+      return part.certificate.has_value();
+    });
+  }
+  size_t CountBroken() const {
+    return std::count_if(parts.begin(), parts.end(),
+                         [](const auto& part) { return !part.error.empty(); });
+  }
+  bool usable() const { return CountCertificates() > 0 && CountBroken() == 0; }
+};
+
+std::string Title(const BundlePart& part) {
+  return absl::StrCat(part.where, ": ",
+                      part.certificate.has_value()
+                          ? ForTerminal(part.certificate->subject())
+                          : ForTerminal(part.label));
+}
+
+std::string Verdict(const Report& report) {
+  const size_t certificates = report.CountCertificates();
+  const size_t broken = report.CountBroken();
+  if (report.usable()) {
+    return absl::StrCat("Good: ", certificates, " certificate",
+                        certificates == 1 ? "" : "s", ", none broken.");
+  }
+  if (broken == 0) {
+    return "Of no use: there is no certificate in it. A CA bundle holds PEM "
+           "(blocks that begin with -----BEGIN CERTIFICATE-----) or DER.";
+  }
+  return absl::StrCat(
+      "Broken: ", broken, " of ", report.parts.size(),
+      " parts cannot be read. Airlock uses nothing of such a bundle, lest a "
+      "CA be missed or a damaged one believed: mend or remove ",
+      broken == 1 ? "it." : "them.");
+}
+
+void PrintText(const Report& report) {
+  std::cout << ForTerminal(report.source) << "\n";
+  if (!report.why.empty()) std::cout << Wrap(report.why, 2);
+  std::cout << "\n";
+  int number = 0;
+  for (const BundlePart& part : report.parts) {
+    if (!part.certificate.has_value()) continue;
+    const CertificateFacts facts =
+        ExamineCertificate(*part.certificate, report.now);
+    std::cout << absl::StrCat(PadRight(absl::StrCat(++number), 4), " until ",
+                              FormatDate(part.certificate->not_after()), "  ",
+                              PadRight(facts.key, 12), " ",
+                              ForTerminal(part.certificate->subject()), "\n");
+  }
+  if (number > 0) std::cout << "\n";
+  for (const BundlePart& part : report.parts) {
+    if (part.remarks.empty()) continue;
+    std::cout << "Note: " << Title(part) << ": "
+              << absl::StrJoin(part.remarks, "; ") << "\n";
+  }
+  for (const BundlePart& part : report.parts) {
+    if (part.error.empty()) continue;
+    std::cout << Wrap(
+        absl::StrCat("Broken: ", Title(part), ": ", ForTerminal(part.error)),
+        0);
+  }
+  std::cout << Wrap(Verdict(report), 0);
+}
+
+void PrintJson(const Report& report) {
+  JsonWriter json;
+  json.BeginObject();
+  json.Key("source").String(report.source);
+  if (!report.why.empty()) json.Key("why").String(report.why);
+  json.Key("usable").Bool(report.usable());
+  json.Key("certificates")
+      .Number(static_cast<int64_t>(report.CountCertificates()));
+  json.Key("broken").Number(static_cast<int64_t>(report.CountBroken()));
+  json.Key("parts").BeginArray();
+  for (const BundlePart& part : report.parts) {
+    json.BeginObject();
+    json.Key("where").String(part.where);
+    json.Key("label").String(part.label);
+    if (part.certificate.has_value()) {
+      json.Key("certificate");
+      WriteCertificate(*part.certificate, report.now, &json);
+    }
+    if (!part.error.empty()) json.Key("error").String(part.error);
+    json.Key("remarks").BeginArray();
+    for (const std::string& remark : part.remarks) json.String(remark);
+    json.EndArray();
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+  std::cout << json.text() << "\n";
+}
+
+// Takes apart all that is at `paths`; parts of several files are told apart by
+// the files' names.
+absl::Status ReadPlaces(const std::vector<std::string>& paths,
+                        platform::Host* host, Report* report) {
+  std::vector<platform::CaFile> files;
+  for (const std::string& path : paths) {
+    auto there = platform::ListCaFiles(host, path);
+    if (!there.ok()) return there.status();
+    files.insert(files.end(), there->begin(), there->end());
+  }
+  for (const platform::CaFile& file : files) {
+    const auto content = host->ReadFile(file.path);
+    if (!content.ok()) return content.status();
+    for (BundlePart& part : TakeBundleApart(content->bytes, report->now)) {
+      if (files.size() > 1) {
+        part.where = absl::StrCat(ForTerminal(file.path), ", ", part.where);
+      }
+      report->parts.push_back(std::move(part));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Report> MakeReport(const std::vector<std::string>& arguments,
+                                  platform::Host* host) {
+  Report report;
+  report.now = host->Now();
+  if (!arguments.empty()) report.source = arguments[0];
+  if (report.source == "-" || absl::StartsWith(report.source, "env:")) {
+    const absl::StatusOr<ssl::Secret> bytes = ReadSource(report.source, host);
+    if (!bytes.ok()) return bytes.status();
+    report.parts = TakeBundleApart(bytes->view(), report.now);
+    return report;
+  }
+  std::vector<std::string> paths = {report.source};
+  if (arguments.empty()) {
+    auto found = platform::FindSystemCaBundle(host, host->ReadEnvironment());
+    if (!found.ok()) return found.status();
+    report.source = absl::StrJoin(found->paths, ", ");
+    report.why =
+        absl::StrCat("The platform's bundle: ", ForTerminal(found->why), ".");
+    paths = std::move(found->paths);
+  }
+  const absl::Status read = ReadPlaces(paths, host, &report);
+  if (!read.ok()) return read;
+  return report;
+}
+
+int RunCa(const std::vector<std::string>& arguments) {
+  platform::PosixHost host;
+  const absl::StatusOr<Report> report = MakeReport(arguments, &host);
+  if (!report.ok()) {
+    Fail("ca", report.status());
+    return kExitFailed;
+  }
+  absl::GetFlag(FLAGS_json) ? PrintJson(*report) : PrintText(*report);
+  return report->usable() ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+Command CaCommand() {
+  Command command;
+  command.name = "ca";
+  command.arguments = "[BUNDLE]";
+  command.summary = "What a CA bundle holds, and what is broken in it.";
+  command.description =
+      "Lists the certificates of a CA bundle with key and expiry, then what "
+      "is expired, not yet valid, weak, duplicate or no CA, then what cannot "
+      "be read, with its place in the file. BUNDLE is a file, a directory as "
+      "`openssl rehash` makes it, \"-\" for standard input, or \"env:NAME\" "
+      "for an environment variable. Without it: the bundle that Airlock takes "
+      "where an application names none, and why that one.\n"
+      "Exits with 0 where Airlock can use the bundle. An expired certificate "
+      "in it makes it no worse; one that cannot be read makes it useless.";
+  command.examples = {
+      {"airlock ca", "The platform's bundle."},
+      {"airlock ca --json corp.pem", "Another one, for a program to read."},
+  };
+  command.flags = {{"json", ""}};
+  command.max_arguments = 1;
+  command.run = RunCa;
+  return command;
+}
+
+}  // namespace airlock::cli

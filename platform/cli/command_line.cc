@@ -1,0 +1,247 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/command_line.h"
+
+#include <algorithm>
+
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "config/internal/nearest_word.h"
+#include "platform/cli/text.h"
+
+namespace airlock::cli {
+namespace {
+
+absl::Status Error(absl::string_view message) {
+  return absl::InvalidArgumentError(message);
+}
+
+// " (did you mean connect?)", or nothing.
+std::string DidYouMean(absl::string_view word,
+                       const std::vector<absl::string_view>& known,
+                       absl::string_view prefix = "") {
+  const absl::string_view nearest = config::internal::NearestWord(word, known);
+  if (nearest.empty()) return "";
+  return absl::StrCat(" (did you mean ", prefix, nearest, "?)");
+}
+
+std::string Shown(absl::string_view flag) {
+  return absl::StrReplaceAll(flag, {{"_", "-"}});
+}
+
+const Command* FindCommand(absl::string_view name,
+                           absl::Span<const Command> commands) {
+  const auto* found = std::find_if(
+      commands.begin(), commands.end(),
+      [name](const Command& command) { return command.name == name; });
+  return found == commands.end() ? nullptr : found;
+}
+
+absl::Status UnknownCommand(absl::string_view name,
+                            absl::Span<const Command> commands) {
+  std::vector<absl::string_view> names = {"help"};
+  for (const Command& command : commands) names.push_back(command.name);
+  return Error(absl::StrCat("there is no command ", ForTerminal(name),
+                            DidYouMean(name, names),
+                            "; `airlock help` lists them"));
+}
+
+const FlagUse* FindFlag(absl::string_view name, const Command& command) {
+  for (const FlagUse& flag : command.flags) {
+    if (flag.name == name) return &flag;
+  }
+  return nullptr;
+}
+
+absl::Status UnknownFlag(absl::string_view name, const Command& command,
+                         absl::Span<const Command> commands) {
+  for (const Command& other : commands) {
+    if (FindFlag(name, other) != nullptr) {
+      return Error(absl::StrCat("--", Shown(name), " is a flag of `airlock ",
+                                other.name, "`, not of `airlock ", command.name,
+                                "`"));
+    }
+  }
+  std::vector<std::string> names = {"help"};
+  for (const FlagUse& flag : command.flags) names.push_back(Shown(flag.name));
+  return Error(absl::StrCat(
+      "there is no flag --", ForTerminal(Shown(name)),
+      DidYouMean(Shown(name),
+                 std::vector<absl::string_view>(names.begin(), names.end()),
+                 "--"),
+      "; `airlock ", command.name, " --help` lists them"));
+}
+
+// Takes the flag in words[0], and its value, off `words`.
+absl::Status TakeFlag(absl::Span<const std::string>* words,
+                      const Command& command,
+                      absl::Span<const Command> commands) {
+  absl::string_view word = words->front();
+  words->remove_prefix(1);
+  if (!absl::ConsumePrefix(&word, "--")) {
+    return Error(absl::StrCat("flags begin with two dashes, and ",
+                              ForTerminal(word), " with one; did you mean -",
+                              ForTerminal(word), "?"));
+  }
+  const size_t equals = word.find('=');
+  const std::string name =
+      absl::StrReplaceAll(word.substr(0, equals), {{"-", "_"}});
+  const FlagUse* const use = FindFlag(name, command);
+  if (use == nullptr) return UnknownFlag(name, command, commands);
+  absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(name);
+  if (flag == nullptr) {
+    return absl::InternalError(
+        absl::StrCat("flag --", name, " is listed but not defined"));
+  }
+
+  std::string value;
+  if (equals != absl::string_view::npos) {
+    value = std::string(word.substr(equals + 1));
+  } else if (use->value.empty()) {
+    value = "true";
+  } else if (words->empty()) {
+    return Error(absl::StrCat("--", Shown(name), " needs a value: --",
+                              Shown(name), "=", use->value));
+  } else {
+    value = words->front();
+    words->remove_prefix(1);
+  }
+  std::string error;
+  if (!flag->ParseFrom(value, &error)) {
+    // "Illegal value 'x' specified for flag 'y'", maybe "; " and a reason.
+    const size_t reason = error.find("; ");
+    return Error(absl::StrCat(
+        "--", Shown(name), " cannot be ", ForTerminal(value), "; it takes ",
+        use->value.empty() ? "true or false" : use->value,
+        reason == std::string::npos ? "" : ForTerminal(error.substr(reason))));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckArguments(const Command& command,
+                            const std::vector<std::string>& arguments) {
+  const int count = static_cast<int>(arguments.size());
+  if (count < command.min_arguments) {
+    return Error(absl::StrCat("`airlock ", command.name, "` needs ",
+                              command.arguments, "; see `airlock ",
+                              command.name, " --help`"));
+  }
+  if (count > command.max_arguments) {
+    return Error(absl::StrCat("`airlock ", command.name, "` does not take ",
+                              ForTerminal(arguments[command.max_arguments]),
+                              "; see `airlock ", command.name, " --help`"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
+                                         absl::Span<const Command> commands) {
+  Request request;
+  if (words.empty()) {
+    return Error("a command is missing; `airlock help` lists them");
+  }
+  const absl::string_view first = words.front();
+  words.remove_prefix(1);
+  if (first == "help" || first == "--help" || first == "-h") {
+    request.help = true;
+    if (words.empty()) return request;
+    request.command = FindCommand(words.front(), commands);
+    if (request.command == nullptr) {
+      return UnknownCommand(words.front(), commands);
+    }
+    return request;
+  }
+  if (absl::StartsWith(first, "-")) {
+    return Error(absl::StrCat("the command comes first, then flags such as ",
+                              ForTerminal(first),
+                              "; `airlock help` lists them"));
+  }
+  request.command = FindCommand(first, commands);
+  if (request.command == nullptr) return UnknownCommand(first, commands);
+
+  while (!words.empty()) {
+    const std::string& word = words.front();
+    if (word == "--") {
+      request.arguments.insert(request.arguments.end(), words.begin() + 1,
+                               words.end());
+      break;
+    }
+    if (word == "--help" || word == "-h") {
+      request.help = true;
+      return request;
+    }
+    if (word.size() < 2 || word[0] != '-') {  // "-" is standard input.
+      request.arguments.push_back(word);
+      words.remove_prefix(1);
+      continue;
+    }
+    const absl::Status status = TakeFlag(&words, *request.command, commands);
+    if (!status.ok()) return status;
+  }
+  const absl::Status status =
+      CheckArguments(*request.command, request.arguments);
+  if (!status.ok()) return status;
+  return request;
+}
+
+std::string ProgramHelp(absl::Span<const Command> commands) {
+  std::string text =
+      "airlock: TLS as a sandboxed platform gives it to its applications.\n\n"
+      "Usage: airlock COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n";
+  for (const Command& command : commands) {
+    absl::StrAppend(&text, PadRight(absl::StrCat("  ", command.name), 12),
+                    command.summary, "\n");
+  }
+  absl::StrAppend(
+      &text, PadRight("  help", 12),
+      "This text; `airlock help COMMAND` tells about one.\n\n",
+      "Environment, read once at start:\n",
+      Wrap("AIRLOCK_VERIFY=off|default|enforce: how much of verification is "
+           "the caller's to decide. PYTHONHTTPSVERIFY=0 is off, any other "
+           "value is default; the stricter of the two counts.",
+           2),
+      Wrap("SSL_CERT_FILE, SSL_CERT_DIR: the CA bundle, where --ca gives none.",
+           2),
+      "\nExit status:\n"
+      "  0  It worked.\n"
+      "  1  It did not: no connection, no trust, a broken file.\n"
+      "  2  It was asked for wrongly: flags, arguments or environment.\n");
+  return text;
+}
+
+std::string CommandHelp(const Command& command) {
+  std::string text = absl::StrCat(
+      "Usage: airlock ", command.name, command.flags.empty() ? "" : " [FLAGS]",
+      command.arguments.empty() ? "" : " ", command.arguments, "\n\n",
+      Wrap(command.description, 0));
+  if (!command.flags.empty()) absl::StrAppend(&text, "\nFlags:\n");
+  for (const FlagUse& use : command.flags) {
+    const absl::CommandLineFlag* const flag =
+        absl::FindCommandLineFlag(use.name);
+    if (flag == nullptr) continue;
+    absl::StrAppend(&text, "  --", Shown(use.name),
+                    use.value.empty() ? "" : "=", use.value, "\n");
+    std::string help = flag->Help();
+    const std::string fallback = flag->DefaultValue();
+    if (!use.value.empty() && !fallback.empty()) {
+      absl::StrAppend(&help, " Default: ", fallback, ".");
+    }
+    absl::StrAppend(&text, Wrap(help, 6));
+  }
+  if (!command.examples.empty()) absl::StrAppend(&text, "\nExamples:\n");
+  for (const Command::Example& example : command.examples) {
+    absl::StrAppend(&text, "  ", example.command, "\n", Wrap(example.what, 6));
+  }
+  absl::StrAppend(&text,
+                  "\nExit status: 0 it worked, 1 it did not, 2 wrong usage.\n");
+  return text;
+}
+
+}  // namespace airlock::cli

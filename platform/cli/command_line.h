@@ -1,0 +1,44 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// From argv to a subcommand with its flags set.
+#ifndef AIRLOCK_PLATFORM_CLI_COMMAND_LINE_H_
+#define AIRLOCK_PLATFORM_CLI_COMMAND_LINE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "platform/cli/command.h"
+
+namespace airlock::cli {
+
+// What a command line asks for.
+struct Request {
+  // Null: the help of the whole program.
+  const Command* command = nullptr;
+  bool help = false;
+  std::vector<std::string> arguments;
+};
+
+// Understands `words` (argv without the program's name) and sets the flags that
+// they name. Flags are `--name=value`, `--name value`, or `--name` alone for
+// what is on or off; "-" and "_" in a name are the same; "--" ends the flags.
+// (Abseil's own parser would take every subcommand's flags in each of them,
+// and would end the process with a status that means something else here.)
+//
+// An error (kInvalidArgument) says what is wrong and names the nearest word.
+// `commands` must outlive the result.
+absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
+                                         absl::Span<const Command> commands);
+
+// The help text of the program, and of one command.
+std::string ProgramHelp(absl::Span<const Command> commands);
+std::string CommandHelp(const Command& command);
+
+}  // namespace airlock::cli
+
+#endif  // AIRLOCK_PLATFORM_CLI_COMMAND_LINE_H_

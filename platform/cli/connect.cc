@@ -1,0 +1,201 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/connect.h"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "platform/cli/connection_report.h"
+#include "platform/cli/relay.h"
+#include "platform/cli/shared_flags.h"
+#include "platform/posix_host.h"
+#include "platform/posix_transport.h"
+#include "platform/runtime.h"
+#include "platform/tcp.h"
+#include "ssl/error.h"
+
+ABSL_FLAG(std::string, servername, "",
+          "The name to ask for (SNI) and to find in the certificate, where it "
+          "is not HOST.");
+ABSL_FLAG(std::string, ca, "",
+          "The CA bundle to trust: a path, a directory as `openssl rehash` "
+          "makes it, \"-\" for standard input, or \"env:NAME\". Without it: "
+          "the platform's (see `airlock ca`).");
+ABSL_FLAG(bool, insecure, false,
+          "Verify nothing, to look at a server that is not trusted. The policy "
+          "AIRLOCK_VERIFY=enforce refuses it.");
+ABSL_FLAG(bool, no_io, false,
+          "Leave standard input alone; report, and close the connection.");
+
+namespace airlock::cli {
+namespace {
+
+struct Target {
+  std::string host;
+  uint16_t port = 0;
+};
+
+// "example.com:443", "[::1]:443".
+absl::StatusOr<Target> ParseTarget(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  Target target;
+  uint32_t port = 0;
+  absl::string_view host =
+      colon == absl::string_view::npos ? "" : text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != absl::string_view::npos) {
+    host = "";  // An IPv6 address without brackets: where does it end?
+  }
+  if (host.empty() || !absl::SimpleAtoi(text.substr(colon + 1), &port) ||
+      port < 1 || port > 65535) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(text,
+                     " should be HOST:PORT, such as example.com:443 or "
+                     "[::1]:443"));
+  }
+  target.host = std::string(host);
+  target.port = static_cast<uint16_t>(port);
+  return target;
+}
+
+absl::StatusOr<platform::WrapOptions> OptionsFromFlags(const Target& target,
+                                                       platform::Host* host) {
+  platform::WrapOptions options;
+  // The caller reports, so the handshake is the caller's too.
+  options.do_handshake_on_connect = false;
+  // A person should hear of a stream that was cut off.
+  options.suppress_ragged_eofs = false;
+  const bool insecure = absl::GetFlag(FLAGS_insecure);
+  options.cert_reqs =
+      insecure ? ssl::VerifyMode::kNone : ssl::VerifyMode::kRequired;
+  options.check_hostname = !insecure;
+  options.server_hostname = absl::GetFlag(FLAGS_servername);
+  if (options.server_hostname.empty()) options.server_hostname = target.host;
+  options.alpn_protocols = absl::GetFlag(FLAGS_alpn);
+  const absl::Status version = SetVersionFromFlag(&options);
+  if (!version.ok()) return version;
+  absl::StatusOr<platform::CaCerts> ca_certs =
+      ReadCaCerts(absl::GetFlag(FLAGS_ca), host);
+  if (!ca_certs.ok()) return ca_certs.status();
+  options.ca_certs = *std::move(ca_certs);
+  const absl::StatusOr<Identity> identity = Identity::FromFlags(host);
+  if (!identity.ok()) return identity.status();
+  identity->Present(&options);
+  return options;
+}
+
+std::string DescribeTrust() {
+  const std::string ca = absl::GetFlag(FLAGS_ca);
+  if (ca.empty()) return "the platform's bundle (see `airlock ca`)";
+  return ca == "-" ? "standard input" : ca;
+}
+
+int RunConnect(const std::vector<std::string>& arguments) {
+  const auto host = std::make_shared<platform::PosixHost>();
+  const auto runtime = platform::Runtime::Create(host);
+  if (!runtime.ok()) {
+    Fail("connect", runtime.status());
+    return kExitUsage;
+  }
+  const absl::StatusOr<Target> target = ParseTarget(arguments[0]);
+  if (!target.ok()) return Fail("connect", target.status());
+  absl::StatusOr<platform::WrapOptions> options =
+      OptionsFromFlags(*target, host.get());
+  if (!options.ok()) return Fail("connect", options.status());
+  // What the policy refuses needs no connection.
+  const auto decision = (*runtime)->Explain(*options);
+  if (!decision.ok()) return Fail("connect", decision.status());
+
+  const auto deadline = DeadlineFromFlag();
+  auto dialed =
+      platform::Dial(target->host, target->port, absl::GetFlag(FLAGS_timeout));
+  if (!dialed.ok()) return Fail("connect", dialed.status());
+  platform::PosixTransport* const transport = dialed->get();
+  transport->set_deadline(deadline);
+
+  ConnectionReport report;
+  report.target = arguments[0];
+  report.server_name = options->server_hostname;
+  report.trust = DescribeTrust();
+  const auto& verification = (*runtime)->policy().verification;
+  report.policy = absl::StrCat(config::VerificationName(verification.value),
+                               " (", verification.origin.ToString(), ")");
+  report.now = host->Now();
+  const auto socket =
+      (*runtime)->WrapSocket(*std::move(dialed), *std::move(options));
+  if (!socket.ok()) return Fail("connect", socket.status());
+  report.handshake = (*socket)->Handshake().status();
+  report.socket = socket->get();
+
+  const bool json = absl::GetFlag(FLAGS_json);
+  const bool relay = !json && !absl::GetFlag(FLAGS_no_io);
+  // Where data goes through, standard output is the data's.
+  std::ostream& out = relay ? std::cerr : std::cout;
+  out << (json ? ConnectionJson(report) : ConnectionText(report)) << std::flush;
+  if (!report.handshake.ok()) return kExitFailed;
+  if (!relay) {
+    (*socket)->Shutdown().IgnoreError();  // The report is what was wanted.
+    return kExitOk;
+  }
+  out << "\n";
+  transport->set_deadline(absl::nullopt);
+  const absl::Status status =
+      Relay(socket->get(), transport, STDIN_FILENO, STDOUT_FILENO);
+  return status.ok() ? kExitOk : Fail("connect", status);
+}
+
+}  // namespace
+
+Command ConnectCommand() {
+  Command command;
+  command.name = "connect";
+  command.arguments = "HOST:PORT";
+  command.summary = "Connect to a server, and tell who it is.";
+  command.description =
+      "Connects by TLS and reports protocol, cipher, and the server's "
+      "certificate chain with names, dates, and why it is or is not trusted. "
+      "Then standard input goes to the server, and what comes back to standard "
+      "output (the report is then on standard error), until the server closes. "
+      "The end of input is told to the server, which may still answer.\n"
+      "The chain and the name are verified. Where that fails, the chain is "
+      "shown all the same, nothing is sent, and the exit status is 1.";
+  command.examples = {
+      {"airlock connect --no-io example.com:443", "Who is that?"},
+      {"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | airlock connect localhost:9443 "
+       "--ca ca.pem",
+       "A request to `airlock serve --root`."},
+      {"airlock connect localhost:9443 --ca ca.pem --cert env:CERT --key "
+       "env:KEY",
+       "With a client certificate that is in no file."},
+  };
+  command.flags = {{"servername", "NAME"},
+                   {"ca", "SOURCE"},
+                   {"cert", "SOURCE"},
+                   {"key", "SOURCE"},
+                   {"password", "SOURCE"},
+                   {"tls", "VERSION"},
+                   {"alpn", "NAMES"},
+                   {"timeout", "DURATION"},
+                   {"insecure", ""},
+                   {"no_io", ""},
+                   {"json", ""}};
+  command.min_arguments = 1;
+  command.max_arguments = 1;
+  command.run = RunConnect;
+  return command;
+}
+
+}  // namespace airlock::cli

@@ -1,0 +1,117 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/connection_pool.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <utility>
+
+#include "absl/time/time.h"
+
+namespace airlock::cli {
+
+using platform::internal::UniqueFd;
+
+absl::StatusOr<std::unique_ptr<ConnectionPool>> ConnectionPool::Create(
+    size_t max_connections, Handler handler) {
+  std::unique_ptr<ConnectionPool> pool(
+      new ConnectionPool(max_connections, std::move(handler)));
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  pool->signals_ = UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC));
+  pool->finished_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!pool->signals_.valid() || !pool->finished_.valid()) {
+    return absl::ErrnoToStatus(errno, "signalfd or eventfd");
+  }
+  return pool;
+}
+
+ConnectionPool::~ConnectionPool() { EndAll(); }
+
+absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
+  for (;;) {
+    const bool full = Reap() >= max_connections_;
+    std::array<pollfd, 3> fds = {{{signals_.get(), POLLIN, 0},
+                                  {finished_.get(), POLLIN, 0},
+                                  {full ? -1 : listener.fd(), POLLIN, 0}}};
+    if (poll(fds.data(), fds.size(), /*timeout=*/-1) < 0) {
+      if (errno == EINTR) continue;
+      return absl::ErrnoToStatus(errno, "poll");
+    }
+    if (fds[0].revents != 0) break;
+    if (fds[2].revents == 0) continue;
+    // It may have gone away since, and must not be waited for.
+    auto transport = listener.Accept(absl::ZeroDuration());
+    if (transport.ok()) Start(*std::move(transport));
+  }
+  EndAll();
+  return absl::OkStatus();
+}
+
+void ConnectionPool::Start(
+    std::unique_ptr<platform::PosixTransport> transport) {
+  absl::MutexLock lock(&mutex_);
+  Connection& connection = connections_.emplace_back();
+  connection.fd = UniqueFd(fcntl(transport->fd(), F_DUPFD_CLOEXEC, /*from=*/0));
+  connection.thread = std::thread(
+      [this, &connection](std::unique_ptr<platform::PosixTransport> own) {
+        handler_(std::move(own));
+        absl::MutexLock thread_lock(&mutex_);
+        // As the transport would have, were it not for this copy of its fd.
+        connection.fd = UniqueFd();
+        connection.finished = true;
+        const uint64_t one = 1;
+        // Only a counter at its limit takes no more, and that is readable too.
+        [[maybe_unused]] const ssize_t written =
+            write(finished_.get(), &one, sizeof(one));
+      },
+      std::move(transport));
+}
+
+size_t ConnectionPool::Reap() {
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t size =
+      read(finished_.get(), &count, sizeof(count));
+  std::list<Connection> finished;
+  size_t left = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (auto it = connections_.begin(); it != connections_.end();) {
+      const auto here = it++;
+      if (here->finished) {
+        finished.splice(finished.end(), connections_, here);
+      }
+    }
+    left = connections_.size();
+  }
+  for (Connection& connection : finished) connection.thread.join();
+  return left;
+}
+
+void ConnectionPool::EndAll() {
+  std::list<Connection> all;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (Connection& connection : connections_) {
+      if (connection.fd.valid()) shutdown(connection.fd.get(), SHUT_RDWR);
+    }
+    all.splice(all.end(), connections_);
+  }
+  for (Connection& connection : all) connection.thread.join();
+}
+
+}  // namespace airlock::cli

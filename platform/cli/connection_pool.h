@@ -1,0 +1,73 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A thread for each connection of a server, and an orderly end.
+#ifndef AIRLOCK_PLATFORM_CLI_CONNECTION_POOL_H_
+#define AIRLOCK_PLATFORM_CLI_CONNECTION_POOL_H_
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "platform/internal/unique_fd.h"
+#include "platform/posix_transport.h"
+#include "platform/tcp.h"
+
+namespace airlock::cli {
+
+// Accepts connections and runs each in a thread of its own, up to a number;
+// further ones wait to be accepted. Run is for one thread.
+class ConnectionPool {
+ public:
+  // Serves one connection, on a thread of its own.
+  using Handler =
+      std::function<void(std::unique_ptr<platform::PosixTransport>)>;
+
+  // Holds SIGINT and SIGTERM back from this thread and those that it starts, so
+  // that Run gets them: to be made before there are other threads.
+  static absl::StatusOr<std::unique_ptr<ConnectionPool>> Create(
+      size_t max_connections, Handler handler);
+
+  ~ConnectionPool();
+  ConnectionPool(const ConnectionPool&) = delete;
+  ConnectionPool& operator=(const ConnectionPool&) = delete;
+
+  // Serves until SIGINT or SIGTERM comes; then ends all connections and waits
+  // for their threads.
+  absl::Status Run(const platform::TcpListener& listener);
+
+ private:
+  struct Connection {
+    std::thread thread;
+    // Of the connection's socket, kept apart so that it is open until here.
+    platform::internal::UniqueFd fd;
+    bool finished = false;
+  };
+
+  ConnectionPool(size_t max_connections, Handler handler)
+      : max_connections_(max_connections), handler_(std::move(handler)) {}
+
+  void Start(std::unique_ptr<platform::PosixTransport> transport);
+  // Joins the threads that have finished; how many there still are.
+  size_t Reap();
+  void EndAll();
+
+  const size_t max_connections_;
+  const Handler handler_;
+  platform::internal::UniqueFd signals_;   // Readable once a signal has come.
+  platform::internal::UniqueFd finished_;  // Readable once a thread is done.
+
+  absl::Mutex mutex_;
+  std::list<Connection> connections_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace airlock::cli
+
+#endif  // AIRLOCK_PLATFORM_CLI_CONNECTION_POOL_H_

@@ -1,0 +1,246 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/demo.h"
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "platform/cli/demo_checks.h"
+#include "platform/cli/demo_database.h"
+#include "platform/cli/demo_scenes.h"
+#include "platform/cli/json.h"
+#include "platform/cli/shared_flags.h"
+#include "platform/cli/text.h"
+#include "platform/posix_host.h"
+#include "platform/runtime.h"
+
+namespace airlock::cli {
+namespace {
+
+// The host, as it would be had its operator said AIRLOCK_VERIFY=enforce.
+class EnforcingHost final : public platform::Host {
+ public:
+  explicit EnforcingHost(std::shared_ptr<platform::Host> host)
+      : host_(std::move(host)) {}
+
+  config::Environment ReadEnvironment() const override {
+    config::Environment environment = host_->ReadEnvironment();
+    environment["AIRLOCK_VERIFY"] = "enforce";
+    return environment;
+  }
+  absl::StatusOr<platform::FileContent> ReadFile(
+      const std::string& path) override {
+    return host_->ReadFile(path);
+  }
+  absl::StatusOr<platform::FileStatus> Stat(const std::string& path) override {
+    return host_->Stat(path);
+  }
+  absl::StatusOr<std::vector<std::string>> ListDirectory(
+      const std::string& path) override {
+    return host_->ListDirectory(path);
+  }
+  absl::Time Now() const override { return host_->Now(); }
+  void Log(absl::LogSeverity severity, absl::string_view message) override {
+    host_->Log(severity, message);
+  }
+
+ private:
+  const std::shared_ptr<platform::Host> host_;
+};
+
+struct Result {
+  uint16_t port = 0;
+  std::string policy;
+  std::string message;
+  DemoOutcome connection;
+  std::vector<DemoCheck> checks;
+
+  bool connected() const {
+    return connection.client.ok() && connection.server.ok();
+  }
+  bool ok() const {
+    return connected() &&
+           std::all_of(checks.begin(), checks.end(),
+                       [](const DemoCheck& check) { return check.as_it_must; });
+  }
+};
+
+// The client's key and certificate, as they come out of a database.
+absl::StatusOr<DemoRecord> PassThroughDatabase(const Leaf& leaf) {
+  absl::StatusOr<std::unique_ptr<DemoDatabase>> database =
+      DemoDatabase::Create();
+  if (!database.ok()) return database.status();
+  const absl::Status inserted = (*database)->Insert(
+      {"Employee 42", std::string(leaf.key.view()), leaf.certificate});
+  if (!inserted.ok()) return inserted;
+  return (*database)->Find("Employee 42");
+}
+
+absl::StatusOr<Result> Play(platform::Runtime* runtime,
+                            platform::Runtime* enforced) {
+  const absl::StatusOr<DemoCast> cast = MakeDemoCast(runtime->host().Now());
+  if (!cast.ok()) return cast.status();
+  const absl::StatusOr<DemoRecord> record = PassThroughDatabase(cast->employee);
+  if (!record.ok()) return record.status();
+  const auto stage = DemoStage::Create(runtime, cast->ca);
+  if (!stage.ok()) return stage.status();
+
+  DemoPlan good;
+  good.runtime = runtime;
+  good.ca = cast->ca;
+  good.key = record->key;
+  good.certificate = record->certificate;
+  good.server = &cast->server;
+  good.message = "good morning\n";
+
+  Result result;
+  result.port = (*stage)->port();
+  result.message = good.message;
+  const auto& verification = runtime->policy().verification;
+  result.policy = absl::StrCat(config::VerificationName(verification.value),
+                               " (", verification.origin.ToString(), ")");
+  result.connection = (*stage)->Play(good);
+  if (result.connected()) {
+    result.checks = RunDemoChecks(*cast, good, enforced, stage->get());
+  }
+  return result;
+}
+
+std::string Row(absl::string_view name, absl::string_view value) {
+  return absl::StrCat("  ", PadRight(name, 10), value, "\n");
+}
+
+std::string Quoted(absl::string_view line) {
+  return absl::StrCat("\"", ForTerminal(absl::StripSuffix(line, "\n")), "\"");
+}
+
+std::string ConnectionText(const Result& result) {
+  const DemoOutcome& connection = result.connection;
+  if (!result.connected()) {
+    return absl::StrCat("It FAILED.\n",
+                        Row("client", connection.client.ToString()),
+                        Row("server", connection.server.ToString()));
+  }
+  return absl::StrCat(
+      Row("protocol",
+          absl::StrCat(ssl::TlsVersionName(connection.info.version),
+                       " (asked for: SSLv23, the best of both sides)")),
+      Row("cipher", absl::StrCat(connection.info.cipher.name, ", key exchange ",
+                                 connection.info.group)),
+      Row("server", absl::StrCat(connection.server_subject, ", verified: ",
+                                 "issued by ", connection.server_anchor)),
+      Row("", absl::StrCat("localhost is one of its names: ",
+                           connection.server_names)),
+      Row("client",
+          absl::StrCat(connection.client_subject, ", verified by the server")),
+      Row("sent", Quoted(result.message)),
+      Row("received", Quoted(connection.reply)));
+}
+
+void PrintText(const Result& result) {
+  std::cout << Wrap(
+      absl::StrCat(
+          "A client and a server in this process, over TCP at 127.0.0.1 port ",
+          result.port,
+          ". The server demands a client certificate. The client's key and "
+          "certificate are strings out of an SQLite record; no key is ever a "
+          "file. The policy is ",
+          result.policy, "; the client asks for CERT_REQUIRED."),
+      0);
+  std::cout << "\nThe connection:\n" << ConnectionText(result);
+  if (!result.connected()) return;
+  std::cout << "\nWhat was tried, and what came back:\n";
+  size_t width = 0;
+  for (const DemoCheck& check : result.checks) {
+    width = std::max(width, check.tried.size());
+  }
+  for (const DemoCheck& check : result.checks) {
+    std::cout << (check.as_it_must ? "  ok    " : "  WRONG ")
+              << PadRight(check.tried, width) << "  -> " << check.came_back
+              << "\n";
+  }
+  std::cout << (result.ok() ? "\nEach did what it must.\n"
+                            : "\nNot each did what it must.\n");
+}
+
+void PrintJson(const Result& result) {
+  JsonWriter json;
+  const DemoOutcome& connection = result.connection;
+  json.BeginObject();
+  json.Key("ok").Bool(result.ok());
+  json.Key("policy").String(result.policy);
+  json.Key("connected").Bool(result.connected());
+  if (result.connected()) {
+    json.Key("protocol").String(ssl::TlsVersionName(connection.info.version));
+    json.Key("cipher").String(connection.info.cipher.name);
+    json.Key("group").String(connection.info.group);
+    json.Key("server").String(connection.server_subject);
+    json.Key("client").String(connection.client_subject);
+    json.Key("sent").String(result.message);
+    json.Key("received").String(connection.reply);
+  } else {
+    json.Key("client_error").String(connection.client.message());
+    json.Key("server_error").String(connection.server.message());
+  }
+  json.Key("checks").BeginArray();
+  for (const DemoCheck& check : result.checks) {
+    json.BeginObject();
+    json.Key("tried").String(check.tried);
+    json.Key("came_back").String(check.came_back);
+    json.Key("ok").Bool(check.as_it_must);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+  std::cout << json.text() << "\n";
+}
+
+int RunDemo(const std::vector<std::string>&) {
+  const auto host = std::make_shared<platform::PosixHost>();
+  const auto runtime = platform::Runtime::Create(host);
+  if (!runtime.ok()) {
+    Fail("demo", runtime.status());
+    return kExitUsage;
+  }
+  const auto enforced =
+      platform::Runtime::Create(std::make_shared<EnforcingHost>(host));
+  if (!enforced.ok()) return Fail("demo", enforced.status());
+  const absl::StatusOr<Result> result = Play(runtime->get(), enforced->get());
+  if (!result.ok()) return Fail("demo", result.status());
+  absl::GetFlag(FLAGS_json) ? PrintJson(*result) : PrintText(*result);
+  return result->ok() ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+Command DemoCommand() {
+  Command command;
+  command.name = "demo";
+  command.summary = "See what Airlock does: one connection, eight refusals.";
+  command.description =
+      "Plays a client and a server in one process, over real sockets on "
+      "loopback: both present certificates, the client's key comes out of a "
+      "database record, the host name is verified, data flows both ways. Then "
+      "it tries what must not work, a line each. Certificates are made on the "
+      "spot, in memory; nothing is read from or written to disk.\n"
+      "Exits with 0 only if everything did what it must.";
+  command.examples = {
+      {"airlock demo", ""},
+      {"AIRLOCK_VERIFY=enforce airlock demo",
+       "Under the strictest policy, which forbids TLS 1.0 everywhere."},
+  };
+  command.flags = {{"json", ""}};
+  command.run = RunDemo;
+  return command;
+}
+
+}  // namespace airlock::cli

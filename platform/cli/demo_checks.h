@@ -1,0 +1,30 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What the demo shows to be refused.
+#ifndef AIRLOCK_PLATFORM_CLI_DEMO_CHECKS_H_
+#define AIRLOCK_PLATFORM_CLI_DEMO_CHECKS_H_
+
+#include <string>
+#include <vector>
+
+#include "platform/cli/demo_scenes.h"
+
+namespace airlock::cli {
+
+struct DemoCheck {
+  std::string tried;      // "wrong host, payments.example".
+  std::string came_back;  // "Hostname: the certificate is not ...".
+  bool as_it_must = false;
+};
+
+// Plays each variation of `good`, a plan that succeeds: one that must be
+// refused, or connect in a certain way. `enforced` is a Runtime with
+// AIRLOCK_VERIFY=enforce.
+std::vector<DemoCheck> RunDemoChecks(const DemoCast& cast, const DemoPlan& good,
+                                     platform::Runtime* enforced,
+                                     DemoStage* stage);
+
+}  // namespace airlock::cli
+
+#endif  // AIRLOCK_PLATFORM_CLI_DEMO_CHECKS_H_

@@ -1,0 +1,35 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Files over HTTP/1.1 on one connection.
+#ifndef AIRLOCK_PLATFORM_CLI_HTTP_SESSION_H_
+#define AIRLOCK_PLATFORM_CLI_HTTP_SESSION_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "platform/cli/file_site.h"
+#include "ssl/socket.h"
+
+namespace airlock::cli {
+
+struct HttpSessionOptions {
+  // Called before a request is waited for, and before each answer is written:
+  // the time to set a new deadline on the transport.
+  std::function<void()> on_progress;
+  // Takes a line for each request, printable: "GET /a.txt 200".
+  std::function<void(absl::string_view)> log;
+};
+
+// Answers requests (GET and HEAD) from `site` until the client closes, asks to
+// close, or sends what is no HTTP/1.x; `socket` has a transport that waits.
+// Requests have no body and headers of at most 16 KiB. The error is the
+// transport's, and none where the connection just ended.
+absl::Status ServeHttp(const FileSite& site, const HttpSessionOptions& options,
+                       ssl::Socket* socket);
+
+}  // namespace airlock::cli
+
+#endif  // AIRLOCK_PLATFORM_CLI_HTTP_SESSION_H_

@@ -1,0 +1,87 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/input.h"
+
+#include <openssl/mem.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace airlock::cli {
+namespace {
+
+absl::StatusOr<ssl::Secret> ReadStandardInput() {
+  std::string bytes;
+  std::array<char, 64 << 10> chunk;
+  for (;;) {
+    const ssize_t size = read(STDIN_FILENO, chunk.data(), chunk.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) {
+      return absl::ErrnoToStatus(errno, "standard input cannot be read");
+    }
+    if (size == 0) break;
+    if (bytes.size() + size > platform::Host::kMaxFileSize) {
+      return absl::ResourceExhaustedError("standard input is over 64 MiB");
+    }
+    if (bytes.size() + size > bytes.capacity()) {
+      // Grown by hand, so that the old place can be wiped.
+      std::string larger;
+      larger.reserve(2 * (bytes.size() + size));
+      larger = bytes;
+      OPENSSL_cleanse(&bytes[0], bytes.size());
+      bytes.swap(larger);
+    }
+    bytes.append(chunk.data(), size);
+  }
+  OPENSSL_cleanse(chunk.data(), chunk.size());
+  ssl::Secret secret(bytes);
+  OPENSSL_cleanse(&bytes[0], bytes.size());
+  return secret;
+}
+
+absl::StatusOr<ssl::Secret> ReadVariable(const std::string& name,
+                                         platform::Host* host) {
+  config::Environment environment = host->ReadEnvironment();
+  const auto found = environment.find(name);
+  if (found == environment.end()) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no environment variable ", name));
+  }
+  ssl::Secret secret(found->second);
+  for (auto& [key, value] : environment) {
+    OPENSSL_cleanse(&value[0], value.size());
+  }
+  return secret;
+}
+
+}  // namespace
+
+absl::StatusOr<ssl::Secret> ReadSource(const std::string& source,
+                                       platform::Host* host) {
+  absl::string_view name = source;
+  absl::StatusOr<ssl::Secret> secret;
+  if (source == "-") {
+    secret = ReadStandardInput();
+  } else if (absl::ConsumePrefix(&name, "env:")) {
+    secret = ReadVariable(std::string(name), host);
+  } else {
+    absl::StatusOr<platform::FileContent> file = host->ReadFile(source);
+    if (!file.ok()) return file.status();
+    secret = ssl::Secret(file->bytes);
+    OPENSSL_cleanse(&file->bytes[0], file->bytes.size());
+  }
+  if (secret.ok() && secret->empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(source == "-" ? "standard input" : source, " is empty"));
+  }
+  return secret;
+}
+
+}  // namespace airlock::cli

@@ -1,0 +1,25 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Keys, certificates and bundles from wherever the command line says.
+#ifndef AIRLOCK_PLATFORM_CLI_INPUT_H_
+#define AIRLOCK_PLATFORM_CLI_INPUT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "platform/host.h"
+#include "ssl/secret.h"
+
+namespace airlock::cli {
+
+// Reads the whole of `source`: "-" is standard input, "env:NAME" the variable
+// NAME, anything else a path. Errors name the source: nothing there, empty, or
+// over Host::kMaxFileSize.
+absl::StatusOr<ssl::Secret> ReadSource(const std::string& source,
+                                       platform::Host* host);
+
+}  // namespace airlock::cli
+
+#endif  // AIRLOCK_PLATFORM_CLI_INPUT_H_

@@ -1,0 +1,295 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/serve.h"
+
+#include <array>
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "platform/cli/connection_pool.h"
+#include "platform/cli/file_site.h"
+#include "platform/cli/http_session.h"
+#include "platform/cli/local_ca.h"
+#include "platform/cli/shared_flags.h"
+#include "platform/cli/stream.h"
+#include "platform/cli/text.h"
+#include "platform/memory_transport.h"
+#include "platform/posix_host.h"
+#include "platform/runtime.h"
+#include "platform/tcp.h"
+#include "ssl/certificate.h"
+#include "ssl/error.h"
+
+ABSL_FLAG(std::string, address, "127.0.0.1",
+          "Where to listen; empty: at every address of the machine.");
+ABSL_FLAG(uint16_t, port, 9443,
+          "The port; 0: any that is free, see the output.");
+ABSL_FLAG(std::string, root, "",
+          "Serve the files of this directory over HTTPS, with listings. "
+          "Symbolic links in it are not followed. Without it: every byte comes "
+          "back (echo).");
+ABSL_FLAG(bool, self_signed, false,
+          "In place of --cert: a certificate for localhost, 127.0.0.1 and ::1, "
+          "made now and valid for a week, by a CA that is made now, too, and "
+          "printed for clients to trust.");
+ABSL_FLAG(std::string, client_ca, "",
+          "Ask clients for a certificate that leads to a CA of this bundle: a "
+          "path, \"-\" or \"env:NAME\".");
+ABSL_FLAG(bool, require_client_cert, false,
+          "Let nobody in without one. Needs --client-ca.");
+ABSL_FLAG(uint16_t, max_connections, 64,
+          "How many connections there may be at once; others wait.");
+
+namespace airlock::cli {
+namespace {
+
+// All that a connection is made of; shared by their threads.
+struct Service {
+  std::shared_ptr<platform::PosixHost> host;
+  std::unique_ptr<platform::Runtime> runtime;
+  Identity identity;
+  std::string own_ca;  // With --self-signed.
+  std::string own_certificate;
+  platform::CaCerts client_ca;
+  ssl::VerifyMode cert_reqs = ssl::VerifyMode::kNone;
+  absl::optional<FileSite> site;
+
+  absl::StatusOr<platform::WrapOptions> Options() const {
+    platform::WrapOptions options;
+    options.server_side = true;
+    options.cert_reqs = cert_reqs;
+    options.ca_certs = client_ca;
+    options.alpn_protocols = absl::GetFlag(FLAGS_alpn);
+    if (options.alpn_protocols.empty() && site.has_value()) {
+      options.alpn_protocols = {"http/1.1"};
+    }
+    identity.Present(&options);
+    const absl::Status version = SetVersionFromFlag(&options);
+    if (!version.ok()) return version;
+    return options;
+  }
+};
+
+absl::Status MakeOwnIdentity(Service* service) {
+  const absl::Time now = service->host->Now();
+  LocalCaOptions ca_options;
+  ca_options.common_name = "airlock serve (this run only)";
+  ca_options.not_before = now - absl::Hours(1);
+  ca_options.not_after = now + absl::Hours(24 * 7);
+  ca_options.permitted_dns_names = {"localhost"};
+  const auto ca = LocalCa::Create(ca_options);
+  if (!ca.ok()) return ca.status();
+  LeafOptions leaf_options;
+  leaf_options.common_name = "localhost";
+  leaf_options.dns_names = {"localhost"};
+  leaf_options.ip_addresses = {"127.0.0.1", "::1"};
+  leaf_options.not_before = ca_options.not_before;
+  leaf_options.not_after = ca_options.not_after;
+  absl::StatusOr<Leaf> leaf = (*ca)->Issue(leaf_options);
+  if (!leaf.ok()) return leaf.status();
+  service->own_ca = (*ca)->certificate();
+  service->own_certificate = leaf->certificate;
+  service->identity =
+      Identity(ssl::Secret(leaf->certificate), std::move(leaf->key));
+  return absl::OkStatus();
+}
+
+absl::Status ReadFlags(Service* service) {
+  const std::string client_ca = absl::GetFlag(FLAGS_client_ca);
+  const bool required = absl::GetFlag(FLAGS_require_client_cert);
+  if (required && client_ca.empty()) {
+    return absl::InvalidArgumentError(
+        "--require-client-cert needs --client-ca, to verify them with");
+  }
+  if (!client_ca.empty()) {
+    auto ca_certs = ReadCaCerts(client_ca, service->host.get());
+    if (!ca_certs.ok()) return ca_certs.status();
+    service->client_ca = *std::move(ca_certs);
+    service->cert_reqs =
+        required ? ssl::VerifyMode::kRequired : ssl::VerifyMode::kOptional;
+  }
+  auto identity = Identity::FromFlags(service->host.get());
+  if (!identity.ok()) return identity.status();
+  service->identity = *std::move(identity);
+  if (service->identity.empty() != absl::GetFlag(FLAGS_self_signed)) {
+    return absl::InvalidArgumentError(
+        "a server needs a certificate: either --cert (and --key), or "
+        "--self-signed");
+  }
+  if (service->identity.empty()) {
+    const absl::Status made = MakeOwnIdentity(service);
+    if (!made.ok()) return made;
+  }
+  const std::string root = absl::GetFlag(FLAGS_root);
+  if (root.empty()) return absl::OkStatus();
+  absl::StatusOr<FileSite> site = FileSite::Open(root);
+  if (!site.ok()) return site.status();
+  service->site = *std::move(site);
+  return absl::OkStatus();
+}
+
+// Whether a connection could be served, found out before there is one.
+absl::Status CheckOptions(const Service& service) {
+  absl::StatusOr<platform::WrapOptions> options = service.Options();
+  if (!options.ok()) return options.status();
+  options->do_handshake_on_connect = false;
+  return service.runtime
+      ->WrapSocket(platform::MakeMemoryTransports().first, *std::move(options))
+      .status();
+}
+
+absl::Status Echo(platform::PosixTransport* transport, ssl::Socket* socket) {
+  std::array<char, 16 << 10> chunk;
+  for (;;) {
+    transport->set_deadline(DeadlineFromFlag());
+    const absl::StatusOr<size_t> size = ReadSome(socket, absl::MakeSpan(chunk));
+    if (!size.ok()) return size.status();
+    if (*size == 0) return absl::OkStatus();
+    const absl::Status written = WriteAll(socket, {chunk.data(), *size});
+    if (!written.ok()) return written;
+  }
+}
+
+// A line on standard error, whole even where several threads write.
+void Log(absl::string_view peer, absl::string_view text) {
+  std::cerr << absl::StrCat(peer, " ", ForTerminal(text), "\n") << std::flush;
+}
+
+absl::Status Serve(const Service& service,
+                   std::unique_ptr<platform::PosixTransport> owned) {
+  platform::PosixTransport* const transport = owned.get();
+  const std::string peer = transport->peer();
+  transport->set_deadline(DeadlineFromFlag());
+  absl::StatusOr<platform::WrapOptions> options = service.Options();
+  if (!options.ok()) return options.status();
+  options->do_handshake_on_connect = false;
+  const auto socket =
+      service.runtime->WrapSocket(std::move(owned), *std::move(options));
+  if (!socket.ok()) return socket.status();
+  absl::Status status = (*socket)->Handshake().status();
+  if (status.ok() && service.site.has_value()) {
+    HttpSessionOptions session;
+    session.on_progress = [transport] {
+      transport->set_deadline(DeadlineFromFlag());
+    };
+    session.log = [&peer](absl::string_view line) { Log(peer, line); };
+    status = ServeHttp(*service.site, session, socket->get());
+  } else if (status.ok()) {
+    status = Echo(transport, socket->get());
+  }
+  Close(socket->get(), transport);
+  return status;
+}
+
+void PrintStart(const Service& service, uint16_t port) {
+  const std::string address = absl::GetFlag(FLAGS_address);
+  const bool is_ipv6 = address.find(':') != std::string::npos;
+  std::cout << "Listening on "
+            << (is_ipv6           ? absl::StrCat("[", address, "]")
+                : address.empty() ? "*"
+                                  : address)
+            << ":" << port << ", "
+            << (service.site.has_value()
+                    ? absl::StrCat("serving ", absl::GetFlag(FLAGS_root),
+                                   " at https://localhost:", port, "/")
+                    : "echoing");
+  switch (service.cert_reqs) {
+    case ssl::VerifyMode::kNone:
+      break;
+    case ssl::VerifyMode::kOptional:
+      std::cout << ", client certificates verified where given";
+      break;
+    case ssl::VerifyMode::kRequired:
+      std::cout << ", client certificates required";
+      break;
+  }
+  std::cout << "\n";
+  const auto own = ssl::Certificate::FromPem(service.own_certificate);
+  if (own.ok()) {
+    std::cout << "Certificate: " << own->subject() << ", sha256 "
+              << FormatFingerprint(own->Sha256Fingerprint())
+              << "\nIts CA, for clients to trust (--ca):\n"
+              << service.own_ca;
+  }
+  std::cout << std::flush;
+}
+
+int RunServe(const std::vector<std::string>&) {
+  Service service;
+  service.host = std::make_shared<platform::PosixHost>();
+  auto runtime = platform::Runtime::Create(service.host);
+  if (!runtime.ok()) {
+    Fail("serve", runtime.status());
+    return kExitUsage;
+  }
+  service.runtime = *std::move(runtime);
+  absl::Status status = ReadFlags(&service);
+  if (status.ok()) status = CheckOptions(service);
+  if (!status.ok()) return Fail("serve", status);
+
+  const auto pool = ConnectionPool::Create(
+      absl::GetFlag(FLAGS_max_connections),
+      [&service](std::unique_ptr<platform::PosixTransport> transport) {
+        const std::string peer = transport->peer();
+        const absl::Status served = Serve(service, std::move(transport));
+        if (served.ok()) return;
+        Log(peer, absl::StrCat(ssl::ErrorKindName(ssl::GetErrorKind(served)),
+                               ": ", served.message()));
+      });
+  if (!pool.ok()) return Fail("serve", pool.status());
+  const auto listener = platform::TcpListener::Listen(
+      absl::GetFlag(FLAGS_address), absl::GetFlag(FLAGS_port));
+  if (!listener.ok()) return Fail("serve", listener.status());
+  PrintStart(service, listener->port());
+  status = (*pool)->Run(*listener);
+  return status.ok() ? kExitOk : Fail("serve", status);
+}
+
+}  // namespace
+
+Command ServeCommand() {
+  Command command;
+  command.name = "serve";
+  command.summary = "Serve files over HTTPS, or echo what clients send.";
+  command.description =
+      "Waits for TLS connections and, with --root, serves the files of a "
+      "directory over HTTPS (GET and HEAD, with listings); without it, sends "
+      "back what it gets. The first line on standard output says where it "
+      "listens; requests and failures go to standard error. Ends with 0 on "
+      "SIGINT or SIGTERM.";
+  command.examples = {
+      {"airlock serve --self-signed --root .",
+       "This directory, at https://localhost:9443/."},
+      {"airlock serve --cert env:CERT --key env:KEY --client-ca clients.pem "
+       "--require-client-cert",
+       "An echo server for known clients, with its own key in no file."},
+  };
+  command.flags = {{"address", "ADDRESS"},
+                   {"port", "PORT"},
+                   {"root", "DIRECTORY"},
+                   {"cert", "SOURCE"},
+                   {"key", "SOURCE"},
+                   {"password", "SOURCE"},
+                   {"self_signed", ""},
+                   {"client_ca", "SOURCE"},
+                   {"require_client_cert", ""},
+                   {"tls", "VERSION"},
+                   {"alpn", "NAMES"},
+                   {"timeout", "DURATION"},
+                   {"max_connections", "NUMBER"}};
+  command.run = RunServe;
+  return command;
+}
+
+}  // namespace airlock::cli

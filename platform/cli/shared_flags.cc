@@ -1,0 +1,133 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/shared_flags.h"
+
+#include <iostream>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "platform/cli/command.h"
+#include "platform/cli/input.h"
+#include "platform/cli/text.h"
+#include "ssl/error.h"
+#include "ssl/options.h"
+
+ABSL_FLAG(bool, json, false, "Print one JSON object, for programs.");
+ABSL_FLAG(
+    std::string, cert, "",
+    "The certificate chain to present, PEM, DER or PKCS#12: a path, \"-\" "
+    "for standard input, or \"env:NAME\" for an environment variable. It "
+    "may hold the key too.");
+ABSL_FLAG(std::string, key, "",
+          "The private key that goes with --cert, from the same kinds of "
+          "source.");
+ABSL_FLAG(std::string, password, "",
+          "Where the password of an encrypted key is: the same kinds of "
+          "source, such as env:KEY_PASSWORD. Never the password itself, which "
+          "the process list would show.");
+ABSL_FLAG(std::string, tls, "SSLv23",
+          "The protocol: SSLv23 for the best that both sides have, or exactly "
+          "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3.");
+ABSL_FLAG(std::vector<std::string>, alpn, {},
+          "Application protocols by preference, such as h2,http/1.1.");
+ABSL_FLAG(absl::Duration, timeout, absl::Seconds(30),
+          "How long to wait for the peer: to connect and shake hands, and in a "
+          "server for each request.");
+
+namespace airlock::cli {
+namespace {
+
+absl::StatusOr<absl::optional<ssl::Secret>> ReadIfNamed(
+    const std::string& source, platform::Host* host) {
+  if (source.empty()) return absl::optional<ssl::Secret>();
+  absl::StatusOr<ssl::Secret> secret = ReadSource(source, host);
+  if (!secret.ok()) return secret.status();
+  return absl::optional<ssl::Secret>(*std::move(secret));
+}
+
+}  // namespace
+
+int Fail(absl::string_view command, const absl::Status& status) {
+  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  std::cerr << "airlock " << command << ": "
+            << (error.has_value()
+                    ? absl::StrCat(ssl::ErrorKindName(error->kind), ": ")
+                    : "")
+            << ForTerminal(status.message()) << std::endl;
+  const bool wrong_usage = error.has_value()
+                               ? error->kind == ssl::ErrorKind::kInvalidArgument
+                               : absl::IsInvalidArgument(status);
+  return wrong_usage ? kExitUsage : kExitFailed;
+}
+
+absl::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag() {
+  const absl::Duration timeout = absl::GetFlag(FLAGS_timeout);
+  if (timeout == absl::InfiniteDuration()) return absl::nullopt;
+  return std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(timeout);
+}
+
+absl::StatusOr<Identity> Identity::FromFlags(platform::Host* host) {
+  const std::string cert = absl::GetFlag(FLAGS_cert);
+  const std::string key = absl::GetFlag(FLAGS_key);
+  if (cert.empty() && !key.empty()) {
+    return absl::InvalidArgumentError(
+        "--key needs --cert, the certificate that goes with it");
+  }
+  auto certificate = ReadIfNamed(cert, host);
+  if (!certificate.ok()) return certificate.status();
+  Identity identity;
+  identity.certificate_ = *std::move(certificate);
+  // The same source is read once: standard input has only one end.
+  if (key != cert) {
+    auto private_key = ReadIfNamed(key, host);
+    if (!private_key.ok()) return private_key.status();
+    identity.key_ = *std::move(private_key);
+  }
+  auto password = ReadIfNamed(absl::GetFlag(FLAGS_password), host);
+  if (!password.ok()) return password.status();
+  if (password->has_value()) {
+    // A file's last line ends; a password does not.
+    identity.password_ = ssl::Secret(
+        absl::StripSuffix(absl::StripSuffix((*password)->view(), "\n"), "\r"));
+  }
+  return identity;
+}
+
+void Identity::Present(platform::WrapOptions* options) const {
+  if (certificate_.has_value()) options->certfile = certificate_->Clone();
+  if (key_.has_value()) options->keyfile = key_->Clone();
+  if (password_.has_value()) options->password = password_->Clone();
+}
+
+absl::Status SetVersionFromFlag(platform::WrapOptions* options) {
+  const std::string name = absl::GetFlag(FLAGS_tls);
+  if (name == "TLSv1.3" || name == "TLSv1_3") {
+    options->minimum_version = ssl::TlsVersion::kTls1_3;
+    options->maximum_version = ssl::TlsVersion::kTls1_3;
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<ssl::Protocol> protocol = ssl::ParseProtocol(name);
+  if (!protocol.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--tls=", name, ": ", protocol.status().message(), " Or TLSv1.3."));
+  }
+  options->ssl_version = *protocol;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<platform::CaCerts> ReadCaCerts(const std::string& source,
+                                              platform::Host* host) {
+  if (source.empty()) return platform::CaCerts();
+  if (source != "-" && !absl::StartsWith(source, "env:")) {
+    return platform::CaCerts(platform::CaPath{source});
+  }
+  const absl::StatusOr<ssl::Secret> bytes = ReadSource(source, host);
+  if (!bytes.ok()) return bytes.status();
+  return platform::CaCerts(platform::CaBytes{std::string(bytes->view())});
+}
+
+}  // namespace airlock::cli

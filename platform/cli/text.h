@@ -1,0 +1,53 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Text for terminals.
+#ifndef AIRLOCK_PLATFORM_CLI_TEXT_H_
+#define AIRLOCK_PLATFORM_CLI_TEXT_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace airlock::cli {
+
+// The UTF-8 character that `text`, which is not empty, begins with: its code
+// point and how many bytes it takes. For what is no UTF-8 (overlong forms and
+// surrogates included): -1 and 1.
+struct Utf8Character {
+  int code_point = -1;
+  size_t size = 1;
+};
+Utf8Character FirstCharacter(absl::string_view text);
+
+// `text` with everything escaped (\x1b, \u202e) that is no printable character:
+// a peer's names must neither steer the terminal nor reorder its lines. Line
+// breaks are escaped too.
+std::string ForTerminal(absl::string_view text);
+
+// The paragraphs of `text`, one a line, broken into lines of at most 78 columns
+// that begin with `indent` spaces. Ends with a newline.
+std::string Wrap(absl::string_view text, size_t indent);
+
+// `text` with spaces after it, to be `width` columns wide.
+std::string PadRight(absl::string_view text, size_t width);
+
+// What stands before the first "; " or ". " in `text`: the gist
+// of an error message.
+std::string FirstSentence(absl::string_view text);
+
+// "2026-01-31", in UTC.
+std::string FormatDate(absl::Time time);
+
+// "expires in 12 days", "expired 3 years ago", "not valid before 2030-01-01".
+std::string DescribeValidity(absl::Time not_before, absl::Time not_after,
+                             absl::Time now);
+
+// "12:AB:...": `digest` in upper-case hexadecimal with colons.
+std::string FormatFingerprint(absl::string_view digest);
+
+}  // namespace airlock::cli
+
+#endif  // AIRLOCK_PLATFORM_CLI_TEXT_H_
