@@ -1,0 +1,130 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// `airlock ca`.
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/platform/cli/process.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Path(const std::string& name) {
+  return TestdataPath(absl::StrCat("certs/", name));
+}
+
+Outcome Ca(const std::string& name) { return RunAirlock({"ca", Path(name)}); }
+
+TEST(CaTest, ListsAGoodBundle) {
+  const Outcome outcome = Ca("ca.pem");
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output,
+              AllOf(HasSubstr("2120-01-01"), HasSubstr("RSA 2048"),
+                    HasSubstr("ECDSA P-256"),
+                    HasSubstr("CN=Airlock Test Root,O=Airlock Test"),
+                    HasSubstr("Good: 2 certificates, none broken.")));
+}
+
+TEST(CaTest, ShowsTheBrokenBlockAmongGoodOnes) {
+  const Outcome outcome = Ca("ca_with_one_bad.pem");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.output,
+              AllOf(HasSubstr("CN=Airlock Test Root,"),
+                    HasSubstr("CN=Airlock Test Root P256,"),
+                    HasSubstr("Broken: block 2, line 20: CERTIFICATE"),
+                    HasSubstr("line 29"), HasSubstr("Broken: 1 of 3 parts")));
+}
+
+TEST(CaTest, ShowsWhatIsCutShort) {
+  const Outcome outcome = Ca("ca_truncated.pem");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("CN=Airlock Test Root,"),
+                                    HasSubstr("Broken: block 2, line 20")));
+}
+
+TEST(CaTest, ShowsWhatIsNoCertificate) {
+  const Outcome outcome = Ca("ca_with_garbage_der.pem");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("CN=Airlock Test Root P256,"),
+                                    HasSubstr("Broken: block 2, line 20")));
+}
+
+TEST(CaTest, AnEmptyBundleIsOfNoUse) {
+  const Outcome outcome = Ca("ca_no_certs.pem");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.output, HasSubstr("Of no use"));
+}
+
+TEST(CaTest, RemarksOnWhatIsOddButUsable) {
+  EXPECT_THAT(Ca("ca_duplicate.pem").output,
+              HasSubstr("block 2, line 20: CN=Airlock Test Root,O=Airlock "
+                        "Test: the same certificate as block 1, line 1"));
+  const Outcome expired = Ca("expired_root.pem");
+  EXPECT_EQ(expired.status, 0);
+  EXPECT_THAT(expired.output, HasSubstr("expired"));
+  EXPECT_THAT(
+      Ca("not_yet_valid.pem").output,
+      AllOf(HasSubstr("not valid before 2110-01-01"), HasSubstr("is no CA")));
+  EXPECT_THAT(Ca("weak_rsa1024.pem").output, HasSubstr("1024 bits"));
+  EXPECT_THAT(Ca("sha1_signed.pem").output, HasSubstr("SHA1"));
+}
+
+TEST(CaTest, ReadsLineEndsAndDer) {
+  EXPECT_EQ(Ca("ca_crlf.pem").status, 0);
+  EXPECT_EQ(Ca("root_cert.der").status, 0);
+}
+
+TEST(CaTest, ReadsADirectory) {
+  const Outcome outcome = Ca("ca_dir");
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("Good: 3 certificates"));
+}
+
+TEST(CaTest, ReadsStandardInputAndVariables) {
+  const std::string bundle = ReadTestdata("certs/ca.pem");
+  EXPECT_EQ(RunAirlock({"ca", "-"}, {}, bundle).status, 0);
+  EXPECT_EQ(RunAirlock({"ca", "env:BUNDLE"}, {{"BUNDLE", bundle}}).status, 0);
+  const Outcome unset = RunAirlock({"ca", "env:BUNDLE"});
+  EXPECT_EQ(unset.status, 1);
+  EXPECT_THAT(unset.errors, HasSubstr("BUNDLE"));
+}
+
+TEST(CaTest, TakesThePlatformsBundleAndSaysWhy) {
+  const Outcome outcome =
+      RunAirlock({"ca"}, {{"SSL_CERT_FILE", Path("ca.pem")}});
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output,
+              AllOf(HasSubstr(Path("ca.pem")), HasSubstr("SSL_CERT_FILE"),
+                    HasSubstr("Good: 2 certificates")));
+}
+
+TEST(CaTest, AMissingFileIsNamed) {
+  const Outcome outcome = RunAirlock({"ca", "/nowhere/ca.pem"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("/nowhere/ca.pem"));
+}
+
+TEST(CaTest, WritesJson) {
+  const Outcome outcome =
+      RunAirlock({"ca", "--json", Path("ca_with_one_bad.pem")});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(
+      outcome.output,
+      AllOf(HasSubstr("\"usable\": false"), HasSubstr("\"certificates\": 2"),
+            HasSubstr("\"broken\": 1"),
+            HasSubstr("\"where\": \"block 2, line 20\""),
+            HasSubstr("\"not_after\": \"2120-01-01T"),
+            Not(HasSubstr("Good:"))));
+}
+
+}  // namespace
+}  // namespace airlock::testing

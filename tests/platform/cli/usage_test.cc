@@ -1,0 +1,97 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// How the command answers to being used, rightly and wrongly.
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/platform/cli/process.h"
+
+namespace airlock::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+struct Wrong {
+  std::vector<std::string> arguments;
+  std::string error;  // A part of it.
+};
+
+class WrongUsageTest : public ::testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongUsageTest, IsExplained) {
+  const Outcome outcome = RunAirlock(GetParam().arguments);
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.output, IsEmpty());
+  EXPECT_THAT(outcome.errors, HasSubstr(GetParam().error));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, WrongUsageTest,
+    ::testing::Values(
+        Wrong{{}, "a command is missing"},
+        Wrong{{"conect"}, "did you mean connect?"},
+        Wrong{{"frobnicate"}, "there is no command frobnicate"},
+        Wrong{{"help", "serv"}, "did you mean serve?"},
+        Wrong{{"\x1b[2J"}, "\\x1b[2J"},
+        Wrong{{"--json", "ca"}, "the command comes first"},
+        Wrong{{"connect"}, "needs HOST:PORT"},
+        Wrong{{"connect", "localhost"}, "HOST:PORT"},
+        Wrong{{"connect", "localhost:http"}, "HOST:PORT"},
+        Wrong{{"connect", "localhost:65536"}, "HOST:PORT"},
+        Wrong{{"connect", "a:1", "b:2"}, "does not take b:2"},
+        Wrong{{"connect", "a:1", "--severname=x"}, "did you mean --servername"},
+        Wrong{{"connect", "a:1", "--root=x"}, "is a flag of `airlock serve`"},
+        Wrong{{"connect", "a:1", "-json"}, "did you mean --json?"},
+        Wrong{{"connect", "a:1", "--servername"}, "needs a value"},
+        Wrong{{"connect", "a:1", "--timeout=soon"}, "it takes DURATION"},
+        Wrong{{"connect", "a:1", "--json=maybe"}, "it takes true or false"},
+        Wrong{{"connect", "a:1", "--tls=SSLv3"}, "SSLv3"},
+        Wrong{{"connect", "a:1", "--key=x"}, "--cert"},
+        Wrong{{"serve"}, "--cert"},
+        Wrong{{"serve", "--self-signed", "--require-client-cert"},
+              "--client-ca"}));
+
+TEST(HelpTest, OfTheProgramListsTheCommands) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"help"}, {"--help"}, {"-h"}}) {
+    const Outcome outcome = RunAirlock(arguments);
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_THAT(outcome.errors, IsEmpty());
+    EXPECT_THAT(outcome.output,
+                AllOf(HasSubstr("  demo "), HasSubstr("  connect "),
+                      HasSubstr("  serve "), HasSubstr("  ca "),
+                      HasSubstr("AIRLOCK_VERIFY"), HasSubstr("Exit status")));
+  }
+}
+
+TEST(HelpTest, OfACommandShowsItsFlagsOnly) {
+  const Outcome asked = RunAirlock({"help", "connect"});
+  const Outcome flagged = RunAirlock({"connect", "--help"});
+  EXPECT_EQ(asked.status, 0);
+  EXPECT_EQ(flagged.status, 0);
+  EXPECT_EQ(asked.output, flagged.output);
+  EXPECT_THAT(asked.output,
+              AllOf(HasSubstr("HOST:PORT"), HasSubstr("--servername="),
+                    Not(HasSubstr("--self-signed"))));
+}
+
+TEST(PolicyTest, AWordThatIsNoneIsAnErrorThatNamesIt) {
+  for (const char* command : {"demo", "serve"}) {
+    const Outcome outcome =
+        RunAirlock({command}, {{"AIRLOCK_VERIFY", "garbage"}});
+    EXPECT_EQ(outcome.status, 2) << command;
+    EXPECT_THAT(outcome.output, IsEmpty());
+    EXPECT_THAT(outcome.errors,
+                AllOf(HasSubstr("AIRLOCK_VERIFY"), HasSubstr("garbage")));
+  }
+}
+
+}  // namespace
+}  // namespace airlock::testing
