@@ -85,10 +85,13 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
   absl::Status status = decision.status();
   if (status.ok() && decision->alert.has_value()) {
     *out_alert = *decision->alert;
-    socket->callback_error = MakeStatus(
-        ErrorKind::kCallback,
+    Error error;
+    error.kind = ErrorKind::kCallback;
+    error.alert = decision->alert;
+    error.message =
         absl::StrCat("The sni callback refused the name \"", name.value_or(""),
-                     "\" with alert ", AlertName(*decision->alert), "."));
+                     "\" with alert ", AlertName(*decision->alert), ".");
+    socket->callback_error = MakeStatus(error);
     return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
   if (status.ok() && decision->context != nullptr) {

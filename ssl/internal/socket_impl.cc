@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -88,7 +89,24 @@ absl::Status Socket::Impl::Fail(absl::Status status) {
   return status;
 }
 
+absl::optional<uint8_t> Socket::Impl::AlertInClear() const {
+  if (options.side == Side::kClient || handshake_done ||
+      SSL_version(ssl.get()) != TLS1_3_VERSION) {
+    return absl::nullopt;
+  }
+  // ContentType, legacy_record_version, length and AlertLevel.
+  constexpr uint8_t kFatalAlert[] = {SSL3_RT_ALERT, 3, 3, 0, 2, SSL3_AL_FATAL};
+  if (!std::equal(std::begin(kFatalAlert), std::end(kFatalAlert),
+                  bio.tail.begin())) {
+    return absl::nullopt;
+  }
+  return bio.tail.back();
+}
+
 absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
+  if (const absl::optional<uint8_t> alert = AlertInClear()) {
+    code = ERR_PACK(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + *alert);
+  }
   Error error;
   internal::DescribeCode(code, &error);
   if (ERR_GET_LIB(code) == ERR_LIB_SSL &&

@@ -86,6 +86,9 @@ class Socket::Impl {
   // Makes the error final, as every later call will give it.
   absl::Status Fail(absl::Status status);
   absl::Status ProtocolError(uint32_t code) const;
+  // The alert by which a client of TLS 1.3 refuses our certificate, where it
+  // comes in clear, as OpenSSL sends it: BoringSSL cannot decrypt that.
+  absl::optional<uint8_t> AlertInClear() const;
   absl::StatusOr<IoResult> FinishHandshake();
   // Ok unless an earlier call failed for good, or the transport is gone.
   absl::Status Usable() const;

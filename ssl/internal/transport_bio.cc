@@ -5,7 +5,10 @@
 
 #include <openssl/bio.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "ssl/error.h"
 
 namespace airlock::ssl::internal {
@@ -56,16 +59,25 @@ TransportBioState* State(BIO* bio) {
   return static_cast<TransportBioState*>(BIO_get_data(bio));
 }
 
+void Remember(absl::Span<const char> bytes, TransportBioState* state) {
+  auto& tail = state->tail;
+  const size_t kept = std::min(bytes.size(), tail.size());
+  std::copy(tail.begin() + kept, tail.end(), tail.begin());
+  std::copy(bytes.end() - kept, bytes.end(), tail.end() - kept);
+}
+
 int BioRead(BIO* bio, char* out, int size) {
   BIO_clear_retry_flags(bio);
   TransportBioState* state = State(bio);
   state->timeout = absl::OkStatus();
   if (size <= 0 || !state->error.ok() || state->transport == nullptr) return -1;
   if (state->eof) return 0;
-  return Settle(
-      bio, state, /*reading=*/true, size,
-      state->transport->Read(absl::MakeSpan(reinterpret_cast<uint8_t*>(out),
-                                            static_cast<size_t>(size))));
+  const int n =
+      Settle(bio, state, /*reading=*/true, size,
+             state->transport->Read(absl::MakeSpan(
+                 reinterpret_cast<uint8_t*>(out), static_cast<size_t>(size))));
+  if (n > 0) Remember(absl::MakeConstSpan(out, static_cast<size_t>(n)), state);
+  return n;
 }
 
 int BioWrite(BIO* bio, const char* in, int size) {

@@ -7,6 +7,8 @@
 
 #include <openssl/base.h>
 
+#include <array>
+#include <cstdint>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -23,6 +25,8 @@ struct TransportBioState {
   absl::Status timeout;
   // The stream has ended on the reading side.
   bool eof = false;
+  // The last bytes that were read, as many as an alert in clear has.
+  std::array<uint8_t, 7> tail = {};
 };
 
 // Makes a BIO that reads from and writes to state->transport. Null where memory
