@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kLoopback[] = "127.0.0.1";
 // Only a test that fails anyway ever waits so long.
-constexpr absl::Duration kTimeout = absl::Seconds(30);
+constexpr absl::Duration kTimeout = absl::Seconds(15);
 
 absl::StatusOr<std::unique_ptr<ssl::Socket>> WrapAndShake(
     std::shared_ptr<const ssl::Context> context,

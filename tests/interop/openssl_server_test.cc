@@ -246,10 +246,10 @@ TEST(OpensslServerTest, SharesAKeyInPlaceOfCertificates) {
   ConverseAndClose(client.get(), server.process.get());
 }
 
-class CipherTest : public ::testing::TestWithParam<const char*> {};
+class CipherTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(CipherTest, Converses) {
-  const std::string cipher = GetParam();
+  const std::string& cipher = GetParam();
   const bool tls1_3 = absl::StartsWith(cipher, "TLS_");
   ContextOptions options = ClientOptions();
   if (!tls1_3) options.ciphers = cipher;
@@ -265,15 +265,7 @@ TEST_P(CipherTest, Converses) {
   ConverseAndClose(client.get(), server.process.get());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, CipherTest,
-    ::testing::Values("ECDHE-ECDSA-AES128-GCM-SHA256",
-                      "ECDHE-RSA-AES256-GCM-SHA384",
-                      "ECDHE-RSA-CHACHA20-POLY1305", "ECDHE-RSA-AES128-SHA",
-                      "ECDHE-ECDSA-AES256-SHA", "AES128-GCM-SHA256",
-                      "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA",
-                      "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
-                      "TLS_CHACHA20_POLY1305_SHA256"));
+INSTANTIATE_TEST_SUITE_P(All, CipherTest, ::testing::ValuesIn(CommonCiphers()));
 
 // With TLS 1.3 all but the first take a second ClientHello.
 class GroupTest

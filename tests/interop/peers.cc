@@ -157,6 +157,21 @@ std::string CellName(const ::testing::TestParamInfo<Cell>& cell) {
       cell.param.client.empty() ? "no_client" : cell.param.client);
 }
 
+std::vector<std::string> CommonCiphers() {
+  return {"ECDHE-ECDSA-AES128-GCM-SHA256",
+          "ECDHE-RSA-AES256-GCM-SHA384",
+          "ECDHE-RSA-CHACHA20-POLY1305",
+          "ECDHE-RSA-AES128-SHA",
+          "ECDHE-ECDSA-AES256-SHA",
+          "AES128-GCM-SHA256",
+          "AES256-GCM-SHA384",
+          "AES128-SHA",
+          "AES256-SHA",
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_CHACHA20_POLY1305_SHA256"};
+}
+
 std::string VersionName(
     const ::testing::TestParamInfo<ssl::TlsVersion>& version) {
   return Word(version.param);

@@ -63,6 +63,9 @@ struct Cell {
 // which cannot name it.
 std::vector<Cell> Matrix();
 std::string CellName(const ::testing::TestParamInfo<Cell>& cell);
+// Suites that both BoringSSL and OpenSSL have, by OpenSSL's names; those of TLS
+// 1.3 begin with "TLS_".
+std::vector<std::string> CommonCiphers();
 // "TLSv1_3", for names of tests.
 std::string VersionName(
     const ::testing::TestParamInfo<ssl::TlsVersion>& version);

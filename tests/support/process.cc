@@ -25,7 +25,7 @@ namespace airlock::testing {
 namespace {
 
 // Only a test that fails anyway ever waits so long.
-constexpr absl::Duration kDeadline = absl::Seconds(30);
+constexpr absl::Duration kDeadline = absl::Seconds(15);
 
 // What every program's buffer takes at once.
 constexpr size_t kPacket = 1024;
