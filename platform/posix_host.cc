@@ -78,7 +78,7 @@ std::string WhatIsDenied(const std::string& path) {
 
 absl::Status FileError(int error, absl::string_view verb,
                        const std::string& path) {
-  const absl::Status status = absl::ErrnoToStatus(
+  absl::Status status = absl::ErrnoToStatus(
       error, absl::StrCat("cannot ", verb, " ", absl::CHexEscape(path)));
   if (error != EACCES && error != EPERM) return status;
   return absl::Status(status.code(),

@@ -4,13 +4,13 @@
 #include "platform/posix_transport.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -68,7 +68,7 @@ IoResult PosixTransport::WouldBlock(Direction direction) {
 template <typename Io>
 absl::StatusOr<IoResult> PosixTransport::Do(Direction direction, const Io& io) {
   if (internal::HasPassed(deadline_)) return TimedOut(direction);
-  const short events = direction == Direction::kRead ? POLLIN : POLLOUT;
+  const int events = direction == Direction::kRead ? POLLIN : POLLOUT;
   // A socket is asked and then waited for. Others can only be asked without
   // blocking once they are known to be ready.
   bool wait = !is_socket_;

@@ -31,15 +31,17 @@ bool HasPassed(Until until) {
   return until.has_value() && *until <= steady_clock::now();
 }
 
-FdState WaitForFd(int fd, short events, Until until) {
-  pollfd poll_fd = {fd, events, 0};
+FdState WaitForFd(int fd, int events, Until until) {
+  pollfd poll_fd = {};
+  poll_fd.fd = fd;
+  poll_fd.events = static_cast<decltype(poll_fd.events)>(events);
   while (true) {
     timespec left = {};
     if (until.has_value()) {
       const int64_t ns = std::max<int64_t>(
           0, nanoseconds(*until - steady_clock::now()).count());
       left.tv_sec = static_cast<time_t>(ns / 1'000'000'000);
-      left.tv_nsec = static_cast<long>(ns % 1'000'000'000);
+      left.tv_nsec = static_cast<decltype(left.tv_nsec)>(ns % 1'000'000'000);
     }
     const int count =
         ppoll(&poll_fd, 1, until.has_value() ? &left : nullptr, nullptr);

@@ -30,7 +30,7 @@ enum class FdState { kReady, kTimedOut, kFailed };
 // Waits until `fd` is ready for one of poll(2)'s `events`, in error, or closed
 // by the peer, all of which are kReady: the next call on it will tell. Goes on
 // waiting after signals. kFailed leaves the reason in errno.
-FdState WaitForFd(int fd, short events, Until until);
+FdState WaitForFd(int fd, int events, Until until);
 
 }  // namespace airlock::platform::internal
 
