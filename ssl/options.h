@@ -87,7 +87,7 @@ struct SniDecision {
 
 // A peer whose chain and name were found good.
 struct VerifiedPeer {
-  // As sent, leaf first. Empty where a server got none and wanted none.
+  // As sent, leaf first; never empty.
   absl::Span<const Certificate> presented;
   // From the leaf to the anchor.
   absl::Span<const Certificate> verified;
@@ -148,7 +148,8 @@ struct ContextOptions {
 
   // Protocols by preference (RFC 7301); 1 to 255 bytes each. A server picks the
   // first of its own that the client offers; none in common: goes on without,
-  // or refuses with no_application_protocol if alpn_required.
+  // or refuses with no_application_protocol if alpn_required. A client that
+  // offers none at all is served.
   std::vector<std::string> alpn_protocols;
   bool alpn_required = false;
   // The same by NPN, the draft before ALPN, TLS 1.2 and below.

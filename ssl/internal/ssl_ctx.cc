@@ -148,17 +148,10 @@ bool SetPresented(const ContextOptions& options, SSL_CTX* ctx) {
       return false;
     }
   }
-  const auto bytes = [](const std::string& s) {
-    return reinterpret_cast<const uint8_t*>(s.data());
-  };
-  if (!options.ocsp_response.empty() &&
-      !SSL_CTX_set_ocsp_response(ctx, bytes(options.ocsp_response),
-                                 options.ocsp_response.size())) {
-    return false;
-  }
-  return options.sct_list.empty() ||
-         SSL_CTX_set_signed_cert_timestamp_list(ctx, bytes(options.sct_list),
-                                                options.sct_list.size());
+  const std::string& ocsp = options.ocsp_response;
+  return ocsp.empty() ||
+         SSL_CTX_set_ocsp_response(
+             ctx, reinterpret_cast<const uint8_t*>(ocsp.data()), ocsp.size());
 }
 
 bool SetAlpn(const ContextOptions& options, SSL_CTX* ctx) {
@@ -201,6 +194,15 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
     return DrainToStatus(ErrorKind::kInvalidArgument,
                          "psk_identity_hint: has a NUL, or is too long; at "
                          "most 128 bytes.");
+  }
+  if (!options.sct_list.empty() &&
+      !SSL_CTX_set_signed_cert_timestamp_list(
+          ctx.get(), reinterpret_cast<const uint8_t*>(options.sct_list.data()),
+          options.sct_list.size())) {
+    return DrainToStatus(ErrorKind::kInvalidArgument,
+                         "sct_list: is no SignedCertificateTimestampList (RFC "
+                         "6962, section 3.3); each part of it begins with its "
+                         "length.");
   }
   const absl::Status status = SetCiphersAndGroups(options, ciphers, ctx.get());
   if (!status.ok()) return status;
