@@ -1,0 +1,283 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What the two sides agree on, and what a server sends along.
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "platform/memory_transport.h"
+#include "ssl/error.h"
+#include "ssl/internal/transport_bio.h"
+#include "ssl/socket.h"
+#include "tests/support/handshake.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::ssl {
+namespace {
+
+using ::airlock::testing::ClientOptions;
+using ::airlock::testing::Connect;
+using ::airlock::testing::Connection;
+using ::airlock::testing::MakeContext;
+using ::airlock::testing::ReadTestdata;
+using ::airlock::testing::ServerOptions;
+using ::airlock::testing::TestCertificates;
+using ::airlock::testing::TestCredentials;
+using ::airlock::testing::TestTrustStore;
+using ::airlock::testing::Wrap;
+
+constexpr TlsVersion kBoth[] = {TlsVersion::kTls1_2, TlsVersion::kTls1_3};
+
+ContextOptions Client(TlsVersion version) {
+  ContextOptions options = ClientOptions();
+  options.maximum_version = version;
+  return options;
+}
+
+ContextOptions ServerWithAllKeys() {
+  ContextOptions options = ServerOptions();
+  options.credentials = {TestCredentials("server_ed25519"),
+                         TestCredentials("server_p256"),
+                         TestCredentials("server_rsa")};
+  return options;
+}
+
+TEST(CredentialsChoiceTest, FollowsTheClientsCiphers) {
+  const auto server = MakeContext(ServerWithAllKeys());
+  for (const auto& [ciphers, name] :
+       {std::make_pair("ECDHE-RSA-AES128-GCM-SHA256", "server_rsa"),
+        std::make_pair("AES128-SHA", "server_rsa"),
+        std::make_pair("ECDHE-ECDSA-AES128-GCM-SHA256", "server_ed25519"),
+        std::make_pair("ALL", "server_ed25519")}) {
+    ContextOptions client = Client(TlsVersion::kTls1_2);
+    client.ciphers = ciphers;
+    Connection c = Connect(MakeContext(std::move(client)), server);
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(*c.client->peer_certificate(), TestCertificates(name)[0])
+        << ciphers;
+  }
+}
+
+TEST(CredentialsChoiceTest, FollowsTheVersion) {
+  // Ed25519 cannot be had before TLS 1.2.
+  const auto server = MakeContext(ServerWithAllKeys());
+  Connection c = Connect(MakeContext(Client(TlsVersion::kTls1_0)), server);
+  ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+  EXPECT_EQ(*c.client->peer_certificate(), TestCertificates("server_p256")[0]);
+}
+
+TEST(CredentialsChoiceTest, NothingInCommonFails) {
+  ContextOptions server = ServerOptions();
+  server.credentials = {TestCredentials("server_ed25519"),
+                        TestCredentials("server_p256")};
+  ContextOptions client = Client(TlsVersion::kTls1_2);
+  client.ciphers = "ECDHE-RSA-AES128-GCM-SHA256";
+  Connection c = Connect(std::move(client), std::move(server));
+  EXPECT_EQ(GetErrorKind(c.server_status), ErrorKind::kProtocol);
+  EXPECT_EQ(GetErrorKind(c.client_status), ErrorKind::kPeerAlert);
+}
+
+TEST(CredentialsChoiceTest, OfAClientFollowsTheServersRequest) {
+  for (const TlsVersion version : kBoth) {
+    ContextOptions client = Client(version);
+    client.credentials = {TestCredentials("client_ed25519"),
+                          TestCredentials("client_rsa")};
+    ContextOptions server = ServerOptions();
+    server.verify_mode = VerifyMode::kRequired;
+    server.trust_store = TestTrustStore();
+    Connection c = Connect(std::move(client), std::move(server));
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(*c.server->peer_certificate(),
+              TestCertificates("client_ed25519")[0]);
+  }
+}
+
+// BoringSSL itself as the client, which knows these signature algorithms only.
+std::string CertificateChosenFor(uint16_t version,
+                                 const std::vector<uint16_t>& algorithms) {
+  const bssl::UniquePtr<SSL_CTX> ctx(SSL_CTX_new(TLS_method()));
+  EXPECT_TRUE(SSL_CTX_set_max_proto_version(ctx.get(), version));
+  EXPECT_TRUE(SSL_CTX_set_verify_algorithm_prefs(ctx.get(), algorithms.data(),
+                                                 algorithms.size()));
+  SSL_CTX_set_custom_verify(ctx.get(), SSL_VERIFY_PEER,
+                            [](SSL*, uint8_t*) { return ssl_verify_ok; });
+  auto [client_end, server_end] = platform::MakeMemoryTransports();
+  internal::TransportBioState state;
+  state.transport = std::move(client_end);
+  const bssl::UniquePtr<SSL> ssl(SSL_new(ctx.get()));
+  BIO* bio = internal::NewTransportBio(&state).release();
+  SSL_set_bio(ssl.get(), bio, bio);
+  SocketOptions server_options;
+  server_options.side = Side::kServer;
+  const auto server = WrapSocket(MakeContext(ServerWithAllKeys()),
+                                 std::move(server_end), server_options);
+  for (int i = 0; i < 10; ++i) {
+    (void)SSL_connect(ssl.get());
+    (void)(*server)->Handshake();
+  }
+  if (!(*server)->handshake_done()) return "";
+  const auto* chain = SSL_get0_peer_certificates(ssl.get());
+  const CRYPTO_BUFFER* leaf = sk_CRYPTO_BUFFER_value(chain, 0);
+  const absl::string_view der(
+      reinterpret_cast<const char*>(CRYPTO_BUFFER_data(leaf)),
+      CRYPTO_BUFFER_len(leaf));
+  return Certificate::FromDer(der)->subject();
+}
+
+TEST(CredentialsChoiceTest, FollowsTheClientsSignatureAlgorithms) {
+  for (const uint16_t version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    EXPECT_EQ(CertificateChosenFor(version, {SSL_SIGN_RSA_PSS_RSAE_SHA256}),
+              "CN=server_rsa,O=Airlock Test");
+    EXPECT_EQ(CertificateChosenFor(version, {SSL_SIGN_RSA_PSS_RSAE_SHA256,
+                                             SSL_SIGN_ECDSA_SECP256R1_SHA256}),
+              "CN=server_p256,O=Airlock Test");
+    EXPECT_EQ(CertificateChosenFor(
+                  version, {SSL_SIGN_RSA_PSS_RSAE_SHA256, SSL_SIGN_ED25519}),
+              "CN=server_ed25519,O=Airlock Test");
+  }
+}
+
+TEST(AlpnTest, TheServersPreferenceCounts) {
+  for (const TlsVersion version : kBoth) {
+    ContextOptions client = Client(version);
+    client.alpn_protocols = {"http/1.1", "h2"};
+    ContextOptions server = ServerOptions();
+    server.alpn_protocols = {"h3", "h2", "http/1.1"};
+    Connection c = Connect(std::move(client), std::move(server));
+    ASSERT_TRUE(c.ok()) << c.client_status;
+    EXPECT_EQ(c.client->info()->alpn, "h2");
+    EXPECT_EQ(c.server->info()->alpn, "h2");
+  }
+}
+
+TEST(AlpnTest, NothingInCommonGoesOnUnlessRequired) {
+  for (const TlsVersion version : kBoth) {
+    for (const bool required : {false, true}) {
+      ContextOptions client = Client(version);
+      client.alpn_protocols = {"h"};
+      ContextOptions server = ServerOptions();
+      server.alpn_protocols = {"h2"};
+      server.alpn_required = required;
+      const auto server_context = MakeContext(std::move(server));
+      Connection c = Connect(MakeContext(std::move(client)), server_context);
+      EXPECT_EQ(c.ok(), !required);
+      if (required) {
+        EXPECT_EQ(GetErrorKind(c.server_status), ErrorKind::kProtocol);
+        EXPECT_EQ(GetError(c.server_status)->alert, 120);
+        EXPECT_EQ(GetError(c.client_status)->alert, 120);
+      } else {
+        EXPECT_EQ(c.client->info()->alpn, "");
+        EXPECT_EQ(c.server->info()->alpn, "");
+      }
+      // One that offers nothing is served.
+      EXPECT_TRUE(Connect(MakeContext(Client(version)), server_context).ok());
+    }
+  }
+}
+
+TEST(NpnTest, IsOfTls12AndComesAfterAlpn) {
+  struct Row {
+    TlsVersion version;
+    std::vector<std::string> client;
+    std::vector<std::string> server;
+    bool alpn;
+    std::string npn;
+  };
+  const Row rows[] = {
+      {TlsVersion::kTls1_2, {"a", "b"}, {"b", "a"}, false, "a"},
+      {TlsVersion::kTls1_2, {"c", "b"}, {"b", "a"}, false, "b"},
+      {TlsVersion::kTls1_2, {"c", "d"}, {"b", "a"}, false, "c"},
+      {TlsVersion::kTls1_2, {"a"}, {}, false, ""},
+      {TlsVersion::kTls1_2, {}, {"a"}, false, ""},
+      {TlsVersion::kTls1_2, {"a"}, {"a"}, true, ""},
+      {TlsVersion::kTls1_3, {"a"}, {"a"}, false, ""},
+  };
+  for (const Row& row : rows) {
+    ContextOptions client = Client(row.version);
+    client.npn_protocols = row.client;
+    ContextOptions server = ServerOptions();
+    server.npn_protocols = row.server;
+    if (row.alpn) client.alpn_protocols = server.alpn_protocols = {"h2"};
+    Connection c = Connect(std::move(client), std::move(server));
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(c.client->info()->npn, row.npn);
+    EXPECT_EQ(c.server->info()->npn, row.npn);
+    EXPECT_EQ(c.client->info()->alpn, row.alpn ? "h2" : "");
+  }
+}
+
+TEST(StapleTest, ComesWhereItIsAskedFor) {
+  const std::string ocsp = ReadTestdata("certs/ocsp_good.der");
+  const std::string sct("\0\7\0\5proof", 9);
+  for (const TlsVersion version : kBoth) {
+    for (const bool asks : {true, false}) {
+      ContextOptions client = Client(version);
+      client.request_ocsp = asks;
+      client.request_sct = asks;
+      ContextOptions server = ServerOptions("server_rsa_direct");
+      server.ocsp_response = ocsp;
+      server.sct_list = sct;
+      Connection c = Connect(std::move(client), std::move(server));
+      ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+      EXPECT_EQ(c.client->info()->ocsp_response, asks ? ocsp : "");
+      EXPECT_EQ(c.client->info()->sct_list, asks ? sct : "");
+      EXPECT_EQ(c.server->info()->ocsp_response, "");
+    }
+  }
+}
+
+TEST(StapleTest, MayBeMissing) {
+  ContextOptions client = ClientOptions();
+  client.request_ocsp = true;
+  client.request_sct = true;
+  Connection c = Connect(std::move(client), ServerOptions("must_staple"));
+  ASSERT_TRUE(c.ok()) << c.client_status;
+  EXPECT_EQ(c.client->info()->ocsp_response, "");
+}
+
+TEST(StapleTest, AListThatIsNoneIsRefused) {
+  for (const std::string& bad :
+       {std::string("x"), std::string("\0\0", 2), std::string("\0\7\0\5pro", 7),
+        std::string("\0\2\0\0", 4)}) {
+    ContextOptions server = ServerOptions();
+    server.sct_list = bad;
+    EXPECT_EQ(GetErrorKind(Context::Create(std::move(server)).status()),
+              ErrorKind::kInvalidArgument);
+  }
+}
+
+TEST(ExporterTest, BothSidesHaveTheSame) {
+  for (const TlsVersion version : kBoth) {
+    Connection c =
+        Wrap(MakeContext(Client(version)), MakeContext(ServerOptions()));
+    EXPECT_EQ(
+        GetErrorKind(c.client->ExportKeyingMaterial("label", {}, 32).status()),
+        ErrorKind::kInvalidArgument);
+    airlock::testing::ShakeHands(&c);
+    ASSERT_TRUE(c.ok());
+    const auto get = [](Socket* socket, absl::string_view label,
+                        absl::optional<absl::string_view> context,
+                        size_t size) {
+      const auto secret = socket->ExportKeyingMaterial(label, context, size);
+      EXPECT_TRUE(secret.ok()) << secret.status();
+      EXPECT_EQ(secret->size(), size);
+      return std::string(secret->view());
+    };
+    const std::string ours = get(c.client.get(), "label", {}, 40);
+    EXPECT_EQ(get(c.server.get(), "label", {}, 40), ours);
+    EXPECT_NE(get(c.server.get(), "other", {}, 40), ours);
+    EXPECT_NE(get(c.server.get(), "label", "context", 40), ours);
+    // RFC 8446, section 7.5, knows no difference; RFC 5705 does.
+    EXPECT_EQ(get(c.server.get(), "label", "", 40) == ours,
+              version == TlsVersion::kTls1_3);
+    EXPECT_EQ(get(c.server.get(), "label", {}, 0), "");
+  }
+}
+
+}  // namespace
+}  // namespace airlock::ssl
