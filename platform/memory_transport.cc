@@ -4,6 +4,7 @@
 #include "platform/memory_transport.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -23,17 +24,18 @@ class MemoryTransport::Pipe {
   absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into,
                                 absl::Duration timeout) {
     absl::MutexLock lock(&mutex_);
+    if (!MayRead() && timeout <= absl::ZeroDuration()) {
+      return IoResult::WantRead();
+    }
     if (!mutex_.AwaitWithTimeout(absl::Condition(this, &Pipe::MayRead),
                                  timeout)) {
-      if (timeout <= absl::ZeroDuration()) return IoResult::WantRead();
       return absl::DeadlineExceededError(absl::StrCat(
           "no data from the peer within ", absl::FormatDuration(timeout)));
     }
     const size_t size = std::min(into.size(), Size());
     // Also where this end closed itself: nothing follows.
     if (size == 0) return IoResult::Closed();
-    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(start_), size,
-                into.begin());
+    std::memcpy(into.data(), bytes_.data() + start_, size);
     start_ += size;
     if (start_ == bytes_.size()) {
       bytes_.clear();
@@ -45,9 +47,11 @@ class MemoryTransport::Pipe {
   absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from,
                                  absl::Duration timeout) {
     absl::MutexLock lock(&mutex_);
+    if (!MayWrite() && timeout <= absl::ZeroDuration()) {
+      return IoResult::WantWrite();
+    }
     if (!mutex_.AwaitWithTimeout(absl::Condition(this, &Pipe::MayWrite),
                                  timeout)) {
-      if (timeout <= absl::ZeroDuration()) return IoResult::WantWrite();
       return absl::DeadlineExceededError(absl::StrCat(
           "the peer took no data within ", absl::FormatDuration(timeout)));
     }
@@ -57,7 +61,7 @@ class MemoryTransport::Pipe {
     const size_t size = std::min(from.size(), capacity_ - Size());
     bytes_.erase(0, start_);
     start_ = 0;
-    bytes_.append(from.begin(), from.begin() + size);
+    bytes_.append(reinterpret_cast<const char*>(from.data()), size);
     return IoResult::Done(size);
   }
 
