@@ -145,6 +145,38 @@ bool AddBasicConstraints(X509* x509, bool is_ca) {
       });
 }
 
+// RFC 5280, section 4.2.1.2, method 1; empty on failure.
+std::vector<uint8_t> KeyIdentifier(const X509* x509) {
+  std::vector<uint8_t> digest(EVP_MD_size(EVP_sha1()));
+  unsigned size = 0;
+  if (!X509_pubkey_digest(x509, EVP_sha1(), digest.data(), &size)) return {};
+  return digest;
+}
+
+// Strict verifiers want both, and in a self-signed certificate, too.
+bool AddKeyIdentifiers(X509* x509, const X509* issuer) {
+  const std::vector<uint8_t> own = KeyIdentifier(x509);
+  const std::vector<uint8_t> issuers = KeyIdentifier(issuer);
+  return !own.empty() && !issuers.empty() &&
+         AddExtension(x509, NID_subject_key_identifier, /*critical=*/false,
+                      [&own](CBB* cbb) {
+                        CBB value;
+                        return CBB_add_asn1(cbb, &value,
+                                            CBS_ASN1_OCTETSTRING) &&
+                               CBB_add_bytes(&value, own.data(), own.size()) &&
+                               CBB_flush(cbb);
+                      }) &&
+         AddExtension(
+             x509, NID_authority_key_identifier, /*critical=*/false,
+             [&issuers](CBB* cbb) {
+               CBB list, value;
+               return CBB_add_asn1(cbb, &list, CBS_ASN1_SEQUENCE) &&
+                      CBB_add_asn1(&list, &value, CBS_ASN1_CONTEXT_SPECIFIC) &&
+                      CBB_add_bytes(&value, issuers.data(), issuers.size()) &&
+                      CBB_flush(cbb);
+             });
+}
+
 bool AddNameConstraints(X509* x509, const std::vector<std::string>& names) {
   return AddExtension(
       x509, NID_name_constraints, /*critical=*/true, [&names](CBB* cbb) {
@@ -258,6 +290,7 @@ absl::StatusOr<std::unique_ptr<LocalCa>> LocalCa::Create(
                             options.not_before, options.not_after);
   if (impl->x509 == nullptr ||
       !AddBasicConstraints(impl->x509.get(), /*is_ca=*/true) ||
+      !AddKeyIdentifiers(impl->x509.get(), impl->x509.get()) ||
       !AddKeyUsage(impl->x509.get(), kKeyCertSignAndCrlSign,
                    /*unused_bits=*/1) ||
       (!options.permitted_dns_names.empty() &&
@@ -280,6 +313,7 @@ absl::StatusOr<Leaf> LocalCa::Issue(const LeafOptions& options) const {
       MakeUnsigned(name.get(), X509_get_subject_name(impl_->x509.get()),
                    key.get(), options.not_before, options.not_after);
   if (x509 == nullptr || !AddBasicConstraints(x509.get(), /*is_ca=*/false) ||
+      !AddKeyIdentifiers(x509.get(), impl_->x509.get()) ||
       !AddKeyUsage(x509.get(), kDigitalSignature, /*unused_bits=*/7) ||
       !AddExtendedKeyUsage(x509.get(), options.client)) {
     return Failed("the fields");
