@@ -16,9 +16,15 @@
 namespace airlock::platform::internal {
 namespace {
 
-// File systems keep time in steps, of up to two seconds: within that, a second
-// change need not show.
-constexpr absl::Duration kSettleTime = absl::Seconds(2);
+// Whether a change after `now` would surely show in the identity of a file.
+// File systems keep time in steps, within which a second change need not show:
+// of a few milliseconds, or, where they keep whole seconds, of up to two.
+bool IsSettled(const FileIdentity& identity, absl::Time now) {
+  const bool whole_seconds = identity.changed_ns % 1'000'000'000 == 0;
+  const absl::Duration step =
+      whole_seconds ? absl::Seconds(2) : absl::Milliseconds(100);
+  return now - absl::FromUnixNanos(identity.changed_ns) > step;
+}
 
 // `status` as an error of kind kTrustStore, whose message says what was meant.
 absl::Status TrustStoreError(absl::string_view what,
@@ -110,8 +116,7 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, Found* found) {
     if (!content.ok()) return content.status();
     // Of these very bytes; the file may be another by now.
     file.identity = content->identity;
-    settled = settled &&
-              now - absl::FromUnixNanos(file.identity.changed_ns) > kSettleTime;
+    settled = settled && IsSettled(file.identity, now);
     absl::StrAppend(&digests, ssl::Sha256(content->bytes));
     contents.push_back(std::move(content->bytes));
   }

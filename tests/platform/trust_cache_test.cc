@@ -89,18 +89,32 @@ TEST_F(TrustCacheTest, NoticesAChangedFile) {
   EXPECT_EQ(host_.log().size(), 1);
 }
 
-TEST_F(TrustCacheTest, NoticesAChangeThatTheClockIsTooCoarseFor) {
-  host_.SetFile("/ca.pem", Pem("ca.pem"));
-  TrustCache cache = Make();
-  EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 2);
-  host_.SetFileUnnoticed("/ca.pem", Pem("ca_all.pem"));
-  EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
-  // Once that moment is over, nothing is read any more.
-  host_.AdvanceTime(absl::Seconds(3));
-  EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
-  const int reads = host_.reads("/ca.pem");
-  EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
-  EXPECT_EQ(host_.reads("/ca.pem"), reads);
+TEST_F(TrustCacheTest, NoticesAChangeThatTheFilesTimeIsTooCoarseFor) {
+  struct Row {
+    absl::Duration begin;   // Since a full second.
+    absl::Duration unsure;  // How long a change may go unnoticed,
+    absl::Duration sure;    // and when not any more.
+  };
+  for (const Row& row :
+       {Row{absl::ZeroDuration(), absl::Seconds(2), absl::Milliseconds(2001)},
+        Row{absl::Milliseconds(1), absl::Milliseconds(100),
+            absl::Milliseconds(101)}}) {
+    SCOPED_TRACE(absl::FormatDuration(row.begin));
+    host_.AdvanceTime(row.begin);
+    host_.SetFile("/ca.pem", Pem("ca.pem"));
+    TrustCache cache = Make();
+    EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 2);
+    host_.AdvanceTime(row.unsure);
+    EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 2);
+    host_.SetFileUnnoticed("/ca.pem", Pem("ca_all.pem"));
+    EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
+    // Once that moment is over, nothing is read any more.
+    host_.AdvanceTime(row.sure - row.unsure);
+    EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
+    const int reads = host_.reads("/ca.pem");
+    EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
+    EXPECT_EQ(host_.reads("/ca.pem"), reads);
+  }
 }
 
 TEST_F(TrustCacheTest, AFileThatWentBadIsAnErrorUntilItIsGood) {
