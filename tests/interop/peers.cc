@@ -3,10 +3,16 @@
 
 #include "tests/interop/peers.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
+#include <iterator>
 #include <ostream>
 
 #include "absl/status/status.h"
@@ -23,17 +29,6 @@ using testing::Process;
 
 bool HasChain(absl::string_view name) {
   return std::ifstream(CertPath(absl::StrCat(name, "_chain.pem"))).good();
-}
-
-absl::StatusOr<std::unique_ptr<Process>> StartOpenssl(
-    const Arguments& arguments, const std::string& directory = "") {
-  absl::StatusOr<std::string> program =
-      testing::FindProgram("openssl", "openssl");
-  if (!program.ok()) return program.status();
-  testing::ProcessOptions options;
-  options.arguments = Arguments{*program} + arguments;
-  options.directory = directory;
-  return Process::Start(options);
 }
 
 std::string Word(TlsVersion version) {
@@ -77,6 +72,11 @@ absl::StatusOr<std::string> ScratchFile(absl::string_view name,
   return path;
 }
 
+std::string FileContent(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
 std::vector<std::string> SortedLines(const std::string& path) {
   std::vector<std::string> lines;
   std::ifstream file(path);
@@ -85,6 +85,38 @@ std::vector<std::string> SortedLines(const std::string& path) {
   }
   std::sort(lines.begin(), lines.end());
   return lines;
+}
+
+absl::StatusOr<std::unique_ptr<ReservedPort>> ReservedPort::Create() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return absl::ErrnoToStatus(errno, "socket");
+  std::unique_ptr<ReservedPort> reserved(new ReservedPort(fd));
+  const int on = 1;
+  sockaddr_in address = {};
+  socklen_t size = sizeof(address);
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* any_address = reinterpret_cast<sockaddr*>(&address);
+  if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+      bind(fd, any_address, sizeof(address)) != 0 ||
+      getsockname(fd, any_address, &size) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot reserve a port");
+  }
+  reserved->port_ = ntohs(address.sin_port);
+  return reserved;
+}
+
+ReservedPort::~ReservedPort() { close(fd_); }
+
+absl::StatusOr<std::unique_ptr<Process>> StartProgram(
+    absl::string_view name, absl::string_view package,
+    const Arguments& arguments, const std::string& directory) {
+  absl::StatusOr<std::string> program = testing::FindProgram(name, package);
+  if (!program.ok()) return program.status();
+  testing::ProcessOptions options;
+  options.arguments = Arguments{*program} + arguments;
+  options.directory = directory;
+  return Process::Start(options);
 }
 
 Arguments OpensslVersion(TlsVersion version) {
@@ -110,7 +142,8 @@ Arguments OpensslIdentity(absl::string_view name) {
 
 absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments,
                                           const std::string& directory) {
-  absl::StatusOr<std::unique_ptr<Process>> process = StartOpenssl(
+  absl::StatusOr<std::unique_ptr<Process>> process = StartProgram(
+      "openssl", "openssl",
       Arguments{"s_server", "-accept", "127.0.0.1:0"} + arguments, directory);
   if (!process.ok()) return process.status();
   const absl::StatusOr<std::string> port =
@@ -126,10 +159,50 @@ absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments,
 
 absl::StatusOr<std::unique_ptr<Process>> StartOpensslClient(
     int port, const Arguments& arguments) {
-  return StartOpenssl(Arguments{"s_client", "-connect",
-                                absl::StrCat("127.0.0.1:", port), "-servername",
-                                "localhost"} +
-                      arguments);
+  return StartProgram(
+      "openssl", "openssl",
+      Arguments{"s_client", "-connect", absl::StrCat("127.0.0.1:", port),
+                "-servername", "localhost"} +
+          arguments);
+}
+
+Arguments GnutlsVersion(TlsVersion version) {
+  std::string name(ssl::TlsVersionName(version));
+  if (version == TlsVersion::kTls1_0) name = "TLSv1.0";
+  return {"--priority",
+          absl::StrCat("NORMAL:-VERS-ALL:+VERS-TLS", name.substr(4))};
+}
+
+Arguments GnutlsIdentity(absl::string_view name) {
+  return {"--x509certfile", ChainPath(name), "--x509keyfile",
+          CertPath(absl::StrCat(name, ".key"))};
+}
+
+absl::StatusOr<Server> StartGnutlsServer(const Arguments& arguments) {
+  Server server;
+  absl::StatusOr<std::unique_ptr<ReservedPort>> reserved =
+      ReservedPort::Create();
+  if (!reserved.ok()) return reserved.status();
+  server.reserved = *std::move(reserved);
+  server.port = server.reserved->port();
+  absl::StatusOr<std::unique_ptr<Process>> process = StartProgram(
+      "gnutls-serv", "gnutls-bin",
+      Arguments{"--echo", "--port", absl::StrCat(server.port)} + arguments);
+  if (!process.ok()) return process.status();
+  server.process = *std::move(process);
+  const absl::Status listening = server.process->WaitForText(
+      absl::StrCat("IPv4 0.0.0.0 port ", server.port, "...done"));
+  if (!listening.ok()) return listening;
+  return server;
+}
+
+absl::StatusOr<std::unique_ptr<Process>> StartGnutlsClient(
+    int port, const Arguments& arguments) {
+  return StartProgram(
+      "gnutls-cli", "gnutls-bin",
+      Arguments{"--port", absl::StrCat(port), "--sni-hostname", "localhost",
+                "--verify-hostname", "localhost", "127.0.0.1"} +
+          arguments);
 }
 
 std::vector<Cell> Matrix() {

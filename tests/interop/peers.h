@@ -33,14 +33,41 @@ std::string ScratchPath(absl::string_view name);
 // The same, with a file of this content.
 absl::StatusOr<std::string> ScratchFile(absl::string_view name,
                                         absl::string_view content);
+// What is in a file; nothing where there is none.
+std::string FileContent(const std::string& path);
 // The lines of a file, sorted, without comments; none where there is no file.
 std::vector<std::string> SortedLines(const std::string& path);
 
+// A port of 127.0.0.1 that nobody else gets while this lives, for a program to
+// listen on that cannot tell which one the kernel chose. (The kernel lets two
+// sockets share a port where both set SO_REUSEADDR and one does not listen.)
+class ReservedPort {
+ public:
+  static absl::StatusOr<std::unique_ptr<ReservedPort>> Create();
+  ~ReservedPort();
+  ReservedPort(const ReservedPort&) = delete;
+  ReservedPort& operator=(const ReservedPort&) = delete;
+
+  int port() const { return port_; }
+
+ private:
+  explicit ReservedPort(int fd) : fd_(fd) {}
+
+  const int fd_;
+  int port_ = 0;
+};
+
 // A server that runs, and the port where it listens.
 struct Server {
+  std::unique_ptr<ReservedPort> reserved;  // Where the program needs one.
   std::unique_ptr<testing::Process> process;
   int port = 0;
 };
+
+// Runs a program of a Debian package that ./setup installs.
+absl::StatusOr<std::unique_ptr<testing::Process>> StartProgram(
+    absl::string_view name, absl::string_view package,
+    const Arguments& arguments, const std::string& directory = "");
 
 // openssl s_server and s_client: options for a version (with a security level
 // that allows it), for a certificate with key and chain.
@@ -50,6 +77,13 @@ absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments,
                                           const std::string& directory = "");
 // Reaches for "localhost" at 127.0.0.1.
 absl::StatusOr<std::unique_ptr<testing::Process>> StartOpensslClient(
+    int port, const Arguments& arguments);
+
+// The same for gnutls-serv, which sends back what it gets, and gnutls-cli.
+Arguments GnutlsVersion(ssl::TlsVersion version);
+Arguments GnutlsIdentity(absl::string_view name);
+absl::StatusOr<Server> StartGnutlsServer(const Arguments& arguments);
+absl::StatusOr<std::unique_ptr<testing::Process>> StartGnutlsClient(
     int port, const Arguments& arguments);
 
 // One cell of the matrix. `client` is empty where the client has no

@@ -118,9 +118,6 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(
   posix_spawn_file_actions_adddup2(&actions, input.theirs, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output.theirs, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, errors.theirs, STDERR_FILENO);
-  if (options.inherited_fd >= 0) {
-    posix_spawn_file_actions_adddup2(&actions, options.inherited_fd, 3);
-  }
   if (!options.directory.empty()) {
     posix_spawn_file_actions_addchdir_np(&actions, options.directory.c_str());
   }

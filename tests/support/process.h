@@ -33,7 +33,6 @@ struct ProcessOptions {
   // NAME=VALUE, beside PATH, HOME (in the test's scratch directory) and what
   // keeps the system's own configuration of OpenSSL and GnuTLS out.
   std::vector<std::string> environment;
-  int inherited_fd = -1;  // Becomes the program's fd 3.
 };
 
 // One running program. What it prints is collected all the time, so it never
