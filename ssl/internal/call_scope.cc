@@ -6,6 +6,8 @@
 #include <openssl/ssl.h>
 #include <sys/time.h>
 
+#include <algorithm>
+
 namespace airlock::ssl::internal {
 namespace {
 
@@ -22,9 +24,12 @@ CallScope::~CallScope() { current_clock = previous_; }
 
 void CallScope::Install(SSL_CTX* ctx) {
   SSL_CTX_set_current_time_cb(ctx, [](const SSL* /*ssl*/, timeval* now) {
-    // Outside of any scope BoringSSL only frees, and needs no time.
-    *now = current_clock == nullptr ? timeval{}
-                                    : absl::ToTimeval((*current_clock)());
+    // Outside of any scope BoringSSL only frees, and needs no time. It takes
+    // none before 1970.
+    *now =
+        current_clock == nullptr
+            ? timeval{}
+            : absl::ToTimeval(std::max((*current_clock)(), absl::UnixEpoch()));
   });
 }
 

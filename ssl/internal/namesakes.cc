@@ -45,7 +45,7 @@ bool Signed(X509* issuer, X509* certificate) {
 
 bssl::UniquePtr<STACK_OF(X509)> IssuersFirst(
     absl::Span<const Certificate> trusted,
-    absl::Span<const Certificate> presented, absl::Time now) {
+    absl::Span<const Certificate> presented, int64_t now) {
   const ErrorQueueScope errors;
   const auto raw = [](absl::Span<const Certificate> certificates) {
     std::vector<X509*> result;
@@ -62,8 +62,7 @@ bssl::UniquePtr<STACK_OF(X509)> IssuersFirst(
   for (X509* child : children) {
     const auto moved =
         std::stable_partition(rest.begin(), rest.end(), [&](X509* issuer) {
-          return !IsValidAt(issuer, absl::ToUnixSeconds(now)) ||
-                 !Signed(issuer, child);
+          return !IsValidAt(issuer, now) || !Signed(issuer, child);
         });
     ordered.insert(ordered.end(), moved, rest.end());
     rest.erase(moved, rest.end());

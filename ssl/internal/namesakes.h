@@ -8,7 +8,8 @@
 #include <openssl/base.h>
 #include <openssl/x509.h>
 
-#include "absl/time/time.h"
+#include <cstdint>
+
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
 
@@ -16,13 +17,13 @@ namespace airlock::ssl::internal {
 
 // Of several issuers with the name that it looks for BoringSSL takes the first,
 // and fails where that one is expired or has another key. Gives `trusted`
-// reordered: first those valid at `now` that signed a certificate of
-// `presented`, the leaf's issuer before the others', then those that signed one
-// of `trusted`, then the rest. Null where no two share a name, so that their
-// order means nothing, and where memory is short.
+// reordered: first those valid at `now`, in POSIX seconds, that signed a
+// certificate of `presented`, the leaf's issuer before the others', then those
+// that signed one of `trusted`, then the rest. Null where no two share a name,
+// so that their order means nothing, and where memory is short.
 bssl::UniquePtr<STACK_OF(X509)> IssuersFirst(
     absl::Span<const Certificate> trusted,
-    absl::Span<const Certificate> presented, absl::Time now);
+    absl::Span<const Certificate> presented, int64_t now);
 
 }  // namespace airlock::ssl::internal
 

@@ -151,6 +151,14 @@ bool IsItsOwnAnchor(const VerifyRequest& request) {
   return std::find(trusted.begin(), trusted.end(), leaf) != trusted.end();
 }
 
+// The time as BoringSSL reckons with it, within what a certificate can say
+// (years 0 to 9999): beyond that its arithmetic overflows.
+int64_t PosixSeconds(absl::Time time) {
+  constexpr int64_t kFirst = -62167219200;
+  constexpr int64_t kLast = 253402300799;
+  return std::clamp(absl::ToUnixSeconds(time), kFirst, kLast);
+}
+
 // Leaf, intermediates and anchor.
 int MostCertificates(const VerifyRequest& request) {
   return std::min(request.depth, INT_MAX - 2) + 2;
@@ -164,7 +172,7 @@ bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
   X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(ctx);
   X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_TRUSTED_FIRST);
   X509_VERIFY_PARAM_set_depth(param, MostCertificates(request) - 1);
-  X509_VERIFY_PARAM_set_time_posix(param, absl::ToUnixSeconds(request.now));
+  X509_VERIFY_PARAM_set_time_posix(param, PosixSeconds(request.now));
   VerifyFlags flags = request.flags;
   flags.partial_chain |= IsItsOwnAnchor(request);
   return X509_VERIFY_PARAM_set_flags(param, FlagBits(flags)) != 0;
@@ -259,7 +267,7 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
       BuildPath(request, untrusted.get(), trusted.get());
   if (ctx != nullptr && X509_STORE_CTX_get_error(ctx.get()) != X509_V_OK) {
     trusted = IssuersFirst(request.trust_store->impl().certificates,
-                           request.presented, request.now);
+                           request.presented, PosixSeconds(request.now));
     if (trusted != nullptr) {
       ctx = BuildPath(request, untrusted.get(), trusted.get());
     }

@@ -192,6 +192,22 @@ TEST_P(SessionTest, OfACertificateThatExpiredMeanwhileIsRefused) {
   EXPECT_EQ(GetError(c.client_status)->verify_code, 10);
 }
 
+TEST_P(SessionTest, ClocksThatAreFarOffAreSurvived) {
+  const auto server = MakeContext(ServerOptions());
+  const auto session = Established(MakeContext(Client()), server);
+  for (const absl::Time now : {absl::InfinitePast(), absl::FromUnixSeconds(-1),
+                               absl::UnixEpoch(), absl::InfiniteFuture()}) {
+    ContextOptions options = Client();
+    options.clock = [now] { return now; };
+    const auto client = MakeContext(std::move(options));
+    for (const SocketOptions& socket :
+         {LocalhostOptions(), WithSession(session)}) {
+      Connection c = Connect(client, server, socket);
+      EXPECT_EQ(KindOf(c.client_status), ErrorKind::kVerification);
+    }
+  }
+}
+
 TEST_P(SessionTest, IsNotOfferedOnceItTimedOut) {
   absl::Time now = TestTime();
   ContextOptions client_options = Client();
@@ -242,6 +258,20 @@ TEST_P(SessionTest, IsOfTheServerThatAskedTheSameOfItsClients) {
   EXPECT_TRUE(c.server->peer_verified());
   EXPECT_EQ(c.server->verified_chain().size(), 2u);
   EXPECT_FALSE(Reused(Connect(client, other, WithSession(verified))));
+}
+
+TEST_P(SessionTest, WithoutAClientCertificateIsNoneWhereOneIsRequired) {
+  const auto client = MakeContext(Client());
+  ContextOptions options = ServerOptions();
+  options.ticket_keys = {std::make_shared<const Secret>(std::string(48, 'k'))};
+  options.verify_mode = VerifyMode::kOptional;
+  options.trust_store = TestTrustStore();
+  const auto optional = MakeContext(options);
+  options.verify_mode = VerifyMode::kRequired;
+  const auto required = MakeContext(options);
+  Connection c =
+      Connect(client, required, WithSession(Established(client, optional)));
+  EXPECT_EQ(KindOf(c.server_status), ErrorKind::kProtocol) << c.server_status;
 }
 
 TEST_P(SessionTest, OfAClientIsVerifiedAnew) {

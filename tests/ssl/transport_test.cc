@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
@@ -271,6 +272,9 @@ TEST_P(TransportTest, ThatLiesIsFoundOut) {
         (void)c.server->Handshake();
       }
       EXPECT_EQ(GetErrorKind(c.client_status), ErrorKind::kInternal)
+          << c.client_status;
+      EXPECT_TRUE(absl::StrContains(c.client_status.message(),
+                                    absl::StrCat("moved ", bytes, " bytes")))
           << c.client_status;
     }
   }
