@@ -138,7 +138,7 @@ TEST(ApplyPolicyTest, Clients) {
     VerificationRequest request;
     request.cert_reqs = row.cert_reqs;
     request.check_hostname = row.check_hostname;
-    request.server_hostname = row.has_name ? "localhost" : "";
+    request.server_hostname = std::string(row.has_name ? "localhost" : "");
     ExpectGets("", request, row.off);
     ExpectGets("off", request, row.off);
     ExpectGets("default", request, row.by_default);
@@ -175,7 +175,7 @@ TEST(ApplyPolicyTest, AServerAsksOfItsClientsWhatItLikes) {
 TEST(ApplyPolicyTest, TheCommonNameNeverCountsUnderEnforce) {
   VerificationRequest request;
   request.cert_reqs = kRequired;
-  request.server_hostname = "localhost";
+  request.server_hostname = std::string("localhost");
   request.common_name_fallback = true;
   EXPECT_TRUE(ApplyPolicy(Policy("default"), request)->common_name_fallback);
   const auto decision = ApplyPolicy(Policy("enforce"), request);
@@ -251,7 +251,7 @@ TEST(ApplyPolicyTest, EnforceAllowsNoVersionBelow12) {
 
 TEST(ApplyPolicyTest, AChangeSaysWhatAndWhy) {
   VerificationRequest request;
-  request.server_hostname = "localhost";
+  request.server_hostname = std::string("localhost");
   config::Environment environment = {{"PYTHONHTTPSVERIFY", "1"}};
   const auto decision =
       ApplyPolicy(*config::ParseEnvironment(environment), request);
