@@ -72,7 +72,7 @@ absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
   for (const char* place : kDefaultPlaces) {
     const absl::StatusOr<FileStatus> status = host->Stat(place);
     if (!absl::IsNotFound(status.status())) {
-      found.paths.push_back(place);
+      found.paths.emplace_back(place);
       found.why = "the first that is there of the places where systems keep it";
       return found;
     }

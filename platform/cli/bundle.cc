@@ -71,7 +71,7 @@ BundlePart ReadPemBlock(const Slice& slice, int number) {
   } else if (slice.label == "X509 CRL") {
     status = ssl::TrustStore::Builder().Add(text, "");
   } else if (absl::EndsWith(slice.label, "PRIVATE KEY")) {
-    part.remarks.push_back(
+    part.remarks.emplace_back(
         "a private key, which does not belong into a CA bundle");
   }
   if (!status.ok()) {
@@ -117,11 +117,12 @@ void Remark(absl::Time now, std::vector<BundlePart>* parts) {
     if (!part.certificate.has_value()) continue;
     const CertificateFacts facts = ExamineCertificate(*part.certificate, now);
     part.remarks = facts.weaknesses;
-    if (!facts.is_ca) part.remarks.push_back("is no CA, and so signs nobody");
+    if (!facts.is_ca)
+      part.remarks.emplace_back("is no CA, and so signs nobody");
     const auto [first, is_new] =
         seen.emplace(part.certificate->der(), part.where);
     if (!is_new) {
-      part.remarks.push_back(
+      part.remarks.emplace_back(
           absl::StrCat("the same certificate as ", first->second));
     }
   }

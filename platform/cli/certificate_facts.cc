@@ -37,7 +37,7 @@ void ExamineKey(const X509* x509, CertificateFacts* facts) {
   const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(const_cast<X509*>(x509)));
   facts->key = "unknown";
   if (key == nullptr) {
-    facts->weaknesses.push_back("has a key of a type that is not supported");
+    facts->weaknesses.emplace_back("has a key of a type that is not supported");
     return;
   }
   const int bits = EVP_PKEY_bits(key.get());
