@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
 #include "ssl/internal/cipher_info.h"
@@ -80,6 +81,8 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
   if (const char* sent = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
     name = sent;
   }
+  // The client's bytes, whatever they are.
+  const std::string shown = absl::CHexEscape(name.value_or(""));
   socket->in_sni_callback = true;
   absl::StatusOr<SniDecision> decision = callback(*socket->owner, name);
   absl::Status status = decision.status();
@@ -89,7 +92,7 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
     error.kind = ErrorKind::kCallback;
     error.alert = decision->alert;
     error.message =
-        absl::StrCat("The sni callback refused the name \"", name.value_or(""),
+        absl::StrCat("The sni callback refused the name \"", shown,
                      "\" with alert ", AlertName(*decision->alert), ".");
     socket->callback_error = MakeStatus(error);
     return SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -113,7 +116,7 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
         absl::StrCat("The client speaks ", TlsVersionName(version),
                      ", which the context of "
                      "the name \"",
-                     name.value_or(""),
+                     shown,
                      "\" does not allow: widen its "
                      "versions, or narrow those of the first context.");
     socket->callback_error = MakeStatus(error);

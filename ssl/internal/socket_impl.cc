@@ -64,6 +64,8 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
     SSL_set_accept_state(made.get());
   } else {
     SSL_set_connect_state(made.get());
+    // Upstream's default later on: an RSA key signs only if it says so.
+    SSL_set_enforce_rsa_key_usage(made.get(), 1);
     if (!sni_name.empty() &&
         !SSL_set_tlsext_host_name(made.get(), sni_name.c_str())) {
       return internal::DrainToStatus(ErrorKind::kInvalidArgument,
@@ -161,7 +163,14 @@ absl::StatusOr<IoResult> Socket::Impl::Settle(int result) {
       break;
   }
   const uint32_t code = internal::DrainErrorQueue();
-  if (!callback_error.ok()) return Fail(callback_error);
+  if (!callback_error.ok()) {
+    absl::optional<Error> error = GetError(callback_error);
+    if (!error.has_value() || error->alert.has_value()) {
+      return Fail(callback_error);
+    }
+    error->alert = sent_alert;
+    return Fail(MakeStatus(*error));
+  }
   if (!bio.error.ok()) {
     if (GetError(bio.error).has_value()) return Fail(bio.error);
     return Fail(MakeStatus(ErrorKind::kTransport, bio.error.message()));

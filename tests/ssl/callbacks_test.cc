@@ -164,6 +164,7 @@ TEST(SniTest, RefusesWithItsAlert) {
     };
     Connection c = Connect(Client(version), std::move(options));
     EXPECT_EQ(KindOf(c.server_status), ErrorKind::kCallback);
+    EXPECT_EQ(AlertOf(c.server_status), 112);
     EXPECT_EQ(KindOf(c.client_status), ErrorKind::kPeerAlert);
     EXPECT_EQ(AlertOf(c.client_status), 112);
   }
@@ -257,6 +258,7 @@ TEST(VerifyCallbackTest, CanOnlyRefuse) {
     answer = MakeStatus(ErrorKind::kPolicy, "by policy");
     c = Connect(client, MakeContext(ServerOptions()));
     EXPECT_EQ(KindOf(c.client_status), ErrorKind::kPolicy);
+    EXPECT_EQ(AlertOf(c.client_status), 46);
     // Who failed is not put to it, whatever it would say.
     answer = absl::OkStatus();
     calls = 0;

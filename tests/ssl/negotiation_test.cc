@@ -12,6 +12,8 @@
 #include "gtest/gtest.h"
 #include "platform/memory_transport.h"
 #include "ssl/error.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/credentials_impl.h"
 #include "ssl/internal/transport_bio.h"
 #include "ssl/socket.h"
 #include "tests/support/handshake.h"
@@ -97,36 +99,61 @@ TEST(CredentialsChoiceTest, OfAClientFollowsTheServersRequest) {
   }
 }
 
-// BoringSSL itself as the client, which knows these signature algorithms only.
+// BoringSSL itself as a client, which can be told to do what ours never does.
+class RawClient {
+ public:
+  explicit RawClient(uint16_t version) : ctx_(SSL_CTX_new(TLS_method())) {
+    EXPECT_TRUE(SSL_CTX_set_max_proto_version(ctx_.get(), version));
+    SSL_CTX_set_custom_verify(ctx_.get(), SSL_VERIFY_PEER,
+                              [](SSL*, uint8_t*) { return ssl_verify_ok; });
+  }
+
+  SSL_CTX* ctx() { return ctx_.get(); }
+
+  // What becomes of the server's handshake.
+  absl::Status ShakeHands(ContextOptions options) {
+    auto [client_end, server_end] = platform::MakeMemoryTransports();
+    state_.transport = std::move(client_end);
+    ssl_.reset(SSL_new(ctx_.get()));
+    BIO* bio = internal::NewTransportBio(&state_).release();
+    SSL_set_bio(ssl_.get(), bio, bio);
+    SocketOptions server_options;
+    server_options.side = Side::kServer;
+    const auto server = WrapSocket(MakeContext(std::move(options)),
+                                   std::move(server_end), server_options);
+    absl::Status status;
+    for (int i = 0; i < 10 && status.ok(); ++i) {
+      (void)SSL_connect(ssl_.get());
+      status = (*server)->Handshake().status();
+    }
+    EXPECT_EQ((*server)->handshake_done(), status.ok());
+    return status;
+  }
+
+  // The subject of the certificate that the server presented.
+  std::string server_subject() {
+    const auto* chain = SSL_get0_peer_certificates(ssl_.get());
+    const CRYPTO_BUFFER* leaf = sk_CRYPTO_BUFFER_value(chain, 0);
+    const absl::string_view der(
+        reinterpret_cast<const char*>(CRYPTO_BUFFER_data(leaf)),
+        CRYPTO_BUFFER_len(leaf));
+    return Certificate::FromDer(der)->subject();
+  }
+
+ private:
+  const bssl::UniquePtr<SSL_CTX> ctx_;
+  internal::TransportBioState state_;
+  bssl::UniquePtr<SSL> ssl_;
+};
+
 std::string CertificateChosenFor(uint16_t version,
                                  const std::vector<uint16_t>& algorithms) {
-  const bssl::UniquePtr<SSL_CTX> ctx(SSL_CTX_new(TLS_method()));
-  EXPECT_TRUE(SSL_CTX_set_max_proto_version(ctx.get(), version));
-  EXPECT_TRUE(SSL_CTX_set_verify_algorithm_prefs(ctx.get(), algorithms.data(),
-                                                 algorithms.size()));
-  SSL_CTX_set_custom_verify(ctx.get(), SSL_VERIFY_PEER,
-                            [](SSL*, uint8_t*) { return ssl_verify_ok; });
-  auto [client_end, server_end] = platform::MakeMemoryTransports();
-  internal::TransportBioState state;
-  state.transport = std::move(client_end);
-  const bssl::UniquePtr<SSL> ssl(SSL_new(ctx.get()));
-  BIO* bio = internal::NewTransportBio(&state).release();
-  SSL_set_bio(ssl.get(), bio, bio);
-  SocketOptions server_options;
-  server_options.side = Side::kServer;
-  const auto server = WrapSocket(MakeContext(ServerWithAllKeys()),
-                                 std::move(server_end), server_options);
-  for (int i = 0; i < 10; ++i) {
-    (void)SSL_connect(ssl.get());
-    (void)(*server)->Handshake();
-  }
-  if (!(*server)->handshake_done()) return "";
-  const auto* chain = SSL_get0_peer_certificates(ssl.get());
-  const CRYPTO_BUFFER* leaf = sk_CRYPTO_BUFFER_value(chain, 0);
-  const absl::string_view der(
-      reinterpret_cast<const char*>(CRYPTO_BUFFER_data(leaf)),
-      CRYPTO_BUFFER_len(leaf));
-  return Certificate::FromDer(der)->subject();
+  RawClient client(version);
+  EXPECT_TRUE(SSL_CTX_set_verify_algorithm_prefs(
+      client.ctx(), algorithms.data(), algorithms.size()));
+  const absl::Status status = client.ShakeHands(ServerWithAllKeys());
+  EXPECT_TRUE(status.ok()) << status;
+  return status.ok() ? client.server_subject() : "";
 }
 
 TEST(CredentialsChoiceTest, FollowsTheClientsSignatureAlgorithms) {
@@ -139,6 +166,52 @@ TEST(CredentialsChoiceTest, FollowsTheClientsSignatureAlgorithms) {
     EXPECT_EQ(CertificateChosenFor(
                   version, {SSL_SIGN_RSA_PSS_RSAE_SHA256, SSL_SIGN_ED25519}),
               "CN=server_ed25519,O=Airlock Test");
+  }
+}
+
+TEST(SignatureTest, Sha1IsOfLevelZeroAlsoAfterAChangeOfContexts) {
+  const auto credentials = TestCredentials("client_rsa");
+  for (const int first_level : {0, 2}) {
+    for (const int level : {0, 2}) {
+      RawClient client(TLS1_2_VERSION);
+      const uint16_t sha1[] = {SSL_SIGN_RSA_PKCS1_SHA1};
+      ASSERT_TRUE(SSL_CTX_set_signing_algorithm_prefs(client.ctx(), sha1, 1));
+      CRYPTO_BUFFER* leaf = credentials->chain()[0].impl().der.get();
+      ASSERT_TRUE(SSL_CTX_set_chain_and_key(
+          client.ctx(), &leaf, 1, credentials->impl().key.get(), nullptr));
+      ContextOptions options = ServerOptions();
+      options.verify_mode = VerifyMode::kRequired;
+      options.trust_store = TestTrustStore();
+      options.security_level = level;
+      const auto next = MakeContext(options);
+      options.security_level = first_level;
+      options.sni = [next](Socket&, const absl::optional<std::string>&)
+          -> absl::StatusOr<SniDecision> {
+        return SniDecision{next, {}};
+      };
+      const absl::Status status = client.ShakeHands(std::move(options));
+      EXPECT_EQ(status.ok(), level == 0) << status;
+    }
+  }
+}
+
+TEST(KeyUsageTest, AKeyForEncryptionOnlySignsNothing) {
+  struct Row {
+    TlsVersion version;
+    const char* ciphers;
+    bool good;
+  };
+  for (const Row& row : {Row{TlsVersion::kTls1_2, "RSA+AESGCM", true},
+                         Row{TlsVersion::kTls1_2, "ECDHE+AESGCM", false},
+                         Row{TlsVersion::kTls1_3, "ECDHE+AESGCM", false}}) {
+    ContextOptions client = Client(row.version);
+    client.ciphers = row.ciphers;
+    Connection c =
+        Connect(std::move(client), ServerOptions("key_usage_no_sign"));
+    EXPECT_EQ(c.client_status.ok(), row.good) << c.client_status;
+    if (!row.good) {
+      EXPECT_EQ(GetErrorKind(c.client_status), ErrorKind::kProtocol);
+    }
   }
 }
 

@@ -6,8 +6,10 @@
 
 #include <openssl/evp.h>
 
+#include <array>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -318,6 +320,20 @@ TEST_F(VerifyTest, IssuersInACircleEndNowhere) {
   EXPECT_NE(Verify({leaf}), 0);
   request_.flags.partial_chain = true;
   EXPECT_EQ(Verify({leaf}), 0) << outcome_.status;
+}
+
+TEST_F(VerifyTest, ThreadsShareATrustStore) {
+  Trust("ca_twin_other_first.pem");
+  const std::vector<Certificate> chain = TestCertificates("twin_leaf");
+  request_.presented = chain;
+  std::vector<std::thread> threads;
+  std::array<absl::Status, 8> results;
+  for (absl::Status& result : results) {
+    threads.emplace_back(
+        [this, &result] { result = VerifyPeer(request_).status; });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const absl::Status& result : results) EXPECT_TRUE(result.ok()) << result;
 }
 
 TEST_F(VerifyTest, OfManyNamesakesTheSignerIsFound) {
