@@ -67,8 +67,13 @@ VerificationPolicy EffectivePolicy(
 
 VerificationPolicy PolicyForHost(const VerificationPolicy& policy,
                                  absl::string_view host, absl::CivilDay today) {
-  VerificationPolicy for_host = policy;
-  for_host.exceptions.clear();
+  VerificationPolicy for_host;
+  for_host.verification = policy.verification;
+  for_host.on_override = policy.on_override;
+  for_host.hostname = policy.hostname;
+  for_host.minimum_version = policy.minimum_version;
+  for_host.ca_certs = policy.ca_certs;
+  for_host.key_log = policy.key_log;
   const PolicyException* exception = FindException(policy, host, today);
   if (exception == nullptr) return for_host;
   Except(exception->ca_certs, &for_host.ca_certs);

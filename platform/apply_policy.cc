@@ -71,116 +71,195 @@ std::vector<TlsVersion> RequestedVersions(const VerificationRequest& request) {
 }
 
 // The option that keeps `request` below a minimum, and its value.
-std::string WhatIsTooLow(const VerificationRequest& request) {
+std::pair<std::string, std::string> WhatIsTooLow(
+    const VerificationRequest& request) {
   const absl::optional<TlsVersion> only = OnlyVersion(request.protocol);
   if (only.has_value()) {
     // TlsVersionName gives "TLSv1.1" for Python's PROTOCOL_TLSv1_1.
     std::string name(ssl::TlsVersionName(*only));
     std::replace(name.begin(), name.end(), '.', '_');
-    return absl::StrCat("ssl_version is PROTOCOL_", name);
+    return {"ssl_version", absl::StrCat("PROTOCOL_", name)};
   }
   if (request.maximum_version.has_value()) {
-    return absl::StrCat("maximum_version is ",
-                        ssl::TlsVersionName(*request.maximum_version));
+    return {"maximum_version",
+            std::string(ssl::TlsVersionName(*request.maximum_version))};
   }
-  return "all of these are disabled";
+  return {"options", "OP_NO_* for all of these"};
 }
 
-absl::Status Refused(const config::Origin& origin, absl::string_view message) {
-  return ssl::MakeStatus(
-      ErrorKind::kPolicy,
-      absl::StrCat("The policy (", origin.ToString(), ") ", message));
-}
+// What one request comes to under one policy.
+class Application {
+ public:
+  Application(const config::VerificationPolicy& policy,
+              const VerificationRequest& request, PolicyChange* refusal)
+      : policy_(policy),
+        request_(request),
+        refusal_(refusal),
+        enforced_(policy.verification.value == Verification::kEnforce) {}
 
-absl::Status ApplyToVersions(const config::VerificationPolicy& policy,
-                             const VerificationRequest& request,
-                             VerificationDecision* decision) {
-  decision->minimum_version = request.minimum_version;
-  if (!policy.minimum_version.value.has_value()) return absl::OkStatus();
-  const TlsVersion minimum = ToSsl(*policy.minimum_version.value);
-  const config::Origin& origin = policy.minimum_version.origin;
-  const std::vector<TlsVersion> versions = RequestedVersions(request);
-  // No version at all is a mistake of the request's own, not the policy's.
-  if (!versions.empty() && versions.back() < minimum) {
-    return Refused(origin, absl::StrCat("allows no version below ",
-                                        ssl::TlsVersionName(minimum), ", but ",
-                                        WhatIsTooLow(request),
-                                        "; use PROTOCOL_SSLv23, which takes "
-                                        "the best that both sides have."));
+  absl::StatusOr<VerificationDecision> Decide() {
+    absl::Status status = DecideVersions();
+    if (status.ok()) status = DecideKeyLog();
+    if (!status.ok()) return status;
+    if (request_.side == ssl::Side::kServer) {
+      decision_.cert_reqs = request_.cert_reqs.value_or(VerifyMode::kNone);
+      decision_.check_hostname = false;
+      return std::move(decision_);
+    }
+    status = DecideChain();
+    if (status.ok()) status = DecideName();
+    if (status.ok()) status = DecideBundle();
+    if (!status.ok()) return status;
+    return std::move(decision_);
   }
-  decision->minimum_version =
-      std::max(minimum, request.minimum_version.value_or(minimum));
-  if (!versions.empty() && versions.front() < minimum) {
-    decision->changes.push_back(
-        {"minimum_version", std::string(ssl::TlsVersionName(versions.front())),
-         std::string(ssl::TlsVersionName(minimum)), origin});
-  }
-  return absl::OkStatus();
-}
 
-// A client's chain.
-absl::Status ApplyToChain(const config::VerificationPolicy& policy,
-                          const VerificationRequest& request,
-                          VerificationDecision* decision) {
-  const config::Origin& origin = policy.verification.origin;
-  if (!request.cert_reqs.has_value()) {
-    // Who wants the name checked wants it checked on a certificate that counts.
-    const bool wanted = request.check_hostname.value_or(false);
-    const bool demanded = policy.verification.value != Verification::kOff;
-    decision->cert_reqs =
-        wanted || demanded ? VerifyMode::kRequired : VerifyMode::kNone;
-    if (demanded && !wanted) {
-      decision->changes.push_back(
-          {"cert_reqs", "CERT_NONE", "CERT_REQUIRED", origin});
+ private:
+  // What the policy does not allow, whatever it says of overriding.
+  absl::Status Refuse(PolicyChange change, absl::string_view message) {
+    change.effective.clear();
+    change.asked = true;
+    absl::Status status = ssl::MakeStatus(
+        ErrorKind::kPolicy,
+        absl::StrCat("The policy (", change.origin.ToString(), ") ", message));
+    if (refusal_ != nullptr) *refusal_ = std::move(change);
+    return status;
+  }
+
+  // An error, or ok where the policy has such a thing upgraded to
+  // `change.effective`, which is then noted.
+  absl::Status Override(PolicyChange change, absl::string_view message) {
+    if (policy_.on_override.value == config::OnOverride::kReject) {
+      return Refuse(std::move(change), message);
+    }
+    change.asked = true;
+    decision_.changes.push_back(std::move(change));
+    return absl::OkStatus();
+  }
+
+  absl::Status DecideVersions() {
+    decision_.protocol = request_.protocol;
+    decision_.minimum_version = request_.minimum_version;
+    decision_.maximum_version = request_.maximum_version;
+    decision_.disabled_versions = request_.disabled_versions;
+    if (!policy_.minimum_version.value.has_value()) return absl::OkStatus();
+    const TlsVersion minimum = ToSsl(*policy_.minimum_version.value);
+    const config::Origin& origin = policy_.minimum_version.origin;
+    const std::vector<TlsVersion> versions = RequestedVersions(request_);
+    decision_.minimum_version =
+        std::max(minimum, request_.minimum_version.value_or(minimum));
+    // No version at all is a mistake of the request's own, not the policy's.
+    if (versions.empty() || versions.front() >= minimum) {
+      return absl::OkStatus();
+    }
+    const std::string name(ssl::TlsVersionName(minimum));
+    if (versions.back() >= minimum) {
+      decision_.changes.push_back(
+          {"minimum_version",
+           std::string(ssl::TlsVersionName(versions.front())), name, origin});
+      return absl::OkStatus();
+    }
+    decision_.protocol = ssl::Protocol::kSslv23;
+    decision_.minimum_version = minimum;
+    decision_.maximum_version.reset();
+    decision_.disabled_versions.clear();
+    const auto [option, value] = WhatIsTooLow(request_);
+    return Override(
+        {option, value, absl::StrCat(name, " or later"), origin},
+        absl::StrCat("allows no version below ", name, ", but ", option, " is ",
+                     value,
+                     "; use PROTOCOL_SSLv23, which takes the best that both "
+                     "sides have."));
+  }
+
+  absl::Status DecideKeyLog() {
+    decision_.key_log = request_.key_log;
+    if (!request_.key_log || policy_.key_log.value == config::KeyLog::kAllow) {
+      return absl::OkStatus();
+    }
+    decision_.key_log = false;
+    return Override({"key_log", "set", "not set", policy_.key_log.origin},
+                    "forbids to log a connection's secrets; set neither "
+                    "SSLKEYLOGFILE nor keylog_filename.");
+  }
+
+  // A client's chain.
+  absl::Status DecideChain() {
+    const config::Origin& origin = policy_.verification.origin;
+    if (!request_.cert_reqs.has_value()) {
+      // Who wants the name checked wants it checked on a certificate that
+      // counts.
+      const bool wanted = request_.check_hostname.value_or(false);
+      const bool demanded = policy_.verification.value != Verification::kOff;
+      decision_.cert_reqs =
+          wanted || demanded ? VerifyMode::kRequired : VerifyMode::kNone;
+      if (demanded && !wanted) {
+        decision_.changes.push_back(
+            {"cert_reqs", "CERT_NONE", "CERT_REQUIRED", origin});
+      }
+      return absl::OkStatus();
+    }
+    decision_.cert_reqs = *request_.cert_reqs;
+    if (decision_.cert_reqs != VerifyMode::kNone) return absl::OkStatus();
+    if (enforced_) {
+      decision_.cert_reqs = VerifyMode::kRequired;
+      return Override({"cert_reqs", "CERT_NONE", "CERT_REQUIRED", origin},
+                      "demands that a client verifies its server, but "
+                      "cert_reqs is CERT_NONE; leave it out, or pass "
+                      "CERT_REQUIRED.");
+    }
+    if (request_.check_hostname.value_or(false)) {
+      return ssl::MakeStatus(
+          ErrorKind::kInvalidArgument,
+          "check_hostname is set, but cert_reqs is CERT_NONE: a name on a "
+          "certificate that nobody verified means nothing; pass "
+          "CERT_REQUIRED.");
     }
     return absl::OkStatus();
   }
-  decision->cert_reqs = *request.cert_reqs;
-  if (decision->cert_reqs != VerifyMode::kNone) return absl::OkStatus();
-  if (policy.verification.value == Verification::kEnforce) {
-    return Refused(origin,
-                   "demands that a client verifies its server, but cert_reqs "
-                   "is CERT_NONE; leave it out, or pass CERT_REQUIRED.");
-  }
-  if (request.check_hostname.value_or(false)) {
-    return ssl::MakeStatus(
-        ErrorKind::kInvalidArgument,
-        "check_hostname is set, but cert_reqs is CERT_NONE: a name on a "
-        "certificate that nobody verified means nothing; pass CERT_REQUIRED.");
-  }
-  return absl::OkStatus();
-}
 
-// The name of a client's server; the chain is decided already.
-absl::Status ApplyToName(const config::VerificationPolicy& policy,
-                         const VerificationRequest& request,
-                         VerificationDecision* decision) {
-  if (decision->cert_reqs == VerifyMode::kNone) {
-    decision->check_hostname = false;
-    return absl::OkStatus();
-  }
-  const config::Origin& origin = policy.verification.origin;
-  const bool enforced = policy.verification.value == Verification::kEnforce;
-  const bool may_have_name =
-      !request.server_hostname.has_value() || !request.server_hostname->empty();
-  if (enforced && !request.check_hostname.value_or(true)) {
-    return Refused(origin,
+  // The name of a client's server; the chain is decided already.
+  absl::Status DecideName() {
+    decision_.check_hostname = false;
+    if (decision_.cert_reqs == VerifyMode::kNone) return absl::OkStatus();
+    const config::Origin& origin = policy_.verification.origin;
+    const bool may_have_name = !request_.server_hostname.has_value() ||
+                               !request_.server_hostname->empty();
+    const bool name_counts =
+        may_have_name || policy_.hostname.value == config::Hostname::kRequired;
+    const bool enforced = enforced_ && name_counts;
+    absl::optional<bool> check = request_.check_hostname;
+    if (enforced && check == false) {
+      const absl::Status status =
+          Override({"check_hostname", "False", "True", origin},
                    "demands that a client checks its server's name, but "
                    "check_hostname is false; leave it out.");
+      if (!status.ok()) return status;
+      check.reset();
+    }
+    const bool demanded =
+        enforced || (policy_.verification.value == Verification::kDefault &&
+                     !request_.cert_reqs.has_value() && name_counts);
+    decision_.check_hostname = check.value_or(demanded || may_have_name);
+    if (decision_.check_hostname && !may_have_name) {
+      return NoName(enforced);
+    }
+    decision_.common_name_fallback =
+        request_.common_name_fallback && !enforced_;
+    if (request_.common_name_fallback && enforced_) {
+      decision_.changes.push_back(
+          {"common_name_fallback", "true", "false", origin, true});
+    }
+    return absl::OkStatus();
   }
-  const bool demanded =
-      enforced || (policy.verification.value == Verification::kDefault &&
-                   !request.cert_reqs.has_value());
-  decision->check_hostname =
-      request.check_hostname.value_or(demanded || may_have_name);
-  if (decision->check_hostname && !may_have_name) {
-    if (request.check_hostname.value_or(false) && !enforced) {
+
+  absl::Status NoName(bool enforced) {
+    if (request_.check_hostname.value_or(false) && !enforced) {
       return ssl::MakeStatus(ErrorKind::kInvalidArgument,
                              "check_hostname is set, but there is no name to "
                              "check; pass server_hostname.");
     }
-    return Refused(
-        origin,
+    return Refuse(
+        {"server_hostname", "none", "", policy_.verification.origin},
         absl::StrCat(
             "demands that a client checks its server's name, but there is none "
             "to check; pass server_hostname",
@@ -188,13 +267,28 @@ absl::Status ApplyToName(const config::VerificationPolicy& policy,
                      : ", or state what is wanted: cert_reqs=CERT_REQUIRED for "
                        "the chain alone, cert_reqs=CERT_NONE for nothing."));
   }
-  decision->common_name_fallback = request.common_name_fallback && !enforced;
-  if (request.common_name_fallback && enforced) {
-    decision->changes.push_back(
-        {"common_name_fallback", "true", "false", origin});
+
+  // What a client verifies against.
+  absl::Status DecideBundle() {
+    if (!policy_.ca_certs.stated() ||
+        decision_.cert_reqs == VerifyMode::kNone) {
+      return absl::OkStatus();
+    }
+    decision_.ca_certs = policy_.ca_certs.value;
+    if (!request_.own_ca_certs) return absl::OkStatus();
+    return Override(
+        {"ca_certs", "the application's own", *policy_.ca_certs.value,
+         policy_.ca_certs.origin},
+        absl::StrCat("lets a client verify against ", *policy_.ca_certs.value,
+                     " alone, but ca_certs is given; leave it out."));
   }
-  return absl::OkStatus();
-}
+
+  const config::VerificationPolicy& policy_;
+  const VerificationRequest& request_;
+  PolicyChange* const refusal_;
+  const bool enforced_;
+  VerificationDecision decision_;
+};
 
 }  // namespace
 
@@ -205,20 +299,8 @@ std::string PolicyChange::ToString() const {
 
 absl::StatusOr<VerificationDecision> ApplyPolicy(
     const config::VerificationPolicy& policy,
-    const VerificationRequest& request) {
-  VerificationDecision decision;
-  absl::Status status = ApplyToVersions(policy, request, &decision);
-  if (!status.ok()) return status;
-  if (request.side == ssl::Side::kServer) {
-    decision.cert_reqs = request.cert_reqs.value_or(VerifyMode::kNone);
-    decision.check_hostname = false;
-    return decision;
-  }
-  status = ApplyToChain(policy, request, &decision);
-  if (!status.ok()) return status;
-  status = ApplyToName(policy, request, &decision);
-  if (!status.ok()) return status;
-  return decision;
+    const VerificationRequest& request, PolicyChange* refusal) {
+  return Application(policy, request, refusal).Decide();
 }
 
 }  // namespace airlock::platform

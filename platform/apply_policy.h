@@ -28,14 +28,19 @@ struct VerificationRequest {
   absl::optional<ssl::TlsVersion> minimum_version;
   absl::optional<ssl::TlsVersion> maximum_version;
   std::vector<ssl::TlsVersion> disabled_versions;
+  bool own_ca_certs = false;  // Whether the caller brings a CA bundle.
+  bool key_log = false;       // Whether it wants the connection's secrets.
 };
 
-// One thing that the policy made stricter.
+// One thing that the policy made stricter, or refused.
 struct PolicyChange {
   std::string setting;    // The option's name, such as "cert_reqs".
   std::string requested;  // Its value without the policy, such as "CERT_NONE".
-  std::string effective;  // Its value with it.
+  std::string effective;  // Its value with it; empty where it was refused.
   config::Origin origin;  // What demanded it.
+  // Whether the application asked for just that, rather than not saying
+  // otherwise.
+  bool asked = false;
 
   // For people: "cert_reqs: CERT_REQUIRED in place of CERT_NONE, because of
   // AIRLOCK_VERIFY=enforce".
@@ -47,12 +52,19 @@ struct VerificationDecision {
   ssl::VerifyMode cert_reqs = ssl::VerifyMode::kRequired;
   bool check_hostname = true;
   bool common_name_fallback = false;
+  ssl::Protocol protocol = ssl::Protocol::kSslv23;
   absl::optional<ssl::TlsVersion> minimum_version;
+  absl::optional<ssl::TlsVersion> maximum_version;
+  std::vector<ssl::TlsVersion> disabled_versions;
+  // The path of the bundle that counts in place of any other.
+  absl::optional<std::string> ca_certs;
+  bool key_log = false;
   // What of this is the policy's doing; empty where it changed nothing.
   std::vector<PolicyChange> changes;
 };
 
-// Applies `policy`. Pure and thread-safe. For a client:
+// Applies `policy`, which is that for the host (config::PolicyForHost). Pure
+// and thread-safe. For a client:
 //
 //  - `off`: nothing is verified unless cert_reqs or check_hostname ask for it.
 //    Where it is verified, the name is checked if there is one to check;
@@ -63,14 +75,21 @@ struct VerificationDecision {
 //  - `enforce`: chain and name are verified. CERT_NONE, check_hostname false,
 //    and giving no name are errors. The common name never counts.
 //
-// A server's verification of its clients is its own affair under any policy.
-// The minimum version holds for both.
+// With `hostname: optional`, giving no name is no error: the chain alone is
+// verified. Where the policy names a bundle, no other counts, and to bring one
+// is an error. A server's verification of its clients is its own affair under
+// any policy. The minimum version holds for both, and so does that to want the
+// secrets where the policy forbids it is an error.
+//
+// With `on_override: upgrade`, what would be such an error is made as strict as
+// demanded instead, and is among the changes; but a name cannot be made up.
 //
 // Errors: kPolicy, which names the setting's origin and what to do, for what
-// the policy does not allow; kInvalidArgument for what contradicts itself.
+// the policy does not allow, and then `refusal`, where not null, is set;
+// kInvalidArgument for what contradicts itself.
 absl::StatusOr<VerificationDecision> ApplyPolicy(
     const config::VerificationPolicy& policy,
-    const VerificationRequest& request);
+    const VerificationRequest& request, PolicyChange* refusal = nullptr);
 
 }  // namespace airlock::platform
 

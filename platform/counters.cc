@@ -50,8 +50,7 @@ std::string Counters::ToPrometheus() const {
   Single("airlock_resumptions_total",
          "TLS handshakes that succeeded and resumed a session.", resumptions,
          &text);
-  Describe("airlock_handshake_failures_total",
-           "TLS handshakes that failed, and sockets that were not made.",
+  Describe("airlock_handshake_failures_total", "TLS handshakes that failed.",
            &text);
   for (size_t i = 0; i < kKinds; ++i) {
     absl::StrAppend(&text, "airlock_handshake_failures_total{kind=\"",

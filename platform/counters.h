@@ -27,7 +27,7 @@ struct Counters {
   // resumed a session.
   std::array<uint64_t, kVersions> handshakes{};
   uint64_t resumptions = 0;
-  // Handshakes that failed, and sockets that were not made; by ssl::ErrorKind.
+  // Handshakes that failed, by ssl::ErrorKind.
   std::array<uint64_t, kKinds> failures{};
   // What the policy refused and made stricter.
   uint64_t refusals = 0;

@@ -5,9 +5,16 @@
 
 #include <utility>
 
+#include "absl/base/log_severity.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "config/effective_policy.h"
 #include "platform/internal/context_cache.h"
 #include "platform/internal/trust_cache.h"
+#include "platform/load_policy.h"
 #include "ssl/error.h"
 #include "ssl/insecure.h"
 
@@ -40,50 +47,11 @@ absl::Status CheckSide(const WrapOptions& options) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-struct Runtime::Impl {
-  Impl(std::shared_ptr<Host> the_host, const config::Environment& environment,
-       config::VerificationPolicy the_policy, const RuntimeOptions& options)
-      : host(std::move(the_host)),
-        policy(std::move(the_policy)),
-        trust(host.get(), environment, options.max_trust_stores),
-        contexts(options.max_contexts, options.max_credentials) {}
-
-  // Puts into `options` what the policy decided, and all that every Context of
-  // this Runtime has.
-  void Complete(ssl::Side side, const VerificationDecision& decision,
-                TrustStorePtr trust_store, ssl::ContextOptions* options) const;
-
-  const std::shared_ptr<Host> host;
-  const config::VerificationPolicy policy;
-  internal::TrustCache trust;
-  internal::ContextCache contexts;
-};
-
-Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Runtime::~Runtime() = default;
-
-absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(
-    std::shared_ptr<Host> host, const RuntimeOptions& options) {
-  if (host == nullptr) {
-    return ssl::MakeStatus(ErrorKind::kInvalidArgument,
-                           "A Runtime needs a host.");
-  }
-  const config::Environment environment = host->ReadEnvironment();
-  absl::StatusOr<config::VerificationPolicy> policy =
-      config::ParseEnvironment(environment);
-  if (!policy.ok()) {
-    return ssl::MakeStatus(ErrorKind::kInvalidArgument,
-                           policy.status().message());
-  }
-  // Not make_unique: the constructor is private.
-  return std::unique_ptr<Runtime>(new Runtime(std::make_unique<Impl>(
-      std::move(host), environment, *std::move(policy), options)));
+bool IsGiven(const CaCerts& ca_certs) {
+  return !absl::holds_alternative<absl::monostate>(ca_certs);
 }
 
-absl::StatusOr<VerificationDecision> Runtime::Explain(
-    const WrapOptions& options) const {
+VerificationRequest RequestOf(const WrapOptions& options) {
   VerificationRequest request;
   request.side = SideOf(options);
   request.cert_reqs = options.cert_reqs;
@@ -92,7 +60,147 @@ absl::StatusOr<VerificationDecision> Runtime::Explain(
   request.protocol = options.ssl_version;
   request.minimum_version = options.minimum_version;
   request.maximum_version = options.maximum_version;
-  return ApplyPolicy(impl_->policy, request);
+  request.own_ca_certs = IsGiven(options.ca_certs);
+  return request;
+}
+
+absl::Status Invalid(const absl::Status& status) {
+  return ssl::MakeStatus(ErrorKind::kInvalidArgument, status.message());
+}
+
+}  // namespace
+
+struct Runtime::Impl {
+  Impl(std::shared_ptr<Host> the_host, config::Environment the_environment,
+       absl::optional<config::AppYaml> the_app, RuntimeOptions options)
+      : host(std::move(the_host)),
+        environment(std::move(the_environment)),
+        app(std::move(the_app)),
+        trust(host.get(), environment, options.max_trust_stores),
+        contexts(options.max_contexts, options.max_credentials),
+        counters(std::make_shared<CounterSet>()),
+        auditor(std::move(options.audit), options.audit_limits) {}
+
+  absl::Status LoadPolicy() ABSL_LOCKS_EXCLUDED(mutex);
+
+  std::shared_ptr<const config::VerificationPolicy> Policy() const {
+    absl::MutexLock lock(&mutex);
+    return policy;
+  }
+
+  // ApplyPolicy, with the policy for the host that `request` names. Sets
+  // `refusal` as it does.
+  absl::StatusOr<VerificationDecision> Decide(
+      const VerificationRequest& request, PolicyChange* refusal) const;
+  // The same, audited.
+  absl::StatusOr<VerificationDecision> DecideAudited(
+      const VerificationRequest& request, const std::string& call_site);
+  void Audit(AuditEvent::Action action, const PolicyChange& change,
+             const VerificationRequest& request, const std::string& call_site);
+
+  // Puts into `options` what the policy decided, and all that every Context of
+  // this Runtime has.
+  void Complete(ssl::Side side, const VerificationDecision& decision,
+                TrustStorePtr trust_store, ssl::ContextOptions* options) const;
+
+  const std::shared_ptr<Host> host;
+  const config::Environment environment;
+  const absl::optional<config::AppYaml> app;
+  internal::TrustCache trust;
+  internal::ContextCache contexts;
+  // Sockets may outlive the Runtime.
+  const std::shared_ptr<CounterSet> counters;
+  Auditor auditor;
+  mutable absl::Mutex mutex;
+  std::shared_ptr<const config::VerificationPolicy> policy
+      ABSL_GUARDED_BY(mutex);
+};
+
+Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Runtime::~Runtime() = default;
+
+absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(
+    std::shared_ptr<Host> host, RuntimeOptions options) {
+  if (host == nullptr) {
+    return ssl::MakeStatus(ErrorKind::kInvalidArgument,
+                           "A Runtime needs a host.");
+  }
+  config::Environment environment = host->ReadEnvironment();
+  absl::optional<config::AppYaml> app;
+  if (!options.app_yaml.empty()) {
+    absl::StatusOr<config::AppYaml> loaded =
+        LoadAppYaml(host.get(), options.app_yaml);
+    if (!loaded.ok()) return Invalid(loaded.status());
+    app = *std::move(loaded);
+  }
+  auto impl = std::make_unique<Impl>(std::move(host), std::move(environment),
+                                     std::move(app), std::move(options));
+  const absl::Status status = impl->LoadPolicy();
+  if (!status.ok()) return Invalid(status);
+  // Not make_unique: the constructor is private.
+  return std::unique_ptr<Runtime>(new Runtime(std::move(impl)));
+}
+
+absl::Status Runtime::Impl::LoadPolicy() {
+  absl::StatusOr<config::VerificationPolicy> loaded = platform::LoadPolicy(
+      host.get(), environment, app.has_value() ? &*app : nullptr);
+  if (!loaded.ok()) return loaded.status();
+  auto shared =
+      std::make_shared<const config::VerificationPolicy>(*std::move(loaded));
+  absl::MutexLock lock(&mutex);
+  policy = std::move(shared);
+  return absl::OkStatus();
+}
+
+absl::Status Runtime::ReloadPolicy() {
+  const absl::Status status = impl_->LoadPolicy();
+  if (status.ok()) {
+    impl_->host->Log(absl::LogSeverity::kInfo, "The policy was read anew.");
+    return status;
+  }
+  impl_->host->Log(absl::LogSeverity::kError,
+                   absl::StrCat("The policy was not read anew, and the old one "
+                                "stays in force: ",
+                                status.message()));
+  return Invalid(status);
+}
+
+absl::StatusOr<VerificationDecision> Runtime::Impl::Decide(
+    const VerificationRequest& request, PolicyChange* refusal) const {
+  const std::string none;
+  const bool client = request.side == ssl::Side::kClient;
+  const config::VerificationPolicy for_host = config::PolicyForHost(
+      *Policy(), client ? request.server_hostname.value_or(none) : none,
+      absl::ToCivilDay(host->Now(), absl::UTCTimeZone()));
+  return ApplyPolicy(for_host, request, refusal);
+}
+
+absl::StatusOr<VerificationDecision> Runtime::Impl::DecideAudited(
+    const VerificationRequest& request, const std::string& call_site) {
+  PolicyChange refusal;
+  absl::StatusOr<VerificationDecision> decision = Decide(request, &refusal);
+  if (refusal.asked) {
+    Audit(AuditEvent::Action::kRefused, refusal, request, call_site);
+  }
+  if (!decision.ok()) return decision;
+  for (const PolicyChange& change : decision->changes) {
+    if (!change.asked) continue;
+    Audit(AuditEvent::Action::kUpgraded, change, request, call_site);
+  }
+  return decision;
+}
+
+void Runtime::Impl::Audit(AuditEvent::Action action, const PolicyChange& change,
+                          const VerificationRequest& request,
+                          const std::string& call_site) {
+  auditor.Record({action, host->Now(), request.server_hostname.value_or(""),
+                  change.setting, change.requested, change.effective,
+                  change.origin, call_site, 0});
+}
+
+absl::StatusOr<VerificationDecision> Runtime::Explain(
+    const WrapOptions& options) const {
+  return impl_->Decide(RequestOf(options), nullptr);
 }
 
 absl::StatusOr<TrustStorePtr> Runtime::LoadCaCerts(const CaCerts& ca_certs) {
@@ -114,6 +222,10 @@ void Runtime::Impl::Complete(ssl::Side side,
                              const VerificationDecision& decision,
                              TrustStorePtr trust_store,
                              ssl::ContextOptions* options) const {
+  options->protocol = decision.protocol;
+  options->maximum_version = decision.maximum_version;
+  options->disabled_versions = decision.disabled_versions;
+  if (!decision.key_log) options->keylog = nullptr;
   options->verify_mode = decision.cert_reqs;
   options->check_hostname = decision.check_hostname;
   options->hostname.common_name_fallback = decision.common_name_fallback;
@@ -124,6 +236,16 @@ void Runtime::Impl::Complete(ssl::Side side,
     options->unverified_clients = ssl::InsecureAllowUnverifiedClients();
   }
   options->clock = [clock = host] { return clock->Now(); };
+  options->handshake_ended =
+      [count = counters, next = std::move(options->handshake_ended)](
+          const ssl::Socket& socket, const absl::Status& status) {
+        if (!status.ok()) {
+          count->HandshakeFailed(ssl::GetErrorKind(status));
+        } else if (const auto info = socket.info(); info.has_value()) {
+          count->HandshakeSucceeded(info->version, info->session_reused);
+        }
+        if (next != nullptr) next(socket, status);
+      };
 }
 
 absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
@@ -137,15 +259,19 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
   verification.minimum_version = options.minimum_version;
   verification.maximum_version = options.maximum_version;
   verification.disabled_versions = options.disabled_versions;
+  verification.server_hostname = request.server_hostname;
+  const bool given = IsGiven(request.ca_certs);
+  verification.own_ca_certs = given || options.trust_store != nullptr;
+  verification.key_log = options.keylog != nullptr;
   const absl::StatusOr<VerificationDecision> decision =
-      ApplyPolicy(impl_->policy, verification);
+      impl_->DecideAudited(verification, request.call_site);
   if (!decision.ok()) return decision.status();
   TrustStorePtr trust_store = options.trust_store;
-  const bool given =
-      !absl::holds_alternative<absl::monostate>(request.ca_certs);
-  if (given ||
+  if (decision->ca_certs.has_value() || given ||
       (trust_store == nullptr && decision->cert_reqs != VerifyMode::kNone)) {
-    absl::StatusOr<TrustStorePtr> loaded = LoadCaCerts(request.ca_certs);
+    absl::StatusOr<TrustStorePtr> loaded = LoadCaCerts(
+        decision->ca_certs.has_value() ? CaCerts(CaPath{*decision->ca_certs})
+                                       : request.ca_certs);
     if (!loaded.ok()) return loaded.status();
     trust_store = *std::move(loaded);
   }
@@ -157,15 +283,18 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
     std::unique_ptr<ssl::Transport> transport, WrapOptions options) {
   const absl::Status side_status = CheckSide(options);
   if (!side_status.ok()) return side_status;
-  const absl::StatusOr<VerificationDecision> decision = Explain(options);
+  const absl::StatusOr<VerificationDecision> decision =
+      impl_->DecideAudited(RequestOf(options), options.call_site);
   if (!decision.ok()) return decision.status();
+  if (decision->ca_certs.has_value()) {
+    options.ca_certs = CaPath{*decision->ca_certs};
+  }
   absl::StatusOr<absl::optional<internal::CredentialsInput>> credentials =
       internal::TakeCredentials(&options);
   if (!credentials.ok()) return credentials.status();
   TrustStorePtr trust_store;
   // A bundle that is named must be good even where nobody is verified.
-  if (decision->cert_reqs != VerifyMode::kNone ||
-      !absl::holds_alternative<absl::monostate>(options.ca_certs)) {
+  if (decision->cert_reqs != VerifyMode::kNone || IsGiven(options.ca_certs)) {
     absl::StatusOr<TrustStorePtr> loaded = LoadCaCerts(options.ca_certs);
     if (!loaded.ok()) return loaded.status();
     trust_store = *std::move(loaded);
@@ -173,8 +302,6 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
 
   const ssl::Side side = SideOf(options);
   ssl::ContextOptions context_options;
-  context_options.protocol = options.ssl_version;
-  context_options.maximum_version = options.maximum_version;
   context_options.ciphers = std::move(options.ciphers);
   context_options.verify_flags = options.verify_flags;
   context_options.alpn_protocols = std::move(options.alpn_protocols);
@@ -209,8 +336,13 @@ void Runtime::ClearCaches() {
   impl_->trust.Clear();
 }
 
-const config::VerificationPolicy& Runtime::policy() const {
-  return impl_->policy;
+config::VerificationPolicy Runtime::policy() const { return *impl_->Policy(); }
+
+Counters Runtime::counters() const {
+  Counters counters = impl_->counters->Read();
+  counters.refusals = impl_->auditor.refusals();
+  counters.upgrades = impl_->auditor.upgrades();
+  return counters;
 }
 
 Host& Runtime::host() const { return *impl_->host; }

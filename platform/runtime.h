@@ -7,11 +7,15 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "config/policy.h"
 #include "platform/apply_policy.h"
+#include "platform/audit.h"
+#include "platform/counters.h"
 #include "platform/host.h"
 #include "platform/wrap_options.h"
 #include "ssl/context.h"
@@ -28,6 +32,12 @@ struct RuntimeOptions {
   // Keys among them; each stays in memory until it is one too many.
   size_t max_credentials = 64;
   size_t max_trust_stores = 32;
+
+  // The path of the application's app.yaml; empty: it has none.
+  std::string app_yaml;
+  // Gets what the policy refused and made stricter; null: nobody does.
+  AuditSink audit;
+  AuditLimits audit_limits;
 };
 
 // What CreateContext is told beside ssl::ContextOptions. Unset is what the
@@ -37,17 +47,23 @@ struct ContextRequest {
   absl::optional<ssl::VerifyMode> cert_reqs;
   absl::optional<bool> check_hostname;
   CaCerts ca_certs;
+  // The name that the one connection of this Context is for, if there is one:
+  // without it the policy's exceptions do not hold.
+  absl::optional<std::string> server_hostname;
+  // As in WrapOptions.
+  std::string call_site;
 };
 
-// A host, the policy that its environment states, and what sockets can share.
+// A host, the policy that LoadPolicy finds on it, and what sockets can share.
 // Any number of them may live in one process. Thread-safe. Sockets and contexts
 // may outlive it.
 class Runtime {
  public:
   // Reads the environment of `host`, once: what becomes of it later changes
-  // nothing. An error (kInvalidArgument) where it states no valid policy.
+  // nothing; then the operator's policy and app.yaml. An error
+  // (kInvalidArgument) where these state no valid policy.
   static absl::StatusOr<std::unique_ptr<Runtime>> Create(
-      std::shared_ptr<Host> host, const RuntimeOptions& options = {});
+      std::shared_ptr<Host> host, RuntimeOptions options = {});
 
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -81,10 +97,17 @@ class Runtime {
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> LoadCaCerts(
       const CaCerts& ca_certs);
 
+  // Reads the operator's policy anew, as upon SIGHUP. What was decided under
+  // the old one stays. An error (kInvalidArgument), also logged, where it is
+  // not good; then the old one stays in force.
+  absl::Status ReloadPolicy();
+
   // Forgets contexts, credentials and bundles. What is in use lives on.
   void ClearCaches();
 
-  const config::VerificationPolicy& policy() const;
+  // The policy in force, exceptions included.
+  config::VerificationPolicy policy() const;
+  Counters counters() const;
   Host& host() const;
 
  private:

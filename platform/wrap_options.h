@@ -68,6 +68,8 @@ struct WrapOptions {
   ssl::VerifyFlags verify_flags;
   std::vector<std::string> alpn_protocols;
   std::shared_ptr<const ssl::Session> session;  // To resume; clients only.
+  // Where the application's call is, for the audit: "app/main.py:12".
+  std::string call_site;
 };
 
 }  // namespace airlock::platform

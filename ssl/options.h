@@ -190,6 +190,10 @@ struct ContextOptions {
   std::function<void(const Socket&, absl::string_view line)> keylog;
   std::function<void(const Socket&, const TlsMessage&)> message;
 
+  // Runs once for each Socket made with this Context whose handshake ended:
+  // with ok, or with the error that it failed with. For counting and logging.
+  std::function<void(const Socket&, const absl::Status&)> handshake_ended;
+
   // External PSKs. A client gets the server's hint (may be empty), a server the
   // client's identity; nullopt refuses.
   std::function<absl::optional<PskIdentity>(absl::string_view hint)> psk_client;

@@ -88,7 +88,13 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
 
 absl::Status Socket::Impl::Fail(absl::Status status) {
   failed_ = status;
+  if (begun && !handshake_done) EndHandshake(status);
   return status;
+}
+
+void Socket::Impl::EndHandshake(const absl::Status& status) const {
+  const auto& ended = initial_context->options().handshake_ended;
+  if (ended != nullptr) ended(*owner, status);
 }
 
 absl::optional<uint8_t> Socket::Impl::AlertInClear() const {
@@ -234,6 +240,7 @@ absl::StatusOr<IoResult> Socket::Impl::FinishHandshake() {
   } else if (offered_session) {
     ++counters.misses;
   }
+  EndHandshake(absl::OkStatus());
   return IoResult::Done();
 }
 

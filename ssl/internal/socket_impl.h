@@ -85,6 +85,8 @@ class Socket::Impl {
   absl::StatusOr<IoResult> SettleEof();
   // Makes the error final, as every later call will give it.
   absl::Status Fail(absl::Status status);
+  // Tells who wants to know; once.
+  void EndHandshake(const absl::Status& status) const;
   absl::Status ProtocolError(uint32_t code) const;
   // The alert by which a client of TLS 1.3 refuses our certificate, where it
   // comes in clear, as OpenSSL sends it: BoringSSL cannot decrypt that.

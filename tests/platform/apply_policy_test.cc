@@ -8,7 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/types/optional.h"
+#include "config/policy_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
@@ -246,6 +248,129 @@ TEST(ApplyPolicyTest, EnforceAllowsNoVersionBelow12) {
       EXPECT_EQ(decision->minimum_version, row.result);
       EXPECT_EQ(!decision->changes.empty(), row.changed);
     }
+  }
+}
+
+// An operator's file with this in it.
+config::VerificationPolicy File(absl::string_view tls) {
+  const auto policy = config::ParsePolicyFile(absl::StrCat("tls: {", tls, "}"),
+                                              "a.yaml", absl::CivilDay(2026));
+  EXPECT_TRUE(policy.ok()) << policy.status();
+  return policy.value_or(config::VerificationPolicy());
+}
+
+constexpr char kUpgrade[] = "verification: enforce, on_override: upgrade";
+
+TEST(ApplyPolicyTest, UpgradeVerifiesWhateverAClientSays) {
+  for (const Row& row : kClients) {
+    VerificationRequest request;
+    request.cert_reqs = row.cert_reqs;
+    request.check_hostname = row.check_hostname;
+    request.server_hostname = row.has_name ? "localhost" : "";
+    PolicyChange refusal;
+    const auto decision = ApplyPolicy(File(kUpgrade), request, &refusal);
+    if (!row.has_name) {
+      // A name cannot be made up.
+      EXPECT_EQ(ssl::GetErrorKind(decision.status()), ErrorKind::kPolicy);
+      EXPECT_EQ(refusal.setting, "server_hostname");
+      continue;
+    }
+    ASSERT_TRUE(decision.ok()) << decision.status();
+    EXPECT_NE(decision->cert_reqs, kNone);
+    EXPECT_TRUE(decision->check_hostname);
+    std::vector<std::string> asked;
+    for (const PolicyChange& change : decision->changes) {
+      if (change.asked) asked.push_back(change.setting);
+    }
+    std::vector<std::string> expected;
+    if (row.cert_reqs == kNone) expected.push_back("cert_reqs");
+    if (row.check_hostname == false) expected.push_back("check_hostname");
+    EXPECT_EQ(asked, expected);
+  }
+}
+
+TEST(ApplyPolicyTest, UpgradeTakesTheLowestVersionThatIsAllowed) {
+  VerificationRequest request;
+  request.cert_reqs = kRequired;
+  request.protocol = Protocol::kTlsv1;
+  request.maximum_version = TlsVersion::kTls1_1;
+  request.disabled_versions = {TlsVersion::kTls1_2};
+  const auto decision = ApplyPolicy(File(kUpgrade), request);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(decision->protocol, Protocol::kSslv23);
+  EXPECT_EQ(decision->minimum_version, TlsVersion::kTls1_2);
+  EXPECT_EQ(decision->maximum_version, absl::nullopt);
+  EXPECT_THAT(decision->disabled_versions, IsEmpty());
+  ASSERT_THAT(Changed(*decision), ElementsAre("ssl_version"));
+  EXPECT_EQ(decision->changes[0].requested, "PROTOCOL_TLSv1");
+  EXPECT_TRUE(decision->changes[0].asked);
+}
+
+TEST(ApplyPolicyTest, WithoutANameTheChainMayDo) {
+  const auto policy = File("verification: enforce, hostname: optional");
+  for (const Row& row : kClients) {
+    VerificationRequest request;
+    request.cert_reqs = row.cert_reqs;
+    request.check_hostname = row.check_hostname;
+    request.server_hostname = row.has_name ? "localhost" : "";
+    const auto decision = ApplyPolicy(policy, request);
+    if (row.has_name || row.cert_reqs == kNone) {
+      EXPECT_EQ(decision.ok(), row.enforced == kBoth);
+    } else if (row.check_hostname == true) {
+      EXPECT_EQ(ssl::GetErrorKind(decision.status()),
+                ErrorKind::kInvalidArgument);
+    } else {
+      ASSERT_TRUE(decision.ok()) << decision.status();
+      EXPECT_NE(decision->cert_reqs, kNone);
+      EXPECT_FALSE(decision->check_hostname);
+    }
+  }
+}
+
+TEST(ApplyPolicyTest, ThePolicysBundleIsTheOneThatCounts) {
+  VerificationRequest request;
+  request.cert_reqs = kRequired;
+  request.own_ca_certs = true;
+  PolicyChange refusal;
+  auto decision = ApplyPolicy(File("ca_certs: /ca.pem"), request, &refusal);
+  EXPECT_EQ(ssl::GetErrorKind(decision.status()), ErrorKind::kPolicy);
+  EXPECT_THAT(decision.status().message(), HasSubstr("a.yaml:1:17"));
+  EXPECT_EQ(refusal.setting, "ca_certs");
+  EXPECT_TRUE(refusal.asked);
+
+  decision =
+      ApplyPolicy(File("ca_certs: /ca.pem, on_override: upgrade"), request);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(decision->ca_certs, "/ca.pem");
+  EXPECT_THAT(Changed(*decision), ElementsAre("ca_certs"));
+
+  request.own_ca_certs = false;
+  decision = ApplyPolicy(File("ca_certs: /ca.pem"), request);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(decision->ca_certs, "/ca.pem");
+  EXPECT_THAT(decision->changes, IsEmpty());
+
+  request.own_ca_certs = true;
+  request.side = Side::kServer;
+  decision = ApplyPolicy(File("ca_certs: /ca.pem"), request);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(decision->ca_certs, absl::nullopt);
+}
+
+TEST(ApplyPolicyTest, SecretsMayBeForbidden) {
+  for (const Side side : {Side::kClient, Side::kServer}) {
+    VerificationRequest request;
+    request.side = side;
+    request.key_log = true;
+    EXPECT_TRUE(ApplyPolicy(Policy("off"), request)->key_log);
+    EXPECT_EQ(ssl::GetErrorKind(
+                  ApplyPolicy(File("key_log: forbid"), request).status()),
+              ErrorKind::kPolicy);
+    const auto decision =
+        ApplyPolicy(File("key_log: forbid, on_override: upgrade"), request);
+    ASSERT_TRUE(decision.ok()) << decision.status();
+    EXPECT_FALSE(decision->key_log);
+    EXPECT_THAT(Changed(*decision), ElementsAre("key_log"));
   }
 }
 

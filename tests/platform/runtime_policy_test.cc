@@ -1,0 +1,264 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The operator's policy at work: exceptions, upgrades, audit and counters.
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/fake_host.h"
+#include "platform/memory_transport.h"
+#include "platform/runtime.h"
+#include "ssl/error.h"
+#include "ssl/socket.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::platform {
+namespace {
+
+using airlock::testing::ReadTestdata;
+using ssl::ErrorKind;
+using ssl::TlsVersion;
+using ssl::VerifyMode;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr char kPolicyFile[] = "/etc/airlock.yaml";
+
+std::string Cert(absl::string_view name) {
+  return ReadTestdata(absl::StrCat("certs/", name));
+}
+
+WrapOptions Client() {
+  WrapOptions options;
+  options.server_hostname = "localhost";
+  options.call_site = "main.py:7";
+  return options;
+}
+
+// What a client's handshake came to.
+ErrorKind KindOf(const absl::Status& status) {
+  return ssl::GetErrorKind(status);
+}
+
+class RuntimePolicyTest : public ::testing::Test {
+ protected:
+  RuntimePolicyTest() {
+    host_->SetFile("/etc/ca-certificates.crt", Cert("ca.pem"));
+    host_->SetFile("/etc/good.pem", Cert("ca.pem"));
+    host_->SetFile("/etc/other.pem", Cert("other_root.pem"));
+    host_->AdvanceTime(absl::Hours(1));
+  }
+
+  // A Runtime whose operator's file has this in "tls".
+  std::unique_ptr<Runtime> Make(absl::string_view tls,
+                                RuntimeOptions options = {}) {
+    SetPolicy(tls);
+    options.audit = [this](const AuditEvent& event) {
+      events_.push_back(event);
+    };
+    absl::StatusOr<std::unique_ptr<Runtime>> runtime =
+        Runtime::Create(host_, std::move(options));
+    EXPECT_TRUE(runtime.ok()) << runtime.status();
+    return *std::move(runtime);
+  }
+
+  void SetPolicy(absl::string_view tls) {
+    host_->SetFile(kPolicyFile, absl::StrCat("tls: {", tls, "}"));
+  }
+
+  // What becomes of a client that connects to a good server.
+  absl::Status Connect(Runtime& runtime, WrapOptions client) {
+    MemoryTransportOptions transport_options;
+    transport_options.timeout = absl::Minutes(1);
+    auto [ours, theirs] = MakeMemoryTransports(transport_options);
+    WrapOptions server;
+    server.server_side = true;
+    server.certfile = ssl::Secret(Cert("server_p256_chain.pem"));
+    server.keyfile = ssl::Secret(Cert("server_p256.key"));
+    std::thread thread([&, transport = std::move(theirs)]() mutable {
+      runtime.WrapSocket(std::move(transport), std::move(server))
+          .status()
+          .IgnoreError();
+    });
+    absl::StatusOr<std::unique_ptr<ssl::Socket>> socket =
+        runtime.WrapSocket(std::move(ours), std::move(client));
+    thread.join();
+    if (socket.ok()) verified_ = (*socket)->peer_verified();
+    return socket.status();
+  }
+
+  std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>();
+  std::vector<AuditEvent> events_;
+  bool verified_ = false;
+};
+
+TEST_F(RuntimePolicyTest, TheFileEnforces) {
+  const auto runtime = Make("verification: enforce");
+  ASSERT_TRUE(Connect(*runtime, Client()).ok());
+  EXPECT_TRUE(verified_);
+  EXPECT_THAT(events_, IsEmpty());
+  WrapOptions lax = Client();
+  lax.cert_reqs = VerifyMode::kNone;
+  const absl::Status status = Connect(*runtime, std::move(lax));
+  EXPECT_EQ(KindOf(status), ErrorKind::kPolicy);
+  EXPECT_THAT(status.message(), HasSubstr("/etc/airlock.yaml:1:21"));
+}
+
+TEST_F(RuntimePolicyTest, ARefusalIsAudited) {
+  const auto runtime = Make("verification: enforce");
+  WrapOptions lax = Client();
+  lax.cert_reqs = VerifyMode::kNone;
+  Connect(*runtime, std::move(lax)).IgnoreError();
+  ASSERT_EQ(events_.size(), 1);
+  const AuditEvent& event = events_[0];
+  EXPECT_EQ(event.action, AuditEvent::Action::kRefused);
+  EXPECT_EQ(event.time, host_->Now());
+  EXPECT_EQ(event.host, "localhost");
+  EXPECT_EQ(event.setting, "cert_reqs");
+  EXPECT_EQ(event.requested, "CERT_NONE");
+  EXPECT_EQ(event.effective, "");
+  EXPECT_EQ(event.rule.ToString(), "/etc/airlock.yaml:1:21");
+  EXPECT_EQ(event.call_site, "main.py:7");
+  EXPECT_EQ(runtime->counters().refusals, 1);
+}
+
+TEST_F(RuntimePolicyTest, AnUpgradeVerifiesAndIsAudited) {
+  const auto runtime = Make("verification: enforce, on_override: upgrade");
+  WrapOptions lax = Client();
+  lax.cert_reqs = VerifyMode::kNone;
+  lax.ssl_version = ssl::Protocol::kTlsv1;
+  ASSERT_TRUE(Connect(*runtime, std::move(lax)).ok());
+  EXPECT_TRUE(verified_);
+  ASSERT_EQ(events_.size(), 2);
+  EXPECT_EQ(events_[0].setting, "ssl_version");
+  EXPECT_EQ(events_[1].setting, "cert_reqs");
+  EXPECT_EQ(events_[1].action, AuditEvent::Action::kUpgraded);
+  EXPECT_EQ(events_[1].effective, "CERT_REQUIRED");
+  EXPECT_EQ(runtime->counters().upgrades, 2);
+}
+
+TEST_F(RuntimePolicyTest, ToExplainIsNotAudited) {
+  const auto runtime = Make("verification: enforce");
+  WrapOptions lax = Client();
+  lax.cert_reqs = VerifyMode::kNone;
+  EXPECT_FALSE(runtime->Explain(lax).ok());
+  EXPECT_THAT(events_, IsEmpty());
+}
+
+TEST_F(RuntimePolicyTest, ThePolicysBundleCounts) {
+  auto runtime = Make("verification: enforce, ca_certs: /etc/other.pem");
+  EXPECT_EQ(KindOf(Connect(*runtime, Client())), ErrorKind::kVerification);
+  WrapOptions own = Client();
+  own.ca_certs = CaPath{"/etc/good.pem"};
+  EXPECT_EQ(KindOf(Connect(*runtime, std::move(own))), ErrorKind::kPolicy);
+  runtime = Make(
+      "verification: enforce, ca_certs: /etc/other.pem, on_override: upgrade");
+  own = Client();
+  own.ca_certs = CaPath{"/etc/good.pem"};
+  EXPECT_EQ(KindOf(Connect(*runtime, std::move(own))),
+            ErrorKind::kVerification);
+  runtime = Make("verification: enforce, ca_certs: /etc/good.pem");
+  EXPECT_TRUE(Connect(*runtime, Client()).ok());
+}
+
+TEST_F(RuntimePolicyTest, AnExceptionHoldsForItsHostUntilItExpires) {
+  const auto runtime = Make(
+      "verification: enforce, ca_certs: /etc/other.pem, exceptions: "
+      "[{host: localhost, ca_certs: /etc/good.pem, expires: 2026-01-01}, "
+      "{host: else.example, ca_certs: /etc/good.pem}]");
+  EXPECT_TRUE(Connect(*runtime, Client()).ok());
+  WrapOptions by_other_name = Client();
+  by_other_name.server_hostname = "www.example.test";
+  EXPECT_EQ(KindOf(Connect(*runtime, std::move(by_other_name))),
+            ErrorKind::kVerification);
+  host_->AdvanceTime(absl::Hours(24));
+  EXPECT_EQ(KindOf(Connect(*runtime, Client())), ErrorKind::kVerification);
+}
+
+TEST_F(RuntimePolicyTest, AppYamlCountsToo) {
+  host_->SetFile("/app/app.yaml", "env_variables: {AIRLOCK_VERIFY: enforce}");
+  RuntimeOptions options;
+  options.app_yaml = "/app/app.yaml";
+  const auto runtime = Make("verification: default", std::move(options));
+  EXPECT_EQ(runtime->policy().verification.origin.name, "/app/app.yaml");
+  host_->SetFile("/app/app.yaml", "env_variables: {AIRLOCK_VERIFY: yes}");
+  options.app_yaml = "/app/app.yaml";
+  EXPECT_EQ(KindOf(Runtime::Create(host_, std::move(options)).status()),
+            ErrorKind::kInvalidArgument);
+}
+
+TEST_F(RuntimePolicyTest, ReloadsWholeOrNotAtAll) {
+  const auto runtime = Make("verification: enforce");
+  SetPolicy("verification: off, key_log: never");
+  const absl::Status status = runtime->ReloadPolicy();
+  EXPECT_EQ(KindOf(status), ErrorKind::kInvalidArgument);
+  EXPECT_EQ(runtime->policy().verification.value,
+            config::Verification::kEnforce);
+  ASSERT_FALSE(host_->log().empty());
+  EXPECT_THAT(host_->log().back(),
+              HasSubstr("the old one stays in force: /etc/airlock.yaml:1:35"));
+
+  // What the environment said when the Runtime was made stays.
+  host_->SetVariable("AIRLOCK_VERIFY", "enforce");
+  SetPolicy("verification: default");
+  EXPECT_TRUE(runtime->ReloadPolicy().ok());
+  EXPECT_EQ(runtime->policy().verification.value,
+            config::Verification::kDefault);
+  host_->SetError(kPolicyFile, absl::PermissionDeniedError("no"));
+  EXPECT_FALSE(runtime->ReloadPolicy().ok());
+}
+
+TEST_F(RuntimePolicyTest, ContextsAreUnderItToo) {
+  const auto runtime = Make(
+      "verification: enforce, key_log: forbid, ca_certs: /etc/other.pem, "
+      "exceptions: [{host: localhost, ca_certs: /etc/good.pem}]");
+  ContextRequest request;
+  request.call_site = "main.py:9";
+  ssl::ContextOptions with_log;
+  with_log.keylog = [](const ssl::Socket&, absl::string_view) {};
+  EXPECT_EQ(KindOf(runtime->CreateContext(request, with_log).status()),
+            ErrorKind::kPolicy);
+  ASSERT_EQ(events_.size(), 1);
+  EXPECT_EQ(events_[0].setting, "key_log");
+  EXPECT_EQ(events_[0].call_site, "main.py:9");
+
+  const auto anywhere = runtime->CreateContext(request, {});
+  ASSERT_TRUE(anywhere.ok()) << anywhere.status();
+  request.server_hostname = "localhost";
+  const auto localhost = runtime->CreateContext(request, {});
+  ASSERT_TRUE(localhost.ok()) << localhost.status();
+  EXPECT_NE((*anywhere)->options().trust_store->content_hash(),
+            (*localhost)->options().trust_store->content_hash());
+}
+
+TEST_F(RuntimePolicyTest, CountsHandshakes) {
+  const auto runtime = Make("verification: enforce");
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(Connect(*runtime, Client()).ok());
+  WrapOptions other = Client();
+  other.server_hostname = "example.org";
+  EXPECT_EQ(KindOf(Connect(*runtime, std::move(other))), ErrorKind::kHostname);
+  WrapOptions older = Client();
+  older.maximum_version = TlsVersion::kTls1_2;
+  ASSERT_TRUE(Connect(*runtime, std::move(older)).ok());
+  const Counters counters = runtime->counters();
+  // Both ends are this Runtime's.
+  EXPECT_EQ(counters.handshakes_of(TlsVersion::kTls1_3), 4);
+  EXPECT_EQ(counters.handshakes_of(TlsVersion::kTls1_2), 2);
+  EXPECT_EQ(counters.failures_of(ErrorKind::kHostname), 1);
+  EXPECT_EQ(counters.failures_of(ErrorKind::kPeerAlert), 1);
+  EXPECT_EQ(counters.resumptions, 0);
+}
+
+}  // namespace
+}  // namespace airlock::platform
