@@ -207,6 +207,9 @@ std::string ProgramHelp(absl::Span<const Command> commands) {
            "the caller's to decide. PYTHONHTTPSVERIFY=0 is off, any other "
            "value is default; the stricter of the two counts.",
            2),
+      Wrap("AIRLOCK_CONFIG: the absolute path of the operator's policy, in "
+           "place of /etc/airlock.yaml; see `airlock policy`.",
+           2),
       Wrap("SSL_CERT_FILE, SSL_CERT_DIR: the CA bundle, where --ca gives none.",
            2),
       "\nExit status:\n"

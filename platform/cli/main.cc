@@ -13,6 +13,7 @@
 #include "platform/cli/command_line.h"
 #include "platform/cli/connect.h"
 #include "platform/cli/demo.h"
+#include "platform/cli/policy.h"
 #include "platform/cli/python.h"
 #include "platform/cli/serve.h"
 
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
       airlock::cli::ConnectCommand(),
       airlock::cli::ServeCommand(),
       airlock::cli::CaCommand(),
+      airlock::cli::PolicyCommand(),
       airlock::cli::PythonCommand(),
   };
   // A reader that goes away (`airlock ca | head`) is a failed write, no death.

@@ -1,0 +1,97 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/policy.h"
+
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "config/app_yaml.h"
+#include "config/effective_policy.h"
+#include "config/policy.h"
+#include "config/policy_report.h"
+#include "platform/cli/shared_flags.h"
+#include "platform/cli/text.h"
+#include "platform/load_policy.h"
+#include "platform/posix_host.h"
+
+ABSL_FLAG(std::string, app, "",
+          "The application's app.yaml, whose env_variables count too.");
+ABSL_FLAG(
+    std::string, host, "",
+    "The host to show the policy for, with the exception for it, if there "
+    "is one, applied. Without it: for all hosts, and the exceptions.");
+
+namespace airlock::cli {
+namespace {
+
+using config::VerificationPolicy;
+
+absl::StatusOr<VerificationPolicy> Load(platform::Host* host) {
+  const std::string app_path = absl::GetFlag(FLAGS_app);
+  absl::optional<config::AppYaml> app;
+  if (!app_path.empty()) {
+    absl::StatusOr<config::AppYaml> loaded =
+        platform::LoadAppYaml(host, app_path);
+    if (!loaded.ok()) return loaded.status();
+    for (const std::string& warning : loaded->warnings) {
+      std::cerr << "airlock policy: " << ForTerminal(warning) << "\n";
+    }
+    app = *std::move(loaded);
+  }
+  absl::StatusOr<VerificationPolicy> policy = platform::LoadPolicy(
+      host, host->ReadEnvironment(), app.has_value() ? &*app : nullptr);
+  const std::string name = absl::GetFlag(FLAGS_host);
+  if (!policy.ok() || name.empty()) return policy;
+  return config::PolicyForHost(
+      *policy, name, absl::ToCivilDay(host->Now(), absl::UTCTimeZone()));
+}
+
+int RunPolicy(const std::vector<std::string>& /*arguments*/) {
+  platform::PosixHost host;
+  const absl::StatusOr<VerificationPolicy> policy = Load(&host);
+  if (!policy.ok()) return Fail("policy", policy.status());
+  std::vector<config::PolicyRow> rows = config::PolicyRows(*policy);
+  if (absl::GetFlag(FLAGS_json)) {
+    std::cout << config::PolicyJson(rows);
+    return kExitOk;
+  }
+  for (config::PolicyRow& row : rows) row.value = ForTerminal(row.value);
+  std::cout << config::PolicyTable(rows);
+  return kExitOk;
+}
+
+}  // namespace
+
+Command PolicyCommand() {
+  Command command;
+  command.name = "policy";
+  command.summary = "What is enforced here, and who says so.";
+  command.description =
+      "Shows every setting of the policy in force: its value, where that was "
+      "said, and what it overrode. The operator's file comes first "
+      "(/etc/airlock.yaml, or the absolute path in AIRLOCK_CONFIG), then the "
+      "environment, then app.yaml; of what they say the strictest counts, and "
+      "only the operator's file can be laxer, by an exception for a host.\n"
+      "A file with any mistake is an error that names the place; no runtime "
+      "starts with it.";
+  command.examples = {
+      {"airlock policy", "For all hosts."},
+      {"airlock policy --app app.yaml --host db.corp.internal",
+       "For one host, as an application gets it."},
+      {"airlock policy --json", "For a program to read."},
+  };
+  command.flags = {{"app", "FILE"}, {"host", "HOST"}, {"json", ""}};
+  command.run = RunPolicy;
+  return command;
+}
+
+}  // namespace airlock::cli
