@@ -268,6 +268,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   internal::VerifyRequest request;
   request.presented = presented;
   request.trust_store = chosen.trust_store.get();
+  request.pins = chosen.pins;
   request.flags = chosen.verify_flags;
   request.depth = chosen.verify_depth;
   request.security_level = chosen.security_level;
