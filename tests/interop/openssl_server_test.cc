@@ -66,7 +66,7 @@ TEST_P(MatrixTest, ConversesAndCloses) {
   EXPECT_EQ(client->verified_chain().size(), 3u);
   ConverseAndClose(client.get(), server.process.get());
   if (!cell.client.empty()) {
-    ASSERT_OK(server.process->WaitForText(absl::StrCat("OU = ", cell.client)));
+    ASSERT_OK(server.process->WaitForText(absl::StrCat("OU=", cell.client)));
   }
 }
 

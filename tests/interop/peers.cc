@@ -31,6 +31,9 @@ bool HasChain(absl::string_view name) {
   return std::ifstream(CertPath(absl::StrCat(name, "_chain.pem"))).good();
 }
 
+// How OpenSSL prints names by default depends on its version.
+Arguments NameStyle() { return {"-nameopt", "RFC2253"}; }
+
 std::string Word(TlsVersion version) {
   return absl::StrReplaceAll(ssl::TlsVersionName(version), {{".", "_"}});
 }
@@ -144,7 +147,8 @@ absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments,
                                           const std::string& directory) {
   absl::StatusOr<std::unique_ptr<Process>> process = StartProgram(
       "openssl", "openssl",
-      Arguments{"s_server", "-accept", "127.0.0.1:0"} + arguments, directory);
+      Arguments{"s_server", "-accept", "127.0.0.1:0"} + NameStyle() + arguments,
+      directory);
   if (!process.ok()) return process.status();
   const absl::StatusOr<std::string> port =
       (*process)->WaitForLine("ACCEPT 127.0.0.1:");
@@ -163,7 +167,7 @@ absl::StatusOr<std::unique_ptr<Process>> StartOpensslClient(
       "openssl", "openssl",
       Arguments{"s_client", "-connect", absl::StrCat("127.0.0.1:", port),
                 "-servername", "localhost"} +
-          arguments);
+          NameStyle() + arguments);
 }
 
 Arguments GnutlsVersion(TlsVersion version) {
