@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/civil_time.h"
 #include "config/policy_report.h"
 #include "gtest/gtest.h"
@@ -396,6 +397,19 @@ INSTANTIATE_TEST_SUITE_P(
              "\"a\\x00\" is no label of a DNS name"),
     }),
     [](const auto& row) { return row.param.name; });
+
+TEST(PolicyFileTest, TakesTheOneOfTheReadme) {
+  const std::string readme = testing::ReadTestdata("../README.md");
+  const size_t begin = readme.find("```yaml\n");
+  ASSERT_NE(begin, std::string::npos);
+  const size_t end = readme.find("```\n", begin + 8);
+  const std::string content = absl::StrReplaceAll(
+      readme.substr(begin + 8, end - begin - 8), {{"sha256/...", kPin}});
+  const absl::StatusOr<VerificationPolicy> policy =
+      ParsePolicyFile(content, "a.yaml", absl::CivilDay(2026, 6, 30));
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->exceptions.size(), 2);
+}
 
 }  // namespace
 }  // namespace airlock::config
