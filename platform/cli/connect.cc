@@ -84,7 +84,7 @@ absl::StatusOr<platform::WrapOptions> OptionsFromFlags(const Target& target,
   options.check_hostname = !insecure;
   options.server_hostname = absl::GetFlag(FLAGS_servername);
   if (options.server_hostname.empty()) options.server_hostname = target.host;
-  options.alpn_protocols = absl::GetFlag(FLAGS_alpn);
+  options.alpn_protocols = AlpnFromFlag();
   const absl::Status version = SetVersionFromFlag(&options);
   if (!version.ok()) return version;
   absl::StatusOr<platform::CaCerts> ca_certs =

@@ -70,7 +70,7 @@ struct Service {
     options.server_side = true;
     options.cert_reqs = cert_reqs;
     options.ca_certs = client_ca;
-    options.alpn_protocols = absl::GetFlag(FLAGS_alpn);
+    options.alpn_protocols = AlpnFromFlag();
     if (options.alpn_protocols.empty() && site.has_value()) {
       options.alpn_protocols = {"http/1.1"};
     }

@@ -9,6 +9,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "platform/cli/command.h"
 #include "platform/cli/input.h"
@@ -32,7 +33,7 @@ ABSL_FLAG(std::string, password, "",
 ABSL_FLAG(std::string, tls, "SSLv23",
           "The protocol: SSLv23 for the best that both sides have, or exactly "
           "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3.");
-ABSL_FLAG(std::vector<std::string>, alpn, {},
+ABSL_FLAG(std::string, alpn, "",
           "Application protocols by preference, such as h2,http/1.1.");
 ABSL_FLAG(absl::Duration, timeout, absl::Seconds(30),
           "How long to wait for the peer: to connect and shake hands, and in a "
@@ -68,6 +69,10 @@ absl::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag() {
   const absl::Duration timeout = absl::GetFlag(FLAGS_timeout);
   if (timeout == absl::InfiniteDuration()) return absl::nullopt;
   return std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(timeout);
+}
+
+std::vector<std::string> AlpnFromFlag() {
+  return absl::StrSplit(absl::GetFlag(FLAGS_alpn), ',', absl::SkipEmpty());
 }
 
 absl::StatusOr<Identity> Identity::FromFlags(platform::Host* host) {

@@ -25,7 +25,7 @@ ABSL_DECLARE_FLAG(std::string, cert);
 ABSL_DECLARE_FLAG(std::string, key);
 ABSL_DECLARE_FLAG(std::string, password);
 ABSL_DECLARE_FLAG(std::string, tls);
-ABSL_DECLARE_FLAG(std::vector<std::string>, alpn);
+ABSL_DECLARE_FLAG(std::string, alpn);
 ABSL_DECLARE_FLAG(absl::Duration, timeout);
 
 namespace airlock::cli {
@@ -36,6 +36,9 @@ int Fail(absl::string_view command, const absl::Status& status);
 
 // When --timeout is over, counted from now; nothing if it never is.
 absl::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag();
+
+// The protocols of --alpn, by preference.
+std::vector<std::string> AlpnFromFlag();
 
 // What --cert, --key and --password name, read into memory.
 class Identity {
