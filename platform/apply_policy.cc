@@ -247,7 +247,7 @@ class Application {
         request_.common_name_fallback && !enforced_;
     if (request_.common_name_fallback && enforced_) {
       decision_.changes.push_back(
-          {"common_name_fallback", "true", "false", origin, true});
+          {"common_name_fallback", "true", "false", origin});
     }
     return absl::OkStatus();
   }
@@ -281,7 +281,8 @@ class Application {
         {"ca_certs", "the application's own", *policy_.ca_certs.value,
          policy_.ca_certs.origin},
         absl::StrCat("lets a client verify against ", *policy_.ca_certs.value,
-                     " alone, but ca_certs is given; leave it out."));
+                     " alone, but ca_certs has other CAs; leave it "
+                     "out."));
   }
 
   const config::VerificationPolicy& policy_;

@@ -28,8 +28,9 @@ struct VerificationRequest {
   absl::optional<ssl::TlsVersion> minimum_version;
   absl::optional<ssl::TlsVersion> maximum_version;
   std::vector<ssl::TlsVersion> disabled_versions;
-  bool own_ca_certs = false;  // Whether the caller brings a CA bundle.
-  bool key_log = false;       // Whether it wants the connection's secrets.
+  // Whether the caller brings CAs that the policy's bundle has not.
+  bool own_ca_certs = false;
+  bool key_log = false;  // Whether it wants the connection's secrets.
 };
 
 // One thing that the policy made stricter, or refused.
@@ -78,10 +79,10 @@ struct VerificationDecision {
 //    and giving no name are errors. The common name never counts.
 //
 // With `hostname: optional`, giving no name is no error: the chain alone is
-// verified. Where the policy names a bundle, no other counts, and to bring one
-// is an error. A server's verification of its clients is its own affair under
-// any policy. The minimum version holds for both, and so does that to want the
-// secrets where the policy forbids it is an error.
+// verified. Where the policy names a bundle, no other counts, and to bring
+// other CAs is an error. A server's verification of its clients is its own
+// affair under any policy. The minimum version holds for both, and so does that
+// to want the secrets where the policy forbids it is an error.
 //
 // With `on_override: upgrade`, what would be such an error is made as strict as
 // demanded instead, and is among the changes; but a name cannot be made up.

@@ -3,8 +3,11 @@
 
 #include "platform/runtime.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/base/log_severity.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -60,7 +63,6 @@ VerificationRequest RequestOf(const WrapOptions& options) {
   request.protocol = options.ssl_version;
   request.minimum_version = options.minimum_version;
   request.maximum_version = options.maximum_version;
-  request.own_ca_certs = IsGiven(options.ca_certs);
   return request;
 }
 
@@ -88,13 +90,20 @@ struct Runtime::Impl {
     return policy;
   }
 
-  // ApplyPolicy, with the policy for the host that `request` names. Sets
-  // `refusal` as it does.
-  absl::StatusOr<VerificationDecision> Decide(
-      const VerificationRequest& request, PolicyChange* refusal) const;
+  absl::StatusOr<TrustStorePtr> LoadCaCerts(const CaCerts& ca_certs);
+  // Whether `ca_certs` has CAs that neither `bundle`, a path, nor the bundle
+  // for those who name none has.
+  bool BringsOthers(const CaCerts& ca_certs, const std::string& bundle);
+
+  // ApplyPolicy, with the policy for the host that `request` names, to a call
+  // that brings `ca_certs`. Sets `refusal` as it does.
+  absl::StatusOr<VerificationDecision> Decide(VerificationRequest request,
+                                              const CaCerts& ca_certs,
+                                              PolicyChange* refusal);
   // The same, audited.
   absl::StatusOr<VerificationDecision> DecideAudited(
-      const VerificationRequest& request, const std::string& call_site);
+      const VerificationRequest& request, const CaCerts& ca_certs,
+      const std::string& call_site);
   void Audit(AuditEvent::Action action, const PolicyChange& change,
              const VerificationRequest& request, const std::string& call_site);
 
@@ -165,20 +174,47 @@ absl::Status Runtime::ReloadPolicy() {
   return Invalid(status);
 }
 
+bool Runtime::Impl::BringsOthers(const CaCerts& ca_certs,
+                                 const std::string& bundle) {
+  if (!IsGiven(ca_certs)) return false;
+  const auto* path = absl::get_if<CaPath>(&ca_certs);
+  if (path != nullptr && path->path == bundle) return false;
+  const absl::StatusOr<TrustStorePtr> brought = LoadCaCerts(ca_certs);
+  // What cannot be read may be anything.
+  if (!brought.ok()) return true;
+  std::vector<ssl::Certificate> others = (*brought)->Certificates();
+  for (const CaCerts& known : {CaCerts(CaPath{bundle}), CaCerts()}) {
+    const absl::StatusOr<TrustStorePtr> store = LoadCaCerts(known);
+    if (!store.ok()) continue;
+    const std::vector<ssl::Certificate> there = (*store)->Certificates();
+    others.erase(std::remove_if(others.begin(), others.end(),
+                                [&there](const ssl::Certificate& one) {
+                                  return absl::c_linear_search(there, one);
+                                }),
+                 others.end());
+  }
+  return !others.empty();
+}
+
 absl::StatusOr<VerificationDecision> Runtime::Impl::Decide(
-    const VerificationRequest& request, PolicyChange* refusal) const {
+    VerificationRequest request, const CaCerts& ca_certs,
+    PolicyChange* refusal) {
   const std::string none;
   const bool client = request.side == ssl::Side::kClient;
   const config::VerificationPolicy for_host = config::PolicyForHost(
       *Policy(), client ? request.server_hostname.value_or(none) : none,
       absl::ToCivilDay(host->Now(), absl::UTCTimeZone()));
+  request.own_ca_certs = client && for_host.ca_certs.stated() &&
+                         BringsOthers(ca_certs, *for_host.ca_certs.value);
   return ApplyPolicy(for_host, request, refusal);
 }
 
 absl::StatusOr<VerificationDecision> Runtime::Impl::DecideAudited(
-    const VerificationRequest& request, const std::string& call_site) {
+    const VerificationRequest& request, const CaCerts& ca_certs,
+    const std::string& call_site) {
   PolicyChange refusal;
-  absl::StatusOr<VerificationDecision> decision = Decide(request, &refusal);
+  absl::StatusOr<VerificationDecision> decision =
+      Decide(request, ca_certs, &refusal);
   if (refusal.asked) {
     Audit(AuditEvent::Action::kRefused, refusal, request, call_site);
   }
@@ -200,22 +236,28 @@ void Runtime::Impl::Audit(AuditEvent::Action action, const PolicyChange& change,
 
 absl::StatusOr<VerificationDecision> Runtime::Explain(
     const WrapOptions& options) const {
-  return impl_->Decide(RequestOf(options), nullptr);
+  return impl_->Decide(RequestOf(options), options.ca_certs, nullptr);
 }
 
 absl::StatusOr<TrustStorePtr> Runtime::LoadCaCerts(const CaCerts& ca_certs) {
+  return impl_->LoadCaCerts(ca_certs);
+}
+
+absl::StatusOr<TrustStorePtr> Runtime::Impl::LoadCaCerts(
+    const CaCerts& ca_certs) {
   if (const auto* path = absl::get_if<CaPath>(&ca_certs)) {
-    return impl_->trust.FromPath(path->path);
+    return trust.FromPath(path->path);
   }
   if (const auto* bytes = absl::get_if<CaBytes>(&ca_certs)) {
-    return impl_->trust.FromBytes(bytes->bytes);
+    return trust.FromBytes(bytes->bytes);
   }
   if (const auto* store = absl::get_if<TrustStorePtr>(&ca_certs)) {
     if (*store != nullptr) return *store;
     return ssl::MakeStatus(ErrorKind::kTrustStore,
                            "ca_certs is a trust store that is null.");
   }
-  return impl_->trust.Default();
+  const absl::optional<std::string> bundle = Policy()->ca_certs.value;
+  return bundle.has_value() ? trust.FromPath(*bundle) : trust.Default();
 }
 
 void Runtime::Impl::Complete(ssl::Side side,
@@ -265,10 +307,11 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
   verification.disabled_versions = options.disabled_versions;
   verification.server_hostname = request.server_hostname;
   const bool given = IsGiven(request.ca_certs);
-  verification.own_ca_certs = given || options.trust_store != nullptr;
+  CaCerts brought = request.ca_certs;
+  if (!given && options.trust_store != nullptr) brought = options.trust_store;
   verification.key_log = options.keylog != nullptr;
   const absl::StatusOr<VerificationDecision> decision =
-      impl_->DecideAudited(verification, request.call_site);
+      impl_->DecideAudited(verification, brought, request.call_site);
   if (!decision.ok()) return decision.status();
   TrustStorePtr trust_store = options.trust_store;
   if (decision->ca_certs.has_value() || given ||
@@ -287,8 +330,8 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
     std::unique_ptr<ssl::Transport> transport, WrapOptions options) {
   const absl::Status side_status = CheckSide(options);
   if (!side_status.ok()) return side_status;
-  const absl::StatusOr<VerificationDecision> decision =
-      impl_->DecideAudited(RequestOf(options), options.call_site);
+  const absl::StatusOr<VerificationDecision> decision = impl_->DecideAudited(
+      RequestOf(options), options.ca_certs, options.call_site);
   if (!decision.ok()) return decision.status();
   if (decision->ca_certs.has_value()) {
     options.ca_certs = CaPath{*decision->ca_certs};

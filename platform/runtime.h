@@ -93,7 +93,8 @@ class Runtime {
   absl::StatusOr<std::shared_ptr<const ssl::Context>> CreateContext(
       const ContextRequest& request, ssl::ContextOptions options);
 
-  // The certificates that `ca_certs` stands for. Error kind: kTrustStore.
+  // The certificates that `ca_certs` stands for; where it is unset, the
+  // policy's bundle, or else the system's. Error kind: kTrustStore.
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> LoadCaCerts(
       const CaCerts& ca_certs);
 

@@ -172,6 +172,33 @@ TEST_F(RuntimePolicyTest, ThePolicysBundleCounts) {
   EXPECT_TRUE(Connect(*runtime, Client()).ok());
 }
 
+TEST_F(RuntimePolicyTest, ToBringWhatThePolicyHasIsNoOverride) {
+  host_->SetFile("/etc/root.pem", Cert("root.pem"));
+  const auto runtime = Make(
+      "verification: enforce, ca_certs: /etc/good.pem, exceptions: [{host: "
+      "127.0.0.1, ca_certs: /etc/root.pem}]");
+  for (const char* host : {"localhost", "127.0.0.1"}) {
+    for (const CaCerts& ca_certs :
+         {CaCerts(CaPath{"/etc/good.pem"}), CaCerts(CaPath{"/etc/root.pem"}),
+          CaCerts(CaBytes{Cert("root.pem")}),
+          CaCerts(*runtime->LoadCaCerts({}))}) {
+      WrapOptions options = Client();
+      options.server_hostname = host;
+      options.ca_certs = ca_certs;
+      EXPECT_TRUE(runtime->Explain(options).ok());
+      ContextRequest request;
+      ssl::ContextOptions context_options;
+      context_options.trust_store = *runtime->LoadCaCerts(ca_certs);
+      EXPECT_TRUE(runtime->CreateContext(request, context_options).ok());
+    }
+  }
+  WrapOptions options = Client();
+  options.ca_certs = CaBytes{Cert("ca.pem") + Cert("other_root.pem")};
+  EXPECT_FALSE(runtime->Explain(options).ok());
+  options.ca_certs = CaPath{"/etc/missing.pem"};
+  EXPECT_FALSE(runtime->Explain(options).ok());
+}
+
 TEST_F(RuntimePolicyTest, AnExceptionHoldsForItsHostUntilItExpires) {
   const auto runtime = Make(
       "verification: enforce, ca_certs: /etc/other.pem, exceptions: "
