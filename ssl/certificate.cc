@@ -106,6 +106,11 @@ absl::Time Certificate::not_after() const {
   return ToTime(X509_get0_notAfter(impl_->x509.get()));
 }
 
+bool Certificate::is_ca() const {
+  const internal::ErrorQueueScope errors;
+  return X509_check_ca(impl_->x509.get()) != 0;
+}
+
 std::string Certificate::ToText() const {
   const internal::ErrorQueueScope scope;
   const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
@@ -147,13 +152,6 @@ absl::StatusOr<Certificate> CertificateFromBuffer(CRYPTO_BUFFER* der) {
   if (impl->x509 == nullptr) {
     return DrainToStatus(ErrorKind::kInvalidArgument, kNoCertificate);
   }
-  return Certificate(std::move(impl));
-}
-
-Certificate CertificateFromParsed(CRYPTO_BUFFER* der, X509* x509) {
-  auto impl = std::make_shared<Certificate::Impl>();
-  impl->der = bssl::UpRef(der);
-  impl->x509 = bssl::UpRef(x509);
   return Certificate(std::move(impl));
 }
 

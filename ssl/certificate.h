@@ -81,6 +81,10 @@ class Certificate {
   absl::Time not_before() const;
   absl::Time not_after() const;
 
+  // Whether it may issue others: a CA by its basicConstraints and keyUsage, or
+  // self-signed and of version 1.
+  bool is_ca() const;
+
   // The text of `openssl x509 -text`, for people.
   std::string ToText() const;
 

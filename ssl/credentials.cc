@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <string>
@@ -224,6 +225,29 @@ absl::StatusOr<std::shared_ptr<const Credentials>> Credentials::Create(
 
 const std::vector<Certificate>& Credentials::chain() const {
   return impl_->chain;
+}
+
+std::shared_ptr<const Credentials> Credentials::WithIssuersFrom(
+    const TrustStore& store) const {
+  constexpr size_t kMostCertificates = 10;  // Cross-signed CAs may go round.
+  const internal::ErrorQueueScope errors;
+  const std::vector<Certificate> known = store.Certificates();
+  auto impl = std::make_unique<Impl>();
+  impl->key = bssl::UpRef(impl_->key);
+  impl->key_type = impl_->key_type;
+  impl->chain = impl_->chain;
+  while (impl->chain.size() < kMostCertificates) {
+    X509* last = impl->chain.back().impl().x509.get();
+    if (X509_check_issued(last, last) == X509_V_OK) break;
+    const auto issuer = std::find_if(
+        known.begin(), known.end(), [last](const Certificate& certificate) {
+          return X509_check_issued(certificate.impl().x509.get(), last) ==
+                 X509_V_OK;
+        });
+    if (issuer == known.end()) break;
+    impl->chain.push_back(*issuer);
+  }
+  return std::shared_ptr<const Credentials>(new Credentials(std::move(impl)));
 }
 
 KeyType Credentials::key_type() const { return impl_->key_type; }

@@ -16,6 +16,7 @@
 #include "absl/types/variant.h"
 #include "ssl/certificate.h"
 #include "ssl/secret.h"
+#include "ssl/trust_store.h"
 
 namespace airlock::ssl {
 
@@ -76,6 +77,11 @@ class Credentials {
   KeyType key_type() const;
   // The size of the key in bits, such as 2048 or 256.
   int key_bits() const;
+
+  // The same key and chain; but where the last certificate's issuer, and that
+  // one's, and so on, are in `store`, they follow, up to a self-signed one.
+  std::shared_ptr<const Credentials> WithIssuersFrom(
+      const TrustStore& store) const;
 
   // The parsed form; for //ssl only.
   struct Impl;

@@ -182,12 +182,37 @@ const std::string& TrustStore::content_hash() const {
 struct TrustStore::Builder::State {
   State() { SHA256_Init(&sha256); }
 
+  void AddCertificate(const Certificate& certificate);
+  void AddToHash(absl::string_view bytes);
+
   std::vector<Certificate> certificates;
   // Where in `certificates` those with this DER are; the keys point into them.
   absl::flat_hash_map<absl::string_view, size_t> positions;
   std::vector<bssl::UniquePtr<X509_CRL>> crls;
   SHA256_CTX sha256;
 };
+
+void TrustStore::Builder::State::AddCertificate(
+    const Certificate& certificate) {
+  const auto known = positions.find(certificate.der());
+  if (known == positions.end()) {
+    positions[certificate.der()] = certificates.size();
+    certificates.push_back(certificate);
+  } else if (HasTrustSettings(certificate)) {
+    // The settings may say that it is not to be trusted.
+    const size_t position = known->second;
+    positions.erase(known);
+    certificates[position] = certificate;
+    positions[certificate.der()] = position;
+  }
+}
+
+// The size goes first, so that no two ways to add give one hash.
+void TrustStore::Builder::State::AddToHash(absl::string_view bytes) {
+  const std::string size = absl::StrCat(bytes.size(), ":");
+  SHA256_Update(&sha256, size.data(), size.size());
+  SHA256_Update(&sha256, bytes.data(), bytes.size());
+}
 
 TrustStore::Builder::Builder() : state_(new State) {}
 TrustStore::Builder::~Builder() = default;
@@ -198,28 +223,27 @@ absl::Status TrustStore::Builder::Add(absl::string_view bytes,
   if (!bundle.ok()) return bundle.status();
 
   for (const Certificate& certificate : bundle->certificates) {
-    const auto known = state_->positions.find(certificate.der());
-    if (known == state_->positions.end()) {
-      state_->positions[certificate.der()] = state_->certificates.size();
-      state_->certificates.push_back(certificate);
-    } else if (HasTrustSettings(certificate)) {
-      // The settings may say that it is not to be trusted.
-      const size_t position = known->second;
-      state_->positions.erase(known);
-      state_->certificates[position] = certificate;
-      state_->positions[certificate.der()] = position;
-    }
+    state_->AddCertificate(certificate);
   }
   for (bssl::UniquePtr<X509_CRL>& crl : bundle->crls) {
     state_->crls.push_back(std::move(crl));
   }
 
-  // The size goes first, so that no two ways to add give one hash.
-  const std::string size = absl::StrCat(bytes.size(), ":");
-  SHA256_Update(&state_->sha256, size.data(), size.size());
-  SHA256_Update(&state_->sha256, bytes.data(), bytes.size());
+  state_->AddToHash(bytes);
   return absl::OkStatus();
 }
+
+void TrustStore::Builder::AddStore(const TrustStore& store) {
+  for (const Certificate& certificate : store.impl_->certificates) {
+    state_->AddCertificate(certificate);
+  }
+  for (const bssl::UniquePtr<X509_CRL>& crl : store.impl_->crls) {
+    state_->crls.push_back(bssl::UpRef(crl));
+  }
+  state_->AddToHash(store.content_hash());
+}
+
+size_t TrustStore::Builder::crl_count() const { return state_->crls.size(); }
 
 absl::StatusOr<std::shared_ptr<const TrustStore>> TrustStore::Builder::Build()
     const {

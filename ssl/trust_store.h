@@ -70,6 +70,12 @@ class TrustStore::Builder {
   // among good ones (with its number and line).
   absl::Status Add(absl::string_view bytes, absl::string_view name);
 
+  // Adds all that is in `store`, without parsing it again.
+  void AddStore(const TrustStore& store);
+
+  // How many CRLs were added.
+  size_t crl_count() const;
+
   // Makes the store and leaves the builder as it was, to be added to further.
   // An error (kTrustStore) where no certificate was added.
   absl::StatusOr<std::shared_ptr<const TrustStore>> Build() const;

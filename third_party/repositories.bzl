@@ -8,6 +8,7 @@ what it has declared before that call stays as it declared it.
 
 load(":debian_source.bzl", "debian_source")
 load(":local_files.bzl", "local_files")
+load(":local_pythons.bzl", "local_pythons")
 
 def _maybe(rule, name, **kwargs):
     if name not in native.existing_rules():
@@ -55,6 +56,7 @@ def airlock_repositories():
         sha256 = "32c85a5f36633a9005b20261b35fccb0d8ec69e9ef16c67de7d5d007944e3709",
         strip_prefix = "jbeder-yaml-cpp-f732014",
     )
+    _maybe(local_pythons, name = "local_pythons")
     _bazel_repositories()
 
 def _bazel_repositories():

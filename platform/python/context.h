@@ -1,0 +1,117 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The type _ssl._SSLContext: a bag of choices that may change at any time, from
+// which immutable ssl::Contexts are made when a socket is wrapped.
+#ifndef AIRLOCK_PLATFORM_PYTHON_CONTEXT_H_
+#define AIRLOCK_PLATFORM_PYTHON_CONTEXT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "platform/python/constants.h"
+#include "platform/python/key_log.h"
+#include "platform/python/module_state.h"
+#include "platform/python/python_compat.h"
+#include "ssl/context.h"
+#include "ssl/credentials.h"
+#include "ssl/options.h"
+#include "ssl/trust_store.h"
+
+namespace airlock::python {
+
+// What get_ca_certs() and cert_store_stats() see, and what is trusted.
+struct TrustedCertificates {
+  bool empty() const { return !anything && directories.empty(); }
+
+  // What was loaded from files and bytes.
+  bool anything = false;
+  ssl::TrustStore::Builder listed;
+  // What was loaded from directories: trusted, but listed only once used.
+  std::vector<std::shared_ptr<const ssl::TrustStore>> directories;
+  std::vector<ssl::Certificate> used;
+};
+
+// Guarded by the GIL.
+struct ContextObject {
+  ContextObject(StatePtr state_in, int protocol_in);
+
+  StatePtr state;
+  const int protocol;
+  uint64_t options = kOpDefault;
+  int verify_mode = kCertNone;
+  bool verify_mode_chosen = false;  // By the application.
+  bool check_hostname = false;
+  bool check_hostname_chosen = false;
+  unsigned host_flags = kHostflagNoPartialWildcards;
+  unsigned long verify_flags = kVerifyTrustedFirst;
+  int minimum_version = kDefaultMinimum;
+  int maximum_version = kMaximumSupported;
+  int num_tickets = 2;
+  bool post_handshake_auth = false;  // Remembered; BoringSSL has none.
+  std::string ciphers;
+  std::string groups;
+  std::vector<std::shared_ptr<const ssl::Credentials>> credentials;
+  TrustedCertificates trusted;
+  std::vector<std::string> alpn;
+  std::vector<std::string> npn;
+  std::string psk_hint;
+
+  PyRef sni_callback;
+  PyRef message_callback;
+  PyRef psk_client_callback;
+  PyRef psk_server_callback;
+  PyRef keylog_filename;
+  std::shared_ptr<KeyLog> keylog;
+
+  // The Context for `side`, made again where anything has changed.
+  absl::StatusOr<std::shared_ptr<const ssl::Context>> Freeze(ssl::Side side);
+
+  // What was chosen, before policy, trust store and callbacks: for questions
+  // about ciphers and groups.
+  ssl::ContextOptions Basics() const;
+
+  // To be called after every change.
+  void Changed();
+
+  // A handshake of this context verified `chain`.
+  void NoteVerified(const std::vector<ssl::Certificate>& chain);
+
+  ssl::SessionStatistics Statistics() const;
+
+  int Traverse(visitproc visit, void* arg);
+  void Clear();
+
+ private:
+  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> MakeTrustStore();
+  std::vector<std::shared_ptr<const ssl::Credentials>> CompleteChains(
+      const ssl::TrustStore* store) const;
+
+  std::shared_ptr<const ssl::Context> frozen_[2];  // By side.
+  ssl::SessionStatistics before_;                  // Of Contexts that are gone.
+};
+
+inline ContextObject& ContextOf(PyObject* self) {
+  return Unbox<ContextObject>(self);
+}
+
+int AddContextType(PyObject* module, const StatePtr& state);
+
+// The parts of the type, one file each.
+PyGetSetDef* ContextProperties();                        // context_options.cc
+PyObject* LoadCertChain(PyObject* self, PyObject* args,  // context_load.cc
+                        PyObject* kwargs);
+PyObject* LoadVerifyLocations(PyObject* self, PyObject* args, PyObject* kwargs);
+PyObject* LoadDhParams(PyObject* self, PyObject* path);
+PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* unused);
+
+// Installs what calls back into Python; see context_callbacks.cc.
+void InstallCallbacks(const ContextObject& context,
+                      ssl::ContextOptions* options);
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_CONTEXT_H_

@@ -1,0 +1,181 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What the core calls during a handshake, handed on to Python. Each finds its
+// connection by CurrentSocket(), so that a Context holds no Python object.
+
+#include <string>
+#include <utility>
+
+#include "platform/python/context.h"
+#include "platform/python/socket.h"
+
+namespace airlock::python {
+namespace {
+
+constexpr uint8_t kHandshakeFailure = 40;
+constexpr uint8_t kInternalError = 80;
+// RFC 8446's ContentType, and what BoringSSL and OpenSSL add to it.
+constexpr int kChangeCipherSpec = 20;
+constexpr int kAlert = 21;
+constexpr int kHandshake = 22;
+constexpr uint8_t kFinished = 20;
+constexpr int kRecordHeader = 256;
+constexpr int kChangeCipherSpecMessage = 0x101;
+
+ssl::SniDecision Refuse(uint8_t alert) {
+  ssl::SniDecision decision;
+  decision.alert = alert;
+  return decision;
+}
+
+absl::StatusOr<ssl::SniDecision> OnSni(
+    ssl::Socket& /*core*/, const absl::optional<std::string>& name) {
+  const CallbackScope scope;
+  PyObject* context = scope.socket().context.get();
+  const PyRef callback = PyRef::Borrow(ContextOf(context).sni_callback.get());
+  if (!callback) return ssl::SniDecision();
+  const PyRef keep = PyRef::Borrow(context);
+  const PyRef visible = PyRef::Steal(Visible(scope.self()));
+  const PyRef server_name = name.has_value() ? PyRef::Steal(ServerName(*name))
+                                             : PyRef::Borrow(Py_None);
+  const PyRef result = server_name ? PyRef::Steal(PyObject_CallFunctionObjArgs(
+                                         callback.get(), visible.get(),
+                                         server_name.get(), context, nullptr))
+                                   : PyRef();
+  if (!result) {
+    ReportUnraisable(callback.get());
+    return Refuse(kHandshakeFailure);
+  }
+  if (result.get() == Py_None) return ssl::SniDecision();
+  const long alert = PyLong_AsLong(result.get());
+  if (PyErr_Occurred()) {
+    ReportUnraisable(callback.get());
+    return Refuse(kInternalError);
+  }
+  return Refuse(static_cast<uint8_t>(alert));
+}
+
+// What ssl._TLSMessageType calls the message.
+int MessageType(const ssl::TlsMessage& message) {
+  switch (message.content_type) {
+    case kChangeCipherSpec:
+      return kChangeCipherSpecMessage;
+    case kAlert:
+      return message.bytes.size() > 1 ? message.bytes[1] : -1;
+    default:
+      return message.bytes.empty() ? -1 : message.bytes[0];
+  }
+}
+
+int MessageVersion(const ssl::TlsMessage& message) {
+  if (message.content_type == kRecordHeader && message.bytes.size() >= 3) {
+    return message.bytes[1] << 8 | message.bytes[2];
+  }
+  return message.version;
+}
+
+// Runs without the GIL.
+void KeepFinished(const ssl::Socket& /*core*/, const ssl::TlsMessage& message) {
+  constexpr size_t kHeader = 4;
+  if (message.content_type != kHandshake || message.bytes.size() <= kHeader ||
+      message.bytes[0] != kFinished) {
+    return;
+  }
+  SocketObject& socket = SocketOf(CurrentSocket());
+  std::string& kept =
+      message.sent ? socket.finished.sent : socket.finished.received;
+  if (!kept.empty()) return;
+  const absl::Span<const uint8_t> body = message.bytes.subspan(kHeader);
+  kept.assign(body.begin(), body.end());
+}
+
+void OnMessage(const ssl::Socket& core, const ssl::TlsMessage& message) {
+  KeepFinished(core, message);
+  const CallbackScope scope;
+  SocketObject& socket = scope.socket();
+  const PyRef callback =
+      PyRef::Borrow(ContextOf(socket.context.get()).message_callback.get());
+  if (!callback || socket.raised_type) return;
+  const PyRef visible = PyRef::Steal(Visible(scope.self()));
+  const PyRef bytes = PyRef::Steal(Bytes(
+      absl::string_view(reinterpret_cast<const char*>(message.bytes.data()),
+                        message.bytes.size())));
+  const PyRef result = PyRef::Steal(PyObject_CallFunction(
+      callback.get(), "OsiiiO", visible.get(), message.sent ? "write" : "read",
+      MessageVersion(message), message.content_type, MessageType(message),
+      bytes.get()));
+  if (result) return;
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  socket.raised_type = PyRef::Steal(type);
+  socket.raised_value = PyRef::Steal(value);
+  socket.raised_traceback = PyRef::Steal(traceback);
+}
+
+PyRef TextOrNone(absl::string_view text) {
+  return text.empty() ? PyRef::Borrow(Py_None)
+                      : PyRef::Steal(NativeString(text));
+}
+
+absl::optional<ssl::PskIdentity> OnPskClient(absl::string_view hint) {
+  const CallbackScope scope;
+  const PyRef callback = PyRef::Borrow(
+      ContextOf(scope.socket().context.get()).psk_client_callback.get());
+  if (!callback) return absl::nullopt;
+  const PyRef argument = TextOrNone(hint);
+  const PyRef result = PyRef::Steal(
+      PyObject_CallFunctionObjArgs(callback.get(), argument.get(), nullptr));
+  const char* identity = nullptr;
+  Py_buffer key;
+  if (!result ||
+      !PyArg_ParseTuple(result.get(), "z" AIRLOCK_BUFFER, &identity, &key)) {
+    ReportUnraisable(callback.get());
+    return absl::nullopt;
+  }
+  ssl::PskIdentity psk;
+  psk.identity = identity == nullptr ? "" : identity;
+  psk.key = ssl::Secret(absl::string_view(static_cast<const char*>(key.buf),
+                                          static_cast<size_t>(key.len)));
+  PyBuffer_Release(&key);
+  return psk;
+}
+
+absl::optional<ssl::Secret> OnPskServer(absl::string_view identity) {
+  const CallbackScope scope;
+  const PyRef callback = PyRef::Borrow(
+      ContextOf(scope.socket().context.get()).psk_server_callback.get());
+  if (!callback) return absl::nullopt;
+  const PyRef argument = TextOrNone(identity);
+  const PyRef result = PyRef::Steal(
+      PyObject_CallFunctionObjArgs(callback.get(), argument.get(), nullptr));
+  Py_buffer key;
+  if (!result || PyObject_GetBuffer(result.get(), &key, PyBUF_SIMPLE) < 0) {
+    ReportUnraisable(callback.get());
+    return absl::nullopt;
+  }
+  ssl::Secret secret(absl::string_view(static_cast<const char*>(key.buf),
+                                       static_cast<size_t>(key.len)));
+  PyBuffer_Release(&key);
+  return secret;
+}
+
+}  // namespace
+
+void InstallCallbacks(const ContextObject& context,
+                      ssl::ContextOptions* options) {
+  if (context.sni_callback) options->sni = OnSni;
+  options->message = context.message_callback ? OnMessage : KeepFinished;
+  if (context.psk_client_callback) options->psk_client = OnPskClient;
+  if (context.psk_server_callback) options->psk_server = OnPskServer;
+  if (context.keylog != nullptr) {
+    options->keylog = [log = context.keylog](const ssl::Socket& /*core*/,
+                                             absl::string_view line) {
+      log->Append(line);
+    };
+  }
+}
+
+}  // namespace airlock::python

@@ -1,0 +1,224 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "config/policy.h"
+#include "platform/python/context.h"
+#include "platform/runtime.h"
+
+namespace airlock::python {
+namespace {
+
+ssl::Protocol CoreProtocol(int protocol) {
+  switch (protocol) {
+    case kProtocolTlsv1:
+      return ssl::Protocol::kTlsv1;
+    case kProtocolTlsv1_1:
+      return ssl::Protocol::kTlsv1_1;
+    case kProtocolTlsv1_2:
+      return ssl::Protocol::kTlsv1_2;
+    default:
+      return ssl::Protocol::kSslv23;
+  }
+}
+
+ssl::VerifyMode CoreVerifyMode(int mode) {
+  switch (mode) {
+    case kCertNone:
+      return ssl::VerifyMode::kNone;
+    case kCertOptional:
+      return ssl::VerifyMode::kOptional;
+    default:
+      return ssl::VerifyMode::kRequired;
+  }
+}
+
+absl::optional<ssl::TlsVersion> CoreVersion(int version) {
+  if (version < kTls1_0 || version > kTls1_3) return absl::nullopt;
+  return static_cast<ssl::TlsVersion>(version);
+}
+
+constexpr struct {
+  uint64_t option;
+  ssl::TlsVersion version;
+} kDisabling[] = {
+    {kOpNoTlsv1, ssl::TlsVersion::kTls1_0},
+    {kOpNoTlsv1_1, ssl::TlsVersion::kTls1_1},
+    {kOpNoTlsv1_2, ssl::TlsVersion::kTls1_2},
+    {kOpNoTlsv1_3, ssl::TlsVersion::kTls1_3},
+};
+
+void Add(const ssl::SessionStatistics& from, ssl::SessionStatistics* to) {
+  to->number += from.number;
+  to->connect += from.connect;
+  to->connect_good += from.connect_good;
+  to->accept += from.accept;
+  to->accept_good += from.accept_good;
+  to->hits += from.hits;
+  to->misses += from.misses;
+}
+
+}  // namespace
+
+ContextObject::ContextObject(StatePtr state_in, int protocol_in)
+    : state(std::move(state_in)),
+      protocol(protocol_in),
+      ciphers(kDefaultCiphers) {
+  if (protocol == kProtocolTlsClient) {
+    verify_mode = kCertRequired;
+    verify_mode_chosen = true;
+    check_hostname = true;
+    check_hostname_chosen = true;
+  }
+}
+
+ssl::ContextOptions ContextObject::Basics() const {
+  ssl::ContextOptions result;
+  result.clock = absl::Now;
+  result.verify_mode = ssl::VerifyMode::kNone;
+  result.protocol = CoreProtocol(protocol);
+  result.ciphers = ciphers;
+  result.groups = groups;
+  // OpenSSL 1.1.1's own.
+  result.security_level = 1;
+  // A single version is all that the old protocols allow.
+  if (result.protocol == ssl::Protocol::kSslv23) {
+    result.minimum_version = CoreVersion(minimum_version);
+    result.maximum_version = CoreVersion(maximum_version);
+    for (const auto& row : kDisabling) {
+      if ((options & row.option) != 0) {
+        result.disabled_versions.push_back(row.version);
+      }
+    }
+  }
+  return result;
+}
+
+absl::StatusOr<std::shared_ptr<const ssl::TrustStore>>
+ContextObject::MakeTrustStore() {
+  // Null: the platform's.
+  if (trusted.empty()) return std::shared_ptr<const ssl::TrustStore>();
+  if (trusted.directories.empty()) return trusted.listed.Build();
+  ssl::TrustStore::Builder all;
+  if (trusted.anything) {
+    const auto listed = trusted.listed.Build();
+    if (listed.ok()) all.AddStore(**listed);
+  }
+  for (const auto& directory : trusted.directories) all.AddStore(*directory);
+  return all.Build();
+}
+
+absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
+    ssl::Side side) {
+  std::shared_ptr<const ssl::Context>& frozen = frozen_[static_cast<int>(side)];
+  if (frozen != nullptr) return frozen;
+
+  platform::ContextRequest request;
+  request.side = side;
+  const config::Verification policy =
+      state->runtime->policy().verification.value;
+  if (verify_mode_chosen || policy == config::Verification::kOff) {
+    request.cert_reqs = CoreVerifyMode(verify_mode);
+  }
+  // Before 3.7, ssl.py itself matches the name.
+  if (policy == config::Verification::kOff) {
+    request.check_hostname = check_hostname && AIRLOCK_PYTHON_AT_LEAST(3, 7);
+  } else if (check_hostname_chosen && AIRLOCK_PYTHON_AT_LEAST(3, 7)) {
+    request.check_hostname = check_hostname;
+  }
+
+  ssl::ContextOptions result = Basics();
+  result.hostname.common_name_fallback =
+      (host_flags & kHostflagNeverCheckSubject) == 0;
+  result.verify_flags.crl_check_leaf = (verify_flags & kVerifyCrlCheck) != 0;
+  result.verify_flags.crl_check_chain =
+      (verify_flags & kVerifyCrlCheckAll) != 0;
+  result.verify_flags.x509_strict = (verify_flags & kVerifyX509Strict) != 0;
+  result.verify_flags.partial_chain = (verify_flags & kVerifyPartialChain) != 0;
+  result.verify_flags.trusted_first = (verify_flags & kVerifyTrustedFirst) != 0;
+  result.alpn_protocols = alpn;
+  result.npn_protocols = npn;
+  result.session_tickets = (options & kOpNoTicket) == 0;
+  result.num_tickets = static_cast<size_t>(num_tickets);
+  result.cipher_server_preference = (options & kOpCipherServerPreference) != 0;
+  result.psk_identity_hint = psk_hint;
+  InstallCallbacks(*this, &result);
+  const bool verifies = verify_mode != kCertNone || !request.cert_reqs;
+  if (verifies || !trusted.empty()) {
+    absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
+        MakeTrustStore();
+    // Without any CA, a context that verifies nobody may still be used.
+    if (!store.ok() && verifies) return store.status();
+    if (store.ok()) result.trust_store = *std::move(store);
+  }
+  result.credentials = CompleteChains(result.trust_store.get());
+  absl::StatusOr<std::shared_ptr<const ssl::Context>> made =
+      state->runtime->CreateContext(request, std::move(result));
+  if (made.ok()) frozen = *made;
+  return made;
+}
+
+// As OpenSSL does: a certificate that comes without its issuers is sent with
+// those that the context trusts.
+std::vector<std::shared_ptr<const ssl::Credentials>>
+ContextObject::CompleteChains(const ssl::TrustStore* store) const {
+  std::vector<std::shared_ptr<const ssl::Credentials>> result = credentials;
+  if (store == nullptr) return result;
+  for (auto& each : result) {
+    if (each->chain().size() == 1) each = each->WithIssuersFrom(*store);
+  }
+  return result;
+}
+
+void ContextObject::Changed() {
+  for (std::shared_ptr<const ssl::Context>& frozen : frozen_) {
+    if (frozen == nullptr) continue;
+    Add(frozen->session_statistics(), &before_);
+    before_.number = 0;  // Its cache is gone, too.
+    frozen = nullptr;
+  }
+}
+
+ssl::SessionStatistics ContextObject::Statistics() const {
+  ssl::SessionStatistics result = before_;
+  for (const std::shared_ptr<const ssl::Context>& frozen : frozen_) {
+    if (frozen != nullptr) Add(frozen->session_statistics(), &result);
+  }
+  return result;
+}
+
+void ContextObject::NoteVerified(const std::vector<ssl::Certificate>& chain) {
+  if (trusted.directories.empty() || chain.empty()) return;
+  const auto contains = [](const std::vector<ssl::Certificate>& all,
+                           const ssl::Certificate& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  const ssl::Certificate& anchor = chain.back();
+  if (contains(trusted.used, anchor)) return;
+  for (const auto& directory : trusted.directories) {
+    if (contains(directory->Certificates(), anchor)) {
+      trusted.used.push_back(anchor);
+      return;
+    }
+  }
+}
+
+int ContextObject::Traverse(visitproc visit, void* arg) {
+  Py_VISIT(sni_callback.get());
+  Py_VISIT(message_callback.get());
+  Py_VISIT(psk_client_callback.get());
+  Py_VISIT(psk_server_callback.get());
+  return 0;
+}
+
+void ContextObject::Clear() {
+  sni_callback.Reset();
+  message_callback.Reset();
+  psk_client_callback.Reset();
+  psk_server_callback.Reset();
+}
+
+}  // namespace airlock::python

@@ -1,0 +1,286 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What _ssl._SSLContext loads: our keys, and the CAs that it trusts.
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "platform/ca_bundle.h"
+#include "platform/python/context.h"
+#include "platform/python/errors.h"
+#include "platform/python/files.h"
+
+namespace airlock::python {
+namespace {
+
+constexpr size_t kMaxPassword = 1024;
+
+// What a password is given as, or what its callback returns.
+bool TakePassword(PyObject* value, const char* complaint, ssl::Secret* out) {
+  absl::string_view bytes;
+  PyRef encoded;
+  if (PyUnicode_Check(value)) {
+    encoded = PyRef::Steal(PyUnicode_AsUTF8String(value));
+    if (!encoded) return false;
+    value = encoded.get();
+  }
+  if (PyBytes_Check(value)) {
+    bytes = {PyBytes_AS_STRING(value),
+             static_cast<size_t>(PyBytes_GET_SIZE(value))};
+  } else if (PyByteArray_Check(value)) {
+    bytes = {PyByteArray_AS_STRING(value),
+             static_cast<size_t>(PyByteArray_GET_SIZE(value))};
+  } else {
+    PyErr_SetString(PyExc_TypeError, complaint);
+    return false;
+  }
+  if (bytes.size() > kMaxPassword) {
+    PyErr_Format(PyExc_ValueError, "password cannot be longer than %d bytes",
+                 static_cast<int>(kMaxPassword));
+    return false;
+  }
+  *out = ssl::Secret(bytes);
+  return true;
+}
+
+// The password of an encrypted key: asked for only if it is needed. Where that
+// raises, the exception stays set, and counts for more than the Status.
+ssl::PasswordCallback Password(PyObject* password) {
+  return [password]() -> absl::StatusOr<ssl::Secret> {
+    ssl::Secret secret;
+    if (PyCallable_Check(password)) {
+      const PyRef value = PyRef::Steal(PyObject_CallObject(password, nullptr));
+      if (!value ||
+          !TakePassword(value.get(), "password callback must return a string",
+                        &secret)) {
+        return absl::CancelledError("the password callback raised");
+      }
+    } else if (!TakePassword(password,
+                             "password should be a string or callable",
+                             &secret)) {
+      return absl::CancelledError("the password is unusable");
+    }
+    return secret;
+  };
+}
+
+bool AddBundle(ContextObject* context, const Content& content) {
+  const absl::Status status =
+      context->trusted.listed.Add(content.bytes.view(), content.name);
+  if (!status.ok()) {
+    RaisePemStatus(*context->state, status, __LINE__);
+    return false;
+  }
+  context->trusted.anything = true;
+  return true;
+}
+
+// Python's text for it is PEM, its bytes are DER; both may hold several.
+bool AddData(ContextObject* context, PyObject* data) {
+  Content content;
+  content.name = "cadata";
+  const bool text = PyUnicode_Check(data) != 0;
+  if (text) {
+    const PyRef ascii = PyRef::Steal(PyUnicode_AsASCIIString(data));
+    if (!ascii) {
+      PyErr_Clear();
+      PyErr_SetString(
+          PyExc_TypeError,
+          "cadata should be an ASCII string or a bytes-like object");
+      return false;
+    }
+    content.bytes = ssl::Secret(
+        absl::string_view(PyBytes_AS_STRING(ascii.get()),
+                          static_cast<size_t>(PyBytes_GET_SIZE(ascii.get()))));
+  } else {
+    Py_buffer view;
+    if (!PyObject_CheckBuffer(data) ||
+        PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) {
+      PyErr_Clear();
+      PyErr_SetString(
+          PyExc_TypeError,
+          "cadata should be an ASCII string or a bytes-like object");
+      return false;
+    }
+    content.bytes = ssl::Secret(absl::string_view(
+        static_cast<const char*>(view.buf), static_cast<size_t>(view.len)));
+    PyBuffer_Release(&view);
+  }
+  const absl::string_view bytes = content.bytes.view();
+  const bool pem = absl::StrContains(bytes, "-----BEGIN ");
+  if (pem || (!bytes.empty() && bytes[0] == '\x30')) {
+    return AddBundle(context, content);
+  }
+  RaiseSslError(context->state->ssl_error.get(), kErrorSsl,
+                text
+                    ? SslErrorText{"PEM", "NO_START_LINE",
+                                   "no start line: cadata does not contain a "
+                                   "certificate"}
+                    : SslErrorText{"ASN1", "NOT_ENOUGH_DATA",
+                                   "not enough data: cadata does not contain a "
+                                   "certificate"},
+                __LINE__);
+  return false;
+}
+
+bool AddDirectoryAt(ContextObject* context, const std::string& path) {
+  // One without certificates is no error, but means that nobody is trusted.
+  context->trusted.anything = true;
+  platform::Runtime& runtime = *context->state->runtime;
+  if (!platform::ListCaFiles(&runtime.host(), path).ok()) return true;
+  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
+      runtime.LoadCaCerts(platform::CaPath{path});
+  if (!store.ok()) {
+    RaisePemStatus(*context->state, store.status(), __LINE__);
+    return false;
+  }
+  context->trusted.directories.push_back(*std::move(store));
+  return true;
+}
+
+bool AddDirectory(ContextObject* context, PyObject* capath) {
+  std::string path;
+  if (!PathOf(capath, &path)) {
+    PyErr_Clear();
+    PyErr_SetString(PyExc_TypeError,
+                    "capath should be a valid filesystem path");
+    return false;
+  }
+  return AddDirectoryAt(context, path);
+}
+
+}  // namespace
+
+PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
+  static const char* const kNames[] = {"certfile", "keyfile", "password",
+                                       nullptr};
+  PyObject* certfile = nullptr;
+  PyObject* keyfile = Py_None;
+  PyObject* password = Py_None;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OO:load_cert_chain",
+                                   Keywords(kNames), &certfile, &keyfile,
+                                   &password)) {
+    return nullptr;
+  }
+  ssl::CredentialsOptions options;
+  if (password != Py_None) {
+    ssl::Secret unused;
+    if (!PyCallable_Check(password) &&
+        !TakePassword(password, "password should be a string or callable",
+                      &unused)) {
+      return nullptr;
+    }
+    options.password = Password(password);
+  }
+  ContextObject& context = ContextOf(self);
+  platform::Host& host = context.state->runtime->host();
+  Content certificates;
+  if (!ReadContent(&host, certfile, "certfile", &certificates)) return nullptr;
+  options.certfile = std::move(certificates.bytes);
+  options.certfile_name = certificates.name;
+  // One object for both can be read only once.
+  if (keyfile != Py_None && keyfile != certfile) {
+    Content key;
+    if (!ReadContent(&host, keyfile, "keyfile", &key)) return nullptr;
+    options.keyfile = std::move(key.bytes);
+    options.keyfile_name = key.name;
+  }
+  const auto made = ssl::Credentials::Create(std::move(options));
+  if (PyErr_Occurred()) return nullptr;
+  if (!made.ok()) {
+    return RaisePemStatus(*context.state, made.status(), __LINE__);
+  }
+  auto same_type = [&made](const auto& other) {
+    return other->key_type() == (*made)->key_type();
+  };
+  auto& all = context.credentials;
+  all.erase(std::remove_if(all.begin(), all.end(), same_type), all.end());
+  all.push_back(*made);
+  context.Changed();
+  return None();
+}
+
+PyObject* LoadVerifyLocations(PyObject* self, PyObject* args,
+                              PyObject* kwargs) {
+  static const char* const kNames[] = {"cafile", "capath", "cadata", nullptr};
+  PyObject* cafile = Py_None;
+  PyObject* capath = Py_None;
+  PyObject* cadata = Py_None;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OOO:load_verify_locations",
+                                   Keywords(kNames), &cafile, &capath,
+                                   &cadata)) {
+    return nullptr;
+  }
+  if (cafile == Py_None && capath == Py_None && cadata == Py_None) {
+    PyErr_SetString(PyExc_TypeError,
+                    "cafile, capath and cadata cannot be all omitted");
+    return nullptr;
+  }
+  ContextObject& context = ContextOf(self);
+  if (cafile != Py_None) {
+    Content content;
+    if (!ReadContent(&context.state->runtime->host(), cafile, "cafile",
+                     &content) ||
+        !AddBundle(&context, content)) {
+      return nullptr;
+    }
+  }
+  if ((capath != Py_None && !AddDirectory(&context, capath)) ||
+      (cadata != Py_None && !AddData(&context, cadata))) {
+    return nullptr;
+  }
+  context.Changed();
+  return None();
+}
+
+PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
+  ContextObject& context = ContextOf(self);
+  platform::Runtime& runtime = *context.state->runtime;
+  // As everywhere, the environment of this moment chooses the bundle.
+  const config::Environment environment = runtime.host().ReadEnvironment();
+  const auto variable = [&environment](const char* name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::string() : found->second;
+  };
+  const std::string file = variable("SSL_CERT_FILE");
+  const std::string directory = variable("SSL_CERT_DIR");
+  platform::CaCerts place;
+  if (!file.empty()) place = platform::CaPath{file};
+  if (!file.empty() || directory.empty()) {
+    absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
+        runtime.LoadCaCerts(place);
+    if (!store.ok()) {
+      return RaisePemStatus(*context.state, store.status(), __LINE__);
+    }
+    context.trusted.listed.AddStore(**store);
+    context.trusted.anything = true;
+  }
+  if (!directory.empty() && !AddDirectoryAt(&context, directory)) {
+    return nullptr;
+  }
+  context.Changed();
+  return None();
+}
+
+// BoringSSL has no finite-field DH, so that good parameters change nothing.
+PyObject* LoadDhParams(PyObject* self, PyObject* path_object) {
+  std::string path;
+  if (!PathOf(path_object, &path)) return nullptr;
+  ssl::Secret bytes;
+  ContextObject& context = ContextOf(self);
+  if (!ReadPath(&context.state->runtime->host(), path, &bytes)) return nullptr;
+  if (!absl::StrContains(bytes.view(), "-----BEGIN DH PARAMETERS-----")) {
+    return RaiseSslError(
+        context.state->ssl_error.get(), kErrorSsl,
+        {"PEM", "NO_START_LINE",
+         absl::StrCat("no start line: ", path, " holds no DH PARAMETERS")},
+        __LINE__);
+  }
+  return None();
+}
+
+}  // namespace airlock::python

@@ -1,0 +1,377 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The properties of _ssl._SSLContext.
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "platform/python/context.h"
+#include "platform/python/errors.h"
+
+namespace airlock::python {
+namespace {
+
+// Gives false, with TypeError, where an attribute is being deleted.
+bool NotDeleted(PyObject* value) {
+  if (value != nullptr) return true;
+  PyErr_SetString(PyExc_TypeError, "cannot delete attribute");
+  return false;
+}
+
+bool ToInt(PyObject* value, int* out) {
+  if (!NotDeleted(value)) return false;
+  const long number = PyLong_AsLong(value);
+  if (number == -1 && PyErr_Occurred()) return false;
+  if (number < INT_MIN || number > INT_MAX) {
+    PyErr_SetString(PyExc_OverflowError, "the number is too large");
+    return false;
+  }
+  *out = static_cast<int>(number);
+  return true;
+}
+
+// Whether the protocol leaves a choice of version.
+bool HasVersions(const ContextObject& context) {
+  return context.protocol == kProtocolTls ||
+         context.protocol == kProtocolTlsClient ||
+         context.protocol == kProtocolTlsServer;
+}
+
+PyObject* GetOptions(PyObject* self, void* /*closure*/) {
+  const uint64_t options = ContextOf(self).options;
+#if PY_MAJOR_VERSION >= 3
+  return PyLong_FromUnsignedLongLong(options);
+#else
+  return Integer(static_cast<long>(options));
+#endif
+}
+
+int SetOptions(PyObject* self, PyObject* value, void* /*closure*/) {
+  if (!NotDeleted(value)) return -1;
+  ContextObject& context = ContextOf(self);
+  const PyRef number = PyRef::Steal(PyNumber_Index(value));
+  if (!number) return -1;
+  long long signed_number = PyLong_AsLongLong(number.get());
+  if (signed_number == -1 && PyErr_Occurred()) return -1;
+#if AIRLOCK_PYTHON_AT_LEAST(3, 12)
+  if (signed_number < 0) {
+    PyErr_SetString(PyExc_OverflowError, "options must not be negative");
+    return -1;
+  }
+#endif
+  const auto wanted = static_cast<uint64_t>(signed_number);
+  if ((wanted & ~context.options & kOpNoTlsMask) != 0 &&
+      WarnDeprecated("ssl.OP_NO_SSL*/ssl.OP_NO_TLS* options are deprecated") <
+          0) {
+    return -1;
+  }
+  context.options = wanted;
+  context.Changed();
+  return 0;
+}
+
+PyObject* GetVerifyMode(PyObject* self, void* /*closure*/) {
+  return Integer(ContextOf(self).verify_mode);
+}
+
+int SetVerifyMode(PyObject* self, PyObject* value, void* /*closure*/) {
+  int mode = 0;
+  if (!ToInt(value, &mode)) return -1;
+  if (mode < kCertNone || mode > kCertRequired) {
+    PyErr_SetString(PyExc_ValueError,
+                    "invalid value for verify_mode: use CERT_NONE, "
+                    "CERT_OPTIONAL or CERT_REQUIRED");
+    return -1;
+  }
+  ContextObject& context = ContextOf(self);
+  if (mode == kCertNone && context.check_hostname) {
+    PyErr_SetString(PyExc_ValueError,
+                    "Cannot set verify_mode to CERT_NONE when check_hostname "
+                    "is enabled.");
+    return -1;
+  }
+  context.verify_mode = mode;
+  context.verify_mode_chosen = true;
+  context.Changed();
+  return 0;
+}
+
+PyObject* GetCheckHostname(PyObject* self, void* /*closure*/) {
+  return PyBool_FromLong(ContextOf(self).check_hostname);
+}
+
+int SetCheckHostname(PyObject* self, PyObject* value, void* /*closure*/) {
+  if (!NotDeleted(value)) return -1;
+  const int check = PyObject_IsTrue(value);
+  if (check < 0) return -1;
+  ContextObject& context = ContextOf(self);
+  if (check != 0 && context.verify_mode == kCertNone) {
+#if AIRLOCK_PYTHON_AT_LEAST(3, 7)
+    context.verify_mode = kCertRequired;
+    context.verify_mode_chosen = true;
+#else
+    PyErr_SetString(PyExc_ValueError,
+                    "check_hostname needs a SSL context with either "
+                    "CERT_OPTIONAL or CERT_REQUIRED");
+    return -1;
+#endif
+  }
+  context.check_hostname = check != 0;
+  context.check_hostname_chosen = true;
+  context.Changed();
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetHostFlags(PyObject* self, void* /*closure*/) {
+  return Integer(static_cast<long>(ContextOf(self).host_flags));
+}
+
+[[maybe_unused]] int SetHostFlags(PyObject* self, PyObject* value,
+                                  void* /*closure*/) {
+  int flags = 0;
+  if (!ToInt(value, &flags)) return -1;
+  ContextOf(self).host_flags = static_cast<unsigned>(flags);
+  ContextOf(self).Changed();
+  return 0;
+}
+
+PyObject* GetVerifyFlags(PyObject* self, void* /*closure*/) {
+  return Integer(static_cast<long>(ContextOf(self).verify_flags));
+}
+
+int SetVerifyFlags(PyObject* self, PyObject* value, void* /*closure*/) {
+  int flags = 0;
+  if (!ToInt(value, &flags)) return -1;
+  ContextOf(self).verify_flags = static_cast<unsigned long>(flags);
+  ContextOf(self).Changed();
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetMinimumVersion(PyObject* self,
+                                             void* /*closure*/) {
+  const ContextObject& context = ContextOf(self);
+  // Of no effect with a protocol of one version.
+  return Integer(HasVersions(context) ? context.minimum_version
+                                      : kMinimumSupported);
+}
+
+[[maybe_unused]] PyObject* GetMaximumVersion(PyObject* self,
+                                             void* /*closure*/) {
+  return Integer(ContextOf(self).maximum_version);
+}
+
+// Which end of the range, and what the other's word for "as far as it goes"
+// means here.
+int SetVersion(PyObject* self, PyObject* value, bool minimum) {
+  int version = 0;
+  if (!ToInt(value, &version)) return -1;
+  ContextObject& context = ContextOf(self);
+  if (!HasVersions(context)) {
+    PyErr_SetString(PyExc_ValueError,
+                    "The context's protocol doesn't support modification of "
+                    "highest and lowest version.");
+    return -1;
+  }
+  switch (version) {
+    case kSsl3:
+    case kTls1_0:
+    case kTls1_1: {
+      const char* const kTexts[] = {"ssl.TLSVersion.SSLv3 is deprecated",
+                                    "ssl.TLSVersion.TLSv1 is deprecated",
+                                    "ssl.TLSVersion.TLSv1_1 is deprecated"};
+      if (WarnDeprecated(kTexts[version - kSsl3]) < 0) return -1;
+      break;
+    }
+    case kMinimumSupported:
+      if (!minimum) version = kTls1_0;
+      break;
+    case kMaximumSupported:
+      if (minimum) version = kTls1_3;
+      break;
+    case kTls1_2:
+    case kTls1_3:
+      break;
+    default:
+      PyErr_Format(PyExc_ValueError, "Unsupported TLS/SSL version 0x%x",
+                   version);
+      return -1;
+  }
+  if (!minimum && version == kSsl3) {
+    PyErr_SetString(PyExc_ValueError,
+                    "Unsupported TLS/SSL version: there is no SSLv3 here");
+    return -1;
+  }
+  (minimum ? context.minimum_version : context.maximum_version) = version;
+  context.Changed();
+  return 0;
+}
+
+[[maybe_unused]] int SetMinimumVersion(PyObject* self, PyObject* value,
+                                       void* /*closure*/) {
+  return SetVersion(self, value, /*minimum=*/true);
+}
+
+[[maybe_unused]] int SetMaximumVersion(PyObject* self, PyObject* value,
+                                       void* /*closure*/) {
+  return SetVersion(self, value, /*minimum=*/false);
+}
+
+[[maybe_unused]] PyObject* GetNumTickets(PyObject* self, void* /*closure*/) {
+  return Integer(ContextOf(self).num_tickets);
+}
+
+[[maybe_unused]] int SetNumTickets(PyObject* self, PyObject* value,
+                                   void* /*closure*/) {
+  constexpr int kMost = 16;
+  int count = 0;
+  if (!ToInt(value, &count)) return -1;
+  ContextObject& context = ContextOf(self);
+  if (count < 0 || count > kMost) {
+    PyErr_SetString(PyExc_ValueError, "num_tickets must be from 0 to 16");
+    return -1;
+  }
+  if (context.protocol != kProtocolTlsServer) {
+    PyErr_SetString(PyExc_ValueError, "SSLContext is not a server context.");
+    return -1;
+  }
+  context.num_tickets = count;
+  context.Changed();
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetProtocol(PyObject* self, void* /*closure*/) {
+  return Integer(ContextOf(self).protocol);
+}
+
+[[maybe_unused]] PyObject* GetPostHandshakeAuth(PyObject* self,
+                                                void* /*closure*/) {
+  return PyBool_FromLong(ContextOf(self).post_handshake_auth);
+}
+
+[[maybe_unused]] int SetPostHandshakeAuth(PyObject* self, PyObject* value,
+                                          void* /*closure*/) {
+  if (!NotDeleted(value)) return -1;
+  const int wanted = PyObject_IsTrue(value);
+  if (wanted < 0) return -1;
+  ContextOf(self).post_handshake_auth = wanted != 0;
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetSecurityLevel(PyObject* self, void* /*closure*/) {
+  ContextObject& context = ContextOf(self);
+  const auto made = ssl::Context::Create(context.Basics());
+  if (!made.ok()) return RaiseStatus(*context.state, made.status(), __LINE__);
+  return Integer((*made)->options().security_level);
+}
+
+PyObject* OrNone(const PyRef& ref) { return ref ? ref.NewReference() : None(); }
+
+int SetCallback(PyObject* value, const char* what, PyRef* callback) {
+  if (!NotDeleted(value)) return -1;
+  if (value == Py_None) {
+    callback->Reset();
+    return 0;
+  }
+  if (!PyCallable_Check(value)) {
+    PyErr_Format(PyExc_TypeError, "%s: not a callable object", what);
+    return -1;
+  }
+  *callback = PyRef::Borrow(value);
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetSniCallback(PyObject* self, void* /*closure*/) {
+  return OrNone(ContextOf(self).sni_callback);
+}
+
+[[maybe_unused]] int SetSniCallback(PyObject* self, PyObject* value,
+                                    void* /*closure*/) {
+  ContextObject& context = ContextOf(self);
+  if (context.protocol == kProtocolTlsClient) {
+    PyErr_SetString(PyExc_ValueError,
+                    "sni_callback cannot be set on TLS_CLIENT context");
+    return -1;
+  }
+  if (SetCallback(value, "sni_callback", &context.sni_callback) < 0) return -1;
+  context.Changed();
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetMessageCallback(PyObject* self,
+                                              void* /*closure*/) {
+  return OrNone(ContextOf(self).message_callback);
+}
+
+[[maybe_unused]] int SetMessageCallback(PyObject* self, PyObject* value,
+                                        void* /*closure*/) {
+  ContextObject& context = ContextOf(self);
+  if (SetCallback(value, "_msg_callback", &context.message_callback) < 0) {
+    return -1;
+  }
+  context.Changed();
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetKeylogFilename(PyObject* self,
+                                             void* /*closure*/) {
+  return OrNone(ContextOf(self).keylog_filename);
+}
+
+[[maybe_unused]] int SetKeylogFilename(PyObject* self, PyObject* value,
+                                       void* /*closure*/) {
+  if (!NotDeleted(value)) return -1;
+  ContextObject& context = ContextOf(self);
+  std::shared_ptr<KeyLog> log;
+  if (value != Py_None) {
+    std::string path;
+    if (!PathOf(value, &path)) return -1;
+    log = KeyLog::Open(path);
+    if (log == nullptr) {
+      const int error = errno;
+      RaiseOsError(error, std::strerror(error), path);
+      return -1;
+    }
+  }
+  context.keylog = std::move(log);
+  context.keylog_filename = value == Py_None ? PyRef() : PyRef::Borrow(value);
+  context.Changed();
+  return 0;
+}
+
+}  // namespace
+
+PyGetSetDef* ContextProperties() {
+  static PyGetSetDef properties[] = {
+    {"options", GetOptions, SetOptions, nullptr, nullptr},
+    {"verify_mode", GetVerifyMode, SetVerifyMode, nullptr, nullptr},
+    {"verify_flags", GetVerifyFlags, SetVerifyFlags, nullptr, nullptr},
+    {"check_hostname", GetCheckHostname, SetCheckHostname, nullptr, nullptr},
+#if AIRLOCK_PYTHON_AT_LEAST(3, 6)
+    {"post_handshake_auth", GetPostHandshakeAuth, SetPostHandshakeAuth, nullptr,
+     nullptr},
+#endif
+#if AIRLOCK_PYTHON_AT_LEAST(3, 7)
+    {"_host_flags", GetHostFlags, SetHostFlags, nullptr, nullptr},
+    {"minimum_version", GetMinimumVersion, SetMinimumVersion, nullptr, nullptr},
+    {"maximum_version", GetMaximumVersion, SetMaximumVersion, nullptr, nullptr},
+    {"protocol", GetProtocol, nullptr, nullptr, nullptr},
+    {"sni_callback", GetSniCallback, SetSniCallback,
+     "callback(SSLSocket, server_name, SSLContext) or None", nullptr},
+#endif
+#if AIRLOCK_PYTHON_AT_LEAST(3, 8)
+    {"num_tickets", GetNumTickets, SetNumTickets, nullptr, nullptr},
+    {"keylog_filename", GetKeylogFilename, SetKeylogFilename, nullptr, nullptr},
+    {"_msg_callback", GetMessageCallback, SetMessageCallback, nullptr, nullptr},
+#endif
+#if AIRLOCK_PYTHON_AT_LEAST(3, 10)
+    {"security_level", GetSecurityLevel, nullptr, "The security level, 0-5.",
+     nullptr},
+#endif
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+  };
+  return properties;
+}
+
+}  // namespace airlock::python

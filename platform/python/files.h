@@ -1,0 +1,35 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Keys, certificates and CA bundles as Python code hands them over: a path, a
+// file-like object, or the content itself.
+#ifndef AIRLOCK_PLATFORM_PYTHON_FILES_H_
+#define AIRLOCK_PLATFORM_PYTHON_FILES_H_
+
+#include <string>
+
+#include "platform/host.h"
+#include "platform/python/python_compat.h"
+#include "ssl/secret.h"
+
+namespace airlock::python {
+
+// The content of an argument, and what error messages call it.
+struct Content {
+  ssl::Secret bytes;
+  std::string name;
+};
+
+// Takes `argument`: an object with read(), PEM text or bytes, DER bytes, or a
+// path. False with an exception set: OSError where the path cannot be read,
+// with words that also say what else would do. `parameter` is its name.
+bool ReadContent(platform::Host* host, PyObject* argument,
+                 const char* parameter, Content* content);
+
+// Reads a file; false with OSError set.
+bool ReadPath(platform::Host* host, const std::string& path,
+              ssl::Secret* bytes);
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_FILES_H_

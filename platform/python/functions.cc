@@ -1,0 +1,157 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/python/functions.h"
+
+#include <openssl/asn1.h>
+#include <openssl/mem.h>
+#include <openssl/nid.h>
+#include <openssl/obj.h>
+#include <openssl/rand.h>
+
+#include <climits>
+#include <string>
+
+#include "platform/ca_bundle.h"
+#include "platform/python/certificate_dict.h"
+#include "platform/python/errors.h"
+#include "platform/python/files.h"
+
+namespace airlock::python {
+namespace {
+
+PyObject* RandomBytes(PyObject* module, PyObject* args) {
+  int size = 0;
+  if (!PyArg_ParseTuple(args, "i:RAND_bytes", &size)) return nullptr;
+  if (size < 0) {
+    PyErr_SetString(PyExc_ValueError, "num must be positive");
+    return nullptr;
+  }
+  PyRef bytes = PyRef::Steal(PyBytes_FromStringAndSize(nullptr, size));
+  if (!bytes) return nullptr;
+  if (!RAND_bytes(reinterpret_cast<uint8_t*>(PyBytes_AS_STRING(bytes.get())),
+                  static_cast<size_t>(size))) {
+    return RaiseSslError(StateOfModule(module)->ssl_error.get(), kErrorSsl,
+                         {"", "", "no random bytes"}, __LINE__);
+  }
+  return bytes.release();
+}
+
+[[maybe_unused]] PyObject* RandomPseudoBytes(PyObject* module, PyObject* args) {
+  if (PyErr_WarnEx(PyExc_DeprecationWarning,
+                   "ssl.RAND_pseudo_bytes() is deprecated", 1) < 0) {
+    return nullptr;
+  }
+  const PyRef bytes = PyRef::Steal(RandomBytes(module, args));
+  return bytes ? PyTuple_Pack(2, bytes.get(), Py_True) : nullptr;
+}
+
+PyObject* RandomStatus(PyObject* /*module*/, PyObject* /*unused*/) {
+  return PyBool_FromLong(RAND_status());
+}
+
+// BoringSSL takes its entropy from the kernel and needs none of ours.
+PyObject* RandomAdd(PyObject* /*module*/, PyObject* args) {
+  Py_buffer view;
+  double entropy = 0;
+  if (!PyArg_ParseTuple(args, "s*d:RAND_add", &view, &entropy)) return nullptr;
+  PyBuffer_Release(&view);
+  return None();
+}
+
+// (nid, short name, long name, dotted numbers).
+PyObject* ObjectTuple(const ASN1_OBJECT* object) {
+  const int nid = OBJ_obj2nid(object);
+  const char* short_name = OBJ_nid2sn(nid);
+  const char* long_name = OBJ_nid2ln(nid);
+  char numbers[256] = "";
+  const int size =
+      OBJ_obj2txt(numbers, sizeof(numbers), object, /*always_return_oid=*/1);
+  if (nid == NID_undef || size <= 0) {
+    PyErr_SetString(PyExc_ValueError, "unknown object");
+    return nullptr;
+  }
+  return Py_BuildValue("isss", nid, short_name, long_name, numbers);
+}
+
+PyObject* TextToObject(PyObject* /*module*/, PyObject* args, PyObject* kwargs) {
+  static const char* const kNames[] = {"txt", "name", nullptr};
+  const char* text = nullptr;
+  PyObject* name = Py_False;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|O:txt2obj",
+                                   Keywords(kNames), &text, &name)) {
+    return nullptr;
+  }
+  const int names_too = PyObject_IsTrue(name);
+  if (names_too < 0) return nullptr;
+  const bssl::UniquePtr<ASN1_OBJECT> object(
+      OBJ_txt2obj(text, names_too != 0 ? 0 : 1));
+  if (object == nullptr) {
+    PyErr_Format(PyExc_ValueError, "unknown object '%.100s'", text);
+    return nullptr;
+  }
+  return ObjectTuple(object.get());
+}
+
+PyObject* NidToObject(PyObject* /*module*/, PyObject* args) {
+  int nid = 0;
+  if (!PyArg_ParseTuple(args, "i:nid2obj", &nid)) return nullptr;
+  if (nid < NID_undef) {
+    PyErr_SetString(PyExc_ValueError, "NID must be positive.");
+    return nullptr;
+  }
+  const ASN1_OBJECT* object = OBJ_nid2obj(nid);
+  if (object == nullptr || nid == NID_undef) {
+    PyErr_Format(PyExc_ValueError, "unknown NID %d", nid);
+    return nullptr;
+  }
+  return ObjectTuple(object);
+}
+
+PyObject* DefaultVerifyPaths(PyObject* module, PyObject* /*unused*/) {
+  constexpr char kDirectory[] = "/etc/ssl/certs";
+  constexpr char kFile[] = "/etc/ssl/certs/ca-certificates.crt";
+  const absl::StatusOr<platform::CaBundlePlaces> places =
+      platform::FindSystemCaBundle(&StateOfModule(module)->runtime->host(),
+                                   /*environment=*/{});
+  const bool found = places.ok() && !places->paths.empty();
+  return Py_BuildValue("ssss", "SSL_CERT_FILE",
+                       found ? places->paths[0].c_str() : kFile, "SSL_CERT_DIR",
+                       kDirectory);
+}
+
+PyObject* TestDecodeCert(PyObject* module, PyObject* argument) {
+  const StatePtr& state = StateOfModule(module);
+  std::string path;
+  ssl::Secret bytes;
+  if (!PathOf(argument, &path) ||
+      !ReadPath(&state->runtime->host(), path, &bytes))
+    return nullptr;
+  const auto certificate = ssl::Certificate::FromPem(bytes.view());
+  if (!certificate.ok()) {
+    return RaisePemStatus(*state, certificate.status(), __LINE__);
+  }
+  return CertificateDict(*state, *certificate);
+}
+
+}  // namespace
+
+PyMethodDef* ModuleFunctions() {
+  static PyMethodDef functions[] = {
+    {"_test_decode_cert", Method(TestDecodeCert), METH_O, nullptr},
+    {"RAND_add", Method(RandomAdd), METH_VARARGS, nullptr},
+    {"RAND_bytes", Method(RandomBytes), METH_VARARGS, nullptr},
+#if !AIRLOCK_PYTHON_AT_LEAST(3, 12)
+    {"RAND_pseudo_bytes", Method(RandomPseudoBytes), METH_VARARGS, nullptr},
+#endif
+    {"RAND_status", Method(RandomStatus), METH_NOARGS, nullptr},
+    {"get_default_verify_paths", Method(DefaultVerifyPaths), METH_NOARGS,
+     nullptr},
+    {"txt2obj", Method(TextToObject), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"nid2obj", Method(NidToObject), METH_VARARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+  };
+  return functions;
+}
+
+}  // namespace airlock::python

@@ -1,0 +1,39 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The file behind SSLContext.keylog_filename.
+#ifndef AIRLOCK_PLATFORM_PYTHON_KEY_LOG_H_
+#define AIRLOCK_PLATFORM_PYTHON_KEY_LOG_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+
+namespace airlock::python {
+
+// Appends lines; each is written whole. Thread-safe.
+class KeyLog {
+ public:
+  // Null with errno set where the file cannot be opened. Only its owner may
+  // read a file that is made.
+  static std::shared_ptr<KeyLog> Open(const std::string& path);
+
+  ~KeyLog();
+  KeyLog(const KeyLog&) = delete;
+  KeyLog& operator=(const KeyLog&) = delete;
+
+  void Append(absl::string_view line);
+
+ private:
+  explicit KeyLog(int fd) : fd_(fd) {}
+
+  absl::Mutex mutex_;
+  const int fd_;
+};
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_KEY_LOG_H_

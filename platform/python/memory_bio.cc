@@ -1,0 +1,197 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/python/memory_bio.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "platform/python/errors.h"
+
+namespace airlock::python {
+namespace {
+
+// Bytes that one side writes and the other reads. Thread-safe, for a Socket
+// works on it without the GIL.
+class Buffer {
+ public:
+  void Write(absl::string_view bytes) {
+    const absl::MutexLock lock(&mutex_);
+    if (start_ == data_.size()) {
+      data_.clear();
+      start_ = 0;
+    }
+    data_.append(bytes.data(), bytes.size());
+  }
+
+  // Up to `size` of the oldest bytes, by `take`, which copies them away.
+  template <typename Take>
+  size_t Read(size_t size, const Take& take) {
+    const absl::MutexLock lock(&mutex_);
+    const size_t count = std::min(size, data_.size() - start_);
+    take(absl::string_view(data_).substr(start_, count));
+    start_ += count;
+    // Moved at most as often as it is read: half of it is free by then.
+    if (start_ > data_.size() / 2) {
+      data_.erase(0, start_);
+      start_ = 0;
+    }
+    return count;
+  }
+
+  size_t pending() const {
+    const absl::MutexLock lock(&mutex_);
+    return data_.size() - start_;
+  }
+
+  void WriteEof() {
+    const absl::MutexLock lock(&mutex_);
+    ended_ = true;
+  }
+  bool ended() const {
+    const absl::MutexLock lock(&mutex_);
+    return ended_;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::string data_ ABSL_GUARDED_BY(mutex_);
+  size_t start_ ABSL_GUARDED_BY(mutex_) = 0;  // What is before was read.
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+struct MemoryBio {
+  StatePtr state;
+  std::shared_ptr<Buffer> buffer;
+};
+
+Buffer& BufferOf(PyObject* self) { return *Unbox<MemoryBio>(self).buffer; }
+
+class BioTransport final : public ssl::Transport {
+ public:
+  BioTransport(std::shared_ptr<Buffer> incoming,
+               std::shared_ptr<Buffer> outgoing)
+      : incoming_(std::move(incoming)), outgoing_(std::move(outgoing)) {}
+
+  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override {
+    // Asked first: what is written before the end is read before the end.
+    const bool ended = incoming_->ended();
+    const size_t count =
+        incoming_->Read(into.size(), [&into](absl::string_view bytes) {
+          std::copy(bytes.begin(), bytes.end(), into.begin());
+        });
+    if (count > 0) return ssl::IoResult::Done(count);
+    return ended ? ssl::IoResult::Closed() : ssl::IoResult::WantRead();
+  }
+
+  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override {
+    outgoing_->Write(absl::string_view(
+        reinterpret_cast<const char*>(from.data()), from.size()));
+    return ssl::IoResult::Done(from.size());
+  }
+
+ private:
+  const std::shared_ptr<Buffer> incoming_;
+  const std::shared_ptr<Buffer> outgoing_;
+};
+
+PyObject* NewMemoryBio(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  static const char* const kNames[] = {nullptr};
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, ":MemoryBIO",
+                                   Keywords(kNames))) {
+    return nullptr;
+  }
+  StatePtr state = StateOf(type);
+  if (state == nullptr) return nullptr;
+  return NewBoxed<MemoryBio>(type, std::move(state),
+                             std::make_shared<Buffer>());
+}
+
+PyObject* ReadBio(PyObject* self, PyObject* args) {
+  Py_ssize_t size = -1;
+  if (!PyArg_ParseTuple(args, "|n:read", &size)) return nullptr;
+  Buffer& buffer = BufferOf(self);
+  std::string bytes;
+  buffer.Read(size < 0 ? std::string::npos : static_cast<size_t>(size),
+              [&bytes](absl::string_view oldest) {
+                bytes.assign(oldest.data(), oldest.size());
+              });
+  return Bytes(bytes);
+}
+
+PyObject* WriteBio(PyObject* self, PyObject* args) {
+  Py_buffer view;
+  if (!PyArg_ParseTuple(args, AIRLOCK_BUFFER ":write", &view)) return nullptr;
+  if (BufferOf(self).ended()) {
+    PyBuffer_Release(&view);
+    return RaiseSslError(
+        Unbox<MemoryBio>(self).state->ssl_error.get(), kErrorSsl,
+        {"", "", "cannot write() after write_eof()"}, __LINE__);
+  }
+  BufferOf(self).Write(absl::string_view(static_cast<const char*>(view.buf),
+                                         static_cast<size_t>(view.len)));
+  const Py_ssize_t size = view.len;
+  PyBuffer_Release(&view);
+  return PyLong_FromSsize_t(size);
+}
+
+PyObject* WriteBioEof(PyObject* self, PyObject* /*unused*/) {
+  BufferOf(self).WriteEof();
+  return None();
+}
+
+PyObject* BioPending(PyObject* self, void* /*closure*/) {
+  return PyLong_FromSize_t(BufferOf(self).pending());
+}
+
+PyObject* BioEof(PyObject* self, void* /*closure*/) {
+  const Buffer& buffer = BufferOf(self);
+  return PyBool_FromLong(buffer.ended() && buffer.pending() == 0);
+}
+
+}  // namespace
+
+int AddMemoryBioType(PyObject* module, const StatePtr& state) {
+  static PyMethodDef methods[] = {
+      {"read", Method(ReadBio), METH_VARARGS,
+       "Read up to size bytes; without size, all there are."},
+      {"write", Method(WriteBio), METH_VARARGS,
+       "Write the bytes; their number."},
+      {"write_eof", Method(WriteBioEof), METH_NOARGS,
+       "Say that no more bytes follow."},
+      {nullptr, nullptr, 0, nullptr},
+  };
+  static PyGetSetDef getset[] = {
+      {"pending", BioPending, nullptr, "How many bytes there are to read.",
+       nullptr},
+      {"eof", BioEof, nullptr, "Whether all was read that ever will be.",
+       nullptr},
+      {nullptr, nullptr, nullptr, nullptr, nullptr},
+  };
+  static PyType_Slot slots[] = {
+      {Py_tp_new, Slot(NewMemoryBio)},
+      {Py_tp_dealloc, Slot(DeallocBoxed<MemoryBio>)},
+      {Py_tp_methods, methods},
+      {Py_tp_getset, getset},
+      {0, nullptr},
+  };
+  state->memory_bio_type = PyRef::Steal(
+      MakeType(module, "_ssl.MemoryBIO", sizeof(Boxed<MemoryBio>), slots,
+               Instances::kAnybody, /*garbage_collected=*/false));
+  if (!state->memory_bio_type ||
+      AttachState(state->memory_bio_type.get(), state) < 0) {
+    return -1;
+  }
+  return PyObject_SetAttrString(module, "MemoryBIO",
+                                state->memory_bio_type.get());
+}
+
+std::unique_ptr<ssl::Transport> NewMemoryBioTransport(PyObject* incoming,
+                                                      PyObject* outgoing) {
+  return std::make_unique<BioTransport>(Unbox<MemoryBio>(incoming).buffer,
+                                        Unbox<MemoryBio>(outgoing).buffer);
+}
+
+}  // namespace airlock::python

@@ -1,0 +1,24 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The type _ssl.MemoryBIO, and the transport over two of them.
+#ifndef AIRLOCK_PLATFORM_PYTHON_MEMORY_BIO_H_
+#define AIRLOCK_PLATFORM_PYTHON_MEMORY_BIO_H_
+
+#include <memory>
+
+#include "platform/python/module_state.h"
+#include "platform/python/python_compat.h"
+#include "ssl/transport.h"
+
+namespace airlock::python {
+
+int AddMemoryBioType(PyObject* module, const StatePtr& state);
+
+// Reads from one MemoryBIO and writes to another, waiting for nothing.
+std::unique_ptr<ssl::Transport> NewMemoryBioTransport(PyObject* incoming,
+                                                      PyObject* outgoing);
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_MEMORY_BIO_H_

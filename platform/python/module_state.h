@@ -1,0 +1,62 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What one `_ssl` module (one per interpreter) owns.
+#ifndef AIRLOCK_PLATFORM_PYTHON_MODULE_STATE_H_
+#define AIRLOCK_PLATFORM_PYTHON_MODULE_STATE_H_
+
+#include <memory>
+
+#include "platform/python/python_compat.h"
+#include "platform/runtime.h"
+
+namespace airlock::python {
+
+// Shared by the module and all objects made of its types, which may outlive it;
+// the references are dropped with the module, and are null from then on.
+struct ModuleState {
+  PyRef ssl_error;
+  PyRef cert_verification_error;  // Before 3.7: ssl_error again.
+  PyRef zero_return_error;
+  PyRef want_read_error;
+  PyRef want_write_error;
+  PyRef syscall_error;
+  PyRef eof_error;
+
+  PyRef context_type;
+  PyRef socket_type;
+  PyRef memory_bio_type;
+  PyRef session_type;
+  PyRef certificate_type;
+
+  platform::Runtime* runtime = nullptr;  // The process's; never null.
+
+  template <typename Visitor>
+  int ForEach(Visitor visitor) {
+    for (PyRef* ref : {&ssl_error, &cert_verification_error, &zero_return_error,
+                       &want_read_error, &want_write_error, &syscall_error,
+                       &eof_error, &context_type, &socket_type,
+                       &memory_bio_type, &session_type, &certificate_type}) {
+      if (const int result = visitor(ref)) return result;
+    }
+    return 0;
+  }
+};
+
+using StatePtr = std::shared_ptr<ModuleState>;
+
+// Puts `state` where StateOf finds it from `type` and its subclasses.
+int AttachState(PyObject* type, const StatePtr& state);
+
+// The state of the module that `type`, or a base of it, belongs to; null with
+// an exception set where it is gone.
+StatePtr StateOf(PyTypeObject* type);
+
+template <typename T>
+PyTypeObject* AsType(const T& ref) {
+  return reinterpret_cast<PyTypeObject*>(ref.get());
+}
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_MODULE_STATE_H_

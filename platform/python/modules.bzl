@@ -1,0 +1,42 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A module `_ssl` for each Python with headers."""
+
+load("//:copts.bzl", "AIRLOCK_COPTS")
+
+def module_folder(python):
+    """Where the module of a Python lies: all of Python 3 share one folder."""
+    return "py2.7" if python["version"] == "2.7" else "py3"
+
+def module_target(python):
+    return "%s/_ssl%s" % (module_folder(python), python["suffix"])
+
+def python_modules(modules, srcs, deps):
+    """Declares the modules.
+
+    Args:
+      modules: @local_pythons//:pythons.bzl's MODULES.
+      srcs: what depends on Python's headers.
+      deps: what does not.
+    """
+    for python in modules:
+        native.cc_binary(
+            name = module_target(python),
+            srcs = srcs,
+            copts = AIRLOCK_COPTS + (
+                # Their headers take literals as char*.
+                ["-Wno-write-strings"] if python["version"] in ["2.7", "3.6"] else []
+            ),
+            linkopts = [
+                "-Wl,--version-script,$(location :exports.lds)",
+                # Airlock's C++ runtime is its own, as BoringSSL is.
+                "-static-libgcc",
+                "-static-libstdc++",
+            ],
+            linkshared = True,
+            visibility = ["//visibility:public"],
+            deps = deps + [
+                ":exports.lds",
+                "@local_pythons//:headers-" + python["version"],
+            ],
+        )

@@ -1,0 +1,86 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/python/process_runtime.h"
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "config/policy.h"
+#include "platform/posix_host.h"
+
+namespace airlock::python {
+namespace {
+
+// Whether the variable is the policy's.
+bool StatesPolicy(absl::string_view name) {
+  return absl::StartsWith(name, "AIRLOCK_") || name == "PYTHONHTTPSVERIFY";
+}
+
+// The environment with which the process began, as the kernel keeps it; empty
+// where there is no /proc.
+config::Environment InitialEnvironment() {
+  std::ifstream file("/proc/self/environ", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  config::Environment environment;
+  for (const absl::string_view entry : absl::StrSplit(bytes, '\0')) {
+    const std::pair<std::string, std::string> variable =
+        absl::StrSplit(entry, absl::MaxSplits('=', 1));
+    if (!variable.first.empty()) environment.insert(variable);
+  }
+  return environment;
+}
+
+// This machine; but what the environment says of the policy is what it said
+// before any Python code ran.
+class ProcessHost final : public platform::Host {
+ public:
+  config::Environment ReadEnvironment() const override {
+    config::Environment environment = host_.ReadEnvironment();
+    const config::Environment initial = InitialEnvironment();
+    if (initial.empty()) return environment;
+    for (auto it = environment.begin(); it != environment.end();) {
+      it = StatesPolicy(it->first) ? environment.erase(it) : std::next(it);
+    }
+    for (const auto& variable : initial) {
+      if (StatesPolicy(variable.first)) environment.insert(variable);
+    }
+    return environment;
+  }
+  absl::StatusOr<platform::FileContent> ReadFile(
+      const std::string& path) override {
+    return host_.ReadFile(path);
+  }
+  absl::StatusOr<platform::FileStatus> Stat(const std::string& path) override {
+    return host_.Stat(path);
+  }
+  absl::StatusOr<std::vector<std::string>> ListDirectory(
+      const std::string& path) override {
+    return host_.ListDirectory(path);
+  }
+  absl::Time Now() const override { return host_.Now(); }
+  void Log(absl::LogSeverity severity, absl::string_view message) override {
+    host_.Log(severity, message);
+  }
+
+ private:
+  platform::PosixHost host_;
+};
+
+}  // namespace
+
+absl::StatusOr<platform::Runtime*> ProcessRuntime() {
+  // Never destroyed: contexts are made until the very end of the process.
+  static auto* const runtime =
+      new absl::StatusOr<std::unique_ptr<platform::Runtime>>(
+          platform::Runtime::Create(std::make_shared<ProcessHost>()));
+  if (!runtime->ok()) return runtime->status();
+  return (*runtime)->get();
+}
+
+}  // namespace airlock::python

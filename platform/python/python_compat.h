@@ -1,0 +1,229 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// CPython's C API, 2.7 and 3.6 on, with the differences between versions. Only
+// this file, python_compat.cc and the tables of names ask for the version.
+// Include it before anything else.
+#ifndef AIRLOCK_PLATFORM_PYTHON_PYTHON_COMPAT_H_
+#define AIRLOCK_PLATFORM_PYTHON_PYTHON_COMPAT_H_
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <new>
+#include <string>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+
+#define AIRLOCK_PYTHON_AT_LEAST(major, minor) \
+  (PY_VERSION_HEX >= (((major) << 24) | ((minor) << 16)))
+
+// A contiguous read-only buffer, in the formats of PyArg_Parse.
+#if PY_MAJOR_VERSION >= 3
+#define AIRLOCK_BUFFER "y*"
+#else
+#define AIRLOCK_BUFFER "s*"
+#endif
+
+#if PY_MAJOR_VERSION < 3
+using Py_hash_t = long;
+
+// Types from specs came with Python 3.
+struct PyType_Slot {
+  int slot;
+  void* pfunc;
+};
+struct PyType_Spec {
+  const char* name;
+  int basicsize;
+  int itemsize;
+  unsigned int flags;
+  PyType_Slot* slots;
+};
+enum {
+  Py_tp_new = 1,
+  Py_tp_dealloc,
+  Py_tp_traverse,
+  Py_tp_clear,
+  Py_tp_methods,
+  Py_tp_getset,
+  Py_tp_richcompare,
+  Py_tp_hash,
+  Py_tp_repr,
+  Py_tp_str,
+  Py_tp_doc,
+};
+#endif
+
+namespace airlock::python {
+
+// An owned reference, or none. The GIL must be held wherever one changes.
+class PyRef {
+ public:
+  PyRef() = default;
+  // Takes over a new reference.
+  static PyRef Steal(PyObject* object) { return PyRef(object); }
+  // Makes a reference of its own.
+  static PyRef Borrow(PyObject* object) {
+    Py_XINCREF(object);
+    return PyRef(object);
+  }
+  PyRef(PyRef&& other) noexcept : object_(other.release()) {}
+  PyRef& operator=(PyRef&& other) noexcept {
+    // Dropping the old one may run any code: it comes last.
+    PyObject* old = object_;
+    object_ = other.release();
+    Py_XDECREF(old);
+    return *this;
+  }
+  PyRef(const PyRef&) = delete;
+  PyRef& operator=(const PyRef&) = delete;
+  ~PyRef() { Py_XDECREF(object_); }
+
+  PyObject* get() const { return object_; }
+  explicit operator bool() const { return object_ != nullptr; }
+  PyObject* release() { return std::exchange(object_, nullptr); }
+  PyObject* NewReference() const {
+    Py_XINCREF(object_);
+    return object_;
+  }
+  void Reset() { *this = PyRef(); }
+
+ private:
+  explicit PyRef(PyObject* object) : object_(object) {}
+  PyObject* object_ = nullptr;
+};
+
+// A new reference to None.
+inline PyObject* None() { return PyRef::Borrow(Py_None).release(); }
+
+// The Python object that holds a T.
+template <typename T>
+struct Boxed {
+  PyObject_HEAD T value;
+};
+
+template <typename T>
+T& Unbox(PyObject* self) {
+  return reinterpret_cast<Boxed<T>*>(self)->value;
+}
+
+// A new instance of `type`, or null with an exception set.
+template <typename T, typename... Args>
+PyObject* NewBoxed(PyTypeObject* type, Args&&... args) {
+  PyObject* self = type->tp_alloc(type, 0);
+  if (self != nullptr) new (&Unbox<T>(self)) T{std::forward<Args>(args)...};
+  return self;
+}
+
+template <typename T>
+void DeallocBoxed(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  if (PyType_IS_GC(type)) PyObject_GC_UnTrack(self);
+  Unbox<T>(self).~T();
+  type->tp_free(self);
+  // Before 3.8, what frees an instance of a Python subclass does this itself.
+  if ((type->tp_flags & Py_TPFLAGS_HEAPTYPE) != 0 &&
+      (AIRLOCK_PYTHON_AT_LEAST(3, 8) || type->tp_dealloc == DeallocBoxed<T>)) {
+    Py_DECREF(type);
+  }
+}
+
+// T has int Traverse(visitproc, void*) and void Clear().
+template <typename T>
+int TraverseBoxed(PyObject* self, visitproc visit, void* arg) {
+#if AIRLOCK_PYTHON_AT_LEAST(3, 9)
+  Py_VISIT(Py_TYPE(self));
+#endif
+  return Unbox<T>(self).Traverse(visit, arg);
+}
+
+template <typename T>
+int ClearBoxed(PyObject* self) {
+  Unbox<T>(self).Clear();
+  return 0;
+}
+
+// For PyType_Slot.
+template <typename F>
+void* Slot(F* function) {
+  return reinterpret_cast<void*>(function);
+}
+inline void* Slot(const char* doc) { return const_cast<char*>(doc); }
+
+// For PyMethodDef, whatever arguments the function takes.
+template <typename F>
+PyCFunction Method(F* function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+
+// PyArg_ParseTupleAndKeywords forgot a const.
+inline char** Keywords(const char* const* names) {
+  return const_cast<char**>(names);
+}
+
+// How a type may be used.
+enum class Instances { kNobody, kAnybody, kSubclassesToo };
+
+// Makes a type of `module`; null with an exception set. `basicsize` is that of
+// Boxed<T>. `slots` ends with {0, nullptr}.
+PyObject* MakeType(PyObject* module, const char* name, size_t basicsize,
+                   PyType_Slot* slots, Instances instances,
+                   bool garbage_collected, PyObject* bases = nullptr);
+
+// Leaves `value` at `type` under `name`, though the type is immutable.
+int SetTypeAttribute(PyObject* type, const char* name, PyObject* value);
+
+// `str` of the version at hand. The bytes are UTF-8 in Python 3; what is not
+// comes out with backslashes.
+PyObject* NativeString(absl::string_view text);
+// `unicode`, in either version; backslashes as above.
+PyObject* UnicodeString(absl::string_view text);
+PyObject* Bytes(absl::string_view bytes);
+PyObject* Integer(long value);
+
+// The characters of a str or unicode as UTF-8; false with TypeError that names
+// `what`.
+bool TextOf(PyObject* object, const char* what, std::string* out);
+
+// Whether it is text (unicode; in 2.7 not str, which is bytes).
+inline bool IsUnicode(PyObject* object) { return PyUnicode_Check(object) != 0; }
+
+// Whether it is a str of the version at hand.
+inline bool IsNativeString(PyObject* object) {
+#if PY_MAJOR_VERSION >= 3
+  return PyUnicode_Check(object) != 0;
+#else
+  return PyString_Check(object) != 0;
+#endif
+}
+
+// An A-label as an application's sni callback expects it: text; before 3.7 it
+// was decoded.
+PyObject* ServerName(absl::string_view name);
+
+// os.fsencode of a path: str, bytes or PathLike. False with TypeError.
+bool PathOf(PyObject* object, std::string* out);
+
+// Raises what a socket raises for `error`, an errno; gives null.
+PyObject* RaiseSocketError(int error);
+
+// The object that a weak reference leads to; none where it is gone.
+PyRef Dereference(const PyRef& weak);
+
+// The exception that a blocking operation raises whose time is up.
+PyObject* TimeoutException(PyObject* ssl_error);
+
+// Warns of what `ssl` of 3.10 and later deprecates; -1 if that is an error.
+int WarnDeprecated(const char* text);
+
+// A class made of bases, as PyErr_NewExceptionWithDoc does it.
+PyObject* NewException(const char* name, const char* doc, PyObject* bases);
+
+// PyErr_WriteUnraisable where `where` is what raised.
+inline void ReportUnraisable(PyObject* where) { PyErr_WriteUnraisable(where); }
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_PYTHON_COMPAT_H_

@@ -1,0 +1,347 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/python/socket.h"
+
+#include <string>
+#include <utility>
+
+#include "platform/python/certificate.h"
+#include "platform/python/certificate_dict.h"
+#include "platform/python/context.h"
+#include "platform/python/errors.h"
+#include "platform/python/session.h"
+#include "ssl/error.h"
+
+namespace airlock::python {
+namespace {
+
+PyObject* StringOrNone(absl::string_view text) {
+  return text.empty() ? None() : NativeString(text);
+}
+
+absl::optional<ssl::ConnectionInfo> InfoOf(PyObject* self) {
+  SocketObject& socket = SocketOf(self);
+  const SocketLock lock(&socket);
+  if (socket.core == nullptr) return absl::nullopt;
+  return socket.core->info();
+}
+
+PyObject* PeerCertificate(PyObject* self, PyObject* args) {
+  int binary = 0;
+  if (!PyArg_ParseTuple(args, "|i:getpeercert", &binary)) return nullptr;
+  SocketObject& socket = SocketOf(self);
+  const SocketLock lock(&socket);
+  if (socket.core == nullptr || !socket.core->handshake_done()) {
+    PyErr_SetString(PyExc_ValueError, "handshake not done yet");
+    return nullptr;
+  }
+  const absl::optional<ssl::Certificate> peer = socket.core->peer_certificate();
+  if (!peer.has_value()) return None();
+  if (binary != 0) return Bytes(peer->der());
+  if (!socket.core->peer_verified()) return PyDict_New();
+  return CertificateDict(*socket.state, *peer);
+}
+
+[[maybe_unused]] PyObject* VerifiedChain(PyObject* self, PyObject* /*unused*/) {
+  SocketObject& socket = SocketOf(self);
+  const SocketLock lock(&socket);
+  if (socket.core == nullptr) return None();
+  return CertificateList(socket.state, socket.core->verified_chain());
+}
+
+[[maybe_unused]] PyObject* UnverifiedChain(PyObject* self,
+                                           PyObject* /*unused*/) {
+  SocketObject& socket = SocketOf(self);
+  const SocketLock lock(&socket);
+  if (socket.core == nullptr) return None();
+  return CertificateList(socket.state, socket.core->presented_chain());
+}
+
+PyObject* CipherTuple(const ssl::CipherInfo& cipher) {
+  return Py_BuildValue("(ssi)", cipher.name.c_str(), cipher.protocol.c_str(),
+                       cipher.strength_bits);
+}
+
+PyObject* Cipher(PyObject* self, PyObject* /*unused*/) {
+  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  return info.has_value() ? CipherTuple(info->cipher) : None();
+}
+
+[[maybe_unused]] PyObject* SharedCiphers(PyObject* self, PyObject* /*unused*/) {
+  SocketObject& socket = SocketOf(self);
+  const SocketLock lock(&socket);
+  if (socket.core == nullptr) return None();
+  std::vector<ssl::CipherInfo> ciphers = socket.core->SharedCiphers();
+#if !AIRLOCK_PYTHON_AT_LEAST(3, 10)
+  // A client does not learn what the server has; it was given what it offered.
+  if (!socket.server_side) {
+    ciphers = socket.core->context()->Ciphers();
+  }
+#endif
+  if (ciphers.empty()) return None();
+  PyRef list = PyRef::Steal(PyList_New(0));
+  if (!list) return nullptr;
+  for (const ssl::CipherInfo& cipher : ciphers) {
+    const PyRef tuple = PyRef::Steal(CipherTuple(cipher));
+    if (!tuple || PyList_Append(list.get(), tuple.get()) < 0) return nullptr;
+  }
+  return list.release();
+}
+
+PyObject* Version(PyObject* self, PyObject* /*unused*/) {
+  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  return info.has_value() ? NativeString(ssl::TlsVersionName(info->version))
+                          : None();
+}
+
+PyObject* SelectedAlpn(PyObject* self, PyObject* /*unused*/) {
+  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  return StringOrNone(info.has_value() ? info->alpn : "");
+}
+
+[[maybe_unused]] PyObject* SelectedNpn(PyObject* self, PyObject* /*unused*/) {
+  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  return StringOrNone(info.has_value() ? info->npn : "");
+}
+
+// TLS compression does not exist here (CRIME).
+PyObject* Compression(PyObject* /*self*/, PyObject* /*unused*/) {
+  return None();
+}
+
+PyObject* TlsUnique(PyObject* self, PyObject* /*unused*/) {
+  SocketObject& socket = SocketOf(self);
+  const SocketLock lock(&socket);
+  if (socket.core == nullptr) return None();
+  const absl::optional<ssl::ConnectionInfo> info = socket.core->info();
+  if (info.has_value() && info->version == ssl::TlsVersion::kTls1_3) {
+    // No RFC has it, but OpenSSL does: that Finished which would have been the
+    // first one in TLS 1.2.
+    const bool own = socket.server_side == info->session_reused;
+    const std::string& finished =
+        own ? socket.finished.sent : socket.finished.received;
+    return finished.empty() ? None() : Bytes(finished);
+  }
+  const absl::StatusOr<std::string> binding =
+      socket.core->GetChannelBinding(ssl::ChannelBinding::kTlsUnique);
+  return binding.ok() ? Bytes(*binding) : None();
+}
+
+[[maybe_unused]] PyObject* ChannelBinding(PyObject* self, PyObject* args,
+                                          PyObject* kwargs) {
+  static const char* const kNames[] = {"cb_type", nullptr};
+  const char* type = "tls-unique";
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|s:get_channel_binding",
+                                   Keywords(kNames), &type)) {
+    return nullptr;
+  }
+  if (absl::string_view(type) != "tls-unique") {
+    PyErr_Format(PyExc_ValueError,
+                 "'%.100s' channel binding type not implemented", type);
+    return nullptr;
+  }
+  return TlsUnique(self, nullptr);
+}
+
+// Whether a server that does not put it off has verified its client.
+[[maybe_unused]] bool VerifiedAtOnce(PyObject* self) {
+  SocketObject& socket = SocketOf(self);
+  if (ContextOf(socket.context.get()).post_handshake_auth) return false;
+  const SocketLock lock(&socket);
+  return socket.core != nullptr && socket.core->peer_verified();
+}
+
+// BoringSSL has no post-handshake authentication, so no peer offers it.
+[[maybe_unused]] PyObject* PostHandshake(PyObject* self, PyObject* /*unused*/) {
+  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  SslErrorText text{"SSL", "EXTENSION_NOT_RECEIVED",
+                    "extension not received: BoringSSL has no post-handshake "
+                    "authentication; ask for the client's certificate in the "
+                    "handshake (verify_mode)"};
+  if (!SocketOf(self).server_side) {
+    text = {"SSL", "NOT_SERVER", "not server"};
+  } else if (!info.has_value()) {
+    text = {"SSL", "STILL_IN_INIT", "still in init: shake hands first"};
+  } else if (info->version != ssl::TlsVersion::kTls1_3) {
+    text = {"SSL", "WRONG_SSL_VERSION",
+            "wrong ssl version: it is of TLS 1.3 only"};
+  } else if (VerifiedAtOnce(self)) {
+    return None();  // What it is for was done in the handshake.
+  }
+  return RaiseSslError(SocketOf(self).state->ssl_error.get(), kErrorSsl, text,
+                       __LINE__);
+}
+
+PyObject* GetContext(PyObject* self, void* /*closure*/) {
+  return SocketOf(self).context.NewReference();
+}
+
+int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
+  SocketObject& socket = SocketOf(self);
+  if (value == nullptr ||
+      !PyObject_TypeCheck(value, AsType(socket.state->context_type))) {
+    PyErr_SetString(PyExc_TypeError, "The value must be a SSLContext");
+    return -1;
+  }
+  const SocketLock lock(&socket);
+  if (socket.core != nullptr && !socket.core->handshake_done()) {
+    auto context = ContextOf(value).Freeze(SideOf(socket));
+    const absl::Status status =
+        context.ok() ? socket.core->SwitchContext(*std::move(context))
+                     : context.status();
+    if (!status.ok()) {
+      RaiseStatus(*socket.state, status, __LINE__);
+      return -1;
+    }
+  }
+  socket.context = PyRef::Borrow(value);
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetServerSide(PyObject* self, void* /*closure*/) {
+  return PyBool_FromLong(SocketOf(self).server_side);
+}
+
+[[maybe_unused]] PyObject* GetServerHostname(PyObject* self,
+                                             void* /*closure*/) {
+  return SocketOf(self).server_hostname.NewReference();
+}
+
+[[maybe_unused]] PyObject* GetOwner(PyObject* self, void* /*closure*/) {
+  PyRef owner = Dereference(SocketOf(self).owner);
+  return owner ? owner.release() : None();
+}
+
+[[maybe_unused]] int SetOwner(PyObject* self, PyObject* value,
+                              void* /*closure*/) {
+  SocketObject& socket = SocketOf(self);
+  if (value == nullptr || value == Py_None) {
+    socket.owner.Reset();
+    return 0;
+  }
+  PyRef owner = PyRef::Steal(PyWeakref_NewRef(value, nullptr));
+  if (!owner) return -1;
+  socket.owner = std::move(owner);
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetSession(PyObject* self, void* /*closure*/) {
+  SocketObject& socket = SocketOf(self);
+  const SocketLock lock(&socket);
+  if (socket.core == nullptr) return None();
+  std::shared_ptr<const ssl::Session> session = socket.core->session();
+  if (session == nullptr) return None();
+  return NewSession(socket.state, socket.context.get(), std::move(session));
+}
+
+[[maybe_unused]] int SetSession(PyObject* self, PyObject* value,
+                                void* /*closure*/) {
+  SocketObject& socket = SocketOf(self);
+  const std::shared_ptr<const ssl::Session> session =
+      TakeSession(socket, value);
+  if (session == nullptr) return -1;
+  const SocketLock lock(&socket);
+  if (socket.core == nullptr || !socket.core->SetSession(session).ok()) {
+    PyErr_SetString(PyExc_ValueError, "Cannot set session after handshake.");
+    return -1;
+  }
+  return 0;
+}
+
+[[maybe_unused]] PyObject* GetSessionReused(PyObject* self, void* /*closure*/) {
+  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  return PyBool_FromLong(info.has_value() && info->session_reused);
+}
+
+PyMethodDef* SocketMethods() {
+  static PyMethodDef methods[] = {
+    {"do_handshake", Method(DoHandshake), METH_NOARGS, nullptr},
+    {"write", Method(Write), METH_VARARGS, nullptr},
+    {"read", Method(Read), METH_VARARGS, nullptr},
+    {"pending", Method(Pending), METH_NOARGS, nullptr},
+    {"shutdown", Method(Shutdown), METH_NOARGS, nullptr},
+    {"cipher", Method(Cipher), METH_NOARGS, nullptr},
+    {"version", Method(Version), METH_NOARGS, nullptr},
+    {"compression", Method(Compression), METH_NOARGS, nullptr},
+    {"selected_alpn_protocol", Method(SelectedAlpn), METH_NOARGS, nullptr},
+#if !AIRLOCK_PYTHON_AT_LEAST(3, 10)
+    {"selected_npn_protocol", Method(SelectedNpn), METH_NOARGS, nullptr},
+#endif
+#if AIRLOCK_PYTHON_AT_LEAST(3, 7)
+    {"getpeercert", Method(PeerCertificate), METH_VARARGS, nullptr},
+    {"get_channel_binding", Method(ChannelBinding),
+     METH_VARARGS | METH_KEYWORDS, nullptr},
+#else
+    {"peer_certificate", Method(PeerCertificate), METH_VARARGS, nullptr},
+    {"tls_unique_cb", Method(TlsUnique), METH_NOARGS, nullptr},
+#endif
+#if PY_MAJOR_VERSION >= 3
+    {"shared_ciphers", Method(SharedCiphers), METH_NOARGS, nullptr},
+    {"verify_client_post_handshake", Method(PostHandshake), METH_NOARGS,
+     nullptr},
+#endif
+#if AIRLOCK_PYTHON_AT_LEAST(3, 10)
+    {"get_verified_chain", Method(VerifiedChain), METH_NOARGS, nullptr},
+    {"get_unverified_chain", Method(UnverifiedChain), METH_NOARGS, nullptr},
+#endif
+    {nullptr, nullptr, 0, nullptr},
+  };
+  return methods;
+}
+
+PyGetSetDef* Properties() {
+  static PyGetSetDef properties[] = {
+    {"context", GetContext, SetContext, nullptr, nullptr},
+#if PY_MAJOR_VERSION >= 3
+    {"server_side", GetServerSide, nullptr, nullptr, nullptr},
+    {"server_hostname", GetServerHostname, nullptr, nullptr, nullptr},
+    {"owner", GetOwner, SetOwner, nullptr, nullptr},
+    {"session", GetSession, SetSession, nullptr, nullptr},
+    {"session_reused", GetSessionReused, nullptr, nullptr, nullptr},
+#endif
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+  };
+  return properties;
+}
+
+}  // namespace
+
+int SocketObject::Traverse(visitproc visit, void* arg) {
+  Py_VISIT(context.get());
+  Py_VISIT(server_hostname.get());
+  Py_VISIT(raised_value.get());
+  Py_VISIT(raised_traceback.get());
+  return 0;
+}
+
+void SocketObject::Clear() {
+  // The context stays: other threads may be in the core with it.
+  raised_type.Reset();
+  raised_value.Reset();
+  raised_traceback.Reset();
+}
+
+PyObject* Visible(PyObject* self) {
+  PyRef owner = Dereference(SocketOf(self).owner);
+  return owner ? owner.release() : PyRef::Borrow(self).release();
+}
+
+int AddSocketType(PyObject* module, const StatePtr& state) {
+  static PyType_Slot slots[] = {
+      {Py_tp_dealloc, Slot(DeallocBoxed<SocketObject>)},
+      {Py_tp_traverse, Slot(TraverseBoxed<SocketObject>)},
+      {Py_tp_clear, Slot(ClearBoxed<SocketObject>)},
+      {Py_tp_methods, SocketMethods()},
+      {Py_tp_getset, Properties()},
+      {0, nullptr},
+  };
+  state->socket_type = PyRef::Steal(
+      MakeType(module, "_ssl._SSLSocket", sizeof(Boxed<SocketObject>), slots,
+               Instances::kNobody, /*garbage_collected=*/true));
+  return state->socket_type ? PyObject_SetAttrString(module, "_SSLSocket",
+                                                     state->socket_type.get())
+                            : -1;
+}
+
+}  // namespace airlock::python

@@ -1,0 +1,121 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The type _ssl._SSLSocket: a connection over a Python socket or two
+// MemoryBIOs.
+#ifndef AIRLOCK_PLATFORM_PYTHON_SOCKET_H_
+#define AIRLOCK_PLATFORM_PYTHON_SOCKET_H_
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/status.h"
+#include "platform/python/fd_transport.h"
+#include "platform/python/module_state.h"
+#include "platform/python/python_compat.h"
+#include "ssl/socket.h"
+
+namespace airlock::python {
+
+// Guarded by the GIL, but for `core` and `transport`, which `mutex` guards: the
+// core works without the GIL.
+struct SocketObject {
+  StatePtr state;
+  PyRef context;          // The SSLContext in force.
+  PyRef owner;            // A weak reference to the SSLSocket or SSLObject.
+  PyRef sock;             // A weak reference to the socket; null with BIOs.
+  PyRef server_hostname;  // str or None.
+  bool server_side = false;
+  bool shutdown_begun = false;  // By this side.
+
+  std::unique_ptr<ssl::Socket> core;
+  FdTransport* transport = nullptr;  // Owned by `core`; null with BIOs.
+  // The first Finished messages of the handshake, without their headers.
+  struct {
+    std::string sent;
+    std::string received;
+  } finished;
+  // Why there is no `core`. A server without a key says so to whoever shakes
+  // hands, not before.
+  absl::Status unusable;
+
+  // Never waited for with the GIL held. Recursive, for callbacks may ask
+  // questions of the socket whose handshake they serve.
+  std::unique_ptr<std::recursive_mutex> mutex =
+      std::make_unique<std::recursive_mutex>();
+  // Of the thread that is in the core, which has given the GIL up.
+  PyThreadState* thread = nullptr;
+  bool in_core = false;
+  // What a message callback raised, to be raised once the core returns.
+  PyRef raised_type;
+  PyRef raised_value;
+  PyRef raised_traceback;
+
+  int Traverse(visitproc visit, void* arg);
+  void Clear();
+};
+
+inline SocketObject& SocketOf(PyObject* self) {
+  return Unbox<SocketObject>(self);
+}
+
+inline ssl::Side SideOf(const SocketObject& socket) {
+  return socket.server_side ? ssl::Side::kServer : ssl::Side::kClient;
+}
+
+// The session that the SSLSession `value` holds, if it may be resumed here;
+// null with an exception set.
+std::shared_ptr<const ssl::Session> TakeSession(const SocketObject& socket,
+                                                PyObject* value);
+
+int AddSocketType(PyObject* module, const StatePtr& state);
+
+// Methods of _SSLContext; wrap.cc.
+PyObject* WrapSocket(PyObject* context, PyObject* args, PyObject* kwargs);
+PyObject* WrapBio(PyObject* context, PyObject* args, PyObject* kwargs);
+
+// Holds the socket's mutex; give and take of the GIL included. Needs the GIL.
+class SocketLock {
+ public:
+  explicit SocketLock(SocketObject* socket);
+  ~SocketLock() { mutex_->unlock(); }
+  SocketLock(const SocketLock&) = delete;
+  SocketLock& operator=(const SocketLock&) = delete;
+
+ private:
+  std::recursive_mutex* const mutex_;
+};
+
+// The object whose call runs in the core on this thread; null outside.
+PyObject* CurrentSocket();
+
+// Takes the GIL back for as long as a callback of CurrentSocket() needs it.
+class CallbackScope {
+ public:
+  CallbackScope();
+  ~CallbackScope();
+  CallbackScope(const CallbackScope&) = delete;
+  CallbackScope& operator=(const CallbackScope&) = delete;
+
+  PyObject* self() const { return self_; }
+  SocketObject& socket() const { return SocketOf(self_); }
+
+ private:
+  PyObject* const self_;
+};
+
+// What an application knows the connection by: the owner, else the object
+// itself. A new reference.
+PyObject* Visible(PyObject* self);
+
+// Methods; socket_io.cc.
+PyObject* DoHandshake(PyObject* self, PyObject* unused);
+PyObject* Read(PyObject* self, PyObject* args);
+PyObject* Write(PyObject* self, PyObject* args);
+PyObject* Pending(PyObject* self, PyObject* unused);
+PyObject* Shutdown(PyObject* self, PyObject* unused);
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_SOCKET_H_

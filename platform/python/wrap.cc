@@ -1,0 +1,239 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// How an SSLContext makes a _ssl._SSLSocket.
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "config/policy.h"
+#include "platform/python/context.h"
+#include "platform/python/errors.h"
+#include "platform/python/memory_bio.h"
+#include "platform/python/session.h"
+#include "platform/python/socket.h"
+#include "ssl/error.h"
+
+namespace airlock::python {
+namespace {
+
+// Takes a name for the connection; false with an exception set.
+bool TakeHostname(PyObject* name, std::string* out) {
+  if (name == Py_None) return true;
+  PyRef bytes;
+  if (PyUnicode_Check(name)) {
+    bytes = PyRef::Steal(PyUnicode_AsEncodedString(name, "idna", nullptr));
+    if (!bytes) return false;
+    name = bytes.get();
+  }
+  if (!TextOf(name, "server_hostname", out)) return false;
+  if (out->find('\0') != std::string::npos) {
+    PyErr_SetString(PyExc_TypeError,
+                    "server_hostname must not contain null characters");
+    return false;
+  }
+  if (out->empty() || (*out)[0] == '.') {
+    PyErr_SetString(PyExc_ValueError,
+                    "server_hostname cannot be an empty string or start with a "
+                    "leading dot.");
+    return false;
+  }
+  return true;
+}
+
+// What the policy says of a client that does not name its server.
+absl::Status CheckPolicy(const SocketObject& socket,
+                         const ssl::SocketOptions& options) {
+  const config::VerificationPolicy& policy = socket.state->runtime->policy();
+  if (socket.server_side || !options.server_hostname.empty() ||
+      policy.verification.value != config::Verification::kEnforce ||
+      policy.hostname.value != config::Hostname::kRequired) {
+    return absl::OkStatus();
+  }
+  return ssl::MakeStatus(
+      ssl::ErrorKind::kPolicy,
+      absl::StrCat("server_hostname is left out, which ",
+                   policy.verification.origin.ToString(),
+                   " forbids: without it nobody knows whose certificate the "
+                   "server should have; give the name to reach"));
+}
+
+// Puts the core's Socket into `self`; false with an exception set.
+bool MakeCore(PyObject* self, std::unique_ptr<ssl::Transport> transport,
+              PyObject* session) {
+  SocketObject& socket = SocketOf(self);
+  if (!socket.unusable.ok()) return true;
+  ssl::SocketOptions options;
+  options.side = SideOf(socket);
+  if (!TakeHostname(socket.server_hostname.get(), &options.server_hostname)) {
+    return false;
+  }
+  if (session != Py_None) {
+    options.session = TakeSession(socket, session);
+    if (options.session == nullptr) return false;
+  }
+  absl::Status status = CheckPolicy(socket, options);
+  if (status.ok()) {
+    auto context = ContextOf(socket.context.get()).Freeze(options.side);
+    status = context.status();
+    if (status.ok()) {
+      auto core = ssl::WrapSocket(*std::move(context), std::move(transport),
+                                  std::move(options));
+      if (core.ok()) {
+        socket.core = *std::move(core);
+        return true;
+      }
+      status = core.status();
+    }
+  }
+  switch (ssl::GetErrorKind(status)) {
+    case ssl::ErrorKind::kInvalidArgument:
+      PyErr_SetString(PyExc_ValueError, std::string(status.message()).c_str());
+      return false;
+    case ssl::ErrorKind::kCredentials:
+      if (ContextOf(socket.context.get()).credentials.empty()) {
+        socket.unusable = status;
+        return true;
+      }
+      break;
+    default:
+      break;
+  }
+  RaiseStatus(*socket.state, status, __LINE__);
+  return false;
+}
+
+const char* WrongSide(bool server_side) {
+  return server_side
+             ? "Cannot create a server socket with a PROTOCOL_TLS_CLIENT "
+               "context"
+             : "Cannot create a client socket with a PROTOCOL_TLS_SERVER "
+               "context";
+}
+
+// What both ways to wrap have in common. Gives null with an exception set.
+PyObject* NewSocket(PyObject* context, PyObject* owner, int server_side,
+                    PyObject* hostname) {
+  StatePtr state = ContextOf(context).state;
+  const int protocol = ContextOf(context).protocol;
+  const bool wrong_side =
+      protocol == (server_side != 0 ? kProtocolTlsClient : kProtocolTlsServer);
+  if (wrong_side && AIRLOCK_PYTHON_AT_LEAST(3, 10)) {
+    return RaiseSslError(state->ssl_error.get(), kErrorSsl,
+                         {"", "", WrongSide(server_side != 0)}, __LINE__);
+  }
+  PyObject* self = NewBoxed<SocketObject>(AsType(state->socket_type));
+  if (self == nullptr) return nullptr;
+  SocketObject& socket = SocketOf(self);
+  socket.state = std::move(state);
+  socket.context = PyRef::Borrow(context);
+  socket.server_hostname = PyRef::Borrow(hostname);
+  socket.server_side = server_side != 0;
+  if (wrong_side) {
+    // Who shakes hands is told so, in OpenSSL's words.
+    ssl::Error error;
+    error.kind = ssl::ErrorKind::kInvalidArgument;
+    error.library = "SSL";
+    error.reason = "CALLED_A_FUNCTION_YOU_SHOULD_NOT_CALL";
+    error.message = absl::StrCat("called a function you should not call: ",
+                                 WrongSide(socket.server_side));
+    socket.unusable = ssl::MakeStatus(error);
+  }
+  if (owner != Py_None) {
+    socket.owner = PyRef::Steal(PyWeakref_NewRef(owner, nullptr));
+    if (!socket.owner) {
+      Py_DECREF(self);
+      return nullptr;
+    }
+  }
+  return self;
+}
+
+PyObject* Finish(PyObject* self, std::unique_ptr<ssl::Transport> transport,
+                 PyObject* session) {
+  if (MakeCore(self, std::move(transport), session)) return self;
+  Py_DECREF(self);
+  return nullptr;
+}
+
+}  // namespace
+
+std::shared_ptr<const ssl::Session> TakeSession(const SocketObject& socket,
+                                                PyObject* value) {
+  if (value == nullptr ||
+      !PyObject_TypeCheck(value, AsType(socket.state->session_type))) {
+    PyErr_SetString(PyExc_TypeError, "Value is not a SSLSession.");
+    return nullptr;
+  }
+  const SessionObject& session = Unbox<SessionObject>(value);
+  if (session.context.get() != socket.context.get()) {
+    PyErr_SetString(PyExc_ValueError,
+                    "Session refers to a different SSLContext.");
+    return nullptr;
+  }
+  if (socket.server_side) {
+    PyErr_SetString(PyExc_ValueError,
+                    "Cannot set session for server-side SSLSocket.");
+    return nullptr;
+  }
+  return session.session;
+}
+
+PyObject* WrapSocket(PyObject* context, PyObject* args, PyObject* kwargs) {
+#if PY_MAJOR_VERSION >= 3
+  static const char* const kNames[] = {
+      "sock", "server_side", "server_hostname", "owner", "session", nullptr};
+#else
+  static const char* const kNames[] = {
+      "sock", "server_side", "server_hostname", "ssl_sock", "session", nullptr};
+#endif
+  PyObject* sock = nullptr;
+  int server_side = 0;
+  PyObject* hostname = Py_None;
+  PyObject* owner = Py_None;
+  PyObject* session = Py_None;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Oi|OOO:_wrap_socket",
+                                   Keywords(kNames), &sock, &server_side,
+                                   &hostname, &owner, &session)) {
+    return nullptr;
+  }
+  PyObject* self = NewSocket(context, owner, server_side, hostname);
+  if (self == nullptr) return nullptr;
+  SocketObject& socket = SocketOf(self);
+  socket.sock = PyRef::Steal(PyWeakref_NewRef(sock, nullptr));
+  if (!socket.sock) {
+    Py_DECREF(self);
+    return nullptr;
+  }
+  auto transport = std::make_unique<FdTransport>();
+  socket.transport = transport.get();
+  PyObject* result = Finish(self, std::move(transport), session);
+  if (result != nullptr && socket.core == nullptr) socket.transport = nullptr;
+  return result;
+}
+
+PyObject* WrapBio(PyObject* context, PyObject* args, PyObject* kwargs) {
+  static const char* const kNames[] = {
+      "incoming", "outgoing", "server_side", "server_hostname",
+      "owner",    "session",  nullptr};
+  const StatePtr& state = ContextOf(context).state;
+  PyObject* incoming = nullptr;
+  PyObject* outgoing = nullptr;
+  int server_side = 0;
+  PyObject* hostname = Py_None;
+  PyObject* owner = Py_None;
+  PyObject* session = Py_None;
+  if (!PyArg_ParseTupleAndKeywords(
+          args, kwargs, "O!O!i|OOO:_wrap_bio", Keywords(kNames),
+          state->memory_bio_type.get(), &incoming, state->memory_bio_type.get(),
+          &outgoing, &server_side, &hostname, &owner, &session)) {
+    return nullptr;
+  }
+  PyObject* self = NewSocket(context, owner, server_side, hostname);
+  if (self == nullptr) return nullptr;
+  return Finish(self, NewMemoryBioTransport(incoming, outgoing), session);
+}
+
+}  // namespace airlock::python
