@@ -270,6 +270,7 @@ class Application {
 
   // What a client verifies against.
   absl::Status DecideBundle() {
+    decision_.pins = policy_.pins.value;
     if (!policy_.ca_certs.stated() ||
         decision_.cert_reqs == VerifyMode::kNone) {
       return absl::OkStatus();

@@ -59,6 +59,8 @@ struct VerificationDecision {
   std::vector<ssl::TlsVersion> disabled_versions;
   // The path of the bundle that counts in place of any other.
   absl::optional<std::string> ca_certs;
+  // For a client, the keys of which its server's chain must have one.
+  std::vector<config::Pin> pins;
   bool key_log = false;
   // What of this is the policy's doing; empty where it changed nothing.
   std::vector<PolicyChange> changes;

@@ -273,6 +273,10 @@ void Runtime::Impl::Complete(ssl::Side side,
   options->hostname.common_name_fallback = decision.common_name_fallback;
   options->minimum_version = decision.minimum_version;
   options->trust_store = std::move(trust_store);
+  options->pins.clear();
+  for (const config::Pin& pin : decision.pins) {
+    options->pins.push_back(pin.sha256);
+  }
   options->unverified_clients.reset();
   if (side == ssl::Side::kClient && decision.cert_reqs == VerifyMode::kNone) {
     options->unverified_clients = ssl::InsecureAllowUnverifiedClients();

@@ -155,6 +155,13 @@ absl::StatusOr<Certificate> CertificateFromBuffer(CRYPTO_BUFFER* der) {
   return Certificate(std::move(impl));
 }
 
+Certificate CertificateFromParsed(CRYPTO_BUFFER* der, X509* x509) {
+  auto impl = std::make_shared<Certificate::Impl>();
+  impl->der = bssl::UpRef(der);
+  impl->x509 = bssl::UpRef(x509);
+  return Certificate(std::move(impl));
+}
+
 absl::StatusOr<Certificate> CertificateFromX509(X509* x509) {
   const ErrorQueueScope scope;
   uint8_t* der = nullptr;

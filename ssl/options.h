@@ -134,6 +134,11 @@ struct ContextOptions {
   bool check_hostname = true;
   HostnameOptions hostname;
   VerifyFlags verify_flags;
+  // SHA-256 hashes of SubjectPublicKeyInfos (RFC 7469), 32 bytes each. Where
+  // there are any, one of a verified chain's keys must be among them; and a
+  // peer's certificate whose key is, and that is signed by itself, is good
+  // without an issuer in the trust store. Its dates and name count all the same.
+  std::vector<std::string> pins;
   // How many certificates may lie between leaf and anchor.
   int verify_depth = 100;
   // Runs after the built-in verification has said yes, and may still say no

@@ -65,6 +65,7 @@ std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
   }
   writer.Text(options.ciphers);
   writer.Texts(options.alpn_protocols);
+  writer.Texts(options.pins);
   writer.Text(options.trust_store == nullptr
                   ? ""
                   : options.trust_store->content_hash());

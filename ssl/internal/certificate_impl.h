@@ -30,6 +30,9 @@ namespace internal {
 // Parses the one certificate in `der` without copying it; takes a reference.
 absl::StatusOr<Certificate> CertificateFromBuffer(CRYPTO_BUFFER* der);
 
+// Wraps a certificate that was parsed from `der`; takes a reference to each.
+Certificate CertificateFromParsed(CRYPTO_BUFFER* der, X509* x509);
+
 // Wraps a certificate that is parsed already; takes a reference.
 absl::StatusOr<Certificate> CertificateFromX509(X509* x509);
 

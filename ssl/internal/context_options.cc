@@ -155,6 +155,11 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
   if (options.verify_depth < 0) {
     return Invalid("verify_depth: must not be negative.");
   }
+  for (const std::string& pin : options.pins) {
+    if (pin.size() == 32) continue;
+    return Invalid(absl::StrCat("pins: one has ", pin.size(),
+                                " bytes; a SHA-256 hash has 32."));
+  }
   if (options.verify_mode != VerifyMode::kNone &&
       options.trust_store == nullptr) {
     return MakeStatus(

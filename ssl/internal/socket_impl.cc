@@ -218,7 +218,8 @@ absl::StatusOr<IoResult> Socket::Impl::Ready() {
 absl::StatusOr<IoResult> Socket::Impl::FinishHandshake() {
   const bool resumed = SSL_session_reused(ssl.get()) != 0;
   // A certificate that nobody verified may also be one that nobody can parse.
-  const absl::Status collected = CollectPresented();
+  const absl::Status collected =
+      peer_verified ? absl::OkStatus() : CollectPresented();
   const bool verify = context->options().verify_mode != VerifyMode::kNone;
   if (verify && !peer_verified) {
     if (!collected.ok()) return Fail(collected);
@@ -248,9 +249,15 @@ absl::Status Socket::Impl::CollectPresented() {
   presented.clear();
   const STACK_OF(CRYPTO_BUFFER)* chain = SSL_get0_peer_certificates(ssl.get());
   if (chain == nullptr) return absl::OkStatus();
+  // BoringSSL has parsed them all, or none.
+  const STACK_OF(X509)* parsed = SSL_get_peer_full_cert_chain(ssl.get());
+  const bool reuse = parsed != nullptr &&
+                     sk_X509_num(parsed) == sk_CRYPTO_BUFFER_num(chain);
   for (size_t i = 0; i < sk_CRYPTO_BUFFER_num(chain); ++i) {
+    CRYPTO_BUFFER* der = sk_CRYPTO_BUFFER_value(chain, i);
     absl::StatusOr<Certificate> certificate =
-        internal::CertificateFromBuffer(sk_CRYPTO_BUFFER_value(chain, i));
+        reuse ? internal::CertificateFromParsed(der, sk_X509_value(parsed, i))
+              : internal::CertificateFromBuffer(der);
     if (!certificate.ok()) {
       return MakeStatus(
           ErrorKind::kProtocol,
@@ -268,6 +275,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   internal::VerifyRequest request;
   request.presented = presented;
   request.trust_store = chosen.trust_store.get();
+  request.pins = chosen.pins;
   request.flags = chosen.verify_flags;
   request.depth = chosen.verify_depth;
   request.security_level = chosen.security_level;

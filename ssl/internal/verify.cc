@@ -17,6 +17,7 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/namesakes.h"
+#include "ssl/internal/pins.h"
 #include "ssl/internal/security_level.h"
 #include "ssl/internal/strict.h"
 #include "ssl/internal/trust_store_impl.h"
@@ -54,6 +55,9 @@ absl::string_view NextStep(int code) {
       return "Fetch the issuer's current CRL.";
     case X509_V_ERR_INVALID_PURPOSE:
       return "It was issued for another use: see its extended key usage.";
+    case X509_V_ERR_APPLICATION_VERIFICATION:
+      return "Its key is not the expected one: do not connect, unless its "
+             "owner has replaced it; then the operator has to change the pin.";
     case X509_V_ERR_CERT_CHAIN_TOO_LONG:
       return "Raise verify_depth if so long a chain is meant to be.";
     case kEeKeyTooSmall:
@@ -140,9 +144,17 @@ unsigned long FlagBits(const VerifyFlags& flags) {
   return bits;
 }
 
+// Whether the leaf's key is pinned, and it is signed by itself: then it needs
+// nobody else.
+bool IsPinnedLeaf(const VerifyRequest& request) {
+  return IsPinnedAndSelfSigned(request.presented[0].impl().x509.get(),
+                               request.pins);
+}
+
 // Whether the leaf is signed by itself and trusted as it stands. BoringSSL does
 // not see that where its keyUsage allows no signing of certificates.
 bool IsItsOwnAnchor(const VerifyRequest& request) {
+  if (IsPinnedLeaf(request)) return true;
   const Certificate& leaf = request.presented[0];
   if ((X509_get_extension_flags(leaf.impl().x509.get()) & EXFLAG_SI) == 0) {
     return false;
@@ -178,14 +190,15 @@ bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
   return X509_VERIFY_PARAM_set_flags(param, FlagBits(flags)) != 0;
 }
 
-// Builds and checks a path. `trusted` stands for the trust store's certificates
-// in another order; null: in the store's. Null where memory is short.
+// Builds and checks a path to `store`. `trusted` stands for its certificates in
+// another order; null: in the store's. Null where memory is short.
 bssl::UniquePtr<X509_STORE_CTX> BuildPath(const VerifyRequest& request,
+                                          X509_STORE* store,
                                           STACK_OF(X509) * untrusted,
                                           STACK_OF(X509) * trusted) {
   bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
   if (ctx == nullptr ||
-      !X509_STORE_CTX_init(ctx.get(), request.trust_store->impl().store.get(),
+      !X509_STORE_CTX_init(ctx.get(), store,
                            request.presented[0].impl().x509.get(), untrusted) ||
       !Configure(request, ctx.get())) {
     return nullptr;
@@ -201,7 +214,7 @@ bssl::UniquePtr<X509_STORE_CTX> BuildPath(const VerifyRequest& request,
   return ctx;
 }
 
-// What BoringSSL does not look at: security level and strictness.
+// What BoringSSL does not look at: security level, pins and strictness.
 Finding CheckChain(const VerifyRequest& request,
                    absl::Span<X509* const> chain) {
   for (size_t i = 0; i < chain.size(); ++i) {
@@ -220,6 +233,13 @@ Finding CheckChain(const VerifyRequest& request,
       return {kCaDigestTooWeak, depth, "CA signature digest algorithm too weak",
               reason};
     }
+  }
+  const auto pinned = [&](X509* x509) { return IsPinned(x509, request.pins); };
+  if (!request.pins.empty() &&
+      std::none_of(chain.begin(), chain.end(), pinned)) {
+    return {X509_V_ERR_APPLICATION_VERIFICATION, 0,
+            "application verification failure",
+            "no key of the chain is pinned"};
   }
   if (request.flags.x509_strict) {
     StrictFinding strict = CheckStrict(chain);
@@ -263,13 +283,25 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
     }
   }
   bssl::UniquePtr<STACK_OF(X509)> trusted;
+  const bool pinned_leaf = IsPinnedLeaf(request);
+  X509_STORE* store = request.trust_store->impl().store.get();
+  bssl::UniquePtr<X509_STORE> own_store;
+  if (pinned_leaf) {
+    own_store.reset(X509_STORE_new());
+    store = own_store.get();
+    if (store == nullptr ||
+        !X509_STORE_add_cert(store, request.presented[0].impl().x509.get())) {
+      return OutOfMemory();
+    }
+  }
   bssl::UniquePtr<X509_STORE_CTX> ctx =
-      BuildPath(request, untrusted.get(), trusted.get());
-  if (ctx != nullptr && X509_STORE_CTX_get_error(ctx.get()) != X509_V_OK) {
+      BuildPath(request, store, untrusted.get(), trusted.get());
+  if (!pinned_leaf && ctx != nullptr &&
+      X509_STORE_CTX_get_error(ctx.get()) != X509_V_OK) {
     trusted = IssuersFirst(request.trust_store->impl().certificates,
                            request.presented, PosixSeconds(request.now));
     if (trusted != nullptr) {
-      ctx = BuildPath(request, untrusted.get(), trusted.get());
+      ctx = BuildPath(request, store, untrusted.get(), trusted.get());
     }
   }
   if (ctx == nullptr) return OutOfMemory();

@@ -6,6 +6,7 @@
 #define AIRLOCK_SSL_INTERNAL_VERIFY_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,6 +26,7 @@ struct VerifyRequest {
   // What the peer must be good for: Side::kServer is TLS server authentication.
   Side peer = Side::kServer;
   const TrustStore* trust_store = nullptr;  // Required.
+  absl::Span<const std::string> pins;       // As in ContextOptions.
   VerifyFlags flags;
   int depth = 100;
   int security_level = 2;

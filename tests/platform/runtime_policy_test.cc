@@ -213,6 +213,18 @@ TEST_F(RuntimePolicyTest, AnExceptionHoldsForItsHostUntilItExpires) {
   EXPECT_EQ(KindOf(Connect(*runtime, Client())), ErrorKind::kVerification);
 }
 
+TEST_F(RuntimePolicyTest, PinsOfAnExceptionCount) {
+  const auto runtime = Make(
+      "verification: enforce, exceptions: [{host: localhost, pins: "
+      "[sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}]");
+  const absl::Status status = Connect(*runtime, Client());
+  EXPECT_EQ(KindOf(status), ErrorKind::kVerification);
+  EXPECT_EQ(ssl::GetError(status)->verify_code, 50);
+  WrapOptions by_address = Client();
+  by_address.server_hostname = "127.0.0.1";
+  EXPECT_TRUE(Connect(*runtime, std::move(by_address)).ok());
+}
+
 TEST_F(RuntimePolicyTest, AppYamlCountsToo) {
   host_->SetFile("/app/app.yaml", "env_variables: {AIRLOCK_VERIFY: enforce}");
   RuntimeOptions options;
