@@ -87,8 +87,10 @@ class Socket {
   const std::string& server_hostname() const;
   const std::shared_ptr<const Context>& context() const;
 
-  // Replaces the Context from within the sni callback, or before the handshake
-  // has begun; later it is kInvalidArgument.
+  // Replaces the Context: before the handshake has begun, as if it had been
+  // given to WrapSocket; from within the sni callback, for what comes after the
+  // ClientHello, where a version that the new one does not allow is refused
+  // (kProtocol). Else it is kInvalidArgument; an error replaces nothing.
   absl::Status SwitchContext(std::shared_ptr<const Context> context);
 
   // Sets the session to resume; before the handshake only, on a client.

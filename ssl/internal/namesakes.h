@@ -17,8 +17,8 @@ namespace airlock::ssl::internal {
 
 // Of several issuers with the name that it looks for BoringSSL takes the first,
 // and fails where that one is expired or has another key. Gives `trusted`
-// reordered: first those valid at `now`, in POSIX seconds, that signed a
-// certificate of `presented`, the leaf's issuer before the others', then those
+// reordered: first those valid at `now`, in POSIX seconds, that signed one of
+// the first 20 of `presented`, the leaf's issuer before the others', then those
 // that signed one of `trusted`, then the rest. Null where no two share a name,
 // so that their order means nothing, and where memory is short.
 bssl::UniquePtr<STACK_OF(X509)> IssuersFirst(
