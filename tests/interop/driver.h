@@ -23,16 +23,19 @@
 
 #define AIRLOCK_CONCAT_(a, b) a##b
 #define AIRLOCK_CONCAT(a, b) AIRLOCK_CONCAT_(a, b)
-#define ASSERT_OK(expression)                       \
-  do {                                              \
-    const absl::Status status_of_it = (expression); \
-    ASSERT_TRUE(status_of_it.ok()) << status_of_it; \
+#define ASSERT_OK(expression)                        \
+  do {                                               \
+    const absl::Status& status_of_it = (expression); \
+    ASSERT_TRUE(status_of_it.ok()) << status_of_it;  \
   } while (false)
+// `declaration` cannot be put in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define ASSERT_OK_AND_ASSIGN(declaration, expression)   \
   auto AIRLOCK_CONCAT(value_, __LINE__) = (expression); \
   ASSERT_TRUE(AIRLOCK_CONCAT(value_, __LINE__).ok())    \
       << AIRLOCK_CONCAT(value_, __LINE__).status();     \
   declaration = *std::move(AIRLOCK_CONCAT(value_, __LINE__))
+// NOLINTEND(bugprone-macro-parentheses)
 
 namespace airlock::interop {
 

@@ -31,7 +31,6 @@ using ssl::TlsVersion;
 using testing::LocalhostOptions;
 using testing::MakeContext;
 using testing::TestCredentials;
-using testing::TestTrustStore;
 using testing::WriteAll;
 
 // A line each way, then close_notify each way.

@@ -79,7 +79,8 @@ absl::StatusOr<Server> StartOpensslServer(const Arguments& arguments,
 absl::StatusOr<std::unique_ptr<testing::Process>> StartOpensslClient(
     int port, const Arguments& arguments);
 
-// The same for gnutls-serv, which sends back what it gets, and gnutls-cli.
+// The same for gnutls-serv, which sends back what it gets, and gnutls-cli. The
+// former listens at every address there is: see block-network in BUILD.
 Arguments GnutlsVersion(ssl::TlsVersion version);
 Arguments GnutlsIdentity(absl::string_view name);
 absl::StatusOr<Server> StartGnutlsServer(const Arguments& arguments);

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -13,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <functional>
 
 #include "absl/strings/match.h"
@@ -55,6 +55,7 @@ struct Channel {
 
 std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   std::vector<char*> result;
+  result.reserve(strings.size() + 1);
   for (const std::string& text : strings) {
     result.push_back(const_cast<char*>(text.c_str()));
   }
@@ -170,7 +171,8 @@ void Process::Collect() {
 absl::Status Process::WriteInput(absl::string_view text) {
   while (!text.empty()) {
     pollfd fd = {input_, POLLOUT, 0};
-    if (poll(&fd, 1, absl::ToInt64Milliseconds(kDeadline)) == 0) {
+    if (poll(&fd, 1, static_cast<int>(kDeadline / absl::Milliseconds(1))) ==
+        0) {
       return absl::DeadlineExceededError(
           absl::StrCat("it reads no input; it said:\n", Transcript()));
     }
