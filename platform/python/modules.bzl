@@ -34,6 +34,8 @@ def python_modules(modules, srcs, deps):
                 "-static-libstdc++",
             ],
             linkshared = True,
+            # See .bazelrc.
+            tags = ["no-sanitizer"],
             visibility = ["//visibility:public"],
             deps = deps + [
                 ":exports.lds",
