@@ -36,9 +36,6 @@ def python_suites(modules, interpreters):
         native.sh_test(
             name = "suites_" + python["executable"].strip("/").replace("/", "_"),
             size = "large",
-            # They are CPython's, with real ports and clocks: on a busy machine
-            # one may fail by chance. What fails three times is a failure.
-            flaky = True,
             srcs = ["exec.sh"],
             args = [
                 python["executable"],
