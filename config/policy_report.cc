@@ -8,16 +8,19 @@
 #include <cstddef>
 #include <utility>
 
-#include "absl/strings/escaping.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "config/internal/json.h"
 #include "config/internal/text.h"
+#include "nlohmann/json.hpp"
 
 namespace airlock::config {
 namespace {
+
+using internal::Json;
 
 constexpr absl::string_view kUnset = "-";
 
@@ -79,56 +82,47 @@ std::string Pad(absl::string_view text, size_t width) {
   return absl::StrCat(text, std::string(width - std::min(size, width), ' '));
 }
 
-std::string JsonString(absl::string_view text) {
-  std::string json = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      absl::StrAppend(&json, "\\", absl::string_view(&c, 1));
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&json, "\\u%04x", c);
-    } else {
-      json += c;
-    }
-  }
-  return json + "\"";
+Json ValueJson(const std::string& value) {
+  return value == kUnset ? Json() : Json(value);
 }
 
-std::string JsonValue(absl::string_view value) {
-  return value == kUnset ? "null" : JsonString(value);
-}
-
-std::string JsonOrigin(const Origin& origin) {
-  // Bytes of any kind may be in a variable or a file's name.
-  const std::string file = absl::StrCat(
-      "\"file\": ", JsonString(absl::CHexEscape(origin.name)),
-      ", \"line\": ", origin.line, ", \"column\": ", origin.column);
+Json OriginJson(const Origin& origin) {
+  const auto at_place = [&origin](absl::string_view source) {
+    return Json({{"source", source},
+                 {"file", origin.name},
+                 {"line", origin.line},
+                 {"column", origin.column}});
+  };
+  Json json;
   switch (origin.source) {
     case Origin::Source::kBuiltIn:
+      json["source"] = "built in";
       break;
     case Origin::Source::kEnvironment:
-      return absl::StrCat("{\"source\": \"environment\", \"variable\": ",
-                          JsonString(origin.ToString()), "}");
+      json["source"] = "environment";
+      json["variable"] = origin.ToString();
+      break;
     case Origin::Source::kPolicyFile:
-      return absl::StrCat("{\"source\": \"policy file\", ", file, "}");
+      json = at_place("policy file");
+      break;
     case Origin::Source::kAppYaml:
-      return absl::StrCat(
-          "{\"source\": \"app.yaml\", ", file,
-          ", \"variable\": ", JsonString(internal::Shown(origin.value)), "}");
+      json = at_place("app.yaml");
+      json["variable"] = internal::Shown(origin.value);
+      break;
   }
-  return "{\"source\": \"built in\"}";
+  return json;
 }
 
-std::string JsonRow(const PolicyRow& row) {
-  const std::string overrode = absl::StrJoin(
-      row.overrode, ", ",
-      [](std::string* out, const PolicyRow::Overrode& other) {
-        absl::StrAppend(out, "{\"value\": ", JsonValue(other.value),
-                        ", \"origin\": ", JsonOrigin(other.origin), "}");
-      });
-  return absl::StrCat("{\"setting\": ", JsonString(row.setting),
-                      ", \"value\": ", JsonValue(row.value),
-                      ", \"origin\": ", JsonOrigin(row.origin),
-                      ", \"overrode\": [", overrode, "]}");
+Json RowJson(const PolicyRow& row) {
+  Json overrode = Json::array();
+  for (const PolicyRow::Overrode& other : row.overrode) {
+    overrode.push_back({{"value", ValueJson(other.value)},
+                        {"origin", OriginJson(other.origin)}});
+  }
+  return {{"setting", row.setting},
+          {"value", ValueJson(row.value)},
+          {"origin", OriginJson(row.origin)},
+          {"overrode", std::move(overrode)}};
 }
 
 }  // namespace
@@ -179,12 +173,9 @@ std::string PolicyTable(absl::Span<const PolicyRow> rows) {
 }
 
 std::string PolicyJson(absl::Span<const PolicyRow> rows) {
-  return absl::StrCat("[\n",
-                      absl::StrJoin(rows, ",\n",
-                                    [](std::string* out, const PolicyRow& row) {
-                                      absl::StrAppend(out, "  ", JsonRow(row));
-                                    }),
-                      "\n]\n");
+  Json json = Json::array();
+  for (const PolicyRow& row : rows) json.push_back(RowJson(row));
+  return internal::JsonLines(json) + "\n";
 }
 
 }  // namespace airlock::config

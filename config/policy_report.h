@@ -36,7 +36,8 @@ std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy);
 //   verification  enforce  /etc/airlock.yaml:2:17  off (AIRLOCK_VERIFY=off)
 std::string PolicyTable(absl::Span<const PolicyRow> rows);
 
-// A JSON array (RFC 8259, ASCII) with a final newline; of each row an object:
+// A JSON array (RFC 8259, ASCII, on any number of lines) with a final newline;
+// of each row an object:
 //
 //   {"setting": "verification", "value": "enforce",
 //    "origin": {"source": "policy file", "file": "/etc/airlock.yaml",

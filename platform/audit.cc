@@ -6,29 +6,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "config/internal/json.h"
+#include "nlohmann/json.hpp"
 
 namespace airlock::platform {
 namespace {
-
-// CHexEscape leaves printable ASCII, with `"` and `\` behind a backslash. JSON
-// has the same two, but its strings need the other backslashes doubled.
-std::string JsonString(absl::string_view text) {
-  std::string ascii;
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      absl::StrAppend(&ascii, "\\", absl::string_view(&c, 1));
-    } else {
-      absl::StrAppend(&ascii, absl::StrReplaceAll(
-                                  absl::CHexEscape(absl::string_view(&c, 1)),
-                                  {{"\\'", "'"}, {"\\", "\\\\"}}));
-    }
-  }
-  return absl::StrCat("\"", ascii, "\"");
-}
 
 absl::string_view ActionName(AuditEvent::Action action) {
   return action == AuditEvent::Action::kRefused ? "refused" : "upgraded";
@@ -39,15 +22,15 @@ absl::string_view ActionName(AuditEvent::Action action) {
 std::string AuditEvent::ToJson() const {
   const std::string when =
       absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
-  return absl::StrCat("{\"time\": ", JsonString(when),
-                      ", \"action\": ", JsonString(ActionName(action)),
-                      ", \"host\": ", JsonString(host),
-                      ", \"setting\": ", JsonString(setting),
-                      ", \"requested\": ", JsonString(requested),
-                      ", \"effective\": ", JsonString(effective),
-                      ", \"rule\": ", JsonString(rule.ToString()),
-                      ", \"call_site\": ", JsonString(call_site),
-                      ", \"suppressed\": ", suppressed, "}");
+  return config::internal::JsonLine({{"time", when},
+                                     {"action", ActionName(action)},
+                                     {"host", host},
+                                     {"setting", setting},
+                                     {"requested", requested},
+                                     {"effective", effective},
+                                     {"rule", rule.ToString()},
+                                     {"call_site", call_site},
+                                     {"suppressed", suppressed}});
 }
 
 Auditor::Auditor(AuditSink sink, const AuditLimits& limits)

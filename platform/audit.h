@@ -39,8 +39,8 @@ struct AuditEvent {
 
   // One JSON object (RFC 8259) on one line, without newline, in ASCII: `time`
   // as RFC 3339 in UTC with milliseconds, `action` "refused" or "upgraded", the
-  // others by their names, `rule` as Origin::ToString. What is no ASCII is
-  // escaped as C does (\xNN).
+  // others by their names, `rule` as Origin::ToString. What is no UTF-8 becomes
+  // U+FFFD.
   std::string ToJson() const;
 };
 

@@ -56,6 +56,14 @@ def airlock_repositories():
         sha256 = "32c85a5f36633a9005b20261b35fccb0d8ec69e9ef16c67de7d5d007944e3709",
         strip_prefix = "jbeder-yaml-cpp-f732014",
     )
+    _maybe(
+        debian_source,
+        name = "nlohmann_json",
+        package = "nlohmann-json3",
+        file = "nlohmann-json3_3.11.3.orig.tar.gz",
+        sha256 = "0d8ef5af7f9794e3263480193c491549b2ba6cc74bb018906202ada498a79406",
+        strip_prefix = "json-3.11.3",
+    )
     _maybe(local_pythons, name = "local_pythons")
     _bazel_repositories()
 

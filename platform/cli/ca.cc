@@ -16,17 +16,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "config/internal/json.h"
+#include "nlohmann/json.hpp"
 #include "platform/ca_bundle.h"
 #include "platform/cli/bundle.h"
 #include "platform/cli/certificate_facts.h"
 #include "platform/cli/input.h"
-#include "platform/cli/json.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
 #include "platform/posix_host.h"
 
 namespace airlock::cli {
 namespace {
+
+using config::internal::Json;
 
 // A bundle, where it comes from, and what is in it.
 struct Report {
@@ -102,32 +105,23 @@ void PrintText(const Report& report) {
 }
 
 void PrintJson(const Report& report) {
-  JsonWriter json;
-  json.BeginObject();
-  json.Key("source").String(report.source);
-  if (!report.why.empty()) json.Key("why").String(report.why);
-  json.Key("usable").Bool(report.usable());
-  json.Key("certificates")
-      .Number(static_cast<int64_t>(report.CountCertificates()));
-  json.Key("broken").Number(static_cast<int64_t>(report.CountBroken()));
-  json.Key("parts").BeginArray();
+  Json json;
+  json["source"] = report.source;
+  if (!report.why.empty()) json["why"] = report.why;
+  json["usable"] = report.usable();
+  json["certificates"] = report.CountCertificates();
+  json["broken"] = report.CountBroken();
+  Json& parts = json["parts"] = Json::array();
   for (const BundlePart& part : report.parts) {
-    json.BeginObject();
-    json.Key("where").String(part.where);
-    json.Key("label").String(part.label);
+    Json item = {{"where", part.where}, {"label", part.label}};
     if (part.certificate.has_value()) {
-      json.Key("certificate");
-      WriteCertificate(*part.certificate, report.now, &json);
+      item["certificate"] = CertificateJson(*part.certificate, report.now);
     }
-    if (!part.error.empty()) json.Key("error").String(part.error);
-    json.Key("remarks").BeginArray();
-    for (const std::string& remark : part.remarks) json.String(remark);
-    json.EndArray();
-    json.EndObject();
+    if (!part.error.empty()) item["error"] = part.error;
+    item["remarks"] = part.remarks;
+    parts.push_back(std::move(item));
   }
-  json.EndArray();
-  json.EndObject();
-  std::cout << json.text() << "\n";
+  std::cout << config::internal::JsonLines(json) << "\n";
 }
 
 // Takes apart all that is at `paths`; parts of several files are told apart by

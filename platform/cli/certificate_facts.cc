@@ -17,6 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "nlohmann/json.hpp"
 #include "platform/cli/text.h"
 
 namespace airlock::cli {
@@ -105,31 +106,26 @@ CertificateFacts ExamineCertificate(const ssl::Certificate& certificate,
   return facts;
 }
 
-void WriteCertificate(const ssl::Certificate& certificate, absl::Time now,
-                      JsonWriter* json) {
+config::internal::Json CertificateJson(const ssl::Certificate& certificate,
+                                       absl::Time now) {
   const CertificateFacts facts = ExamineCertificate(certificate, now);
   const auto info = certificate.Decode();
   const auto time = [](absl::Time when) {
     return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", when, absl::UTCTimeZone());
   };
-  json->BeginObject();
-  json->Key("subject").String(certificate.subject());
-  json->Key("issuer").String(certificate.issuer());
-  if (info.ok()) json->Key("serial_number").String(info->serial_number);
-  json->Key("not_before").String(time(certificate.not_before()));
-  json->Key("not_after").String(time(certificate.not_after()));
-  json->Key("key").String(facts.key);
-  json->Key("signature").String(facts.signature);
-  json->Key("is_ca").Bool(facts.is_ca);
-  json->Key("names").BeginArray();
-  for (const std::string& name : facts.names) json->String(name);
-  json->EndArray();
-  json->Key("sha256").String(
-      FormatFingerprint(certificate.Sha256Fingerprint()));
-  json->Key("remarks").BeginArray();
-  for (const std::string& weakness : facts.weaknesses) json->String(weakness);
-  json->EndArray();
-  json->EndObject();
+  config::internal::Json json;
+  json["subject"] = certificate.subject();
+  json["issuer"] = certificate.issuer();
+  if (info.ok()) json["serial_number"] = info->serial_number;
+  json["not_before"] = time(certificate.not_before());
+  json["not_after"] = time(certificate.not_after());
+  json["key"] = facts.key;
+  json["signature"] = facts.signature;
+  json["is_ca"] = facts.is_ca;
+  json["names"] = facts.names;
+  json["sha256"] = FormatFingerprint(certificate.Sha256Fingerprint());
+  json["remarks"] = facts.weaknesses;
+  return json;
 }
 
 }  // namespace airlock::cli

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "platform/cli/json.h"
+#include "config/internal/json.h"
 #include "ssl/certificate.h"
 
 namespace airlock::cli {
@@ -31,10 +31,10 @@ struct CertificateFacts {
 CertificateFacts ExamineCertificate(const ssl::Certificate& certificate,
                                     absl::Time now);
 
-// Writes an object: subject, issuer, serial number, dates, key, signature,
-// names, SHA-256 fingerprint and weaknesses.
-void WriteCertificate(const ssl::Certificate& certificate, absl::Time now,
-                      JsonWriter* json);
+// An object: subject, issuer, serial number, dates, key, signature, names,
+// SHA-256 fingerprint and weaknesses.
+config::internal::Json CertificateJson(const ssl::Certificate& certificate,
+                                       absl::Time now);
 
 }  // namespace airlock::cli
 

@@ -7,13 +7,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "config/internal/json.h"
+#include "nlohmann/json.hpp"
 #include "platform/cli/certificate_facts.h"
-#include "platform/cli/json.h"
 #include "platform/cli/text.h"
 #include "ssl/error.h"
 
 namespace airlock::cli {
 namespace {
+
+using config::internal::Json;
 
 std::string Row(absl::string_view name, absl::string_view value) {
   return absl::StrCat("  ", PadRight(name, 10), value, "\n");
@@ -71,39 +74,34 @@ std::string VerifiedText(const ConnectionReport& report) {
   return "NO: --insecure, so this may be anybody, and anybody may read along";
 }
 
-void WriteError(const absl::Status& status, JsonWriter* json) {
-  if (status.ok()) {
-    json->Null();
-    return;
-  }
-  json->BeginObject();
-  json->Key("message").String(status.message());
+Json ErrorJson(const absl::Status& status) {
+  if (status.ok()) return Json();
+  Json json;
+  json["message"] = status.message();
   const absl::optional<ssl::Error> error = ssl::GetError(status);
-  if (error.has_value()) {
-    json->Key("kind").String(ssl::ErrorKindName(error->kind));
-    json->Key("reason").String(error->reason);
-    if (error->alert.has_value()) {
-      json->Key("alert").String(ssl::AlertName(*error->alert));
-    }
-    if (error->verify_code != 0) {
-      json->Key("verify_code").Number(error->verify_code);
-      json->Key("verify_message").String(error->verify_message);
-    }
-    if (error->depth >= 0) {
-      json->Key("depth").Number(error->depth);
-      json->Key("subject").String(error->subject);
-    }
+  if (!error.has_value()) return json;
+  json["kind"] = ssl::ErrorKindName(error->kind);
+  json["reason"] = error->reason;
+  if (error->alert.has_value()) {
+    json["alert"] = ssl::AlertName(*error->alert);
   }
-  json->EndObject();
+  if (error->verify_code != 0) {
+    json["verify_code"] = error->verify_code;
+    json["verify_message"] = error->verify_message;
+  }
+  if (error->depth >= 0) {
+    json["depth"] = error->depth;
+    json["subject"] = error->subject;
+  }
+  return json;
 }
 
-void WriteChain(const std::vector<ssl::Certificate>& chain, absl::Time now,
-                JsonWriter* json) {
-  json->BeginArray();
+Json ChainJson(const std::vector<ssl::Certificate>& chain, absl::Time now) {
+  Json json = Json::array();
   for (const ssl::Certificate& certificate : chain) {
-    WriteCertificate(certificate, now, json);
+    json.push_back(CertificateJson(certificate, now));
   }
-  json->EndArray();
+  return json;
 }
 
 }  // namespace
@@ -149,30 +147,26 @@ std::string ConnectionText(const ConnectionReport& report) {
 }
 
 std::string ConnectionJson(const ConnectionReport& report) {
-  JsonWriter json;
-  json.BeginObject();
-  json.Key("target").String(report.target);
-  json.Key("server_name").String(report.server_name);
-  json.Key("connected").Bool(report.handshake.ok());
-  json.Key("verified").Bool(report.socket->peer_verified());
-  json.Key("error");
-  WriteError(report.handshake, &json);
-  const absl::optional<ssl::ConnectionInfo> info = report.socket->info();
+  const ssl::Socket& socket = *report.socket;
+  Json json;
+  json["target"] = report.target;
+  json["server_name"] = report.server_name;
+  json["connected"] = report.handshake.ok();
+  json["verified"] = socket.peer_verified();
+  json["error"] = ErrorJson(report.handshake);
+  const absl::optional<ssl::ConnectionInfo> info = socket.info();
   if (report.handshake.ok() && info.has_value()) {
-    json.Key("protocol").String(ssl::TlsVersionName(info->version));
-    json.Key("cipher").String(info->cipher.name);
-    json.Key("cipher_bits").Number(info->cipher.strength_bits);
-    json.Key("group").String(info->group);
-    json.Key("alpn").String(info->alpn);
+    json["protocol"] = ssl::TlsVersionName(info->version);
+    json["cipher"] = info->cipher.name;
+    json["cipher_bits"] = info->cipher.strength_bits;
+    json["group"] = info->group;
+    json["alpn"] = info->alpn;
   }
-  json.Key("policy").String(report.policy);
-  json.Key("trust").String(report.trust);
-  json.Key("presented_chain");
-  WriteChain(report.socket->presented_chain(), report.now, &json);
-  json.Key("verified_chain");
-  WriteChain(report.socket->verified_chain(), report.now, &json);
-  json.EndObject();
-  return absl::StrCat(json.text(), "\n");
+  json["policy"] = report.policy;
+  json["trust"] = report.trust;
+  json["presented_chain"] = ChainJson(socket.presented_chain(), report.now);
+  json["verified_chain"] = ChainJson(socket.verified_chain(), report.now);
+  return config::internal::JsonLines(json) + "\n";
 }
 
 }  // namespace airlock::cli

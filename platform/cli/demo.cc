@@ -14,10 +14,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "config/internal/json.h"
+#include "nlohmann/json.hpp"
 #include "platform/cli/demo_checks.h"
 #include "platform/cli/demo_database.h"
 #include "platform/cli/demo_scenes.h"
-#include "platform/cli/json.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
 #include "platform/posix_host.h"
@@ -25,6 +26,8 @@
 
 namespace airlock::cli {
 namespace {
+
+using config::internal::Json;
 
 // The host, as it would be had its operator said AIRLOCK_VERIFY=enforce.
 class EnforcingHost final : public platform::Host {
@@ -173,35 +176,30 @@ void PrintText(const Result& result) {
 }
 
 void PrintJson(const Result& result) {
-  JsonWriter json;
   const DemoOutcome& connection = result.connection;
-  json.BeginObject();
-  json.Key("ok").Bool(result.ok());
-  json.Key("policy").String(result.policy);
-  json.Key("connected").Bool(result.connected());
+  Json json;
+  json["ok"] = result.ok();
+  json["policy"] = result.policy;
+  json["connected"] = result.connected();
   if (result.connected()) {
-    json.Key("protocol").String(ssl::TlsVersionName(connection.info.version));
-    json.Key("cipher").String(connection.info.cipher.name);
-    json.Key("group").String(connection.info.group);
-    json.Key("server").String(connection.server_subject);
-    json.Key("client").String(connection.client_subject);
-    json.Key("sent").String(result.message);
-    json.Key("received").String(connection.reply);
+    json["protocol"] = ssl::TlsVersionName(connection.info.version);
+    json["cipher"] = connection.info.cipher.name;
+    json["group"] = connection.info.group;
+    json["server"] = connection.server_subject;
+    json["client"] = connection.client_subject;
+    json["sent"] = result.message;
+    json["received"] = connection.reply;
   } else {
-    json.Key("client_error").String(connection.client.message());
-    json.Key("server_error").String(connection.server.message());
+    json["client_error"] = connection.client.message();
+    json["server_error"] = connection.server.message();
   }
-  json.Key("checks").BeginArray();
+  Json& checks = json["checks"] = Json::array();
   for (const DemoCheck& check : result.checks) {
-    json.BeginObject();
-    json.Key("tried").String(check.tried);
-    json.Key("came_back").String(check.came_back);
-    json.Key("ok").Bool(check.as_it_must);
-    json.EndObject();
+    checks.push_back({{"tried", check.tried},
+                      {"came_back", check.came_back},
+                      {"ok", check.as_it_must}});
   }
-  json.EndArray();
-  json.EndObject();
-  std::cout << json.text() << "\n";
+  std::cout << config::internal::JsonLines(json) << "\n";
 }
 
 int RunDemo(const std::vector<std::string>&) {

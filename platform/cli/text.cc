@@ -15,6 +15,35 @@ namespace {
 
 constexpr size_t kColumns = 78;
 
+// The UTF-8 character that `text`, which is not empty, begins with: its code
+// point and how many bytes it takes. For what is no UTF-8 (overlong forms and
+// surrogates included): -1 and 1.
+struct Utf8Character {
+  int code_point = -1;
+  size_t size = 1;
+};
+
+Utf8Character FirstCharacter(absl::string_view text) {
+  const auto byte = [text](size_t i) -> int {
+    return static_cast<uint8_t>(text[i]);
+  };
+  const int first = byte(0);
+  if (first < 0x80) return {first, 1};
+  const size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < size) return {};
+  int code_point = first & (0xff >> (size + 1));
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {};
+    code_point = code_point << 6 | (byte(i) & 0x3f);
+  }
+  constexpr int kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (code_point < kSmallest[size] || code_point > 0x10ffff ||
+      (code_point >= 0xd800 && code_point <= 0xdfff)) {
+    return {};
+  }
+  return {code_point, size};
+}
+
 // Control characters (C0, DEL, C1), and those that reorder, hide or break
 // lines (Unicode's Bidi_Control, zero width, line and paragraph separator).
 bool IsPrintable(int code_point) {
@@ -42,27 +71,6 @@ std::string DescribeDuration(absl::Duration duration) {
 }
 
 }  // namespace
-
-Utf8Character FirstCharacter(absl::string_view text) {
-  const auto byte = [text](size_t i) -> int {
-    return static_cast<uint8_t>(text[i]);
-  };
-  const int first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < size) return {};
-  int code_point = first & (0xff >> (size + 1));
-  for (size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    code_point = code_point << 6 | (byte(i) & 0x3f);
-  }
-  constexpr int kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code_point < kSmallest[size] || code_point > 0x10ffff ||
-      (code_point >= 0xd800 && code_point <= 0xdfff)) {
-    return {};
-  }
-  return {code_point, size};
-}
 
 std::string ForTerminal(absl::string_view text) {
   std::string result;

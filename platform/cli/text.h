@@ -13,15 +13,6 @@
 
 namespace airlock::cli {
 
-// The UTF-8 character that `text`, which is not empty, begins with: its code
-// point and how many bytes it takes. For what is no UTF-8 (overlong forms and
-// surrogates included): -1 and 1.
-struct Utf8Character {
-  int code_point = -1;
-  size_t size = 1;
-};
-Utf8Character FirstCharacter(absl::string_view text);
-
 // `text` with everything escaped (\x1b, \u202e) that is no printable character:
 // a peer's names must neither steer the terminal nor reorder its lines. Line
 // breaks are escaped too.

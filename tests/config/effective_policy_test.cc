@@ -12,6 +12,7 @@
 #include "config/policy_file.h"
 #include "config/policy_report.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 
 namespace airlock::config {
 namespace {
@@ -280,16 +281,17 @@ TEST(PolicyReportTest, IsJson) {
       EffectivePolicy({File("tls: {ca_certs: \"/\\\"\\\\\"}"),
                        Variables({{"PYTHONHTTPSVERIFY", "yes\n\xFF\""}}),
                        App("env_variables: {AIRLOCK_VERIFY: 'off'}")});
-  EXPECT_EQ(PolicyJson(PolicyRows(policy)),
-            R"([
+  using nlohmann::literals::operator""_json;
+  const std::string json = PolicyJson(PolicyRows(policy));
+  EXPECT_EQ(json.back(), '\n');
+  EXPECT_EQ(nlohmann::json::parse(json), R"([
   {"setting": "verification", "value": "default", "origin": {"source": "environment", "variable": "PYTHONHTTPSVERIFY=yes\\n\\xff\\\""}, "overrode": [{"value": "off", "origin": {"source": "app.yaml", "file": "app.yaml", "line": 1, "column": 33, "variable": "AIRLOCK_VERIFY=off"}}]},
   {"setting": "on_override", "value": "reject", "origin": {"source": "built in"}, "overrode": []},
   {"setting": "hostname", "value": "required", "origin": {"source": "built in"}, "overrode": []},
   {"setting": "minimum_version", "value": null, "origin": {"source": "built in"}, "overrode": []},
   {"setting": "ca_certs", "value": "/\"\\", "origin": {"source": "policy file", "file": "airlock.yaml", "line": 1, "column": 17}, "overrode": []},
   {"setting": "key_log", "value": "allow", "origin": {"source": "built in"}, "overrode": []}
-]
-)");
+])"_json);
 }
 
 }  // namespace

@@ -118,19 +118,19 @@ TEST_F(AuditorTest, CountsWhatManyThreadsRecord) {
 
 TEST(AuditEventTest, IsOneLineOfJson) {
   AuditEvent event = Event(absl::Milliseconds(1500), "a\n\"b\".py:1");
-  event.host = "\xC3\xA9\\'\x01";
+  event.host = "\xC3\xA9\\'\x01\xFF";
   event.rule = {config::Origin::Source::kPolicyFile, "/etc/airlock.yaml", "", 2,
                 17};
   event.suppressed = 7;
   EXPECT_EQ(event.ToJson(),
-            R"({"time": "2026-01-01T00:00:01.500Z", "action": "refused", )"
-            R"("host": "\\xc3\\xa9\\'\\x01", "setting": "cert_reqs", )"
-            R"("requested": "CERT_NONE", "effective": "", )"
-            R"("rule": "/etc/airlock.yaml:2:17", )"
-            R"("call_site": "a\\n\"b\".py:1", "suppressed": 7})");
+            R"({"time":"2026-01-01T00:00:01.500Z","action":"refused",)"
+            R"("host":"\u00e9\\'\u0001\ufffd","setting":"cert_reqs",)"
+            R"("requested":"CERT_NONE","effective":"",)"
+            R"("rule":"/etc/airlock.yaml:2:17",)"
+            R"("call_site":"a\n\"b\".py:1","suppressed":7})");
   event.action = AuditEvent::Action::kUpgraded;
   event.effective = "CERT_REQUIRED";
-  EXPECT_NE(event.ToJson().find(R"("action": "upgraded")"), std::string::npos);
+  EXPECT_NE(event.ToJson().find(R"("action":"upgraded")"), std::string::npos);
 }
 
 }  // namespace

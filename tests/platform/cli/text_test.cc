@@ -6,7 +6,6 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "platform/cli/json.h"
 
 namespace airlock::cli {
 namespace {
@@ -56,24 +55,6 @@ TEST(DescribeValidityTest, SpeaksOfNow) {
             "expired 2 years ago");
   EXPECT_EQ(DescribeValidity(from, absl::InfinitePast(), from),
             "has a malformed date");
-}
-
-TEST(JsonWriterTest, WritesNestedValues) {
-  JsonWriter json;
-  json.BeginObject();
-  json.Key("a").Number(1);
-  json.Key("b").BeginArray().Bool(true).Null().EndArray();
-  json.Key("c").BeginObject().EndObject();
-  json.EndObject();
-  EXPECT_EQ(json.text(),
-            "{\n  \"a\": 1,\n  \"b\": [\n    true,\n    null\n  ],\n"
-            "  \"c\": {}\n}");
-}
-
-TEST(JsonWriterTest, EscapesStrings) {
-  JsonWriter json;
-  json.String("q\"b\\n\n\x1b\xff\u00fc\0"s);
-  EXPECT_EQ(json.text(), "\"q\\\"b\\\\n\\n\\u001b\\ufffd\u00fc\\u0000\"");
 }
 
 }  // namespace
