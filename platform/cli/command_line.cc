@@ -210,6 +210,10 @@ std::string ProgramHelp(absl::Span<const Command> commands) {
       Wrap("AIRLOCK_CONFIG: the absolute path of the operator's policy, in "
            "place of /etc/airlock.yaml; see `airlock policy`.",
            2),
+      Wrap("AIRLOCK_AUDIT: the absolute path of a file, or fd:N, an open "
+           "descriptor, that gets what the policy refuses or makes stricter, "
+           "where --audit names none.",
+           2),
       Wrap("SSL_CERT_FILE, SSL_CERT_DIR: the CA bundle, where --ca gives none.",
            2),
       "\nExit status:\n"

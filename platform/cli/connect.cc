@@ -20,6 +20,7 @@
 #include "platform/cli/connection_report.h"
 #include "platform/cli/relay.h"
 #include "platform/cli/shared_flags.h"
+#include "platform/memory_transport.h"
 #include "platform/posix_host.h"
 #include "platform/posix_transport.h"
 #include "platform/runtime.h"
@@ -105,7 +106,12 @@ std::string DescribeTrust() {
 
 int RunConnect(const std::vector<std::string>& arguments) {
   const auto host = std::make_shared<platform::PosixHost>();
-  const auto runtime = platform::Runtime::Create(host);
+  absl::StatusOr<platform::AuditSink> audit = AuditFromFlag(host);
+  if (!audit.ok()) return Fail("connect", audit.status());
+  platform::RuntimeOptions runtime_options;
+  runtime_options.audit = *std::move(audit);
+  const auto runtime =
+      platform::Runtime::Create(host, std::move(runtime_options));
   if (!runtime.ok()) {
     Fail("connect", runtime.status());
     return kExitUsage;
@@ -117,7 +123,15 @@ int RunConnect(const std::vector<std::string>& arguments) {
   if (!options.ok()) return Fail("connect", options.status());
   // What the policy refuses needs no connection.
   const auto decision = (*runtime)->Explain(*options);
-  if (!decision.ok()) return Fail("connect", decision.status());
+  if (!decision.ok()) {
+    // The audit hears of it from a real call only.
+    (*runtime)
+        ->WrapSocket(platform::MakeMemoryTransports().first,
+                     *std::move(options))
+        .status()
+        .IgnoreError();
+    return Fail("connect", decision.status());
+  }
 
   const auto deadline = DeadlineFromFlag();
   auto dialed =
@@ -181,17 +195,11 @@ Command ConnectCommand() {
        "env:KEY",
        "With a client certificate that is in no file."},
   };
-  command.flags = {{"servername", "NAME"},
-                   {"ca", "SOURCE"},
-                   {"cert", "SOURCE"},
-                   {"key", "SOURCE"},
-                   {"password", "SOURCE"},
-                   {"tls", "VERSION"},
-                   {"alpn", "NAMES"},
-                   {"timeout", "DURATION"},
-                   {"insecure", ""},
-                   {"no_io", ""},
-                   {"json", ""}};
+  command.flags = {
+      {"servername", "NAME"}, {"ca", "SOURCE"},        {"cert", "SOURCE"},
+      {"key", "SOURCE"},      {"password", "SOURCE"},  {"tls", "VERSION"},
+      {"alpn", "NAMES"},      {"timeout", "DURATION"}, {"audit", "FILE|fd:N"},
+      {"insecure", ""},       {"no_io", ""},           {"json", ""}};
   command.min_arguments = 1;
   command.max_arguments = 1;
   command.run = RunConnect;

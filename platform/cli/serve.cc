@@ -228,7 +228,12 @@ void PrintStart(const Service& service, uint16_t port) {
 int RunServe(const std::vector<std::string>&) {
   Service service;
   service.host = std::make_shared<platform::PosixHost>();
-  auto runtime = platform::Runtime::Create(service.host);
+  absl::StatusOr<platform::AuditSink> audit = AuditFromFlag(service.host);
+  if (!audit.ok()) return Fail("serve", audit.status());
+  platform::RuntimeOptions runtime_options;
+  runtime_options.audit = *std::move(audit);
+  auto runtime =
+      platform::Runtime::Create(service.host, std::move(runtime_options));
   if (!runtime.ok()) {
     Fail("serve", runtime.status());
     return kExitUsage;
@@ -275,19 +280,13 @@ Command ServeCommand() {
        "--require-client-cert",
        "An echo server for known clients, with its own key in no file."},
   };
-  command.flags = {{"address", "ADDRESS"},
-                   {"port", "PORT"},
-                   {"root", "DIRECTORY"},
-                   {"cert", "SOURCE"},
-                   {"key", "SOURCE"},
-                   {"password", "SOURCE"},
-                   {"self_signed", ""},
-                   {"client_ca", "SOURCE"},
-                   {"require_client_cert", ""},
-                   {"tls", "VERSION"},
-                   {"alpn", "NAMES"},
-                   {"timeout", "DURATION"},
-                   {"max_connections", "NUMBER"}};
+  command.flags = {{"address", "ADDRESS"},      {"port", "PORT"},
+                   {"root", "DIRECTORY"},       {"cert", "SOURCE"},
+                   {"key", "SOURCE"},           {"password", "SOURCE"},
+                   {"self_signed", ""},         {"client_ca", "SOURCE"},
+                   {"require_client_cert", ""}, {"tls", "VERSION"},
+                   {"alpn", "NAMES"},           {"timeout", "DURATION"},
+                   {"audit", "FILE|fd:N"},      {"max_connections", "NUMBER"}};
   command.run = RunServe;
   return command;
 }

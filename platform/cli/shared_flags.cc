@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "platform/audit_writer.h"
 #include "platform/cli/command.h"
 #include "platform/cli/input.h"
 #include "platform/cli/text.h"
@@ -38,6 +39,10 @@ ABSL_FLAG(std::string, alpn, "",
 ABSL_FLAG(absl::Duration, timeout, absl::Seconds(30),
           "How long to wait for the peer: to connect and shake hands, and in a "
           "server for each request.");
+ABSL_FLAG(std::string, audit, "",
+          "Append what the policy refuses or makes stricter, as lines of JSON, "
+          "to this file or, as fd:N, to an open descriptor. Without it: to "
+          "what AIRLOCK_AUDIT names.");
 
 namespace airlock::cli {
 namespace {
@@ -122,6 +127,17 @@ absl::Status SetVersionFromFlag(platform::WrapOptions* options) {
   }
   options->ssl_version = *protocol;
   return absl::OkStatus();
+}
+
+absl::StatusOr<platform::AuditSink> AuditFromFlag(
+    std::shared_ptr<platform::Host> host) {
+  const std::string target = absl::GetFlag(FLAGS_audit);
+  absl::StatusOr<std::shared_ptr<platform::AuditWriter>> writer =
+      target.empty()
+          ? platform::AuditWriterFromEnvironment(host->ReadEnvironment(), host)
+          : platform::AuditWriter::Open(target, host);
+  if (!writer.ok()) return writer.status();
+  return platform::AuditSinkTo(*std::move(writer));
 }
 
 absl::StatusOr<platform::CaCerts> ReadCaCerts(const std::string& source,

@@ -6,6 +6,7 @@
 #define AIRLOCK_PLATFORM_CLI_SHARED_FLAGS_H_
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "platform/audit.h"
 #include "platform/host.h"
 #include "platform/wrap_options.h"
 #include "ssl/secret.h"
@@ -27,6 +29,7 @@ ABSL_DECLARE_FLAG(std::string, password);
 ABSL_DECLARE_FLAG(std::string, tls);
 ABSL_DECLARE_FLAG(std::string, alpn);
 ABSL_DECLARE_FLAG(absl::Duration, timeout);
+ABSL_DECLARE_FLAG(std::string, audit);
 
 namespace airlock::cli {
 
@@ -62,6 +65,11 @@ class Identity {
 
 // Sets the version or versions that --tls names.
 absl::Status SetVersionFromFlag(platform::WrapOptions* options);
+
+// What gets the audit: the writer that --audit names, or else AIRLOCK_AUDIT; a
+// null one where neither does. Errors as AuditWriter::Open has them.
+absl::StatusOr<platform::AuditSink> AuditFromFlag(
+    std::shared_ptr<platform::Host> host);
 
 // The bundle that `source` names (see ReadSource); empty: the platform's.
 absl::StatusOr<platform::CaCerts> ReadCaCerts(const std::string& source,

@@ -7,11 +7,13 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "config/policy.h"
+#include "platform/audit_writer.h"
 #include "platform/posix_host.h"
 
 namespace airlock::python {
@@ -72,13 +74,22 @@ class ProcessHost final : public platform::Host {
   platform::PosixHost host_;
 };
 
+absl::StatusOr<std::unique_ptr<platform::Runtime>> MakeRuntime() {
+  const auto host = std::make_shared<ProcessHost>();
+  auto audit =
+      platform::AuditWriterFromEnvironment(host->ReadEnvironment(), host);
+  if (!audit.ok()) return audit.status();
+  platform::RuntimeOptions options;
+  options.audit = platform::AuditSinkTo(*std::move(audit));
+  return platform::Runtime::Create(host, std::move(options));
+}
+
 }  // namespace
 
 absl::StatusOr<platform::Runtime*> ProcessRuntime() {
   // Never destroyed: contexts are made until the very end of the process.
   static auto* const runtime =
-      new absl::StatusOr<std::unique_ptr<platform::Runtime>>(
-          platform::Runtime::Create(std::make_shared<ProcessHost>()));
+      new absl::StatusOr<std::unique_ptr<platform::Runtime>>(MakeRuntime());
   if (!runtime->ok()) return runtime->status();
   return (*runtime)->get();
 }

@@ -5,6 +5,9 @@
 
 #include <signal.h>
 
+#include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,6 +22,7 @@ namespace airlock::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -186,6 +190,45 @@ TEST(ConnectTest, ThePolicyRefusesInsecure) {
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.errors,
               AllOf(HasSubstr("Policy"), HasSubstr("AIRLOCK_VERIFY=enforce")));
+}
+
+// Where a refusal is audited, and that it is there once.
+TEST(ConnectTest, ARefusalGoesToTheAudit) {
+  const std::string path =
+      absl::StrCat(::testing::TempDir(), "/audit_of_connect.jsonl");
+  const auto read = [&path] {
+    std::ifstream file(path);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::remove(path.c_str());
+    return text;
+  };
+  const auto is_refusal =
+      AllOf(StartsWith("{\"time\":\""), HasSubstr("\"action\":\"refused\""),
+            HasSubstr("\"host\":\"localhost\""),
+            HasSubstr("\"rule\":\"AIRLOCK_VERIFY=enforce\""),
+            EndsWith("\"suppressed\":0}\n"));
+  RunAirlock({"connect", "localhost:1", "--insecure", "--audit", path},
+             {{"AIRLOCK_VERIFY", "enforce"}, {"AIRLOCK_AUDIT", "/not/this"}});
+  EXPECT_THAT(read(), is_refusal);
+  RunAirlock({"connect", "localhost:1", "--insecure"},
+             {{"AIRLOCK_VERIFY", "enforce"}, {"AIRLOCK_AUDIT", path}});
+  EXPECT_THAT(read(), is_refusal);
+  const Outcome standard_error =
+      RunAirlock({"connect", "localhost:1", "--insecure", "--audit=fd:2"},
+                 {{"AIRLOCK_VERIFY", "enforce"}});
+  EXPECT_THAT(standard_error.errors,
+              AllOf(StartsWith("{\"time\":\""), HasSubstr("Policy")));
+}
+
+TEST(ConnectTest, AnAuditThatCannotBeWrittenIsAnError) {
+  const Outcome flag =
+      RunAirlock({"connect", "localhost:1", "--audit=/nowhere/audit"});
+  EXPECT_EQ(flag.status, 2);
+  EXPECT_THAT(flag.errors, HasSubstr("/nowhere/audit"));
+  const Outcome variable =
+      RunAirlock({"connect", "localhost:1"}, {{"AIRLOCK_AUDIT", "audit"}});
+  EXPECT_EQ(variable.status, 2);
+  EXPECT_THAT(variable.errors, HasSubstr("AIRLOCK_AUDIT"));
 }
 
 TEST(ConnectTest, ThePolicyRefusesOldProtocols) {

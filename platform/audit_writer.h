@@ -1,0 +1,90 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The audit as JSON lines, in a file or whatever else a descriptor leads to.
+#ifndef AIRLOCK_PLATFORM_AUDIT_WRITER_H_
+#define AIRLOCK_PLATFORM_AUDIT_WRITER_H_
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "config/policy.h"
+#include "platform/audit.h"
+#include "platform/host.h"
+#include "platform/internal/unique_fd.h"
+
+namespace airlock::platform {
+
+// Writes events as AuditEvent::ToJson gives them, each in one write(2) that
+// appends. Thread-safe; any number of processes may write to one file or pipe.
+class AuditWriter {
+ public:
+  // A line is no longer than this, so that a pipe keeps it whole (PIPE_BUF):
+  // what an application made longer is cut.
+  static constexpr size_t kMaxText = 256;  // Bytes of `host`, of `call_site`.
+
+  // `target` is "fd:N", a descriptor of this process that can be written to,
+  // which may be closed afterwards; or a file's path. A file that is not there
+  // is made, for its owner alone (mode 0600). `host` gets the first error of a
+  // write. Errors (kInvalidArgument) name `target`.
+  static absl::StatusOr<std::shared_ptr<AuditWriter>> Open(
+      const std::string& target, std::shared_ptr<Host> host);
+
+  AuditWriter(const AuditWriter&) = delete;
+  AuditWriter& operator=(const AuditWriter&) = delete;
+
+  // Waits where the descriptor does, and raises no SIGPIPE. A line that cannot
+  // be written is lost: it is counted, and the first one logged.
+  void Write(const AuditEvent& event);
+
+  // How many lines were lost.
+  uint64_t lost() const { return lost_; }
+
+ private:
+  // What the descriptor led to when it was opened.
+  struct Place {
+    dev_t device;
+    ino_t inode;
+  };
+  AuditWriter(std::string target, internal::UniqueFd fd, Place place,
+              std::shared_ptr<Host> host)
+      : target_(std::move(target)),
+        fd_(std::move(fd)),
+        place_(place),
+        host_(std::move(host)) {}
+
+  absl::Status WriteLine(absl::string_view json);
+
+  const std::string target_;
+  const internal::UniqueFd fd_;
+  const Place place_;
+  const std::shared_ptr<Host> host_;
+  absl::Mutex mutex_;
+  bool torn_ ABSL_GUARDED_BY(mutex_) = false;  // The last line has no end.
+  std::atomic<uint64_t> lost_{0};
+};
+
+// Of the environment variable AIRLOCK_AUDIT, which is "fd:N" or an absolute
+// path: its writer; null where it is not set. For the environment in which the
+// process began, as the variable is the operator's. Errors (kInvalidArgument)
+// name it.
+absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriterFromEnvironment(
+    const config::Environment& environment, std::shared_ptr<Host> host);
+
+// A sink for RuntimeOptions; null where `writer` is.
+AuditSink AuditSinkTo(std::shared_ptr<AuditWriter> writer);
+
+}  // namespace airlock::platform
+
+#endif  // AIRLOCK_PLATFORM_AUDIT_WRITER_H_

@@ -1,0 +1,269 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/audit_writer.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "platform/fake_host.h"
+
+namespace airlock::platform {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+AuditEvent Event(std::string host = "a.test") {
+  AuditEvent event;
+  event.time = absl::FromUnixSeconds(1767225600);
+  event.host = std::move(host);
+  event.setting = "cert_reqs";
+  event.requested = "CERT_NONE";
+  event.call_site = "main.py:1";
+  return event;
+}
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class AuditWriterTest : public ::testing::Test {
+ protected:
+  AuditWriterTest() {
+    std::string name = absl::StrCat(::testing::TempDir(), "/auditXXXXXX");
+    directory_ = mkdtemp(&name[0]);
+    path_ = absl::StrCat(directory_, "/audit.jsonl");
+  }
+
+  std::shared_ptr<AuditWriter> Open(const std::string& target) {
+    auto writer = AuditWriter::Open(target, host_);
+    EXPECT_TRUE(writer.ok()) << writer.status();
+    return *writer;
+  }
+  std::string ErrorOf(const std::string& target) {
+    const auto writer = AuditWriter::Open(target, host_);
+    EXPECT_EQ(writer.status().code(), absl::StatusCode::kInvalidArgument);
+    return std::string(writer.status().message());
+  }
+  // Both ends of a pipe that nobody waits for.
+  void MakePipe() { ASSERT_EQ(pipe2(pipe_, O_CLOEXEC | O_NONBLOCK), 0); }
+  std::string PipeTarget() const { return absl::StrCat("fd:", pipe_[1]); }
+
+  const std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>();
+  std::string directory_;
+  std::string path_;
+  int pipe_[2] = {-1, -1};
+};
+
+TEST_F(AuditWriterTest, AppendsALineForEachEvent) {
+  std::ofstream(path_) << "before\n";
+  Open(path_)->Write(Event());
+  const auto writer = Open(path_);
+  writer->Write(Event("b.test\n"));
+  EXPECT_EQ(ReadAll(path_), absl::StrCat("before\n", Event().ToJson(), "\n",
+                                         Event("b.test\n").ToJson(), "\n"));
+  EXPECT_EQ(writer->lost(), 0);
+}
+
+TEST_F(AuditWriterTest, ANewFileIsItsOwnersAlone) {
+  Open(path_);
+  struct stat st;
+  ASSERT_EQ(stat(path_.c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 0777, S_IRUSR | S_IWUSR);
+}
+
+TEST_F(AuditWriterTest, ADescriptorMayBeClosedAfterwards) {
+  MakePipe();
+  const auto writer = Open(PipeTarget());
+  close(pipe_[1]);
+  writer->Write(Event());
+  char text[4096];
+  const ssize_t size = read(pipe_[0], text, sizeof(text));
+  EXPECT_EQ(std::string(text, size), Event().ToJson() + "\n");
+  close(pipe_[0]);
+}
+
+TEST_F(AuditWriterTest, ChildrenDoNotInheritIt) {
+  std::set<int> before;
+  for (int fd = 0; fd < 256; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) before.insert(fd);
+  }
+  MakePipe();
+  const auto file = Open(path_);
+  const auto duplicate = Open(PipeTarget());
+  int found = 0;
+  for (int fd = 0; fd < 256; ++fd) {
+    const int flags = fcntl(fd, F_GETFD);
+    if (flags < 0 || before.count(fd) > 0) continue;
+    ++found;
+    EXPECT_TRUE(flags & FD_CLOEXEC) << fd;
+  }
+  EXPECT_EQ(found, 4);
+  close(pipe_[0]);
+  close(pipe_[1]);
+}
+
+TEST_F(AuditWriterTest, WhatCannotBeWrittenToIsAnError) {
+  EXPECT_THAT(ErrorOf("fd:"), HasSubstr("fd:3"));
+  EXPECT_THAT(ErrorOf("fd:-1"), HasSubstr("fd:3"));
+  EXPECT_THAT(ErrorOf("fd:1x"), HasSubstr("fd:3"));
+  EXPECT_THAT(ErrorOf("fd:99999999999"), HasSubstr("fd:3"));
+  EXPECT_THAT(ErrorOf("fd:1000000"), HasSubstr("no such descriptor"));
+  EXPECT_THAT(ErrorOf(directory_), HasSubstr(directory_));
+  EXPECT_THAT(ErrorOf(directory_ + "/no/file"), HasSubstr("/no/file"));
+  EXPECT_THAT(ErrorOf(std::string("/tmp/\0x", 7)), HasSubstr("NUL"));
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_THAT(ErrorOf(path_), HasSubstr(path_)) << "nobody reads it";
+  MakePipe();
+  EXPECT_THAT(ErrorOf(absl::StrCat("fd:", pipe_[0])), HasSubstr("reading"));
+  close(pipe_[0]);
+  close(pipe_[1]);
+}
+
+TEST_F(AuditWriterTest, SaysOnceAndCountsWhatIsLost) {
+  MakePipe();
+  const auto writer = Open(PipeTarget());
+  close(pipe_[0]);
+  for (int i = 0; i < 3; ++i) writer->Write(Event());
+  EXPECT_EQ(writer->lost(), 3);
+  EXPECT_THAT(host_->log(),
+              ElementsAre(AllOf(HasSubstr(PipeTarget()), HasSubstr("lost"))));
+  close(pipe_[1]);
+}
+
+// gtest's own process leaves SIGPIPE as it is: it would die of it.
+TEST_F(AuditWriterTest, RaisesNoSigpipeAndLeavesThatOfOthers) {
+  MakePipe();
+  const auto writer = Open(PipeTarget());
+  close(pipe_[0]);
+  writer->Write(Event());
+  sigset_t sigpipe;
+  sigset_t before;
+  sigemptyset(&sigpipe);
+  sigaddset(&sigpipe, SIGPIPE);
+  ASSERT_EQ(pthread_sigmask(SIG_BLOCK, &sigpipe, &before), 0);
+  EXPECT_EQ(sigismember(&before, SIGPIPE), 0);
+  raise(SIGPIPE);
+  writer->Write(Event());
+  sigset_t pending;
+  sigpending(&pending);
+  EXPECT_EQ(sigismember(&pending, SIGPIPE), 1);
+  int taken = 0;
+  sigwait(&sigpipe, &taken);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  close(pipe_[1]);
+}
+
+TEST_F(AuditWriterTest, WritesNothingIntoAnotherFileOfItsNumber) {
+  MakePipe();
+  const auto writer = Open(path_);
+  // As os.closerange does, and then what the application opens next.
+  for (int fd = 3; fd < 256; ++fd) {
+    struct stat st;
+    struct stat audit;
+    if (stat(path_.c_str(), &audit) == 0 && fstat(fd, &st) == 0 &&
+        st.st_ino == audit.st_ino && st.st_dev == audit.st_dev) {
+      ASSERT_EQ(dup2(pipe_[1], fd), fd);
+    }
+  }
+  writer->Write(Event());
+  EXPECT_EQ(writer->lost(), 1);
+  char byte;
+  EXPECT_EQ(read(pipe_[0], &byte, 1), -1) << "something was written";
+  close(pipe_[0]);
+  close(pipe_[1]);
+}
+
+// A file may be no longer than what RLIMIT_FSIZE says, as on a full disk.
+TEST_F(AuditWriterTest, ALineAfterATornOneIsALine) {
+  const auto writer = Open(path_);
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small = {10, before.rlim_max};
+  const auto old_action = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  writer->Write(Event());  // Ten bytes of it.
+  writer->Write(Event());  // Nothing.
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, old_action);
+  writer->Write(Event());
+  EXPECT_EQ(writer->lost(), 2);
+  EXPECT_EQ(ReadAll(path_), absl::StrCat(Event().ToJson().substr(0, 10), "\n",
+                                         Event().ToJson(), "\n"));
+}
+
+TEST_F(AuditWriterTest, ALineFitsIntoAPipeWhateverTheApplicationChose) {
+  const auto writer = Open(path_);
+  AuditEvent event = Event(std::string(100'000, '\n'));
+  event.call_site = std::string(100'000, '\x01') + "/main.py:12";
+  writer->Write(event);
+  const std::string line = ReadAll(path_);
+  EXPECT_LE(line.size(), PIPE_BUF);
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << line;
+  EXPECT_EQ(json["host"], std::string(AuditWriter::kMaxText, '\n'));
+  EXPECT_THAT(json["call_site"].get<std::string>(),
+              AllOf(SizeIs(AuditWriter::kMaxText), HasSubstr("/main.py:12")));
+}
+
+TEST_F(AuditWriterTest, ThreadsAndWritersDoNotMixTheirLines) {
+  const auto one = Open(path_);
+  const auto two = Open(path_);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      for (int j = 0; j < 100; ++j) (i % 2 == 0 ? one : two)->Write(Event());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const std::string content = ReadAll(path_);
+  std::vector<std::string> lines = absl::StrSplit(content, '\n');
+  EXPECT_EQ(lines.back(), "");
+  lines.pop_back();
+  EXPECT_THAT(lines, AllOf(SizeIs(400), ::testing::Each(Event().ToJson())));
+}
+
+TEST_F(AuditWriterTest, TheEnvironmentNamesIt) {
+  const auto none = AuditWriterFromEnvironment({{"AUDIT", path_}}, host_);
+  ASSERT_TRUE(none.ok());
+  EXPECT_EQ(*none, nullptr);
+  EXPECT_EQ(AuditSinkTo(*none), nullptr);
+  const auto writer =
+      AuditWriterFromEnvironment({{"AIRLOCK_AUDIT", path_}}, host_);
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  AuditSinkTo (*writer)(Event());
+  EXPECT_EQ(ReadAll(path_), Event().ToJson() + "\n");
+  for (const char* bad : {"", "audit.jsonl", "1", "fd:", "/nowhere/at/all"}) {
+    const auto error =
+        AuditWriterFromEnvironment({{"AIRLOCK_AUDIT", bad}}, host_);
+    EXPECT_EQ(error.status().code(), absl::StatusCode::kInvalidArgument) << bad;
+    EXPECT_THAT(std::string(error.status().message()),
+                HasSubstr("AIRLOCK_AUDIT"));
+  }
+}
+
+}  // namespace
+}  // namespace airlock::platform
