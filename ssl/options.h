@@ -157,6 +157,11 @@ struct ContextOptions {
   // offers none at all is served.
   std::vector<std::string> alpn_protocols;
   bool alpn_required = false;
+  // A server's choice in place of alpn_protocols: the index of one of what the
+  // client offers (never empty), nullopt where it likes none of it.
+  std::function<absl::StatusOr<absl::optional<size_t>>(
+      Socket&, absl::Span<const absl::string_view> offered)>
+      alpn;
   // The same by NPN, the draft before ALPN, TLS 1.2 and below.
   std::vector<std::string> npn_protocols;
 

@@ -127,9 +127,44 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+// A server's choice by the application's callback.
+int AskAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size, const uint8_t* in,
+            unsigned in_size) {
+  Socket::Impl* socket = SocketOf(ssl);
+  const ContextOptions& options = OptionsOf(ssl);
+  std::vector<absl::string_view> names;
+  CBS offered;
+  CBS name;
+  CBS_init(&offered, in, in_size);
+  while (CBS_get_u8_length_prefixed(&offered, &name)) {
+    names.emplace_back(reinterpret_cast<const char*>(CBS_data(&name)),
+                       CBS_len(&name));
+  }
+  absl::StatusOr<absl::optional<size_t>> chosen =
+      options.alpn(*socket->owner, names);
+  if (chosen.ok() && chosen->has_value() && **chosen >= names.size()) {
+    chosen = absl::OutOfRangeError("it chose what the client does not offer.");
+  }
+  if (!chosen.ok()) {
+    socket->callback_error = CallbackError("alpn", chosen.status());
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  if (!chosen->has_value()) {
+    return options.alpn_required ? SSL_TLSEXT_ERR_ALERT_FATAL
+                                 : SSL_TLSEXT_ERR_NOACK;
+  }
+  const absl::string_view winner = names[**chosen];
+  *out = reinterpret_cast<const uint8_t*>(winner.data());
+  *out_size = static_cast<uint8_t>(winner.size());
+  return SSL_TLSEXT_ERR_OK;
+}
+
 int SelectAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size,
                const uint8_t* in, unsigned in_size, void* /*arg*/) {
   const ContextOptions& options = OptionsOf(ssl);
+  if (options.alpn != nullptr) {
+    return AskAlpn(ssl, out, out_size, in, in_size);
+  }
   for (const std::string& ours : options.alpn_protocols) {
     CBS offered;
     CBS name;
@@ -314,7 +349,7 @@ void InstallCallbacks(const ContextOptions& options, SSL_CTX* ctx) {
   if (options.sni != nullptr) {
     SSL_CTX_set_tlsext_servername_callback(ctx, ChooseContext);
   }
-  if (!options.alpn_protocols.empty()) {
+  if (!options.alpn_protocols.empty() || options.alpn != nullptr) {
     SSL_CTX_set_alpn_select_cb(ctx, SelectAlpn, nullptr);
   }
   if (!options.npn_protocols.empty()) {

@@ -1,0 +1,645 @@
+/* Copyright 2026 The Airlock Authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+
+/* Airlock for every language that can call C: TLS sockets whose verification is
+ * the platform's to decide. C99; also C++. docs/linking.md shows it at work.
+ *
+ * What holds for all of it:
+ *
+ * - A function gives an airlock_status. Where that is AIRLOCK_ERROR and `error`
+ *   is not NULL, *error is a new object, the caller's to free; else *error is
+ *   NULL afterwards. What is given back through other pointers is set only
+ *   where the status says that it is there; handles are NULL otherwise.
+ * - A handle is opaque, made by a function that says so, and freed once by its
+ *   _free, which takes NULL too. What a handle needs of another it keeps alive:
+ *   handles may be freed in any order.
+ * - airlock_bytes are borrowed: as an argument for the time of the call, unless
+ *   said otherwise; as a result for as long as the handle lives that they came
+ *   from. They may hold any byte, NULs too, and do not end with one. An
+ *   airlock_buffer is the caller's, to be freed with airlock_buffer_free.
+ * - A struct of options begins with struct_size, which the caller sets to
+ *   sizeof(the struct), and the rest to zero: zero is each field's default, and
+ *   NULL in place of the struct is all defaults. One
+ *   that is smaller, from an older header, is taken as if it went on with
+ *   zeros. One that is larger, from a newer header, is refused (INVALID_
+ *   ARGUMENT) where what this library does not know is not all zero. Of a
+ *   struct that is filled in, so much is as fits struct_size, and what this
+ *   library does not know is zero.
+ * - Flags and choices that are out of range are errors, never guessed at.
+ * - Threads: all functions may be called from any thread. A socket is for one
+ *   thread at a time; of the other handles any number of threads may use one,
+ *   and it is freed when none does any more.
+ * - Callbacks run on the calling thread, inside the call. They must return; no
+ *   longjmp past this library. A C++ exception out of one counts as a failure.
+ * - errno is the same after a call as before it. No signal handler is set, no
+ *   signal raised by a socket, and the process never ended.
+ * - Nothing here turns the platform's policy off. What it forbids is an error
+ *   of kind POLICY. */
+#ifndef AIRLOCK_PLATFORM_C_AIRLOCK_H_
+#define AIRLOCK_PLATFORM_C_AIRLOCK_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define AIRLOCK_API __attribute__((visibility("default")))
+#else
+#define AIRLOCK_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Versions ---------------------------------------------------------- */
+
+#define AIRLOCK_VERSION_MAJOR 1
+#define AIRLOCK_VERSION_MINOR 0
+#define AIRLOCK_VERSION_PATCH 0
+
+/* ---- Statuses, bytes --------------------------------------------------- */
+
+typedef int32_t airlock_status;
+enum {
+  AIRLOCK_OK = 0,
+  AIRLOCK_WANT_READ = 1,  /* Call again once the transport can be read from. */
+  AIRLOCK_WANT_WRITE = 2, /* Call again once it can be written to. */
+  AIRLOCK_CLOSED = 3,     /* The peer ended its side in an orderly way. */
+  AIRLOCK_NONE = 4,       /* There is no such thing, which is no error. */
+  AIRLOCK_ERROR = -1,
+  AIRLOCK_TIMEOUT = -2 /* From a transport's callback only. */
+};
+
+/* What an option says that is yes, no, or not said. */
+enum { AIRLOCK_UNSET = 0, AIRLOCK_NO = 1, AIRLOCK_YES = 2 };
+
+/* Bytes of somebody else's. `data` NULL: not given, and then size is 0. Text is
+ * UTF-8. */
+typedef struct airlock_bytes {
+  const char* data;
+  size_t size;
+} airlock_bytes;
+
+/* Bytes of the caller's own. */
+typedef struct airlock_buffer {
+  char* data;
+  size_t size;
+} airlock_buffer;
+
+/* Wipes the bytes, gives their memory back, and sets both fields to zero. NULL
+ * and an all-zero buffer are fine. */
+AIRLOCK_API void airlock_buffer_free(airlock_buffer* buffer);
+
+typedef struct airlock_error airlock_error;
+typedef struct airlock_runtime airlock_runtime;
+typedef struct airlock_context airlock_context;
+typedef struct airlock_socket airlock_socket;
+typedef struct airlock_session airlock_session;
+typedef struct airlock_certificate airlock_certificate;
+
+/* ---- The library ------------------------------------------------------- */
+
+typedef struct airlock_library_info {
+  size_t struct_size;
+  int32_t major; /* Of the library that is loaded, which may be newer than */
+  int32_t minor; /* this header: compare with AIRLOCK_VERSION_*. */
+  int32_t patch;
+  int32_t boringssl_api; /* BORINGSSL_API_VERSION. */
+  airlock_bytes version; /* "1.0.0". For ever. */
+} airlock_library_info;
+
+/* What library this is. Cannot fail but for NULL or a struct_size of none. */
+AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
+                                                    airlock_error** error);
+
+/* AIRLOCK_OK where the library has the feature of that name, else AIRLOCK_NONE.
+ * Names: "alpn", "alpn_callback", "audit", "channel_binding", "counters",
+ * "exporter", "fd_transport", "key_log", "message", "session", "sni_callback",
+ * "tls1.3". */
+AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
+                                               airlock_error** error);
+
+/* ---- Errors ------------------------------------------------------------ */
+
+enum {
+  AIRLOCK_KIND_INTERNAL = 0,         /* Out of memory, or Airlock's defect. */
+  AIRLOCK_KIND_INVALID_ARGUMENT = 1, /* Wrong or contradictory arguments. */
+  AIRLOCK_KIND_CREDENTIALS = 2,    /* An unusable key or chain of one's own. */
+  AIRLOCK_KIND_TRUST_STORE = 3,    /* A missing, empty or damaged bundle. */
+  AIRLOCK_KIND_POLICY = 4,         /* The policy forbids what was asked. */
+  AIRLOCK_KIND_VERIFICATION = 5,   /* The peer's chain is not trusted. */
+  AIRLOCK_KIND_HOSTNAME = 6,       /* It is good, but for other names. */
+  AIRLOCK_KIND_PEER_ALERT = 7,     /* The peer gave up with an alert. */
+  AIRLOCK_KIND_PROTOCOL = 8,       /* No common ground, or broken TLS. */
+  AIRLOCK_KIND_UNEXPECTED_EOF = 9, /* Cut off without close_notify. */
+  AIRLOCK_KIND_TRANSPORT = 10,     /* The transport failed. */
+  AIRLOCK_KIND_TIMEOUT = 11,       /* Its time was over; may be repeated. */
+  AIRLOCK_KIND_CALLBACK = 12,      /* A callback failed or refused. */
+  AIRLOCK_KIND_CLOSED = 13         /* Used after shutdown. */
+};
+
+typedef struct airlock_error_info {
+  size_t struct_size;
+  int32_t kind; /* AIRLOCK_KIND_*; more may come. */
+  int32_t code; /* google.rpc.Code, such as 3, INVALID_ARGUMENT. */
+  /* The TLS alert (RFC 8446, section 6) that was received where `kind` is
+   * PEER_ALERT, else sent; -1: none. */
+  int32_t alert;
+  /* For VERIFICATION and HOSTNAME: the X509_V_ERR_* number (0: none) and the
+   * depth in the chain, 0 being the peer itself (-1: none). */
+  int32_t verify_code;
+  int32_t depth;
+  int32_t reserved;
+  airlock_bytes kind_name; /* "Verification". */
+  /* For people: what was wrong, where, what to do. No secret is in it. Not
+   * stable. */
+  airlock_bytes message;
+  /* BoringSSL's names, such as "SSL" and "WRONG_VERSION_NUMBER"; or empty. */
+  airlock_bytes library;
+  airlock_bytes reason;
+  airlock_bytes verify_message; /* In words what verify_code is in numbers. */
+  airlock_bytes subject;        /* Of the certificate at fault (RFC 4514). */
+} airlock_error_info;
+
+/* Fills in *out; its bytes live as long as `error` does. AIRLOCK_ERROR, without
+ * more, where an argument is NULL or struct_size is smaller than itself. */
+AIRLOCK_API airlock_status airlock_error_get(const airlock_error* error,
+                                             airlock_error_info* out);
+AIRLOCK_API void airlock_error_free(airlock_error* error);
+
+/* ---- Runtimes: the policy, and what sockets share ---------------------- */
+
+enum { AIRLOCK_AUDIT_REFUSED = 1, AIRLOCK_AUDIT_UPGRADED = 2 };
+
+/* Something that an application asked for and the policy did not give it. */
+typedef struct airlock_audit_event {
+  size_t struct_size;
+  int32_t action; /* AIRLOCK_AUDIT_*. */
+  int32_t reserved;
+  int64_t time_ms;       /* Milliseconds since the Unix epoch. */
+  uint64_t suppressed;   /* How many of the same were not reported before it. */
+  airlock_bytes host;    /* That the client reaches for; or empty. */
+  airlock_bytes setting; /* "cert_reqs". */
+  airlock_bytes requested; /* "CERT_NONE". */
+  airlock_bytes effective; /* "CERT_REQUIRED"; empty where refused. */
+  airlock_bytes rule;      /* "AIRLOCK_VERIFY=enforce". */
+  airlock_bytes call_site; /* As in the options; or empty. */
+  airlock_bytes json;      /* All of it, as one line of JSON. */
+} airlock_audit_event;
+
+enum { AIRLOCK_LOG_INFO = 0, AIRLOCK_LOG_WARNING = 1, AIRLOCK_LOG_ERROR = 2 };
+
+typedef struct airlock_runtime_options {
+  size_t struct_size;
+  /* The path of the application's app.yaml. */
+  airlock_bytes app_yaml;
+  /* Given to `audit`, `log` and `release`. */
+  void* user;
+  /* Gets events, on any thread, and on several at once. */
+  void (*audit)(void* user, const airlock_audit_event* event);
+  /* Gets messages, likewise. NULL: standard error gets them. */
+  void (*log)(void* user, int32_t severity, airlock_bytes message);
+  /* Called once, when nothing uses `user` any more: after the runtime and all
+   * that came from it are freed, or as airlock_runtime_new fails. */
+  void (*release)(void* user);
+} airlock_runtime_options;
+
+/* Makes a runtime under the policy of this process: the operator's file
+ * (AIRLOCK_CONFIG or /etc/airlock.yaml), the environment (AIRLOCK_VERIFY,
+ * PYTHONHTTPSVERIFY), and app.yaml; the strictest of them counts. It is read
+ * here, and what becomes of it later changes nothing.
+ * Error kind: INVALID_ARGUMENT, where these state no valid policy. Call it
+ * while no other thread changes the environment. */
+AIRLOCK_API airlock_status
+airlock_runtime_new(const airlock_runtime_options* options,
+                    airlock_runtime** runtime, airlock_error** error);
+AIRLOCK_API void airlock_runtime_free(airlock_runtime* runtime);
+
+/* Reads the operator's file anew, as upon SIGHUP. Where it is not good, the old
+ * policy stays, and this is an error (INVALID_ARGUMENT). */
+AIRLOCK_API airlock_status
+airlock_runtime_reload_policy(airlock_runtime* runtime, airlock_error** error);
+
+/* Forgets contexts, keys and bundles that are kept for reuse. */
+AIRLOCK_API airlock_status
+airlock_runtime_clear_caches(airlock_runtime* runtime, airlock_error** error);
+
+/* The policy in force: a JSON array of settings, each with `setting`, `value`,
+ * `origin` and `overrode`. */
+AIRLOCK_API airlock_status
+airlock_runtime_policy_json(const airlock_runtime* runtime,
+                            airlock_buffer* json, airlock_error** error);
+
+/* Numbers since the runtime was made. */
+typedef struct airlock_counters {
+  size_t struct_size;
+  uint64_t handshakes[4]; /* That succeeded: TLS 1.0, 1.1, 1.2, 1.3. */
+  uint64_t resumptions;   /* Among them. */
+  uint64_t failures[14];  /* Handshakes that failed, by AIRLOCK_KIND_*. */
+  uint64_t refusals;      /* By the policy. */
+  uint64_t upgrades;
+} airlock_counters;
+
+AIRLOCK_API airlock_status
+airlock_runtime_counters(const airlock_runtime* runtime, airlock_counters* out,
+                         airlock_error** error);
+/* The same in Prometheus' text format 0.0.4. */
+AIRLOCK_API airlock_status
+airlock_runtime_counters_text(const airlock_runtime* runtime,
+                              airlock_buffer* text, airlock_error** error);
+
+/* ---- Transports -------------------------------------------------------- */
+
+enum { AIRLOCK_TRANSPORT_FD = 1, AIRLOCK_TRANSPORT_CALLBACKS = 2 };
+
+/* For timeout_ms, beside the milliseconds that one read or write may take. */
+enum {
+  AIRLOCK_WAIT_AS_FD = 0,    /* As O_NONBLOCK says at the time of the call. */
+  AIRLOCK_WAIT_FOREVER = -1, /* As long as it takes. */
+  AIRLOCK_WAIT_NEVER = -2    /* Answer AIRLOCK_WANT_*. */
+};
+
+/* Where the bytes go and come from. Taken over by the function that it is given
+ * to, also if that fails: an owned fd is then closed, and `release` called.
+ * Only where the struct itself is not good (INVALID_ARGUMENT naming
+ * `transport`) nothing of it is touched. */
+typedef struct airlock_transport {
+  size_t struct_size;
+  int32_t type; /* AIRLOCK_TRANSPORT_*. */
+
+  /* A stream socket, or another descriptor that bytes flow through. */
+  int32_t fd;
+  int32_t fd_owned; /* 0: the caller's, open for as long as the socket lives;
+                     * 1: closed with the socket. */
+  int32_t reserved;
+  int64_t timeout_ms; /* AIRLOCK_WAIT_*, or milliseconds. */
+
+  /* Both move 1 to `size` bytes (never 0), set *done to how many, and answer
+   * AIRLOCK_OK; or, nothing moved, AIRLOCK_WANT_READ or AIRLOCK_WANT_WRITE;
+   * AIRLOCK_CLOSED at the stream's end (`read` only); AIRLOCK_TIMEOUT, and may
+   * be called again; AIRLOCK_ERROR, and are not called again. They must not use
+   * the socket. */
+  airlock_status (*read)(void* user, void* into, size_t size, size_t* done);
+  airlock_status (*write)(void* user, const void* from, size_t size,
+                          size_t* done);
+  /* Called once, when the socket needs `user` no more. May be NULL. */
+  void (*release)(void* user);
+  void* user;
+} airlock_transport;
+
+/* ---- Sockets, as Python's ssl.wrap_socket makes them ------------------- */
+
+/* cert_reqs. AIRLOCK_UNSET leaves it to the policy; where that says nothing
+ * either, nothing is verified, as in Python 2.7. */
+enum {
+  AIRLOCK_CERT_NONE = 1,
+  AIRLOCK_CERT_OPTIONAL = 2,
+  AIRLOCK_CERT_REQUIRED = 3
+};
+
+/* ssl_version. SSLV23, the default, negotiates the best there is. */
+enum {
+  AIRLOCK_PROTOCOL_SSLV23 = 0,
+  AIRLOCK_PROTOCOL_TLSV1 = 1,
+  AIRLOCK_PROTOCOL_TLSV1_1 = 2,
+  AIRLOCK_PROTOCOL_TLSV1_2 = 3
+};
+
+/* minimum_version, maximum_version: the numbers of the wire; 0: not stated. */
+enum {
+  AIRLOCK_TLS_1_0 = 0x0301,
+  AIRLOCK_TLS_1_1 = 0x0302,
+  AIRLOCK_TLS_1_2 = 0x0303,
+  AIRLOCK_TLS_1_3 = 0x0304
+};
+
+/* verify_flags, to be joined with |. */
+enum {
+  AIRLOCK_VERIFY_CRL_CHECK_LEAF = 1,
+  AIRLOCK_VERIFY_CRL_CHECK_CHAIN = 2,
+  AIRLOCK_VERIFY_X509_STRICT = 4,
+  AIRLOCK_VERIFY_X509_PARTIAL_CHAIN = 8,
+  AIRLOCK_VERIFY_NO_TRUSTED_FIRST = 16
+};
+
+/* Python's parameters, with Python's defaults. Copied; keys are wiped when no
+ * longer needed. */
+typedef struct airlock_wrap_options {
+  size_t struct_size;
+  /* The private key and the certificate chain themselves, PEM or DER; never
+   * paths. Without keyfile, the key is in certfile. A server needs them. */
+  airlock_bytes keyfile;
+  airlock_bytes certfile;
+  airlock_bytes password; /* Of an encrypted key. */
+  int32_t server_side;    /* 0 or 1. */
+  int32_t cert_reqs;      /* AIRLOCK_CERT_*. */
+  int32_t ssl_version;    /* AIRLOCK_PROTOCOL_*. */
+  /* AIRLOCK_UNSET: yes. It needs a transport that waits. */
+  int32_t do_handshake_on_connect;
+  /* Whether a stream that is cut off reads as AIRLOCK_CLOSED. UNSET: yes. */
+  int32_t suppress_ragged_eofs;
+  int32_t check_hostname;   /* UNSET: the policy's choice. */
+  uint16_t minimum_version; /* AIRLOCK_TLS_*. */
+  uint16_t maximum_version;
+  uint32_t verify_flags; /* AIRLOCK_VERIFY_*. */
+  /* The CA bundle: a file's or directory's path, or (one of the two) the
+   * certificates themselves, PEM or DER. Neither: the policy's, or the
+   * system's. */
+  airlock_bytes ca_certs;
+  airlock_bytes cadata;
+  airlock_bytes ciphers;         /* OpenSSL's syntax. */
+  airlock_bytes server_hostname; /* That a client reaches for. */
+  /* Protocols by preference (RFC 7301). */
+  const airlock_bytes* alpn_protocols;
+  size_t alpn_protocols_count;
+  const airlock_session* session; /* To resume; clients only. */
+  airlock_bytes call_site;        /* For the audit: "app/main.py:12". */
+} airlock_wrap_options;
+
+/* Makes a TLS socket over *transport, and shakes hands unless told otherwise.
+ * Error kinds: POLICY, CREDENTIALS, TRUST_STORE and INVALID_ARGUMENT before a
+ * byte is sent, and those of airlock_socket_handshake. */
+AIRLOCK_API airlock_status airlock_wrap_socket(
+    airlock_runtime* runtime, const airlock_transport* transport,
+    const airlock_wrap_options* options, airlock_socket** socket,
+    airlock_error** error);
+
+/* ---- Contexts: one set of choices for many sockets, with callbacks ----- */
+
+/* A key and the chain that goes with it, as in airlock_wrap_options. */
+typedef struct airlock_credentials {
+  size_t struct_size;
+  airlock_bytes keyfile;
+  airlock_bytes certfile;
+  airlock_bytes password;
+} airlock_credentials;
+
+typedef struct airlock_message {
+  size_t struct_size;
+  int32_t sent;         /* 1: sent, 0: received. */
+  int32_t content_type; /* RFC 8446's ContentType; 256: a record's header. */
+  uint16_t version;     /* The number in the record or message. */
+  uint16_t reserved[3];
+  airlock_bytes bytes;
+} airlock_message;
+
+/* As in airlock_wrap_options, where nothing else is said. */
+typedef struct airlock_context_options {
+  size_t struct_size;
+  int32_t server_side;
+  int32_t cert_reqs;
+  int32_t ssl_version;
+  int32_t check_hostname;
+  uint16_t minimum_version;
+  uint16_t maximum_version;
+  uint32_t verify_flags;
+  airlock_bytes ca_certs;
+  airlock_bytes cadata;
+  airlock_bytes ciphers;
+  airlock_bytes groups; /* "X25519:P-256". */
+  /* Where it is for one host only: the policy's exceptions for that host hold,
+   * and sockets of this context must have this server_hostname. */
+  airlock_bytes server_hostname;
+  airlock_bytes call_site;
+  /* Several, each of another type of key: the first that the client can use. */
+  const airlock_credentials* const* credentials;
+  size_t credentials_count;
+  const airlock_bytes* alpn_protocols;
+  size_t alpn_protocols_count;
+  int32_t alpn_required; /* 1: a server refuses those who share none. */
+  int32_t reserved;
+  /* Sessions are resumed between contexts of equal value only (a server's; 32
+   * bytes at the most). */
+  airlock_bytes session_id_context;
+
+  /* Given to all that follows. */
+  void* user;
+  /* A server's choice by the name in a ClientHello (data NULL: it sent none).
+   * AIRLOCK_OK: go on; with *context, where set, which is borrowed, and must be
+   * a server's. Else: refuse, with *alert, which is 112 (unrecognized_name)
+   * unless set. */
+  airlock_status (*sni)(void* user, airlock_socket* socket,
+                        airlock_bytes server_name, airlock_context** context,
+                        uint8_t* alert);
+  /* A server's choice in place of alpn_protocols, for clients that offer any:
+   * AIRLOCK_OK, with *chosen the index of one offered; AIRLOCK_NONE: without
+   * any, unless alpn_required; else: refuse. */
+  airlock_status (*alpn)(void* user, airlock_socket* socket,
+                         const airlock_bytes* offered, size_t offered_count,
+                         size_t* chosen);
+  /* Gets each line of an SSLKEYLOGFILE, without newline. Whoever has them reads
+   * the traffic; the policy may forbid it (POLICY). */
+  void (*keylog)(void* user, airlock_socket* socket, airlock_bytes line);
+  /* Gets each TLS message and record header. */
+  void (*message)(void* user, airlock_socket* socket,
+                  const airlock_message* message);
+  /* Called once, when nothing uses `user` any more: context and sockets are
+   * freed, or airlock_context_new fails. */
+  void (*release)(void* user);
+} airlock_context_options;
+
+/* Makes a context. Error kinds: POLICY, CREDENTIALS, TRUST_STORE,
+ * INVALID_ARGUMENT. */
+AIRLOCK_API airlock_status airlock_context_new(
+    airlock_runtime* runtime, const airlock_context_options* options,
+    airlock_context** context, airlock_error** error);
+AIRLOCK_API void airlock_context_free(airlock_context* context);
+
+typedef struct airlock_socket_options {
+  size_t struct_size;
+  airlock_bytes server_hostname;
+  const airlock_session* session;
+  int32_t suppress_ragged_eofs; /* AIRLOCK_UNSET: yes. */
+  int32_t reserved;
+} airlock_socket_options;
+
+/* Makes a TLS socket; nothing is sent yet. Error kinds:
+ * INVALID_ARGUMENT, CREDENTIALS. */
+AIRLOCK_API airlock_status airlock_context_wrap_socket(
+    airlock_context* context, const airlock_transport* transport,
+    const airlock_socket_options* options, airlock_socket** socket,
+    airlock_error** error);
+
+/* Frees a socket, without a word to its peer: that is airlock_socket_shutdown.
+ * Not from within a callback of its own. */
+AIRLOCK_API void airlock_socket_free(airlock_socket* socket);
+
+/* The next five answer AIRLOCK_OK, AIRLOCK_WANT_READ, AIRLOCK_WANT_WRITE, or an
+ * error, after which each of them gives the same again (but of kind TIMEOUT:
+ * repeat the call). From within a callback of the socket's own they are errors
+ * (INVALID_ARGUMENT). */
+
+/* Shakes hands, verifying the peer's chain and name. Again AIRLOCK_OK once it
+ * is done. Error kinds: VERIFICATION, HOSTNAME, PEER_ALERT, PROTOCOL,
+ * UNEXPECTED_EOF, TRANSPORT, TIMEOUT, CALLBACK. */
+AIRLOCK_API airlock_status airlock_socket_handshake(airlock_socket* socket,
+                                                    airlock_error** error);
+
+/* Reads 1 to `size` bytes (0 where `size` is), shaking hands first. *done is
+ * how many, and 0 unless AIRLOCK_OK. AIRLOCK_CLOSED: the peer sent its
+ * close_notify. AIRLOCK_WANT_WRITE may come, too. */
+AIRLOCK_API airlock_status airlock_socket_read(airlock_socket* socket,
+                                               void* into, size_t size,
+                                               size_t* done,
+                                               airlock_error** error);
+
+/* Writes 1 to `size` bytes, shaking hands first. After AIRLOCK_WANT_* the next
+ * call must begin with the same bytes, wherever they lie. */
+AIRLOCK_API airlock_status airlock_socket_write(airlock_socket* socket,
+                                                const void* from, size_t size,
+                                                size_t* done,
+                                                airlock_error** error);
+
+/* Sends close_notify: no writing from here on, but reading. */
+AIRLOCK_API airlock_status airlock_socket_shutdown(airlock_socket* socket,
+                                                   airlock_error** error);
+
+/* The same, then waits for the peer's. After AIRLOCK_OK what flows over the
+ * transport is no longer TLS; free the socket. */
+AIRLOCK_API airlock_status airlock_socket_unwrap(airlock_socket* socket,
+                                                 airlock_error** error);
+
+/* How many decrypted bytes a read gives without touching the transport. */
+AIRLOCK_API airlock_status airlock_socket_pending(const airlock_socket* socket,
+                                                  size_t* pending,
+                                                  airlock_error** error);
+
+/* As airlock_transport.timeout_ms, from now on. INVALID_ARGUMENT where the
+ * transport is callbacks. */
+AIRLOCK_API airlock_status airlock_socket_set_timeout(airlock_socket* socket,
+                                                      int64_t timeout_ms,
+                                                      airlock_error** error);
+
+/* What a finished handshake agreed on. The bytes live until the next call of
+ * airlock_socket_info or airlock_socket_free. */
+typedef struct airlock_connection_info {
+  size_t struct_size;
+  uint16_t version; /* AIRLOCK_TLS_*. */
+  uint16_t reserved;
+  int32_t session_reused;     /* 0 or 1. */
+  int32_t peer_verified;      /* 0 or 1: the chain leads to a trusted CA. */
+  int32_t cipher_bits;        /* Of the key in use. */
+  airlock_bytes version_name; /* "TLSv1.3". */
+  airlock_bytes cipher;       /* OpenSSL's: "ECDHE-RSA-AES128-GCM-SHA256". */
+  airlock_bytes cipher_standard_name; /* IANA's. */
+  airlock_bytes group;                /* "X25519"; or empty. */
+  airlock_bytes alpn;                 /* Or empty. */
+  airlock_bytes server_name;          /* What the client sent; or empty. */
+} airlock_connection_info;
+
+/* AIRLOCK_NONE before the handshake is done. */
+AIRLOCK_API airlock_status airlock_socket_info(airlock_socket* socket,
+                                               airlock_connection_info* out,
+                                               airlock_error** error);
+
+/* The peer's certificate, a new handle; it may be unverified (peer_verified).
+ * AIRLOCK_NONE where the peer gave none. */
+AIRLOCK_API airlock_status airlock_socket_peer_certificate(
+    const airlock_socket* socket, airlock_certificate** certificate,
+    airlock_error** error);
+
+enum {
+  AIRLOCK_CHAIN_PRESENTED = 1, /* As sent, leaf first. */
+  AIRLOCK_CHAIN_VERIFIED = 2   /* From leaf to trust anchor. */
+};
+
+/* One certificate of a chain, a new handle. AIRLOCK_NONE past the end. */
+AIRLOCK_API airlock_status airlock_socket_chain_certificate(
+    const airlock_socket* socket, int32_t chain, size_t index,
+    airlock_certificate** certificate, airlock_error** error);
+
+/* airlock_certificate_match_hostname, on the peer's; HOSTNAME also where there
+ * is none. */
+AIRLOCK_API airlock_status airlock_socket_match_hostname(
+    const airlock_socket* socket, airlock_bytes host, airlock_error** error);
+
+/* The session for a later socket to resume, a new handle; AIRLOCK_NONE before
+ * there is one: with TLS 1.3 it comes as data is read. */
+AIRLOCK_API airlock_status airlock_socket_session(const airlock_socket* socket,
+                                                  airlock_session** session,
+                                                  airlock_error** error);
+
+enum {
+  AIRLOCK_BINDING_TLS_UNIQUE = 1,           /* RFC 5929 */
+  AIRLOCK_BINDING_TLS_SERVER_END_POINT = 2, /* RFC 5929 */
+  AIRLOCK_BINDING_TLS_EXPORTER = 3          /* RFC 9266 */
+};
+
+/* INVALID_ARGUMENT where the connection has none of that kind. */
+AIRLOCK_API airlock_status
+airlock_socket_channel_binding(const airlock_socket* socket, int32_t binding,
+                               airlock_buffer* bytes, airlock_error** error);
+
+/* Keying material (RFC 8446, section 7.5), `size` bytes. A context that is not
+ * given differs from an empty one. */
+AIRLOCK_API airlock_status airlock_socket_export_keying_material(
+    const airlock_socket* socket, airlock_bytes label, airlock_bytes context,
+    size_t size, airlock_buffer* bytes, airlock_error** error);
+
+/* ---- Certificates ------------------------------------------------------ */
+
+/* One certificate, from DER or (the first in it) PEM. Error kind:
+ * INVALID_ARGUMENT. */
+AIRLOCK_API airlock_status airlock_certificate_new(
+    airlock_bytes der_or_pem, airlock_certificate** certificate,
+    airlock_error** error);
+AIRLOCK_API void airlock_certificate_free(airlock_certificate* certificate);
+
+/* Lives as long as `certificate` does. */
+AIRLOCK_API airlock_status
+airlock_certificate_der(const airlock_certificate* certificate,
+                        airlock_bytes* der, airlock_error** error);
+
+/* With a final newline. */
+AIRLOCK_API airlock_status
+airlock_certificate_pem(const airlock_certificate* certificate,
+                        airlock_buffer* pem, airlock_error** error);
+
+/* The SHA-256 hash of the DER, or of the SubjectPublicKeyInfo (what a pin
+ * names, RFC 7469): 32 bytes. */
+AIRLOCK_API airlock_status
+airlock_certificate_sha256(const airlock_certificate* certificate,
+                           uint8_t out[32], airlock_error** error);
+AIRLOCK_API airlock_status
+airlock_certificate_spki_sha256(const airlock_certificate* certificate,
+                                uint8_t out[32], airlock_error** error);
+
+/* AIRLOCK_OK where the certificate carries the name or IP address (RFC 9525);
+ * else an error of kind HOSTNAME that says which it does carry;
+ * INVALID_ARGUMENT where `host` is no name. */
+AIRLOCK_API airlock_status
+airlock_certificate_match_hostname(const airlock_certificate* certificate,
+                                   airlock_bytes host, airlock_error** error);
+
+/* ---- Sessions ---------------------------------------------------------- */
+
+/* Restores what airlock_session_serialize gave. Error kind:
+ * INVALID_ARGUMENT. */
+AIRLOCK_API airlock_status airlock_session_new(airlock_bytes serialized,
+                                               airlock_session** session,
+                                               airlock_error** error);
+AIRLOCK_API void airlock_session_free(airlock_session* session);
+
+/* As secret as a key: whoever has it can be the client. */
+AIRLOCK_API airlock_status
+airlock_session_serialize(const airlock_session* session,
+                          airlock_buffer* serialized, airlock_error** error);
+
+typedef struct airlock_session_info {
+  size_t struct_size;
+  int32_t has_ticket; /* 0 or 1. */
+  int32_t reserved;
+  int64_t time_s;    /* When it was made, in seconds since the Unix epoch. */
+  int64_t timeout_s; /* For how long it holds. */
+  airlock_bytes id;
+} airlock_session_info;
+
+AIRLOCK_API airlock_status
+airlock_session_info_get(const airlock_session* session,
+                         airlock_session_info* out, airlock_error** error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* AIRLOCK_PLATFORM_C_AIRLOCK_H_ */

@@ -1,0 +1,78 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Structs that begin with their size, whatever header their maker had.
+#ifndef AIRLOCK_PLATFORM_C_INTERNAL_STRUCTS_H_
+#define AIRLOCK_PLATFORM_C_INTERNAL_STRUCTS_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <type_traits>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "platform/c/internal/guard.h"
+
+namespace airlock::c::internal {
+
+// No header's struct is larger; a size that was never set may be.
+inline constexpr size_t kMaxStructSize = 4096;
+
+// The struct_size of *given.
+inline absl::StatusOr<size_t> StructSize(const void* given,
+                                         absl::string_view name) {
+  size_t size = 0;
+  std::memcpy(&size, given, sizeof(size));
+  if (size < sizeof(size) || size > kMaxStructSize) {
+    return Invalid(absl::StrCat(
+        name, ".struct_size is ", size,
+        "; set it to sizeof the struct, and the rest of it to zero first."));
+  }
+  return size;
+}
+
+// *given as this library knows it; all defaults where it is null. `name` is
+// what errors call it.
+template <typename T>
+absl::StatusOr<T> ReadStruct(const T* given, absl::string_view name) {
+  static_assert(std::is_trivially_copyable<T>::value, "a C struct");
+  T known;
+  std::memset(&known, 0, sizeof(known));
+  if (given == nullptr) return known;
+  const absl::StatusOr<size_t> size = StructSize(given, name);
+  if (!size.ok()) return size.status();
+  const char* const bytes = reinterpret_cast<const char*>(given);
+  if (*size > sizeof(T) && std::any_of(bytes + sizeof(T), bytes + *size,
+                                       [](char byte) { return byte != 0; })) {
+    return Invalid(absl::StrCat(
+        name,
+        " states options that this Airlock does not know: its "
+        "struct_size is ",
+        *size, " where this library has ", sizeof(T),
+        ", and what is beyond is not zero. Load a newer libairlock, or leave "
+        "these options out."));
+  }
+  std::memcpy(&known, bytes, std::min(*size, sizeof(T)));
+  return known;
+}
+
+// Fills in *out with as much of `value` as it has room for.
+template <typename T>
+absl::Status WriteStruct(T value, T* out, absl::string_view name) {
+  static_assert(std::is_trivially_copyable<T>::value, "a C struct");
+  if (out == nullptr) return IsNull(name);
+  const absl::StatusOr<size_t> size = StructSize(out, name);
+  if (!size.ok()) return size.status();
+  value.struct_size = *size;
+  char* const bytes = reinterpret_cast<char*>(out);
+  std::memcpy(bytes, &value, std::min(*size, sizeof(T)));
+  if (*size > sizeof(T)) std::memset(bytes + sizeof(T), 0, *size - sizeof(T));
+  return absl::OkStatus();
+}
+
+}  // namespace airlock::c::internal
+
+#endif  // AIRLOCK_PLATFORM_C_INTERNAL_STRUCTS_H_

@@ -1,0 +1,72 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The library itself, and the memory that it gives away.
+
+#include <openssl/base.h>
+#include <openssl/mem.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+
+#include "platform/c/airlock.h"
+#include "platform/c/internal/guard.h"
+#include "platform/c/internal/structs.h"
+#include "platform/c/internal/values.h"
+
+#define AIRLOCK_TEXT(number) #number
+#define AIRLOCK_TEXT_OF(number) AIRLOCK_TEXT(number)
+
+using airlock::c::internal::Bytes;
+using airlock::c::internal::Guarded;
+using airlock::c::internal::Outcome;
+
+namespace {
+
+constexpr char kVersion[] =
+    AIRLOCK_TEXT_OF(AIRLOCK_VERSION_MAJOR) "." AIRLOCK_TEXT_OF(
+        AIRLOCK_VERSION_MINOR) "." AIRLOCK_TEXT_OF(AIRLOCK_VERSION_PATCH);
+
+constexpr absl::string_view kFeatures[] = {
+    "alpn",     "alpn_callback", "audit",        "channel_binding",
+    "counters", "exporter",      "fd_transport", "key_log",
+    "message",  "session",       "sni_callback", "tls1.3",
+};
+
+}  // namespace
+
+airlock_status airlock_library_info_get(airlock_library_info* out,
+                                        airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    airlock_library_info info = {};
+    info.major = AIRLOCK_VERSION_MAJOR;
+    info.minor = AIRLOCK_VERSION_MINOR;
+    info.patch = AIRLOCK_VERSION_PATCH;
+    info.boringssl_api = BORINGSSL_API_VERSION;
+    info.version = Bytes(kVersion);
+    const absl::Status written =
+        airlock::c::internal::WriteStruct(info, out, "out");
+    if (!written.ok()) return written;
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_has_feature(airlock_bytes name, airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    const auto wanted = airlock::c::internal::Given(name, "name");
+    if (!wanted.ok()) return wanted.status();
+    return std::find(std::begin(kFeatures), std::end(kFeatures),
+                     wanted->value_or("")) == std::end(kFeatures)
+               ? AIRLOCK_NONE
+               : AIRLOCK_OK;
+  });
+}
+
+void airlock_buffer_free(airlock_buffer* buffer) {
+  if (buffer == nullptr) return;
+  const airlock::c::internal::ErrnoKeeper keeper;
+  if (buffer->data != nullptr) OPENSSL_cleanse(buffer->data, buffer->size);
+  std::free(buffer->data);
+  *buffer = {nullptr, 0};
+}

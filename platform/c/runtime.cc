@@ -1,0 +1,195 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/runtime.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/log_severity.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "config/policy_report.h"
+#include "platform/c/airlock.h"
+#include "platform/c/internal/guard.h"
+#include "platform/c/internal/handles.h"
+#include "platform/c/internal/structs.h"
+#include "platform/c/internal/values.h"
+#include "platform/posix_host.h"
+
+namespace airlock::c::internal {
+namespace {
+
+using AuditFn = void (*)(void*, const airlock_audit_event*);
+using LogFn = void (*)(void*, int32_t, airlock_bytes);
+
+platform::AuditSink SinkFor(AuditFn audit, UserDataPtr user) {
+  if (audit == nullptr) return nullptr;
+  return [audit, user = std::move(user)](const platform::AuditEvent& event) {
+    const std::string rule = event.rule.ToString();
+    const std::string json = event.ToJson();
+    airlock_audit_event shown = {};
+    shown.struct_size = sizeof(shown);
+    shown.action = event.action == platform::AuditEvent::Action::kRefused
+                       ? AIRLOCK_AUDIT_REFUSED
+                       : AIRLOCK_AUDIT_UPGRADED;
+    shown.time_ms = absl::ToUnixMillis(event.time);
+    shown.suppressed = event.suppressed;
+    shown.host = Bytes(event.host);
+    shown.setting = Bytes(event.setting);
+    shown.requested = Bytes(event.requested);
+    shown.effective = Bytes(event.effective);
+    shown.rule = Bytes(rule);
+    shown.call_site = Bytes(event.call_site);
+    shown.json = Bytes(json);
+    ShieldedVoid([&] { audit(user->get(), &shown); });
+  };
+}
+
+int32_t SeverityNumber(absl::LogSeverity severity) {
+  switch (severity) {
+    case absl::LogSeverity::kInfo:
+      return AIRLOCK_LOG_INFO;
+    case absl::LogSeverity::kWarning:
+      return AIRLOCK_LOG_WARNING;
+    default:
+      return AIRLOCK_LOG_ERROR;
+  }
+}
+
+platform::LogSink LogFor(LogFn log, UserDataPtr user) {
+  if (log == nullptr) return nullptr;
+  return [log, user = std::move(user)](absl::LogSeverity severity,
+                                       absl::string_view message) {
+    ShieldedVoid(
+        [&] { log(user->get(), SeverityNumber(severity), Bytes(message)); });
+  };
+}
+
+Outcome NewRuntime(const airlock_runtime_options* options,
+                   airlock_runtime** runtime) {
+  const absl::StatusOr<airlock_runtime_options> given =
+      ReadStruct(options, "options");
+  if (!given.ok()) return given.status();
+  const auto user =
+      std::make_shared<const UserData>(given->user, given->release);
+  if (runtime == nullptr) return IsNull("runtime");
+  const auto app_yaml = Given(given->app_yaml, "app_yaml");
+  if (!app_yaml.ok()) return app_yaml.status();
+  if (app_yaml->has_value() && (*app_yaml)->empty()) {
+    return Invalid("app_yaml is empty; give its path, or leave it out.");
+  }
+  platform::RuntimeOptions runtime_options;
+  runtime_options.app_yaml = std::string(app_yaml->value_or(""));
+  runtime_options.audit = SinkFor(given->audit, user);
+  auto made = MakeRuntime(
+      std::make_shared<platform::PosixHost>(LogFor(given->log, user)),
+      std::move(runtime_options));
+  if (!made.ok()) return made.status();
+  *runtime = made->release();
+  return AIRLOCK_OK;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<airlock_runtime>> MakeRuntime(
+    std::shared_ptr<platform::Host> host, platform::RuntimeOptions options) {
+  auto made = platform::Runtime::Create(std::move(host), std::move(options));
+  if (!made.ok()) return made.status();
+  auto handle = std::make_unique<airlock_runtime>();
+  handle->runtime = *std::move(made);
+  return handle;
+}
+
+}  // namespace airlock::c::internal
+
+using airlock::c::internal::Drop;
+using airlock::c::internal::Give;
+using airlock::c::internal::Guarded;
+using airlock::c::internal::IsNull;
+using airlock::c::internal::Outcome;
+
+airlock_status airlock_runtime_new(const airlock_runtime_options* options,
+                                   airlock_runtime** runtime,
+                                   airlock_error** error) {
+  if (runtime != nullptr) *runtime = nullptr;
+  return Guarded(error, [&] {
+    return airlock::c::internal::NewRuntime(options, runtime);
+  });
+}
+
+void airlock_runtime_free(airlock_runtime* runtime) { Drop(runtime); }
+
+airlock_status airlock_runtime_reload_policy(airlock_runtime* runtime,
+                                             airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (runtime == nullptr) return IsNull("runtime");
+    const absl::Status status = runtime->runtime->ReloadPolicy();
+    if (!status.ok()) return status;
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_runtime_clear_caches(airlock_runtime* runtime,
+                                            airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (runtime == nullptr) return IsNull("runtime");
+    runtime->runtime->ClearCaches();
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_runtime_policy_json(const airlock_runtime* runtime,
+                                           airlock_buffer* json,
+                                           airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (runtime == nullptr) return IsNull("runtime");
+    if (json == nullptr) return IsNull("json");
+    const absl::Status given =
+        Give(airlock::config::PolicyJson(
+                 airlock::config::PolicyRows(runtime->runtime->policy())),
+             json);
+    if (!given.ok()) return given;
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_runtime_counters(const airlock_runtime* runtime,
+                                        airlock_counters* out,
+                                        airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (runtime == nullptr) return IsNull("runtime");
+    const airlock::platform::Counters counted = runtime->runtime->counters();
+    airlock_counters counters = {};
+    static_assert(sizeof(counters.handshakes) == sizeof(counted.handshakes),
+                  "all versions");
+    static_assert(sizeof(counters.failures) == sizeof(counted.failures),
+                  "all kinds");
+    std::copy(counted.handshakes.begin(), counted.handshakes.end(),
+              counters.handshakes);
+    std::copy(counted.failures.begin(), counted.failures.end(),
+              counters.failures);
+    counters.resumptions = counted.resumptions;
+    counters.refusals = counted.refusals;
+    counters.upgrades = counted.upgrades;
+    const absl::Status written =
+        airlock::c::internal::WriteStruct(counters, out, "out");
+    if (!written.ok()) return written;
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_runtime_counters_text(const airlock_runtime* runtime,
+                                             airlock_buffer* text,
+                                             airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (runtime == nullptr) return IsNull("runtime");
+    if (text == nullptr) return IsNull("text");
+    const absl::Status given =
+        Give(runtime->runtime->counters().ToPrometheus(), text);
+    if (!given.ok()) return given;
+    return AIRLOCK_OK;
+  });
+}

@@ -1,0 +1,186 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/c/internal/values.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "platform/c/internal/guard.h"
+#include "ssl/error.h"
+
+namespace airlock::c::internal {
+namespace {
+
+absl::Status OutOfRange(absl::string_view name, int64_t value,
+                        absl::string_view accepted) {
+  return Invalid(
+      absl::StrCat(name, " is ", value, ", which is not ", accepted, "."));
+}
+
+}  // namespace
+
+absl::StatusOr<absl::optional<absl::string_view>> Given(
+    airlock_bytes bytes, absl::string_view name) {
+  if (bytes.data != nullptr) return {absl::string_view(bytes.data, bytes.size)};
+  if (bytes.size == 0) return {absl::nullopt};
+  return Invalid(
+      absl::StrCat(name, ".data is NULL, but its size is ", bytes.size, "."));
+}
+
+absl::StatusOr<std::string> Text(airlock_bytes bytes, absl::string_view name) {
+  const auto given = Given(bytes, name);
+  if (!given.ok()) return given.status();
+  return std::string(given->value_or(absl::string_view()));
+}
+
+absl::StatusOr<absl::optional<ssl::Secret>> GivenSecret(
+    airlock_bytes bytes, absl::string_view name) {
+  const auto given = Given(bytes, name);
+  if (!given.ok()) return given.status();
+  absl::optional<ssl::Secret> secret;
+  if (given->has_value()) secret.emplace(**given);
+  return secret;
+}
+
+absl::StatusOr<std::vector<std::string>> Texts(const airlock_bytes* list,
+                                               size_t count,
+                                               absl::string_view name) {
+  if (list == nullptr && count > 0) {
+    return Invalid(
+        absl::StrCat(name, " is NULL, but its count is ", count, "."));
+  }
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < count; ++i) {
+    absl::StatusOr<std::string> text = Text(list[i], name);
+    if (!text.ok()) return text.status();
+    texts.push_back(*std::move(text));
+  }
+  return texts;
+}
+
+absl::Status Give(absl::string_view value, airlock_buffer* out) {
+  // What is empty has memory, too: NULL would say that nothing was given.
+  auto* const data = static_cast<char*>(std::malloc(value.size() + 1));
+  if (data == nullptr) {
+    return ssl::MakeStatus(ssl::ErrorKind::kInternal, "Out of memory.");
+  }
+  std::memcpy(data, value.data(), value.size());
+  data[value.size()] = '\0';
+  *out = {data, value.size()};
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Flag(int32_t value, absl::string_view name) {
+  if (value == 0 || value == 1) return value == 1;
+  return OutOfRange(name, value, "0 or 1");
+}
+
+absl::StatusOr<absl::optional<bool>> Choice(int32_t value,
+                                            absl::string_view name) {
+  switch (value) {
+    case AIRLOCK_UNSET:
+      return {absl::nullopt};
+    case AIRLOCK_NO:
+      return {false};
+    case AIRLOCK_YES:
+      return {true};
+    default:
+      return OutOfRange(name, value,
+                        "AIRLOCK_UNSET, AIRLOCK_NO or AIRLOCK_YES");
+  }
+}
+
+absl::StatusOr<absl::optional<ssl::VerifyMode>> CertReqs(int32_t value) {
+  switch (value) {
+    case AIRLOCK_UNSET:
+      return {absl::nullopt};
+    case AIRLOCK_CERT_NONE:
+      return {ssl::VerifyMode::kNone};
+    case AIRLOCK_CERT_OPTIONAL:
+      return {ssl::VerifyMode::kOptional};
+    case AIRLOCK_CERT_REQUIRED:
+      return {ssl::VerifyMode::kRequired};
+    default:
+      return OutOfRange("cert_reqs", value, "an AIRLOCK_CERT_* number");
+  }
+}
+
+absl::StatusOr<ssl::Protocol> SslVersion(int32_t value) {
+  switch (value) {
+    case AIRLOCK_PROTOCOL_SSLV23:
+      return ssl::Protocol::kSslv23;
+    case AIRLOCK_PROTOCOL_TLSV1:
+      return ssl::Protocol::kTlsv1;
+    case AIRLOCK_PROTOCOL_TLSV1_1:
+      return ssl::Protocol::kTlsv1_1;
+    case AIRLOCK_PROTOCOL_TLSV1_2:
+      return ssl::Protocol::kTlsv1_2;
+    default:
+      return OutOfRange("ssl_version", value, "an AIRLOCK_PROTOCOL_* number");
+  }
+}
+
+absl::StatusOr<absl::optional<ssl::TlsVersion>> Version(
+    uint16_t value, absl::string_view name) {
+  if (value == 0) return {absl::nullopt};
+  if (value >= AIRLOCK_TLS_1_0 && value <= AIRLOCK_TLS_1_3) {
+    return {static_cast<ssl::TlsVersion>(value)};
+  }
+  return OutOfRange(name, value, "an AIRLOCK_TLS_* number");
+}
+
+absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value) {
+  if (value >= 2 * AIRLOCK_VERIFY_NO_TRUSTED_FIRST) {
+    return OutOfRange("verify_flags", value, "made of AIRLOCK_VERIFY_*");
+  }
+  ssl::VerifyFlags flags;
+  flags.crl_check_leaf = (value & AIRLOCK_VERIFY_CRL_CHECK_LEAF) != 0;
+  flags.crl_check_chain = (value & AIRLOCK_VERIFY_CRL_CHECK_CHAIN) != 0;
+  flags.x509_strict = (value & AIRLOCK_VERIFY_X509_STRICT) != 0;
+  flags.partial_chain = (value & AIRLOCK_VERIFY_X509_PARTIAL_CHAIN) != 0;
+  flags.trusted_first = (value & AIRLOCK_VERIFY_NO_TRUSTED_FIRST) == 0;
+  return flags;
+}
+
+absl::StatusOr<platform::CaCerts> Bundle(airlock_bytes ca_certs,
+                                         airlock_bytes cadata) {
+  const auto path = Given(ca_certs, "ca_certs");
+  if (!path.ok()) return path.status();
+  const auto bytes = Given(cadata, "cadata");
+  if (!bytes.ok()) return bytes.status();
+  if (path->has_value() && bytes->has_value()) {
+    return Invalid(
+        "Both ca_certs, a path, and cadata, certificates, are given;"
+        " give one of them.");
+  }
+  if (path->has_value()) {
+    return platform::CaCerts(platform::CaPath{std::string(**path)});
+  }
+  if (bytes->has_value()) {
+    return platform::CaCerts(platform::CaBytes{std::string(**bytes)});
+  }
+  return platform::CaCerts();
+}
+
+airlock_status StatusOf(const ssl::IoResult& result) {
+  switch (result.state) {
+    case ssl::IoState::kDone:
+      break;
+    case ssl::IoState::kWantRead:
+      return AIRLOCK_WANT_READ;
+    case ssl::IoState::kWantWrite:
+      return AIRLOCK_WANT_WRITE;
+    case ssl::IoState::kClosed:
+      return AIRLOCK_CLOSED;
+  }
+  return AIRLOCK_OK;
+}
+
+UserData::~UserData() {
+  if (release_ != nullptr) ShieldedVoid([this] { release_(user_); });
+}
+
+}  // namespace airlock::c::internal

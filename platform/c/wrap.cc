@@ -1,0 +1,107 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// airlock_wrap_socket.
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "platform/c/airlock.h"
+#include "platform/c/internal/guard.h"
+#include "platform/c/internal/handles.h"
+#include "platform/c/internal/structs.h"
+#include "platform/c/internal/transport.h"
+#include "platform/c/internal/values.h"
+#include "platform/wrap_options.h"
+
+namespace airlock::c::internal {
+namespace {
+
+absl::Status PutSecrets(const airlock_wrap_options& given,
+                        platform::WrapOptions* options) {
+  auto keyfile = GivenSecret(given.keyfile, "keyfile");
+  if (!keyfile.ok()) return keyfile.status();
+  if (keyfile->has_value()) options->keyfile = **std::move(keyfile);
+  auto certfile = GivenSecret(given.certfile, "certfile");
+  if (!certfile.ok()) return certfile.status();
+  if (certfile->has_value()) options->certfile = **std::move(certfile);
+  auto password = GivenSecret(given.password, "password");
+  if (!password.ok()) return password.status();
+  if (password->has_value()) options->password = **std::move(password);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<platform::WrapOptions> OptionsOf(
+    const airlock_wrap_options& given) {
+  platform::WrapOptions options;
+  absl::optional<bool> handshake;
+  absl::optional<bool> ragged;
+  for (const absl::Status& status : {
+           PutSecrets(given, &options),
+           Put(Flag(given.server_side, "server_side"), &options.server_side),
+           Put(CertReqs(given.cert_reqs), &options.cert_reqs),
+           Put(SslVersion(given.ssl_version), &options.ssl_version),
+           Put(Choice(given.do_handshake_on_connect, "do_handshake_on_connect"),
+               &handshake),
+           Put(Choice(given.suppress_ragged_eofs, "suppress_ragged_eofs"),
+               &ragged),
+           Put(Choice(given.check_hostname, "check_hostname"),
+               &options.check_hostname),
+           Put(Version(given.minimum_version, "minimum_version"),
+               &options.minimum_version),
+           Put(Version(given.maximum_version, "maximum_version"),
+               &options.maximum_version),
+           Put(Flags(given.verify_flags), &options.verify_flags),
+           Put(Bundle(given.ca_certs, given.cadata), &options.ca_certs),
+           Put(Text(given.ciphers, "ciphers"), &options.ciphers),
+           Put(Text(given.server_hostname, "server_hostname"),
+               &options.server_hostname),
+           Put(Texts(given.alpn_protocols, given.alpn_protocols_count,
+                     "alpn_protocols"),
+               &options.alpn_protocols),
+           Put(Text(given.call_site, "call_site"), &options.call_site),
+       }) {
+    if (!status.ok()) return status;
+  }
+  options.do_handshake_on_connect = handshake.value_or(true);
+  options.suppress_ragged_eofs = ragged.value_or(true);
+  if (given.session != nullptr) options.session = given.session->session;
+  return options;
+}
+
+Outcome Wrap(airlock_runtime* runtime, const airlock_transport* transport,
+             const airlock_wrap_options* given, airlock_socket** socket) {
+  // First, as it is ours from here on.
+  absl::StatusOr<MadeTransport> made = MakeTransport(transport);
+  if (!made.ok()) return made.status();
+  if (runtime == nullptr) return IsNull("runtime");
+  if (socket == nullptr) return IsNull("socket");
+  const absl::StatusOr<airlock_wrap_options> known =
+      ReadStruct(given, "options");
+  if (!known.ok()) return known.status();
+  absl::StatusOr<platform::WrapOptions> options = OptionsOf(*known);
+  if (!options.ok()) return options.status();
+  auto handle = std::make_unique<airlock_socket>();
+  handle->fd_transport = made->fd_transport;
+  auto wrapped = runtime->runtime->WrapSocket(std::move(made->transport),
+                                              *std::move(options));
+  if (!wrapped.ok()) return wrapped.status();
+  handle->socket = *std::move(wrapped);
+  *socket = handle.release();
+  return AIRLOCK_OK;
+}
+
+}  // namespace
+}  // namespace airlock::c::internal
+
+airlock_status airlock_wrap_socket(airlock_runtime* runtime,
+                                   const airlock_transport* transport,
+                                   const airlock_wrap_options* options,
+                                   airlock_socket** socket,
+                                   airlock_error** error) {
+  if (socket != nullptr) *socket = nullptr;
+  return airlock::c::internal::Guarded(error, [&] {
+    return airlock::c::internal::Wrap(runtime, transport, options, socket);
+  });
+}

@@ -1,0 +1,181 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/platform/c/c_testing.h"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "platform/c/internal/handles.h"
+#include "tests/support/testdata.h"
+
+namespace airlock::c {
+
+airlock_bytes Cert(absl::string_view name) {
+  static auto* const files = new std::map<std::string, std::string>();
+  const auto [file, is_new] = files->try_emplace(std::string(name));
+  if (is_new) {
+    file->second = airlock::testing::ReadTestdata(absl::StrCat("certs/", name));
+  }
+  return B(file->second);
+}
+
+std::shared_ptr<platform::FakeHost> MakeHost(absl::string_view verify) {
+  auto host = std::make_shared<platform::FakeHost>();
+  host->SetFile("/etc/ca-certificates.crt", Str(Cert("ca.pem")));
+  if (!verify.empty()) {
+    host->SetVariable("AIRLOCK_VERIFY", std::string(verify));
+  }
+  return host;
+}
+
+Handle<airlock_runtime> MakeRuntime(
+    const std::shared_ptr<platform::FakeHost>& host,
+    platform::RuntimeOptions options) {
+  auto made = internal::MakeRuntime(host, std::move(options));
+  EXPECT_TRUE(made.ok()) << made.status();
+  return Handle<airlock_runtime>(made->release());
+}
+
+Failure Take(airlock_error* error) {
+  const Handle<airlock_error> owned(error);
+  Failure failure;
+  if (error == nullptr) return failure;
+  auto info = Sized<airlock_error_info>();
+  EXPECT_EQ(airlock_error_get(error, &info), AIRLOCK_OK);
+  failure.kind = info.kind;
+  failure.code = info.code;
+  failure.alert = info.alert;
+  failure.verify_code = info.verify_code;
+  failure.depth = info.depth;
+  failure.kind_name = Str(info.kind_name);
+  failure.message = Str(info.message);
+  failure.reason = Str(info.reason);
+  failure.subject = Str(info.subject);
+  return failure;
+}
+
+airlock_transport Wire::Transport(End* end) {
+  auto transport = Sized<airlock_transport>();
+  transport.type = AIRLOCK_TRANSPORT_CALLBACKS;
+  transport.read = Read;
+  transport.write = Write;
+  transport.release = Release;
+  transport.user = end;
+  return transport;
+}
+
+airlock_status Wire::Read(void* user, void* into, size_t size, size_t* done) {
+  auto* const end = static_cast<End*>(user);
+  if (end->fail == AIRLOCK_NONE) throw std::runtime_error("a host's own");
+  if (end->fail != AIRLOCK_OK) return end->fail;
+  std::string& in = end->peer->out;
+  if (in.empty()) return end->peer->ended ? AIRLOCK_CLOSED : AIRLOCK_WANT_READ;
+  *done = std::min(size, in.size());
+  std::memcpy(into, in.data(), *done);
+  in.erase(0, *done);
+  return AIRLOCK_OK;
+}
+
+airlock_status Wire::Write(void* user, const void* from, size_t size,
+                           size_t* done) {
+  auto* const end = static_cast<End*>(user);
+  if (end->fail == AIRLOCK_NONE) throw std::runtime_error("a host's own");
+  if (end->fail != AIRLOCK_OK) return end->fail;
+  end->out.append(static_cast<const char*>(from), size);
+  *done = size;
+  return AIRLOCK_OK;
+}
+
+void Wire::Release(void* user) { ++static_cast<End*>(user)->wire->releases_; }
+
+airlock_wrap_options ServerWrap(absl::string_view name) {
+  auto options = Sized<airlock_wrap_options>();
+  options.server_side = 1;
+  options.do_handshake_on_connect = AIRLOCK_NO;
+  options.keyfile = Cert(absl::StrCat(name, ".key"));
+  options.certfile =
+      Cert(absl::StrCat(name, name == "server_p256" ? "_chain.pem" : ".pem"));
+  return options;
+}
+
+airlock_wrap_options ClientWrap(absl::string_view host) {
+  auto options = Sized<airlock_wrap_options>();
+  options.cert_reqs = AIRLOCK_CERT_REQUIRED;
+  options.do_handshake_on_connect = AIRLOCK_NO;
+  options.server_hostname = B(host);
+  return options;
+}
+
+Handle<airlock_socket> Wrap(airlock_runtime* runtime,
+                            const airlock_transport& transport,
+                            airlock_wrap_options options) {
+  airlock_socket* socket = nullptr;
+  airlock_error* error = nullptr;
+  const airlock_status status =
+      airlock_wrap_socket(runtime, &transport, &options, &socket, &error);
+  EXPECT_EQ(status, AIRLOCK_OK) << Take(error).message;
+  return Handle<airlock_socket>(socket);
+}
+
+Handle<airlock_socket> Wrap(airlock_context* context,
+                            const airlock_transport& transport,
+                            absl::string_view server_hostname) {
+  auto options = Sized<airlock_socket_options>();
+  if (!server_hostname.empty()) options.server_hostname = B(server_hostname);
+  airlock_socket* socket = nullptr;
+  airlock_error* error = nullptr;
+  const airlock_status status = airlock_context_wrap_socket(
+      context, &transport, &options, &socket, &error);
+  EXPECT_EQ(status, AIRLOCK_OK) << Take(error).message;
+  return Handle<airlock_socket>(socket);
+}
+
+void ShakeHands(Ends* ends) {
+  bool client_done = false;
+  bool server_done = false;
+  const auto step = [](airlock_socket* socket, bool* done, Failure* failure) {
+    if (*done) return;
+    airlock_error* error = nullptr;
+    const airlock_status status = airlock_socket_handshake(socket, &error);
+    *done = status == AIRLOCK_OK || status == AIRLOCK_ERROR;
+    if (status == AIRLOCK_ERROR) *failure = Take(error);
+  };
+  for (int i = 0; i < 10 && !(client_done && server_done); ++i) {
+    step(ends->client.get(), &client_done, &ends->client_failure);
+    step(ends->server.get(), &server_done, &ends->server_failure);
+  }
+  EXPECT_TRUE(client_done && server_done);
+}
+
+Ends Connect(airlock_runtime* runtime, Wire* wire,
+             const airlock_wrap_options& client,
+             const airlock_wrap_options& server) {
+  Ends ends;
+  ends.client = Wrap(runtime, wire->client(), client);
+  ends.server = Wrap(runtime, wire->server(), server);
+  ShakeHands(&ends);
+  return ends;
+}
+
+void ExpectSent(airlock_socket* from, airlock_socket* to,
+                absl::string_view text) {
+  size_t written = 0;
+  ASSERT_EQ(
+      airlock_socket_write(from, text.data(), text.size(), &written, nullptr),
+      AIRLOCK_OK);
+  ASSERT_EQ(written, text.size());
+  std::string got(text.size() + 1, '\0');
+  size_t read = 0;
+  ASSERT_EQ(airlock_socket_read(to, &got[0], got.size(), &read, nullptr),
+            AIRLOCK_OK);
+  got.resize(read);
+  EXPECT_EQ(got, text);
+}
+
+}  // namespace airlock::c
