@@ -73,23 +73,32 @@ _merged_archive = rule(
     fragments = ["cpp"],
 )
 
-def self_contained_libraries(name, library, exported, hidden, visibility):
+def self_contained_libraries(
+        name,
+        library,
+        soversion,
+        exported,
+        hidden,
+        visibility):
     """Makes lib<name>.a and lib<name>.so of a cc_library.
 
     Args:
       name: what they are called.
       library: the cc_library.
-      exported: wildcards of the (mangled) symbols that others may link with.
+      soversion: what the shared one's soname ends with.
+      exported: wildcards of the (mangled) symbols that others may link with, by
+        the version that the shared one gives them.
       hidden: wildcards of those among them that they may not.
       visibility: of both.
     """
     static = "lib%s.a" % name
     shared = "lib%s.so" % name
+    symbols = [symbol for group in exported.values() for symbol in group]
     _merged_archive(
         name = name + "_merged",
         library = library,
         out = static,
-        exported = exported,
+        exported = symbols,
         hidden = hidden,
         visibility = visibility,
     )
@@ -104,14 +113,25 @@ def self_contained_libraries(name, library, exported, hidden, visibility):
     native.genrule(
         name = name + "_exports",
         outs = [script],
-        cmd = "echo '{ global: %s; local: *; };' > $@" % "; ".join(exported),
+        cmd = "\n".join(
+            ["cat >$@ <<'END'"] + [
+                "%s { global: %s;%s };" % (
+                    version,
+                    "; ".join(group),
+                    # Yields to whatever says more, in any version; but gold
+                    # wants it once.
+                    " local: *;" if i == 0 else "",
+                )
+                for i, (version, group) in enumerate(exported.items())
+            ] + ["END"],
+        ),
     )
     native.cc_binary(
         name = shared,
         additional_linker_inputs = [script],
         linkopts = [
             "-Wl,--version-script=$(location %s)" % script,
-            "-Wl,-soname," + shared,
+            "-Wl,-soname,%s.%s" % (shared, soversion),
             "-Wl,-z,defs",
             # BoringSSL has thread-locals whose destructors must stay loaded.
             "-Wl,-z,nodelete",
