@@ -50,6 +50,9 @@ struct Command {
   // How many arguments there may be.
   int min_arguments = 0;
   int max_arguments = 0;
+  // The arguments keep the "--" that ends the flags: what follows it is another
+  // program's.
+  bool keeps_separator = false;
   // Runs it. The flags have been set.
   int (*run)(const std::vector<std::string>& arguments) = nullptr;
 };

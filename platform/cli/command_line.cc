@@ -169,7 +169,8 @@ absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
   while (!words.empty()) {
     const std::string& word = words.front();
     if (word == "--") {
-      request.arguments.insert(request.arguments.end(), words.begin() + 1,
+      if (!request.command->keeps_separator) words.remove_prefix(1);
+      request.arguments.insert(request.arguments.end(), words.begin(),
                                words.end());
       break;
     }

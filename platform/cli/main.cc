@@ -15,17 +15,16 @@
 #include "platform/cli/demo.h"
 #include "platform/cli/policy.h"
 #include "platform/cli/python.h"
+#include "platform/cli/run.h"
 #include "platform/cli/serve.h"
 
 int main(int argc, char** argv) {
   using airlock::cli::Command;
   const std::vector<Command> commands = {
-      airlock::cli::DemoCommand(),
-      airlock::cli::ConnectCommand(),
-      airlock::cli::ServeCommand(),
-      airlock::cli::CaCommand(),
-      airlock::cli::PolicyCommand(),
-      airlock::cli::PythonCommand(),
+      airlock::cli::DemoCommand(),   airlock::cli::ConnectCommand(),
+      airlock::cli::ServeCommand(),  airlock::cli::CaCommand(),
+      airlock::cli::PolicyCommand(), airlock::cli::PythonCommand(),
+      airlock::cli::RunCommand(),
   };
   // A reader that goes away (`airlock ca | head`) is a failed write, no death.
   std::signal(SIGPIPE, SIG_IGN);

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "config/policy.h"
 #include "platform/audit_writer.h"
 #include "platform/posix_host.h"
@@ -24,10 +25,19 @@ bool StatesPolicy(absl::string_view name) {
   return absl::StartsWith(name, "AIRLOCK_") || name == "PYTHONHTTPSVERIFY";
 }
 
-// The environment with which the process began, as the kernel keeps it; empty
-// where there is no /proc.
-config::Environment InitialEnvironment() {
-  std::ifstream file("/proc/self/environ", std::ios::binary);
+// Where `airlock run` keeps the policy's variables, read-only in its sandbox:
+// they hold for all processes of the application, whatever environment it gives
+// them. Elsewhere only root could put it there.
+constexpr char kLaunchFile[] = "/run/airlock/environment";
+// The environment with which the process began, as the kernel keeps it.
+constexpr char kInitialEnvironment[] = "/proc/self/environ";
+constexpr char kAppVariable[] = "AIRLOCK_APP_YAML";
+
+// The variables of a file that has them as /proc has an environment; unset
+// where there is no such file.
+absl::optional<config::Environment> ReadVariables(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::nullopt;
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   config::Environment environment;
   for (const absl::string_view entry : absl::StrSplit(bytes, '\0')) {
@@ -39,17 +49,19 @@ config::Environment InitialEnvironment() {
 }
 
 // This machine; but what the environment says of the policy is what it said
-// before any Python code ran.
+// before any Python code ran, or what `airlock run` said.
 class ProcessHost final : public platform::Host {
  public:
   config::Environment ReadEnvironment() const override {
     config::Environment environment = host_.ReadEnvironment();
-    const config::Environment initial = InitialEnvironment();
-    if (initial.empty()) return environment;
+    absl::optional<config::Environment> initial = ReadVariables(kLaunchFile);
+    if (!initial.has_value()) initial = ReadVariables(kInitialEnvironment);
+    // There is no /proc everywhere.
+    if (!initial.has_value() || initial->empty()) return environment;
     for (auto it = environment.begin(); it != environment.end();) {
       it = StatesPolicy(it->first) ? environment.erase(it) : std::next(it);
     }
-    for (const auto& variable : initial) {
+    for (const auto& variable : *initial) {
       if (StatesPolicy(variable.first)) environment.insert(variable);
     }
     return environment;
@@ -76,11 +88,13 @@ class ProcessHost final : public platform::Host {
 
 absl::StatusOr<std::unique_ptr<platform::Runtime>> MakeRuntime() {
   const auto host = std::make_shared<ProcessHost>();
-  auto audit =
-      platform::AuditWriterFromEnvironment(host->ReadEnvironment(), host);
+  const config::Environment environment = host->ReadEnvironment();
+  auto audit = platform::AuditWriterFromEnvironment(environment, host);
   if (!audit.ok()) return audit.status();
   platform::RuntimeOptions options;
   options.audit = platform::AuditSinkTo(*std::move(audit));
+  const auto app = environment.find(kAppVariable);
+  if (app != environment.end()) options.app_yaml = app->second;
   return platform::Runtime::Create(host, std::move(options));
 }
 

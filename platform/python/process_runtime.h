@@ -11,10 +11,13 @@
 namespace airlock::python {
 
 // Made by the first call, and kept: importing the module again, or from another
-// interpreter of the process, changes no policy. The policy is that of the
-// environment with which the process began, which Python code cannot change;
-// what else the environment says is as of the first call. An error where it
-// states no valid policy. Thread-safe.
+// interpreter of the process, changes no policy. The policy's variables are
+// those with which the process began, which Python code cannot change, or in
+// the sandbox of `airlock run` those that the application was started with,
+// whatever environment it gives to other processes; what else the environment
+// says is as of the first call. AIRLOCK_APP_YAML is the path of the
+// application's app.yaml, which counts, too. An error where they state no valid
+// policy. Thread-safe.
 absl::StatusOr<platform::Runtime*> ProcessRuntime();
 
 }  // namespace airlock::python

@@ -1,0 +1,351 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/run.h"
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/types/optional.h"
+#include "config/policy.h"
+#include "platform/audit_writer.h"
+#include "platform/ca_bundle.h"
+#include "platform/cli/application.h"
+#include "platform/cli/audit_relay.h"
+#include "platform/cli/interpreter.h"
+#include "platform/cli/program.h"
+#include "platform/cli/sandbox.h"
+#include "platform/cli/shared_flags.h"
+#include "platform/cli/start_screen.h"
+#include "platform/load_policy.h"
+#include "platform/posix_host.h"
+
+ABSL_FLAG(bool, no_sandbox, false,
+          "Run the application without a sandbox: it can then do all that you "
+          "can, and leave the policy if it wants to.");
+ABSL_FLAG(bool, no_network, false,
+          "Give the sandbox no network but a loopback of its own.");
+ABSL_FLAG(std::string, writable, "",
+          "Directories that the application may write to, divided by commas. "
+          "Without it: none.");
+
+namespace airlock::cli {
+namespace {
+
+using config::Environment;
+
+constexpr char kPolicyFile[] = "/etc/airlock.yaml";
+constexpr char kPolicyVariable[] = "AIRLOCK_CONFIG";
+constexpr char kAppVariable[] = "AIRLOCK_APP_YAML";
+constexpr char kAuditVariable[] = "AIRLOCK_AUDIT";
+// Where the sandbox keeps what the policy's variables were when it was made;
+// see platform/python/process_runtime.h.
+constexpr char kLaunchFile[] = "/run/airlock/environment";
+
+// Whether the variable is the policy's.
+bool StatesPolicy(absl::string_view name) {
+  return absl::StartsWith(name, "AIRLOCK_") || name == "PYTHONHTTPSVERIFY";
+}
+
+absl::StatusOr<std::string> RealPath(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(
+      realpath(path.c_str(), nullptr), &std::free);
+  if (real != nullptr) return std::string(real.get());
+  return absl::InvalidArgumentError(absl::StrCat(path, ": no such directory"));
+}
+
+// One run of the command.
+class Run {
+ public:
+  absl::StatusOr<int> Start(const std::string& app_yaml,
+                            const std::vector<std::string>& arguments) {
+    absl::Status status = Load(app_yaml);
+    if (status.ok()) status = FindPython();
+    if (!status.ok()) return status;
+    const absl::StatusOr<std::vector<std::string>> command =
+        StartCommand(application_, facts_.executable, arguments);
+    if (!command.ok()) return command.status();
+    FindBundle();
+    return absl::GetFlag(FLAGS_no_sandbox) ? StartBare(*command)
+                                           : StartSandboxed(*command);
+  }
+
+ private:
+  absl::Status Load(const std::string& app_yaml) {
+    absl::StatusOr<Application> application = LoadApplication(app_yaml, &host_);
+    if (!application.ok()) return application.status();
+    application_ = *std::move(application);
+    absl::StatusOr<config::VerificationPolicy> policy =
+        platform::LoadPolicy(&host_, environment_, &application_.yaml);
+    if (!policy.ok()) return policy.status();
+    policy_ = *std::move(policy);
+    return absl::OkStatus();
+  }
+
+  absl::Status FindPython() {
+    const absl::StatusOr<std::string> modules = ModulesFolder();
+    if (!modules.ok()) return modules.status();
+    modules_ = *modules;
+    // What the policy says is not the probe's business.
+    Environment clean = environment_;
+    for (auto it = clean.begin(); it != clean.end();) {
+      it = StatesPolicy(it->first) ? clean.erase(it) : std::next(it);
+    }
+    const absl::StatusOr<std::string> python = FindInterpreter(
+        application_.version,
+        PythonPath(modules_, application_.version, Environment()), clean,
+        &host_);
+    if (!python.ok()) return python.status();
+    absl::StatusOr<InterpreterFacts> facts = AskInterpreter(*python);
+    if (!facts.ok()) return facts.status();
+    facts_ = *std::move(facts);
+    return absl::OkStatus();
+  }
+
+  void FindBundle() {
+    if (policy_.ca_certs.value.has_value()) {
+      bundle_ = {*policy_.ca_certs.value};
+      return;
+    }
+    const auto found = platform::FindSystemCaBundle(&host_, environment_);
+    if (found.ok()) {
+      bundle_ = found->paths;
+    } else {
+      no_bundle_ = std::string(found.status().message());
+    }
+  }
+
+  void ShowScreen(const SandboxPlan* plan) {
+    StartFacts facts;
+    facts.application = &application_;
+    facts.python = &facts_;
+    facts.policy = &policy_;
+    facts.bundle = bundle_;
+    facts.no_bundle = no_bundle_;
+    facts.sandboxed = plan != nullptr;
+    if (plan != nullptr) {
+      facts.network = plan->network;
+      facts.writable = plan->writable;
+    }
+    std::cerr << StartScreen(facts, &host_) << std::flush;
+  }
+
+  // What the application's own environment is, but for the policy's variables.
+  Environment ApplicationEnvironment(const std::string& python_path) const {
+    Environment result;
+    for (const auto& variable : environment_) {
+      if (!absl::StartsWith(variable.first, "AIRLOCK_")) {
+        result.insert(variable);
+      }
+    }
+    for (const auto& [name, setting] : application_.yaml.env_variables) {
+      if (!StatesPolicy(name)) result[name] = setting.value;
+    }
+    std::string& path = result["PYTHONPATH"];
+    path = absl::StrCat(python_path, path.empty() ? "" : ":", path);
+    // Beside read-only sources it could not be written anyway.
+    result["PYTHONDONTWRITEBYTECODE"] = "1";
+    return result;
+  }
+
+  // What the policy's variables are for all processes of the application.
+  Environment PolicyEnvironment() const {
+    Environment result;
+    for (const auto& variable : environment_) {
+      if (StatesPolicy(variable.first)) result.insert(variable);
+    }
+    result[kAppVariable] = application_.app_yaml;
+    result.erase(kAuditVariable);
+    return result;
+  }
+
+  // Where --audit or the environment want it; empty: nowhere.
+  std::string AuditTarget() const {
+    const std::string flag = absl::GetFlag(FLAGS_audit);
+    const auto variable = environment_.find(kAuditVariable);
+    return !flag.empty() || variable == environment_.end() ? flag
+                                                           : variable->second;
+  }
+
+  absl::StatusOr<int> StartBare(const std::vector<std::string>& command) {
+    Program program;
+    program.argv = command;
+    program.environment = ApplicationEnvironment(
+        PythonPath(modules_, application_.version, Environment()));
+    for (const auto& variable : PolicyEnvironment()) {
+      program.environment.insert(variable);
+    }
+    program.folder = application_.folder;
+    const std::string audit = AuditTarget();
+    int descriptor = -1;
+    if (!audit.empty()) {
+      const auto writer = platform::AuditWriter::Open(
+          audit, std::make_shared<platform::PosixHost>());
+      if (!writer.ok()) return writer.status();
+      if (absl::SimpleAtoi(absl::StripPrefix(audit, "fd:"), &descriptor)) {
+        program.inherited.push_back(descriptor);
+      }
+      const absl::StatusOr<std::string> file = RealPath(audit);
+      program.environment[kAuditVariable] =
+          descriptor >= 0 || !file.ok() ? audit : *file;
+    }
+    ShowScreen(nullptr);
+    return SuperviseProgram(program, [](pid_t pid) { return pid; });
+  }
+
+  absl::StatusOr<SandboxPlan> MakePlan() {
+    SandboxPlan plan;
+    plan.python = facts_;
+    plan.modules = modules_;
+    plan.folder = application_.folder;
+    plan.network = !absl::GetFlag(FLAGS_no_network);
+    for (const absl::string_view path : absl::StrSplit(
+             absl::GetFlag(FLAGS_writable), ',', absl::SkipEmpty())) {
+      const absl::StatusOr<std::string> real = RealPath(std::string(path));
+      if (!real.ok()) return real.status();
+      plan.writable.push_back(*real);
+    }
+    plan.environment =
+        ApplicationEnvironment(absl::StrCat(kSandboxModules, "/package"));
+    std::string& path = plan.environment["PATH"];
+    path = absl::StrCat(kSandboxPrograms, ":",
+                        path.empty() ? "/usr/local/bin:/usr/bin:/bin" : path);
+    const std::string word = EntrypointProgram(application_);
+    const std::vector<std::string> programs = FindInPath(word, environment_);
+    if (!word.empty() && !programs.empty()) plan.program = programs[0];
+
+    plan.readable = bundle_;
+    for (const config::PolicyException& exception : policy_.exceptions) {
+      if (exception.ca_certs.value.has_value()) {
+        plan.readable.push_back(*exception.ca_certs.value);
+      }
+    }
+    const auto named = environment_.find(kPolicyVariable);
+    const std::string file =
+        named == environment_.end() ? kPolicyFile : named->second;
+    const auto content = host_.ReadFile(file);
+    if (content.ok()) plan.files[file] = content->bytes;
+    plan.files[kLaunchFile] = LaunchFile(PolicyEnvironment());
+    return plan;
+  }
+
+  static std::string LaunchFile(const Environment& environment) {
+    std::string file;
+    for (const auto& [name, value] : environment) {
+      absl::StrAppend(&file, name, "=", value, absl::string_view("\0", 1));
+    }
+    return file;
+  }
+
+  // Lets the application's processes write to `relay`. Those that it starts
+  // itself get no descriptors, but can open its own: the first process in the
+  // sandbox is bwrap's, and the second the application.
+  void GiveAudit(const AuditRelay& relay, SandboxPlan* plan) const {
+    Environment variables = PolicyEnvironment();
+    variables[kAuditVariable] = absl::StrCat("/proc/2/fd/", relay.fd());
+    plan->files[kLaunchFile] = LaunchFile(variables);
+    plan->inherited = {relay.fd()};
+  }
+
+  absl::StatusOr<int> StartSandboxed(const std::vector<std::string>& command) {
+    absl::StatusOr<SandboxPlan> plan = MakePlan();
+    if (!plan.ok()) return plan.status();
+    const absl::Status good =
+        TrySandbox(*plan, !HasSsl(), environment_, &host_);
+    if (!good.ok()) return good;
+    std::unique_ptr<AuditRelay> relay;
+    if (const std::string target = AuditTarget(); !target.empty()) {
+      absl::StatusOr<std::unique_ptr<AuditRelay>> opened =
+          AuditRelay::Open(target);
+      if (!opened.ok()) return opened.status();
+      relay = *std::move(opened);
+      GiveAudit(*relay, &*plan);
+    }
+    absl::StatusOr<SandboxedProgram> sandboxed =
+        WrapInSandbox(*plan, command, environment_, &host_);
+    if (!sandboxed.ok()) return sandboxed.status();
+    ShowScreen(&*plan);
+    return SuperviseProgram(sandboxed->program, SandboxedProcess, [&relay] {
+      if (relay != nullptr) relay->Start();
+    });
+  }
+
+  // Whether the application has an `ssl` at all.
+  bool HasSsl() const { return true; }
+
+  platform::PosixHost host_;
+  const Environment environment_ = host_.ReadEnvironment();
+  Application application_;
+  config::VerificationPolicy policy_;
+  std::string modules_;
+  InterpreterFacts facts_;
+  std::vector<std::string> bundle_;
+  std::string no_bundle_;
+};
+
+int RunRun(const std::vector<std::string>& words) {
+  const auto separator = std::find(words.begin(), words.end(), "--");
+  const std::vector<std::string> named(words.begin(), separator);
+  std::vector<std::string> arguments;
+  if (separator != words.end()) arguments.assign(separator + 1, words.end());
+  if (named.size() > 1) {
+    return Fail("run", absl::InvalidArgumentError(absl::StrCat(
+                           "one app.yaml at a time; what the application gets "
+                           "comes after --: airlock run ",
+                           named[0], " -- ", named[1])));
+  }
+  const absl::StatusOr<int> status =
+      Run().Start(named.empty() ? "app.yaml" : named[0], arguments);
+  return status.ok() ? *status : Fail("run", status.status());
+}
+
+}  // namespace
+
+Command RunCommand() {
+  Command command;
+  command.name = "run";
+  command.arguments = "[APP.YAML] [-- ARGUMENTS]";
+  command.summary = "Run an application in a sandbox, under the policy.";
+  command.description =
+      "Starts the application that APP.YAML (./app.yaml) describes: its "
+      "entrypoint, or main.py beside it, with the Python that `runtime` names "
+      "and Airlock's ssl. It runs in a sandbox, by bubblewrap: no file but its "
+      "own folder, the system's libraries and the CA bundle to be read, none "
+      "to be written, no system call but what Python and TLS need, no "
+      "privilege to be gained.\n"
+      "On start it shows on standard error what is in force. SIGTERM and other "
+      "signals go on to the application, whose exit status is this command's, "
+      "or 128 and the signal that ended it.\n"
+      "SANDBOXING.md tells what is promised and what is not.";
+  command.examples = {
+      {"airlock run", "The application of this folder."},
+      {"airlock run shop/app.yaml --writable=/srv/shop -- --port 8443",
+       "With arguments, and a place for its data."},
+      {"airlock run --no-sandbox", "Where a sandbox cannot be had."},
+  };
+  command.flags = {{"writable", "DIR,..."},
+                   {"audit", "FILE|fd:N"},
+                   {"no_network", ""},
+                   {"no_sandbox", ""}};
+  command.max_arguments = INT_MAX;
+  command.keeps_separator = true;
+  command.run = RunRun;
+  return command;
+}
+
+}  // namespace airlock::cli

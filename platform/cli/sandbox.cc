@@ -1,0 +1,302 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/sandbox.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "platform/cli/syscall_filter.h"
+
+namespace airlock::cli {
+namespace {
+
+using platform::internal::UniqueFd;
+
+constexpr char kAdvice[] =
+    "Allow it (sysctl kernel.unprivileged_userns_clone=1, "
+    "kernel.apparmor_restrict_unprivileged_userns=0 or user.max_user_namespaces"
+    "; in a container, let it make user namespaces and mount /proc), or choose "
+    "to do without: --no-sandbox.";
+
+// What the libraries are, and what they read.
+constexpr const char* kSystem[] = {
+    "/usr/lib",       "/usr/lib32",       "/usr/lib64", "/usr/libx32",
+    "/usr/local/lib", "/usr/local/lib64", "/usr/share"};
+constexpr const char* kLinks[] = {"/bin",   "/sbin",  "/lib",
+                                  "/lib32", "/lib64", "/libx32"};
+constexpr const char* kConfiguration[] = {
+    "/etc/alternatives", "/etc/ca-certificates", "/etc/gai.conf",
+    "/etc/group",        "/etc/host.conf",       "/etc/hosts",
+    "/etc/ld.so.cache",  "/etc/ld.so.conf",      "/etc/ld.so.conf.d",
+    "/etc/localtime",    "/etc/mime.types",      "/etc/nsswitch.conf",
+    "/etc/passwd",       "/etc/pki/ca-trust",    "/etc/pki/tls/certs",
+    "/etc/protocols",    "/etc/resolv.conf",     "/etc/services",
+    "/etc/ssl/certs",    "/etc/timezone"};
+constexpr const char* kDevices[] = {"/dev/full", "/dev/null", "/dev/random",
+                                    "/dev/urandom", "/dev/zero"};
+
+// Printed by the interpreter that is tried; the exit statuses tell what it is.
+constexpr char kTrial[] = R"(
+import sys
+try:
+    import _ssl
+except ImportError as error:
+    sys.stdout.write(str(error))
+    sys.exit(12)
+sys.exit("Airlock" not in _ssl.OPENSSL_VERSION and 11)
+)";
+
+bool IsWithin(absl::string_view path, absl::string_view folder) {
+  return path == folder || folder == "/" ||
+         (absl::StartsWith(path, folder) && path[folder.size()] == '/');
+}
+
+// Whether the interpreter's files are the system's.
+bool IsSystemPrefix(absl::string_view prefix) {
+  return prefix == "/usr" || prefix == "/usr/local";
+}
+
+absl::StatusOr<UniqueFd> MemoryFile(absl::string_view content) {
+  UniqueFd file(memfd_create("airlock-data", MFD_CLOEXEC));
+  for (size_t done = 0; file.valid() && done < content.size();) {
+    const ssize_t size =
+        write(file.get(), content.data() + done, content.size() - done);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) break;
+    done += static_cast<size_t>(size);
+  }
+  if (file.valid() &&
+      lseek(file.get(), 0, SEEK_CUR) == static_cast<off_t>(content.size()) &&
+      lseek(file.get(), 0, SEEK_SET) == 0) {
+    return file;
+  }
+  return absl::InternalError(
+      absl::StrCat("cannot keep a file in memory: ", std::strerror(errno)));
+}
+
+// Gathers bwrap's arguments.
+class Builder {
+ public:
+  Builder(const SandboxPlan& plan, platform::Host* host)
+      : plan_(plan), host_(host) {}
+
+  absl::StatusOr<SandboxedProgram> Build(const std::string& bwrap,
+                                         const std::vector<std::string>& argv) {
+    Add({bwrap, "--die-with-parent", "--unshare-user-try", "--unshare-pid",
+         "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--cap-drop",
+         "ALL"});
+    if (!plan_.network) Add({"--unshare-net"});
+    ReadOnly(plan_.folder);
+    AddSystem();
+    AddPython();
+    for (const std::string& path : plan_.readable) ReadOnly(path);
+    absl::Status status = AddWritable();
+    if (status.ok()) status = AddModules();
+    for (const auto& [path, content] : plan_.files) {
+      if (status.ok()) status = AddFile(content, path);
+    }
+    if (!status.ok()) return status;
+    for (const char* mount : {"/proc", "/"}) Add({"--remount-ro", mount});
+    absl::StatusOr<UniqueFd> filter = MakeSyscallFilter();
+    if (!filter.ok()) return filter.status();
+    Add({"--seccomp", Keep(*std::move(filter))});
+    Add({"--chdir", plan_.folder, "--"});
+    Add(argv);
+    result_.program.environment = plan_.environment;
+    std::vector<int>& inherited = result_.program.inherited;
+    inherited.insert(inherited.end(), plan_.inherited.begin(),
+                     plan_.inherited.end());
+    return std::move(result_);
+  }
+
+ private:
+  void Add(const std::vector<std::string>& words) {
+    std::vector<std::string>& argv = result_.program.argv;
+    argv.insert(argv.end(), words.begin(), words.end());
+  }
+  void ReadOnly(const std::string& path) { Add({"--ro-bind-try", path, path}); }
+  // Hands `file` to bwrap; gives its number.
+  std::string Keep(UniqueFd file) {
+    result_.program.inherited.push_back(file.get());
+    result_.files.push_back(std::move(file));
+    return absl::StrCat(result_.program.inherited.back());
+  }
+
+  void AddSystem() {
+    for (const char* path : kLinks) {
+      char target[PATH_MAX];
+      const ssize_t size = readlink(path, target, sizeof(target));
+      if (size > 0 && size < PATH_MAX) {
+        Add({"--symlink", std::string(target, static_cast<size_t>(size)),
+             path});
+      } else if (absl::StartsWith(path, "/lib")) {
+        ReadOnly(path);
+      }
+    }
+    for (const char* path : kSystem) ReadOnly(path);
+    for (const char* path : kConfiguration) ReadOnly(path);
+    for (const char* path : {"/usr/bin/env", "/usr/bin/sh"}) ReadOnly(path);
+    if (!plan_.program.empty()) ReadOnly(plan_.program);
+    Add({"--proc", "/proc"});
+    for (const char* path : kDevices) Add({"--dev-bind", path, path});
+    Add({"--symlink", "/proc/self/fd", "/dev/fd"});
+  }
+
+  void AddPython() {
+    const std::string& executable = plan_.python.executable;
+    ReadOnly(executable);
+    for (const std::string& prefix : plan_.python.prefixes) {
+      if (!IsSystemPrefix(prefix)) ReadOnly(prefix);
+    }
+    const std::vector<std::string> numbers =
+        absl::StrSplit(plan_.python.release, '.');
+    const std::string major = absl::StrCat("python", numbers[0]);
+    for (const std::string& name :
+         {std::string("python"), major, absl::StrCat(major, ".", numbers[1])}) {
+      Add({"--symlink", executable, absl::StrCat(kSandboxPrograms, "/", name)});
+    }
+  }
+
+  absl::Status AddWritable() {
+    std::vector<std::string> fixed = {"/usr",          "/etc",       "/proc",
+                                      "/dev",          "/lib",       "/bin",
+                                      kSandboxModules, plan_.modules};
+    fixed.insert(fixed.end(), plan_.python.prefixes.begin(),
+                 plan_.python.prefixes.end());
+    for (const std::string& path : plan_.writable) {
+      for (const std::string& other : fixed) {
+        if (IsWithin(path, other) || IsWithin(other, path)) {
+          return absl::InvalidArgumentError(
+              absl::StrCat("--writable=", path, ": ", other,
+                           " stays read-only, and what has to do with it"));
+        }
+      }
+      if (IsWithin(plan_.folder, path)) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "--writable=", path,
+            ": the application's own folder stays read-only; name one in it, "
+            "or elsewhere"));
+      }
+      Add({"--bind", path, path});
+    }
+    return absl::OkStatus();
+  }
+
+  // Airlock's own, and in the place of each other `_ssl`.
+  absl::Status AddModules() {
+    for (const char* folder : {"/package", "/py3", "/py2.7"}) {
+      Add({"--ro-bind-try", absl::StrCat(plan_.modules, folder),
+           absl::StrCat(kSandboxModules, folder)});
+    }
+    std::vector<std::string> roots;
+    for (const char* path : kSystem) roots.emplace_back(path);
+    for (const std::string& prefix : plan_.python.prefixes) {
+      for (const char* lib : {"/lib", "/lib64"}) {
+        if (!IsSystemPrefix(prefix)) roots.push_back(absl::StrCat(prefix, lib));
+      }
+    }
+    for (const std::string& root : roots) {
+      const auto names = host_->ListDirectory(root);
+      if (!names.ok()) continue;
+      for (const std::string& name : *names) {
+        if (!absl::StartsWith(name, "python")) continue;
+        const absl::Status status =
+            ReplaceModules(absl::StrCat(root, "/", name, "/lib-dynload"),
+                           name == "python2.7" ? "/py2.7/" : "/py3/");
+        if (!status.ok()) return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReplaceModules(const std::string& folder,
+                              absl::string_view ours) {
+    const auto names = host_->ListDirectory(folder);
+    if (!names.ok()) return absl::OkStatus();
+    for (const std::string& name : *names) {
+      if (!absl::StartsWith(name, "_ssl.")) continue;
+      const std::string place = absl::StrCat(folder, "/", name);
+      const std::string module = absl::StrCat(plan_.modules, ours, name);
+      if (access(module.c_str(), R_OK) == 0) {
+        Add({"--ro-bind", module, place});
+        continue;
+      }
+      const absl::Status status = AddFile("", place);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddFile(absl::string_view content, const std::string& path) {
+    absl::StatusOr<UniqueFd> file = MemoryFile(content);
+    if (!file.ok()) return file.status();
+    Add({"--perms", "0444", "--ro-bind-data", Keep(*std::move(file)), path});
+    return absl::OkStatus();
+  }
+
+  const SandboxPlan& plan_;
+  platform::Host* const host_;
+  SandboxedProgram result_;
+};
+
+}  // namespace
+
+absl::StatusOr<SandboxedProgram> WrapInSandbox(
+    const SandboxPlan& plan, const std::vector<std::string>& argv,
+    const config::Environment& environment, platform::Host* host) {
+  const std::vector<std::string> found = FindInPath("bwrap", environment);
+  if (found.empty()) {
+    return absl::NotFoundError(
+        "there is no bwrap in PATH, which makes the sandbox; install the "
+        "package bubblewrap, or choose to do without: --no-sandbox");
+  }
+  return Builder(plan, host).Build(found[0], argv);
+}
+
+absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
+                        const config::Environment& environment,
+                        platform::Host* host) {
+  absl::StatusOr<SandboxedProgram> trial = WrapInSandbox(
+      plan, {plan.python.executable, "-E", "-s", "-S", "-c", kTrial},
+      environment, host);
+  if (!trial.ok()) return trial.status();
+  const absl::StatusOr<ProgramAnswer> answer = AskProgram(trial->program);
+  if (!answer.ok()) return answer.status();
+  const absl::string_view said = absl::StripAsciiWhitespace(answer->output);
+  switch (answer->status) {
+    case 0:
+      return absl::OkStatus();
+    case 11:
+      return absl::InternalError(absl::StrCat(
+          "in the sandbox ", plan.python.executable,
+          " still has its own _ssl, and nothing would hold the policy; report "
+          "this, with where that Python comes from"));
+    case 12:
+      if (may_refuse) return absl::OkStatus();
+      return absl::FailedPreconditionError(
+          absl::StrCat("in the sandbox ", plan.python.executable,
+                       " does not import Airlock's _ssl: ", said));
+    default:
+      return absl::UnavailableError(absl::StrCat(
+          "this machine has no sandbox to give (", said, "). ", kAdvice));
+  }
+}
+
+pid_t SandboxedProcess(pid_t bwrap) {
+  const pid_t first = OnlyChild(bwrap);
+  return first == 0 ? 0 : OnlyChild(first);
+}
+
+}  // namespace airlock::cli

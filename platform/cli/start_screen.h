@@ -1,0 +1,39 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What `airlock run` tells before an application starts.
+#ifndef AIRLOCK_PLATFORM_CLI_START_SCREEN_H_
+#define AIRLOCK_PLATFORM_CLI_START_SCREEN_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/types/optional.h"
+#include "config/policy.h"
+#include "platform/cli/application.h"
+#include "platform/cli/interpreter.h"
+#include "platform/host.h"
+
+namespace airlock::cli {
+
+struct StartFacts {
+  const Application* application = nullptr;
+  const InterpreterFacts* python = nullptr;
+  const config::VerificationPolicy* policy = nullptr;
+  // Where the CA certificates are that count; empty, with the reason in
+  // `no_bundle`, where there are none.
+  std::vector<std::string> bundle;
+  std::string no_bundle;
+  bool sandboxed = true;
+  bool network = true;
+  std::vector<std::string> writable;
+};
+
+// The screen: a line each for runtime, ssl, sandbox and CA bundle (how many
+// certificates it has, and when the first of them expires), then the policy
+// with its origins. Ends with an empty line.
+std::string StartScreen(const StartFacts& facts, platform::Host* host);
+
+}  // namespace airlock::cli
+
+#endif  // AIRLOCK_PLATFORM_CLI_START_SCREEN_H_

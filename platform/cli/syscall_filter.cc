@@ -1,0 +1,149 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/cli/syscall_filter.h"
+
+#include <linux/netlink.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace airlock::cli {
+namespace {
+
+using platform::internal::UniqueFd;
+
+// Allowed whatever their arguments. Architectures lack some of them. Those that
+// write to files stay within what the mounts let be written.
+constexpr const char* kAllowed[] = {
+    // Memory.
+    "brk", "madvise", "membarrier", "mmap", "mmap2", "mprotect", "mremap",
+    "munmap",
+    // Files.
+    "access", "chdir", "chmod", "close", "close_range", "copy_file_range",
+    "creat", "dup", "dup2", "dup3", "faccessat", "faccessat2", "fadvise64",
+    "fadvise64_64", "fallocate", "fchdir", "fchmod", "fchmodat", "fcntl",
+    "fcntl64", "fdatasync", "flock", "fstat", "fstat64", "fstatat64", "fstatfs",
+    "fsync", "ftruncate", "ftruncate64", "getcwd", "getdents", "getdents64",
+    "link", "linkat", "lseek", "_llseek", "lstat", "lstat64", "mkdir",
+    "mkdirat", "newfstatat", "open", "openat", "pipe", "pipe2", "pread64",
+    "preadv", "pwrite64", "pwritev", "read", "readlink", "readlinkat", "readv",
+    "rename", "renameat", "renameat2", "rmdir", "sendfile", "sendfile64",
+    "stat", "stat64", "statfs", "statfs64", "statx", "symlink", "symlinkat",
+    "truncate", "truncate64", "umask", "unlink", "unlinkat", "utimensat",
+    "write", "writev",
+    // Waiting.
+    "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait",
+    "eventfd2", "_newselect", "poll", "ppoll", "pselect6", "select",
+    // Sockets, once they are made.
+    "accept", "accept4", "bind", "connect", "getpeername", "getsockname",
+    "getsockopt", "listen", "recvfrom", "recvmmsg", "recvmsg", "sendmmsg",
+    "sendmsg", "sendto", "setsockopt", "shutdown", "socketpair",
+    // Processes and threads.
+    "arch_prctl", "execve", "exit", "exit_group", "fork", "futex",
+    "get_robust_list", "getegid", "geteuid", "getgid", "getgroups", "getpgid",
+    "getpgrp", "getpid", "getppid", "getpriority", "getresgid", "getresuid",
+    "getrlimit", "getrusage", "getsid", "gettid", "getuid", "pidfd_open",
+    "pidfd_send_signal", "prlimit64", "rseq", "sched_getaffinity",
+    "sched_getparam", "sched_getscheduler", "sched_yield", "set_robust_list",
+    "set_tid_address", "setpgid", "setrlimit", "setsid", "sysinfo", "times",
+    "ugetrlimit", "uname", "vfork", "wait4", "waitid", "waitpid",
+    // Signals.
+    "alarm", "getitimer", "kill", "pause", "restart_syscall", "rt_sigaction",
+    "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend",
+    "rt_sigtimedwait", "setitimer", "sigaltstack", "sigreturn", "tgkill",
+    "tkill",
+    // Clocks and random bytes.
+    "clock_getres", "clock_gettime", "clock_nanosleep", "getrandom",
+    "gettimeofday", "nanosleep", "time"};
+
+constexpr uint64_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP |
+                                    CLONE_NEWUTS | CLONE_NEWIPC |
+                                    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+// Arguments that the kernel takes as int, of which the upper half is noise.
+constexpr uint64_t kInt = 0xffffffff;
+
+struct FilterDeleter {
+  void operator()(void* filter) const { seccomp_release(filter); }
+};
+using Filter = std::unique_ptr<void, FilterDeleter>;
+
+// Adds rules until one fails.
+class Rules {
+ public:
+  explicit Rules(scmp_filter_ctx filter) : filter_(filter) {}
+
+  void Allow(const char* name,
+             std::initializer_list<scmp_arg_cmp> conditions = {}) {
+    const int call = seccomp_syscall_resolve_name(name);
+    if (error_ != 0 || call == __NR_SCMP_ERROR) return;
+    error_ = seccomp_rule_add_array(filter_, SCMP_ACT_ALLOW, call,
+                                    static_cast<unsigned>(conditions.size()),
+                                    conditions.begin());
+    // A call of another architecture.
+    if (error_ == -EDOM) error_ = 0;
+  }
+  // With that value of an int argument.
+  void AllowOnly(const char* name, unsigned argument,
+                 std::initializer_list<uint64_t> values) {
+    for (const uint64_t value : values) {
+      Allow(name, {scmp_arg_cmp{argument, SCMP_CMP_MASKED_EQ, kInt, value}});
+    }
+  }
+  int error() const { return error_; }
+
+ private:
+  const scmp_filter_ctx filter_;
+  int error_ = 0;
+};
+
+absl::Status Failed(absl::string_view what, int error) {
+  return absl::InternalError(
+      absl::StrCat("cannot make the filter of system calls: ", what, ": ",
+                   std::strerror(error)));
+}
+
+}  // namespace
+
+absl::StatusOr<UniqueFd> MakeSyscallFilter() {
+  const Filter filter(seccomp_init(SCMP_ACT_ERRNO(ENOSYS)));
+  if (filter == nullptr) return Failed("seccomp_init", ENOMEM);
+  Rules rules(filter.get());
+  for (const char* name : kAllowed) rules.Allow(name);
+  // The kernel keeps clone3's flags where no filter can see them; the C library
+  // falls back on clone.
+  rules.Allow("clone",
+              {scmp_arg_cmp{0, SCMP_CMP_MASKED_EQ, kNewNamespaces, 0}});
+  rules.AllowOnly("socket", 0, {AF_INET, AF_INET6});
+  rules.Allow("socket",
+              {scmp_arg_cmp{0, SCMP_CMP_MASKED_EQ, kInt, AF_NETLINK},
+               scmp_arg_cmp{2, SCMP_CMP_MASKED_EQ, kInt, NETLINK_ROUTE}});
+  // TIOCSTI, which types on the caller's terminal, is none of these.
+  rules.AllowOnly("ioctl", 1,
+                  {FIOCLEX, FIONCLEX, FIONBIO, FIONREAD, TCGETS, TIOCGWINSZ});
+  rules.AllowOnly("prctl", 0, {PR_SET_NAME, PR_GET_NAME, PR_SET_PDEATHSIG});
+  if (rules.error() != 0) return Failed("seccomp_rule_add", -rules.error());
+
+  UniqueFd file(memfd_create("airlock-seccomp", MFD_CLOEXEC));
+  if (!file.valid()) return Failed("memfd_create", errno);
+  const int error = seccomp_export_bpf(filter.get(), file.get());
+  if (error != 0) return Failed("seccomp_export_bpf", -error);
+  if (lseek(file.get(), 0, SEEK_SET) != 0) return Failed("lseek", errno);
+  return file;
+}
+
+}  // namespace airlock::cli

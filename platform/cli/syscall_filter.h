@@ -1,0 +1,28 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The system calls that an application may make.
+#ifndef AIRLOCK_PLATFORM_CLI_SYSCALL_FILTER_H_
+#define AIRLOCK_PLATFORM_CLI_SYSCALL_FILTER_H_
+
+#include "absl/status/statusor.h"
+#include "platform/internal/unique_fd.h"
+
+namespace airlock::cli {
+
+// A file in memory that holds the filter, as bwrap takes it by --seccomp: BPF
+// for this machine's architecture, made by libseccomp.
+//
+// It is a list of what Python and TLS need: memory, files, waiting, threads and
+// processes, signals, clocks, random bytes, and sockets of IPv4 and IPv6 (and
+// AF_NETLINK's routes, which the resolver asks for). Every other call answers
+// ENOSYS, as if the kernel did not have it, which libraries know how to do
+// without: among them mount, ptrace, unshare and clone with a new namespace,
+// bpf, io_uring, keyctl, and sockets of other families.
+//
+// Errors: kInternal, where libseccomp or the kernel refuses.
+absl::StatusOr<platform::internal::UniqueFd> MakeSyscallFilter();
+
+}  // namespace airlock::cli
+
+#endif  // AIRLOCK_PLATFORM_CLI_SYSCALL_FILTER_H_

@@ -1,0 +1,38 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of `airlock run`, in each Python that was found."""
+
+load("//platform/python:modules.bzl", "module_target")
+
+def run_tests(modules, scripts, data):
+    """Declares a test of each script with each Python.
+
+    Args:
+      modules: @local_pythons//:pythons.bzl's MODULES.
+      scripts: names of Python files here.
+      data: what all of them need.
+    """
+    for python in modules:
+        for script in scripts:
+            name = script[:-len(".py")]
+            native.sh_test(
+                name = "%s_%s" % (name, python["version"]),
+                size = "medium",
+                srcs = ["python.sh"],
+                args = [
+                    # The test itself is Python 3's.
+                    "/usr/bin/python3",
+                    "-B",
+                    "$(rootpath %s)" % script,
+                    "$(rootpath //platform/cli:airlock)",
+                    python["executable"],
+                    python["version"],
+                ],
+                data = data + [
+                    script,
+                    "//platform/cli:airlock",
+                    "//platform/python:" + module_target(python),
+                ],
+                # See modules.bzl.
+                tags = ["no-sanitizer"],
+            )
