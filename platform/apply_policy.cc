@@ -104,9 +104,11 @@ class Application {
     if (request_.side == ssl::Side::kServer) {
       decision_.cert_reqs = request_.cert_reqs.value_or(VerifyMode::kNone);
       decision_.check_hostname = false;
+      decision_.psk = request_.psk;
       return std::move(decision_);
     }
     status = DecideChain();
+    if (status.ok()) status = DecidePsk();
     if (status.ok()) status = DecideName();
     if (status.ok()) status = DecideBundle();
     if (!status.ok()) return status;
@@ -217,29 +219,40 @@ class Application {
     return absl::OkStatus();
   }
 
+  absl::Status DecidePsk() {
+    decision_.psk = request_.psk && !enforced_;
+    if (!request_.psk || !enforced_) return absl::OkStatus();
+    return Override({"psk", "set", "not set", policy_.verification.origin},
+                    "demands that a client verifies its server's certificate, "
+                    "but with a pre-shared key (PSK) there is none; leave out "
+                    "the PSK callback.");
+  }
+
   // The name of a client's server; the chain is decided already.
   absl::Status DecideName() {
     decision_.check_hostname = false;
     if (decision_.cert_reqs == VerifyMode::kNone) return absl::OkStatus();
     const config::Origin& origin = policy_.verification.origin;
-    const bool may_have_name = !request_.server_hostname.has_value() ||
-                               !request_.server_hostname->empty();
-    const bool name_counts =
-        may_have_name || policy_.hostname.value == config::Hostname::kRequired;
-    const bool enforced = enforced_ && name_counts;
-    absl::optional<bool> check = request_.check_hostname;
-    if (enforced && check == false) {
+    const bool is_known = request_.server_hostname.has_value();
+    const bool may_have_name = !is_known || !request_.server_hostname->empty();
+    const bool required = policy_.hostname.value == config::Hostname::kRequired;
+    const bool enforced = enforced_ && (may_have_name || required);
+    bool unsaid = !request_.check_hostname.has_value();
+    if (enforced && request_.check_hostname == false) {
       const absl::Status status =
           Override({"check_hostname", "False", "True", origin},
                    "demands that a client checks its server's name, but "
                    "check_hostname is false; leave it out.");
       if (!status.ok()) return status;
-      check.reset();
+      unsaid = true;
     }
     const bool demanded =
-        enforced || (policy_.verification.value == Verification::kDefault &&
-                     !request_.cert_reqs.has_value() && name_counts);
-    decision_.check_hostname = check.value_or(demanded || may_have_name);
+        required &&
+        (enforced_ || (!request_.cert_reqs.has_value() &&
+                       policy_.verification.value == Verification::kDefault));
+    decision_.check_hostname = request_.check_hostname == true ||
+                               (unsaid && (may_have_name || demanded));
+    decision_.hostname_optional = unsaid && !is_known && !demanded;
     if (decision_.check_hostname && !may_have_name) {
       return NoName(enforced);
     }

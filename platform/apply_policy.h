@@ -31,6 +31,8 @@ struct VerificationRequest {
   // Whether the caller brings CAs that the policy's bundle has not.
   bool own_ca_certs = false;
   bool key_log = false;  // Whether it wants the connection's secrets.
+  // Whether a client would take a key in common in place of a certificate.
+  bool psk = false;
 };
 
 // One thing that the policy made stricter, or refused.
@@ -52,6 +54,8 @@ struct PolicyChange {
 struct VerificationDecision {
   ssl::VerifyMode cert_reqs = ssl::VerifyMode::kRequired;
   bool check_hostname = true;
+  // Where the name is not known yet: whether there may be none.
+  bool hostname_optional = false;
   bool common_name_fallback = false;
   ssl::Protocol protocol = ssl::Protocol::kSslv23;
   absl::optional<ssl::TlsVersion> minimum_version;
@@ -62,6 +66,7 @@ struct VerificationDecision {
   // For a client, the keys of which its server's chain must have one.
   std::vector<config::Pin> pins;
   bool key_log = false;
+  bool psk = false;
   // What of this is the policy's doing; empty where it changed nothing.
   std::vector<PolicyChange> changes;
 };
@@ -76,7 +81,8 @@ struct VerificationDecision {
 //  - `default`: the same, but a client that does not state cert_reqs verifies
 //    chain and, unless check_hostname is false, name; to give none is an error.
 //  - `enforce`: chain and name are verified. CERT_NONE, check_hostname false,
-//    and giving no name are errors. The common name never counts.
+//    giving no name, and a PSK are errors: a server that shows no certificate
+//    has nothing to verify. The common name never counts.
 //
 // With `hostname: optional`, giving no name is no error: the chain alone is
 // verified. Where the policy names a bundle, no other counts, and to bring

@@ -268,8 +268,10 @@ void Runtime::Impl::Complete(ssl::Side side,
   options->maximum_version = decision.maximum_version;
   options->disabled_versions = decision.disabled_versions;
   if (!decision.key_log) options->keylog = nullptr;
+  if (!decision.psk) options->psk_client = nullptr;
   options->verify_mode = decision.cert_reqs;
   options->check_hostname = decision.check_hostname;
+  options->hostname_optional = decision.hostname_optional;
   options->hostname.common_name_fallback = decision.common_name_fallback;
   options->minimum_version = decision.minimum_version;
   options->trust_store = std::move(trust_store);
@@ -310,6 +312,7 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
   CaCerts brought = request.ca_certs;
   if (!given && options.trust_store != nullptr) brought = options.trust_store;
   verification.key_log = options.keylog != nullptr;
+  verification.psk = options.psk_client != nullptr;
   const absl::StatusOr<VerificationDecision> decision =
       impl_->DecideAudited(verification, brought, request.call_site);
   if (!decision.ok()) return decision.status();

@@ -87,9 +87,10 @@ class Runtime {
 
   // Makes a Context for sockets of one side, for callers who need what
   // WrapOptions does not have, such as callbacks. Sets the fields that the
-  // policy decides (verify_mode, check_hostname, hostname, minimum_version,
-  // pins, unverified_clients), clock, and trust_store where `request` has
-  // ca_certs or where peers are verified and it is null. Always a new one.
+  // policy decides (verify_mode, check_hostname, hostname_optional, hostname,
+  // minimum_version, pins, unverified_clients, keylog, psk_client), clock, and
+  // trust_store where `request` has ca_certs or where peers are verified and it
+  // is null. Always a new one.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> CreateContext(
       const ContextRequest& request, ssl::ContextOptions options);
 

@@ -132,12 +132,16 @@ struct ContextOptions {
   std::shared_ptr<const TrustStore> trust_store;
   // A client checks that the server carries SocketOptions::server_hostname.
   bool check_hostname = true;
+  // With `check_hostname`: a Socket that gives no name verifies the chain
+  // alone. Otherwise that is an error.
+  bool hostname_optional = false;
   HostnameOptions hostname;
   VerifyFlags verify_flags;
   // SHA-256 hashes of SubjectPublicKeyInfos (RFC 7469), 32 bytes each. Where
   // there are any, one of a verified chain's keys must be among them; and a
   // peer's certificate whose key is, and that is signed by itself, is good
-  // without an issuer in the trust store. Its dates and name count all the same.
+  // without an issuer in the trust store. Its dates and name count all the
+  // same.
   std::vector<std::string> pins;
   // How many certificates may lie between leaf and anchor.
   int verify_depth = 100;
@@ -218,8 +222,8 @@ struct SocketOptions {
   // The name to reach, sent as SNI (unless it is an IP address) and checked
   // against the certificate. See ParseHost for what is allowed.
   std::string server_hostname;
-  // A session to resume, from an earlier Socket of a client. The peer's
-  // certificate and name are verified again all the same.
+  // A session for a client to resume, from an earlier Socket of a client. The
+  // peer's certificate and name are verified again all the same.
   std::shared_ptr<const Session> session;
   // Treat a stream that ends without close_notify as if it had been closed in
   // order. Data may have been cut off by an attacker: only for protocols that

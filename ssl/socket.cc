@@ -48,6 +48,11 @@ absl::Status NoBinding(absl::string_view why) {
 absl::Status CheckFit(const ContextOptions& context,
                       const SocketOptions& options) {
   if (options.side == Side::kServer) {
+    if (options.session != nullptr) {
+      return MakeStatus(ErrorKind::kInvalidArgument,
+                        "Cannot set session for server-side SSLSocket: it is "
+                        "the client who resumes one; leave it out.");
+    }
     if (!context.credentials.empty() || context.psk_server != nullptr) {
       return absl::OkStatus();
     }
@@ -62,7 +67,8 @@ absl::Status CheckFit(const ContextOptions& context,
         "choose a verify mode of required. (Whoever must, see "
         "ssl/insecure.h.)");
   }
-  if (context.check_hostname && options.server_hostname.empty()) {
+  if (context.check_hostname && !context.hostname_optional &&
+      options.server_hostname.empty()) {
     return MakeStatus(ErrorKind::kInvalidArgument,
                       "server_hostname: is required where host names are "
                       "checked; give the name to reach.");
@@ -135,10 +141,15 @@ absl::Status Socket::SwitchContext(std::shared_ptr<const Context> context) {
 
 absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
   const internal::ErrorQueueScope errors;
-  if (side() == Side::kServer || impl_->begun || session == nullptr) {
+  if (side() == Side::kServer) {
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      "Cannot set session for server-side SSLSocket: it is the "
+                      "client who resumes one.");
+  }
+  if (impl_->begun || session == nullptr) {
     return MakeStatus(
         ErrorKind::kInvalidArgument,
-        "A session can be set on a client, before the handshake begins.");
+        "A session can be set before the handshake begins; null is none.");
   }
   if (!SSL_set_session(impl_->ssl.get(), session->impl().session.get())) {
     return internal::DrainToStatus(ErrorKind::kInvalidArgument,

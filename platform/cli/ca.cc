@@ -17,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "config/internal/json.h"
+#include "config/policy.h"
 #include "nlohmann/json.hpp"
 #include "platform/ca_bundle.h"
 #include "platform/cli/bundle.h"
@@ -24,6 +25,7 @@
 #include "platform/cli/input.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
+#include "platform/load_policy.h"
 #include "platform/posix_host.h"
 
 namespace airlock::cli {
@@ -147,7 +149,27 @@ absl::Status ReadPlaces(const std::vector<std::string>& paths,
   return absl::OkStatus();
 }
 
+// Sets the bundle of those who name none, and gives its places.
+absl::StatusOr<std::vector<std::string>> FindBundle(
+    const config::VerificationPolicy& policy, platform::Host* host,
+    Report* report) {
+  if (policy.ca_certs.stated()) {
+    report->source = *policy.ca_certs.value;
+    report->why =
+        absl::StrCat("The policy's bundle, whatever an application names: ",
+                     ForTerminal(policy.ca_certs.origin.ToString()), ".");
+    return std::vector<std::string>{report->source};
+  }
+  auto found = platform::FindSystemCaBundle(host, host->ReadEnvironment());
+  if (!found.ok()) return found.status();
+  report->source = absl::StrJoin(found->paths, ", ");
+  report->why =
+      absl::StrCat("The platform's bundle: ", ForTerminal(found->why), ".");
+  return std::move(found->paths);
+}
+
 absl::StatusOr<Report> MakeReport(const std::vector<std::string>& arguments,
+                                  const config::VerificationPolicy& policy,
                                   platform::Host* host) {
   Report report;
   report.now = host->Now();
@@ -160,12 +182,9 @@ absl::StatusOr<Report> MakeReport(const std::vector<std::string>& arguments,
   }
   std::vector<std::string> paths = {report.source};
   if (arguments.empty()) {
-    auto found = platform::FindSystemCaBundle(host, host->ReadEnvironment());
+    auto found = FindBundle(policy, host, &report);
     if (!found.ok()) return found.status();
-    report.source = absl::StrJoin(found->paths, ", ");
-    report.why =
-        absl::StrCat("The platform's bundle: ", ForTerminal(found->why), ".");
-    paths = std::move(found->paths);
+    paths = *std::move(found);
   }
   const absl::Status read = ReadPlaces(paths, host, &report);
   if (!read.ok()) return read;
@@ -174,7 +193,10 @@ absl::StatusOr<Report> MakeReport(const std::vector<std::string>& arguments,
 
 int RunCa(const std::vector<std::string>& arguments) {
   platform::PosixHost host;
-  const absl::StatusOr<Report> report = MakeReport(arguments, &host);
+  // Whoever asks what is trusted here must hear that nothing runs here.
+  const auto policy = platform::LoadPolicy(&host, host.ReadEnvironment());
+  if (!policy.ok()) return Fail("ca", policy.status());
+  const absl::StatusOr<Report> report = MakeReport(arguments, *policy, &host);
   if (!report.ok()) {
     Fail("ca", report.status());
     return kExitFailed;
@@ -197,7 +219,8 @@ Command CaCommand() {
       "`openssl rehash` makes it, \"-\" for standard input, or \"env:NAME\" "
       "for an environment variable. Without it: the bundle that Airlock takes "
       "where an application names none, and why that one.\n"
-      "Exits with 0 where Airlock can use the bundle. An expired certificate "
+      "Exits with 2 where the policy is not valid, and with 0 where Airlock "
+      "can use the bundle. An expired certificate "
       "in it makes it no worse; one that cannot be read makes it useless.";
   command.examples = {
       {"airlock ca", "The platform's bundle."},

@@ -57,6 +57,7 @@ std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
   writer.Version(options.maximum_version);
   writer.Number(static_cast<uint64_t>(options.verify_mode));
   writer.Number(options.check_hostname);
+  writer.Number(options.hostname_optional);
   const ssl::VerifyFlags& flags = options.verify_flags;
   for (const bool flag :
        {flags.crl_check_leaf, flags.crl_check_chain, flags.x509_strict,

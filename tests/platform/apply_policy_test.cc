@@ -34,6 +34,14 @@ config::VerificationPolicy Policy(absl::string_view word) {
   return *config::ParseEnvironment(environment);
 }
 
+// An operator's file with this in it.
+config::VerificationPolicy File(absl::string_view tls) {
+  const auto policy = config::ParsePolicyFile(absl::StrCat("tls: {", tls, "}"),
+                                              "a.yaml", absl::CivilDay(2026));
+  EXPECT_TRUE(policy.ok()) << policy.status();
+  return policy.value_or(config::VerificationPolicy());
+}
+
 std::vector<std::string> Changed(const VerificationDecision& decision) {
   std::vector<std::string> settings;
   for (const PolicyChange& change : decision.changes) {
@@ -155,7 +163,40 @@ TEST(ApplyPolicyTest, ANameThatIsNotKnownYetWillBeChecked) {
     const auto decision = ApplyPolicy(Policy(word), request);
     ASSERT_TRUE(decision.ok()) << decision.status();
     EXPECT_TRUE(decision->check_hostname);
+    // There may turn out to be none, as where that is known.
+    EXPECT_EQ(decision->hostname_optional,
+              absl::string_view(word) != "enforce");
+    request.check_hostname = true;
+    EXPECT_FALSE(ApplyPolicy(Policy(word), request)->hostname_optional);
+    request.check_hostname.reset();
   }
+  const auto optional =
+      ApplyPolicy(File("verification: enforce, hostname: optional"), request);
+  ASSERT_TRUE(optional.ok()) << optional.status();
+  EXPECT_TRUE(optional->check_hostname);
+  EXPECT_TRUE(optional->hostname_optional);
+}
+
+TEST(ApplyPolicyTest, AKeyInCommonIsNoCertificate) {
+  VerificationRequest request;
+  request.cert_reqs = kRequired;
+  request.psk = true;
+  EXPECT_TRUE(ApplyPolicy(Policy("off"), request)->psk);
+  EXPECT_TRUE(ApplyPolicy(Policy("default"), request)->psk);
+  PolicyChange refusal;
+  const auto refused = ApplyPolicy(Policy("enforce"), request, &refusal);
+  EXPECT_EQ(ssl::GetErrorKind(refused.status()), ErrorKind::kPolicy);
+  EXPECT_THAT(refused.status().message(), HasSubstr("AIRLOCK_VERIFY=enforce"));
+  EXPECT_EQ(refusal.setting, "psk");
+  const auto upgraded =
+      ApplyPolicy(File("verification: enforce, on_override: upgrade"), request);
+  ASSERT_TRUE(upgraded.ok()) << upgraded.status();
+  EXPECT_FALSE(upgraded->psk);
+  EXPECT_THAT(Changed(*upgraded),
+              UnorderedElementsAre("minimum_version", "psk"));
+  // A server has no name to be verified by.
+  request.side = Side::kServer;
+  EXPECT_TRUE(ApplyPolicy(Policy("enforce"), request)->psk);
 }
 
 TEST(ApplyPolicyTest, AServerAsksOfItsClientsWhatItLikes) {
@@ -249,14 +290,6 @@ TEST(ApplyPolicyTest, EnforceAllowsNoVersionBelow12) {
       EXPECT_EQ(!decision->changes.empty(), row.changed);
     }
   }
-}
-
-// An operator's file with this in it.
-config::VerificationPolicy File(absl::string_view tls) {
-  const auto policy = config::ParsePolicyFile(absl::StrCat("tls: {", tls, "}"),
-                                              "a.yaml", absl::CivilDay(2026));
-  EXPECT_TRUE(policy.ok()) << policy.status();
-  return policy.value_or(config::VerificationPolicy());
 }
 
 constexpr char kUpgrade[] = "verification: enforce, on_override: upgrade";

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "platform/memory_transport.h"
 #include "ssl/error.h"
 #include "ssl/insecure.h"
 #include "tests/support/handshake.h"
@@ -190,6 +191,18 @@ TEST_P(SessionTest, OfACertificateThatExpiredMeanwhileIsRefused) {
   EXPECT_EQ(KindOf(c.client_status), ErrorKind::kVerification)
       << c.client_status;
   EXPECT_EQ(GetError(c.client_status)->verify_code, 10);
+}
+
+TEST_P(SessionTest, IsForClientsOnly) {
+  const auto server = MakeContext(ServerOptions());
+  const auto session = Established(MakeContext(Client()), server);
+  SocketOptions options;
+  options.side = Side::kServer;
+  options.session = session;
+  EXPECT_EQ(
+      KindOf(WrapSocket(server, platform::MakeMemoryTransports().first, options)
+                 .status()),
+      ErrorKind::kInvalidArgument);
 }
 
 TEST_P(SessionTest, ClocksThatAreFarOffAreSurvived) {

@@ -3,6 +3,8 @@
 
 // `airlock ca`.
 
+#include <fstream>
+#include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -105,6 +107,21 @@ TEST(CaTest, TakesThePlatformsBundleAndSaysWhy) {
   EXPECT_THAT(outcome.output,
               AllOf(HasSubstr(Path("ca.pem")), HasSubstr("SSL_CERT_FILE"),
                     HasSubstr("Good: 2 certificates")));
+}
+
+TEST(CaTest, ThePolicysBundleComesFirst) {
+  const std::string path =
+      absl::StrCat(::testing::TempDir(), "/policy_of_ca.yaml");
+  std::ofstream(path) << "tls:\n  ca_certs: " << Path("root.pem") << "\n";
+  const std::map<std::string, std::string> environment = {
+      {"SSL_CERT_FILE", Path("ca.pem")}, {"AIRLOCK_CONFIG", path}};
+  const Outcome outcome = RunAirlock({"ca"}, environment);
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output,
+              AllOf(HasSubstr(Path("root.pem")), HasSubstr("The policy's"),
+                    Not(HasSubstr(Path("ca.pem")))));
+  EXPECT_THAT(RunAirlock({"ca", Path("ca.pem")}, environment).output,
+              HasSubstr(Path("ca.pem")));
 }
 
 TEST(CaTest, AMissingFileIsNamed) {

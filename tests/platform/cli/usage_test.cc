@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/platform/cli/process.h"
+#include "tests/support/testdata.h"
 
 namespace airlock::testing {
 namespace {
@@ -82,15 +84,45 @@ TEST(HelpTest, OfACommandShowsItsFlagsOnly) {
                     Not(HasSubstr("--self-signed"))));
 }
 
-TEST(PolicyTest, AWordThatIsNoneIsAnErrorThatNamesIt) {
-  for (const char* command : {"demo", "serve"}) {
-    const Outcome outcome =
-        RunAirlock({command}, {{"AIRLOCK_VERIFY", "garbage"}});
-    EXPECT_EQ(outcome.status, 2) << command;
-    EXPECT_THAT(outcome.output, IsEmpty());
-    EXPECT_THAT(outcome.errors,
-                AllOf(HasSubstr("AIRLOCK_VERIFY"), HasSubstr("garbage")));
-  }
+// Every command that says what is trusted here, or trusts somebody.
+class PolicyTest : public ::testing::TestWithParam<std::vector<std::string>> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Commands, PolicyTest,
+    ::testing::Values(std::vector<std::string>{"demo"},
+                      std::vector<std::string>{"connect", "localhost:1"},
+                      std::vector<std::string>{"serve", "--self-signed"},
+                      std::vector<std::string>{"ca"},
+                      std::vector<std::string>{"ca", "/etc/passwd"},
+                      std::vector<std::string>{"policy"}),
+    [](const auto& param) {
+      return absl::StrCat(param.param[0], param.param.size());
+    });
+
+TEST_P(PolicyTest, AWordThatIsNoneIsAnErrorThatNamesIt) {
+  const Outcome outcome =
+      RunAirlock(GetParam(), {{"AIRLOCK_VERIFY", "enforced"}});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.output, IsEmpty());
+  EXPECT_THAT(outcome.errors,
+              AllOf(HasSubstr("AIRLOCK_VERIFY"), HasSubstr("enforced")));
+}
+
+TEST_P(PolicyTest, ABrokenFileIsAnErrorWithItsPlace) {
+  const Outcome outcome = RunAirlock(
+      GetParam(),
+      {{"AIRLOCK_CONFIG", TestdataPath("config/policy_broken.yaml")}});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.output, IsEmpty());
+  EXPECT_THAT(outcome.errors, HasSubstr("policy_broken.yaml:7:3: "));
+}
+
+TEST_P(PolicyTest, AFileThatIsNotThereIsAnError) {
+  const Outcome outcome =
+      RunAirlock(GetParam(), {{"AIRLOCK_CONFIG", "/nowhere/airlock.yaml"}});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.output, IsEmpty());
+  EXPECT_THAT(outcome.errors, HasSubstr("AIRLOCK_CONFIG"));
 }
 
 }  // namespace
