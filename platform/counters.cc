@@ -63,6 +63,12 @@ std::string Counters::ToPrometheus() const {
   Single("airlock_policy_upgrades_total",
          "What applications asked for and the policy made stricter.", upgrades,
          &text);
+  Single("airlock_policy_reloads_total",
+         "How often the policy was read anew and took effect.", policy_reloads,
+         &text);
+  Single("airlock_policy_reload_failures_total",
+         "How often it could not be, so that the old one stayed.",
+         policy_reload_failures, &text);
   return text;
 }
 

@@ -38,23 +38,21 @@ bool IsListed(Host* host) {
   return names.ok() && absl::c_linear_search(*names, kName);
 }
 
-// The content of the operator's file, whose path it sets; unset where there is
-// none, and none needs to be.
-absl::StatusOr<absl::optional<std::string>> ReadPolicyFile(
-    Host* host, const config::Environment& environment, std::string* path) {
-  const auto variable = environment.find(kVariable);
-  const bool named = variable != environment.end();
-  *path = named ? variable->second : absl::StrCat(kDirectory, "/", kName);
-  if ((*path)[0] != '/') {
+// The operator's file; unset where there is none, and none needs to be.
+absl::StatusOr<absl::optional<FileContent>> ReadPolicyFile(
+    Host* host, const config::Environment& environment) {
+  const std::string path = PolicyPath(environment);
+  const bool named = environment.count(kVariable) > 0;
+  if (path.empty() || path[0] != '/') {
     return absl::InvalidArgumentError(absl::StrCat(
         "the environment variable ", kVariable, " is \"",
-        absl::CHexEscape(*path),
+        absl::CHexEscape(path),
         "\"; set it to the absolute path of the policy's file, or unset it"));
   }
-  absl::StatusOr<FileContent> file = host->ReadFile(*path);
-  if (file.ok()) return std::move(file->bytes);
+  absl::StatusOr<FileContent> file = host->ReadFile(path);
+  if (file.ok()) return absl::optional<FileContent>(*std::move(file));
   if (!named && absl::IsNotFound(file.status()) && !IsListed(host)) {
-    return absl::nullopt;
+    return absl::optional<FileContent>();
   }
   return CannotRead(absl::StrCat("the operator's policy",
                                  named ? ", which AIRLOCK_CONFIG names," : ""),
@@ -74,14 +72,16 @@ absl::Status CheckBundle(
 // The policy of the operator's file; one that states nothing where there is
 // none.
 absl::StatusOr<VerificationPolicy> LoadPolicyFile(
-    Host* host, const config::Environment& environment) {
-  std::string path;
-  const absl::StatusOr<absl::optional<std::string>> content =
-      ReadPolicyFile(host, environment, &path);
-  if (!content.ok()) return content.status();
-  if (!content->has_value()) return VerificationPolicy();
+    Host* host, const config::Environment& environment,
+    absl::optional<FileIdentity>* identity) {
+  const absl::StatusOr<absl::optional<FileContent>> file =
+      ReadPolicyFile(host, environment);
+  if (!file.ok()) return file.status();
+  if (!file->has_value()) return VerificationPolicy();
+  if (identity != nullptr) *identity = (*file)->identity;
   absl::StatusOr<VerificationPolicy> policy = config::ParsePolicyFile(
-      **content, path, absl::ToCivilDay(host->Now(), absl::UTCTimeZone()));
+      (*file)->bytes, PolicyPath(environment),
+      absl::ToCivilDay(host->Now(), absl::UTCTimeZone()));
   if (!policy.ok()) return policy;
   absl::Status status = CheckBundle(host, policy->ca_certs);
   for (const config::PolicyException& exception : policy->exceptions) {
@@ -93,6 +93,12 @@ absl::StatusOr<VerificationPolicy> LoadPolicyFile(
 
 }  // namespace
 
+std::string PolicyPath(const config::Environment& environment) {
+  const auto variable = environment.find(kVariable);
+  if (variable != environment.end()) return variable->second;
+  return absl::StrCat(kDirectory, "/", kName);
+}
+
 absl::StatusOr<config::AppYaml> LoadAppYaml(Host* host,
                                             const std::string& path) {
   const absl::StatusOr<FileContent> file = host->ReadFile(path);
@@ -102,9 +108,11 @@ absl::StatusOr<config::AppYaml> LoadAppYaml(Host* host,
 
 absl::StatusOr<VerificationPolicy> LoadPolicy(
     Host* host, const config::Environment& environment,
-    const config::AppYaml* app) {
+    const config::AppYaml* app, absl::optional<FileIdentity>* file) {
+  if (file != nullptr) file->reset();
   std::vector<VerificationPolicy> policies;
-  absl::StatusOr<VerificationPolicy> policy = LoadPolicyFile(host, environment);
+  absl::StatusOr<VerificationPolicy> policy =
+      LoadPolicyFile(host, environment, file);
   if (!policy.ok()) return policy;
   policies.push_back(*std::move(policy));
   policy = config::ParseEnvironment(environment);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/types/optional.h"
 #include "config/app_yaml.h"
 #include "config/policy.h"
 #include "platform/host.h"
@@ -19,6 +20,9 @@ namespace airlock::platform {
 absl::StatusOr<config::AppYaml> LoadAppYaml(Host* host,
                                             const std::string& path);
 
+// Where `environment` has the operator's file.
+std::string PolicyPath(const config::Environment& environment);
+
 // The policy that the operator's file, `environment` and `app`, which may be
 // null, come to; see config::EffectivePolicy. The operator's file is the one
 // that AIRLOCK_CONFIG names by its absolute path, or else /etc/airlock.yaml,
@@ -27,10 +31,12 @@ absl::StatusOr<config::AppYaml> LoadAppYaml(Host* host,
 //
 // Errors are kInvalidArgument and say what to do. A policy that cannot be read
 // is an error: it never means "no policy". Thread-safe; called again with what
-// it was given at start, it reads the operator's file anew.
+// it was given at start, it reads the operator's file anew. Where it is ok,
+// `file`, if not null, is the identity of what was read; unset: no file.
 absl::StatusOr<config::VerificationPolicy> LoadPolicy(
     Host* host, const config::Environment& environment,
-    const config::AppYaml* app = nullptr);
+    const config::AppYaml* app = nullptr,
+    absl::optional<FileIdentity>* file = nullptr);
 
 }  // namespace airlock::platform
 

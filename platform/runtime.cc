@@ -8,14 +8,11 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
-#include "absl/base/log_severity.h"
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "config/effective_policy.h"
 #include "platform/internal/context_cache.h"
+#include "platform/internal/policy_keeper.h"
 #include "platform/internal/trust_cache.h"
 #include "platform/load_policy.h"
 #include "ssl/error.h"
@@ -76,19 +73,11 @@ struct Runtime::Impl {
   Impl(std::shared_ptr<Host> the_host, config::Environment the_environment,
        absl::optional<config::AppYaml> the_app, RuntimeOptions options)
       : host(std::move(the_host)),
-        environment(std::move(the_environment)),
-        app(std::move(the_app)),
-        trust(host.get(), environment, options.max_trust_stores),
+        trust(host.get(), the_environment, options.max_trust_stores),
+        policy(host.get(), std::move(the_environment), std::move(the_app)),
         contexts(options.max_contexts, options.max_credentials),
         counters(std::make_shared<CounterSet>()),
         auditor(std::move(options.audit), options.audit_limits) {}
-
-  absl::Status LoadPolicy() ABSL_LOCKS_EXCLUDED(mutex);
-
-  std::shared_ptr<const config::VerificationPolicy> Policy() const {
-    absl::MutexLock lock(&mutex);
-    return policy;
-  }
 
   absl::StatusOr<TrustStorePtr> LoadCaCerts(const CaCerts& ca_certs);
   // Whether `ca_certs` has CAs that neither `bundle`, a path, nor the bundle
@@ -113,16 +102,12 @@ struct Runtime::Impl {
                 TrustStorePtr trust_store, ssl::ContextOptions* options) const;
 
   const std::shared_ptr<Host> host;
-  const config::Environment environment;
-  const absl::optional<config::AppYaml> app;
   internal::TrustCache trust;
+  internal::PolicyKeeper policy;
   internal::ContextCache contexts;
   // Sockets may outlive the Runtime.
   const std::shared_ptr<CounterSet> counters;
   Auditor auditor;
-  mutable absl::Mutex mutex;
-  std::shared_ptr<const config::VerificationPolicy> policy
-      ABSL_GUARDED_BY(mutex);
 };
 
 Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -144,34 +129,21 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(
   }
   auto impl = std::make_unique<Impl>(std::move(host), std::move(environment),
                                      std::move(app), std::move(options));
-  const absl::Status status = impl->LoadPolicy();
+  const absl::Status status = impl->policy.Load();
   if (!status.ok()) return Invalid(status);
   // Not make_unique: the constructor is private.
   return std::unique_ptr<Runtime>(new Runtime(std::move(impl)));
 }
 
-absl::Status Runtime::Impl::LoadPolicy() {
-  absl::StatusOr<config::VerificationPolicy> loaded = platform::LoadPolicy(
-      host.get(), environment, app.has_value() ? &*app : nullptr);
-  if (!loaded.ok()) return loaded.status();
-  auto shared =
-      std::make_shared<const config::VerificationPolicy>(*std::move(loaded));
-  absl::MutexLock lock(&mutex);
-  policy = std::move(shared);
-  return absl::OkStatus();
+absl::Status Runtime::ReloadPolicy() {
+  const absl::Status status = impl_->policy.Reload();
+  return status.ok() ? status : Invalid(status);
 }
 
-absl::Status Runtime::ReloadPolicy() {
-  const absl::Status status = impl_->LoadPolicy();
-  if (status.ok()) {
-    impl_->host->Log(absl::LogSeverity::kInfo, "The policy was read anew.");
-    return status;
-  }
-  impl_->host->Log(absl::LogSeverity::kError,
-                   absl::StrCat("The policy was not read anew, and the old one "
-                                "stays in force: ",
-                                status.message()));
-  return Invalid(status);
+absl::StatusOr<bool> Runtime::ReloadPolicyIfChanged() {
+  absl::StatusOr<bool> changed = impl_->policy.ReloadIfChanged();
+  if (!changed.ok()) return Invalid(changed.status());
+  return changed;
 }
 
 bool Runtime::Impl::BringsOthers(const CaCerts& ca_certs,
@@ -202,7 +174,7 @@ absl::StatusOr<VerificationDecision> Runtime::Impl::Decide(
   const std::string none;
   const bool client = request.side == ssl::Side::kClient;
   const config::VerificationPolicy for_host = config::PolicyForHost(
-      *Policy(), client ? request.server_hostname.value_or(none) : none,
+      *policy.policy(), client ? request.server_hostname.value_or(none) : none,
       absl::ToCivilDay(host->Now(), absl::UTCTimeZone()));
   request.own_ca_certs = client && for_host.ca_certs.stated() &&
                          BringsOthers(ca_certs, *for_host.ca_certs.value);
@@ -256,7 +228,7 @@ absl::StatusOr<TrustStorePtr> Runtime::Impl::LoadCaCerts(
     return ssl::MakeStatus(ErrorKind::kTrustStore,
                            "ca_certs is a trust store that is null.");
   }
-  const absl::optional<std::string> bundle = Policy()->ca_certs.value;
+  const absl::optional<std::string> bundle = policy.policy()->ca_certs.value;
   return bundle.has_value() ? trust.FromPath(*bundle) : trust.Default();
 }
 
@@ -386,12 +358,16 @@ void Runtime::ClearCaches() {
   impl_->trust.Clear();
 }
 
-config::VerificationPolicy Runtime::policy() const { return *impl_->Policy(); }
+config::VerificationPolicy Runtime::policy() const {
+  return *impl_->policy.policy();
+}
 
 Counters Runtime::counters() const {
   Counters counters = impl_->counters->Read();
   counters.refusals = impl_->auditor.refusals();
   counters.upgrades = impl_->auditor.upgrades();
+  counters.policy_reloads = impl_->policy.reloads();
+  counters.policy_reload_failures = impl_->policy.failures();
   return counters;
 }
 

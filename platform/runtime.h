@@ -99,10 +99,17 @@ class Runtime {
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> LoadCaCerts(
       const CaCerts& ca_certs);
 
-  // Reads the operator's policy anew, as upon SIGHUP. What was decided under
-  // the old one stays. An error (kInvalidArgument), also logged, where it is
-  // not good; then the old one stays in force.
+  // Reads the operator's policy anew, as a host may upon SIGHUP, which is its
+  // own to handle. What was decided under the old one stays. An error
+  // (kInvalidArgument) where it is not good, or gone; then the old one stays in
+  // force. Both are logged, and counted.
   absl::Status ReloadPolicy();
+
+  // The same, but only where the operator's file has become another since it
+  // was read, or has not been good: for hosts that ask now and then, from any
+  // thread; it costs a stat(2). Whether it was read. The same error again is
+  // given, but not logged or counted.
+  absl::StatusOr<bool> ReloadPolicyIfChanged();
 
   // Forgets contexts, credentials and bundles. What is in use lives on.
   void ClearCaches();

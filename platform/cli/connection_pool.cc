@@ -24,13 +24,14 @@ namespace airlock::cli {
 using platform::internal::UniqueFd;
 
 absl::StatusOr<std::unique_ptr<ConnectionPool>> ConnectionPool::Create(
-    size_t max_connections, Handler handler) {
-  std::unique_ptr<ConnectionPool> pool(
-      new ConnectionPool(max_connections, std::move(handler)));
+    size_t max_connections, Handler handler, std::function<void()> on_hangup) {
+  std::unique_ptr<ConnectionPool> pool(new ConnectionPool(
+      max_connections, std::move(handler), std::move(on_hangup)));
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   pool->signals_ = UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC));
   pool->finished_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -52,7 +53,14 @@ absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
       if (errno == EINTR) continue;
       return absl::ErrnoToStatus(errno, "poll");
     }
-    if (fds[0].revents != 0) break;
+    if (fds[0].revents != 0) {
+      signalfd_siginfo signal = {};
+      if (read(signals_.get(), &signal, sizeof(signal)) != sizeof(signal) ||
+          signal.ssi_signo != SIGHUP) {
+        break;
+      }
+      on_hangup_();
+    }
     if (fds[2].revents == 0) continue;
     // It may have gone away since, and must not be waited for.
     auto transport = listener.Accept(absl::ZeroDuration());

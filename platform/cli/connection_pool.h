@@ -30,10 +30,11 @@ class ConnectionPool {
   using Handler =
       std::function<void(std::unique_ptr<platform::PosixTransport>)>;
 
-  // Holds SIGINT and SIGTERM back from this thread and those that it starts, so
-  // that Run gets them: to be made before there are other threads.
+  // Holds SIGINT, SIGTERM and SIGHUP back from this thread and those that it
+  // starts, so that Run gets them: to be made before there are other threads.
+  // SIGHUP calls `on_hangup`, on the thread of Run.
   static absl::StatusOr<std::unique_ptr<ConnectionPool>> Create(
-      size_t max_connections, Handler handler);
+      size_t max_connections, Handler handler, std::function<void()> on_hangup);
 
   ~ConnectionPool();
   ConnectionPool(const ConnectionPool&) = delete;
@@ -51,8 +52,11 @@ class ConnectionPool {
     bool finished = false;
   };
 
-  ConnectionPool(size_t max_connections, Handler handler)
-      : max_connections_(max_connections), handler_(std::move(handler)) {}
+  ConnectionPool(size_t max_connections, Handler handler,
+                 std::function<void()> on_hangup)
+      : max_connections_(max_connections),
+        handler_(std::move(handler)),
+        on_hangup_(std::move(on_hangup)) {}
 
   void Start(std::unique_ptr<platform::PosixTransport> transport);
   // Joins the threads that have finished; how many there still are.
@@ -61,6 +65,7 @@ class ConnectionPool {
 
   const size_t max_connections_;
   const Handler handler_;
+  const std::function<void()> on_hangup_;
   platform::internal::UniqueFd signals_;   // Readable once a signal has come.
   platform::internal::UniqueFd finished_;  // Readable once a thread is done.
 

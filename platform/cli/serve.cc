@@ -171,6 +171,8 @@ absl::Status Serve(const Service& service,
   platform::PosixTransport* const transport = owned.get();
   const std::string peer = transport->peer();
   transport->set_deadline(DeadlineFromFlag());
+  // It logs what comes of it, and the old policy holds on.
+  service.runtime->ReloadPolicyIfChanged().status().IgnoreError();
   absl::StatusOr<platform::WrapOptions> options = service.Options();
   if (!options.ok()) return options.status();
   options->do_handshake_on_connect = false;
@@ -251,7 +253,9 @@ int RunServe(const std::vector<std::string>&) {
         if (served.ok()) return;
         Log(peer, absl::StrCat(ssl::ErrorKindName(ssl::GetErrorKind(served)),
                                ": ", served.message()));
-      });
+      },
+      // It logs what comes of it.
+      [&service] { service.runtime->ReloadPolicy().IgnoreError(); });
   if (!pool.ok()) return Fail("serve", pool.status());
   const auto listener = platform::TcpListener::Listen(
       absl::GetFlag(FLAGS_address), absl::GetFlag(FLAGS_port));
@@ -272,7 +276,9 @@ Command ServeCommand() {
       "directory over HTTPS (GET and HEAD, with listings); without it, sends "
       "back what it gets. The first line on standard output says where it "
       "listens; requests and failures go to standard error. Ends with 0 on "
-      "SIGINT or SIGTERM.";
+      "SIGINT or SIGTERM. The policy is read anew on SIGHUP, and for a "
+      "connection where its file has changed; one that is not valid leaves the "
+      "old one in force.";
   command.examples = {
       {"airlock serve --self-signed --root .",
        "This directory, at https://localhost:9443/."},

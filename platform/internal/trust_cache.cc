@@ -10,21 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "platform/internal/settled.h"
 #include "ssl/error.h"
 #include "ssl/sha256.h"
 
 namespace airlock::platform::internal {
 namespace {
-
-// Whether a change after `now` would surely show in the identity of a file.
-// File systems keep time in steps, within which a second change need not show:
-// of a few milliseconds, or, where they keep whole seconds, of up to two.
-bool IsSettled(const FileIdentity& identity, absl::Time now) {
-  const bool whole_seconds = identity.changed_ns % 1'000'000'000 == 0;
-  const absl::Duration step =
-      whole_seconds ? absl::Seconds(2) : absl::Milliseconds(100);
-  return now - absl::FromUnixNanos(identity.changed_ns) > step;
-}
 
 // `status` as an error of kind kTrustStore, whose message says what was meant.
 absl::Status TrustStoreError(absl::string_view what,

@@ -3,11 +3,15 @@
 
 #include "platform/counters.h"
 
+#include <regex>
+#include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 
 namespace airlock::platform {
@@ -60,6 +64,8 @@ TEST(CountersTest, ArePrometheusText) {
   Counters counters = set.Read();
   counters.refusals = 3;
   counters.upgrades = 4;
+  counters.policy_reloads = 5;
+  counters.policy_reload_failures = 6;
   const std::string text = counters.ToPrometheus();
   for (const char* line :
        {"# HELP airlock_handshakes_total TLS handshakes that succeeded.",
@@ -69,12 +75,52 @@ TEST(CountersTest, ArePrometheusText) {
         "airlock_resumptions_total 1",
         "airlock_handshake_failures_total{kind=\"Verification\"} 1",
         "airlock_handshake_failures_total{kind=\"Policy\"} 0",
-        "airlock_policy_refusals_total 3", "airlock_policy_upgrades_total 4"}) {
+        "airlock_policy_refusals_total 3", "airlock_policy_upgrades_total 4",
+        "airlock_policy_reloads_total 5",
+        "airlock_policy_reload_failures_total 6"}) {
     EXPECT_TRUE(absl::StrContains(absl::StrCat("\n", text),
                                   absl::StrCat("\n", line, "\n")))
         << line << " in:\n"
         << text;
   }
+}
+
+// What Prometheus' own checker asks of a text: https://prometheus.io/docs,
+// "Text format details" and "Metric and label naming".
+TEST(CountersTest, ObeyTheRulesOfPrometheusText) {
+  const std::string text = Counters().ToPrometheus();
+  ASSERT_EQ(text.back(), '\n');
+  const std::regex help("# HELP ([a-z_]+) [A-Z].*[.]");
+  const std::regex type("# TYPE ([a-z_]+) counter");
+  const std::regex sample(
+      R"re(([a-z_]+)(\{[a-z_]+="[A-Za-z0-9.]+"\})? ([0-9]+))re");
+  std::set<std::string> families;
+  std::set<std::string> series;
+  std::string family;  // That the lines are of: all of one stand together.
+  bool typed = false;
+  const std::vector<std::string> lines =
+      absl::StrSplit(text, '\n', absl::SkipEmpty());
+  for (const std::string& line : lines) {
+    std::smatch match;
+    if (std::regex_match(line, match, help)) {
+      family = match[1];
+      typed = false;
+      EXPECT_TRUE(families.insert(family).second) << line;
+      EXPECT_TRUE(absl::StartsWith(family, "airlock_")) << line;
+      EXPECT_TRUE(absl::EndsWith(family, "_total")) << line;
+    } else if (std::regex_match(line, match, type)) {
+      EXPECT_EQ(match[1], family) << line;
+      EXPECT_FALSE(typed) << line;
+      typed = true;
+    } else {
+      ASSERT_TRUE(std::regex_match(line, match, sample)) << line;
+      EXPECT_EQ(match[1], family) << line;
+      EXPECT_TRUE(typed) << line;
+      EXPECT_TRUE(series.insert(line.substr(0, line.find(' '))).second) << line;
+    }
+  }
+  EXPECT_EQ(families.size(), 7);
+  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 5);
 }
 
 }  // namespace

@@ -258,6 +258,93 @@ TEST_F(RuntimePolicyTest, ReloadsWholeOrNotAtAll) {
   EXPECT_FALSE(runtime->ReloadPolicy().ok());
 }
 
+TEST_F(RuntimePolicyTest, ReloadsWhereTheFileHasChanged) {
+  const auto runtime = Make("verification: enforce");
+  host_->AdvanceTime(absl::Minutes(1));
+  runtime->ReloadPolicy().IgnoreError();
+  const int reads = host_->reads(kPolicyFile);
+  EXPECT_FALSE(*runtime->ReloadPolicyIfChanged());
+  EXPECT_EQ(host_->reads(kPolicyFile), reads);
+
+  SetPolicy("verification: default");
+  EXPECT_TRUE(*runtime->ReloadPolicyIfChanged());
+  EXPECT_EQ(runtime->policy().verification.value,
+            config::Verification::kDefault);
+  // Too soon for a second change to show.
+  host_->SetFileUnnoticed(kPolicyFile, "tls: {verification: off}");
+  EXPECT_TRUE(*runtime->ReloadPolicyIfChanged());
+  EXPECT_EQ(runtime->policy().verification.value, config::Verification::kOff);
+  host_->AdvanceTime(absl::Minutes(1));
+  EXPECT_TRUE(*runtime->ReloadPolicyIfChanged());
+  EXPECT_FALSE(*runtime->ReloadPolicyIfChanged());
+  EXPECT_EQ(runtime->counters().policy_reloads, 4);
+  EXPECT_EQ(runtime->counters().policy_reload_failures, 0);
+}
+
+TEST_F(RuntimePolicyTest, ABrokenFileIsToldOfOnceAndTriedAgain) {
+  const auto runtime = Make("verification: enforce");
+  SetPolicy("ca_certs: /etc/missing.pem");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(KindOf(runtime->ReloadPolicyIfChanged().status()),
+              ErrorKind::kInvalidArgument);
+  }
+  EXPECT_EQ(host_->log().size(), 1);
+  EXPECT_EQ(runtime->counters().policy_reload_failures, 1);
+  EXPECT_EQ(runtime->policy().verification.value,
+            config::Verification::kEnforce);
+  EXPECT_FALSE(runtime->ReloadPolicy().ok());
+  EXPECT_EQ(runtime->counters().policy_reload_failures, 2);
+  // The file itself stays what it is.
+  host_->SetFile("/etc/missing.pem", Cert("ca.pem"));
+  EXPECT_TRUE(*runtime->ReloadPolicyIfChanged());
+  EXPECT_EQ(runtime->policy().ca_certs.value, "/etc/missing.pem");
+  EXPECT_EQ(runtime->counters().policy_reloads, 1);
+}
+
+TEST_F(RuntimePolicyTest, AFileThatGoesAwayTakesNoPolicyWithIt) {
+  const auto runtime = Make("verification: enforce");
+  host_->RemoveFile(kPolicyFile);
+  EXPECT_FALSE(runtime->ReloadPolicyIfChanged().ok());
+  const absl::Status status = runtime->ReloadPolicy();
+  EXPECT_EQ(KindOf(status), ErrorKind::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("/etc/airlock.yaml is gone"));
+  EXPECT_EQ(runtime->policy().verification.value,
+            config::Verification::kEnforce);
+}
+
+TEST_F(RuntimePolicyTest, AFileThatComesLaterCounts) {
+  const auto runtime = *Runtime::Create(host_);
+  EXPECT_FALSE(*runtime->ReloadPolicyIfChanged());
+  EXPECT_TRUE(runtime->ReloadPolicy().ok());
+  SetPolicy("verification: enforce");
+  EXPECT_TRUE(*runtime->ReloadPolicyIfChanged());
+  EXPECT_EQ(runtime->policy().verification.value,
+            config::Verification::kEnforce);
+}
+
+TEST_F(RuntimePolicyTest, ThreadsSeeOneOfThePoliciesWhole) {
+  const auto runtime = Make("verification: enforce, minimum_version: TLSv1.3");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 200; ++j) {
+        EXPECT_TRUE(runtime->ReloadPolicyIfChanged().ok());
+        const config::VerificationPolicy policy = runtime->policy();
+        EXPECT_EQ(policy.verification.value == config::Verification::kEnforce,
+                  policy.minimum_version.value == config::TlsVersion::kTls1_3);
+      }
+    });
+  }
+  for (int i = 0; i < 100; ++i) {
+    SetPolicy(i % 2 == 0 ? "verification: default, minimum_version: TLSv1"
+                         : "verification: enforce, minimum_version: TLSv1.3");
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(runtime->ReloadPolicyIfChanged().ok());
+  EXPECT_EQ(runtime->policy().verification.value,
+            config::Verification::kEnforce);
+}
+
 TEST_F(RuntimePolicyTest, ContextsAreUnderItToo) {
   const auto runtime = Make(
       "verification: enforce, key_log: forbid, ca_certs: /etc/other.pem, "

@@ -102,12 +102,12 @@ void Process::CloseInput() {
 
 void Process::Signal(int signal) { kill(pid_, signal); }
 
-bool Process::WaitForOutput(absl::string_view text) {
+bool Process::WaitFor(const Pipe& pipe, absl::string_view text) {
   const auto come = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return output_.ended || absl::StrContains(output_.text, text);
+    return pipe.ended || absl::StrContains(pipe.text, text);
   };
   absl::MutexLock lock(&mutex_, absl::Condition(&come));
-  return absl::StrContains(output_.text, text);
+  return absl::StrContains(pipe.text, text);
 }
 
 int Process::Wait() {

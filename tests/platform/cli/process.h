@@ -33,8 +33,10 @@ class Process {
   void CloseInput();
   void Signal(int signal);
 
-  // Waits until the output holds `text`; false where it ends without.
-  bool WaitForOutput(absl::string_view text);
+  // Waits until the output, or what goes to standard error, holds `text`; false
+  // where it ends without.
+  bool WaitForOutput(absl::string_view text) { return WaitFor(output_, text); }
+  bool WaitForErrors(absl::string_view text) { return WaitFor(errors_, text); }
 
   // Waits for the end. The exit status, or minus the signal.
   int Wait();
@@ -48,6 +50,7 @@ class Process {
     bool ended = false;
   };
   void Collect(int fd, Pipe* pipe);
+  bool WaitFor(const Pipe& pipe, absl::string_view text);
 
   pid_t pid_ = -1;
   int input_ = -1;

@@ -212,6 +212,39 @@ TEST(ServeSelfSignedTest, PrintsWhatClientsTrust) {
   }
 }
 
+// Told to, or by itself; and not by what is no policy.
+TEST(ServePolicyTest, IsReadAnew) {
+  const std::string path =
+      absl::StrCat(::testing::TempDir(), "/policy_of_serve.yaml");
+  const auto write = [&path](absl::string_view tls) {
+    WriteFile(path + ".new", absl::StrCat("tls: {", tls, "}\n"));
+    fs::rename(path + ".new", path);
+  };
+  write("minimum_version: TLSv1.2");
+  Server server({"--self-signed"}, {{"AIRLOCK_CONFIG", path}});
+  const auto connect = [&server] {
+    return RunAirlock({"connect", server.address(), "--insecure", "--no-io",
+                       "--tls=TLSv1_2"})
+        .status;
+  };
+  EXPECT_EQ(connect(), 0);
+
+  write("minimum_version: TLSv1.3");
+  server.process().Signal(SIGHUP);
+  EXPECT_TRUE(server.process().WaitForErrors("The policy was read anew."));
+  EXPECT_EQ(connect(), 1);
+
+  write("minimum_version: never");
+  server.process().Signal(SIGHUP);
+  EXPECT_TRUE(server.process().WaitForErrors("policy_of_serve.yaml:1:24"));
+  EXPECT_EQ(connect(), 1);
+
+  write("minimum_version: TLSv1.1");
+  EXPECT_EQ(connect(), 0);
+  server.process().Signal(SIGTERM);
+  EXPECT_EQ(server.process().Wait(), 0);
+}
+
 TEST(ServeLimitTest, FurtherConnectionsWaitTheirTurn) {
   Server server({"--self-signed", "--max-connections=1"});
   Process first({"connect", server.address(), "--insecure"});
