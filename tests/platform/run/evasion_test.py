@@ -1,0 +1,328 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The known ways around verification, tried in the sandbox of `airlock run`.
+
+Each is tried three times: where nobody demands verification, to see that it is
+one; where the policy rejects; and where it upgrades.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from application import AIRLOCK, Application, VERSION, needs_sandbox
+
+CERTS = os.path.abspath('testdata/certs')
+OLD = VERSION == '2.7'
+# Debian's, which are Python alone, for any Python 3.
+PACKAGES = '/usr/lib/python3/dist-packages'
+
+# Before each attempt. fetch() gets the page, over TLS that `context` makes.
+PRELUDE = '''
+from __future__ import print_function
+import os, subprocess, sys
+try:
+    from urllib.request import urlopen
+except ImportError:
+    from urllib2 import urlopen
+port = sys.argv[1]
+url = 'https://localhost:%s/page' % port
+def fetch(**options):
+    return urlopen(url, **options).read().decode()
+'''
+
+# After a second interpreter was told to print what it fetched.
+CHILD = '''
+code = """
+import ssl
+try:
+    from urllib.request import urlopen
+except ImportError:
+    from urllib2 import urlopen
+context = ssl._create_unverified_context(cert_reqs=ssl.CERT_NONE)
+print(urlopen(%r, context=context).read().decode())
+""" % url
+def child(flags, env):
+    print(subprocess.check_output(
+        [sys.executable] + flags + ['-c', code], env=env,
+        stderr=subprocess.STDOUT).decode())
+'''
+
+# Delegates to the interpreter's own, and never verifies.
+OWN_SSL = '''
+import sys
+folder = [p for p in sys.path if p.endswith('lib-dynload')][0]
+this = sys.modules.pop('_ssl')
+if sys.version_info[0] == 2:
+    import imp
+    real = imp.load_module('_ssl', *imp.find_module('_ssl', [folder]))
+else:
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+    spec = PathFinder.find_spec('_ssl', [folder])
+    real = module_from_spec(spec)
+    spec.loader.exec_module(real)
+sys.modules['_ssl'] = this
+for name, value in vars(real).items():
+    if not name.startswith('__'):
+        globals()[name] = value
+class _SSLContext(real._SSLContext):
+    __slots__ = ()
+    def _wrap_socket(self, *args, **kwargs):
+        self.check_hostname = False
+        self.verify_mode = 0
+        return real._SSLContext._wrap_socket(self, *args, **kwargs)
+'''
+
+UNVERIFIED = ('print(fetch(context=ssl._create_unverified_context('
+              'cert_reqs=ssl.CERT_NONE)))')
+SETTINGS = '''
+os.environ.update({
+    'AIRLOCK_VERIFY': 'off', 'PYTHONHTTPSVERIFY': '0',
+    'AIRLOCK_CONFIG': os.path.abspath('lax.yaml'), 'AIRLOCK_AUDIT': 'fd:2',
+    'AIRLOCK_APP_YAML': os.path.abspath('lax.yaml')})
+'''
+
+# In the audit's place, where an attempt only leaves out to ask for verification,
+# as Python 2.7's _create_unverified_context does: it is verified all the same.
+NOT_ASKED = ''
+UNSAID = NOT_ASKED if OLD else 'cert_reqs'
+
+# What is tried, and the setting that the audit has it under.
+ATTEMPTS = {
+    'verify_mode': ('''
+import ssl
+context = ssl.create_default_context()
+context.check_hostname = False
+context.verify_mode = ssl.CERT_NONE
+print(fetch(context=context))
+''', 'cert_reqs'),
+    'unverified by default': ('''
+import ssl
+ssl._create_default_https_context = ssl._create_unverified_context
+print(fetch())
+''', UNSAID),
+    'environment before import': (
+        SETTINGS + 'import ssl\n' + UNVERIFIED, 'cert_reqs'),
+    'environment after import': (
+        'import ssl\n' + SETTINGS + UNVERIFIED, 'cert_reqs'),
+    'own CA': ('''
+import ssl
+context = ssl.create_default_context()
+context.load_verify_locations('own.pem')
+print(fetch(context=context))
+''', 'ca_certs'),
+    'second interpreter': (
+        CHILD + 'child([], None)', 'cert_reqs'),
+    'second interpreter, other environment': (
+        SETTINGS + CHILD + 'child([], None)', 'cert_reqs'),
+    'second interpreter, no environment': (CHILD + 'child([], {})',
+                                           'cert_reqs'),
+    'second interpreter, isolated': (
+        CHILD + 'child(["-E", "-s"] if %r else ["-I"], {})' % OLD,
+        'cert_reqs'),
+    'second interpreter, without site': (
+        CHILD + 'child(["-E", "-s", "-S"], {})', 'cert_reqs'),
+    'own _ssl': ('import ssl\nprint(fetch())', 'cert_reqs'),
+}
+if not OLD:
+    ATTEMPTS.update({
+        'requests': ('''
+import warnings
+warnings.simplefilter('ignore')
+import requests
+print(requests.get(url, verify=False).text)
+''', 'cert_reqs'),
+        'urllib3': ('''
+import warnings
+warnings.simplefilter('ignore')
+import urllib3
+pool = urllib3.PoolManager(cert_reqs='CERT_NONE', retries=False)
+print(pool.request('GET', url).data.decode())
+''', 'cert_reqs'),
+    })
+BARE = '''
+import warnings
+warnings.simplefilter('ignore')
+import socket, ssl
+context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+plain = socket.create_connection(('localhost', int(port)))
+tls = context.wrap_socket(plain, server_hostname='localhost')
+tls.sendall(b'GET /page HTTP/1.0\\r\\n\\r\\n')
+print(tls.makefile('rb').read().decode())
+'''
+NAME = '''
+import ssl
+context = ssl.create_default_context()
+context.check_hostname = False
+print(fetch(context=context))
+'''
+KEYLOG = '''
+os.environ['SSLKEYLOGFILE'] = sys.argv[2]
+import ssl
+print(fetch(context=ssl.create_default_context()))
+'''
+SECRET = 'the page of that server'
+
+
+class Server(object):
+    """`airlock serve` with one page, until the test ends."""
+
+    def __init__(self, test, name, chain=''):
+        root = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
+        with open(os.path.join(root, 'page'), 'w', encoding='utf-8') as page:
+            page.write(SECRET)
+        self.process = subprocess.Popen(
+            [AIRLOCK, 'serve', '--port=0', '--root', root, '--cert',
+             '%s/%s%s.pem' % (CERTS, name, chain), '--key',
+             '%s/%s.key' % (CERTS, name)],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, env={}, universal_newlines=True)
+        test.addClassCleanup(self.stop)
+        line = ''
+        while 'Listening on' not in line:
+            line = self.process.stdout.readline()
+            if not line:
+                raise RuntimeError('airlock serve ended')
+        self.port = re.search(r'127\.0\.0\.1:([0-9]+)', line).group(1)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.stdout.close()
+        self.process.wait()
+
+
+@needs_sandbox
+class EvasionTest(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.trusted = Server(cls, 'server_p256', '_chain')
+        cls.untrusted = Server(cls, 'self_signed')
+        cls.misnamed = Server(cls, 'wrong_host')
+
+    def try_it(self, code, server, policy=None, own_ssl=False):
+        """(what the application wrote, the lines of the audit)."""
+        app = Application(
+            self, PRELUDE + code,
+            'libraries: [{name: ssl, version: latest}]\n'
+            'env_variables: {PYTHONPATH: "%s"}' % (
+                '' if OLD else PACKAGES))
+        app.write('lax.yaml', 'tls: {verification: off}\n')
+        with open(CERTS + '/self_signed.pem', encoding='utf-8') as pem:
+            app.write('own.pem', pem.read())
+        if own_ssl:
+            app.write('_ssl.py', OWN_SSL)
+        variables = {}
+        if policy:
+            variables['AIRLOCK_CONFIG'] = app.write('policy.yaml', (
+                'tls:\n'
+                '  verification: enforce\n'
+                '  on_override: %s\n'
+                '  ca_certs: %s/root.pem\n'
+                '  key_log: forbid\n') % (policy, CERTS))
+        else:
+            variables['SSL_CERT_FILE'] = CERTS + '/root.pem'
+        audit = app.path('audit')
+        data = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
+        self.keys = os.path.join(data, 'keys')
+        _, out, err = app.run('--audit=' + audit, '--writable=' + data, '--',
+                              server.port, self.keys, **variables)
+        with open(audit, encoding='utf-8') as lines:
+            events = [json.loads(line) for line in lines]
+        self.assertIn('airlock run', err)
+        return out + err.split('\n\n')[-1], events
+
+    def check(self, name, code, setting, server, own_ssl=False):
+        out, events = self.try_it(code, server, own_ssl=own_ssl)
+        self.assertIn(SECRET, out, '%s is no way around' % name)
+        self.assertEqual(events, [])
+        for policy, action in ('reject', 'refused'), ('upgrade', 'upgraded'):
+            out, events = self.try_it(code, server, policy, own_ssl)
+            self.assertNotIn(SECRET, out, '%s, %s' % (name, policy))
+            self.assertIn('rror', out)
+            if setting == NOT_ASKED:
+                continue
+            self.assertTrue(events, '%s, %s: no audit: %s' % (name, policy,
+                                                              out))
+            self.assertEqual((events[0]['setting'], events[0]['action']),
+                             (setting, action))
+
+    def test_what_is_verified_works(self):
+        code = 'import ssl\nprint(fetch())'
+        for policy in None, 'reject', 'upgrade':
+            out, events = self.try_it(code, self.trusted, policy)
+            self.assertIn(SECRET, out)
+            self.assertEqual(events, [])
+
+    def test_check_hostname(self):
+        self.check('check_hostname', NAME, NOT_ASKED if OLD else
+                   'check_hostname', self.misnamed)
+
+    def test_bare_context(self):
+        self.check('a bare context', BARE, NOT_ASKED, self.untrusted)
+        for policy in 'reject', 'upgrade':
+            self.assertIn(SECRET, self.try_it(BARE, self.trusted, policy)[0])
+
+    @unittest.skipIf(OLD, 'Python 2.7 does not know SSLKEYLOGFILE')
+    def test_key_log(self):
+        self.assertIn(SECRET, self.try_it(KEYLOG, self.trusted)[0])
+        with open(self.keys, encoding='utf-8') as file:
+            self.assertIn('SECRET', file.read())
+        for policy, action in ('reject', 'refused'), ('upgrade', 'upgraded'):
+            out, events = self.try_it(KEYLOG, self.trusted, policy)
+            self.assertEqual(SECRET in out, policy == 'upgrade', out)
+            self.assertEqual((events[0]['setting'], events[0]['action']),
+                             ('key_log', action))
+            if os.path.exists(self.keys):
+                with open(self.keys, encoding='utf-8') as file:
+                    self.assertNotIn('SECRET', file.read())
+
+    def test_the_audit_stays(self):
+        out, events = self.try_it('''
+import ssl
+def attempt(call, *args):
+    try:
+        call(*args)
+        print('done')
+    except (OSError, IOError, Exception) as error:
+        print('error', error)
+try:
+    fetch(context=ssl._create_unverified_context(cert_reqs=ssl.CERT_NONE))
+except Exception as error:
+    print(error)
+for fd in os.listdir('/proc/self/fd'):
+    if int(fd) > 2:
+        attempt(os.ftruncate, int(fd), 0)
+        attempt(open, '/proc/self/fd/' + fd, 'w')
+''', self.untrusted, 'reject')
+        self.assertEqual([event['setting'] for event in events], ['cert_reqs'],
+                         out)
+
+    def test_plain_sockets_are_not_held(self):
+        # As SANDBOXING.md says: what does not use ssl, no policy in ssl holds.
+        out, _ = self.try_it('''
+import socket
+plain = socket.create_connection(('localhost', int(port)))
+plain.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n')
+print('sent')
+''', self.untrusted, 'reject')
+        self.assertIn('sent', out)
+
+
+def _add(name, code, setting):
+    def test(self):
+        self.check(name, code, setting, self.untrusted, name == 'own _ssl')
+    test.__name__ = 'test_' + re.sub('[^a-z]+', '_', name.lower())
+    setattr(EvasionTest, test.__name__, test)
+
+
+for _name, (_code, _setting) in ATTEMPTS.items():
+    _add(_name, _code, _setting)
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1], verbosity=2)
