@@ -8,12 +8,12 @@ one; where the policy rejects; and where it upgrades.
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import unittest
 
 from application import AIRLOCK, Application, VERSION, needs_sandbox
+from page_server import PageServer
 
 CERTS = os.path.abspath('testdata/certs')
 OLD = VERSION == '2.7'
@@ -168,31 +168,11 @@ print(fetch(context=ssl.create_default_context()))
 SECRET = 'the page of that server'
 
 
-class Server(object):
-    """`airlock serve` with one page, until the test ends."""
-
-    def __init__(self, test, name, chain=''):
-        root = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
-        with open(os.path.join(root, 'page'), 'w', encoding='utf-8') as page:
-            page.write(SECRET)
-        self.process = subprocess.Popen(
-            [AIRLOCK, 'serve', '--port=0', '--root', root, '--cert',
-             '%s/%s%s.pem' % (CERTS, name, chain), '--key',
-             '%s/%s.key' % (CERTS, name)],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL, env={}, universal_newlines=True)
-        test.addClassCleanup(self.stop)
-        line = ''
-        while 'Listening on' not in line:
-            line = self.process.stdout.readline()
-            if not line:
-                raise RuntimeError('airlock serve ended')
-        self.port = re.search(r'127\.0\.0\.1:([0-9]+)', line).group(1)
-
-    def stop(self):
-        self.process.terminate()
-        self.process.stdout.close()
-        self.process.wait()
+def serve(case, name, chain=''):
+    """A server with that certificate of testdata."""
+    return PageServer(
+        case, AIRLOCK, ['--cert', '%s/%s%s.pem' % (CERTS, name, chain),
+                        '--key', '%s/%s.key' % (CERTS, name)], SECRET)
 
 
 @needs_sandbox
@@ -200,9 +180,9 @@ class EvasionTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.trusted = Server(cls, 'server_p256', '_chain')
-        cls.untrusted = Server(cls, 'self_signed')
-        cls.misnamed = Server(cls, 'wrong_host')
+        cls.trusted = serve(cls, 'server_p256', '_chain')
+        cls.untrusted = serve(cls, 'self_signed')
+        cls.misnamed = serve(cls, 'wrong_host')
 
     def try_it(self, code, server, policy=None, own_ssl=False):
         """(what the application wrote, the lines of the audit)."""

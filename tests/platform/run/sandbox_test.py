@@ -281,6 +281,14 @@ signal.pause()
         self.assertEqual(process.stdout.read(), '')
         process.communicate()
 
+    @unittest.skipIf(RUNTIME == 'python27', 'the example is for Python 3')
+    def test_the_example(self):
+        app = Application(self)
+        app.yaml = os.path.abspath('testdata/apps/employee/app.yaml')
+        status, out, err = app.run()
+        self.assertEqual(status, 0, err)
+        self.assertIn('hello Airlock Test Client', out)
+
     def test_screen(self):
         app = Application(self, 'pass', 'env_variables: '
                           '{AIRLOCK_VERIFY: enforce}')
