@@ -21,6 +21,7 @@
 #include "absl/strings/strip.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/certificate_text.h"
 #include "ssl/internal/error_queue.h"
 
 namespace airlock::ssl {
@@ -29,9 +30,6 @@ namespace {
 // RFC 1035, section 2.3.4; the text form has two bytes less than the wire's.
 constexpr size_t kMaxLabelSize = 63;
 constexpr size_t kMaxNameSize = 253;
-
-// How many names an error shows.
-constexpr size_t kMaxShownNames = 10;
 
 absl::Status BadHost(absl::string_view host, absl::string_view why) {
   return MakeStatus(
@@ -108,26 +106,6 @@ std::string ParseIpv6(absl::string_view text) {
   return view.size() == 16 ? std::string(view) : "";
 }
 
-// The names in a certificate that can be compared with a host.
-struct Presented {
-  std::vector<std::string> dns;
-  std::vector<std::string> ip;  // 4 or 16 bytes, if well formed.
-};
-
-absl::StatusOr<Presented> PresentedNames(const X509* x509) {
-  auto names = internal::GetSubjectAltNames(x509);
-  if (!names.ok()) return names.status();
-  Presented presented;
-  for (const GENERAL_NAME* name : names->get()) {
-    if (name->type == GEN_DNS) {
-      presented.dns.emplace_back(internal::Asn1StringView(name->d.dNSName));
-    } else if (name->type == GEN_IPADD) {
-      presented.ip.emplace_back(internal::Asn1StringView(name->d.iPAddress));
-    }
-  }
-  return presented;
-}
-
 std::vector<std::string> CommonNames(const X509* x509) {
   const internal::ErrorQueueScope scope;
   const X509_NAME* subject = X509_get_subject_name(x509);
@@ -149,28 +127,6 @@ bool CommonNameMatches(absl::string_view name, const ReferenceHost& host) {
          address->value == host.value;
 }
 
-std::string DescribeNames(const Presented& presented) {
-  std::vector<std::string> names = presented.dns;
-  for (const std::string& ip : presented.ip) {
-    names.push_back(internal::IpAddressToText(ip));
-  }
-  if (names.empty()) {
-    return "it carries no DNS name and no IP address, and the common name does "
-           "not count";
-  }
-  const size_t total = names.size();
-  names.resize(std::min(total, kMaxShownNames));
-  std::string text = absl::StrCat(
-      "it is for ",
-      absl::StrJoin(names, ", ", [](std::string* out, const std::string& name) {
-        absl::StrAppend(out, absl::CHexEscape(name));
-      }));
-  if (total > names.size()) {
-    absl::StrAppend(&text, " and ", total - names.size(), " more");
-  }
-  return text;
-}
-
 absl::Status Mismatch(const Certificate& certificate, absl::string_view host,
                       HostKind kind, absl::string_view why) {
   Error error;
@@ -183,7 +139,8 @@ absl::Status Mismatch(const Certificate& certificate, absl::string_view host,
   error.subject = certificate.subject();
   error.message = absl::StrCat(
       "the certificate is not valid for ", absl::CHexEscape(host), ": ", why,
-      "; connect by a name it carries, or have one made for this name");
+      " (", internal::DescribeCertificate(certificate),
+      "); connect by a name it carries, or have one made for this name");
   return MakeStatus(error);
 }
 
@@ -239,7 +196,7 @@ absl::Status MatchHostname(const Certificate& certificate,
   const absl::StatusOr<ReferenceHost> reference = ParseHost(host);
   if (!reference.ok()) return reference.status();
   const X509* x509 = certificate.impl().x509.get();
-  const absl::StatusOr<Presented> presented = PresentedNames(x509);
+  const auto presented = internal::GetPresentedNames(x509);
   if (!presented.ok()) {
     return Mismatch(certificate, host, reference->kind,
                     presented.status().message());
@@ -259,8 +216,12 @@ absl::Status MatchHostname(const Certificate& certificate,
       if (CommonNameMatches(name, *reference)) return absl::OkStatus();
     }
   }
+  const std::string names = internal::DescribeNames(*presented);
   return Mismatch(certificate, host, reference->kind,
-                  DescribeNames(*presented));
+                  names.empty()
+                      ? "it carries no DNS name and no IP address, and the "
+                        "common name does not count"
+                      : absl::StrCat("it is for ", names));
 }
 
 }  // namespace airlock::ssl

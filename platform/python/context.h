@@ -67,8 +67,11 @@ struct ContextObject {
   PyRef keylog_filename;
   std::shared_ptr<KeyLog> keylog;
 
-  // The Context for `side`, made again where anything has changed.
-  absl::StatusOr<std::shared_ptr<const ssl::Context>> Freeze(ssl::Side side);
+  // The Context for connections of `side`, made again where anything has
+  // changed. `hostname` is the name that a client reaches for, if any: the
+  // policy may grant exceptions for it.
+  absl::StatusOr<std::shared_ptr<const ssl::Context>> Freeze(
+      ssl::Side side, const std::string& hostname);
 
   // What was chosen, before policy, trust store and callbacks: for questions
   // about ciphers and groups.
@@ -86,12 +89,23 @@ struct ContextObject {
   void Clear();
 
  private:
+  // A Context, and what the policy made of it depends on.
+  struct Frozen {
+    ssl::Side side;
+    std::string rules;
+    std::shared_ptr<const ssl::Context> context;
+  };
+
+  platform::ContextRequest Request(const config::VerificationPolicy& policy,
+                                   ssl::Side side,
+                                   const std::string& hostname) const;
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> MakeTrustStore();
   std::vector<std::shared_ptr<const ssl::Credentials>> CompleteChains(
       const ssl::TrustStore* store) const;
 
-  std::shared_ptr<const ssl::Context> frozen_[2];  // By side.
-  ssl::SessionStatistics before_;                  // Of Contexts that are gone.
+  // One for each side and for each exception that was made use of.
+  std::vector<Frozen> frozen_;
+  ssl::SessionStatistics before_;  // Of Contexts that are gone.
 };
 
 inline ContextObject& ContextOf(PyObject* self) {

@@ -4,8 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "config/effective_policy.h"
 #include "config/policy.h"
+#include "platform/python/call_site.h"
 #include "platform/python/context.h"
 #include "platform/runtime.h"
 
@@ -61,6 +66,19 @@ void Add(const ssl::SessionStatistics& from, ssl::SessionStatistics* to) {
   to->misses += from.misses;
 }
 
+// Which rules of `policy` hold for a client that reaches for `hostname`: all
+// that may differ from host to host, as text.
+std::string RulesFor(const config::VerificationPolicy& policy,
+                     const std::string& hostname, absl::Time now) {
+  if (hostname.empty()) return "";
+  if (policy.exceptions.empty()) return "named";
+  const config::VerificationPolicy rules = config::PolicyForHost(
+      policy, hostname, absl::ToCivilDay(now, absl::UTCTimeZone()));
+  return absl::StrCat("named, by ", rules.ca_certs.origin.ToString(), ", ",
+                      rules.minimum_version.origin.ToString(), ", ",
+                      rules.pins.origin.ToString());
+}
+
 }  // namespace
 
 ContextObject::ContextObject(StatePtr state_in, int protocol_in)
@@ -111,24 +129,34 @@ ContextObject::MakeTrustStore() {
   return all.Build();
 }
 
-absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
-    ssl::Side side) {
-  std::shared_ptr<const ssl::Context>& frozen = frozen_[static_cast<int>(side)];
-  if (frozen != nullptr) return frozen;
-
+platform::ContextRequest ContextObject::Request(
+    const config::VerificationPolicy& policy, ssl::Side side,
+    const std::string& hostname) const {
   platform::ContextRequest request;
   request.side = side;
-  const config::Verification policy =
-      state->runtime->policy().verification.value;
-  if (verify_mode_chosen || policy == config::Verification::kOff) {
+  const bool off = policy.verification.value == config::Verification::kOff;
+  if (verify_mode_chosen || off) {
     request.cert_reqs = CoreVerifyMode(verify_mode);
   }
-  // Before 3.7, ssl.py itself matches the name.
-  if (policy == config::Verification::kOff) {
+  if (off) {
+    // Before 3.7, ssl.py itself matches the name.
     request.check_hostname = check_hostname && AIRLOCK_PYTHON_AT_LEAST(3, 7);
-  } else if (check_hostname_chosen && AIRLOCK_PYTHON_AT_LEAST(3, 7)) {
+  } else if (check_hostname_chosen) {
     request.check_hostname = check_hostname;
   }
+  if (side == ssl::Side::kClient) request.server_hostname = hostname;
+  request.call_site = CallSite();
+  return request;
+}
+
+absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
+    ssl::Side side, const std::string& hostname) {
+  const config::VerificationPolicy policy = state->runtime->policy();
+  std::string rules = RulesFor(policy, hostname, state->runtime->host().Now());
+  for (const Frozen& frozen : frozen_) {
+    if (frozen.side == side && frozen.rules == rules) return frozen.context;
+  }
+  const platform::ContextRequest request = Request(policy, side, hostname);
 
   ssl::ContextOptions result = Basics();
   result.hostname.common_name_fallback =
@@ -157,7 +185,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   result.credentials = CompleteChains(result.trust_store.get());
   absl::StatusOr<std::shared_ptr<const ssl::Context>> made =
       state->runtime->CreateContext(request, std::move(result));
-  if (made.ok()) frozen = *made;
+  if (made.ok()) frozen_.push_back({side, std::move(rules), *made});
   return made;
 }
 
@@ -174,18 +202,17 @@ ContextObject::CompleteChains(const ssl::TrustStore* store) const {
 }
 
 void ContextObject::Changed() {
-  for (std::shared_ptr<const ssl::Context>& frozen : frozen_) {
-    if (frozen == nullptr) continue;
-    Add(frozen->session_statistics(), &before_);
-    before_.number = 0;  // Its cache is gone, too.
-    frozen = nullptr;
+  for (const Frozen& frozen : frozen_) {
+    Add(frozen.context->session_statistics(), &before_);
   }
+  before_.number = 0;  // Their caches are gone, too.
+  frozen_.clear();
 }
 
 ssl::SessionStatistics ContextObject::Statistics() const {
   ssl::SessionStatistics result = before_;
-  for (const std::shared_ptr<const ssl::Context>& frozen : frozen_) {
-    if (frozen != nullptr) Add(frozen->session_statistics(), &result);
+  for (const Frozen& frozen : frozen_) {
+    Add(frozen.context->session_statistics(), &result);
   }
   return result;
 }

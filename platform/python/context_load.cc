@@ -240,8 +240,11 @@ PyObject* LoadVerifyLocations(PyObject* self, PyObject* args,
 PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
   ContextObject& context = ContextOf(self);
   platform::Runtime& runtime = *context.state->runtime;
-  // As everywhere, the environment of this moment chooses the bundle.
-  const config::Environment environment = runtime.host().ReadEnvironment();
+  // As everywhere, the environment of this moment chooses the bundle, unless
+  // the policy does.
+  const config::Environment environment =
+      runtime.policy().ca_certs.stated() ? config::Environment()
+                                         : runtime.host().ReadEnvironment();
   const auto variable = [&environment](const char* name) {
     const auto found = environment.find(name);
     return found == environment.end() ? std::string() : found->second;

@@ -12,6 +12,7 @@
 #include <climits>
 #include <string>
 
+#include "config/policy_report.h"
 #include "platform/ca_bundle.h"
 #include "platform/python/certificate_dict.h"
 #include "platform/python/errors.h"
@@ -134,6 +135,30 @@ PyObject* TestDecodeCert(PyObject* module, PyObject* argument) {
   return CertificateDict(*state, *certificate);
 }
 
+// [(setting, value or None, origin, ((value, origin), ...)), ...]
+PyObject* PolicyInForce(PyObject* module, PyObject* /*unused*/) {
+  const PyRef rows = PyRef::Steal(PyList_New(0));
+  if (!rows) return nullptr;
+  for (const config::PolicyRow& row : config::PolicyRows(
+           StateOfModule(module)->runtime->policy())) {
+    const PyRef overrode = PyRef::Steal(PyList_New(0));
+    if (!overrode) return nullptr;
+    for (const config::PolicyRow::Overrode& other : row.overrode) {
+      const PyRef pair = PyRef::Steal(Py_BuildValue(
+          "ss", other.value.c_str(), other.origin.ToString().c_str()));
+      if (!pair || PyList_Append(overrode.get(), pair.get()) < 0) {
+        return nullptr;
+      }
+    }
+    const PyRef tuple = PyRef::Steal(Py_BuildValue(
+        "szsO", row.setting.c_str(),
+        row.value == "-" ? nullptr : row.value.c_str(),
+        row.origin.ToString().c_str(), overrode.get()));
+    if (!tuple || PyList_Append(rows.get(), tuple.get()) < 0) return nullptr;
+  }
+  return PyRef::Borrow(rows.get()).release();
+}
+
 }  // namespace
 
 PyMethodDef* ModuleFunctions() {
@@ -145,6 +170,8 @@ PyMethodDef* ModuleFunctions() {
     {"RAND_pseudo_bytes", Method(RandomPseudoBytes), METH_VARARGS, nullptr},
 #endif
     {"RAND_status", Method(RandomStatus), METH_NOARGS, nullptr},
+    // What the package `airlock` shows.
+    {"airlock_policy", Method(PolicyInForce), METH_NOARGS, nullptr},
     {"get_default_verify_paths", Method(DefaultVerifyPaths), METH_NOARGS,
      nullptr},
     {"txt2obj", Method(TextToObject), METH_VARARGS | METH_KEYWORDS, nullptr},

@@ -186,7 +186,7 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
   }
   const SocketLock lock(&socket);
   if (socket.core != nullptr && !socket.core->handshake_done()) {
-    auto context = ContextOf(value).Freeze(SideOf(socket));
+    auto context = ContextOf(value).Freeze(SideOf(socket), socket.hostname);
     const absl::Status status =
         context.ok() ? socket.core->SwitchContext(*std::move(context))
                      : context.status();

@@ -26,6 +26,7 @@ struct SocketObject {
   PyRef owner;            // A weak reference to the SSLSocket or SSLObject.
   PyRef sock;             // A weak reference to the socket; null with BIOs.
   PyRef server_hostname;  // str or None.
+  std::string hostname;   // The same, as it goes over the wire.
   bool server_side = false;
   bool shutdown_begun = false;  // By this side.
 

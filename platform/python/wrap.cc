@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "config/policy.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/memory_bio.h"
@@ -43,23 +42,6 @@ bool TakeHostname(PyObject* name, std::string* out) {
   return true;
 }
 
-// What the policy says of a client that does not name its server.
-absl::Status CheckPolicy(const SocketObject& socket,
-                         const ssl::SocketOptions& options) {
-  const config::VerificationPolicy& policy = socket.state->runtime->policy();
-  if (socket.server_side || !options.server_hostname.empty() ||
-      policy.verification.value != config::Verification::kEnforce ||
-      policy.hostname.value != config::Hostname::kRequired) {
-    return absl::OkStatus();
-  }
-  return ssl::MakeStatus(
-      ssl::ErrorKind::kPolicy,
-      absl::StrCat("server_hostname is left out, which ",
-                   policy.verification.origin.ToString(),
-                   " forbids: without it nobody knows whose certificate the "
-                   "server should have; give the name to reach"));
-}
-
 // Puts the core's Socket into `self`; false with an exception set.
 bool MakeCore(PyObject* self, std::unique_ptr<ssl::Transport> transport,
               PyObject* session) {
@@ -67,26 +49,25 @@ bool MakeCore(PyObject* self, std::unique_ptr<ssl::Transport> transport,
   if (!socket.unusable.ok()) return true;
   ssl::SocketOptions options;
   options.side = SideOf(socket);
-  if (!TakeHostname(socket.server_hostname.get(), &options.server_hostname)) {
+  if (!TakeHostname(socket.server_hostname.get(), &socket.hostname)) {
     return false;
   }
+  options.server_hostname = socket.hostname;
   if (session != Py_None) {
     options.session = TakeSession(socket, session);
     if (options.session == nullptr) return false;
   }
-  absl::Status status = CheckPolicy(socket, options);
+  auto context =
+      ContextOf(socket.context.get()).Freeze(options.side, socket.hostname);
+  absl::Status status = context.status();
   if (status.ok()) {
-    auto context = ContextOf(socket.context.get()).Freeze(options.side);
-    status = context.status();
-    if (status.ok()) {
-      auto core = ssl::WrapSocket(*std::move(context), std::move(transport),
-                                  std::move(options));
-      if (core.ok()) {
-        socket.core = *std::move(core);
-        return true;
-      }
-      status = core.status();
+    auto core = ssl::WrapSocket(*std::move(context), std::move(transport),
+                                std::move(options));
+    if (core.ok()) {
+      socket.core = *std::move(core);
+      return true;
     }
+    status = core.status();
   }
   switch (ssl::GetErrorKind(status)) {
     case ssl::ErrorKind::kInvalidArgument:

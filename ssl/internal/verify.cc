@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/certificate_text.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/namesakes.h"
 #include "ssl/internal/pins.h"
@@ -97,13 +98,12 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
     const absl::StatusOr<Certificate> parsed = CertificateFromX509(certificate);
     if (parsed.ok()) {
       error.subject = parsed->subject();
-      absl::StrAppend(&error.message, ", subject \"", parsed->subject(),
-                      "\", issuer \"", parsed->issuer(), "\", valid from ",
-                      absl::FormatTime("%Y-%m-%d", parsed->not_before(),
-                                       absl::UTCTimeZone()),
-                      " to ",
-                      absl::FormatTime("%Y-%m-%d", parsed->not_after(),
-                                       absl::UTCTimeZone()));
+      absl::StrAppend(&error.message, ", ", DescribeCertificate(*parsed));
+    }
+    const auto names = GetPresentedNames(certificate);
+    const std::string listed = names.ok() ? DescribeNames(*names) : "";
+    if (finding.depth == 0 && !listed.empty()) {
+      absl::StrAppend(&error.message, ", for ", listed);
     }
   }
   if (finding.code == X509_V_ERR_CERT_HAS_EXPIRED ||

@@ -30,9 +30,13 @@ class VerifiedHTTPSConnection(http.client.HTTPSConnection):
                                              self.timeout)
         if self._tunnel_host:
             self._tunnel()
-        self.sock = airlock.wrap_socket(
-            self.sock, cert_reqs=ssl.CERT_REQUIRED, ca_certs=self.ca_certs,
-            server_hostname=self._tunnel_host or self.host)
+        try:
+            self.sock = airlock.wrap_socket(
+                self.sock, cert_reqs=ssl.CERT_REQUIRED, ca_certs=self.ca_certs,
+                server_hostname=self._tunnel_host or self.host)
+        except ssl.CertificateError as error:
+            # What urllib makes an URLError of; before 3.7 it was none.
+            raise ssl.SSLError(str(error)) from error
 
 
 class VerifiedHTTPSHandler(urllib.request.HTTPSHandler):

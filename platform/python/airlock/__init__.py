@@ -1,0 +1,18 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""TLS sockets under the platform's policy.
+
+Call install() before anything imports ssl, and this process's own `ssl` runs
+over Airlock. What `ssl` has lost in Python 3.12, wrap_socket and
+match_hostname, is here for every version; policy() tells what is in force.
+"""
+from __future__ import absolute_import
+
+from airlock._finder import install, installed
+from airlock._hostname import match_hostname
+from airlock._policy import Policy, Setting, policy
+from airlock._wrap import wrap_socket
+
+__all__ = ['Policy', 'Setting', 'install', 'installed', 'match_hostname',
+           'policy', 'wrap_socket']
+__version__ = '0.1.0'

@@ -1,0 +1,49 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+import os
+import socket
+import ssl
+from typing import (
+    Any,
+    Mapping,
+    NamedTuple,
+    Optional,
+    OrderedDict,
+    Protocol,
+    Tuple,
+    Union,
+)
+
+__version__: str
+
+class _Reader(Protocol):
+    def read(self) -> Union[str, bytes]: ...
+
+_Pem = Union[str, bytes, "os.PathLike[str]", _Reader]
+
+class Setting(NamedTuple):
+    value: Optional[str]
+    origin: str
+    overrode: Tuple[Tuple[str, str], ...]
+
+class Policy(OrderedDict[str, Setting]): ...
+
+def install() -> None: ...
+def installed() -> bool: ...
+def match_hostname(
+    cert: Mapping[str, Any], hostname: Union[str, bytes]
+) -> None: ...
+def policy() -> Policy: ...
+def wrap_socket(
+    sock: socket.socket,
+    keyfile: Optional[_Pem] = ...,
+    certfile: Optional[_Pem] = ...,
+    server_side: bool = ...,
+    cert_reqs: Optional[int] = ...,
+    ssl_version: Optional[int] = ...,
+    ca_certs: Optional[_Pem] = ...,
+    do_handshake_on_connect: bool = ...,
+    suppress_ragged_eofs: bool = ...,
+    ciphers: Optional[str] = ...,
+    server_hostname: Union[str, bytes, None] = ...,
+) -> ssl.SSLSocket: ...

@@ -1,0 +1,98 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Puts Airlock's `_ssl` in the place of the interpreter's own."""
+from __future__ import absolute_import
+
+import os
+import sys
+
+if sys.version_info[0] >= 3:
+    from importlib.machinery import EXTENSION_SUFFIXES as _SUFFIXES
+    from importlib.util import spec_from_file_location as _spec
+else:
+    import imp as _imp
+    _SUFFIXES = ['.so']
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+# Where the module lies: in an installed package, and in a build's output.
+_FOLDERS = [
+    os.path.join(_HERE, 'native'),
+    os.path.join(os.path.dirname(os.path.dirname(_HERE)),
+                 'py3' if sys.version_info[0] >= 3 else 'py2.7'),
+]
+
+
+class _Finder(object):
+    """Gives Airlock's `_ssl` to who imports it, under whatever path and flags.
+
+    The module is loaded when `ssl` is imported and not before. Where there is
+    none, or the policy makes no sense, that import fails: no other is tried.
+    """
+
+    def find_spec(self, name, path=None, target=None):
+        return _spec(name, _module_path()) if name == '_ssl' else None
+
+    if sys.version_info[0] < 3:
+        def find_module(self, name, path=None):
+            return self if name == '_ssl' else None
+
+        def load_module(self, name):
+            return _imp.load_dynamic(name, _module_path())
+
+
+def _module_path():
+    for folder in _FOLDERS:
+        for suffix in _SUFFIXES:
+            path = os.path.join(folder, '_ssl' + suffix)
+            if os.path.exists(path):
+                return path
+    raise ImportError(
+        'Airlock has no _ssl%s for this Python (%s) in %s; install the wheel '
+        'that was built for this version' % (
+            _SUFFIXES[0], sys.executable, ' or '.join(_FOLDERS)))
+
+
+def _is_airlock(module):
+    return 'Airlock' in getattr(module, 'OPENSSL_VERSION', '')
+
+
+def installed():
+    """Whether Airlock's `_ssl` has been imported, or install() was called."""
+    if '_ssl' in sys.modules:
+        return _is_airlock(sys.modules['_ssl'])
+    return any(isinstance(finder, _Finder) for finder in sys.meta_path)
+
+
+def _importers():
+    """The modules that hold the stock ssl."""
+    ssl = sys.modules.get('ssl')
+    return sorted(name for name, module in list(sys.modules.items())
+                  if ssl is not None and name != 'ssl'
+                  and getattr(module, '__dict__', {}).get('ssl') is ssl)
+
+
+def install():
+    """Makes `import ssl` use Airlock, from now on, in this process.
+
+    It may be called again. In a sub-interpreter call it there, too.
+
+    Raises:
+      ImportError: the stock _ssl is imported already, for whoever holds it
+        would go on without the platform's policy; or this installation has no
+        module for this version of Python.
+    """
+    if installed():
+        return
+    if '_ssl' in sys.modules:
+        importers = _importers()
+        raise ImportError(
+            'ssl is imported already, with %s%s. Call airlock.install() before '
+            'anything imports ssl (in Python 2, socket does): as the first '
+            'thing of the main program, or for all programs by the file '
+            'airlock.pth in site-packages.' % (
+                getattr(sys.modules['_ssl'], 'OPENSSL_VERSION', 'another _ssl'),
+                ' (by %s)' % ', '.join(importers) if importers else ''))
+    # First the finder: where the check fails and nobody listens (a .pth file's
+    # errors are printed and forgotten), `import ssl` fails, too.
+    sys.meta_path.insert(0, _Finder())
+    _module_path()

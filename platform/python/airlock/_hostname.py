@@ -1,0 +1,95 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Does a certificate carry the name of the host that was meant?"""
+from __future__ import absolute_import
+
+import re
+
+_LABEL = re.compile(r'[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$')
+
+
+def _address(text):
+    """The 4 or 16 bytes of an IP address in text, or None."""
+    import socket  # Not above: Python 2's imports _ssl.
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            return socket.inet_pton(family, text)
+        except (socket.error, ValueError, TypeError):
+            pass
+    return None
+
+
+def _dns_labels(name):
+    """The labels of a DNS name, in lower case; None where it is none."""
+    if name.endswith('.'):
+        name = name[:-1]
+    labels = name.lower().split('.')
+    return labels if all(_LABEL.match(label) for label in labels) else None
+
+
+def _matches(pattern, labels):
+    """RFC 9525, section 6.3: a wildcard is the whole left-most label."""
+    if pattern.startswith('*.'):
+        rest = _dns_labels(pattern[2:])
+        return rest is not None and len(rest) >= 2 and rest == labels[1:]
+    return _dns_labels(pattern) == labels
+
+
+def _text(hostname):
+    if isinstance(hostname, bytes):
+        return hostname.decode('ascii')
+    try:
+        hostname.encode('ascii')
+        return hostname
+    except UnicodeError:
+        return hostname.encode('idna').decode('ascii')
+
+
+def match_hostname(cert, hostname):
+    """Checks that `cert` is the certificate of `hostname` (RFC 9525).
+
+    Subject alternative names count, the common name does not. A wildcard is
+    the whole left-most label, with two labels or more to follow. IP addresses
+    are compared as addresses.
+
+    Args:
+      cert: what SSLSocket.getpeercert() gave of a verified peer.
+      hostname: a DNS name (str, bytes; an international name in either form),
+        or an IPv4 or IPv6 address in text.
+
+    Raises:
+      ValueError: no certificate, or `hostname` is neither name nor address.
+      ssl.CertificateError: the certificate is another host's. The text says
+        which names it carries.
+    """
+    if not cert:
+        raise ValueError(
+            'match_hostname got no certificate. Was the peer verified? '
+            'getpeercert() gives none with CERT_NONE; use CERT_REQUIRED.')
+    try:
+        name = _text(hostname)
+    except UnicodeError:
+        raise ValueError('%r is no host name' % (hostname,))
+    address = _address(name.strip('[]').partition('%')[0])
+    labels = None if address else _dns_labels(name)
+    # A last label of digits alone is an address in a form that nobody reads
+    # the same way, such as 127.1.
+    if address is None and (labels is None or labels[-1].isdigit()):
+        raise ValueError('%r is neither a host name nor an IP address'
+                         % (hostname,))
+    carried = []
+    for kind, value in cert.get('subjectAltName', ()):
+        if kind == 'DNS':
+            if labels is not None and _matches(value, labels):
+                return
+        elif kind == 'IP Address':
+            if address is not None and _address(value.strip()) == address:
+                return
+        else:
+            continue
+        carried.append(repr(str(value)))
+    import ssl
+    raise ssl.CertificateError(
+        'the certificate is not for %r: it is for %s' % (
+            name, ', '.join(carried) if carried else
+            'no host at all (it has no subject alternative name that is one)'))

@@ -1,0 +1,79 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""ssl.wrap_socket, for every version of Python."""
+from __future__ import absolute_import
+
+from airlock import _finder
+from airlock import _policy
+
+
+def _context(ssl, ssl_version, server_side, cert_reqs, name_given):
+    """A context for one socket, with the verification that is asked for."""
+    modern = hasattr(ssl, 'PROTOCOL_TLS_CLIENT')
+    if modern and ssl_version in (None, ssl.PROTOCOL_TLS):
+        # The same protocols; PROTOCOL_TLS itself warns from Python 3.10 on.
+        ssl_version = (ssl.PROTOCOL_TLS_SERVER if server_side
+                       else ssl.PROTOCOL_TLS_CLIENT)
+    elif ssl_version is None:
+        ssl_version = ssl.PROTOCOL_SSLv23
+    context = ssl.SSLContext(ssl_version)
+    if cert_reqs is None and not server_side:
+        off = _policy.policy()['verification'].value == 'off'
+        cert_reqs = ssl.CERT_NONE if off else ssl.CERT_REQUIRED
+        name_given = name_given or not off
+    if cert_reqs is not None:
+        context.check_hostname = False
+        context.verify_mode = cert_reqs
+        context.check_hostname = (not server_side and name_given
+                                  and cert_reqs != ssl.CERT_NONE)
+    return context
+
+
+def wrap_socket(sock, keyfile=None, certfile=None, server_side=False,
+                cert_reqs=None, ssl_version=None, ca_certs=None,
+                do_handshake_on_connect=True, suppress_ragged_eofs=True,
+                ciphers=None, server_hostname=None):
+    """Wraps a connected or listening socket, as ssl.wrap_socket did.
+
+    Args:
+      sock: a socket.socket of type SOCK_STREAM; it belongs to the result.
+      keyfile, certfile, ca_certs: a path, PEM text or bytes, or an object with
+        a read method that gives them. keyfile: None where certfile holds the
+        key, too. ca_certs: None means the platform's bundle.
+      server_side: a server must have a certfile.
+      cert_reqs: ssl.CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED. None: what the
+        policy demands, and CERT_NONE where it demands nothing.
+      ssl_version: None and ssl.PROTOCOL_SSLv23 take the best that both sides
+        know.
+      do_handshake_on_connect, suppress_ragged_eofs: as in Python's ssl.
+      ciphers: in OpenSSL's syntax.
+      server_hostname: the host to ask for (SNI). Where the peer is verified,
+        its certificate must be this host's; without it match_hostname is left
+        to the caller.
+
+    Returns:
+      An ssl.SSLSocket.
+
+    Raises:
+      ImportError: Airlock is not installed in this process (see install).
+      ValueError: options that contradict each other.
+      ssl.SSLError: the policy forbids what is asked for, a key that does not
+        match its certificate, a handshake that failed.
+    """
+    _finder.install()
+    import ssl
+    if certfile is None and (server_side or keyfile is not None):
+        raise ValueError('certfile must be given %s' % (
+            'for a server' if server_side else 'where keyfile is'))
+    context = _context(ssl, ssl_version, server_side, cert_reqs,
+                       server_hostname is not None)
+    if ca_certs is not None:
+        context.load_verify_locations(ca_certs)
+    if certfile is not None:
+        context.load_cert_chain(certfile, keyfile)
+    if ciphers is not None:
+        context.set_ciphers(ciphers)
+    return context.wrap_socket(
+        sock, server_side=server_side, server_hostname=server_hostname,
+        do_handshake_on_connect=do_handshake_on_connect,
+        suppress_ragged_eofs=suppress_ragged_eofs)

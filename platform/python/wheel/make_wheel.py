@@ -1,0 +1,123 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Packs the package `airlock` and one `_ssl` into a wheel.
+
+usage: PYTHON make_wheel.py FOLDER MODULE PTH [NAME=LICENSE]... FILE...
+
+Writes FOLDER/airlock-VERSION-TAGS.whl, with the tags of PYTHON (2.7, or 3.6
+on), which MODULE was built for. FILEs are those of the package; each LICENSE is
+that of something inside, and is called NAME in the wheel. The same input gives
+the same bytes. (PEP 427, PEP 425.)
+"""
+from __future__ import print_function
+
+import base64
+import hashlib
+import io
+import os
+import re
+import sys
+import sysconfig
+import zipfile
+
+_METADATA = u"""\
+Metadata-Version: 2.1
+Name: airlock
+Version: %(version)s
+Summary: TLS sockets for applications inside a platform: Python's ssl over \
+BoringSSL, under the platform's policy
+License: Apache-2.0 AND OpenSSL AND ISC AND MIT
+%(license_files)s\
+Classifier: License :: OSI Approved :: Apache Software License
+Classifier: Operating System :: POSIX :: Linux
+Classifier: Programming Language :: Python :: %(python)s
+Classifier: Programming Language :: Python :: Implementation :: CPython
+Classifier: Topic :: Security :: Cryptography
+Classifier: Typing :: Typed
+Requires-Python: ==%(python)s.*
+
+`airlock.install()`, or the file `airlock.pth` that comes with it, makes
+`import ssl` run over BoringSSL, under the policy of the platform.
+"""
+
+_WHEEL = u"""\
+Wheel-Version: 1.0
+Generator: airlock
+Root-Is-Purelib: false
+Tag: %s
+"""
+
+# The oldest that a zip archive can hold: a wheel has no time of its own.
+_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def _tags():
+    """What this interpreter looks for: 'cp311-cp311-linux_x86_64'."""
+    python = 'cp%d%d' % sys.version_info[:2]
+    if sys.version_info[0] == 2:
+        abi = python + ('mu' if sys.maxunicode > 0xffff else 'm')
+    else:
+        abi = 'cp' + sysconfig.get_config_var('SOABI').split('-')[1]
+    platform = re.sub('[-.]', '_', sysconfig.get_platform())
+    return '-'.join([python, abi, platform])
+
+
+def _read(path):
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+def _version(package):
+    """The package's __version__, which is written there and nowhere else."""
+    return re.search(r"^__version__ = '([^']+)'$",
+                     package['airlock/__init__.py'].decode('ascii'),
+                     re.MULTILINE).group(1)
+
+
+def _record(contents, own_name):
+    lines = []
+    for name, data in sorted(contents.items()):
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest())
+        lines.append('%s,sha256=%s,%d\n' % (
+            name, digest.decode('ascii').rstrip('='), len(data)))
+    return ''.join(lines + [own_name + ',,\n']).encode('ascii')
+
+
+def _write(path, contents):
+    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
+        # The records come last (PEP 427): who reads in order has them whole.
+        for name in sorted(contents, key=lambda n: ('.dist-info/' in n, n)):
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix
+            entry.external_attr = (
+                0o755 if name.endswith('.so') else 0o644) << 16
+            archive.writestr(entry, contents[name])
+
+
+def main():
+    folder, module, pth = sys.argv[1:4]
+    licenses = [word.split('=', 1) for word in sys.argv[4:] if '=' in word]
+    contents = {'airlock/' + os.path.basename(path): _read(path)
+                for path in sys.argv[4:] if '=' not in path}
+    version = _version(contents)
+    contents['airlock/native/' + os.path.basename(module)] = _read(module)
+    contents['airlock.pth'] = _read(pth)
+    tags = _tags()
+    info = 'airlock-%s.dist-info/' % version
+    for name, path in licenses:
+        contents[info + name] = _read(path)
+    contents[info + 'METADATA'] = (_METADATA % {
+        'version': version,
+        'license_files': ''.join('License-File: %s\n' % name
+                                 for name, _ in licenses),
+        'python': '%d.%d' % sys.version_info[:2],
+    }).encode('ascii')
+    contents[info + 'WHEEL'] = (_WHEEL % tags).encode('ascii')
+    contents[info + 'RECORD'] = _record(contents, info + 'RECORD')
+    _write(os.path.join(folder, 'airlock-%s-%s.whl' % (version, tags)),
+           contents)
+
+
+if __name__ == '__main__':
+    main()

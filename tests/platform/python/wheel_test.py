@@ -1,0 +1,121 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The wheel of this Python, as pip and as `site` see it.
+
+usage: PYTHON wheel_test.py WHEELS     (the folder that Bazel made)
+"""
+import base64
+import email
+import glob
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+
+WHEELS = os.path.abspath(sys.argv.pop(1))
+
+
+def run(*arguments):
+    """(exit status, output with errors) of this Python, without Airlock."""
+    environment = dict(os.environ, PIP_CONFIG_FILE=os.devnull,
+                       PIP_DISABLE_PIP_VERSION_CHECK='1')
+    environment.pop('PYTHONPATH', None)
+    process = subprocess.Popen(
+        [sys.executable] + list(arguments), env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    out, _ = process.communicate()
+    return process.returncode, out.decode('utf-8', 'replace')
+
+
+def our_wheel():
+    python = 'cp%d%d' % sys.version_info[:2]
+    wheels = glob.glob(os.path.join(WHEELS, 'airlock-*-%s-*.whl' % python))
+    assert len(wheels) == 1, os.listdir(WHEELS)
+    return wheels[0]
+
+
+class WheelTest(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def test_record(self):
+        with zipfile.ZipFile(our_wheel()) as wheel:
+            names = wheel.namelist()
+            record = [n for n in names if n.endswith('.dist-info/RECORD')][0]
+            rows = [line.rsplit(',', 2) for line in
+                    wheel.read(record).decode().splitlines()]
+            self.assertEqual(sorted(row[0] for row in rows), sorted(names))
+            for name, digest, size in rows:
+                if name == record:
+                    continue
+                data = wheel.read(name)
+                expected = base64.urlsafe_b64encode(
+                    hashlib.sha256(data).digest()).decode().rstrip('=')
+                self.assertEqual((digest, size),
+                                 ('sha256=' + expected, str(len(data))))
+
+    def test_metadata(self):
+        wheel = zipfile.ZipFile(our_wheel())
+        self.addCleanup(wheel.close)
+        info = os.path.commonprefix([n for n in wheel.namelist()
+                                     if '.dist-info/' in n])
+        said = email.message_from_string(
+            wheel.read(info + 'METADATA').decode())
+        self.assertEqual(said['Name'], 'airlock')
+        self.assertEqual(info, 'airlock-%s.dist-info/' % said['Version'])
+        self.assertEqual(said['Requires-Python'],
+                         '==%d.%d.*' % sys.version_info[:2])
+        tags = email.message_from_string(wheel.read(info + 'WHEEL').decode())
+        self.assertEqual('airlock-%s-%s.whl' % (said['Version'], tags['Tag']),
+                         os.path.basename(our_wheel()))
+        # The notices of all that is inside.
+        for name, words in (('LICENSE', 'Apache License'),
+                            ('LICENSE.abseil', 'Apache License'),
+                            ('LICENSE.boringssl', 'OpenSSL'),
+                            ('LICENSE.nlohmann_json', 'Niels Lohmann'),
+                            ('LICENSE.yaml-cpp', 'Jesse Beder')):
+            self.assertIn(name, said.get_all('License-File'))
+            self.assertIn(words, wheel.read(info + name).decode())
+
+    def test_no_time_of_its_own(self):
+        with zipfile.ZipFile(our_wheel()) as wheel:
+            self.assertEqual({entry.date_time for entry in wheel.infolist()},
+                             {(1980, 1, 1, 0, 0, 0)})
+
+    def check_installed(self):
+        """In self.folder, as site-packages: any program has Airlock's ssl."""
+        code = ('import site, sys; site.addsitedir(sys.argv[1]); '
+                'print("_ssl" in sys.modules); '
+                'import ssl; print(ssl.OPENSSL_VERSION); '
+                'import airlock; print(airlock.__file__)')
+        isolated = '-I' if sys.version_info[0] >= 3 else '-E'
+        for options in ((), (isolated,)):
+            status, out = run(*(options + ('-c', code, self.folder)))
+            self.assertEqual(status, 0, out)
+            loaded, version, package = out.splitlines()
+            # What does not use ssl does not pay for it.
+            self.assertEqual(loaded, 'False')
+            self.assertIn('Airlock', version)
+            self.assertTrue(package.startswith(self.folder), package)
+
+    def test_unpacked(self):
+        with zipfile.ZipFile(our_wheel()) as wheel:
+            wheel.extractall(self.folder)
+        self.check_installed()
+
+    @unittest.skipIf(run('-m', 'pip', '--version')[0], 'no pip here')
+    def test_pip(self):
+        status, out = run('-m', 'pip', 'install', '--no-index', '--target',
+                          self.folder, '--find-links', WHEELS, 'airlock')
+        self.assertEqual(status, 0, out)
+        self.check_installed()
+
+
+if __name__ == '__main__':
+    unittest.main()
