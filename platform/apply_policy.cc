@@ -239,7 +239,7 @@ class Application {
     const bool enforced = enforced_ && (may_have_name || required);
     bool unsaid = !request_.check_hostname.has_value();
     if (enforced && request_.check_hostname == false) {
-      const absl::Status status =
+      absl::Status status =
           Override({"check_hostname", "False", "True", origin},
                    "demands that a client checks its server's name, but "
                    "check_hostname is false; leave it out.");

@@ -4,12 +4,12 @@
 #include "platform/audit_writer.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <ctime>
 
 #include "absl/base/log_severity.h"

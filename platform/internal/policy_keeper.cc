@@ -30,7 +30,7 @@ absl::Status PolicyKeeper::Reload() {
 absl::StatusOr<bool> PolicyKeeper::ReloadIfChanged() {
   absl::MutexLock lock(&load_mutex_);
   if (last_.ok() && !MayHaveChanged()) return false;
-  const absl::Status status = ReloadLocked();
+  absl::Status status = ReloadLocked();
   if (!status.ok()) return status;
   return true;
 }

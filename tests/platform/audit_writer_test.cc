@@ -4,7 +4,6 @@
 #include "platform/audit_writer.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -233,6 +232,7 @@ TEST_F(AuditWriterTest, ThreadsAndWritersDoNotMixTheirLines) {
   const auto one = Open(path_);
   const auto two = Open(path_);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&, i] {
       for (int j = 0; j < 100; ++j) (i % 2 == 0 ? one : two)->Write(Event());

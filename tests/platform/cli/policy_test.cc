@@ -3,9 +3,14 @@
 
 // `airlock policy` on the sample files.
 
+#include <map>
+#include <regex>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/platform/cli/process.h"
@@ -21,6 +26,60 @@ using ::testing::Not;
 
 std::string Path(const std::string& name) {
   return TestdataPath(absl::StrCat("config/", name));
+}
+
+// A sample of testdata/policy/, and what is said of it there.
+struct Sample {
+  const char* name;
+  const char* policy;
+  std::map<std::string, std::string> environment;
+  std::vector<std::string> arguments;
+};
+
+class PolicySampleTest : public ::testing::TestWithParam<Sample> {
+ protected:
+  // The output, with files named as if they were here, and without the spaces
+  // that line up columns, which depend on the length of those names.
+  static std::string Show(std::vector<std::string> arguments) {
+    const std::string folder = TestdataPath("policy/");
+    arguments.insert(arguments.begin(), "policy");
+    for (const std::string& argument : GetParam().arguments) {
+      arguments.push_back(absl::StrReplaceAll(argument, {{"@", folder}}));
+    }
+    std::map<std::string, std::string> environment = GetParam().environment;
+    environment["AIRLOCK_CONFIG"] = absl::StrCat(folder, GetParam().policy);
+    const Outcome outcome = RunAirlock(arguments, environment);
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.errors, "");
+    return absl::StrReplaceAll(outcome.output, {{folder, ""}});
+  }
+  static std::string Expected(absl::string_view extension) {
+    return ReadTestdata(absl::StrCat("policy/", GetParam().name, extension));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Samples, PolicySampleTest,
+    ::testing::Values(
+        Sample{"enforce", "enforce.yaml", {{"AIRLOCK_VERIFY", "off"}}, {}},
+        Sample{"exceptions", "exceptions.yaml", {}, {}},
+        Sample{"exceptions_for_host",
+               "exceptions.yaml",
+               {},
+               {"--host=legacy.example"}},
+        Sample{"gradual_with_app",
+               "gradual.yaml",
+               {{"PYTHONHTTPSVERIFY", "0"}},
+               {"--app=@app.yaml"}}),
+    [](const auto& param) { return param.param.name; });
+
+TEST_P(PolicySampleTest, IsATable) {
+  const std::regex columns("  +");
+  EXPECT_EQ(std::regex_replace(Show({}), columns, "  "), Expected(".txt"));
+}
+
+TEST_P(PolicySampleTest, IsJson) {
+  EXPECT_EQ(Show({"--json"}), Expected(".json"));
 }
 
 TEST(PolicyTest, ABrokenSampleIsAnErrorWithItsPlace) {
