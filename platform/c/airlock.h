@@ -113,9 +113,9 @@ AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
                                                     airlock_error** error);
 
 /* AIRLOCK_OK where the library has the feature of that name, else AIRLOCK_NONE.
- * Names: "alpn", "alpn_callback", "audit", "channel_binding", "counters",
- * "exporter", "fd_transport", "key_log", "message", "session", "sni_callback",
- * "tls1.3". */
+ * Names: "alpn", "alpn_callback", "audit", "certificate_json",
+ * "channel_binding", "counters", "exporter", "fd_transport", "key_log",
+ * "message", "session", "sni_callback", "tls1.3". */
 AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
                                                airlock_error** error);
 
@@ -594,6 +594,13 @@ airlock_certificate_der(const airlock_certificate* certificate,
 AIRLOCK_API airlock_status
 airlock_certificate_pem(const airlock_certificate* certificate,
                         airlock_buffer* pem, airlock_error** error);
+
+/* What it says, in ASCII: an object as Python's SSLSocket.getpeercert() gives
+ * it, with arrays for tuples. To show, not to match names with: a byte that is
+ * no UTF-8 comes as U+FFFD. INVALID_ARGUMENT where it is malformed. */
+AIRLOCK_API airlock_status
+airlock_certificate_json(const airlock_certificate* certificate,
+                         airlock_buffer* json, airlock_error** error);
 
 /* The SHA-256 hash of the DER, or of the SubjectPublicKeyInfo (what a pin
  * names, RFC 7469): 32 bytes. */

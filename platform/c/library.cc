@@ -29,9 +29,19 @@ constexpr char kVersion[] =
         AIRLOCK_VERSION_MINOR) "." AIRLOCK_TEXT_OF(AIRLOCK_VERSION_PATCH);
 
 constexpr absl::string_view kFeatures[] = {
-    "alpn",     "alpn_callback", "audit",        "channel_binding",
-    "counters", "exporter",      "fd_transport", "key_log",
-    "message",  "session",       "sni_callback", "tls1.3",
+    "alpn",
+    "alpn_callback",
+    "audit",
+    "certificate_json",
+    "channel_binding",
+    "counters",
+    "exporter",
+    "fd_transport",
+    "key_log",
+    "message",
+    "session",
+    "sni_callback",
+    "tls1.3",
 };
 
 }  // namespace

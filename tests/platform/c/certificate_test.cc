@@ -10,7 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tests/platform/c/c_testing.h"
+#include "tests/support/testdata.h"
 
 namespace airlock::c {
 namespace {
@@ -45,6 +47,24 @@ TEST(CCertificateTest, GoesBetweenPemAndDer) {
   ASSERT_EQ(airlock_certificate_spki_sha256(from_pem.get(), digest, nullptr),
             AIRLOCK_OK);
   EXPECT_EQ(std::string(digest, digest + 32), expected->SpkiSha256());
+}
+
+TEST(CCertificateTest, SaysWhatCPythonSays) {
+  const auto expected = nlohmann::json::parse(
+      airlock::testing::ReadTestdata("getpeercert.json"));
+  ASSERT_GT(expected.size(), 10U);
+  for (const auto& [name, value] : expected.items()) {
+    const auto certificate = Parse(Cert(name));
+    airlock_buffer json = {nullptr, 0};
+    airlock_error* error = nullptr;
+    ASSERT_EQ(airlock_certificate_json(certificate.get(), &json, &error),
+              AIRLOCK_OK)
+        << name << ": " << Take(error).message;
+    EXPECT_EQ(nlohmann::json::parse(std::string(json.data, json.size)), value)
+        << name;
+    airlock_buffer_free(&json);
+  }
+  EXPECT_EQ(airlock_certificate_json(nullptr, nullptr, nullptr), AIRLOCK_ERROR);
 }
 
 TEST(CCertificateTest, MatchesNames) {
