@@ -31,6 +31,7 @@ def _merged_archive_impl(ctx):
         for linker_input in linking.linker_inputs.to_list()
         for library in linker_input.libraries
         if library.pic_static_library or library.static_library
+        if ctx.attr.repository in ("", linker_input.owner.workspace_name)
     ]
 
     symbols = ctx.actions.declare_file(ctx.label.name + ".symbols")
@@ -65,6 +66,8 @@ _merged_archive = rule(
         "out": attr.output(mandatory = True),
         "exported": attr.string_list(mandatory = True),
         "hidden": attr.string_list(),
+        # What of the library: all, or what comes from this repository.
+        "repository": attr.string(),
         "_cc_toolchain": attr.label(
             default = "@bazel_tools//tools/cpp:current_cc_toolchain",
         ),
@@ -72,6 +75,23 @@ _merged_archive = rule(
     toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
     fragments = ["cpp"],
 )
+
+def archive_of_repository(name, library, out, repository):
+    """Makes a static archive of those parts of a library that are another's.
+
+    Args:
+      name: of the rule.
+      library: the cc_library.
+      out: the archive.
+      repository: whose parts they are.
+    """
+    _merged_archive(
+        name = name,
+        library = library,
+        out = out,
+        exported = ["*"],
+        repository = repository,
+    )
 
 def self_contained_libraries(
         name,

@@ -5,8 +5,7 @@
  * host does it that carries the bytes itself.
  *   usage: plain_c_test CA CHAIN KEY */
 
-#include "platform/c/airlock.h"
-
+#include <airlock.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

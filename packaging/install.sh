@@ -1,0 +1,105 @@
+#!/bin/bash
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs libraries, headers, command and manual pages.
+#   usage: bazel run //:install -- [--prefix DIR] [--libdir DIR]
+# DIR is /usr/local, and lib in it, unless said otherwise. With DESTDIR in the
+# environment all goes below that folder, as if it were the root.
+
+set -euo pipefail
+umask 022
+
+die() {
+  printf 'install: error: %s\n' "$*" >&2
+  exit 2
+}
+
+prefix=/usr/local libdir=lib
+while (($# > 0)); do
+  case $1 in
+    --prefix | --libdir)
+      (($# > 1)) || die "$1 needs a value."
+      declare "${1#--}=$2"
+      shift
+      ;;
+    --prefix=* | --libdir=*) declare "${1#--}" ;;
+    *) die "\"$1\" is not known; there are --prefix DIR and --libdir DIR." ;;
+  esac
+  shift
+done
+[[ $prefix == /* ]] || die "--prefix is \"$prefix\"; give an absolute path."
+[[ $libdir != /* ]] || die "--libdir is \"$libdir\"; give a path below prefix."
+readonly prefix=${prefix%/} libdir=${libdir%/}
+
+# What is installed lies beside this script, as Bazel puts it.
+runfiles=${RUNFILES_DIR:-$0.runfiles}
+[[ -d $runfiles ]] || runfiles=${BASH_SOURCE[0]%.runfiles/*}.runfiles
+[[ -d $runfiles ]] || die "start it with: bazel run //:install"
+cd "$runfiles/airlock"
+
+readonly root=${DESTDIR:-}$prefix
+readonly lib=$root/$libdir include=$root/include share=$root/share
+
+put() { install -D --mode="$1" --target-directory="$2" "${@:3}"; }
+
+fill_in() {
+  local up
+  up=$(sed 's|[^/]\+|..|g' <<<"$libdir")
+  mkdir --parents "$(dirname "$2")"
+  sed --expression="s|@PREFIX@|$prefix|g" \
+    --expression="s|@LIBDIR@|$libdir|g" \
+    --expression="s|@UP@|../../$up|g" \
+    --expression="s|@VERSION@|$version|g" "$1" >"$2"
+  chmod 644 "$2"
+}
+
+version_part() {
+  sed -n "s/^#define AIRLOCK_VERSION_$1 //p" platform/c/airlock.h
+}
+version=$(version_part MAJOR).$(version_part MINOR).$(version_part PATCH)
+readonly version
+
+put 755 "$root/bin" platform/cli/airlock
+strip --strip-unneeded "$root/bin/airlock"
+
+install -D --mode=644 libairlock.so "$lib/libairlock.so.$version"
+strip --strip-unneeded "$lib/libairlock.so.$version"
+ln --symbolic --force "libairlock.so.$version" "$lib/libairlock.so.1"
+ln --symbolic --force libairlock.so.1 "$lib/libairlock.so"
+put 644 "$lib" libairlock.a packaging/libairlock_absl.a
+fill_in packaging/airlock.pc.in "$lib/pkgconfig/airlock.pc"
+fill_in packaging/airlock-cxx.pc.in "$lib/pkgconfig/airlock-cxx.pc"
+for file in airlock-config airlock-config-version; do
+  fill_in "packaging/$file.cmake.in" "$lib/cmake/airlock/$file.cmake"
+done
+
+# The C header by itself, the C++ ones where only their users look.
+put 644 "$include" platform/c/airlock.h
+put_headers() {
+  local headers header
+  headers=$(find -L "$@" -name '*.h' -o -name '*.inc')
+  while read -r header; do
+    put 644 "$include/airlock/$(dirname "$header")" "$header"
+  done <<<"$headers"
+}
+put_headers ssl config platform
+(cd ../com_google_absl && put_headers absl)
+
+mkdir --parents "$share/man/man1"
+packaging/make_man.sh platform/cli/airlock >"$share/man/man1/airlock.1"
+chmod 644 "$share/man/man1/airlock.1"
+put 644 "$share/man/man3" packaging/libairlock.3
+put 644 "$share/man/man5" packaging/airlock.yaml.5
+gzip --force --best --no-name "$share"/man/man1/airlock.1 \
+  "$share"/man/man3/libairlock.3 "$share"/man/man5/airlock.yaml.5
+install -D --mode=644 packaging/airlock.bash \
+  "$share/bash-completion/completions/airlock"
+
+licences=$share/doc/airlock/licences
+install -D --mode=644 LICENSE "$licences/airlock"
+install -D --mode=644 ../boringssl/LICENSE "$licences/boringssl"
+install -D --mode=644 ../com_google_absl/LICENSE "$licences/abseil"
+put 644 "$licences" packaging/licences/nlohmann-json packaging/licences/yaml-cpp
+
+echo "install: Airlock $version is in $root"

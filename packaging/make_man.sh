@@ -1,0 +1,35 @@
+#!/bin/bash
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+#
+# airlock(1) out of what the command says of itself.
+#   usage: make_man.sh airlock
+
+set -euo pipefail
+readonly AIRLOCK=$1
+
+# Text as it is, in roff.
+verbatim() {
+  echo .nf
+  sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^\\([.']\\)/\\\\\\&\\1/"
+  echo .fi
+}
+
+cat <<'END'
+.TH AIRLOCK 1 "" Airlock
+.SH NAME
+airlock \- TLS as a sandboxed platform gives it to its applications
+.SH DESCRIPTION
+END
+help=$("$AIRLOCK" help)
+verbatim <<<"$help"
+for command in $(sed -n '/^Commands:/,/^$/s/^  \([a-z]\+\) .*/\1/p' <<<"$help"); do
+  [[ $command != help ]] || continue
+  echo ".SH AIRLOCK ${command^^}"
+  "$AIRLOCK" help "$command" | verbatim
+done
+cat <<'END'
+.SH SEE ALSO
+.BR airlock.yaml (5),
+.BR libairlock (3)
+END
