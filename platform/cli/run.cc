@@ -52,6 +52,7 @@ using config::Environment;
 constexpr char kPolicyFile[] = "/etc/airlock.yaml";
 constexpr char kPolicyVariable[] = "AIRLOCK_CONFIG";
 constexpr char kAppVariable[] = "AIRLOCK_APP_YAML";
+constexpr char kHttpsVariable[] = "PYTHONHTTPSVERIFY";
 constexpr char kAuditVariable[] = "AIRLOCK_AUDIT";
 // Where the sandbox keeps what the policy's variables were when it was made;
 // see platform/python/process_runtime.h.
@@ -59,7 +60,7 @@ constexpr char kLaunchFile[] = "/run/airlock/environment";
 
 // Whether the variable is the policy's.
 bool StatesPolicy(absl::string_view name) {
-  return absl::StartsWith(name, "AIRLOCK_") || name == "PYTHONHTTPSVERIFY";
+  return absl::StartsWith(name, "AIRLOCK_") || name == kHttpsVariable;
 }
 
 absl::StatusOr<std::string> RealPath(const std::string& path) {
@@ -154,8 +155,11 @@ class Run {
       }
     }
     for (const auto& [name, setting] : application_.yaml.env_variables) {
-      if (!StatesPolicy(name)) result[name] = setting.value;
+      if (!absl::StartsWith(name, "AIRLOCK_")) result[name] = setting.value;
     }
+    // Which Python 2.7's own ssl.py asks for. What the policy demands holds
+    // whatever this says.
+    if (IsFirstPython()) result.emplace(kHttpsVariable, "0");
     std::string& path = result["PYTHONPATH"];
     path = absl::StrCat(python_path, path.empty() ? "" : ":", path);
     // Beside read-only sources it could not be written anyway.
@@ -285,8 +289,15 @@ class Run {
     });
   }
 
+  // Whether it is App Engine's first Python, where an application lists its
+  // libraries, and verification was for it to ask for.
+  bool IsFirstPython() const {
+    return application_.yaml.runtime->value == "python27";
+  }
   // Whether the application has an `ssl` at all.
-  bool HasSsl() const { return true; }
+  bool HasSsl() const {
+    return application_.yaml.ssl.has_value() || !IsFirstPython();
+  }
 
   platform::PosixHost host_;
   const Environment environment_ = host_.ReadEnvironment();

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "platform/python/certificate_dict.h"
 #include "platform/python/errors.h"
+#include "platform/python/profile.h"
 #include "platform/python/socket.h"
 
 namespace airlock::python {
@@ -48,7 +49,7 @@ PyObject* NewContext(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   }
   if (warning != nullptr && WarnDeprecated(warning) < 0) return nullptr;
   StatePtr state = StateOf(type);
-  if (state == nullptr) return nullptr;
+  if (state == nullptr || !MayMakeContext(*state)) return nullptr;
   return NewBoxed<ContextObject>(type, std::move(state), protocol);
 }
 

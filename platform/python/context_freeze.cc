@@ -12,6 +12,7 @@
 #include "config/policy.h"
 #include "platform/python/call_site.h"
 #include "platform/python/context.h"
+#include "platform/python/profile.h"
 #include "platform/runtime.h"
 
 namespace airlock::python {
@@ -98,6 +99,9 @@ ssl::ContextOptions ContextObject::Basics() const {
   result.clock = absl::Now;
   result.verify_mode = ssl::VerifyMode::kNone;
   result.protocol = CoreProtocol(protocol);
+  if (result.protocol == ssl::Protocol::kSslv23 && IsOldest(*state)) {
+    result.protocol = ssl::Protocol::kTlsv1;
+  }
   result.ciphers = ciphers;
   result.groups = groups;
   // OpenSSL 1.1.1's own.

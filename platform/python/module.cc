@@ -14,6 +14,7 @@
 #include "platform/python/memory_bio.h"
 #include "platform/python/module_state.h"
 #include "platform/python/process_runtime.h"
+#include "platform/python/profile.h"
 #include "platform/python/python_compat.h"
 #include "platform/python/session.h"
 #include "platform/python/socket.h"
@@ -33,7 +34,15 @@ int Fill(PyObject* module, const StatePtr& state) {
     return -1;
   }
   state->runtime = *runtime;
-  if (AddConstants(module) < 0 || AddErrors(module, state.get()) < 0 ||
+  absl::StatusOr<ProcessProfile> profile = ReadProcessProfile();
+  if (!profile.ok()) {
+    PyErr_SetString(PyExc_ImportError,
+                    std::string(profile.status().message()).c_str());
+    return -1;
+  }
+  state->profile = *std::move(profile);
+  if (AddConstants(module) < 0 || ApplyProfile(module, *state) < 0 ||
+      AddErrors(module, state.get()) < 0 ||
       AddMemoryBioType(module, state) < 0 ||
       AddSessionType(module, state) < 0 ||
       AddCertificateType(module, state) < 0 ||

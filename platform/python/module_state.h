@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "platform/python/process_runtime.h"
 #include "platform/python/python_compat.h"
 #include "platform/runtime.h"
 
@@ -30,6 +31,7 @@ struct ModuleState {
   PyRef certificate_type;
 
   platform::Runtime* runtime = nullptr;  // The process's; never null.
+  ProcessProfile profile;                // Likewise.
 
   template <typename Visitor>
   int ForEach(Visitor visitor) {

@@ -9,12 +9,14 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "config/policy.h"
 #include "platform/audit_writer.h"
+#include "platform/load_policy.h"
 #include "platform/posix_host.h"
 
 namespace airlock::python {
@@ -98,7 +100,33 @@ absl::StatusOr<std::unique_ptr<platform::Runtime>> MakeRuntime() {
   return platform::Runtime::Create(host, std::move(options));
 }
 
+absl::StatusOr<ProcessProfile> LoadProfile() {
+  // The only runtime where an application lists its libraries.
+  constexpr char kListing[] = "python27";
+  ProcessHost host;
+  const config::Environment environment = host.ReadEnvironment();
+  const auto variable = environment.find(kAppVariable);
+  ProcessProfile result;
+  if (variable == environment.end()) return result;
+  const absl::StatusOr<config::AppYaml> app =
+      platform::LoadAppYaml(&host, variable->second);
+  if (!app.ok()) return app.status();
+  if (app->ssl.has_value()) {
+    result.profile = app->ssl->value;
+    result.place = app->ssl->origin.ToString();
+  } else if (app->runtime.has_value() && app->runtime->value == kListing) {
+    return absl::NotFoundError(config::NoSslLibraryMessage(variable->second));
+  }
+  return result;
+}
+
 }  // namespace
+
+absl::StatusOr<ProcessProfile> ReadProcessProfile() {
+  static const auto* const profile =
+      new absl::StatusOr<ProcessProfile>(LoadProfile());
+  return *profile;
+}
 
 absl::StatusOr<platform::Runtime*> ProcessRuntime() {
   // Never destroyed: contexts are made until the very end of the process.

@@ -5,7 +5,11 @@
 #ifndef AIRLOCK_PLATFORM_PYTHON_PROCESS_RUNTIME_H_
 #define AIRLOCK_PLATFORM_PYTHON_PROCESS_RUNTIME_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "config/app_yaml.h"
 #include "platform/runtime.h"
 
 namespace airlock::python {
@@ -19,6 +23,18 @@ namespace airlock::python {
 // application's app.yaml, which counts, too. An error where they state no valid
 // policy. Thread-safe.
 absl::StatusOr<platform::Runtime*> ProcessRuntime();
+
+// The `ssl` that the application's app.yaml asks for.
+struct ProcessProfile {
+  // Unset: as the interpreter has it.
+  absl::optional<config::SslProfile> profile;
+  std::string place;  // Of its version in the file: "app.yaml:5:12".
+};
+
+// That of AIRLOCK_APP_YAML, as of the first call. An error where the file
+// cannot be read, and (kNotFound) for App Engine's runtime python27 where it
+// does not list the library: with what to write. Thread-safe.
+absl::StatusOr<ProcessProfile> ReadProcessProfile();
 
 }  // namespace airlock::python
 

@@ -1,0 +1,90 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/python/profile.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace airlock::python {
+namespace {
+
+constexpr char kAdvice[] = "; write \"version: latest\" for ssl in app.yaml";
+
+// Modules of the standard library that make contexts for their callers. No
+// boundary: an application is to notice, not to be held.
+constexpr absl::string_view kLibrary[] = {
+    "asyncio.sslproto", "ftplib",         "http.client", "httplib",
+    "imaplib",          "nntplib",        "poplib",      "smtplib",
+    "urllib",           "urllib.request", "urllib2"};
+
+PyRef Attribute(const PyRef& object, const char* name) {
+  if (!object) return PyRef();
+  PyRef value = PyRef::Steal(PyObject_GetAttrString(object.get(), name));
+  if (!value) PyErr_Clear();
+  return value;
+}
+
+std::string Text(const PyRef& value) {
+  std::string text;
+  if (value && !TextOf(value.get(), "name", &text)) PyErr_Clear();
+  return text;
+}
+
+// Of the module whose code `frame` runs.
+std::string ModuleName(const PyRef& frame) {
+  const PyRef globals = Attribute(frame, "f_globals");
+  if (!globals || !PyDict_Check(globals.get())) return "";
+  PyObject* const name = PyDict_GetItemString(globals.get(), "__name__");
+  return name == nullptr ? "" : Text(PyRef::Borrow(name));
+}
+
+}  // namespace
+
+bool IsOldest(const ModuleState& state) {
+  return state.profile.profile == config::SslProfile::k2_7;
+}
+
+int ApplyProfile(PyObject* module, const ModuleState& state) {
+  if (!IsOldest(state)) return 0;
+  if (PyObject_SetAttrString(module, "HAS_SNI", Py_False) < 0) return -1;
+  return PyErr_WarnEx(
+      PyExc_DeprecationWarning,
+      absl::StrCat(state.profile.place,
+                   ": version 2.7 of the library ssl is deprecated: it speaks "
+                   "TLS 1.0 unless told otherwise, and knows neither SNI nor "
+                   "SSLContext",
+                   kAdvice)
+          .c_str(),
+      1);
+}
+
+bool MayMakeContext(const ModuleState& state) {
+  if (!IsOldest(state)) return true;
+  PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+  std::string module = ModuleName(frame);
+  while (module == "ssl") {
+    if (Text(Attribute(Attribute(frame, "f_code"), "co_name")) ==
+        "wrap_socket") {
+      return true;
+    }
+    frame = Attribute(frame, "f_back");
+    module = ModuleName(frame);
+  }
+  if (std::find(std::begin(kLibrary), std::end(kLibrary), module) !=
+      std::end(kLibrary)) {
+    return true;
+  }
+  PyErr_SetString(PyExc_AttributeError,
+                  absl::StrCat(state.profile.place,
+                               ": version 2.7 of the library ssl has no "
+                               "SSLContext, and what is made of it",
+                               kAdvice)
+                      .c_str());
+  return false;
+}
+
+}  // namespace airlock::python
