@@ -288,6 +288,13 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
   const absl::StatusOr<VerificationDecision> decision =
       impl_->DecideAudited(verification, brought, request.call_site);
   if (!decision.ok()) return decision.status();
+  for (const PolicyChange& change : decision->changes) {
+    if (!request.audit_unset || change.asked || change.setting != "cert_reqs") {
+      continue;
+    }
+    impl_->Audit(AuditEvent::Action::kUpgraded, change, verification,
+                 request.call_site);
+  }
   TrustStorePtr trust_store = options.trust_store;
   if (decision->ca_certs.has_value() || given ||
       (trust_store == nullptr && decision->cert_reqs != VerifyMode::kNone)) {

@@ -50,6 +50,9 @@ struct ContextRequest {
   // The name that the one connection of this Context is for, if there is one:
   // without it the policy's exceptions do not hold.
   absl::optional<std::string> server_hostname;
+  // Whether to audit that cert_reqs is unset and the policy demands it: for
+  // libraries where to leave it out is to ask for CERT_NONE.
+  bool audit_unset = false;
   // As in WrapOptions.
   std::string call_site;
 };

@@ -106,8 +106,7 @@ absl::StatusOr<std::string> ModulesFolder() {
       absl::StrSplit(absl::string_view(self, size), '/');
   parts.resize(parts.size() - std::min<size_t>(parts.size(), 2));
   const std::string folder = absl::StrCat(absl::StrJoin(parts, "/"), "/python");
-  if (access(absl::StrCat(folder, "/py3").c_str(), R_OK) != 0 &&
-      access(absl::StrCat(folder, "/py2.7").c_str(), R_OK) != 0) {
+  if (access(absl::StrCat(folder, "/package/airlock").c_str(), R_OK) != 0) {
     return absl::NotFoundError(
         absl::StrCat("the modules for Python are not at ", folder,
                      "; build them: bazel build //platform/python:all"));

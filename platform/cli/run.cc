@@ -157,9 +157,11 @@ class Run {
     for (const auto& [name, setting] : application_.yaml.env_variables) {
       if (!absl::StartsWith(name, "AIRLOCK_")) result[name] = setting.value;
     }
-    // Which Python 2.7's own ssl.py asks for. What the policy demands holds
-    // whatever this says.
-    if (IsFirstPython()) result.emplace(kHttpsVariable, "0");
+    // For Python 2.7's own ssl.py, which would else ask for verification.
+    if (IsFirstPython() &&
+        policy_.verification.value == config::Verification::kOff) {
+      result.emplace(kHttpsVariable, "0");
+    }
     std::string& path = result["PYTHONPATH"];
     path = absl::StrCat(python_path, path.empty() ? "" : ":", path);
     // Beside read-only sources it could not be written anyway.

@@ -7,12 +7,21 @@
 
 #include <string>
 
+#include "platform/python/python_compat.h"
+
 namespace airlock::python {
 
 // "path/of/file.py:12" of the innermost Python code on this thread's stack that
 // is neither ssl.py's nor the package airlock's; empty where there is none.
 // Needs the GIL; sets no exception, and none may be set.
 std::string CallSite();
+
+// An attribute of a frame, or of one of its attributes; null where `object` is,
+// or has it not. As above, of GIL and exceptions; so is the next.
+PyRef FrameAttribute(const PyRef& object, const char* name);
+
+// The name of the module whose code `frame` runs; empty where it has none.
+std::string ModuleOfFrame(const PyRef& frame);
 
 }  // namespace airlock::python
 

@@ -149,6 +149,7 @@ platform::ContextRequest ContextObject::Request(
     request.check_hostname = check_hostname;
   }
   if (side == ssl::Side::kClient) request.server_hostname = hostname;
+  request.audit_unset = true;
   request.call_site = CallSite();
   return request;
 }

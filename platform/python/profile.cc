@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "platform/python/call_site.h"
 
 namespace airlock::python {
 namespace {
@@ -20,27 +21,6 @@ constexpr absl::string_view kLibrary[] = {
     "asyncio.sslproto", "ftplib",         "http.client", "httplib",
     "imaplib",          "nntplib",        "poplib",      "smtplib",
     "urllib",           "urllib.request", "urllib2"};
-
-PyRef Attribute(const PyRef& object, const char* name) {
-  if (!object) return PyRef();
-  PyRef value = PyRef::Steal(PyObject_GetAttrString(object.get(), name));
-  if (!value) PyErr_Clear();
-  return value;
-}
-
-std::string Text(const PyRef& value) {
-  std::string text;
-  if (value && !TextOf(value.get(), "name", &text)) PyErr_Clear();
-  return text;
-}
-
-// Of the module whose code `frame` runs.
-std::string ModuleName(const PyRef& frame) {
-  const PyRef globals = Attribute(frame, "f_globals");
-  if (!globals || !PyDict_Check(globals.get())) return "";
-  PyObject* const name = PyDict_GetItemString(globals.get(), "__name__");
-  return name == nullptr ? "" : Text(PyRef::Borrow(name));
-}
 
 }  // namespace
 
@@ -65,14 +45,15 @@ int ApplyProfile(PyObject* module, const ModuleState& state) {
 bool MayMakeContext(const ModuleState& state) {
   if (!IsOldest(state)) return true;
   PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
-  std::string module = ModuleName(frame);
+  std::string module = ModuleOfFrame(frame);
   while (module == "ssl") {
-    if (Text(Attribute(Attribute(frame, "f_code"), "co_name")) ==
-        "wrap_socket") {
-      return true;
-    }
-    frame = Attribute(frame, "f_back");
-    module = ModuleName(frame);
+    const PyRef name =
+        FrameAttribute(FrameAttribute(frame, "f_code"), "co_name");
+    std::string function;
+    if (!name || !TextOf(name.get(), "name", &function)) PyErr_Clear();
+    if (function == "wrap_socket") return true;
+    frame = FrameAttribute(frame, "f_back");
+    module = ModuleOfFrame(frame);
   }
   if (std::find(std::begin(kLibrary), std::end(kLibrary), module) !=
       std::end(kLibrary)) {

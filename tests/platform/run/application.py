@@ -42,6 +42,8 @@ class Application(object):
     def __init__(self, test, main='', app_yaml='', runtime=RUNTIME):
         self.folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
         test.addCleanup(shutil.rmtree, self.folder)
+        if runtime == 'python27' and 'libraries' not in app_yaml:
+            app_yaml += '\nlibraries: [{name: ssl, version: latest}]\n'
         self.yaml = self.write('app.yaml',
                                'runtime: %s\n%s' % (runtime, app_yaml))
         self.write('main.py', main)

@@ -36,6 +36,7 @@ def run_tests(modules, scripts, data):
                 data = data + [
                     script,
                     "//platform/cli:airlock",
+                    "//platform/python:package",
                     "//platform/python:" + module_target(python),
                 ],
                 # See modules.bzl.

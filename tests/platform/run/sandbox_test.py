@@ -233,6 +233,12 @@ for flags in [], ['-E'], ['-S'], ['-s', '-E', '-S']:
         self.assertEqual(status, 0, err)
         self.assertEqual(out.split(), ['True'] * 8)
 
+    def test_the_package_is_there(self):
+        app = Application(self, 'import airlock\n'
+                          'print(airlock.policy()["verification"].value)')
+        status, out, err = app.run(AIRLOCK_VERIFY='enforce')
+        self.assertEqual((status, out), (0, 'enforce\n'), err)
+
     def test_entrypoint(self):
         app = Application(
             self, 'import sys, os\nprint(sys.argv[1:] + [os.getpid()])',
