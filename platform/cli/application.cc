@@ -93,7 +93,7 @@ std::string EntrypointProgram(const Application& application) {
   const std::string& text = application.yaml.entrypoint->value;
   const std::string word = text.substr(0, text.find(' '));
   constexpr absl::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-/";
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
   return word.find_first_not_of(kPlain.data()) == std::string::npos ? word : "";
 }
 

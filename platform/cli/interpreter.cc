@@ -3,6 +3,7 @@
 
 #include "platform/cli/interpreter.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,10 @@
 
 namespace airlock::cli {
 namespace {
+
+// Where interpreters are asked: with -c they import from the folder that they
+// start in first, and the caller's may be an application's.
+constexpr char kNeutralFolder[] = "/";
 
 // Asked of an interpreter before it is used: is it the version in argv[1], and
 // is its _ssl ours? An import that fails tells why.
@@ -61,8 +66,11 @@ for prefix in sorted(set(os.path.realpath(p) for p in prefixes)):
     print(prefix)
 )";
 
+// No folder is: this decides what the sandbox shows.
 bool IsExecutable(const std::string& path) {
-  return access(path.c_str(), X_OK) == 0;
+  struct stat status;
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         access(path.c_str(), X_OK) == 0;
 }
 
 // Interpreters to try for `version`, which may be empty, in order.
@@ -143,6 +151,7 @@ absl::StatusOr<std::string> FindInterpreter(
     const config::Environment& environment, platform::Host* host) {
   std::vector<std::string> tried;
   Program probe;
+  probe.folder = kNeutralFolder;
   probe.environment = environment;
   probe.environment["PYTHONPATH"] = python_path;
   for (const std::string& candidate : Candidates(version, environment, host)) {
@@ -178,6 +187,7 @@ absl::StatusOr<std::string> FindInterpreter(
 absl::StatusOr<InterpreterFacts> AskInterpreter(
     const std::string& interpreter) {
   Program program;
+  program.folder = kNeutralFolder;
   program.argv = {interpreter, "-E", "-s", "-S", "-c", kFacts};
   const absl::StatusOr<ProgramAnswer> answer = AskProgram(program);
   if (!answer.ok()) return answer.status();

@@ -26,15 +26,15 @@ absl::StatusOr<std::string> ModulesFolder();
 std::string PythonPath(const std::string& modules, absl::string_view version,
                        const config::Environment& environment);
 
-// The executables named `name` in the folders of PATH, in their order; relative
-// folders count for nothing.
+// The executable files named `name` in the folders of PATH, in their order;
+// relative folders count for nothing.
 std::vector<std::string> FindInPath(absl::string_view name,
                                     const config::Environment& environment);
 
 // An interpreter of `version` ("3.11", "3.11.7", "3"; empty: python3) in PATH
 // or ~/.pyenv/versions that, with PYTHONPATH set to `python_path`, imports
 // Airlock's `_ssl`. Errors list what was tried, and why it would not do. Starts
-// the candidates, one after the other.
+// the candidates, one after the other, in the folder /.
 absl::StatusOr<std::string> FindInterpreter(
     const std::string& version, const std::string& python_path,
     const config::Environment& environment, platform::Host* host);

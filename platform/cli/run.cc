@@ -49,6 +49,8 @@ namespace {
 
 using config::Environment;
 
+// Where the operator's policy is in the sandbox, wherever it is outside: where
+// `_ssl` looks for it, and the application can put nothing else.
 constexpr char kPolicyFile[] = "/etc/airlock.yaml";
 constexpr char kPolicyVariable[] = "AIRLOCK_CONFIG";
 constexpr char kAppVariable[] = "AIRLOCK_APP_YAML";
@@ -245,7 +247,12 @@ class Run {
     const std::string file =
         named == environment_.end() ? kPolicyFile : named->second;
     const auto content = host_.ReadFile(file);
-    if (content.ok()) plan.files[file] = content->bytes;
+    if (content.ok()) {
+      plan.files[kPolicyFile] = content->bytes;
+    } else if (named != environment_.end() ||
+               !absl::IsNotFound(content.status())) {
+      return content.status();
+    }
     plan.files[kLaunchFile] = LaunchFile(PolicyEnvironment());
     return plan;
   }
@@ -253,6 +260,7 @@ class Run {
   static std::string LaunchFile(const Environment& environment) {
     std::string file;
     for (const auto& [name, value] : environment) {
+      if (name == kPolicyVariable) continue;
       absl::StrAppend(&file, name, "=", value, absl::string_view("\0", 1));
     }
     return file;

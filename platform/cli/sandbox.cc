@@ -11,6 +11,7 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -48,8 +49,10 @@ constexpr const char* kDevices[] = {"/dev/full", "/dev/null", "/dev/random",
                                     "/dev/urandom", "/dev/zero"};
 
 // Printed by the interpreter that is tried; the exit statuses tell what it is.
+// The application's folder, where it starts, has no part in it.
 constexpr char kTrial[] = R"(
 import sys
+sys.path = [folder for folder in sys.path if folder]
 try:
     import _ssl
 except ImportError as error:
@@ -61,6 +64,13 @@ sys.exit("Airlock" not in _ssl.OPENSSL_VERSION and 11)
 bool IsWithin(absl::string_view path, absl::string_view folder) {
   return path == folder || folder == "/" ||
          (absl::StartsWith(path, folder) && path[folder.size()] == '/');
+}
+
+// Without symbolic links; itself where it is not there.
+std::string RealPath(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(
+      realpath(path.c_str(), nullptr), &std::free);
+  return real == nullptr ? path : real.get();
 }
 
 // Whether the interpreter's files are the system's.
@@ -94,7 +104,7 @@ class Builder {
 
   absl::StatusOr<SandboxedProgram> Build(const std::string& bwrap,
                                          const std::vector<std::string>& argv) {
-    Add({bwrap, "--die-with-parent", "--unshare-user-try", "--unshare-pid",
+    Add({"--die-with-parent", "--unshare-user-try", "--unshare-pid",
          "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--cap-drop",
          "ALL"});
     if (!plan_.network) Add({"--unshare-net"});
@@ -112,9 +122,17 @@ class Builder {
     absl::StatusOr<UniqueFd> filter = MakeSyscallFilter();
     if (!filter.ok()) return filter.status();
     Add({"--seccomp", Keep(*std::move(filter))});
-    Add({"--chdir", plan_.folder, "--"});
-    Add(argv);
-    result_.program.environment = plan_.environment;
+    Add({"--chdir", plan_.folder});
+    // The application's variables are not for bwrap itself, which would heed
+    // LD_PRELOAD before there is a sandbox.
+    for (const auto& [name, value] : plan_.environment) {
+      Add({"--setenv", name, value});
+    }
+    absl::StatusOr<UniqueFd> options = MemoryFile(options_);
+    if (!options.ok()) return options.status();
+    result_.program.argv = {bwrap, "--args", Keep(*std::move(options)), "--"};
+    result_.program.argv.insert(result_.program.argv.end(), argv.begin(),
+                                argv.end());
     std::vector<int>& inherited = result_.program.inherited;
     inherited.insert(inherited.end(), plan_.inherited.begin(),
                      plan_.inherited.end());
@@ -123,8 +141,9 @@ class Builder {
 
  private:
   void Add(const std::vector<std::string>& words) {
-    std::vector<std::string>& argv = result_.program.argv;
-    argv.insert(argv.end(), words.begin(), words.end());
+    for (const std::string& word : words) {
+      absl::StrAppend(&options_, word, absl::string_view("\0", 1));
+    }
   }
   void ReadOnly(const std::string& path) { Add({"--ro-bind-try", path, path}); }
   // Hands `file` to bwrap; gives its number.
@@ -176,6 +195,15 @@ class Builder {
     fixed.insert(fixed.end(), plan_.python.prefixes.begin(),
                  plan_.python.prefixes.end());
     for (const std::string& path : plan_.writable) {
+      for (const std::string& other : plan_.readable) {
+        for (const std::string& place : {other, RealPath(other)}) {
+          if (!IsWithin(place, path)) continue;
+          return absl::InvalidArgumentError(
+              absl::StrCat("--writable=", path, ": ", place,
+                           " is in it, and stays "
+                           "read-only; put it elsewhere"));
+        }
+      }
       for (const std::string& other : fixed) {
         if (IsWithin(path, other) || IsWithin(other, path)) {
           return absl::InvalidArgumentError(
@@ -248,6 +276,8 @@ class Builder {
 
   const SandboxPlan& plan_;
   platform::Host* const host_;
+  // In a file, not in argv, which all users of the machine see.
+  std::string options_;
   SandboxedProgram result_;
 };
 
@@ -268,8 +298,10 @@ absl::StatusOr<SandboxedProgram> WrapInSandbox(
 absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
                         const config::Environment& environment,
                         platform::Host* host) {
+  SandboxPlan bare = plan;
+  bare.environment.clear();
   absl::StatusOr<SandboxedProgram> trial = WrapInSandbox(
-      plan, {plan.python.executable, "-E", "-s", "-S", "-c", kTrial},
+      bare, {plan.python.executable, "-E", "-s", "-S", "-c", kTrial},
       environment, host);
   if (!trial.ok()) return trial.status();
   const absl::StatusOr<ProgramAnswer> answer = AskProgram(trial->program);

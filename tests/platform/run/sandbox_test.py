@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the sandbox of `airlock run` lets through, and what not."""
 import os
+import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import unittest
 
-from application import (Application, PYTHON, RUNTIME, needs_sandbox,
+from application import (AIRLOCK, Application, PYTHON, RUNTIME, needs_sandbox,
                          no_sandbox_reason)
 
 # Works in Python 2.7, too: says of each call what becomes of it.
@@ -129,6 +131,70 @@ attempt('own', lambda: open('new', 'w'))
             status, out, err = app.run('--writable=' + path)
             self.assertEqual((status, out), (2, ''), path)
             self.assertIn(path, err)
+
+    def test_what_counts_may_not_be_writable(self):
+        app = Application(self)
+        data = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
+        self.addCleanup(shutil.rmtree, data)
+        bundle = os.path.join(data, 'ca.pem')
+        shutil.copy('testdata/certs/root.pem', bundle)
+        link = app.path('ca.pem')
+        os.symlink(bundle, link)
+        for path in bundle, link:
+            status, out, err = app.run('--writable=' + data,
+                                       SSL_CERT_FILE=path)
+            self.assertEqual((status, out), (2, ''), path)
+            self.assertIn('stays read-only', err)
+        # A policy's file is in the sandbox as it was at the start.
+        policy = os.path.join(data, 'policy.yaml')
+        with open(policy, 'w', encoding='ascii') as file:
+            file.write('tls: {verification: enforce}\n')
+        app.write('main.py', """
+import os, subprocess, sys
+os.rename(sys.argv[1], sys.argv[1] + '.old')
+open(sys.argv[1], 'w').write('tls: {verification: off}')
+code = 'import airlock; print(airlock.policy()["verification"])'
+print(subprocess.check_output([sys.executable, '-c', code]).decode())
+""")
+        status, out, err = app.run('--writable=' + data, '--', policy,
+                                   AIRLOCK_CONFIG=policy)
+        self.assertEqual(status, 0, err)
+        self.assertEqual(out.strip(), 'enforce (/etc/airlock.yaml:1:21)')
+
+    def test_nothing_of_the_application_runs_outside(self):
+        data = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
+        self.addCleanup(shutil.rmtree, data)
+        app = Application(self, 'print("started")', 'env_variables: '
+                          '{LD_PRELOAD: /not/there.so}\n')
+        for name in '_ssl', 'sysconfig', 'imp', 'sitecustomize', 'site', 'os':
+            app.write(name + '.py', 'import sys\n'
+                      'open(%r, "w")\n' % os.path.join(data, name))
+        # As by `airlock run` in the application's folder.
+        done = subprocess.run(
+            [os.path.abspath(AIRLOCK), 'run'], cwd=app.folder,
+            env=app.environment(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            universal_newlines=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, 'started\n'),
+                         done.stderr)
+        self.assertEqual(os.listdir(data), [])
+        # The loader speaks of it in the sandbox, and not in bwrap.
+        said = [line for line in done.stderr.splitlines() if 'LD_PRELOAD' in
+                line]
+        self.assertEqual(len(said), 1, done.stderr)
+
+    def test_an_entrypoint_opens_no_folder(self):
+        for word in '..', '../../root', '.':
+            app = Application(self, '', 'entrypoint: %s\n' % word)
+            status, _, err = app.run()
+            self.assertNotEqual(status, 0)
+            self.assertIn('exec', err)
+        app = Application(self, '', 'entrypoint: .. || true; '
+                          'exec python main.py\n')
+        app.write('main.py', TRY + 'attempt("bin", lambda: '
+                  'os.stat("/usr/bin/openssl"))\n')
+        _, out, _ = app.run()
+        self.assertNotIn('done', out)
 
     def test_files_of_others_are_not_there(self):
         with tempfile.NamedTemporaryFile(
