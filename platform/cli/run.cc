@@ -27,6 +27,7 @@
 #include "platform/ca_bundle.h"
 #include "platform/cli/application.h"
 #include "platform/cli/audit_relay.h"
+#include "platform/cli/development.h"
 #include "platform/cli/interpreter.h"
 #include "platform/cli/program.h"
 #include "platform/cli/sandbox.h"
@@ -38,6 +39,12 @@
 ABSL_FLAG(bool, no_sandbox, false,
           "Run the application without a sandbox: it can then do all that you "
           "can, and leave the policy if it wants to.");
+ABSL_FLAG(bool, dev, false,
+          "Let servers at localhost be verified, too: a CA made for this run "
+          "alone is trusted beside the others, for localhost, and the "
+          "application finds a key and a certificate of it (PEM) in "
+          "AIRLOCK_DEV_KEY and AIRLOCK_DEV_CERTIFICATE. The policy stays as it "
+          "is.");
 ABSL_FLAG(bool, no_network, false,
           "Give the sandbox no network but a loopback of its own.");
 ABSL_FLAG(std::string, writable, "",
@@ -141,6 +148,7 @@ class Run {
     facts.bundle = bundle_;
     facts.no_bundle = no_bundle_;
     facts.sandboxed = plan != nullptr;
+    facts.development = absl::GetFlag(FLAGS_dev);
     if (plan != nullptr) {
       facts.network = plan->network;
       facts.writable = plan->writable;
@@ -191,6 +199,11 @@ class Run {
   }
 
   absl::StatusOr<int> StartBare(const std::vector<std::string>& command) {
+    if (absl::GetFlag(FLAGS_dev)) {
+      return absl::InvalidArgumentError(
+          "--dev needs the sandbox, whose CA bundle it adds to; leave out "
+          "--no-sandbox");
+    }
     Program program;
     program.argv = command;
     program.environment = ApplicationEnvironment(
@@ -254,6 +267,11 @@ class Run {
       return content.status();
     }
     plan.files[kLaunchFile] = LaunchFile(PolicyEnvironment());
+    if (absl::GetFlag(FLAGS_dev)) {
+      const absl::Status added = AddDevelopment(
+          bundle_, policy_.ca_certs.value.value_or(""), &host_, &plan);
+      if (!added.ok()) return added;
+    }
     return plan;
   }
 
@@ -357,9 +375,11 @@ Command RunCommand() {
       {"airlock run", "The application of this folder."},
       {"airlock run shop/app.yaml --writable=/srv/shop -- --port 8443",
        "With arguments, and a place for its data."},
+      {"airlock run --dev", "With servers of its own at localhost."},
       {"airlock run --no-sandbox", "Where a sandbox cannot be had."},
   };
-  command.flags = {{"writable", "DIR,..."},
+  command.flags = {{"dev", ""},
+                   {"writable", "DIR,..."},
                    {"audit", "FILE|fd:N"},
                    {"no_network", ""},
                    {"no_sandbox", ""}};

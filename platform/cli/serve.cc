@@ -20,7 +20,7 @@
 #include "platform/cli/connection_pool.h"
 #include "platform/cli/file_site.h"
 #include "platform/cli/http_session.h"
-#include "platform/cli/local_ca.h"
+#include "platform/cli/local_identity.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/stream.h"
 #include "platform/cli/text.h"
@@ -82,26 +82,13 @@ struct Service {
 };
 
 absl::Status MakeOwnIdentity(Service* service) {
-  const absl::Time now = service->host->Now();
-  LocalCaOptions ca_options;
-  ca_options.common_name = "airlock serve (this run only)";
-  ca_options.not_before = now - absl::Hours(1);
-  ca_options.not_after = now + absl::Hours(24 * 7);
-  ca_options.permitted_dns_names = {"localhost"};
-  const auto ca = LocalCa::Create(ca_options);
-  if (!ca.ok()) return ca.status();
-  LeafOptions leaf_options;
-  leaf_options.common_name = "localhost";
-  leaf_options.dns_names = {"localhost"};
-  leaf_options.ip_addresses = {"127.0.0.1", "::1"};
-  leaf_options.not_before = ca_options.not_before;
-  leaf_options.not_after = ca_options.not_after;
-  absl::StatusOr<Leaf> leaf = (*ca)->Issue(leaf_options);
-  if (!leaf.ok()) return leaf.status();
-  service->own_ca = (*ca)->certificate();
-  service->own_certificate = leaf->certificate;
+  absl::StatusOr<LocalIdentity> made =
+      MakeLocalIdentity("airlock serve (this run only)", service->host->Now());
+  if (!made.ok()) return made.status();
+  service->own_ca = made->ca;
+  service->own_certificate = made->leaf.certificate;
   service->identity =
-      Identity(ssl::Secret(leaf->certificate), std::move(leaf->key));
+      Identity(ssl::Secret(made->leaf.certificate), std::move(made->leaf.key));
   return absl::OkStatus();
 }
 

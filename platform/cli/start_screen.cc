@@ -72,6 +72,9 @@ std::string DescribeBundle(const StartFacts& facts, platform::Host* host) {
   if (!certificates.empty()) {
     absl::StrAppend(&text, ", the first to expire on ", FormatDate(first));
   }
+  if (facts.development) {
+    absl::StrAppend(&text, "; for localhost one of this run (--dev)");
+  }
   return text;
 }
 

@@ -24,6 +24,7 @@ struct StartFacts {
   // `no_bundle`, where there are none.
   std::vector<std::string> bundle;
   std::string no_bundle;
+  bool development = false;  // A CA for localhost counts, too.
   bool sandboxed = true;
   bool network = true;
   std::vector<std::string> writable;

@@ -1,0 +1,29 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// `airlock run --dev`: servers at localhost that can be verified.
+#ifndef AIRLOCK_PLATFORM_CLI_DEVELOPMENT_H_
+#define AIRLOCK_PLATFORM_CLI_DEVELOPMENT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "platform/cli/sandbox.h"
+#include "platform/host.h"
+
+namespace airlock::cli {
+
+// Has the application of `plan` trust a CA made for this run, which vouches for
+// localhost alone, beside those in `bundle`, the places of the CA bundle that
+// counts; and gives it a key and a certificate of that CA, PEM, in the
+// variables AIRLOCK_DEV_KEY and AIRLOCK_DEV_CERTIFICATE. `policy_bundle` is the
+// path that the policy names for the bundle, or empty. Errors: a bundle that
+// cannot be read or is no PEM, and MakeLocalIdentity's.
+absl::Status AddDevelopment(const std::vector<std::string>& bundle,
+                            const std::string& policy_bundle,
+                            platform::Host* host, SandboxPlan* plan);
+
+}  // namespace airlock::cli
+
+#endif  // AIRLOCK_PLATFORM_CLI_DEVELOPMENT_H_
