@@ -13,6 +13,8 @@
 namespace airlock::platform {
 namespace {
 
+constexpr size_t kMaxCallSite = 512;
+
 absl::string_view ActionName(AuditEvent::Action action) {
   return action == AuditEvent::Action::kRefused ? "refused" : "upgraded";
 }
@@ -46,7 +48,10 @@ void Auditor::Record(AuditEvent event) {
 }
 
 bool Auditor::Admit(AuditEvent* event) {
-  Key key(event->action, event->setting, event->call_site);
+  // The end of a call site tells more, and is all that is kept of a long one.
+  const size_t size = event->call_site.size();
+  Key key(event->action, event->setting,
+          event->call_site.substr(size - std::min(size, kMaxCallSite)));
   auto found = sites_.find(key);
   if (found == sites_.end()) {
     // All that are one too many share the site that has no name.

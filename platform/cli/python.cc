@@ -19,6 +19,7 @@
 #include "platform/cli/interpreter.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
+#include "platform/load_policy.h"
 #include "platform/posix_host.h"
 
 namespace airlock::cli {
@@ -45,10 +46,13 @@ int RunPython(const std::vector<std::string>& words) {
                     "leave it out, or install the wheel, which holds under any "
                     "option")));
   }
-  const absl::StatusOr<std::string> modules = ModulesFolder();
-  if (!modules.ok()) return Fail("python", modules.status());
   platform::PosixHost host;
   const config::Environment environment = host.ReadEnvironment();
+  // Else `import ssl` would say so, late, and to the application.
+  const auto policy = platform::LoadPolicy(&host, environment);
+  if (!policy.ok()) return Fail("python", policy.status());
+  const absl::StatusOr<std::string> modules = ModulesFolder();
+  if (!modules.ok()) return Fail("python", modules.status());
   const std::string path = PythonPath(*modules, version, environment);
   const absl::StatusOr<std::string> interpreter =
       FindInterpreter(version, path, environment, &host);

@@ -104,6 +104,18 @@ TEST_F(AuditorTest, TheSinkMayCallTheAuditor) {
   EXPECT_EQ(events_.size(), 3);
 }
 
+TEST_F(AuditorTest, OfALongCallSiteTheEndCounts) {
+  Auditor auditor(Sink(), {1, absl::Minutes(1), 10});
+  const std::string end = std::string(600, 'x') + "main.py:";
+  for (const char* start : {"a", "b"}) {
+    for (const char* line : {"1", "2"}) {
+      auditor.Record(Event({}, absl::StrCat(start, end, line)));
+    }
+  }
+  ASSERT_EQ(events_.size(), 2);
+  EXPECT_EQ(events_[1].call_site, absl::StrCat("a", end, "2"));
+}
+
 TEST_F(AuditorTest, CountsWhatManyThreadsRecord) {
   Auditor auditor([](const AuditEvent&) {}, {1000, absl::Minutes(1), 3});
   std::vector<std::thread> threads;

@@ -3,6 +3,7 @@
 
 // How the command answers to being used, rightly and wrongly.
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,13 @@ TEST(HelpTest, OfACommandShowsItsFlagsOnly) {
                     Not(HasSubstr("--self-signed"))));
 }
 
+// An application that does nothing.
+std::string AppYaml() {
+  const std::string path = absl::StrCat(::testing::TempDir(), "/app.yaml");
+  std::ofstream(path) << "runtime: python3\nentrypoint: /bin/true\n";
+  return path;
+}
+
 // Every command that says what is trusted here, or trusts somebody.
 class PolicyTest : public ::testing::TestWithParam<std::vector<std::string>> {};
 
@@ -94,7 +102,9 @@ INSTANTIATE_TEST_SUITE_P(
                       std::vector<std::string>{"serve", "--self-signed"},
                       std::vector<std::string>{"ca"},
                       std::vector<std::string>{"ca", "/etc/passwd"},
-                      std::vector<std::string>{"policy"}),
+                      std::vector<std::string>{"policy"},
+                      std::vector<std::string>{"python"},
+                      std::vector<std::string>{"run", AppYaml()}),
     [](const auto& param) {
       return absl::StrCat(param.param[0], param.param.size());
     });
