@@ -43,17 +43,13 @@ class Builder : public YAML::EventHandler {
 
   Position PositionOf(const YAML::Mark& mark) const {
     if (mark.is_null()) return {file_, 1, 1};
-    const absl::string_view before = content_.substr(0, Offset(mark));
-    const size_t newline = before.rfind('\n');
-    const absl::string_view line = newline == absl::string_view::npos
-                                       ? before
-                                       : before.substr(newline + 1);
+    const size_t offset = Offset(mark);
     // What we have added at the end has no line of its own.
-    const int lines_before =
-        before.size() < content_.size()
-            ? mark.line
-            : static_cast<int>(std::count(before.begin(), before.end(), '\n'));
-    return {file_, 1 + lines_before, 1 + CountCodePoints(line)};
+    const int lines_before = offset < content_.size()
+                                 ? mark.line
+                                 : static_cast<int>(std::count(
+                                       content_.begin(), content_.end(), '\n'));
+    return {file_, 1 + lines_before, ColumnAt(offset)};
   }
 
   // Whether the content at `mark` begins with `c`.
@@ -119,6 +115,24 @@ class Builder : public YAML::EventHandler {
     return mark.pos < 0
                ? 0
                : std::min(static_cast<size_t>(mark.pos), content_.size());
+  }
+
+  // Counts from where it counted last, as places come in their order: or else
+  // a long line would be read anew for each of its nodes.
+  int ColumnAt(size_t offset) const {
+    if (offset < counted_) {
+      counted_ = 0;
+      column_ = 1;
+    }
+    absl::string_view passed = content_.substr(counted_, offset - counted_);
+    const size_t newline = passed.rfind('\n');
+    if (newline != absl::string_view::npos) {
+      passed.remove_prefix(newline + 1);
+      column_ = 1;
+    }
+    column_ += CountCodePoints(passed);
+    counted_ = offset;
+    return column_;
   }
 
   [[noreturn]] void Refuse(const YAML::Mark& mark,
@@ -191,6 +205,9 @@ class Builder : public YAML::EventHandler {
   std::vector<Collection> open_;
   YamlNode root_;
   int documents_ = 0;
+  // The column of the byte at `counted_`.
+  mutable size_t counted_ = 0;
+  mutable int column_ = 1;
 };
 
 absl::StatusOr<YamlNode> Build(absl::string_view content,
@@ -207,12 +224,13 @@ absl::StatusOr<YamlNode> Build(absl::string_view content,
     return refusal.status;
   } catch (const YAML::Exception& e) {
     // It throws at an alias of an unknown anchor before it tells us of it.
-    return ErrorAt(builder.PositionOf(e.mark),
-                   builder.Begins(e.mark, '*')
-                       ? kAlias
-                       : absl::StrCat("this is no YAML (", absl::CHexEscape(e.msg),
-                                      "); check indentation, quotes, brackets "
-                                      "and colons from here up"));
+    return ErrorAt(
+        builder.PositionOf(e.mark),
+        builder.Begins(e.mark, '*')
+            ? kAlias
+            : absl::StrCat("this is no YAML (", absl::CHexEscape(e.msg),
+                           "); check indentation, quotes, brackets "
+                           "and colons from here up"));
   } catch (const std::exception& e) {
     return ErrorAt(begin, absl::StrCat("cannot be read as YAML: ", e.what()));
   }
