@@ -18,7 +18,7 @@ FAILURES = 4000
 # So many connections fill the caches and free lists.
 WARM_UP = 2000
 # Noise is below a tenth of it.
-MEMORY_SLACK = 3 << 20
+MEMORY_SLACK = 2 << 20
 OBJECT_SLACK = 50
 # Blocks of Python's own allocator.
 BLOCK_SLACK = 500

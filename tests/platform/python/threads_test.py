@@ -330,4 +330,8 @@ assert ends[1].read(10) == b'words'
 
 
 if __name__ == '__main__':
+    if sys.version_info[0] > 2:
+        # Where the GIL is part of the deadlock, no Python code tells of it.
+        import faulthandler
+        faulthandler.dump_traceback_later(3 * SECONDS, exit=True)
     unittest.main()
