@@ -35,7 +35,7 @@ def python_modules(modules, srcs, deps):
             ],
             linkshared = True,
             # See .bazelrc.
-            tags = ["no-sanitizer"],
+            tags = ["no-tsan"],
             visibility = ["//visibility:public"],
             deps = deps + [
                 ":exports.lds",

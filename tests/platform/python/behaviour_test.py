@@ -96,6 +96,43 @@ class Credentials(unittest.TestCase):
                                 text('server_rsa.key'))
         self.assertEqual([b'hello'], exchange(client_context(), context))
 
+    @unittest.skipUnless(hasattr(ssl, 'wrap_socket'), 'went with 3.12')
+    def test_wrap_socket(self):
+        near, far = pair()
+        got = []
+
+        def serve():
+            wrapped = ssl.wrap_socket(
+                far, reader(text('server_rsa.key')),
+                reader(text('server_rsa_chain.pem')), server_side=True,
+                cert_reqs=ssl.CERT_REQUIRED, ca_certs=reader(text('ca.pem')))
+            got.append(wrapped.recv(100))
+            wrapped.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        wrapped = ssl.wrap_socket(
+            near, keyfile=reader(text('client_p256.key')),
+            certfile=reader(text('client_p256.pem')),
+            cert_reqs=ssl.CERT_REQUIRED, ca_certs=text('ca.pem'))
+        self.assertTrue(wrapped.getpeercert()['subject'])
+        wrapped.sendall(b'hello')
+        thread.join()
+        wrapped.close()
+        self.assertEqual([b'hello'], got)
+
+    @unittest.skipIf(sys.version_info >= (3, 12), 'went with 3.12')
+    def test_https_connection(self):
+        try:
+            from httplib import HTTPSConnection
+        except ImportError:
+            from http.client import HTTPSConnection
+        HTTPSConnection(NAME, key_file=reader(text('client_p256.key')),
+                        cert_file=reader(text('client_p256.pem')))
+        with self.assertRaises(ssl.SSLError):
+            HTTPSConnection(NAME, key_file=reader(text('client_rsa.key')),
+                            cert_file=reader(text('client_p256.pem')))
+
     def test_wrong_name(self):
         # Before 3.7 it is a CertificateError of ssl.py's own.
         with self.assertRaises((ssl.SSLError, ssl.CertificateError)):

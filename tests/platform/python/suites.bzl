@@ -43,7 +43,14 @@ def module_label(python):
     """The module that is built for this Python."""
     return "//platform/python:" + module_target(python)
 
-def python_test(name, python, script, args = [], data = [], tags = [], **kwargs):
+def python_test(
+        name,
+        python,
+        script,
+        args = [],
+        data = [],
+        sanitized = False,
+        **kwargs):
     """A script that runs in one Python, with its module.
 
     Args:
@@ -52,7 +59,7 @@ def python_test(name, python, script, args = [], data = [], tags = [], **kwargs)
       script: its first file.
       args: its arguments.
       data: further files.
-      tags: further tags.
+      sanitized: whether it runs with a module that has a sanitizer, too.
       **kwargs: of the sh_test.
     """
     module = module_label(python)
@@ -69,13 +76,12 @@ def python_test(name, python, script, args = [], data = [], tags = [], **kwargs)
             script,
             "//platform/python:package",
         ] + data,
-        # Loopback is all there is. A Python that was built without a sanitizer
-        # does not load what was built with one.
+        # Loopback is all there is.
         tags = [
             "block-network",
-            "no-sanitizer",
+            "no-tsan" if sanitized else "no-sanitizer",
             "python" + python["version"],
-        ] + tags,
+        ],
         **kwargs
     )
 
@@ -107,6 +113,7 @@ def cpython_suites(modules, interpreters):
                 size = "medium",
                 timeout = "long",
                 python = python,
+                sanitized = suite == "test_ssl",
                 script = "judge_suite.py",
                 args = [suite, "$(rootpath known_gaps.txt)"],
                 data = [
