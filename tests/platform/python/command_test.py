@@ -56,7 +56,7 @@ class CommandTest(unittest.TestCase):
     def test_policy_that_makes_no_sense(self):
         status, out, err = run(VERSION, '--', '-c', 'print(1)',
                                AIRLOCK_VERIFY='sometimes')
-        self.assertEqual((status, out), (1, ''))
+        self.assertEqual((status, out), (2, ''))
         self.assertIn('AIRLOCK_VERIFY', err)
 
     def test_version_that_is_not_here(self):
