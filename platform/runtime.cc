@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/base/log_severity.h"
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "config/effective_policy.h"
 #include "platform/internal/context_cache.h"
@@ -63,6 +66,22 @@ VerificationRequest RequestOf(const WrapOptions& options) {
   return request;
 }
 
+// Of a refusal the application has an error; an upgrade goes unseen otherwise.
+AuditSink LogUpgradesTo(std::shared_ptr<Host> host) {
+  return [host = std::move(host)](const AuditEvent& event) {
+    if (event.action != AuditEvent::Action::kUpgraded) return;
+    // Its words are the application's.
+    const std::string where = absl::CHexEscape(absl::StrCat(
+        event.host.empty() ? "a host without a name" : event.host,
+        event.call_site.empty() ? "" : ", asked for at ", event.call_site));
+    host->Log(
+        absl::LogSeverity::kWarning,
+        absl::StrCat("For a connection to ", where.substr(0, 512), ": ",
+                     event.setting, ": ", event.effective, " in place of ",
+                     event.requested, ", because of ", event.rule.ToString()));
+  };
+}
+
 absl::Status Invalid(const absl::Status& status) {
   return ssl::MakeStatus(ErrorKind::kInvalidArgument, status.message());
 }
@@ -77,7 +96,9 @@ struct Runtime::Impl {
         policy(host.get(), std::move(the_environment), std::move(the_app)),
         contexts(options.max_contexts, options.max_credentials),
         counters(std::make_shared<CounterSet>()),
-        auditor(std::move(options.audit), options.audit_limits) {}
+        auditor(options.audit != nullptr ? std::move(options.audit)
+                                         : LogUpgradesTo(host),
+                options.audit_limits) {}
 
   absl::StatusOr<TrustStorePtr> LoadCaCerts(const CaCerts& ca_certs);
   // Whether `ca_certs` has CAs that neither `bundle`, a path, nor the bundle

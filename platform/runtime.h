@@ -35,7 +35,8 @@ struct RuntimeOptions {
 
   // The path of the application's app.yaml; empty: it has none.
   std::string app_yaml;
-  // Gets what the policy refused and made stricter; null: nobody does.
+  // Gets what the policy refused and made stricter. Null: the host's log gets
+  // what was made stricter; of a refusal the application has the error.
   AuditSink audit;
   AuditLimits audit_limits;
 };

@@ -148,6 +148,23 @@ TEST_F(RuntimePolicyTest, AnUpgradeVerifiesAndIsAudited) {
   EXPECT_EQ(runtime->counters().upgrades, 2);
 }
 
+TEST_F(RuntimePolicyTest, WithoutAnAuditTheLogTellsOfUpgrades) {
+  SetPolicy("verification: enforce, on_override: upgrade");
+  const auto runtime = *Runtime::Create(host_);
+  WrapOptions lax = Client();
+  lax.cert_reqs = VerifyMode::kNone;
+  lax.call_site = "a\nb.py:7";
+  ASSERT_TRUE(Connect(*runtime, std::move(lax)).ok());
+  WrapOptions nameless;
+  EXPECT_EQ(KindOf(Connect(*runtime, std::move(nameless))), ErrorKind::kPolicy);
+  EXPECT_THAT(
+      host_->log(),
+      ::testing::ElementsAre(
+          "WARNING: For a connection to localhost, asked for at a\\nb.py:7: "
+          "cert_reqs: CERT_REQUIRED in place of CERT_NONE, because of "
+          "/etc/airlock.yaml:1:21"));
+}
+
 TEST_F(RuntimePolicyTest, ToExplainIsNotAudited) {
   const auto runtime = Make("verification: enforce");
   WrapOptions lax = Client();
