@@ -29,6 +29,10 @@ constexpr struct {
 constexpr char kAccepted[] =
     "python3, or a version: python27, python38 to python313";
 
+// Of the name of a program.
+constexpr char kPlain[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
+
 }  // namespace
 
 absl::StatusOr<Application> LoadApplication(const std::string& path,
@@ -92,9 +96,7 @@ std::string EntrypointProgram(const Application& application) {
   if (!application.yaml.entrypoint.has_value()) return {};
   const std::string& text = application.yaml.entrypoint->value;
   const std::string word = text.substr(0, text.find(' '));
-  constexpr absl::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
-  return word.find_first_not_of(kPlain.data()) == std::string::npos ? word : "";
+  return word.find_first_not_of(kPlain) == std::string::npos ? word : "";
 }
 
 }  // namespace airlock::cli

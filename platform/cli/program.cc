@@ -132,8 +132,9 @@ pid_t ParentOf(absl::string_view pid) {
   const std::string line{std::istreambuf_iterator<char>(file), {}};
   const size_t name_end = line.rfind(')');
   if (name_end == std::string::npos) return 0;
-  const std::vector<absl::string_view> fields = absl::StrSplit(
-      absl::string_view(line).substr(name_end + 1), ' ', absl::SkipEmpty());
+  const std::string rest = line.substr(name_end + 1);
+  const std::vector<absl::string_view> fields =
+      absl::StrSplit(rest, ' ', absl::SkipEmpty());
   pid_t parent = 0;
   return fields.size() > 1 && absl::SimpleAtoi(fields[1], &parent) ? parent : 0;
 }

@@ -240,7 +240,7 @@ class Builder {
       if (!names.ok()) continue;
       for (const std::string& name : *names) {
         if (!absl::StartsWith(name, "python")) continue;
-        const absl::Status status =
+        absl::Status status =
             ReplaceModules(absl::StrCat(root, "/", name, "/lib-dynload"),
                            name == "python2.7" ? "/py2.7/" : "/py3/");
         if (!status.ok()) return status;
@@ -261,7 +261,7 @@ class Builder {
         Add({"--ro-bind", module, place});
         continue;
       }
-      const absl::Status status = AddFile("", place);
+      absl::Status status = AddFile("", place);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();

@@ -34,6 +34,8 @@ constexpr char kLaunchFile[] = "/run/airlock/environment";
 // The environment with which the process began, as the kernel keeps it.
 constexpr char kInitialEnvironment[] = "/proc/self/environ";
 constexpr char kAppVariable[] = "AIRLOCK_APP_YAML";
+// The only runtime where an application lists its libraries.
+constexpr char kListing[] = "python27";
 
 // The variables of a file that has them as /proc has an environment; unset
 // where there is no such file.
@@ -101,8 +103,6 @@ absl::StatusOr<std::unique_ptr<platform::Runtime>> MakeRuntime() {
 }
 
 absl::StatusOr<ProcessProfile> LoadProfile() {
-  // The only runtime where an application lists its libraries.
-  constexpr char kListing[] = "python27";
   ProcessHost host;
   const config::Environment environment = host.ReadEnvironment();
   const auto variable = environment.find(kAppVariable);
