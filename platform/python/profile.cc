@@ -15,12 +15,13 @@ namespace {
 
 constexpr char kAdvice[] = "; write \"version: latest\" for ssl in app.yaml";
 
-// Modules of the standard library that make contexts for their callers. No
-// boundary: an application is to notice, not to be held.
+// Modules that make contexts for their callers: the standard library's, and
+// where ssl itself has no wrap_socket, our own. No boundary: an application is
+// to notice, not to be held.
 constexpr absl::string_view kLibrary[] = {
-    "asyncio.sslproto", "ftplib",         "http.client", "httplib",
-    "imaplib",          "nntplib",        "poplib",      "smtplib",
-    "urllib",           "urllib.request", "urllib2"};
+    "airlock._wrap", "asyncio.sslproto", "ftplib",         "http.client",
+    "httplib",       "imaplib",          "nntplib",        "poplib",
+    "smtplib",       "urllib",           "urllib.request", "urllib2"};
 
 }  // namespace
 

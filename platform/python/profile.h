@@ -20,8 +20,8 @@ bool IsOldest(const ModuleState& state);
 int ApplyProfile(PyObject* module, const ModuleState& state);
 
 // Whether the Python code that runs may make an SSLContext: with profile 2.7
-// only ssl.wrap_socket and the standard library may. Else false with an
-// exception set.
+// only wrap_socket, ssl's and airlock's, and the standard library may. Else
+// false with an exception set.
 bool MayMakeContext(const ModuleState& state);
 
 }  // namespace airlock::python

@@ -80,6 +80,34 @@ sys.exit(7)
         self.assertEqual(out, "['-I', '--', 'x'] hello\n")
         self.assertIn('none (--no-sandbox)', err)
 
+    def test_audit(self):
+        app = Application(self, """
+import socket, ssl
+context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+context.check_hostname = False
+context.verify_mode = ssl.CERT_NONE
+listener = socket.socket()
+listener.bind(('127.0.0.1', 0))
+listener.listen(1)
+plain = socket.create_connection(listener.getsockname())
+try:
+    context.wrap_socket(plain, server_hostname='localhost',
+                        do_handshake_on_connect=False)
+except ssl.SSLError as error:
+    print('refused')
+""")
+        audit = app.path('audit')
+        for flags, variables in (
+                (['--audit=' + audit], {}),
+                ([], {'AIRLOCK_AUDIT': audit})):
+            with open(audit, 'w', encoding='ascii'):
+                pass
+            status, out, err = app.run('--no-sandbox', *flags,
+                                       AIRLOCK_VERIFY='enforce', **variables)
+            self.assertEqual((status, out), (0, 'refused\n'), err)
+            with open(audit, encoding='ascii') as lines:
+                self.assertIn('"cert_reqs"', lines.read())
+
     def test_a_signal_is_128_and_its_number(self):
         app = Application(self, 'import os\nos.kill(os.getpid(), 9)')
         self.assertEqual(app.run('--no-sandbox')[0], 137)
