@@ -100,6 +100,8 @@ licences=$share/doc/airlock/licences
 install -D --mode=644 LICENSE "$licences/airlock"
 install -D --mode=644 ../boringssl/LICENSE "$licences/boringssl"
 install -D --mode=644 ../com_google_absl/LICENSE "$licences/abseil"
-put 644 "$licences" packaging/licences/nlohmann-json packaging/licences/yaml-cpp
+install -D --mode=644 third_party/nlohmann_json.LICENSE \
+  "$licences/nlohmann-json"
+install -D --mode=644 third_party/yaml-cpp.LICENSE "$licences/yaml-cpp"
 
 echo "install: Airlock $version is in $root"
