@@ -28,6 +28,7 @@ namespace airlock::platform {
 
 // Writes events as AuditEvent::ToJson gives them, each in one write(2) that
 // appends. Thread-safe; any number of processes may write to one file or pipe.
+// A file may be emptied meanwhile; one that was renamed is still written to.
 class AuditWriter {
  public:
   // A line is no longer than this, so that a pipe keeps it whole (PIPE_BUF):

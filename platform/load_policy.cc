@@ -62,7 +62,7 @@ absl::StatusOr<absl::optional<FileContent>> ReadPolicyFile(
 absl::Status CheckBundle(
     Host* host, const config::Setting<absl::optional<std::string>>& ca_certs) {
   if (!ca_certs.stated()) return absl::OkStatus();
-  const absl::Status status = host->Stat(*ca_certs.value).status();
+  absl::Status status = host->Stat(*ca_certs.value).status();
   if (status.ok()) return status;
   return CannotRead(
       absl::StrCat(ca_certs.origin.ToString(), ": the bundle of ca_certs"),

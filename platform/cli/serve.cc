@@ -115,7 +115,7 @@ absl::Status ReadFlags(Service* service) {
         "--self-signed");
   }
   if (service->identity.empty()) {
-    const absl::Status made = MakeOwnIdentity(service);
+    absl::Status made = MakeOwnIdentity(service);
     if (!made.ok()) return made;
   }
   const std::string root = absl::GetFlag(FLAGS_root);
@@ -143,7 +143,7 @@ absl::Status Echo(platform::PosixTransport* transport, ssl::Socket* socket) {
     const absl::StatusOr<size_t> size = ReadSome(socket, absl::MakeSpan(chunk));
     if (!size.ok()) return size.status();
     if (*size == 0) return absl::OkStatus();
-    const absl::Status written = WriteAll(socket, {chunk.data(), *size});
+    absl::Status written = WriteAll(socket, {chunk.data(), *size});
     if (!written.ok()) return written;
   }
 }

@@ -23,6 +23,7 @@ using ssl::TlsVersion;
 TEST(CountersTest, CountWhatManyThreadsSee) {
   CounterSet set;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int j = 0; j < 1000; ++j) {

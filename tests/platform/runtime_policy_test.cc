@@ -342,6 +342,7 @@ TEST_F(RuntimePolicyTest, AFileThatComesLaterCounts) {
 TEST_F(RuntimePolicyTest, ThreadsSeeOneOfThePoliciesWhole) {
   const auto runtime = Make("verification: enforce, minimum_version: TLSv1.3");
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int j = 0; j < 200; ++j) {

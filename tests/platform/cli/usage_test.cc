@@ -87,7 +87,7 @@ TEST(HelpTest, OfACommandShowsItsFlagsOnly) {
 
 // An application that does nothing.
 std::string AppYaml() {
-  const std::string path = absl::StrCat(::testing::TempDir(), "/app.yaml");
+  std::string path = absl::StrCat(::testing::TempDir(), "/app.yaml");
   std::ofstream(path) << "runtime: python3\nentrypoint: /bin/true\n";
   return path;
 }
