@@ -149,6 +149,27 @@ class Credentials(unittest.TestCase):
         self.assertLess(len(gc.get_objects()), before + 50)
 
 
+class BesideOpenSsl(unittest.TestCase):
+
+    @unittest.skipIf('LD_PRELOAD' in os.environ, 'something is preloaded')
+    def test_preloaded(self):
+        # Its functions are found before the module's, if those can be seen.
+        program = '''
+import runpy, sys
+with open('/proc/self/maps') as maps:
+    assert 'libssl.so.3' in maps.read()
+sys.argv[:] = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name='__main__')
+'''
+        child = subprocess.Popen(
+            [sys.executable, '-c', program, os.path.abspath(__file__), FOLDER,
+             'Credentials'],
+            env=dict(os.environ, LD_PRELOAD='libcrypto.so.3 libssl.so.3'),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said = child.communicate()[0].decode()
+        self.assertEqual(child.returncode, 0, said)
+
+
 class Errors(unittest.TestCase):
 
     def words_of(self, kinds, function, *arguments, **keywords):
