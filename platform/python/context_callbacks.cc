@@ -113,6 +113,10 @@ void OnMessage(const ssl::Socket& core, const ssl::TlsMessage& message) {
   socket.raised_type = PyRef::Steal(type);
   socket.raised_value = PyRef::Steal(value);
   socket.raised_traceback = PyRef::Steal(traceback);
+  // The handshake ends here: not one byte more goes to the peer.
+  if (!core.handshake_done() && socket.transport != nullptr) {
+    socket.transport->set_fd(-1);
+  }
 }
 
 PyRef TextOrNone(absl::string_view text) {
