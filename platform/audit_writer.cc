@@ -58,14 +58,18 @@ class SigpipeBlock {
   bool was_pending_ = false;
 };
 
+std::string What(const std::string& target) {
+  return absl::StrCat("the audit cannot be written to \"",
+                      absl::CHexEscape(target), "\"");
+}
+
 absl::Status CannotWrite(const std::string& target, absl::string_view why) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("the audit cannot be written to \"",
-                   absl::CHexEscape(target), "\": ", why));
+  return absl::InvalidArgumentError(absl::StrCat(What(target), ": ", why));
 }
 
 absl::Status CannotWrite(const std::string& target, int error) {
-  return CannotWrite(target, absl::ErrnoToStatus(error, "").message());
+  return absl::InvalidArgumentError(
+      absl::ErrnoToStatus(error, What(target)).message());
 }
 
 absl::StatusOr<UniqueFd> OpenTarget(const std::string& target) {

@@ -149,7 +149,8 @@ TEST_F(AuditWriterTest, SaysOnceAndCountsWhatIsLost) {
   for (int i = 0; i < 3; ++i) writer->Write(Event());
   EXPECT_EQ(writer->lost(), 3);
   EXPECT_THAT(host_->log(),
-              ElementsAre(AllOf(HasSubstr(PipeTarget()), HasSubstr("lost"))));
+              ElementsAre(AllOf(HasSubstr(PipeTarget() + "\": Broken pipe"),
+                                HasSubstr("lost"))));
   close(pipe_[1]);
 }
 
