@@ -9,6 +9,7 @@
 
 set -euo pipefail
 umask 022
+shopt -s extglob
 
 die() {
   printf 'install: error: %s\n' "$*" >&2
@@ -44,8 +45,7 @@ readonly lib=$root/$libdir include=$root/include share=$root/share
 put() { install -D --mode="$1" --target-directory="$2" "${@:3}"; }
 
 fill_in() {
-  local up
-  up=$(sed 's|[^/]\+|..|g' <<<"$libdir")
+  local up=${libdir//+([^\/])/..}
   mkdir --parents "$(dirname "$2")"
   sed --expression="s|@PREFIX@|$prefix|g" \
     --expression="s|@LIBDIR@|$libdir|g" \

@@ -23,11 +23,12 @@ airlock \- TLS as a sandboxed platform gives it to its applications
 END
 help=$("$AIRLOCK" help)
 verbatim <<<"$help"
-for command in $(sed -n '/^Commands:/,/^$/s/^  \([a-z]\+\) .*/\1/p' <<<"$help"); do
+commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]\+\) .*/\1/p' <<<"$help")
+while read -r command; do
   [[ $command != help ]] || continue
   echo ".SH AIRLOCK ${command^^}"
   "$AIRLOCK" help "$command" | verbatim
-done
+done <<<"$commands"
 cat <<'END'
 .SH SEE ALSO
 .BR airlock.yaml (5),
