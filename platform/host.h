@@ -81,7 +81,8 @@ class Host {
   // The time of day.
   virtual absl::Time Now() const = 0;
 
-  // Takes one message, without newline and without secrets.
+  // Takes one message, without newline and without secrets. Must not call the
+  // Runtime that it comes from, which may hold a lock.
   virtual void Log(absl::LogSeverity severity, absl::string_view message) = 0;
 };
 

@@ -197,7 +197,8 @@ typedef struct airlock_runtime_options {
   void* user;
   /* Gets events, on any thread, and on several at once. */
   void (*audit)(void* user, const airlock_audit_event* event);
-  /* Gets messages, likewise. NULL: standard error gets them. */
+  /* Gets messages, likewise. NULL: standard error gets them. Must not use the
+   * runtime. */
   void (*log)(void* user, int32_t severity, airlock_bytes message);
   /* Called once, when nothing uses `user` any more: after the runtime and all
    * that came from it are freed, or as airlock_runtime_new fails. */
