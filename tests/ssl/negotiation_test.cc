@@ -253,6 +253,40 @@ TEST(AlpnTest, NothingInCommonGoesOnUnlessRequired) {
   }
 }
 
+TEST(AlpnTest, TheCallbackChoosesInPlaceOfTheList) {
+  using Choice = absl::StatusOr<absl::optional<size_t>>;
+  struct Row {
+    Choice choice;
+    ErrorKind error;
+    std::string alpn;
+  };
+  for (const TlsVersion version : kBoth) {
+    for (const Row& row :
+         {Row{Choice(1), {}, "h2"}, Row{Choice(absl::nullopt), {}, ""},
+          Row{Choice(2), ErrorKind::kCallback, ""},
+          Row{Choice(absl::AbortedError("no")), ErrorKind::kCallback, ""}}) {
+      ContextOptions client = Client(version);
+      client.alpn_protocols = {"http/1.1", "h2"};
+      ContextOptions server = ServerOptions();
+      server.alpn_protocols = {"http/1.1"};
+      std::vector<std::string> seen;
+      server.alpn = [&](Socket&, absl::Span<const absl::string_view> offered) {
+        seen.assign(offered.begin(), offered.end());
+        return row.choice;
+      };
+      Connection c = Connect(std::move(client), std::move(server));
+      EXPECT_EQ(seen, (std::vector<std::string>{"http/1.1", "h2"}));
+      if (row.error == ErrorKind()) {
+        ASSERT_TRUE(c.ok()) << c.client_status;
+        EXPECT_EQ(c.client->info()->alpn, row.alpn);
+      } else {
+        EXPECT_EQ(GetErrorKind(c.server_status), row.error);
+        EXPECT_EQ(GetError(c.client_status)->alert, 120);
+      }
+    }
+  }
+}
+
 TEST(NpnTest, IsOfTls12AndComesAfterAlpn) {
   struct Row {
     TlsVersion version;

@@ -3,8 +3,10 @@
 
 // Contexts, their callbacks, and sessions.
 
+#include <atomic>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -320,6 +322,42 @@ TEST_F(CContextTest, IsForTheHostThatThePolicyWasAskedFor) {
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
   // Not said is the same.
   EXPECT_NE(Wrap(context.get(), transport), nullptr);
+}
+
+TEST_F(CContextTest, IsSharedByThreads) {
+  airlock_context_options options = ServerOptions();
+  options.user = nullptr;
+  options.release = nullptr;
+  // Each callback gets the socket of its own thread.
+  static std::atomic<int> strangers{0};
+  static thread_local airlock_socket* mine = nullptr;
+  options.sni = [](void*, airlock_socket* socket, airlock_bytes,
+                   airlock_context**, uint8_t*) -> airlock_status {
+    if (socket != mine) ++strangers;
+    return AIRLOCK_OK;
+  };
+  const auto server = Make(options);
+  const auto client = Make(ClientOptions());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 5; ++j) {
+        Wire wire;
+        Ends ends;
+        ends.client = Wrap(client.get(), wire.client(), "localhost");
+        ends.server = Wrap(server.get(), wire.server());
+        mine = ends.server.get();
+        ShakeHands(&ends);
+        EXPECT_EQ(ends.client_failure.kind, -1);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(strangers, 0);
+  auto counters = Sized<airlock_counters>();
+  ASSERT_EQ(airlock_runtime_counters(runtime_.get(), &counters, nullptr),
+            AIRLOCK_OK);
+  EXPECT_EQ(counters.handshakes[3], 40U);
 }
 
 TEST_F(CContextTest, RefusesWhatIsNotGood) {
