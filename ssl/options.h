@@ -219,9 +219,12 @@ enum class Side { kClient, kServer };
 
 struct SocketOptions {
   Side side = Side::kClient;
-  // The name to reach, sent as SNI (unless it is an IP address) and checked
-  // against the certificate. See ParseHost for what is allowed.
+  // The name to reach, sent as SNI (RFC 6066, section 3; unless it is an IP
+  // address) and checked against the certificate. See ParseHost for what is
+  // allowed.
   std::string server_hostname;
+  // False: it is checked all the same, but not sent.
+  bool send_sni = true;
   // A session for a client to resume, from an earlier Socket of a client. The
   // peer's certificate and name are verified again all the same.
   std::shared_ptr<const Session> session;

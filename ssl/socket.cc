@@ -323,7 +323,9 @@ absl::StatusOr<std::unique_ptr<Socket>> WrapSocket(
         ParseHost(options.server_hostname);
     if (!host.ok()) return host.status();
     // An address is no name for SNI (RFC 6066, section 3).
-    if (host->kind == HostKind::kDnsName) sni_name = host->value;
+    if (host->kind == HostKind::kDnsName && options.send_sni) {
+      sni_name = host->value;
+    }
   }
   auto impl = std::make_unique<Socket::Impl>(context, std::move(transport),
                                              std::move(options));

@@ -12,7 +12,7 @@
 namespace airlock::python {
 
 // Whether the module has profile 2.7: PROTOCOL_SSLv23, the default, is TLS 1.0
-// there, and an application makes no contexts.
+// there, no client sends SNI, and an application makes no contexts.
 bool IsOldest(const ModuleState& state);
 
 // Says on `module` what the profile lacks, and warns of it; -1 with an

@@ -11,6 +11,7 @@
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/memory_bio.h"
+#include "platform/python/profile.h"
 #include "platform/python/session.h"
 #include "platform/python/socket.h"
 #include "ssl/error.h"
@@ -53,6 +54,7 @@ bool MakeCore(PyObject* self, std::unique_ptr<ssl::Transport> transport,
     return false;
   }
   options.server_hostname = socket.hostname;
+  options.send_sni = !IsOldest(*socket.state);
   if (session != Py_None) {
     options.session = TakeSession(socket, session);
     if (options.session == nullptr) return false;

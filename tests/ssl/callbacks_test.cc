@@ -152,6 +152,19 @@ TEST(SniTest, AddressesAndMissingNamesAreNone) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(SniTest, IsNotSentIfSo) {
+  SocketOptions options = To("localhost");
+  options.send_sni = false;
+  Connection c = Connect(MakeContext(ClientOptions()),
+                         MakeContext(ServerOptions()), options);
+  ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+  EXPECT_EQ(c.server->info()->server_name, "");
+  options.server_hostname = "other.example.test";
+  c = Connect(MakeContext(ClientOptions()), MakeContext(ServerOptions()),
+              options);
+  EXPECT_EQ(KindOf(c.client_status), ErrorKind::kHostname);
+}
+
 TEST(SniTest, RefusesWithItsAlert) {
   for (const TlsVersion version : kBoth) {
     ContextOptions options = ServerOptions();

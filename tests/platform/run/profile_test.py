@@ -6,8 +6,10 @@ Profiles are App Engine's Python 2.7's; what they are in other Pythons is shown
 to `_ssl` alone, by AIRLOCK_APP_YAML.
 """
 import os
+import socket
 import subprocess
 import sys
+import threading
 import unittest
 
 from application import AIRLOCK, Application, PYTHON, VERSION
@@ -35,6 +37,10 @@ def version(**options):
         from airlock import wrap_socket
     return wrap_socket(plain, **options).version()
 '''
+NAMED = WRAP + '''
+import airlock
+airlock.wrap_socket(plain, ciphers='ALL', server_hostname='localhost')
+'''
 FETCH = '''
 from __future__ import print_function
 import sys
@@ -54,14 +60,15 @@ class ProfileTest(unittest.TestCase):
             '--cert', CERTS + '/self_signed.pem',
             '--key', CERTS + '/self_signed.key'], SECRET)
 
-    def run_with(self, code, library, runtime='python27', **variables):
+    def run_with(self, code, library, runtime='python27', port=None,
+                 **variables):
         """(status, output, errors) where app.yaml lists `library`."""
         app = Application(self, code)
         app_yaml = app.write('of_profile.yaml',
                              'runtime: %s\n%s\n' % (runtime, library))
         done = subprocess.run(
             [PYTHON, '-B', '-W', 'always', app.path('main.py'),
-             self.server.port],
+             port or self.server.port],
             env=dict(variables, PYTHONPATH=PATH, AIRLOCK_APP_YAML=app_yaml),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, universal_newlines=True, check=False)
@@ -126,6 +133,25 @@ class ProfileTest(unittest.TestCase):
             self.assertIn('has no SSLContext', err)
             self.assertIn('write "version: latest"', err)
             self.check('', 'import ssl\nssl.' + call, LATEST)
+
+    def test_oldest_sends_no_sni(self):
+        for library, sent in (LATEST, True), (OLDEST, False):
+            with socket.create_server(('127.0.0.1', 0)) as listener:
+                listener.settimeout(60)
+                hello = []
+
+                def hear():
+                    peer, _ = listener.accept()
+                    with peer:
+                        hello.append(peer.recv(16384))
+
+                thread = threading.Thread(target=hear)
+                thread.start()
+                self.run_with(NAMED, library,
+                              port=str(listener.getsockname()[1]))
+                thread.join()
+            self.assertEqual(hello[0][:2], b'\x16\x03')
+            self.assertEqual(b'localhost' in hello[0], sent)
 
     @unittest.skipUnless(OLD, "App Engine's Python 2.7 alone did so")
     def test_https_is_verified_where_it_is_asked_for(self):
