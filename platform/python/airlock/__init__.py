@@ -15,4 +15,4 @@ from airlock._wrap import wrap_socket
 
 __all__ = ['Policy', 'Setting', 'install', 'installed', 'match_hostname',
            'policy', 'wrap_socket']
-__version__ = '0.1.0'
+__version__ = '1.0.0'

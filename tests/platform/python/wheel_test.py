@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The wheel of this Python, as pip and as `site` see it.
 
-usage: PYTHON wheel_test.py WHEELS     (the folder that Bazel made)
+usage: PYTHON wheel_test.py WHEELS HEADER
+
+WHEELS: the folder that Bazel made. HEADER: airlock.h.
 """
 import base64
 import email
 import glob
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +20,7 @@ import unittest
 import zipfile
 
 WHEELS = os.path.abspath(sys.argv.pop(1))
+HEADER = os.path.abspath(sys.argv.pop(1))
 
 
 def run(*arguments):
@@ -43,6 +47,13 @@ class WheelTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
         self.addCleanup(shutil.rmtree, self.folder)
+
+    def test_version_is_the_library_s(self):
+        with open(HEADER) as header:
+            version = re.findall(r'#define AIRLOCK_VERSION_\w+ (\d+)',
+                                 header.read())
+        self.assertEqual(os.path.basename(our_wheel()).split('-')[1],
+                         '.'.join(version))
 
     def test_record(self):
         with zipfile.ZipFile(our_wheel()) as wheel:
