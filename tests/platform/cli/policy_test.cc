@@ -4,7 +4,6 @@
 // `airlock policy` on the sample files.
 
 #include <map>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -74,8 +73,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& param) { return param.param.name; });
 
 TEST_P(PolicySampleTest, IsATable) {
-  const std::regex columns("  +");
-  EXPECT_EQ(std::regex_replace(Show({}), columns, "  "), Expected(".txt"));
+  std::string table = Show({});
+  while (absl::StrReplaceAll({{"   ", "  "}}, &table) > 0) {
+  }
+  EXPECT_EQ(table, Expected(".txt"));
 }
 
 TEST_P(PolicySampleTest, IsJson) {
