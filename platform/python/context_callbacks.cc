@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "platform/python/context.h"
 #include "platform/python/socket.h"
 
@@ -35,6 +36,10 @@ absl::StatusOr<ssl::SniDecision> OnSni(
   PyObject* context = scope.socket().context.get();
   const PyRef callback = PyRef::Borrow(ContextOf(context).sni_callback.get());
   if (!callback) return ssl::SniDecision();
+  if (IsOrphan(scope.self())) {
+    return absl::FailedPreconditionError(
+        "the SSLSocket or SSLObject that it would be called with is gone");
+  }
   const PyRef keep = PyRef::Borrow(context);
   const PyRef visible = PyRef::Steal(Visible(scope.self()));
   const PyRef server_name = name.has_value() ? PyRef::Steal(ServerName(*name))

@@ -327,6 +327,11 @@ PyObject* Visible(PyObject* self) {
   return owner ? owner.release() : PyRef::Borrow(self).release();
 }
 
+bool IsOrphan(PyObject* self) {
+  const PyRef& owner = SocketOf(self).owner;
+  return owner && !Dereference(owner);
+}
+
 int AddSocketType(PyObject* module, const StatePtr& state) {
   static PyType_Slot slots[] = {
       {Py_tp_dealloc, Slot(DeallocBoxed<SocketObject>)},

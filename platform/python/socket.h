@@ -110,6 +110,9 @@ class CallbackScope {
 // itself. A new reference.
 PyObject* Visible(PyObject* self);
 
+// Whether it had an owner, which is gone.
+bool IsOrphan(PyObject* self);
+
 // Methods; socket_io.cc.
 PyObject* DoHandshake(PyObject* self, PyObject* unused);
 PyObject* Read(PyObject* self, PyObject* args);

@@ -4,6 +4,7 @@
 
 usage: PYTHON threads_test.py CERTS     (the folder of testdata's certificates)
 """
+import gc
 import os
 import socket
 import ssl
@@ -142,6 +143,25 @@ class CallbackTest(TlsTest):
         set_sni_callback(context, callback)
         self.connect(server=context)
         self.assertEqual(len(seen), 1)
+
+    @unittest.skipUnless(hasattr(ssl, 'MemoryBIO'), 'no MemoryBIO in 2.7')
+    def test_is_not_called_with_what_is_gone(self):
+        # As of CPython 3.13.5, whose own test it is.
+        to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = client_context().wrap_bio(to_client, to_server,
+                                           server_hostname='localhost')
+        with self.assertRaises(ssl.SSLWantReadError):
+            client.do_handshake()
+        context = server_context()
+        calls = []
+        set_sni_callback(context, lambda *_: calls.append(1))
+        server = context.wrap_bio(to_server, to_client, server_side=True)
+        inner = server._sslobj
+        del server
+        gc.collect()
+        with self.assertRaisesRegex(ssl.SSLError, 'callback failed'):
+            inner.do_handshake()
+        self.assertEqual(calls, [])
 
     def test_raising_callback_aborts(self):
         context = server_context()
