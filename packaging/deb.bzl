@@ -3,25 +3,28 @@
 """What is installed, as a Debian package."""
 
 def _deb_impl(ctx):
-    package = ctx.actions.declare_file(ctx.label.name + "/airlock.deb")
+    folder = ctx.actions.declare_directory(ctx.label.name)
     ctx.actions.run(
         executable = ctx.executable._make_deb,
-        arguments = [ctx.executable.install.path, package.path],
-        outputs = [package],
+        arguments = [ctx.executable.install.path, folder.path],
+        outputs = [folder],
         tools = [ctx.attr.install[DefaultInfo].files_to_run],
         mnemonic = "MakeDeb",
-        progress_message = "Packing %s" % package.short_path,
+        progress_message = "Packing %s" % folder.short_path,
         # Debian's tools, wherever they are.
         use_default_shell_env = True,
     )
     return [DefaultInfo(
-        files = depset([package]),
-        runfiles = ctx.runfiles(files = [package]),
+        files = depset([folder]),
+        runfiles = ctx.runfiles(files = [folder]),
     )]
 
 deb = rule(
     implementation = _deb_impl,
-    doc = "Makes a Debian package of what `install`, a program, installs.",
+    doc = """A folder with a Debian package of what a program installs.
+
+The package is called as Debian's are, after its version and architecture.
+""",
     attrs = {
         # Not for the machine that builds: it is what will be installed.
         "install": attr.label(

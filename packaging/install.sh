@@ -60,14 +60,20 @@ version_part() {
 version=$(version_part MAJOR).$(version_part MINOR).$(version_part PATCH)
 readonly version
 
+slim() {
+  strip --strip-unneeded --remove-section=.comment --remove-section=.note \
+    --enable-deterministic-archives "$@"
+}
+
 put 755 "$root/bin" platform/cli/airlock
-strip --strip-unneeded "$root/bin/airlock"
+slim "$root/bin/airlock"
 
 install -D --mode=644 libairlock.so "$lib/libairlock.so.$version"
-strip --strip-unneeded "$lib/libairlock.so.$version"
+slim "$lib/libairlock.so.$version"
 ln --symbolic --force "libairlock.so.$version" "$lib/libairlock.so.1"
 ln --symbolic --force libairlock.so.1 "$lib/libairlock.so"
 put 644 "$lib" libairlock.a packaging/libairlock_absl.a
+slim "$lib/libairlock.a" "$lib/libairlock_absl.a"
 fill_in packaging/airlock.pc.in "$lib/pkgconfig/airlock.pc"
 fill_in packaging/airlock-cxx.pc.in "$lib/pkgconfig/airlock-cxx.pc"
 for file in airlock-config airlock-config-version; do

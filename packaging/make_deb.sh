@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A Debian package of what an install program installs.
-#   usage: make_deb.sh INSTALL PACKAGE
+#   usage: make_deb.sh INSTALL FOLDER
+# It is FOLDER/airlock_VERSION_ARCHITECTURE.deb.
 
 set -euo pipefail
-install=$PWD/$1 package=$PWD/$2
-readonly install package
+install=$PWD/$1 folder=$PWD/$2
+readonly install folder
 
 # The same bytes whenever it is built.
 export SOURCE_DATE_EPOCH=1767225600
@@ -22,6 +23,7 @@ cd "$work"
 readonly doc=$root/usr/share/doc/airlock
 library=$(echo "$root/usr/lib/$multiarch"/libairlock.so.*.*.*)
 version=${library##*.so.}
+architecture=$(dpkg-architecture --query DEB_HOST_ARCH)
 
 # Debian keeps the texts of well-known licences in one place, and names all.
 {
@@ -53,18 +55,31 @@ airlock ($version) unstable; urgency=medium
  -- The Airlock Authors <airlock@airlock.invalid>  $date
 END
 
+# Where lintian is right in general, and why not here.
+install -D --mode=644 /dev/stdin "$root/usr/share/lintian/overrides/airlock" \
+  <<'END'
+# One package, which somebody installs by hand, has the library, what others
+# build with, and the command. It provides what it would be divided into, and
+# what is linked with the library depends on that.
+airlock: link-to-shared-library-in-wrong-package *
+airlock: package-name-doesnt-match-sonames libairlock1
+END
+
 mkdir "$root/DEBIAN"
-echo 'Source: airlock' >debian/control
+printf 'Source: airlock\n\nPackage: airlock\nArchitecture: any\n' \
+  >debian/control
 depends=$(dpkg-shlibdeps -O -x"airlock" "$root/usr/bin/airlock" "$library" |
   sed -n 's/^shlibs:Depends=//p')
 cat >"$root/DEBIAN/control" <<END
 Package: airlock
 Version: $version
-Architecture: $(dpkg-architecture --query DEB_HOST_ARCH)
+Architecture: $architecture
 Maintainer: The Airlock Authors <airlock@airlock.invalid>
 Installed-Size: $(du --summarize --apparent-size --block-size=1K "$root/usr" |
   cut --fields=1)
 Depends: $depends
+Recommends: bubblewrap, ca-certificates
+Provides: libairlock1 (= $version), libairlock-dev (= $version)
 Section: net
 Priority: optional
 Description: TLS sockets whose verification is the platform's to decide
@@ -73,10 +88,21 @@ Description: TLS sockets whose verification is the platform's to decide
  bundle required, and a policy that applications can make stricter but never
  laxer. With the command, the libraries, and their headers.
 END
-printf 'libairlock 1 airlock (>= %s)\n' "$version" >"$root/DEBIAN/shlibs"
+printf 'libairlock 1 libairlock1 (>= %s)\n' "$version" >"$root/DEBIAN/shlibs"
+# The C interface stays; who has linked with the C++ one needs this very version.
+cat >debian/airlock.symbols <<END
+libairlock.so.1 libairlock1 #MINVER#
+| libairlock1 (= $version)
+* Build-Depends-Package: airlock
+ (symver)AIRLOCK_1 $version
+ (symver)AIRLOCK_CXX $version 1
+END
+dpkg-gensymbols -v"$version" -pairlock -P"$root" -e"$library" -c4 \
+  -Idebian/airlock.symbols -O"$root/DEBIAN/symbols"
 echo 'activate-noawait ldconfig' >"$root/DEBIAN/triggers"
 (cd "$root" && find usr -type f -print0 | LC_ALL=C sort --zero-terminated |
   xargs --null md5sum) >"$root/DEBIAN/md5sums"
 chmod 644 "$root"/DEBIAN/* "$doc"/*
 find "$root" -type d -exec chmod 755 {} +
-dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
+dpkg-deb --root-owner-group -Zxz --build "$root" \
+  "$folder/airlock_${version}_$architecture.deb" >/dev/null

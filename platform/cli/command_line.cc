@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "config/internal/nearest_word.h"
+#include "platform/c/airlock.h"
 #include "platform/cli/text.h"
 
 namespace airlock::cli {
@@ -158,6 +159,10 @@ absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
     }
     return request;
   }
+  if (first == "--version") {
+    request.version = true;
+    return request;
+  }
   if (absl::StartsWith(first, "-")) {
     return Error(absl::StrCat("the command comes first, then flags such as ",
                               ForTerminal(first),
@@ -192,6 +197,11 @@ absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
   return request;
 }
 
+std::string ProgramVersion() {
+  return absl::StrCat("airlock ", AIRLOCK_VERSION_MAJOR, ".",
+                      AIRLOCK_VERSION_MINOR, ".", AIRLOCK_VERSION_PATCH, "\n");
+}
+
 std::string ProgramHelp(absl::Span<const Command> commands) {
   std::string text =
       "airlock: TLS as a sandboxed platform gives it to its applications.\n\n"
@@ -202,7 +212,8 @@ std::string ProgramHelp(absl::Span<const Command> commands) {
   }
   absl::StrAppend(
       &text, PadRight("  help", 12),
-      "This text; `airlock help COMMAND` tells about one.\n\n",
+      "This text; `airlock help COMMAND` tells about one.\n",
+      PadRight("  --version", 12), "Which Airlock this is.\n\n",
       "Environment, read once at start:\n",
       Wrap("AIRLOCK_VERIFY=off|default|enforce: how much of verification is "
            "the caller's to decide. PYTHONHTTPSVERIFY=0 is off, any other "

@@ -18,9 +18,10 @@ namespace airlock::cli {
 
 // What a command line asks for.
 struct Request {
-  // Null: the help of the whole program.
+  // Null: the help of the whole program, or its version.
   const Command* command = nullptr;
   bool help = false;
+  bool version = false;
   std::vector<std::string> arguments;
 };
 
@@ -34,6 +35,9 @@ struct Request {
 // `commands` must outlive the result.
 absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
                                          absl::Span<const Command> commands);
+
+// "airlock 1.0.0" and a newline.
+std::string ProgramVersion();
 
 // The help text of the program, and of one command.
 std::string ProgramHelp(absl::Span<const Command> commands);

@@ -35,6 +35,10 @@ int main(int argc, char** argv) {
     std::cerr << "airlock: " << request.status().message() << "\n";
     return airlock::cli::kExitUsage;
   }
+  if (request->version) {
+    std::cout << airlock::cli::ProgramVersion();
+    return airlock::cli::kExitOk;
+  }
   if (request->help) {
     std::cout << (request->command == nullptr
                       ? airlock::cli::ProgramHelp(commands)

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/c/airlock.h"
 #include "tests/platform/cli/process.h"
 #include "tests/support/testdata.h"
 
@@ -72,6 +73,16 @@ TEST(HelpTest, OfTheProgramListsTheCommands) {
                       HasSubstr("  serve "), HasSubstr("  ca "),
                       HasSubstr("AIRLOCK_VERIFY"), HasSubstr("Exit status")));
   }
+}
+
+TEST(VersionTest, IsTheLibrarys) {
+  const Outcome outcome = RunAirlock({"--version"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.errors, IsEmpty());
+  EXPECT_EQ(outcome.output,
+            absl::StrCat("airlock ", AIRLOCK_VERSION_MAJOR, ".",
+                         AIRLOCK_VERSION_MINOR, ".", AIRLOCK_VERSION_PATCH,
+                         "\n"));
 }
 
 TEST(HelpTest, OfACommandShowsItsFlagsOnly) {
