@@ -89,7 +89,7 @@ Description: TLS sockets whose verification is the platform's to decide
  laxer. With the command, the libraries, and their headers.
 END
 printf 'libairlock 1 libairlock1 (>= %s)\n' "$version" >"$root/DEBIAN/shlibs"
-# The C interface stays; who has linked with the C++ one needs this very version.
+# The C interface stays; who links with the C++ one needs this very version.
 cat >debian/airlock.symbols <<END
 libairlock.so.1 libairlock1 #MINVER#
 | libairlock1 (= $version)

@@ -19,6 +19,7 @@ die() {
 cp --dereference "$1"/airlock_*_*.deb "$TEST_TMPDIR"
 PACKAGE=$(echo "$TEST_TMPDIR"/airlock_*.deb)
 readonly PACKAGE
+cd "$TEST_TMPDIR"
 field() { dpkg-deb --field "$PACKAGE" "$1"; }
 [[ $PACKAGE == */airlock_"$(field Version)_$(field Architecture)".deb ]] ||
   die "the package is called $PACKAGE"
@@ -56,8 +57,7 @@ readonly LIB=$ROOT/usr/lib/$multiarch
 export PKG_CONFIG_LIBDIR=$LIB/pkgconfig PKG_CONFIG_SYSROOT_DIR=$ROOT
 export PKG_CONFIG_SYSTEM_INCLUDE_PATH=/ PKG_CONFIG_SYSTEM_LIBRARY_PATH=/
 read -ra flags <<<"$(pkg-config --cflags --libs airlock)"
-cp --dereference "$PLAIN_C" "$TEST_TMPDIR/plain_c.c"
-cd "$TEST_TMPDIR"
+cp --dereference "$PLAIN_C" plain_c.c
 gcc -std=c99 plain_c.c "${flags[@]}" -o plain_c
 said=$(LD_LIBRARY_PATH=$LIB ./plain_c "$CERTS/ca.pem" \
   "$CERTS/server_p256_chain.pem" "$CERTS/server_p256.key")

@@ -79,10 +79,9 @@ TEST(VersionTest, IsTheLibrarys) {
   const Outcome outcome = RunAirlock({"--version"});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.errors, IsEmpty());
-  EXPECT_EQ(outcome.output,
-            absl::StrCat("airlock ", AIRLOCK_VERSION_MAJOR, ".",
-                         AIRLOCK_VERSION_MINOR, ".", AIRLOCK_VERSION_PATCH,
-                         "\n"));
+  EXPECT_EQ(outcome.output, absl::StrCat("airlock ", AIRLOCK_VERSION_MAJOR, ".",
+                                         AIRLOCK_VERSION_MINOR, ".",
+                                         AIRLOCK_VERSION_PATCH, "\n"));
 }
 
 TEST(HelpTest, OfACommandShowsItsFlagsOnly) {
