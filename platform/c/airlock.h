@@ -73,6 +73,9 @@ enum {
 /* What an option says that is yes, no, or not said. */
 enum { AIRLOCK_UNSET = 0, AIRLOCK_NO = 1, AIRLOCK_YES = 2 };
 
+/* Where 0 stands for another default: none, or the number 0 itself. */
+enum { AIRLOCK_ZERO = -1 };
+
 /* Bytes of somebody else's. `data` NULL: not given, and then size is 0. Text is
  * UTF-8. */
 typedef struct airlock_bytes {
@@ -114,8 +117,10 @@ AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
 
 /* AIRLOCK_OK where the library has the feature of that name, else AIRLOCK_NONE.
  * Names: "alpn", "alpn_callback", "audit", "certificate_json",
- * "channel_binding", "counters", "exporter", "fd_transport", "key_log",
- * "message", "session", "sni_callback", "tls1.3". */
+ * "channel_binding", "ciphers", "counters", "exporter", "fd_transport",
+ * "handshake_ended", "key_log", "message", "npn", "ocsp", "password_callback",
+ * "pins", "policy_reload", "psk", "sct", "session", "session_statistics",
+ * "sni_callback", "ticket_keys", "tls1.3", "verify_callback". */
 AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
                                                airlock_error** error);
 
@@ -193,6 +198,16 @@ typedef struct airlock_runtime_options {
   size_t struct_size;
   /* The path of the application's app.yaml. */
   airlock_bytes app_yaml;
+  /* How many of each are kept to be used again; 0: 256, 64 and 32. */
+  size_t max_contexts;
+  size_t max_credentials;
+  size_t max_trust_stores;
+  /* What `audit` gets of one call site: so many at once (0: 5) and then one per
+   * interval (0: a minute). So many call sites are told apart (0: 1024). */
+  size_t audit_max_call_sites;
+  int64_t audit_interval_ms;
+  int32_t audit_burst;
+  int32_t reserved;
   /* Given to `audit`, `log` and `release`. */
   void* user;
   /* Gets events, on any thread, and on several at once. */
@@ -201,7 +216,8 @@ typedef struct airlock_runtime_options {
    * runtime. */
   void (*log)(void* user, int32_t severity, airlock_bytes message);
   /* Called once, when nothing uses `user` any more: after the runtime and all
-   * that came from it are freed, or as airlock_runtime_new fails. */
+   * that came from it are freed, or as airlock_runtime_new fails; but not where
+   * struct_size, or what is beyond the struct that is known, is refused. */
   void (*release)(void* user);
 } airlock_runtime_options;
 
@@ -221,6 +237,11 @@ AIRLOCK_API void airlock_runtime_free(airlock_runtime* runtime);
 AIRLOCK_API airlock_status
 airlock_runtime_reload_policy(airlock_runtime* runtime, airlock_error** error);
 
+/* The same, but AIRLOCK_NONE, for the price of a stat(2), where the file is
+ * what it was: for hosts that ask now and then. */
+AIRLOCK_API airlock_status airlock_runtime_reload_policy_if_changed(
+    airlock_runtime* runtime, airlock_error** error);
+
 /* Forgets contexts, keys and bundles that are kept for reuse. */
 AIRLOCK_API airlock_status
 airlock_runtime_clear_caches(airlock_runtime* runtime, airlock_error** error);
@@ -239,6 +260,8 @@ typedef struct airlock_counters {
   uint64_t failures[14];  /* Handshakes that failed, by AIRLOCK_KIND_*. */
   uint64_t refusals;      /* By the policy. */
   uint64_t upgrades;
+  uint64_t policy_reloads;
+  uint64_t policy_reload_failures;
 } airlock_counters;
 
 AIRLOCK_API airlock_status
@@ -373,6 +396,12 @@ typedef struct airlock_credentials {
   airlock_bytes keyfile;
   airlock_bytes certfile;
   airlock_bytes password;
+  /* In place of `password`, asked within airlock_context_new where the key is
+   * encrypted: AIRLOCK_OK, with *size bytes of the `room` put into `into`; else
+   * there is none (CREDENTIALS). */
+  airlock_status (*ask_password)(void* user, char* into, size_t room,
+                                 size_t* size);
+  void* user; /* Given to it. */
 } airlock_credentials;
 
 typedef struct airlock_message {
@@ -384,6 +413,23 @@ typedef struct airlock_message {
   airlock_bytes bytes;
 } airlock_message;
 
+/* disabled_versions, to be joined with |. */
+enum {
+  AIRLOCK_NO_TLS_1_0 = 1,
+  AIRLOCK_NO_TLS_1_1 = 2,
+  AIRLOCK_NO_TLS_1_2 = 4,
+  AIRLOCK_NO_TLS_1_3 = 8
+};
+
+/* An external pre-shared key (TLS 1.2 and below, RFC 4279). Wiped after use. */
+typedef struct airlock_psk {
+  size_t struct_size;
+  size_t identity_size;
+  size_t key_size;    /* 1 to 256. */
+  char identity[128]; /* A client's; no NUL inside. */
+  uint8_t key[256];
+} airlock_psk;
+
 /* As in airlock_wrap_options, where nothing else is said. */
 typedef struct airlock_context_options {
   size_t struct_size;
@@ -393,7 +439,16 @@ typedef struct airlock_context_options {
   int32_t check_hostname;
   uint16_t minimum_version;
   uint16_t maximum_version;
+  uint32_t disabled_versions; /* AIRLOCK_NO_TLS_*: OP_NO_*, in Python. */
   uint32_t verify_flags;
+  /* How many certificates may lie between leaf and anchor; 0: 100; or
+   * AIRLOCK_ZERO. */
+  int32_t verify_depth;
+  /* OpenSSL's, 1 to 5 or AIRLOCK_ZERO; 0: 2, or as `ciphers` says. */
+  int32_t security_level;
+  int32_t common_name_fallback; /* 1: as Python 2.7; never under `enforce`. */
+  int32_t audit_unset;   /* 1: audit that cert_reqs was unset and had to be. */
+  int32_t alpn_required; /* 1: a server refuses those who share none. */
   airlock_bytes ca_certs;
   airlock_bytes cadata;
   airlock_bytes ciphers;
@@ -407,11 +462,39 @@ typedef struct airlock_context_options {
   size_t credentials_count;
   const airlock_bytes* alpn_protocols;
   size_t alpn_protocols_count;
-  int32_t alpn_required; /* 1: a server refuses those who share none. */
+  /* The same by NPN, the draft before ALPN, TLS 1.2 and below. */
+  const airlock_bytes* npn_protocols;
+  size_t npn_protocols_count;
+  /* SHA-256 hashes of SubjectPublicKeyInfos (RFC 7469). One of a verified
+   * chain's keys must be among them, beside all else that is verified. */
+  const airlock_bytes* pins;
+  size_t pins_count;
+  /* What a server staples: an OCSP response (RFC 6066) in DER and a
+   * SignedCertificateTimestampList (RFC 6962). */
+  airlock_bytes ocsp_response;
+  airlock_bytes sct_list;
+  /* 1: a client asks for them; see airlock_connection_info. */
+  int32_t request_ocsp;
+  int32_t request_sct;
+  /* UNSET: yes; a server's own order counts, not the client's. */
+  int32_t cipher_server_preference;
+
+  int32_t session_tickets; /* UNSET: yes. */
+  /* How many TLS 1.3 tickets a server sends, to 16; 0: 2; or AIRLOCK_ZERO. */
+  int32_t num_tickets;
   int32_t reserved;
+  int64_t session_cache_size; /* Sessions; 0: 20480; or AIRLOCK_ZERO. */
+  int64_t session_timeout_s;  /* To 604800, seven days; 0: two hours. */
+  /* A server's keys of tickets (RFC 5077), 48 bytes each: name, HMAC key and
+   * AES key. Equal on all machines, a session resumes on any. The first
+   * encrypts, all decrypt; to rotate, make a context with a new one in front.
+   * None: the context's own, rotated every two days. */
+  const airlock_bytes* ticket_keys;
+  size_t ticket_keys_count;
   /* Sessions are resumed between contexts of equal value only (a server's; 32
    * bytes at the most). */
   airlock_bytes session_id_context;
+  airlock_bytes psk_identity_hint; /* Of a server; 128 bytes at the most. */
 
   /* Given to all that follows. */
   void* user;
@@ -428,14 +511,37 @@ typedef struct airlock_context_options {
   airlock_status (*alpn)(void* user, airlock_socket* socket,
                          const airlock_bytes* offered, size_t offered_count,
                          size_t* chosen);
+  /* Called after all else has been verified, the name too, with the chain as
+   * the peer sent it and as it leads to its anchor, both leaf first; borrowed
+   * for the time of the call. AIRLOCK_OK: go on; else: refuse (VERIFICATION,
+   * verify_code 50). It and `pins` are INVALID_ARGUMENT where the context
+   * verifies nobody, and where psk_client is in use. */
+  airlock_status (*verify)(void* user, airlock_socket* socket,
+                           const airlock_certificate* const* presented,
+                           size_t presented_count,
+                           const airlock_certificate* const* verified,
+                           size_t verified_count);
+  /* A client's answer to the server's hint (or empty), and a server's to the
+   * client's identity: AIRLOCK_OK, with *psk filled in; else: there is none,
+   * and the handshake fails. psk_client is POLICY under `enforce`: a key in
+   * common stands for the certificate, which is then not verified. */
+  airlock_status (*psk_client)(void* user, airlock_socket* socket,
+                               airlock_bytes hint, airlock_psk* psk);
+  airlock_status (*psk_server)(void* user, airlock_socket* socket,
+                               airlock_bytes identity, airlock_psk* psk);
   /* Gets each line of an SSLKEYLOGFILE, without newline. Whoever has them reads
    * the traffic; the policy may forbid it (POLICY). */
   void (*keylog)(void* user, airlock_socket* socket, airlock_bytes line);
   /* Gets each TLS message and record header. */
   void (*message)(void* user, airlock_socket* socket,
                   const airlock_message* message);
+  /* Called once for each socket made with this context whose handshake ended;
+   * `error` (borrowed) says why it failed, NULL that it did not. */
+  void (*handshake_ended)(void* user, airlock_socket* socket,
+                          const airlock_error* error);
   /* Called once, when nothing uses `user` any more: context and sockets are
-   * freed, or airlock_context_new fails. */
+   * freed, or airlock_context_new fails; but not where struct_size, or what is
+   * beyond the struct that is known, is refused. */
   void (*release)(void* user);
 } airlock_context_options;
 
@@ -446,12 +552,49 @@ AIRLOCK_API airlock_status airlock_context_new(
     airlock_context** context, airlock_error** error);
 AIRLOCK_API void airlock_context_free(airlock_context* context);
 
+/* What it came to, with the policy's part in it. */
+typedef struct airlock_context_info {
+  size_t struct_size;
+  int32_t cert_reqs;        /* AIRLOCK_CERT_*. */
+  int32_t check_hostname;   /* 0 or 1. */
+  uint16_t minimum_version; /* AIRLOCK_TLS_*. */
+  uint16_t maximum_version;
+  int32_t security_level;
+} airlock_context_info;
+
+AIRLOCK_API airlock_status
+airlock_context_info_get(const airlock_context* context,
+                         airlock_context_info* out, airlock_error** error);
+
+/* The cipher suites that are on, by preference, as a JSON array of objects with
+ * `id`, `name`, `standard_name`, `protocol`, `strength_bits`, `alg_bits`,
+ * `aead`, `symmetric`, `digest`, `kea` and `auth`. */
+AIRLOCK_API airlock_status
+airlock_context_ciphers_json(const airlock_context* context,
+                             airlock_buffer* json, airlock_error** error);
+
+/* As SSLContext.session_stats() counts, since the context was made. */
+typedef struct airlock_session_statistics {
+  size_t struct_size;
+  uint64_t number;       /* Sessions in the cache. */
+  uint64_t connect;      /* A client's handshakes begun, */
+  uint64_t connect_good; /* and finished. */
+  uint64_t accept;       /* A server's. */
+  uint64_t accept_good;
+  uint64_t hits;   /* That resumed a session. */
+  uint64_t misses; /* A server's, where the client offered one in vain. */
+} airlock_session_statistics;
+
+AIRLOCK_API airlock_status airlock_context_session_statistics(
+    const airlock_context* context, airlock_session_statistics* out,
+    airlock_error** error);
+
 typedef struct airlock_socket_options {
   size_t struct_size;
   airlock_bytes server_hostname;
   const airlock_session* session;
   int32_t suppress_ragged_eofs; /* AIRLOCK_UNSET: yes. */
-  int32_t reserved;
+  int32_t send_sni; /* UNSET: yes. NO: the name is checked, but not sent. */
 } airlock_socket_options;
 
 /* Makes a TLS socket; nothing is sent yet. Error kinds:
@@ -462,8 +605,17 @@ AIRLOCK_API airlock_status airlock_context_wrap_socket(
     airlock_error** error);
 
 /* Frees a socket, without a word to its peer: that is airlock_socket_shutdown.
- * Not from within a callback of its own. */
+ * From within a callback of its own, once the call that this is in is over. */
 AIRLOCK_API void airlock_socket_free(airlock_socket* socket);
+
+/* Replace the socket's context by another of the same side, and the session to
+ * resume (a client's): before the handshake begins, else INVALID_ARGUMENT. */
+AIRLOCK_API airlock_status airlock_socket_set_context(airlock_socket* socket,
+                                                      airlock_context* context,
+                                                      airlock_error** error);
+AIRLOCK_API airlock_status airlock_socket_set_session(
+    airlock_socket* socket, const airlock_session* session,
+    airlock_error** error);
 
 /* The next five answer AIRLOCK_OK, AIRLOCK_WANT_READ, AIRLOCK_WANT_WRITE, or an
  * error, after which each of them gives the same again (but of kind TIMEOUT:
@@ -526,12 +678,22 @@ typedef struct airlock_connection_info {
   airlock_bytes group;                /* "X25519"; or empty. */
   airlock_bytes alpn;                 /* Or empty. */
   airlock_bytes server_name;          /* What the client sent; or empty. */
+  airlock_bytes cipher_protocol; /* The first version that has it: "TLSv1.2". */
+  airlock_bytes npn;             /* Or empty. */
+  /* What the server stapled, as airlock_context_options; not verified. */
+  airlock_bytes ocsp_response;
+  airlock_bytes sct_list;
 } airlock_connection_info;
 
 /* AIRLOCK_NONE before the handshake is done. */
 AIRLOCK_API airlock_status airlock_socket_info(airlock_socket* socket,
                                                airlock_connection_info* out,
                                                airlock_error** error);
+
+/* The suites that client and server have in common, by the client's order, as
+ * airlock_context_ciphers_json; a server's answer only, else an empty array. */
+AIRLOCK_API airlock_status airlock_socket_shared_ciphers_json(
+    const airlock_socket* socket, airlock_buffer* json, airlock_error** error);
 
 /* The peer's certificate, a new handle; it may be unverified (peer_verified).
  * AIRLOCK_NONE where the peer gave none. */
@@ -571,8 +733,8 @@ AIRLOCK_API airlock_status
 airlock_socket_channel_binding(const airlock_socket* socket, int32_t binding,
                                airlock_buffer* bytes, airlock_error** error);
 
-/* Keying material (RFC 8446, section 7.5), `size` bytes. A context that is not
- * given differs from an empty one. */
+/* Keying material (RFC 8446, section 7.5), `size` bytes (65535 at the most). A
+ * context that is not given differs from an empty one. */
 AIRLOCK_API airlock_status airlock_socket_export_keying_material(
     const airlock_socket* socket, airlock_bytes label, airlock_bytes context,
     size_t size, airlock_buffer* bytes, airlock_error** error);
@@ -640,6 +802,7 @@ typedef struct airlock_session_info {
   int64_t time_s;    /* When it was made, in seconds since the Unix epoch. */
   int64_t timeout_s; /* For how long it holds. */
   airlock_bytes id;
+  int64_t ticket_lifetime_hint_s;
 } airlock_session_info;
 
 AIRLOCK_API airlock_status

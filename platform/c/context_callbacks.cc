@@ -4,25 +4,39 @@
 #include "platform/c/internal/context_callbacks.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
+#include "ssl/certificate.h"
+#include "ssl/error.h"
+#include "ssl/secret.h"
 
 namespace airlock::c::internal {
 namespace {
 
 // RFC 6066, section 3.
 constexpr uint8_t kUnrecognizedName = 112;
+// X509_V_ERR_APPLICATION_VERIFICATION.
+constexpr int kApplicationVerification = 50;
 
 using SniFn = airlock_status (*)(void*, airlock_socket*, airlock_bytes,
                                  airlock_context**, uint8_t*);
 using AlpnFn = airlock_status (*)(void*, airlock_socket*, const airlock_bytes*,
                                   size_t, size_t*);
+
+using VerifyFn = airlock_status (*)(void*, airlock_socket*,
+                                    const airlock_certificate* const*, size_t,
+                                    const airlock_certificate* const*, size_t);
+using EndFn = void (*)(void*, airlock_socket*, const airlock_error*);
 
 absl::StatusOr<ssl::SniDecision> AskSni(
     SniFn sni, void* user, const absl::optional<std::string>& server_name) {
@@ -60,10 +74,131 @@ absl::StatusOr<absl::optional<size_t>> AskAlpn(
   return {chosen};
 }
 
+// The chain as handles that the callback borrows.
+class BorrowedChain {
+ public:
+  explicit BorrowedChain(absl::Span<const ssl::Certificate> chain) {
+    handles_.reserve(chain.size());
+    for (const ssl::Certificate& certificate : chain) {
+      handles_.push_back({certificate});
+      pointers_.push_back(&handles_.back());
+    }
+  }
+  const airlock_certificate* const* data() const { return pointers_.data(); }
+  size_t size() const { return pointers_.size(); }
+
+ private:
+  std::vector<airlock_certificate> handles_;
+  std::vector<const airlock_certificate*> pointers_;
+};
+
+absl::Status AskVerify(VerifyFn verify, void* user,
+                       const ssl::VerifiedPeer& peer) {
+  const BorrowedChain presented(peer.presented);
+  const BorrowedChain verified(peer.verified);
+  const airlock_status status = Shielded([&] {
+    return verify(user, CurrentSocket(), presented.data(), presented.size(),
+                  verified.data(), verified.size());
+  });
+  if (status == AIRLOCK_OK) return absl::OkStatus();
+  return absl::PermissionDeniedError(absl::StrCat("it gave ", status, "."));
+}
+
+absl::Status CheckPins(const std::vector<std::string>& pins,
+                       const ssl::VerifiedPeer& peer) {
+  const auto is_pinned = [&](const ssl::Certificate& certificate) {
+    return absl::c_linear_search(pins, certificate.SpkiSha256());
+  };
+  if (pins.empty() || absl::c_any_of(peer.verified, is_pinned)) {
+    return absl::OkStatus();
+  }
+  ssl::Error error;
+  error.kind = ssl::ErrorKind::kVerification;
+  error.verify_code = kApplicationVerification;
+  error.verify_message = "application verification failure";
+  error.depth = 0;
+  error.subject = peer.presented[0].subject();
+  error.message = absl::StrCat(
+      "certificate verify failed: no key of the chain of \"", error.subject,
+      "\" is among the pins. Somebody may be in between, unless the server's "
+      "owner has replaced it; then the pins have to change.");
+  return ssl::MakeStatus(error);
+}
+
+// A psk that the callback filled in; nothing where it has none, or none that
+// fits.
+template <typename Callback>
+absl::optional<ssl::PskIdentity> AskPsk(const Callback& callback) {
+  airlock_psk psk = {};
+  psk.struct_size = sizeof(psk);
+  const Wiper wiper(&psk, sizeof(psk));
+  if (Shielded([&] { return callback(&psk); }) != AIRLOCK_OK ||
+      psk.identity_size > sizeof(psk.identity) ||
+      psk.key_size > sizeof(psk.key)) {
+    return absl::nullopt;
+  }
+  return ssl::PskIdentity{
+      std::string(psk.identity, psk.identity_size),
+      ssl::Secret({reinterpret_cast<const char*>(psk.key), psk.key_size})};
+}
+
+void PutVerification(const airlock_context_options& given,
+                     std::vector<std::string> pins, const UserDataPtr& user,
+                     ssl::ContextOptions* options) {
+  if (given.verify == nullptr && pins.empty()) return;
+  options->verify = [verify = given.verify, pins = std::move(pins), user](
+                        const ssl::Socket& /*socket*/,
+                        const ssl::VerifiedPeer& peer) {
+    absl::Status status = CheckPins(pins, peer);
+    if (!status.ok() || verify == nullptr) return status;
+    return AskVerify(verify, user->get(), peer);
+  };
+}
+
+void PutPsk(const airlock_context_options& given, const UserDataPtr& user,
+            ssl::ContextOptions* options) {
+  if (given.psk_client != nullptr) {
+    options->psk_client = [ask = given.psk_client,
+                           user](absl::string_view hint) {
+      return AskPsk([&](airlock_psk* psk) {
+        return ask(user->get(), CurrentSocket(), Bytes(hint), psk);
+      });
+    };
+  }
+  if (given.psk_server != nullptr) {
+    options->psk_server = [ask = given.psk_server,
+                           user](absl::string_view identity) {
+      absl::optional<ssl::PskIdentity> psk = AskPsk([&](airlock_psk* into) {
+        return ask(user->get(), CurrentSocket(), Bytes(identity), into);
+      });
+      absl::optional<ssl::Secret> key;
+      if (psk.has_value()) key = std::move(psk->key);
+      return key;
+    };
+  }
+}
+
+void TellEnd(EndFn ended, void* user, const absl::Status& status) {
+  airlock_error* error = nullptr;
+  if (!status.ok()) SetError(status, &error);
+  ShieldedVoid([&] { ended(user, CurrentSocket(), error); });
+  airlock_error_free(error);
+}
+
 }  // namespace
 
-void PutCallbacks(const airlock_context_options& given, const UserDataPtr& user,
+void PutCallbacks(const airlock_context_options& given,
+                  std::vector<std::string> pins, const UserDataPtr& user,
                   ssl::ContextOptions* options) {
+  PutVerification(given, std::move(pins), user, options);
+  PutPsk(given, user, options);
+  if (given.handshake_ended != nullptr) {
+    options->handshake_ended = [ended = given.handshake_ended, user](
+                                   const ssl::Socket& /*socket*/,
+                                   const absl::Status& status) {
+      TellEnd(ended, user->get(), status);
+    };
+  }
   if (given.sni != nullptr) {
     options->sni = [sni = given.sni, user](
                        ssl::Socket& /*socket*/,

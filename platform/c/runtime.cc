@@ -68,26 +68,49 @@ platform::LogSink LogFor(LogFn log, UserDataPtr user) {
   };
 }
 
+absl::StatusOr<platform::RuntimeOptions> OptionsOf(
+    const airlock_runtime_options& given) {
+  if (given.reserved != 0) return Invalid("options.reserved is not 0.");
+  const auto app_yaml = GivenPath(given.app_yaml, "app_yaml");
+  if (!app_yaml.ok()) return app_yaml.status();
+  if (app_yaml->has_value() && (*app_yaml)->empty()) {
+    return Invalid("app_yaml is empty; give its path, or leave it out.");
+  }
+  if (given.audit_burst < 0 || given.audit_interval_ms < 0) {
+    return Invalid("audit_burst and audit_interval_ms must not be negative.");
+  }
+  platform::RuntimeOptions options;
+  options.app_yaml = app_yaml->value_or("");
+  for (const auto& [from, to] :
+       {std::make_pair(given.max_contexts, &options.max_contexts),
+        std::make_pair(given.max_credentials, &options.max_credentials),
+        std::make_pair(given.max_trust_stores, &options.max_trust_stores),
+        std::make_pair(given.audit_max_call_sites,
+                       &options.audit_limits.max_call_sites)}) {
+    if (from != 0) *to = from;
+  }
+  if (given.audit_burst != 0) options.audit_limits.burst = given.audit_burst;
+  if (given.audit_interval_ms != 0) {
+    options.audit_limits.interval = absl::Milliseconds(given.audit_interval_ms);
+  }
+  return options;
+}
+
 Outcome NewRuntime(const airlock_runtime_options* options,
                    airlock_runtime** runtime) {
   const absl::StatusOr<airlock_runtime_options> given =
       ReadStruct(options, "options");
   if (!given.ok()) return given.status();
-  const auto user =
-      std::make_shared<const UserData>(given->user, given->release);
+  const UserDataPtr user = MakeUserData(given->user, given->release);
   if (runtime == nullptr) return IsNull("runtime");
-  const auto app_yaml = Given(given->app_yaml, "app_yaml");
-  if (!app_yaml.ok()) return app_yaml.status();
-  if (app_yaml->has_value() && (*app_yaml)->empty()) {
-    return Invalid("app_yaml is empty; give its path, or leave it out.");
-  }
-  platform::RuntimeOptions runtime_options;
-  runtime_options.app_yaml = std::string(app_yaml->value_or(""));
-  runtime_options.audit = SinkFor(given->audit, user);
+  auto runtime_options = OptionsOf(*given);
+  if (!runtime_options.ok()) return runtime_options.status();
+  runtime_options->audit = SinkFor(given->audit, user);
   auto made = MakeRuntime(
       std::make_shared<platform::PosixHost>(LogFor(given->log, user)),
-      std::move(runtime_options));
+      *std::move(runtime_options));
   if (!made.ok()) return made.status();
+  (*made)->user = user;
   *runtime = made->release();
   return AIRLOCK_OK;
 }
@@ -129,6 +152,16 @@ airlock_status airlock_runtime_reload_policy(airlock_runtime* runtime,
     const absl::Status status = runtime->runtime->ReloadPolicy();
     if (!status.ok()) return status;
     return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_runtime_reload_policy_if_changed(
+    airlock_runtime* runtime, airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (runtime == nullptr) return IsNull("runtime");
+    const absl::StatusOr<bool> read = runtime->runtime->ReloadPolicyIfChanged();
+    if (!read.ok()) return read.status();
+    return *read ? AIRLOCK_OK : AIRLOCK_NONE;
   });
 }
 
@@ -174,6 +207,8 @@ airlock_status airlock_runtime_counters(const airlock_runtime* runtime,
     counters.resumptions = counted.resumptions;
     counters.refusals = counted.refusals;
     counters.upgrades = counted.upgrades;
+    counters.policy_reloads = counted.policy_reloads;
+    counters.policy_reload_failures = counted.policy_reload_failures;
     const absl::Status written =
         airlock::c::internal::WriteStruct(counters, out, "out");
     if (!written.ok()) return written;

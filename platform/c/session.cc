@@ -62,6 +62,8 @@ airlock_status airlock_session_info_get(const airlock_session* session,
     info.time_s = absl::ToUnixSeconds(session->session->time());
     info.timeout_s = absl::ToInt64Seconds(session->session->timeout());
     info.id = Bytes(session->session->id());
+    info.ticket_lifetime_hint_s =
+        absl::ToInt64Seconds(session->session->ticket_lifetime_hint());
     const absl::Status written =
         airlock::c::internal::WriteStruct(info, out, "out");
     if (!written.ok()) return written;

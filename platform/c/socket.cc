@@ -15,6 +15,7 @@
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/transport.h"
 #include "platform/c/internal/values.h"
+#include "ssl/error.h"
 
 namespace airlock::c::internal {
 namespace {
@@ -28,14 +29,48 @@ Outcome Do(airlock_socket* socket, size_t* done, const Io& io) {
   if (socket->in_call) {
     return Invalid("A callback of the socket's own must not call it.");
   }
+  if (socket->broken) {
+    return ssl::MakeStatus(ssl::ErrorKind::kInternal,
+                           "An earlier call ran out of memory; free the "
+                           "socket.");
+  }
   const SocketCall call(socket);
+  socket->broken = true;
   const absl::StatusOr<ssl::IoResult> result = io(*socket->socket);
+  socket->broken = false;
   if (!result.ok()) return result.status();
   if (done != nullptr) *done = result->bytes;
   return StatusOf(*result);
 }
 
+absl::Status CheckFit(const airlock_socket& socket,
+                      const airlock_context& context) {
+  if (socket.in_call) {
+    return Invalid(
+        "A callback of the socket's own must not replace its context; that of "
+        "SNI has a way to choose one.");
+  }
+  if (context.side != socket.socket->side()) {
+    return Invalid(
+        "context is of the other side: a client's cannot be a server's.");
+  }
+  return CheckHost(context, socket.socket->server_hostname());
+}
+
 }  // namespace
+
+absl::Status CheckHost(const airlock_context& context,
+                       absl::string_view server_hostname) {
+  if (!context.server_hostname.has_value() ||
+      server_hostname == *context.server_hostname) {
+    return absl::OkStatus();
+  }
+  return Invalid(absl::StrCat(
+      "server_hostname is not that of the context, \"",
+      *context.server_hostname,
+      "\", for which alone the policy was asked; make a context without "
+      "server_hostname, or one for this host."));
+}
 
 airlock_socket* CurrentSocket() { return current_socket; }
 
@@ -48,10 +83,12 @@ SocketCall::SocketCall(airlock_socket* socket)
 SocketCall::~SocketCall() {
   socket_->in_call = false;
   current_socket = outer_;
+  if (socket_->freed) delete socket_;
 }
 
 }  // namespace airlock::c::internal
 
+using airlock::c::internal::CheckFit;
 using airlock::c::internal::Do;
 using airlock::c::internal::Guarded;
 using airlock::c::internal::Invalid;
@@ -60,7 +97,37 @@ using airlock::c::internal::Outcome;
 using airlock::ssl::Socket;
 
 void airlock_socket_free(airlock_socket* socket) {
+  if (socket != nullptr && socket->in_call) {
+    socket->freed = true;
+    return;
+  }
   airlock::c::internal::Drop(socket);
+}
+
+airlock_status airlock_socket_set_context(airlock_socket* socket,
+                                          airlock_context* context,
+                                          airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (socket == nullptr) return IsNull("socket");
+    if (context == nullptr) return IsNull("context");
+    const absl::Status fit = CheckFit(*socket, *context);
+    if (!fit.ok()) return fit;
+    const absl::Status status = socket->socket->SwitchContext(context->context);
+    if (!status.ok()) return status;
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_socket_set_session(airlock_socket* socket,
+                                          const airlock_session* session,
+                                          airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (socket == nullptr) return IsNull("socket");
+    if (session == nullptr) return IsNull("session");
+    const absl::Status status = socket->socket->SetSession(session->session);
+    if (!status.ok()) return status;
+    return AIRLOCK_OK;
+  });
 }
 
 airlock_status airlock_socket_handshake(airlock_socket* socket,

@@ -3,6 +3,7 @@
 
 // What there is to ask a socket.
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -23,6 +24,13 @@ using airlock::c::internal::IsNull;
 using airlock::c::internal::Outcome;
 using airlock::ssl::ChannelBinding;
 
+namespace {
+
+// More than any protocol takes; TLS 1.3 has 12240 at the most.
+constexpr size_t kMaxKeyingMaterial = 65535;
+
+}  // namespace
+
 airlock_status airlock_socket_info(airlock_socket* socket,
                                    airlock_connection_info* out,
                                    airlock_error** error) {
@@ -42,6 +50,10 @@ airlock_status airlock_socket_info(airlock_socket* socket,
       shown.group = Bytes(info.group);
       shown.alpn = Bytes(info.alpn);
       shown.server_name = Bytes(info.server_name);
+      shown.cipher_protocol = Bytes(info.cipher.protocol);
+      shown.npn = Bytes(info.npn);
+      shown.ocsp_response = Bytes(info.ocsp_response);
+      shown.sct_list = Bytes(info.sct_list);
     }
     const absl::Status written =
         airlock::c::internal::WriteStruct(shown, out, "out");
@@ -148,6 +160,10 @@ airlock_status airlock_socket_export_keying_material(
   return Guarded(error, [&]() -> Outcome {
     if (socket == nullptr) return IsNull("socket");
     if (bytes == nullptr) return IsNull("bytes");
+    if (size > kMaxKeyingMaterial) {
+      return Invalid(absl::StrCat("size is ", size, "; at most ",
+                                  kMaxKeyingMaterial, " bytes are made."));
+    }
     const auto label_text = Given(label, "label");
     if (!label_text.ok()) return label_text.status();
     const auto context_text = Given(context, "context");

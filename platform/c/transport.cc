@@ -21,8 +21,8 @@ using ssl::IoResult;
 
 class CallbackTransport final : public ssl::Transport {
  public:
-  explicit CallbackTransport(const airlock_transport& callbacks)
-      : callbacks_(callbacks), user_data_(callbacks.user, callbacks.release) {}
+  CallbackTransport(const airlock_transport& callbacks, UserDataPtr user)
+      : callbacks_(callbacks), user_(std::move(user)) {}
 
   absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into) override {
     size_t done = 0;
@@ -66,7 +66,7 @@ class CallbackTransport final : public ssl::Transport {
   }
 
   const airlock_transport callbacks_;
-  const UserData user_data_;
+  const UserDataPtr user_;
 };
 
 absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given) {
@@ -123,7 +123,8 @@ absl::StatusOr<MadeTransport> MakeTransport(const airlock_transport* given) {
       if (transport->read == nullptr) return IsNull("transport.read");
       if (transport->write == nullptr) return IsNull("transport.write");
       MadeTransport made;
-      made.transport = std::make_unique<CallbackTransport>(*transport);
+      made.transport = std::make_unique<CallbackTransport>(
+          *transport, MakeUserData(transport->user, transport->release));
       return made;
     }
     default:

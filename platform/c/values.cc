@@ -3,6 +3,9 @@
 
 #include "platform/c/internal/values.h"
 
+#include <openssl/mem.h>
+
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -14,6 +17,9 @@
 namespace airlock::c::internal {
 namespace {
 
+// No list of a caller's is longer; a count that was never set may be.
+constexpr size_t kMaxCount = 65535;
+
 absl::Status OutOfRange(absl::string_view name, int64_t value,
                         absl::string_view accepted) {
   return Invalid(
@@ -24,6 +30,10 @@ absl::Status OutOfRange(absl::string_view name, int64_t value,
 
 absl::StatusOr<absl::optional<absl::string_view>> Given(
     airlock_bytes bytes, absl::string_view name) {
+  if (bytes.size > PTRDIFF_MAX) {
+    return Invalid(absl::StrCat(name, ".size is ", bytes.size,
+                                ", which nothing in memory has."));
+  }
   if (bytes.data != nullptr) return {absl::string_view(bytes.data, bytes.size)};
   if (bytes.size == 0) return {absl::nullopt};
   return Invalid(
@@ -48,10 +58,8 @@ absl::StatusOr<absl::optional<ssl::Secret>> GivenSecret(
 absl::StatusOr<std::vector<std::string>> Texts(const airlock_bytes* list,
                                                size_t count,
                                                absl::string_view name) {
-  if (list == nullptr && count > 0) {
-    return Invalid(
-        absl::StrCat(name, " is NULL, but its count is ", count, "."));
-  }
+  const absl::Status good = CheckList(list, count, name);
+  if (!good.ok()) return good;
   std::vector<std::string> texts;
   for (size_t i = 0; i < count; ++i) {
     absl::StatusOr<std::string> text = Text(list[i], name);
@@ -59,6 +67,37 @@ absl::StatusOr<std::vector<std::string>> Texts(const airlock_bytes* list,
     texts.push_back(*std::move(text));
   }
   return texts;
+}
+
+absl::StatusOr<absl::optional<std::string>> GivenPath(airlock_bytes bytes,
+                                                      absl::string_view name) {
+  const auto given = Given(bytes, name);
+  if (!given.ok()) return given.status();
+  if (!given->has_value()) return {absl::nullopt};
+  if ((*given)->find('\0') != absl::string_view::npos) {
+    return Invalid(absl::StrCat(name, " has a NUL, which no path has."));
+  }
+  return {std::string(**given)};
+}
+
+absl::Status CheckList(const void* list, size_t count, absl::string_view name) {
+  if (list == nullptr && count > 0) {
+    return Invalid(
+        absl::StrCat(name, " is NULL, but its count is ", count, "."));
+  }
+  if (count > kMaxCount) {
+    return Invalid(absl::StrCat(name, "_count is ", count, "; at most ",
+                                kMaxCount, " are taken."));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> Number(int64_t value, int64_t otherwise,
+                               absl::string_view name) {
+  if (value > 0) return value;
+  if (value == 0) return otherwise;
+  if (value == AIRLOCK_ZERO) return 0;
+  return OutOfRange(name, value, "a number from 0 up, or AIRLOCK_ZERO");
 }
 
 absl::Status Give(absl::string_view value, airlock_buffer* out) {
@@ -145,9 +184,22 @@ absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value) {
   return flags;
 }
 
+absl::StatusOr<std::vector<ssl::TlsVersion>> DisabledVersions(uint32_t value) {
+  if (value >= 2 * AIRLOCK_NO_TLS_1_3) {
+    return OutOfRange("disabled_versions", value, "made of AIRLOCK_NO_TLS_*");
+  }
+  std::vector<ssl::TlsVersion> versions;
+  for (uint16_t version = AIRLOCK_TLS_1_0; value != 0; ++version, value >>= 1) {
+    if ((value & 1) != 0) {
+      versions.push_back(static_cast<ssl::TlsVersion>(version));
+    }
+  }
+  return versions;
+}
+
 absl::StatusOr<platform::CaCerts> Bundle(airlock_bytes ca_certs,
                                          airlock_bytes cadata) {
-  const auto path = Given(ca_certs, "ca_certs");
+  auto path = GivenPath(ca_certs, "ca_certs");
   if (!path.ok()) return path.status();
   const auto bytes = Given(cadata, "cadata");
   if (!bytes.ok()) return bytes.status();
@@ -157,7 +209,7 @@ absl::StatusOr<platform::CaCerts> Bundle(airlock_bytes ca_certs,
         " give one of them.");
   }
   if (path->has_value()) {
-    return platform::CaCerts(platform::CaPath{std::string(**path)});
+    return platform::CaCerts(platform::CaPath{**std::move(path)});
   }
   if (bytes->has_value()) {
     return platform::CaCerts(platform::CaBytes{std::string(**bytes)});
@@ -179,8 +231,19 @@ airlock_status StatusOf(const ssl::IoResult& result) {
   return AIRLOCK_OK;
 }
 
+Wiper::~Wiper() { OPENSSL_cleanse(data_, size_); }
+
 UserData::~UserData() {
   if (release_ != nullptr) ShieldedVoid([this] { release_(user_); });
+}
+
+UserDataPtr MakeUserData(void* user, void (*release)(void*)) {
+  try {
+    return std::make_shared<const UserData>(user, release);
+  } catch (...) {
+    const UserData released(user, release);
+    throw;
+  }
 }
 
 }  // namespace airlock::c::internal

@@ -8,8 +8,12 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "platform/c/airlock.h"
+#include "platform/c/internal/values.h"
 #include "platform/posix_transport.h"
 #include "platform/runtime.h"
 #include "ssl/certificate.h"
@@ -19,6 +23,8 @@
 
 struct airlock_runtime {
   std::unique_ptr<airlock::platform::Runtime> runtime;
+  // As a context's.
+  airlock::c::internal::UserDataPtr user;
 };
 
 struct airlock_context {
@@ -26,6 +32,8 @@ struct airlock_context {
   airlock::ssl::Side side;
   // The only host that it is for, because the policy was asked for that one.
   absl::optional<std::string> server_hostname;
+  // Even where no callback needs it, its host may think that one does.
+  airlock::c::internal::UserDataPtr user;
 };
 
 struct airlock_session {
@@ -43,6 +51,9 @@ struct airlock_socket {
   // What airlock_socket_info gave pointers into.
   absl::optional<airlock::ssl::ConnectionInfo> info;
   bool in_call = false;
+  bool freed = false;  // From within that call.
+  // A call did not come to its end, so what is within may be in any state.
+  bool broken = false;
 };
 
 namespace airlock::c::internal {
@@ -51,10 +62,15 @@ namespace airlock::c::internal {
 absl::StatusOr<std::unique_ptr<airlock_runtime>> MakeRuntime(
     std::shared_ptr<platform::Host> host, platform::RuntimeOptions options);
 
+// Ok where a socket that reaches for `server_hostname` may have `context`.
+absl::Status CheckHost(const airlock_context& context,
+                       absl::string_view server_hostname);
+
 // The socket whose call this thread is in, innermost; null: in none.
 airlock_socket* CurrentSocket();
 
-// Marks `socket` as the current one. Its calls do not nest.
+// Marks `socket` as the current one. Its calls do not nest. Deletes it at the
+// end, where it has been freed meanwhile.
 class SocketCall {
  public:
   explicit SocketCall(airlock_socket* socket);

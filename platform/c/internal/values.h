@@ -41,6 +41,17 @@ absl::StatusOr<std::vector<std::string>> Texts(const airlock_bytes* list,
                                                size_t count,
                                                absl::string_view name);
 
+// The same, of what says where a file is: no NUL is in it.
+absl::StatusOr<absl::optional<std::string>> GivenPath(airlock_bytes bytes,
+                                                      absl::string_view name);
+
+// Ok where `list` may have `count` elements.
+absl::Status CheckList(const void* list, size_t count, absl::string_view name);
+
+// A number that is not negative. 0 is `otherwise`, and AIRLOCK_ZERO is 0.
+absl::StatusOr<int64_t> Number(int64_t value, int64_t otherwise,
+                               absl::string_view name);
+
 // A copy of `value`, for the caller to free.
 absl::Status Give(absl::string_view value, airlock_buffer* out);
 
@@ -54,6 +65,7 @@ absl::StatusOr<ssl::Protocol> SslVersion(int32_t value);
 absl::StatusOr<absl::optional<ssl::TlsVersion>> Version(uint16_t value,
                                                         absl::string_view name);
 absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value);
+absl::StatusOr<std::vector<ssl::TlsVersion>> DisabledVersions(uint32_t value);
 // Of the two, one at the most.
 absl::StatusOr<platform::CaCerts> Bundle(airlock_bytes ca_certs,
                                          airlock_bytes cadata);
@@ -65,6 +77,19 @@ absl::Status Put(absl::StatusOr<From> from, To* to) {
   *to = *std::move(from);
   return absl::OkStatus();
 }
+
+// Overwrites `size` bytes at `data` at its end.
+class Wiper {
+ public:
+  Wiper(void* data, size_t size) : data_(data), size_(size) {}
+  ~Wiper();
+  Wiper(const Wiper&) = delete;
+  Wiper& operator=(const Wiper&) = delete;
+
+ private:
+  void* const data_;
+  const size_t size_;
+};
 
 // What a call of a socket's came to.
 airlock_status StatusOf(const ssl::IoResult& result);
@@ -86,6 +111,9 @@ class UserData {
   void (*const release_)(void*);
 };
 using UserDataPtr = std::shared_ptr<const UserData>;
+
+// Also where there is no memory for it, `release` is called.
+UserDataPtr MakeUserData(void* user, void (*release)(void*));
 
 }  // namespace airlock::c::internal
 

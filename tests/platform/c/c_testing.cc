@@ -136,6 +136,47 @@ Handle<airlock_socket> Wrap(airlock_context* context,
   return Handle<airlock_socket>(socket);
 }
 
+airlock_context_options ServerContext() {
+  static const airlock_credentials credentials = [] {
+    auto made = Sized<airlock_credentials>();
+    made.keyfile = Cert("server_p256.key");
+    made.certfile = Cert("server_p256_chain.pem");
+    return made;
+  }();
+  static const airlock_credentials* const list[] = {&credentials};
+  auto options = Sized<airlock_context_options>();
+  options.server_side = 1;
+  options.credentials = list;
+  options.credentials_count = 1;
+  return options;
+}
+
+airlock_context_options ClientContext() {
+  auto options = Sized<airlock_context_options>();
+  options.cert_reqs = AIRLOCK_CERT_REQUIRED;
+  return options;
+}
+
+Handle<airlock_context> Make(airlock_runtime* runtime,
+                             const airlock_context_options& options) {
+  airlock_context* context = nullptr;
+  airlock_error* error = nullptr;
+  const airlock_status status =
+      airlock_context_new(runtime, &options, &context, &error);
+  EXPECT_EQ(status, AIRLOCK_OK) << Take(error).message;
+  return Handle<airlock_context>(context);
+}
+
+Failure Refusal(airlock_runtime* runtime,
+                const airlock_context_options& options) {
+  airlock_context* context = nullptr;
+  airlock_error* error = nullptr;
+  EXPECT_EQ(airlock_context_new(runtime, &options, &context, &error),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(context, nullptr);
+  return Take(error);
+}
+
 void ShakeHands(Ends* ends) {
   bool client_done = false;
   bool server_done = false;
@@ -161,6 +202,32 @@ Ends Connect(airlock_runtime* runtime, Wire* wire,
   ends.server = Wrap(runtime, wire->server(), server);
   ShakeHands(&ends);
   return ends;
+}
+
+Ends Connect(Wire* wire, airlock_context* client, airlock_context* server,
+             const airlock_session* session) {
+  wire->Clear();
+  Ends ends;
+  auto options = Sized<airlock_socket_options>();
+  options.server_hostname = B("localhost");
+  options.session = session;
+  const airlock_transport transport = wire->client();
+  airlock_socket* socket = nullptr;
+  airlock_error* error = nullptr;
+  EXPECT_EQ(airlock_context_wrap_socket(client, &transport, &options, &socket,
+                                        &error),
+            AIRLOCK_OK)
+      << Take(error).message;
+  ends.client.reset(socket);
+  ends.server = Wrap(server, wire->server());
+  ShakeHands(&ends);
+  return ends;
+}
+
+airlock_connection_info Info(const Handle<airlock_socket>& socket) {
+  auto info = Sized<airlock_connection_info>();
+  EXPECT_EQ(airlock_socket_info(socket.get(), &info, nullptr), AIRLOCK_OK);
+  return info;
 }
 
 void ExpectSent(airlock_socket* from, airlock_socket* to,

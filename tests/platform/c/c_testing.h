@@ -136,11 +136,27 @@ Handle<airlock_socket> Wrap(airlock_context* context,
                             const airlock_transport& transport,
                             absl::string_view server_hostname = "");
 
+// Options of a server with the chain and key of "server_p256", and of a client
+// that requires a verified certificate; and contexts of options.
+airlock_context_options ServerContext();
+airlock_context_options ClientContext();
+Handle<airlock_context> Make(airlock_runtime* runtime,
+                             const airlock_context_options& options);
+// What the error is where there can be none.
+Failure Refusal(airlock_runtime* runtime,
+                const airlock_context_options& options);
+
 // Lets both shake hands in turn until each is done or has failed.
 void ShakeHands(Ends* ends);
 Ends Connect(airlock_runtime* runtime, Wire* wire,
              const airlock_wrap_options& client,
              const airlock_wrap_options& server);
+
+// The same with contexts, for "localhost". Forgets what `wire` had before.
+Ends Connect(Wire* wire, airlock_context* client, airlock_context* server,
+             const airlock_session* session = nullptr);
+
+airlock_connection_info Info(const Handle<airlock_socket>& socket);
 
 // Writes all of `text`, which must go at once, and reads it at the other end.
 void ExpectSent(airlock_socket* from, airlock_socket* to,

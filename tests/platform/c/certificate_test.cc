@@ -50,8 +50,8 @@ TEST(CCertificateTest, GoesBetweenPemAndDer) {
 }
 
 TEST(CCertificateTest, SaysWhatCPythonSays) {
-  const auto expected = nlohmann::json::parse(
-      airlock::testing::ReadTestdata("getpeercert.json"));
+  const auto expected =
+      nlohmann::json::parse(airlock::testing::ReadTestdata("getpeercert.json"));
   ASSERT_GT(expected.size(), 10U);
   for (const auto& [name, value] : expected.items()) {
     const auto certificate = Parse(Cert(name));
@@ -190,7 +190,12 @@ TEST(CLibraryTest, SaysWhatItIsAndCan) {
   EXPECT_EQ(info.major, AIRLOCK_VERSION_MAJOR);
   EXPECT_GE(info.boringssl_api, 19);
   EXPECT_EQ(airlock_library_info_get(nullptr, nullptr), AIRLOCK_ERROR);
-  EXPECT_EQ(airlock_has_feature(B("sni_callback"), nullptr), AIRLOCK_OK);
+  for (const char* feature :
+       {"sni_callback", "ciphers", "handshake_ended", "npn", "ocsp",
+        "password_callback", "pins", "policy_reload", "psk", "sct",
+        "session_statistics", "ticket_keys", "verify_callback"}) {
+    EXPECT_EQ(airlock_has_feature(B(feature), nullptr), AIRLOCK_OK) << feature;
+  }
   EXPECT_EQ(airlock_has_feature(B("sslv3"), nullptr), AIRLOCK_NONE);
   EXPECT_EQ(airlock_has_feature({nullptr, 0}, nullptr), AIRLOCK_NONE);
   EXPECT_EQ(airlock_has_feature({nullptr, 1}, nullptr), AIRLOCK_ERROR);

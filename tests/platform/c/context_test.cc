@@ -74,43 +74,17 @@ void Release(void* user) { ++static_cast<Seen*>(user)->releases; }
 
 class CContextTest : public ::testing::Test {
  protected:
-  CContextTest() {
-    credentials_.keyfile = Cert("server_p256.key");
-    credentials_.certfile = Cert("server_p256_chain.pem");
-  }
-
   airlock_context_options ServerOptions() {
-    auto options = Sized<airlock_context_options>();
-    options.server_side = 1;
-    options.credentials = list_;
-    options.credentials_count = 1;
+    airlock_context_options options = ServerContext();
     options.user = &seen_;
     options.release = Release;
     return options;
   }
-
-  static airlock_context_options ClientOptions() {
-    auto options = Sized<airlock_context_options>();
-    options.cert_reqs = AIRLOCK_CERT_REQUIRED;
-    return options;
-  }
-
   Handle<airlock_context> Make(const airlock_context_options& options) {
-    airlock_context* context = nullptr;
-    airlock_error* error = nullptr;
-    EXPECT_EQ(airlock_context_new(runtime_.get(), &options, &context, &error),
-              AIRLOCK_OK)
-        << Take(error).message;
-    return Handle<airlock_context>(context);
+    return c::Make(runtime_.get(), options);
   }
-
   Failure Refusal(const airlock_context_options& options) {
-    airlock_context* context = nullptr;
-    airlock_error* error = nullptr;
-    EXPECT_EQ(airlock_context_new(runtime_.get(), &options, &context, &error),
-              AIRLOCK_ERROR);
-    EXPECT_EQ(context, nullptr);
-    return Take(error);
+    return c::Refusal(runtime_.get(), options);
   }
 
   // A client of the runtime's against a server with `context`.
@@ -125,8 +99,6 @@ class CContextTest : public ::testing::Test {
   Handle<airlock_runtime> runtime_ = MakeRuntime(MakeHost());
   Wire wire_;
   Seen seen_;
-  airlock_credentials credentials_ = Sized<airlock_credentials>();
-  const airlock_credentials* list_[1] = {&credentials_};
 };
 
 TEST_F(CContextTest, TheSniCallbackChoosesAContext) {
@@ -188,7 +160,7 @@ TEST_F(CContextTest, TheSniCallbackRefuses) {
   EXPECT_EQ(ends.server_failure.kind, AIRLOCK_KIND_CALLBACK);
 
   // A client's context is none for a server.
-  const auto clients = Make(ClientOptions());
+  const auto clients = Make(ClientContext());
   seen_.answer = AIRLOCK_OK;
   seen_.context = clients.get();
   wire_.Clear();
@@ -260,7 +232,7 @@ TEST_F(CContextTest, KeysAndMessagesAreToldAndUserDataReleased) {
 
 TEST_F(CContextTest, ResumesASessionThatWasSerialised) {
   const auto server = Make(ServerOptions());
-  const auto client = Make(ClientOptions());
+  const auto client = Make(ClientContext());
   Ends ends;
   ends.client = Wrap(client.get(), wire_.client(), "localhost");
   ends.server = Wrap(server.get(), wire_.server());
@@ -308,7 +280,7 @@ TEST_F(CContextTest, ResumesASessionThatWasSerialised) {
 }
 
 TEST_F(CContextTest, IsForTheHostThatThePolicyWasAskedFor) {
-  airlock_context_options options = ClientOptions();
+  airlock_context_options options = ClientContext();
   options.server_hostname = B("localhost");
   const auto context = Make(options);
   auto socket_options = Sized<airlock_socket_options>();
@@ -337,7 +309,7 @@ TEST_F(CContextTest, IsSharedByThreads) {
     return AIRLOCK_OK;
   };
   const auto server = Make(options);
-  const auto client = Make(ClientOptions());
+  const auto client = Make(ClientContext());
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
@@ -360,6 +332,39 @@ TEST_F(CContextTest, IsSharedByThreads) {
   EXPECT_EQ(counters.handshakes[3], 40U);
 }
 
+TEST_F(CContextTest, ThreadsFreeTheirHandlesInAnyOrder) {
+  static std::atomic<int> releases{0};
+  releases = 0;
+  airlock_context_options options = ServerOptions();
+  options.user = &releases;
+  options.release = [](void* user) { ++*static_cast<std::atomic<int>*>(user); };
+  options.message = [](void*, airlock_socket*, const airlock_message*) {};
+  Handle<airlock_context> server = Make(options);
+  Handle<airlock_context> client = Make(ClientContext());
+  constexpr int kThreads = 4;
+  Wire wires[kThreads];
+  Ends ends[kThreads];
+  for (int i = 0; i < kThreads; ++i) {
+    ends[i].client = Wrap(client.get(), wires[i].client(), "localhost");
+    ends[i].server = Wrap(server.get(), wires[i].server());
+  }
+  std::vector<std::thread> threads;
+  for (Ends& mine : ends) {
+    threads.emplace_back([&mine] {
+      ShakeHands(&mine);
+      EXPECT_EQ(mine.client_failure.kind, -1);
+      mine.server.reset();
+      mine.client.reset();
+    });
+  }
+  server.reset();
+  client.reset();
+  runtime_.reset();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(releases, 1);
+  for (const Wire& wire : wires) EXPECT_EQ(wire.releases(), 2);
+}
+
 TEST_F(CContextTest, RefusesWhatIsNotGood) {
   airlock_context_options options = ServerOptions();
   options.server_hostname = B("localhost");
@@ -371,9 +376,12 @@ TEST_F(CContextTest, RefusesWhatIsNotGood) {
   options.reserved = 1;
   EXPECT_EQ(Refusal(options).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
   options = ServerOptions();
-  credentials_.certfile = {nullptr, 0};
+  auto keyless = Sized<airlock_credentials>();
+  keyless.keyfile = Cert("server_p256.key");
+  const airlock_credentials* list[] = {&keyless};
+  options.credentials = list;
   EXPECT_EQ(Refusal(options).kind, AIRLOCK_KIND_CREDENTIALS);
-  options = ClientOptions();
+  options = ClientContext();
   options.groups = B("no such group");
   EXPECT_EQ(Refusal(options).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
   airlock_context* context = nullptr;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/platform/c/c_testing.h"
@@ -19,7 +20,8 @@ namespace {
 using ::testing::HasSubstr;
 
 // What a refused client's options are.
-Failure Refusal(airlock_runtime* runtime, const airlock_wrap_options& options) {
+Failure WrapRefusal(airlock_runtime* runtime,
+                    const airlock_wrap_options& options) {
   Wire wire;
   const airlock_transport transport = wire.client();
   airlock_socket* socket = nullptr;
@@ -28,16 +30,6 @@ Failure Refusal(airlock_runtime* runtime, const airlock_wrap_options& options) {
             AIRLOCK_ERROR);
   EXPECT_EQ(wire.client_sent(), 0U);
   airlock_socket_free(socket);
-  return Take(error);
-}
-
-Failure Refusal(airlock_runtime* runtime,
-                const airlock_context_options& options) {
-  airlock_context* context = nullptr;
-  airlock_error* error = nullptr;
-  EXPECT_EQ(airlock_context_new(runtime, &options, &context, &error),
-            AIRLOCK_ERROR);
-  airlock_context_free(context);
   return Take(error);
 }
 
@@ -53,7 +45,7 @@ TEST(CRuntimeTest, EnforceIsNotToBeSwitchedOff) {
            [](auto* o) { o->maximum_version = AIRLOCK_TLS_1_1; }}) {
     airlock_wrap_options options = ClientWrap();
     change(&options);
-    EXPECT_EQ(Refusal(runtime.get(), options).kind, AIRLOCK_KIND_POLICY);
+    EXPECT_EQ(WrapRefusal(runtime.get(), options).kind, AIRLOCK_KIND_POLICY);
   }
   for (const auto change : std::vector<void (*)(airlock_context_options*)>{
            [](auto* o) { o->cert_reqs = AIRLOCK_CERT_NONE; },
@@ -114,7 +106,7 @@ TEST(CRuntimeTest, ReadsThePolicyAnew) {
   EXPECT_NE(Wrap(runtime.get(), wire.client(), unverified), nullptr);
   host->SetFile("/etc/airlock.yaml", "tls:\n  verification: enforce\n");
   ASSERT_EQ(airlock_runtime_reload_policy(runtime.get(), nullptr), AIRLOCK_OK);
-  EXPECT_EQ(Refusal(runtime.get(), unverified).kind, AIRLOCK_KIND_POLICY);
+  EXPECT_EQ(WrapRefusal(runtime.get(), unverified).kind, AIRLOCK_KIND_POLICY);
   airlock_buffer json = {nullptr, 0};
   ASSERT_EQ(airlock_runtime_policy_json(runtime.get(), &json, nullptr),
             AIRLOCK_OK);
@@ -127,8 +119,39 @@ TEST(CRuntimeTest, ReadsThePolicyAnew) {
   EXPECT_EQ(airlock_runtime_reload_policy(runtime.get(), &error),
             AIRLOCK_ERROR);
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
-  EXPECT_EQ(Refusal(runtime.get(), unverified).kind, AIRLOCK_KIND_POLICY);
+  EXPECT_EQ(WrapRefusal(runtime.get(), unverified).kind, AIRLOCK_KIND_POLICY);
   EXPECT_EQ(airlock_runtime_clear_caches(runtime.get(), nullptr), AIRLOCK_OK);
+}
+
+TEST(CRuntimeTest, ReadsThePolicyAnewIfItChanged) {
+  auto host = MakeHost();
+  host->SetFile("/etc/airlock.yaml", "tls:\n  verification: off\n");
+  const auto runtime = MakeRuntime(host);
+  const auto reload = [&](airlock_error** error) {
+    return airlock_runtime_reload_policy_if_changed(runtime.get(), error);
+  };
+  // A change may be too fresh to show in a file's times.
+  EXPECT_EQ(reload(nullptr), AIRLOCK_OK);
+  host->AdvanceTime(absl::Minutes(1));
+  EXPECT_EQ(reload(nullptr), AIRLOCK_OK);
+  EXPECT_EQ(reload(nullptr), AIRLOCK_NONE);
+  airlock_wrap_options unverified = ClientWrap();
+  unverified.cert_reqs = AIRLOCK_CERT_NONE;
+  host->SetFile("/etc/airlock.yaml", "tls:\n  verification: enforce\n");
+  EXPECT_EQ(reload(nullptr), AIRLOCK_OK);
+  EXPECT_EQ(WrapRefusal(runtime.get(), unverified).kind, AIRLOCK_KIND_POLICY);
+  host->SetFile("/etc/airlock.yaml", "tls:\n  verification: of\n");
+  airlock_error* error = nullptr;
+  EXPECT_EQ(reload(&error), AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
+  EXPECT_EQ(WrapRefusal(runtime.get(), unverified).kind, AIRLOCK_KIND_POLICY);
+  auto counters = Sized<airlock_counters>();
+  ASSERT_EQ(airlock_runtime_counters(runtime.get(), &counters, nullptr),
+            AIRLOCK_OK);
+  EXPECT_EQ(counters.policy_reloads, 3U);
+  EXPECT_EQ(counters.policy_reload_failures, 1U);
+  EXPECT_EQ(airlock_runtime_reload_policy_if_changed(nullptr, nullptr),
+            AIRLOCK_ERROR);
 }
 
 TEST(CRuntimeTest, Counts) {
@@ -139,7 +162,7 @@ TEST(CRuntimeTest, Counts) {
   Connect(runtime.get(), &wire, ClientWrap("example.test"), ServerWrap());
   airlock_wrap_options unverified = ClientWrap();
   unverified.cert_reqs = AIRLOCK_CERT_NONE;
-  Refusal(runtime.get(), unverified);
+  WrapRefusal(runtime.get(), unverified);
   auto counters = Sized<airlock_counters>();
   ASSERT_EQ(airlock_runtime_counters(runtime.get(), &counters, nullptr),
             AIRLOCK_OK);
@@ -220,14 +243,14 @@ TEST(CRuntimeTest, TakesThePolicyOfTheProcessAndAuditsIt) {
   airlock_wrap_options unverified = ClientWrap();
   unverified.cert_reqs = AIRLOCK_CERT_NONE;
   unverified.call_site = B("app.c:7");
-  EXPECT_EQ(Refusal(runtime, unverified).kind, AIRLOCK_KIND_POLICY);
+  EXPECT_EQ(WrapRefusal(runtime, unverified).kind, AIRLOCK_KIND_POLICY);
   ASSERT_EQ(host.events.size(), 1U);
   EXPECT_THAT(host.events[0], HasSubstr("airlock.yaml"));
 
   WriteFile("airlock.yaml", "no policy");
   EXPECT_EQ(airlock_runtime_reload_policy(runtime, nullptr), AIRLOCK_ERROR);
   EXPECT_EQ(host.messages.size(), 1U);
-  EXPECT_EQ(Refusal(runtime, unverified).kind, AIRLOCK_KIND_POLICY);
+  EXPECT_EQ(WrapRefusal(runtime, unverified).kind, AIRLOCK_KIND_POLICY);
   EXPECT_EQ(host.releases, 0);
   airlock_runtime_free(runtime);
   EXPECT_EQ(host.releases, 1);
@@ -238,6 +261,22 @@ TEST(CRuntimeTest, TakesThePolicyOfTheProcessAndAuditsIt) {
   EXPECT_EQ(runtime, nullptr);
   EXPECT_EQ(host.releases, 2);
   unsetenv("AIRLOCK_CONFIG");
+}
+
+TEST(CRuntimeTest, AuditsAsMuchAsItIsTold) {
+  ASSERT_EQ(setenv("AIRLOCK_VERIFY", "enforce", 1), 0);
+  Host host;
+  airlock_runtime_options options = OptionsFor(&host);
+  options.audit_burst = 2;
+  airlock_runtime* runtime = nullptr;
+  ASSERT_EQ(airlock_runtime_new(&options, &runtime, nullptr), AIRLOCK_OK);
+  airlock_wrap_options unverified = ClientWrap();
+  unverified.cert_reqs = AIRLOCK_CERT_NONE;
+  unverified.call_site = B("app.c:7");
+  for (int i = 0; i < 4; ++i) WrapRefusal(runtime, unverified);
+  EXPECT_EQ(host.events.size(), 2U);
+  airlock_runtime_free(runtime);
+  unsetenv("AIRLOCK_VERIFY");
 }
 
 TEST(CRuntimeTest, TakesThePolicyOfAppYaml) {
@@ -255,7 +294,7 @@ TEST(CRuntimeTest, TakesThePolicyOfAppYaml) {
       << Take(error).message;
   airlock_wrap_options unverified = ClientWrap();
   unverified.cert_reqs = AIRLOCK_CERT_NONE;
-  EXPECT_EQ(Refusal(runtime, unverified).kind, AIRLOCK_KIND_POLICY);
+  EXPECT_EQ(WrapRefusal(runtime, unverified).kind, AIRLOCK_KIND_POLICY);
   airlock_runtime_free(runtime);
   options.app_yaml = B("");
   EXPECT_EQ(airlock_runtime_new(&options, &runtime, nullptr), AIRLOCK_ERROR);

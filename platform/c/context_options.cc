@@ -1,0 +1,220 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/c/internal/context_options.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "platform/c/internal/guard.h"
+#include "platform/c/internal/structs.h"
+#include "platform/c/internal/values.h"
+#include "ssl/credentials.h"
+#include "ssl/error.h"
+#include "ssl/secret.h"
+
+namespace airlock::c::internal {
+namespace {
+
+constexpr size_t kPinSize = 32;
+// No password is longer (OpenSSL's PEM_BUFSIZE).
+constexpr size_t kPasswordRoom = 1024;
+
+using PasswordFn = airlock_status (*)(void*, char*, size_t, size_t*);
+
+absl::StatusOr<ssl::Secret> AskPassword(PasswordFn ask, void* user) {
+  char room[kPasswordRoom];
+  const Wiper wiper(room, sizeof(room));
+  size_t size = sizeof(room) + 1;
+  const airlock_status status =
+      Shielded([&] { return ask(user, room, sizeof(room), &size); });
+  if (status != AIRLOCK_OK || size > sizeof(room)) {
+    return ssl::MakeStatus(ssl::ErrorKind::kCredentials,
+                           "The key is encrypted, and ask_password gave no "
+                           "password for it.");
+  }
+  return ssl::Secret(absl::string_view(room, size));
+}
+
+absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
+    const airlock_credentials* given) {
+  if (given == nullptr) return IsNull("credentials[]");
+  const absl::StatusOr<airlock_credentials> known =
+      ReadStruct(given, "credentials[]");
+  if (!known.ok()) return known.status();
+  ssl::CredentialsOptions options;
+  auto certfile = GivenSecret(known->certfile, "certfile");
+  if (!certfile.ok()) return certfile.status();
+  options.certfile = std::move(*certfile).value_or(ssl::Secret());
+  auto keyfile = GivenSecret(known->keyfile, "keyfile");
+  if (!keyfile.ok()) return keyfile.status();
+  if (keyfile->has_value()) options.keyfile = **std::move(keyfile);
+  auto password = GivenSecret(known->password, "password");
+  if (!password.ok()) return password.status();
+  if (known->ask_password != nullptr) {
+    if (password->has_value()) {
+      return Invalid(
+          "Both password and ask_password are given; leave one out.");
+    }
+    options.password = [ask = known->ask_password, user = known->user] {
+      return AskPassword(ask, user);
+    };
+  }
+  if (password->has_value()) {
+    options.password =
+        [shared = std::make_shared<const ssl::Secret>(**std::move(password))] {
+          return absl::StatusOr<ssl::Secret>(shared->Clone());
+        };
+  }
+  return ssl::Credentials::Create(std::move(options));
+}
+
+absl::Status PutCredentials(const airlock_context_options& given,
+                            ssl::ContextOptions* options) {
+  const absl::Status good =
+      CheckList(given.credentials, given.credentials_count, "credentials");
+  if (!good.ok()) return good;
+  for (size_t i = 0; i < given.credentials_count; ++i) {
+    auto credentials = CredentialsOf(given.credentials[i]);
+    if (!credentials.ok()) return credentials.status();
+    options->credentials.push_back(*std::move(credentials));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PutSessions(const airlock_context_options& given,
+                         ssl::ContextOptions* options) {
+  const auto tickets = Choice(given.session_tickets, "session_tickets");
+  if (!tickets.ok()) return tickets.status();
+  options->session_tickets = tickets->value_or(options->session_tickets);
+  const auto timeout = Number(given.session_timeout_s,
+                              absl::ToInt64Seconds(options->session_timeout),
+                              "session_timeout_s");
+  if (!timeout.ok()) return timeout.status();
+  options->session_timeout = absl::Seconds(*timeout);
+  const absl::Status good =
+      CheckList(given.ticket_keys, given.ticket_keys_count, "ticket_keys");
+  if (!good.ok()) return good;
+  for (size_t i = 0; i < given.ticket_keys_count; ++i) {
+    auto key = GivenSecret(given.ticket_keys[i], "ticket_keys[]");
+    if (!key.ok()) return key.status();
+    options->ticket_keys.push_back(std::make_shared<const ssl::Secret>(
+        std::move(*key).value_or(ssl::Secret())));
+  }
+  for (const absl::Status& status : {
+           Put(Number(given.num_tickets,
+                      static_cast<int64_t>(options->num_tickets),
+                      "num_tickets"),
+               &options->num_tickets),
+           Put(Number(given.session_cache_size,
+                      static_cast<int64_t>(options->session_cache_size),
+                      "session_cache_size"),
+               &options->session_cache_size),
+           Put(Text(given.session_id_context, "session_id_context"),
+               &options->session_id_context),
+       }) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// What is of certificates but has no part in whether a peer is verified.
+absl::Status PutStaples(const airlock_context_options& given,
+                        ssl::ContextOptions* options) {
+  for (const absl::Status& status : {
+           Put(Text(given.ocsp_response, "ocsp_response"),
+               &options->ocsp_response),
+           Put(Text(given.sct_list, "sct_list"), &options->sct_list),
+           Put(Flag(given.request_ocsp, "request_ocsp"),
+               &options->request_ocsp),
+           Put(Flag(given.request_sct, "request_sct"), &options->request_sct),
+           Put(Text(given.psk_identity_hint, "psk_identity_hint"),
+               &options->psk_identity_hint),
+       }) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> Pins(
+    const airlock_context_options& given) {
+  auto pins = Texts(given.pins, given.pins_count, "pins");
+  if (!pins.ok()) return pins.status();
+  for (const std::string& pin : *pins) {
+    if (pin.size() == kPinSize) continue;
+    return Invalid(absl::StrCat("pins: one has ", pin.size(),
+                                " bytes; a SHA-256 hash has 32."));
+  }
+  return pins;
+}
+
+absl::Status PutOptions(const airlock_context_options& given,
+                        platform::ContextRequest* request,
+                        ssl::ContextOptions* options) {
+  if (given.reserved != 0) return Invalid("options.reserved is not 0.");
+  bool server_side = false;
+  absl::optional<bool> server_preference;
+  for (const absl::Status& status : {
+           Put(Flag(given.server_side, "server_side"), &server_side),
+           Put(CertReqs(given.cert_reqs), &request->cert_reqs),
+           Put(SslVersion(given.ssl_version), &options->protocol),
+           Put(Choice(given.check_hostname, "check_hostname"),
+               &request->check_hostname),
+           Put(Version(given.minimum_version, "minimum_version"),
+               &options->minimum_version),
+           Put(Version(given.maximum_version, "maximum_version"),
+               &options->maximum_version),
+           Put(DisabledVersions(given.disabled_versions),
+               &options->disabled_versions),
+           Put(Flags(given.verify_flags), &options->verify_flags),
+           Put(Number(given.verify_depth, options->verify_depth,
+                      "verify_depth"),
+               &options->verify_depth),
+           Put(Number(given.security_level, options->security_level,
+                      "security_level"),
+               &options->security_level),
+           Put(Flag(given.common_name_fallback, "common_name_fallback"),
+               &options->hostname.common_name_fallback),
+           Put(Flag(given.audit_unset, "audit_unset"), &request->audit_unset),
+           Put(Bundle(given.ca_certs, given.cadata), &request->ca_certs),
+           Put(Text(given.ciphers, "ciphers"), &options->ciphers),
+           Put(Text(given.groups, "groups"), &options->groups),
+           Put(Text(given.call_site, "call_site"), &request->call_site),
+           Put(Texts(given.alpn_protocols, given.alpn_protocols_count,
+                     "alpn_protocols"),
+               &options->alpn_protocols),
+           Put(Flag(given.alpn_required, "alpn_required"),
+               &options->alpn_required),
+           Put(Texts(given.npn_protocols, given.npn_protocols_count,
+                     "npn_protocols"),
+               &options->npn_protocols),
+           Put(Choice(given.cipher_server_preference,
+                      "cipher_server_preference"),
+               &server_preference),
+           PutSessions(given, options),
+           PutStaples(given, options),
+       }) {
+    if (!status.ok()) return status;
+  }
+  options->cipher_server_preference =
+      server_preference.value_or(options->cipher_server_preference);
+  request->side = server_side ? ssl::Side::kServer : ssl::Side::kClient;
+  const auto host = Given(given.server_hostname, "server_hostname");
+  if (!host.ok()) return host.status();
+  if (host->has_value()) request->server_hostname = std::string(**host);
+  if (server_side && host->has_value()) {
+    return Invalid(
+        "server_hostname is the name that a client reaches for; "
+        "leave it out where server_side is set.");
+  }
+  return PutCredentials(given, options);
+}
+
+}  // namespace airlock::c::internal

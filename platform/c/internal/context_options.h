@@ -1,0 +1,31 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What a context is made of, out of the C interface's struct.
+#ifndef AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_OPTIONS_H_
+#define AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_OPTIONS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "platform/c/airlock.h"
+#include "platform/runtime.h"
+#include "ssl/options.h"
+
+namespace airlock::c::internal {
+
+// Sets all that `given` states but callbacks.
+absl::Status PutOptions(const airlock_context_options& given,
+                        platform::ContextRequest* request,
+                        ssl::ContextOptions* options);
+
+// The pins among them, which are not the policy's: these alone could make a
+// certificate good that no CA has signed.
+absl::StatusOr<std::vector<std::string>> Pins(
+    const airlock_context_options& given);
+
+}  // namespace airlock::c::internal
+
+#endif  // AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_OPTIONS_H_

@@ -1,0 +1,220 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Sessions that any machine of a fleet resumes, and what else a context's
+// sessions have.
+
+#include <string>
+#include <utility>
+
+#include "gtest/gtest.h"
+#include "tests/platform/c/c_testing.h"
+
+namespace airlock::c {
+namespace {
+
+class CFleetTest : public ::testing::Test {
+ protected:
+  Handle<airlock_context> Server(const airlock_bytes* keys, size_t count) {
+    airlock_context_options options = ServerContext();
+    options.ticket_keys = keys;
+    options.ticket_keys_count = count;
+    return Make(runtime_.get(), options);
+  }
+
+  // What a connection with `server` leaves to resume; null: nothing.
+  Handle<airlock_session> SessionWith(airlock_context* server) {
+    const Ends ends = Connect(&wire_, client_.get(), server);
+    EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+    ExpectSent(ends.server.get(), ends.client.get(), "tickets come along");
+    airlock_session* session = nullptr;
+    airlock_socket_session(ends.client.get(), &session, nullptr);
+    return Handle<airlock_session>(session);
+  }
+
+  bool Resumes(airlock_context* server, const Handle<airlock_session>& from) {
+    const Ends ends = Connect(&wire_, client_.get(), server, from.get());
+    EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+    return Info(ends.client).session_reused == 1;
+  }
+
+  airlock_session_statistics Statistics(airlock_context* context) {
+    auto statistics = Sized<airlock_session_statistics>();
+    EXPECT_EQ(airlock_context_session_statistics(context, &statistics, nullptr),
+              AIRLOCK_OK);
+    return statistics;
+  }
+
+  Handle<airlock_runtime> runtime_ = MakeRuntime(MakeHost());
+  Handle<airlock_context> client_ = Make(runtime_.get(), ClientContext());
+  const std::string first_ = std::string(48, 'a');
+  const std::string second_ = std::string(48, 'b');
+  Wire wire_;
+};
+
+TEST_F(CFleetTest, AnyMachineWithTheKeyResumes) {
+  std::string shared = first_;
+  airlock_bytes keys[] = {B(shared)};
+  const auto one = Server(keys, 1);
+  // The library has its own copy.
+  shared.assign(shared.size(), 'x');
+  keys[0] = B(first_);
+  const auto two = Server(keys, 1);
+  const auto session = SessionWith(one.get());
+  EXPECT_TRUE(Resumes(two.get(), session));
+  EXPECT_EQ(Statistics(two.get()).hits, 1U);
+  const airlock_bytes others[] = {B(second_)};
+  const auto three = Server(others, 1);
+  EXPECT_FALSE(Resumes(three.get(), session));
+  EXPECT_EQ(Statistics(three.get()).misses, 1U);
+  EXPECT_EQ(Statistics(three.get()).accept, 1U);
+  EXPECT_EQ(Statistics(three.get()).accept_good, 1U);
+  EXPECT_EQ(Statistics(client_.get()).connect, 3U);
+  EXPECT_EQ(Statistics(client_.get()).connect_good, 3U);
+}
+
+TEST_F(CFleetTest, KeysAreRotated) {
+  const airlock_bytes old_keys[] = {B(first_)};
+  const auto before = Server(old_keys, 1);
+  const auto session = SessionWith(before.get());
+  const airlock_bytes both_keys[] = {B(second_), B(first_)};
+  const auto during = Server(both_keys, 2);
+  EXPECT_TRUE(Resumes(during.get(), session));
+  const auto renewed = SessionWith(during.get());
+  EXPECT_FALSE(Resumes(before.get(), renewed));
+  const airlock_bytes new_keys[] = {B(second_)};
+  const auto after = Server(new_keys, 1);
+  EXPECT_FALSE(Resumes(after.get(), session));
+  EXPECT_TRUE(Resumes(after.get(), renewed));
+}
+
+TEST_F(CFleetTest, TellsSessionsApartByTheirContext) {
+  airlock_context_options options = ServerContext();
+  const airlock_bytes keys[] = {B(first_)};
+  options.ticket_keys = keys;
+  options.ticket_keys_count = 1;
+  options.session_id_context = B("one application");
+  const auto one = Make(runtime_.get(), options);
+  options.session_id_context = B("another");
+  const auto another = Make(runtime_.get(), options);
+  const auto session = SessionWith(one.get());
+  EXPECT_FALSE(Resumes(another.get(), session));
+  EXPECT_TRUE(Resumes(one.get(), session));
+}
+
+TEST_F(CFleetTest, SendsAsManyTicketsAsItIsTold) {
+  airlock_context_options options = ServerContext();
+  EXPECT_NE(SessionWith(Make(runtime_.get(), options).get()), nullptr);
+  options.num_tickets = AIRLOCK_ZERO;
+  EXPECT_EQ(SessionWith(Make(runtime_.get(), options).get()), nullptr);
+  options.num_tickets = 16;
+  EXPECT_NE(SessionWith(Make(runtime_.get(), options).get()), nullptr);
+}
+
+TEST_F(CFleetTest, CachesSessionsUnlessToldNotTo) {
+  airlock_context_options options = ClientContext();
+  options.maximum_version = AIRLOCK_TLS_1_2;
+  client_ = Make(runtime_.get(), options);
+  options = ServerContext();
+  options.session_tickets = AIRLOCK_NO;
+  options.session_timeout_s = 300;
+  const auto caches = Make(runtime_.get(), options);
+  const auto session = SessionWith(caches.get());
+  ASSERT_NE(session, nullptr);
+  auto info = Sized<airlock_session_info>();
+  ASSERT_EQ(airlock_session_info_get(session.get(), &info, nullptr),
+            AIRLOCK_OK);
+  EXPECT_EQ(info.has_ticket, 0);
+  EXPECT_EQ(info.ticket_lifetime_hint_s, 0);
+  EXPECT_EQ(Statistics(caches.get()).number, 1U);
+  EXPECT_TRUE(Resumes(caches.get(), session));
+  options.session_cache_size = AIRLOCK_ZERO;
+  const auto forgets = Make(runtime_.get(), options);
+  const auto none = SessionWith(forgets.get());
+  EXPECT_EQ(Statistics(forgets.get()).number, 0U);
+  EXPECT_FALSE(Resumes(forgets.get(), none));
+}
+
+TEST_F(CFleetTest, ATicketHoldsAsLongAsItIsTold) {
+  airlock_context_options options = ServerContext();
+  options.session_timeout_s = 300;
+  for (const uint16_t version : {AIRLOCK_TLS_1_2, AIRLOCK_TLS_1_3}) {
+    options.maximum_version = version;
+    const auto session = SessionWith(Make(runtime_.get(), options).get());
+    ASSERT_NE(session, nullptr);
+    auto info = Sized<airlock_session_info>();
+    ASSERT_EQ(airlock_session_info_get(session.get(), &info, nullptr),
+              AIRLOCK_OK);
+    // Of TLS 1.3 it is no hint, but counts.
+    EXPECT_EQ(version == AIRLOCK_TLS_1_2 ? info.ticket_lifetime_hint_s
+                                         : info.timeout_s,
+              300);
+  }
+}
+
+TEST_F(CFleetTest, ASocketIsGivenItsSessionLater) {
+  const auto server = Make(runtime_.get(), ServerContext());
+  const auto session = SessionWith(server.get());
+  wire_.Clear();
+  Ends ends;
+  ends.client = Wrap(client_.get(), wire_.client(), "localhost");
+  ends.server = Wrap(server.get(), wire_.server());
+  EXPECT_EQ(
+      airlock_socket_set_session(ends.server.get(), session.get(), nullptr),
+      AIRLOCK_ERROR);
+  ASSERT_EQ(
+      airlock_socket_set_session(ends.client.get(), session.get(), nullptr),
+      AIRLOCK_OK);
+  ShakeHands(&ends);
+  EXPECT_EQ(Info(ends.client).session_reused, 1);
+  airlock_error* error = nullptr;
+  EXPECT_EQ(
+      airlock_socket_set_session(ends.client.get(), session.get(), &error),
+      AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
+  EXPECT_EQ(airlock_socket_set_session(ends.client.get(), nullptr, nullptr),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(airlock_socket_set_session(nullptr, session.get(), nullptr),
+            AIRLOCK_ERROR);
+}
+
+TEST_F(CFleetTest, RefusesWhatIsOutOfRange) {
+  const std::string key47(47, 'a');
+  const std::string key49(49, 'a');
+  for (const airlock_bytes bad :
+       {B(key47), B(key49), B(""), airlock_bytes{nullptr, 0},
+        airlock_bytes{nullptr, 48}}) {
+    const airlock_bytes keys[] = {B(first_), bad};
+    airlock_context_options options = ServerContext();
+    options.ticket_keys = keys;
+    options.ticket_keys_count = 2;
+    EXPECT_EQ(Refusal(runtime_.get(), options).kind,
+              AIRLOCK_KIND_INVALID_ARGUMENT);
+  }
+  for (void (*change)(airlock_context_options*) :
+       {+[](airlock_context_options* o) { o->ticket_keys_count = 1; },
+        +[](airlock_context_options* o) { o->session_tickets = 3; },
+        +[](airlock_context_options* o) { o->num_tickets = 17; },
+        +[](airlock_context_options* o) { o->num_tickets = -2; },
+        +[](airlock_context_options* o) { o->session_cache_size = -2; },
+        +[](airlock_context_options* o) { o->session_timeout_s = 604801; },
+        +[](airlock_context_options* o) { o->session_timeout_s = INT64_MAX; },
+        +[](airlock_context_options* o) { o->session_timeout_s = -1; },
+        +[](airlock_context_options* o) { o->session_timeout_s = INT64_MIN; },
+        +[](airlock_context_options* o) {
+          o->session_id_context = B("thirty-three bytes, one too many.");
+        }}) {
+    airlock_context_options options = ServerContext();
+    change(&options);
+    EXPECT_EQ(Refusal(runtime_.get(), options).kind,
+              AIRLOCK_KIND_INVALID_ARGUMENT);
+  }
+  auto statistics = Sized<airlock_session_statistics>();
+  EXPECT_EQ(airlock_context_session_statistics(nullptr, &statistics, nullptr),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(airlock_context_session_statistics(client_.get(), nullptr, nullptr),
+            AIRLOCK_ERROR);
+}
+
+}  // namespace
+}  // namespace airlock::c

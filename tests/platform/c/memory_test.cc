@@ -1,0 +1,309 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Each allocation of C++ fails in turn: that is an error like others, nothing
+// is left behind, and nothing is given back twice.
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <functional>
+#include <new>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tests/platform/c/c_testing.h"
+
+namespace {
+
+// How many allocations of this thread succeed before one fails; -1: all do.
+thread_local long left = -1;
+thread_local bool failed = false;
+
+void* Allocate(std::size_t size) {
+  if (left == 0) {
+    failed = true;
+    left = -1;
+    throw std::bad_alloc();
+  }
+  if (left > 0) --left;
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return Allocate(size); }
+void* operator new[](std::size_t size) { return Allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace airlock::c {
+namespace {
+
+// Lets the first allocation of `scenario` fail, then the second, and so on
+// until it needs no more of them.
+void FailEach(const std::function<void()>& scenario) {
+  scenario();
+  for (long i = 0;; ++i) {
+    failed = false;
+    left = i;
+    scenario();
+    left = -1;
+    if (!failed || ::testing::Test::HasFailure()) break;
+  }
+}
+
+// Nothing fails as long as this lives, which is where the test looks.
+class Calm {
+ public:
+  Calm() : left_(left) { left = -1; }
+  ~Calm() { left = failed ? -1 : left_; }
+  Calm(const Calm&) = delete;
+  Calm& operator=(const Calm&) = delete;
+
+ private:
+  const long left_;
+};
+
+// An error where an allocation failed, and what was asked for otherwise.
+template <typename T>
+bool Came(airlock_status status, T* handle, airlock_error* error) {
+  const Calm calm;
+  EXPECT_EQ(status, failed ? AIRLOCK_ERROR : AIRLOCK_OK);
+  EXPECT_EQ(handle == nullptr, status != AIRLOCK_OK);
+  EXPECT_EQ(error == nullptr, status == AIRLOCK_OK);
+  const Failure failure = Take(error);
+  if (failed) {
+    EXPECT_EQ(failure.kind, AIRLOCK_KIND_INTERNAL) << failure.message;
+  }
+  return status == AIRLOCK_OK;
+}
+
+void Count(void* user) { ++*static_cast<int*>(user); }
+
+class CMemoryTest : public ::testing::Test {
+ protected:
+  CMemoryTest() {
+    client_options_ = ClientContext();
+    client_options_.verify =
+        [](void*, airlock_socket*, const airlock_certificate* const*, size_t,
+           const airlock_certificate* const*,
+           size_t) -> airlock_status { return AIRLOCK_OK; };
+    client_options_.alpn_protocols = protocols_;
+    client_options_.alpn_protocols_count = 2;
+    client_options_.handshake_ended = [](void*, airlock_socket*,
+                                         const airlock_error*) {};
+    server_options_ = ServerContext();
+    server_options_.sni = [](void*, airlock_socket*, airlock_bytes,
+                             airlock_context**,
+                             uint8_t*) -> airlock_status { return AIRLOCK_OK; };
+    server_options_.alpn = [](void*, airlock_socket*, const airlock_bytes*,
+                              size_t, size_t* chosen) -> airlock_status {
+      *chosen = 0;
+      return AIRLOCK_OK;
+    };
+    server_options_.ticket_keys = keys_;
+    server_options_.ticket_keys_count = 1;
+  }
+
+  const airlock_bytes protocols_[2] = {B("a protocol of more than 15 bytes"),
+                                       B("h2")};
+  const airlock_bytes keys_[1] = {
+      B("48 bytes, of which there are 16, 16 and 16 here.")};
+  Handle<airlock_runtime> runtime_ = MakeRuntime(MakeHost());
+  airlock_context_options client_options_;
+  airlock_context_options server_options_;
+};
+
+TEST_F(CMemoryTest, Runtimes) {
+  FailEach([&] {
+    int releases = 0;
+    auto options = Sized<airlock_runtime_options>();
+    options.user = &releases;
+    options.release = Count;
+    options.log = [](void*, int32_t, airlock_bytes) {};
+    options.audit = [](void*, const airlock_audit_event*) {};
+    airlock_runtime* runtime = nullptr;
+    airlock_error* error = nullptr;
+    const airlock_status status =
+        airlock_runtime_new(&options, &runtime, &error);
+    if (Came(status, runtime, error)) {
+      EXPECT_EQ(releases, 0);
+      airlock_runtime_free(runtime);
+    }
+    EXPECT_EQ(releases, 1);
+  });
+}
+
+TEST_F(CMemoryTest, Contexts) {
+  for (airlock_context_options* options :
+       {&client_options_, &server_options_}) {
+    FailEach([&] {
+      int releases = 0;
+      options->user = &releases;
+      options->release = Count;
+      airlock_context* context = nullptr;
+      airlock_error* error = nullptr;
+      const airlock_status status =
+          airlock_context_new(runtime_.get(), options, &context, &error);
+      if (Came(status, context, error)) {
+        EXPECT_EQ(releases, 0);
+        airlock_context_free(context);
+      }
+      EXPECT_EQ(releases, 1);
+    });
+  }
+}
+
+TEST_F(CMemoryTest, SocketsOverCallbacks) {
+  const auto context = Make(runtime_.get(), client_options_);
+  const airlock_wrap_options wrap_options = ClientWrap();
+  auto options = Sized<airlock_socket_options>();
+  options.server_hostname = B("localhost");
+  for (const bool by_context : {false, true}) {
+    FailEach([&] {
+      Wire wire;
+      const airlock_transport transport = wire.client();
+      airlock_socket* socket = nullptr;
+      airlock_error* error = nullptr;
+      const airlock_status status =
+          by_context ? airlock_context_wrap_socket(context.get(), &transport,
+                                                   &options, &socket, &error)
+                     : airlock_wrap_socket(runtime_.get(), &transport,
+                                           &wrap_options, &socket, &error);
+      if (Came(status, socket, error)) airlock_socket_free(socket);
+      EXPECT_EQ(wire.releases(), 1);
+    });
+  }
+}
+
+TEST_F(CMemoryTest, SocketsOverAnFd) {
+  const airlock_wrap_options options = ClientWrap();
+  FailEach([&] {
+    int fds[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    auto transport = Sized<airlock_transport>();
+    transport.type = AIRLOCK_TRANSPORT_FD;
+    transport.fd = fds[0];
+    transport.fd_owned = 1;
+    airlock_socket* socket = nullptr;
+    airlock_error* error = nullptr;
+    const airlock_status status = airlock_wrap_socket(
+        runtime_.get(), &transport, &options, &socket, &error);
+    if (Came(status, socket, error)) airlock_socket_free(socket);
+    EXPECT_EQ(fcntl(fds[0], F_GETFD), -1);
+    close(fds[1]);
+  });
+}
+
+// A call that needed memory in vain is an error, and stays one.
+airlock_status Step(airlock_socket* socket) {
+  const bool had_failed = failed;
+  airlock_error* error = nullptr;
+  const airlock_status status = airlock_socket_handshake(socket, &error);
+  const Calm calm;
+  EXPECT_EQ(error == nullptr, status != AIRLOCK_ERROR);
+  airlock_error_free(error);
+  if (failed && !had_failed) {
+    EXPECT_EQ(status, AIRLOCK_ERROR);
+    EXPECT_EQ(airlock_socket_handshake(socket, nullptr), AIRLOCK_ERROR);
+  }
+  return status;
+}
+
+TEST_F(CMemoryTest, Handshakes) {
+  for (const uint16_t version : {AIRLOCK_TLS_1_2, AIRLOCK_TLS_1_3}) {
+    client_options_.maximum_version = version;
+    const auto client_context = Make(runtime_.get(), client_options_);
+    const auto server_context = Make(runtime_.get(), server_options_);
+    Wire wire;
+    FailEach([&] {
+      Handle<airlock_socket> client;
+      Handle<airlock_socket> server;
+      {
+        const Calm calm;
+        wire.Clear();
+        client = Wrap(client_context.get(), wire.client(), "localhost");
+        server = Wrap(server_context.get(), wire.server());
+      }
+      airlock_status c = AIRLOCK_WANT_READ;
+      airlock_status s = AIRLOCK_WANT_READ;
+      for (int i = 0; i < 4; ++i) {
+        if (c > AIRLOCK_OK) c = Step(client.get());
+        if (s > AIRLOCK_OK) s = Step(server.get());
+      }
+      if (!failed) {
+        EXPECT_EQ(c, AIRLOCK_OK);
+        EXPECT_EQ(s, AIRLOCK_OK);
+      }
+    });
+  }
+}
+
+// Not among them what is JSON: nlohmann::json allocates in its destructor, so
+// that without memory it ends the process.
+TEST_F(CMemoryTest, Queries) {
+  Wire wire;
+  const auto client_context = Make(runtime_.get(), client_options_);
+  const auto server_context = Make(runtime_.get(), server_options_);
+  const Ends ends = Connect(&wire, client_context.get(), server_context.get());
+  ExpectSent(ends.server.get(), ends.client.get(), "tickets come along");
+  static airlock_socket* client = nullptr;
+  client = ends.client.get();
+  for (airlock_status (*query)(airlock_buffer*, airlock_error**) :
+       {+[](airlock_buffer*out, airlock_error**error) {
+          airlock_certificate* certificate = nullptr;
+          airlock_status status =
+              airlock_socket_peer_certificate(client, &certificate, error);
+          if (status == AIRLOCK_OK) {
+            status = airlock_certificate_pem(certificate, out, error);
+          }
+          airlock_certificate_free(certificate);
+          return status;
+        },
+        +[](airlock_buffer*out, airlock_error**error) {
+          airlock_session* session = nullptr;
+          airlock_status status =
+              airlock_socket_session(client, &session, error);
+          if (status == AIRLOCK_OK) {
+            status = airlock_session_serialize(session, out, error);
+          }
+          airlock_session_free(session);
+          return status;
+        },
+        +[](airlock_buffer*out, airlock_error**error) {
+          return airlock_socket_channel_binding(
+              client, AIRLOCK_BINDING_TLS_EXPORTER, out, error);
+        },
+        +[](airlock_buffer*out, airlock_error**error) {
+          // The error is what needs memory.
+          const airlock_status status = airlock_socket_match_hostname(
+              client, B("a-name-of-many-letters.example.com"), error);
+          const Calm calm;
+          EXPECT_EQ(status, AIRLOCK_ERROR);
+          if (failed) return status;
+          EXPECT_EQ(Take(*error).kind, AIRLOCK_KIND_HOSTNAME);
+          *error = nullptr;
+          out->data = static_cast<char*>(std::malloc(1));
+          return airlock_status{AIRLOCK_OK};
+        }}) {
+    FailEach([&] {
+      airlock_buffer buffer = {nullptr, 0};
+      airlock_error* error = nullptr;
+      const airlock_status status = query(&buffer, &error);
+      Came(status, buffer.data, error);
+      airlock_buffer_free(&buffer);
+    });
+  }
+}
+
+}  // namespace
+}  // namespace airlock::c
