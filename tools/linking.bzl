@@ -9,13 +9,16 @@ the same process.
 
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
 
+# With --unique, sections of one name (all of BoringSSL's assembly) stay apart,
+# so that the last linker can drop each.
 # Without --force-group-allocation, the last linker could drop a symbol that is
 # local now together with a COMDAT group that the program has too. objcopy makes
 # no "unique" symbol (GCC's, of inline statics) local unless it is weak first.
 _MERGE = """set -e
 ld=$1 nm=$2 objcopy=$3 ar=$4 symbols=$5 object=$6 output=$7
 shift 7
-"$ld" -r --force-group-allocation -o "$object" --whole-archive "$@"
+"$ld" -r --unique='.text*' --force-group-allocation -o "$object" \
+  --whole-archive "$@"
 "$nm" --format=posix "$object" | awk '$2 == "u" { print $1 }' >"$object.unique"
 "$objcopy" --weaken-symbols="$object.unique" "$object"
 "$objcopy" --wildcard --keep-global-symbols="$symbols" "$object"
@@ -109,7 +112,8 @@ def self_contained_libraries(
       exported: wildcards of the (mangled) symbols that others may link with, by
         the version that the shared one gives them.
       hidden: wildcards of those among them that they may not.
-      visibility: of both.
+      visibility: of both, and of <name>_exports.lds, which says what the shared
+        one exports.
     """
     static = "lib%s.a" % name
     shared = "lib%s.so" % name
@@ -133,6 +137,7 @@ def self_contained_libraries(
     native.genrule(
         name = name + "_exports",
         outs = [script],
+        visibility = visibility,
         cmd = "\n".join(
             ["cat >$@ <<'END'"] + [
                 "%s { global: %s;%s };" % (
