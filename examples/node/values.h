@@ -24,7 +24,10 @@ inline airlock_status GetRuntime(airlock_runtime** out, airlock_error** error) {
 inline airlock_bytes Bytes(napi_env env, napi_value buffer) {
   void* data = nullptr;
   size_t size = 0;
-  if (napi_get_buffer_info(env, buffer, &data, &size) != napi_ok) return {};
+  bool is_buffer = false;  // Without asking, Node 18 aborts.
+  napi_is_buffer(env, buffer, &is_buffer);
+  if (!is_buffer) return {};
+  napi_get_buffer_info(env, buffer, &data, &size);
   return {size == 0 ? "" : static_cast<char*>(data), size};
 }
 

@@ -81,7 +81,7 @@ absl::StatusOr<platform::RuntimeOptions> OptionsOf(
   }
   platform::RuntimeOptions options;
   options.app_yaml = app_yaml->value_or("");
-  for (const auto& [from, to] :
+  for (const auto [from, to] :
        {std::make_pair(given.max_contexts, &options.max_contexts),
         std::make_pair(given.max_credentials, &options.max_credentials),
         std::make_pair(given.max_trust_stores, &options.max_trust_stores),
