@@ -81,14 +81,13 @@ absl::StatusOr<platform::RuntimeOptions> OptionsOf(
   }
   platform::RuntimeOptions options;
   options.app_yaml = app_yaml->value_or("");
-  for (const auto [from, to] :
-       {std::make_pair(given.max_contexts, &options.max_contexts),
-        std::make_pair(given.max_credentials, &options.max_credentials),
-        std::make_pair(given.max_trust_stores, &options.max_trust_stores),
-        std::make_pair(given.audit_max_call_sites,
-                       &options.audit_limits.max_call_sites)}) {
+  const auto set = [](size_t from, size_t* to) {
     if (from != 0) *to = from;
-  }
+  };
+  set(given.max_contexts, &options.max_contexts);
+  set(given.max_credentials, &options.max_credentials);
+  set(given.max_trust_stores, &options.max_trust_stores);
+  set(given.audit_max_call_sites, &options.audit_limits.max_call_sites);
   if (given.audit_burst != 0) options.audit_limits.burst = given.audit_burst;
   if (given.audit_interval_ms != 0) {
     options.audit_limits.interval = absl::Milliseconds(given.audit_interval_ms);
