@@ -70,6 +70,12 @@ class PosixTransport final : public ssl::Transport {
   int fd() const { return fd_; }
   const std::string& peer() const { return peer_; }
 
+  // The same, but the caller's from here on, who closes it, after this.
+  int Release() {
+    ownership_ = FdOwnership::kBorrowed;
+    return fd_;
+  }
+
  private:
   PosixTransport(int fd, bool is_socket, PosixTransportOptions options);
 
@@ -84,7 +90,7 @@ class PosixTransport final : public ssl::Transport {
   absl::Status Failed(Direction direction, int error) const;
 
   const int fd_;
-  const FdOwnership ownership_;
+  FdOwnership ownership_;
   const bool is_socket_;
   const std::string peer_;
   absl::Duration timeout_;

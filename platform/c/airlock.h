@@ -116,11 +116,12 @@ AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
                                                     airlock_error** error);
 
 /* AIRLOCK_OK where the library has the feature of that name, else AIRLOCK_NONE.
- * Names: "alpn", "alpn_callback", "audit", "certificate_json",
- * "channel_binding", "ciphers", "counters", "exporter", "fd_transport",
- * "handshake_ended", "key_log", "message", "npn", "ocsp", "password_callback",
- * "pins", "policy_reload", "psk", "sct", "session", "session_statistics",
- * "sni_callback", "ticket_keys", "tls1.3", "verify_callback". */
+ * Names: "alpn", "alpn_callback", "audit", "ca_certificates",
+ * "certificate_json", "channel_binding", "ciphers", "counters", "explain",
+ * "exporter", "fd_transport", "handshake_ended", "key_log", "message", "npn",
+ * "ocsp", "password_callback", "pins", "policy_reload", "psk",
+ * "release_transport", "sct", "session", "session_statistics", "sni_callback",
+ * "ticket_keys", "tls1.3", "verify_callback". */
 AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
                                                airlock_error** error);
 
@@ -388,6 +389,16 @@ AIRLOCK_API airlock_status airlock_wrap_socket(
     const airlock_wrap_options* options, airlock_socket** socket,
     airlock_error** error);
 
+/* What airlock_wrap_socket would verify, and what of that is the policy's
+ * doing: a JSON object with `cert_reqs`, `check_hostname`, `minimum_version`,
+ * `maximum_version` and `ca_certs` (null where there is none), `pins` (their
+ * number), and `changes`, an array of objects with `setting`, `requested`,
+ * `effective` and `origin`. Error kinds: POLICY and INVALID_ARGUMENT, as that
+ * would give them for these; nothing is audited. */
+AIRLOCK_API airlock_status airlock_runtime_explain(
+    const airlock_runtime* runtime, const airlock_wrap_options* options,
+    airlock_buffer* json, airlock_error** error);
+
 /* ---- Contexts: one set of choices for many sockets, with callbacks ----- */
 
 /* A key and the chain that goes with it, as in airlock_wrap_options. */
@@ -573,6 +584,12 @@ AIRLOCK_API airlock_status
 airlock_context_ciphers_json(const airlock_context* context,
                              airlock_buffer* json, airlock_error** error);
 
+/* One of the CA certificates that the context trusts, a new handle.
+ * AIRLOCK_NONE past the end. */
+AIRLOCK_API airlock_status airlock_context_ca_certificate(
+    const airlock_context* context, size_t index,
+    airlock_certificate** certificate, airlock_error** error);
+
 /* As SSLContext.session_stats() counts, since the context was made. */
 typedef struct airlock_session_statistics {
   size_t struct_size;
@@ -651,6 +668,14 @@ AIRLOCK_API airlock_status airlock_socket_shutdown(airlock_socket* socket,
  * transport is no longer TLS; free the socket. */
 AIRLOCK_API airlock_status airlock_socket_unwrap(airlock_socket* socket,
                                                  airlock_error** error);
+
+/* Gives the transport back, as after airlock_socket_unwrap: *fd is the
+ * descriptor, the caller's to close even where it was owned; or -1 where the
+ * transport is callbacks, which are released. The socket is of no further use
+ * but for queries. CLOSED where that was done before; INVALID_ARGUMENT from
+ * within a callback. */
+AIRLOCK_API airlock_status airlock_socket_release_transport(
+    airlock_socket* socket, int32_t* fd, airlock_error** error);
 
 /* How many decrypted bytes a read gives without touching the transport. */
 AIRLOCK_API airlock_status airlock_socket_pending(const airlock_socket* socket,
@@ -764,6 +789,11 @@ airlock_certificate_pem(const airlock_certificate* certificate,
 AIRLOCK_API airlock_status
 airlock_certificate_json(const airlock_certificate* certificate,
                          airlock_buffer* json, airlock_error** error);
+
+/* The text of `openssl x509 -text`, for people. */
+AIRLOCK_API airlock_status
+airlock_certificate_text(const airlock_certificate* certificate,
+                         airlock_buffer* text, airlock_error** error);
 
 /* The SHA-256 hash of the DER, or of the SubjectPublicKeyInfo (what a pin
  * names, RFC 7469): 32 bytes. */

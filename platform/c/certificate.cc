@@ -79,6 +79,18 @@ airlock_status airlock_certificate_pem(const airlock_certificate* certificate,
   });
 }
 
+airlock_status airlock_certificate_text(const airlock_certificate* certificate,
+                                        airlock_buffer* text,
+                                        airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (certificate == nullptr) return IsNull("certificate");
+    if (text == nullptr) return IsNull("text");
+    const absl::Status given = Give(certificate->certificate.ToText(), text);
+    if (!given.ok()) return given;
+    return AIRLOCK_OK;
+  });
+}
+
 airlock_status airlock_certificate_sha256(
     const airlock_certificate* certificate, uint8_t out[32],
     airlock_error** error) {

@@ -3,6 +3,7 @@
 
 // What there is to ask a context.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -14,8 +15,11 @@
 #include "platform/c/internal/handles.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
+#include "ssl/certificate.h"
 #include "ssl/cipher.h"
 #include "ssl/context.h"
+#include "ssl/socket.h"
+#include "ssl/trust_store.h"
 
 using airlock::c::internal::Give;
 using airlock::c::internal::Guarded;
@@ -102,6 +106,24 @@ airlock_status airlock_socket_shared_ciphers_json(const airlock_socket* socket,
     const absl::Status given =
         Give(CiphersJson(socket->socket->SharedCiphers()), json);
     if (!given.ok()) return given;
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_context_ca_certificate(const airlock_context* context,
+                                              size_t index,
+                                              airlock_certificate** certificate,
+                                              airlock_error** error) {
+  if (certificate != nullptr) *certificate = nullptr;
+  return Guarded(error, [&]() -> Outcome {
+    if (context == nullptr) return IsNull("context");
+    if (certificate == nullptr) return IsNull("certificate");
+    const auto& store = context->context->options().trust_store;
+    if (store == nullptr) return AIRLOCK_NONE;
+    const std::vector<airlock::ssl::Certificate> trusted =
+        store->Certificates();
+    if (index >= trusted.size()) return AIRLOCK_NONE;
+    *certificate = new airlock_certificate{trusted[index]};
     return AIRLOCK_OK;
   });
 }

@@ -178,6 +178,27 @@ airlock_status airlock_socket_unwrap(airlock_socket* socket,
   });
 }
 
+airlock_status airlock_socket_release_transport(airlock_socket* socket,
+                                                int32_t* fd,
+                                                airlock_error** error) {
+  if (fd != nullptr) *fd = -1;
+  return Guarded(error, [&]() -> Outcome {
+    if (socket == nullptr) return IsNull("socket");
+    if (fd == nullptr) return IsNull("fd");
+    if (socket->in_call) {
+      return Invalid("A callback of the socket's own needs its transport.");
+    }
+    const auto transport = socket->socket->ReleaseTransport();
+    if (transport == nullptr) {
+      return airlock::ssl::MakeStatus(airlock::ssl::ErrorKind::kClosed,
+                                      "The transport was released already.");
+    }
+    if (socket->fd_transport != nullptr) *fd = socket->fd_transport->Release();
+    socket->fd_transport = nullptr;
+    return AIRLOCK_OK;
+  });
+}
+
 airlock_status airlock_socket_pending(const airlock_socket* socket,
                                       size_t* pending, airlock_error** error) {
   return Guarded(error, [&]() -> Outcome {
@@ -195,8 +216,8 @@ airlock_status airlock_socket_set_timeout(airlock_socket* socket,
     if (socket == nullptr) return IsNull("socket");
     if (socket->fd_transport == nullptr) {
       return Invalid(
-          "The transport is callbacks; how long they wait is their "
-          "own affair.");
+          "The socket has no descriptor; how long callbacks wait is their own "
+          "affair.");
     }
     const auto timeout = airlock::c::internal::TimeoutFor(
         timeout_ms, socket->fd_transport->fd());

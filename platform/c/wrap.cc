@@ -1,12 +1,14 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// airlock_wrap_socket.
+// airlock_wrap_socket and what it would do.
 
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "nlohmann/json.hpp"
+#include "platform/apply_policy.h"
 #include "platform/c/airlock.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
@@ -92,8 +94,63 @@ Outcome Wrap(airlock_runtime* runtime, const airlock_transport* transport,
   return AIRLOCK_OK;
 }
 
+using Json = nlohmann::ordered_json;
+
+Json VersionOf(const absl::optional<ssl::TlsVersion>& version) {
+  return version.has_value() ? Json(std::string(ssl::TlsVersionName(*version)))
+                             : Json();
+}
+
+std::string ToJson(const platform::VerificationDecision& decision) {
+  Json json;
+  json["cert_reqs"] = decision.cert_reqs == ssl::VerifyMode::kNone ? "CERT_NONE"
+                      : decision.cert_reqs == ssl::VerifyMode::kOptional
+                          ? "CERT_OPTIONAL"
+                          : "CERT_REQUIRED";
+  json["check_hostname"] = decision.check_hostname;
+  json["minimum_version"] = VersionOf(decision.minimum_version);
+  json["maximum_version"] = VersionOf(decision.maximum_version);
+  json["ca_certs"] =
+      decision.ca_certs.has_value() ? Json(*decision.ca_certs) : Json();
+  json["pins"] = decision.pins.size();
+  json["changes"] = Json::array();
+  for (const platform::PolicyChange& change : decision.changes) {
+    json["changes"].push_back({{"setting", change.setting},
+                               {"requested", change.requested},
+                               {"effective", change.effective},
+                               {"origin", change.origin.ToString()}});
+  }
+  return json.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/true,
+                   Json::error_handler_t::replace);
+}
+
+Outcome Explain(const airlock_runtime* runtime,
+                const airlock_wrap_options* given, airlock_buffer* json) {
+  if (runtime == nullptr) return IsNull("runtime");
+  if (json == nullptr) return IsNull("json");
+  const absl::StatusOr<airlock_wrap_options> known =
+      ReadStruct(given, "options");
+  if (!known.ok()) return known.status();
+  const absl::StatusOr<platform::WrapOptions> options = OptionsOf(*known);
+  if (!options.ok()) return options.status();
+  const auto decision = runtime->runtime->Explain(*options);
+  if (!decision.ok()) return decision.status();
+  const absl::Status done = Give(ToJson(*decision), json);
+  if (!done.ok()) return done;
+  return AIRLOCK_OK;
+}
+
 }  // namespace
 }  // namespace airlock::c::internal
+
+airlock_status airlock_runtime_explain(const airlock_runtime* runtime,
+                                       const airlock_wrap_options* options,
+                                       airlock_buffer* json,
+                                       airlock_error** error) {
+  return airlock::c::internal::Guarded(error, [&] {
+    return airlock::c::internal::Explain(runtime, options, json);
+  });
+}
 
 airlock_status airlock_wrap_socket(airlock_runtime* runtime,
                                    const airlock_transport* transport,

@@ -121,6 +121,50 @@ TEST(CCertificateTest, ThePeersComesWithItsChain) {
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_HOSTNAME);
 }
 
+TEST(CCertificateTest, SaysWhatPeopleRead) {
+  const auto certificate = Parse(Cert("server_p256.pem"));
+  airlock_buffer text = {nullptr, 0};
+  ASSERT_EQ(airlock_certificate_text(certificate.get(), &text, nullptr),
+            AIRLOCK_OK);
+  EXPECT_NE(std::string(text.data, text.size).find("DNS:localhost"),
+            std::string::npos);
+  airlock_buffer_free(&text);
+  EXPECT_EQ(airlock_certificate_text(nullptr, &text, nullptr), AIRLOCK_ERROR);
+  EXPECT_EQ(airlock_certificate_text(certificate.get(), nullptr, nullptr),
+            AIRLOCK_ERROR);
+}
+
+TEST(CCertificateTest, AContextTellsWhomItTrusts) {
+  const auto runtime = MakeRuntime(MakeHost());
+  airlock_context_options options = ClientContext();
+  options.cadata = Cert("ca.pem");
+  const auto context = Make(runtime.get(), options);
+  airlock_certificate* ca = nullptr;
+  ASSERT_EQ(airlock_context_ca_certificate(context.get(), 0, &ca, nullptr),
+            AIRLOCK_OK);
+  const Handle<airlock_certificate> owned(ca);
+  airlock_bytes trusted = {nullptr, 0};
+  airlock_bytes expected = {nullptr, 0};
+  ASSERT_EQ(airlock_certificate_der(ca, &trusted, nullptr), AIRLOCK_OK);
+  const auto file = Parse(Cert("ca.pem"));
+  ASSERT_EQ(airlock_certificate_der(file.get(), &expected, nullptr),
+            AIRLOCK_OK);
+  EXPECT_EQ(Str(trusted), Str(expected));
+  // The file has two.
+  for (const size_t past : {size_t{2}, SIZE_MAX}) {
+    EXPECT_EQ(airlock_context_ca_certificate(context.get(), past, &ca, nullptr),
+              AIRLOCK_NONE);
+    EXPECT_EQ(ca, nullptr);
+  }
+  const auto server = Make(runtime.get(), ServerContext());
+  EXPECT_EQ(airlock_context_ca_certificate(server.get(), 0, &ca, nullptr),
+            AIRLOCK_NONE);
+  EXPECT_EQ(airlock_context_ca_certificate(nullptr, 0, &ca, nullptr),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(airlock_context_ca_certificate(server.get(), 0, nullptr, nullptr),
+            AIRLOCK_ERROR);
+}
+
 TEST(CCertificateTest, RefusesWhatIsNone) {
   for (const airlock_bytes bytes :
        {B("no certificate"), B(""), airlock_bytes{nullptr, 0},
@@ -192,8 +236,9 @@ TEST(CLibraryTest, SaysWhatItIsAndCan) {
   EXPECT_EQ(airlock_library_info_get(nullptr, nullptr), AIRLOCK_ERROR);
   for (const char* feature :
        {"sni_callback", "ciphers", "handshake_ended", "npn", "ocsp",
-        "password_callback", "pins", "policy_reload", "psk", "sct",
-        "session_statistics", "ticket_keys", "verify_callback"}) {
+        "password_callback", "pins", "policy_reload", "psk", "sct", "explain",
+        "ca_certificates", "release_transport", "session_statistics",
+        "ticket_keys", "verify_callback"}) {
     EXPECT_EQ(airlock_has_feature(B(feature), nullptr), AIRLOCK_OK) << feature;
   }
   EXPECT_EQ(airlock_has_feature(B("sslv3"), nullptr), AIRLOCK_NONE);

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tests/platform/c/c_testing.h"
 
 namespace airlock::c {
@@ -196,6 +197,63 @@ TEST(CRuntimeTest, NullsAreErrors) {
   EXPECT_EQ(airlock_runtime_counters_text(runtime.get(), nullptr, nullptr),
             AIRLOCK_ERROR);
   airlock_runtime_free(nullptr);
+}
+
+nlohmann::json Explained(airlock_runtime* runtime,
+                         const airlock_wrap_options& options) {
+  airlock_buffer json = {nullptr, 0};
+  airlock_error* error = nullptr;
+  EXPECT_EQ(airlock_runtime_explain(runtime, &options, &json, &error),
+            AIRLOCK_OK)
+      << Take(error).message;
+  const auto parsed = nlohmann::json::parse(std::string(json.data, json.size));
+  airlock_buffer_free(&json);
+  return parsed;
+}
+
+TEST(CRuntimeTest, ExplainsWhatItWouldVerify) {
+  auto host = MakeHost();
+  host->SetFile("/etc/airlock.yaml",
+                "tls:\n  verification: enforce\n"
+                "  on_override: upgrade\n  minimum_version: TLSv1.2\n");
+  auto runtime = MakeRuntime(host);
+  airlock_wrap_options options = ClientWrap();
+  options.cert_reqs = AIRLOCK_CERT_NONE;
+  const auto json = Explained(runtime.get(), options);
+  EXPECT_EQ(json["cert_reqs"], "CERT_REQUIRED");
+  EXPECT_EQ(json["check_hostname"], true);
+  EXPECT_EQ(json["minimum_version"], "TLSv1.2");
+  EXPECT_EQ(json["maximum_version"], nullptr);
+  EXPECT_EQ(json["ca_certs"], nullptr);
+  EXPECT_EQ(json["pins"], 0);
+  bool found = false;
+  for (const auto& change : json["changes"]) {
+    if (change["setting"] != "cert_reqs") continue;
+    found = true;
+    EXPECT_EQ(change["requested"], "CERT_NONE");
+    EXPECT_EQ(change["effective"], "CERT_REQUIRED");
+    EXPECT_THAT(change["origin"].get<std::string>(),
+                HasSubstr("/etc/airlock.yaml"));
+  }
+  EXPECT_TRUE(found);
+  auto counters = Sized<airlock_counters>();
+  ASSERT_EQ(airlock_runtime_counters(runtime.get(), &counters, nullptr),
+            AIRLOCK_OK);
+  EXPECT_EQ(counters.upgrades, 0U);
+
+  runtime = MakeRuntime(MakeHost("off"));
+  EXPECT_EQ(Explained(runtime.get(), options)["cert_reqs"], "CERT_NONE");
+  EXPECT_EQ(Explained(runtime.get(), ServerWrap())["cert_reqs"], "CERT_NONE");
+  runtime = MakeRuntime(MakeHost("enforce"));
+  airlock_buffer out = {nullptr, 0};
+  airlock_error* error = nullptr;
+  EXPECT_EQ(airlock_runtime_explain(runtime.get(), &options, &out, &error),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_POLICY);
+  EXPECT_EQ(airlock_runtime_explain(nullptr, &options, &out, nullptr),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(airlock_runtime_explain(runtime.get(), &options, nullptr, nullptr),
+            AIRLOCK_ERROR);
 }
 
 // The rest is on this machine, whose environment the test sets.
