@@ -80,6 +80,14 @@ for file in airlock-config airlock-config-version; do
   fill_in "packaging/$file.cmake.in" "$lib/cmake/airlock/$file.cmake"
 done
 
+# For `airlock python` and `airlock run`, which find them from where they lie.
+readonly modules=$root/lib/airlock/python
+put 644 "$modules/package/airlock" platform/python/package/airlock/*
+if [[ -d platform/python/py3 ]]; then
+  put 644 "$modules/py3" platform/python/py3/_ssl.*
+  slim "$modules"/py3/_ssl.*
+fi
+
 # The C header by itself, the C++ ones where only their users look.
 put 644 "$include" platform/c/airlock.h
 put_headers() {

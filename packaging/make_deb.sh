@@ -68,7 +68,10 @@ END
 mkdir "$root/DEBIAN"
 printf 'Source: airlock\n\nPackage: airlock\nArchitecture: any\n' \
   >debian/control
-depends=$(dpkg-shlibdeps -O -x"airlock" "$root/usr/bin/airlock" "$library" |
+modules=$root/usr/lib/airlock/python/py3
+[[ -d $modules ]] && modules=$(echo "$modules"/_ssl.*) || modules=
+depends=$(dpkg-shlibdeps -O -x"airlock" "$root/usr/bin/airlock" "$library" \
+  ${modules:+"$modules"} |
   sed -n 's/^shlibs:Depends=//p')
 cat >"$root/DEBIAN/control" <<END
 Package: airlock
@@ -79,6 +82,7 @@ Installed-Size: $(du --summarize --apparent-size --block-size=1K "$root/usr" |
   cut --fields=1)
 Depends: $depends
 Recommends: bubblewrap, ca-certificates
+Suggests: python3
 Provides: libairlock1 (= $version), libairlock-dev (= $version)
 Section: net
 Priority: optional
@@ -100,9 +104,16 @@ END
 dpkg-gensymbols -v"$version" -pairlock -P"$root" -e"$library" -c4 \
   -Idebian/airlock.symbols -O"$root/DEBIAN/symbols"
 echo 'activate-noawait ldconfig' >"$root/DEBIAN/triggers"
+cat >"$root/DEBIAN/prerm" <<'END'
+#!/bin/sh
+# What Python has written beside the package's modules.
+set -e
+rm -rf "$DPKG_ROOT/usr/lib/airlock/python/package/airlock/__pycache__"
+END
 (cd "$root" && find usr -type f -print0 | LC_ALL=C sort --zero-terminated |
   xargs --null md5sum) >"$root/DEBIAN/md5sums"
 chmod 644 "$root"/DEBIAN/* "$doc"/*
+chmod 755 "$root/DEBIAN/prerm"
 find "$root" -type d -exec chmod 755 {} +
 dpkg-deb --root-owner-group -Zxz --build "$root" \
   "$folder/airlock_${version}_$architecture.deb" >/dev/null

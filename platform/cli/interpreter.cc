@@ -113,13 +113,18 @@ absl::StatusOr<std::string> ModulesFolder() {
   std::vector<std::string> parts =
       absl::StrSplit(absl::string_view(self, size), '/');
   parts.resize(parts.size() - std::min<size_t>(parts.size(), 2));
-  const std::string folder = absl::StrCat(absl::StrJoin(parts, "/"), "/python");
-  if (access(absl::StrCat(folder, "/package/airlock").c_str(), R_OK) != 0) {
-    return absl::NotFoundError(
-        absl::StrCat("the modules for Python are not at ", folder,
-                     "; build them: bazel build //platform/python:all"));
+  const std::string root = absl::StrJoin(parts, "/");
+  const std::string built = absl::StrCat(root, "/python");
+  const std::string installed = absl::StrCat(root, "/lib/airlock/python");
+  for (const std::string& folder : {built, installed}) {
+    if (access(absl::StrCat(folder, "/package/airlock").c_str(), R_OK) == 0) {
+      return folder;
+    }
   }
-  return folder;
+  return absl::NotFoundError(absl::StrCat(
+      "the modules for Python are neither at ", built,
+      ", where `bazel build //platform/python:all` makes them, nor at ",
+      installed, ", where `bazel run //:install` puts them"));
 }
 
 std::string PythonPath(const std::string& modules, absl::string_view version,

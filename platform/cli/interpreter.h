@@ -16,9 +16,9 @@
 
 namespace airlock::cli {
 
-// Where the modules of this build lie: the folder has `py3` and `py2.7`, with a
-// `_ssl` for each Python, and `package`, with the package `airlock`. An error
-// (kNotFound) says how to build them.
+// Where the modules of this build, or of this installation, lie: the folder has
+// `py3` and `py2.7`, with a `_ssl` for each Python, and `package`, with the
+// package `airlock`. An error (kNotFound) says how to get them.
 absl::StatusOr<std::string> ModulesFolder();
 
 // The value of PYTHONPATH that makes `modules` (see ModulesFolder) those of a

@@ -99,8 +99,9 @@ Command PythonCommand() {
       "Finds an interpreter (python3, or the one of VERSION, in PATH or "
       "~/.pyenv/versions), puts Airlock's module and the package airlock first "
       "on PYTHONPATH, and becomes that interpreter. The modules are those that "
-      "`bazel build //platform/python:all` made beside this program; without "
-      "one for the interpreter's version it is not started.";
+      "`bazel build //platform/python:all` made beside this program, or that "
+      "were installed with it, for the system's Python 3; without one for the "
+      "interpreter's version it is not started.";
   command.examples = {
       {"airlock python -- -c 'import ssl; print(ssl.OPENSSL_VERSION)'",
        "Which TLS is it?"},

@@ -11,6 +11,20 @@ def module_folder(python):
 def module_target(python):
     return "%s/_ssl%s" % (module_folder(python), python["suffix"])
 
+def module_label(python):
+    """The module that is built for this Python."""
+    return "//platform/python:" + module_target(python)
+
+def debians(modules, interpreters):
+    """Debian's own Python 3, which has Debian's packages; or nothing."""
+    suffixes = [python["suffix"] for python in modules]
+    return [
+        python
+        for python in interpreters
+        if (python["executable"].startswith("/usr/bin/python3") and
+            python["suffix"] in suffixes)
+    ]
+
 def python_modules(modules, srcs, deps):
     """Declares the modules.
 

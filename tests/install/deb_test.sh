@@ -40,15 +40,27 @@ mkdir --parents "$ADMIN/info" "$ADMIN/updates" "$ADMIN/triggers"
 names=$(sed 's/ *([^)]*)//g; s/,/ /g' <<<"$depends")
 # shellcheck disable=SC2086  # Names, a word each.
 dpkg-query --status $names >"$ADMIN/status"
-own_dpkg() { dpkg --root="$ROOT" --log=/dev/null "$@"; }
+own_dpkg() {
+  dpkg --root="$ROOT" --log=/dev/null --force-not-root \
+    --force-script-chrootless "$@"
+}
 # What those packages are made of is of no interest.
-own_dpkg --force-not-root --install "$PACKAGE" 2>dpkg.log ||
+own_dpkg --install "$PACKAGE" 2>dpkg.log ||
   die "dpkg does not install it:" "$(cat dpkg.log)"
 [[ $(own_dpkg --status airlock) == *'Status: install ok installed'* ]] ||
   die "dpkg has not installed it"
 own_dpkg --verify airlock || die "what is installed is not what was packed"
 [[ $("$ROOT/usr/bin/airlock" --version) == "airlock $(field Version)" ]] ||
   die "no airlock command"
+
+echo "== Debian's Python"
+if [[ -d $ROOT/usr/lib/airlock/python/py3 ]]; then
+  said=$("$ROOT/usr/bin/airlock" python -- -c 'import airlock, ssl
+print(airlock.installed(), ssl.OPENSSL_VERSION)') || die "no airlock python"
+  [[ $said == 'True '*Airlock* ]] || die "Python's TLS is not Airlock's: $said"
+else
+  echo "SKIPPED: Debian's Python is not among those that were built for"
+fi
 
 echo "== a C program"
 multiarch=$(dpkg-architecture --query DEB_HOST_MULTIARCH)
@@ -73,7 +85,7 @@ needs=$(dpkg-shlibdeps -Sraw -O plain_c 2>shlibdeps.log) ||
   die "it would depend on: $needs"
 
 echo "== dpkg --purge"
-own_dpkg --force-not-root --purge airlock 2>dpkg.log ||
+own_dpkg --purge airlock 2>dpkg.log ||
   die "dpkg does not purge it:" "$(cat dpkg.log)"
 left=$(find "$ROOT" -path "$ROOT/var" -prune -o -not -type d -print)
 left+=$(find "$ROOT" -iname '*airlock*')

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that run in each Python that was found."""
 
-load("//platform/python:modules.bzl", "module_target")
+load("//platform/python:modules.bzl", "module_label")
 
 # CPython's own suites that use `ssl`, and the versions that have them.
 _SUITES = {
@@ -28,20 +28,6 @@ def _number(version):
 def thorough(modules):
     """Those of the modules' Pythons in which everything runs."""
     return [python for python in modules if python["version"] in _EVERYTHING]
-
-def debians(modules, interpreters):
-    """Debian's own Python 3, which has Debian's packages; or nothing."""
-    suffixes = [python["suffix"] for python in modules]
-    return [
-        python
-        for python in interpreters
-        if (python["executable"].startswith("/usr/bin/python3") and
-            python["suffix"] in suffixes)
-    ]
-
-def module_label(python):
-    """The module that is built for this Python."""
-    return "//platform/python:" + module_target(python)
 
 def python_test(
         name,
