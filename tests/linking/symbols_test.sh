@@ -21,7 +21,7 @@ foreign() {
   grep --invert-match --extended-regexp \
     '^(airlock_|_ZN7airlock|_ZNK7airlock|_ZT[VIST]N7airlock)' || true
 }
-internal() { grep --extended-regexp '8internal|4Impl' || true; }
+internal() { grep --extended-regexp '8internal|4Impl|5State' || true; }
 
 check() {
   local what=$1 symbols=$2 strays
