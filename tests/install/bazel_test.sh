@@ -2,14 +2,15 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Another workspace takes Airlock in as third_party/README.md says, and Bazel
-# knows how to build a program of its with it. (That far, not further: to
-# compile all again under other names would take minutes.)
-#   usage: bazel_test.sh WORKSPACE README PROGRAM ABSEIL_LICENSE
-# The dependencies are those of this build, so nothing is fetched.
+# Another workspace takes Airlock in as third_party/README.md says, and builds a
+# program of its with it.
+#   usage: bazel_test.sh WORKSPACE README PROGRAM ABSEIL_LICENSE [run]
+# Without `run`, Bazel is only asked whether it knows how: to compile it all
+# under other names takes minutes. The dependencies are those of this build, so
+# nothing is fetched.
 
 set -euo pipefail
-readonly README=$2 PROGRAM=$3
+readonly README=$2 PROGRAM=$3 CERTS=$PWD/testdata/certs
 airlock=$(dirname "$(readlink --canonicalize "$1")")
 external=$(dirname "$(dirname "$(readlink --canonicalize "$4")")")
 
@@ -40,6 +41,26 @@ cc_binary(
 )
 END
 cd "$THEIRS"
-# Its own server would outlive the test.
-bazel --batch --output_user_root="$TEST_TMPDIR/output" build --nobuild \
-  --cxxopt=-std=c++17 "${overrides[@]}" //:handshake
+build() {
+  # Its own server would outlive the test.
+  bazel --batch --output_user_root="$TEST_TMPDIR/output" build \
+    --cxxopt=-std=c++17 "${overrides[@]}" "$@" //:handshake
+}
+
+if [[ ${5:-} != run ]]; then
+  build --nobuild
+  exit
+fi
+# Inside this test's sandbox there is no need of another.
+build --compilation_mode=fastbuild --jobs=2 --spawn_strategy=local
+AIRLOCK_CONFIG=$THEIRS/airlock.yaml
+echo 'tls: {verification: enforce}' >"$AIRLOCK_CONFIG"
+export AIRLOCK_CONFIG
+bazel-bin/handshake "$CERTS/ca.pem" "$CERTS/server_p256_chain.pem" \
+  "$CERTS/server_p256.key"
+if bazel-bin/handshake "$CERTS/other_root.pem" \
+  "$CERTS/server_p256_chain.pem" "$CERTS/server_p256.key"; then
+  echo 'FAIL: an unknown CA was taken for a known one' >&2
+  exit 1
+fi
+echo PASSED
