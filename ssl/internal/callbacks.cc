@@ -341,6 +341,14 @@ void InstallVerify(const ContextOptions& options, SSL* ssl) {
   SSL_set_custom_verify(ssl, VerifyBits(options.verify_mode), Verify);
 }
 
+bool InstallPsk(const ContextOptions& options, SSL* ssl) {
+  SSL_set_psk_server_callback(
+      ssl, options.psk_server != nullptr ? ServerPsk : nullptr);
+  const std::string& hint = options.psk_identity_hint;
+  return SSL_use_psk_identity_hint(ssl,
+                                   hint.empty() ? nullptr : hint.c_str()) != 0;
+}
+
 void InstallCallbacks(const ContextOptions& options, SSL_CTX* ctx) {
   SSL_CTX_set_custom_verify(ctx, VerifyBits(options.verify_mode), Verify);
   SSL_CTX_set_select_certificate_cb(ctx, SeeClientHello);

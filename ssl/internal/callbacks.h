@@ -18,6 +18,10 @@ void InstallCallbacks(const ContextOptions& options, SSL_CTX* ctx);
 // Makes `ssl` verify as `options` say; for a connection that changes contexts.
 void InstallVerify(const ContextOptions& options, SSL* ssl);
 
+// Has a server's `ssl` take the pre-shared keys of `options`, and no others.
+// False where memory is short.
+bool InstallPsk(const ContextOptions& options, SSL* ssl);
+
 }  // namespace airlock::ssl::internal
 
 #endif  // AIRLOCK_SSL_INTERNAL_CALLBACKS_H_

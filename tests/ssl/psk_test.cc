@@ -102,5 +102,48 @@ TEST(PskTest, DoesNotSpareCertificatesTheirVerification) {
   EXPECT_EQ(KindOf(c.client_status), ErrorKind::kVerification);
 }
 
+// A connection with a server whose sni callback chooses `chosen`.
+Connection ConnectWithChoice(absl::string_view client_ciphers,
+                             ContextOptions first, ContextOptions chosen) {
+  auto context = Context::Create(std::move(chosen));
+  EXPECT_TRUE(context.ok()) << context.status();
+  ContextOptions client = ClientOptions();
+  client.maximum_version = TlsVersion::kTls1_2;
+  client.ciphers = std::string(client_ciphers);
+  client.psk_client = [](absl::string_view hint) {
+    EXPECT_EQ(hint, "chosen");
+    return absl::optional<PskIdentity>(PskIdentity{"client", Secret("key")});
+  };
+  first.sni = [context](Socket&, const absl::optional<std::string>&) {
+    SniDecision decision;
+    decision.context = *context;
+    return absl::StatusOr<SniDecision>(decision);
+  };
+  return Connect(std::move(client), std::move(first));
+}
+
+TEST(PskTest, IsOfTheContextThatTheSniCallbackChooses) {
+  const auto with_psk = [](absl::string_view hint) {
+    ContextOptions options = ServerOptions();
+    options.ciphers = "PSK:ALL";
+    options.psk_identity_hint = std::string(hint);
+    options.psk_server = [](absl::string_view) {
+      return absl::optional<Secret>(Secret("key"));
+    };
+    return options;
+  };
+  ContextOptions without = ServerOptions();
+  without.ciphers = "PSK:ALL";
+  Connection c = ConnectWithChoice("PSK", with_psk("first"), ServerOptions());
+  EXPECT_EQ(KindOf(c.server_status), ErrorKind::kProtocol);
+  EXPECT_EQ(KindOf(c.client_status), ErrorKind::kPeerAlert);
+  c = ConnectWithChoice("PSK:ALL", with_psk("first"), ServerOptions());
+  ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+  EXPECT_TRUE(c.client->peer_verified());
+  c = ConnectWithChoice("PSK", std::move(without), with_psk("chosen"));
+  ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+  EXPECT_FALSE(c.client->peer_certificate().has_value());
+}
+
 }  // namespace
 }  // namespace airlock::ssl
