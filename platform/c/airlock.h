@@ -526,7 +526,7 @@ typedef struct airlock_context_options {
    * the peer sent it and as it leads to its anchor, both leaf first; borrowed
    * for the time of the call. AIRLOCK_OK: go on; else: refuse (VERIFICATION,
    * verify_code 50). It and `pins` are INVALID_ARGUMENT where the context
-   * verifies nobody, and where psk_client is in use. */
+   * verifies nobody, and where a PSK callback is in use. */
   airlock_status (*verify)(void* user, airlock_socket* socket,
                            const airlock_certificate* const* presented,
                            size_t presented_count,

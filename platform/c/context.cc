@@ -32,10 +32,10 @@ absl::Status CheckNarrowing(const ssl::ContextOptions& made) {
         "verify or pins are given, but the context verifies nobody; set "
         "cert_reqs to AIRLOCK_CERT_REQUIRED.");
   }
-  if (made.psk_client != nullptr) {
+  if (made.psk_client != nullptr || made.psk_server != nullptr) {
     return Invalid(
-        "verify or pins are given, and psk_client, with which there is no "
-        "certificate; leave one out.");
+        "verify or pins are given, and psk_client or psk_server, with which "
+        "there is no certificate; leave one out.");
   }
   return absl::OkStatus();
 }

@@ -52,13 +52,15 @@ namespace {
 // until it needs no more of them.
 void FailEach(const std::function<void()>& scenario) {
   scenario();
-  for (long i = 0;; ++i) {
+  long failures = 0;
+  do {
     failed = false;
-    left = i;
+    left = failures;
     scenario();
     left = -1;
-    if (!failed || ::testing::Test::HasFailure()) break;
-  }
+    if (failed) ++failures;
+  } while (failed && !::testing::Test::HasFailure());
+  EXPECT_GT(failures, 0) << "operator new is not this test's";
 }
 
 // Nothing fails as long as this lives, which is where the test looks.

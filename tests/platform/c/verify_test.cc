@@ -273,6 +273,12 @@ TEST_F(CVerifyTest, NeedsSomethingToNarrow) {
     };
     EXPECT_EQ(Refusal(runtime_.get(), options).kind,
               AIRLOCK_KIND_INVALID_ARGUMENT);
+    // A server's clients may come with a certificate or with a key.
+    options.psk_server = options.psk_client;
+    options.psk_client = nullptr;
+    options.server_side = 1;
+    EXPECT_EQ(Refusal(runtime_.get(), options).kind,
+              AIRLOCK_KIND_INVALID_ARGUMENT);
   }
 }
 
