@@ -15,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -23,10 +24,20 @@ namespace airlock::cli {
 
 using platform::internal::UniqueFd;
 
+namespace {
+
+// After what could not be accepted: what is missing may come back without a
+// connection's end, too.
+constexpr int kPauseMs = 100;
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<ConnectionPool>> ConnectionPool::Create(
-    size_t max_connections, Handler handler, std::function<void()> on_hangup) {
-  std::unique_ptr<ConnectionPool> pool(new ConnectionPool(
-      max_connections, std::move(handler), std::move(on_hangup)));
+    size_t max_connections, Handler handler, std::function<void()> on_hangup,
+    std::function<void(const absl::Status&)> on_shortage) {
+  std::unique_ptr<ConnectionPool> pool(
+      new ConnectionPool(max_connections, std::move(handler),
+                         std::move(on_hangup), std::move(on_shortage)));
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -44,12 +55,15 @@ absl::StatusOr<std::unique_ptr<ConnectionPool>> ConnectionPool::Create(
 ConnectionPool::~ConnectionPool() { EndAll(); }
 
 absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
+  bool shortage = false;
+  bool told = false;
   for (;;) {
-    const bool full = Reap() >= max_connections_;
+    // The listener stays readable with what was not accepted.
+    const bool full = Reap() >= max_connections_ || shortage;
     std::array<pollfd, 3> fds = {{{signals_.get(), POLLIN, 0},
                                   {finished_.get(), POLLIN, 0},
                                   {full ? -1 : listener.fd(), POLLIN, 0}}};
-    if (poll(fds.data(), fds.size(), /*timeout=*/-1) < 0) {
+    if (poll(fds.data(), fds.size(), shortage ? kPauseMs : -1) < 0) {
       if (errno == EINTR) continue;
       return absl::ErrnoToStatus(errno, "poll");
     }
@@ -61,21 +75,33 @@ absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
       }
       on_hangup_();
     }
+    shortage = false;
     if (fds[2].revents == 0) continue;
     // It may have gone away since, and must not be waited for.
     auto transport = listener.Accept(absl::ZeroDuration());
-    if (transport.ok()) Start(*std::move(transport));
+    if (absl::IsDeadlineExceeded(transport.status())) continue;
+    const absl::Status status =
+        transport.ok() ? Start(*std::move(transport)) : transport.status();
+    shortage = !status.ok();
+    if (!shortage || told) continue;
+    told = true;
+    on_shortage_(status);
   }
   EndAll();
   return absl::OkStatus();
 }
 
-void ConnectionPool::Start(
+absl::Status ConnectionPool::Start(
     std::unique_ptr<platform::PosixTransport> transport) {
+  // Without it EndAll could not end the connection.
+  UniqueFd copy(fcntl(transport->fd(), F_DUPFD_CLOEXEC, /*from=*/0));
+  if (!copy.valid()) {
+    return absl::ErrnoToStatus(errno, "cannot serve a connection");
+  }
   absl::MutexLock lock(&mutex_);
   Connection& connection = connections_.emplace_back();
-  connection.fd = UniqueFd(fcntl(transport->fd(), F_DUPFD_CLOEXEC, /*from=*/0));
-  connection.thread = std::thread(
+  connection.fd = std::move(copy);
+  const auto serve =
       [this, &connection](std::unique_ptr<platform::PosixTransport> own) {
         handler_(std::move(own));
         absl::MutexLock thread_lock(&mutex_);
@@ -86,8 +112,15 @@ void ConnectionPool::Start(
         // Only a counter at its limit takes no more, and that is readable too.
         [[maybe_unused]] const ssize_t written =
             write(finished_.get(), &one, sizeof(one));
-      },
-      std::move(transport));
+      };
+  try {
+    connection.thread = std::thread(serve, std::move(transport));
+  } catch (const std::system_error& error) {
+    connections_.pop_back();
+    return absl::ErrnoToStatus(error.code().value(),
+                               "cannot start a thread for a connection");
+  }
+  return absl::OkStatus();
 }
 
 size_t ConnectionPool::Reap() {

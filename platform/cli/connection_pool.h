@@ -23,7 +23,8 @@
 namespace airlock::cli {
 
 // Accepts connections and runs each in a thread of its own, up to a number;
-// further ones wait to be accepted. Run is for one thread.
+// further ones wait to be accepted, also where the system has no descriptors
+// for them. Run is for one thread.
 class ConnectionPool {
  public:
   // Serves one connection, on a thread of its own.
@@ -32,9 +33,11 @@ class ConnectionPool {
 
   // Holds SIGINT, SIGTERM and SIGHUP back from this thread and those that it
   // starts, so that Run gets them: to be made before there are other threads.
-  // SIGHUP calls `on_hangup`, on the thread of Run.
+  // On the thread of Run, SIGHUP calls `on_hangup`; and the first connection
+  // that descriptors, memory or threads did not suffice for, `on_shortage`.
   static absl::StatusOr<std::unique_ptr<ConnectionPool>> Create(
-      size_t max_connections, Handler handler, std::function<void()> on_hangup);
+      size_t max_connections, Handler handler, std::function<void()> on_hangup,
+      std::function<void(const absl::Status&)> on_shortage);
 
   ~ConnectionPool();
   ConnectionPool(const ConnectionPool&) = delete;
@@ -53,12 +56,15 @@ class ConnectionPool {
   };
 
   ConnectionPool(size_t max_connections, Handler handler,
-                 std::function<void()> on_hangup)
+                 std::function<void()> on_hangup,
+                 std::function<void(const absl::Status&)> on_shortage)
       : max_connections_(max_connections),
         handler_(std::move(handler)),
-        on_hangup_(std::move(on_hangup)) {}
+        on_hangup_(std::move(on_hangup)),
+        on_shortage_(std::move(on_shortage)) {}
 
-  void Start(std::unique_ptr<platform::PosixTransport> transport);
+  // With an error, the connection is closed.
+  absl::Status Start(std::unique_ptr<platform::PosixTransport> transport);
   // Joins the threads that have finished; how many there still are.
   size_t Reap();
   void EndAll();
@@ -66,6 +72,7 @@ class ConnectionPool {
   const size_t max_connections_;
   const Handler handler_;
   const std::function<void()> on_hangup_;
+  const std::function<void(const absl::Status&)> on_shortage_;
   platform::internal::UniqueFd signals_;   // Readable once a signal has come.
   platform::internal::UniqueFd finished_;  // Readable once a thread is done.
 

@@ -242,7 +242,14 @@ int RunServe(const std::vector<std::string>&) {
                                ": ", served.message()));
       },
       // It logs what comes of it.
-      [&service] { service.runtime->ReloadPolicy().IgnoreError(); });
+      [&service] { service.runtime->ReloadPolicy().IgnoreError(); },
+      [](const absl::Status& shortage) {
+        Log("airlock serve:",
+            absl::StrCat(shortage.message(),
+                         ". Connections wait until others have ended; raise "
+                         "the limit (ulimit -n, for threads -u) or lower "
+                         "--max-connections. Further ones are not told of."));
+      });
   if (!pool.ok()) return Fail("serve", pool.status());
   const auto listener = platform::TcpListener::Listen(
       absl::GetFlag(FLAGS_address), absl::GetFlag(FLAGS_port));

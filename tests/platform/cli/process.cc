@@ -6,9 +6,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -101,6 +103,13 @@ void Process::CloseInput() {
 }
 
 void Process::Signal(int signal) { kill(pid_, signal); }
+
+void Process::LimitDescriptors(size_t count) {
+  rlimit limit = {};
+  if (prlimit(pid_, RLIMIT_NOFILE, nullptr, &limit) != 0) Die("prlimit failed");
+  limit.rlim_cur = std::min<rlim_t>(count, limit.rlim_max);
+  if (prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr) != 0) Die("prlimit failed");
+}
 
 bool Process::WaitFor(const Pipe& pipe, absl::string_view text) {
   const auto come = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <thread>
@@ -32,6 +33,8 @@ class Process {
   void Write(absl::string_view input);
   void CloseInput();
   void Signal(int signal);
+  // From here on it gets descriptors below `count` only (RLIMIT_NOFILE).
+  void LimitDescriptors(size_t count);
 
   // Waits until the output, or what goes to standard error, holds `text`; false
   // where it ends without.

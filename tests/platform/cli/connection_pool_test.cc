@@ -1,0 +1,185 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A server's connections, where the system has nothing left for them.
+
+#include "platform/cli/connection_pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "gtest/gtest.h"
+#include "platform/posix_transport.h"
+#include "platform/tcp.h"
+#include "ssl/transport.h"
+
+namespace {
+
+// How often accept4 is still to fail.
+std::atomic<int> accepts_to_refuse{0};
+// What comes right after a connection was accepted.
+std::atomic<void (*)()> after_accept{nullptr};
+
+}  // namespace
+
+// In place of libc's.
+extern "C" int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
+  if (accepts_to_refuse.load() > 0) {
+    --accepts_to_refuse;
+    errno = EMFILE;
+    return -1;
+  }
+  const auto accepted =
+      static_cast<int>(syscall(SYS_accept4, fd, address, size, flags));
+  if (accepted >= 0 && after_accept.load() != nullptr) after_accept.load()();
+  return accepted;
+}
+
+namespace airlock::cli {
+namespace {
+
+using platform::Dial;
+using platform::PosixTransport;
+using platform::TcpListener;
+
+constexpr absl::Duration kPatience = absl::Minutes(1);
+
+// Whether this process may have new ones; 0 to 2 are taken, and poll takes no
+// more at once than it may have.
+void AllowDescriptors(bool allow) {
+  rlimit limit = {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = allow ? limit.rlim_max : 3;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// More than there are addresses for: a thread cannot be made.
+void SetStackSize(size_t size) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, size);
+  pthread_setattr_default_np(&attributes);
+  pthread_attr_destroy(&attributes);
+}
+
+// A pool that gives each byte back until its client has none left.
+class ConnectionPoolTest : public ::testing::Test {
+ protected:
+  ConnectionPoolTest() {
+    auto pool = ConnectionPool::Create(
+        /*max_connections=*/4,
+        [](std::unique_ptr<PosixTransport> transport) {
+          uint8_t byte = 0;
+          for (;;) {
+            const auto read = transport->Read(absl::MakeSpan(&byte, 1));
+            if (!read.ok() || read->state != ssl::IoState::kDone) return;
+            if (!transport->Write(absl::MakeConstSpan(&byte, 1)).ok()) return;
+          }
+        },
+        [] {},
+        [this](const absl::Status& shortage) {
+          ++told_;
+          shortage_ = shortage;
+        });
+    auto listener = TcpListener::Listen("127.0.0.1", 0);
+    EXPECT_TRUE(pool.ok() && listener.ok());
+    pool_ = *std::move(pool);
+    listener_ = std::make_unique<TcpListener>(*std::move(listener));
+    runner_ = std::thread([this] { ran_ = pool_->Run(*listener_); });
+  }
+
+  ~ConnectionPoolTest() override {
+    if (runner_.joinable()) End();
+  }
+
+  // As a signal does it.
+  void End() {
+    kill(getpid(), SIGTERM);
+    runner_.join();
+    EXPECT_TRUE(ran_.ok()) << ran_;
+  }
+
+  std::unique_ptr<PosixTransport> Connect() {
+    auto client = Dial("127.0.0.1", listener_->port(), kPatience);
+    EXPECT_TRUE(client.ok()) << client.status();
+    return *std::move(client);
+  }
+
+  // Whether a byte comes back, or else the connection has ended.
+  static bool Echoes(PosixTransport* client) {
+    uint8_t byte = 'x';
+    if (!client->Write(absl::MakeConstSpan(&byte, 1)).ok()) return false;
+    const auto read = client->Read(absl::MakeSpan(&byte, 1));
+    return read.ok() && read->state == ssl::IoState::kDone;
+  }
+
+  std::unique_ptr<ConnectionPool> pool_;
+  std::unique_ptr<TcpListener> listener_;
+  std::thread runner_;
+  absl::Status ran_;
+  // To be read after End.
+  int told_ = 0;
+  absl::Status shortage_;
+};
+
+// Five pauses of a tenth of a second; a loop that spins needs none.
+TEST_F(ConnectionPoolTest, WaitsWhereNothingCanBeAccepted) {
+  const auto start = std::chrono::steady_clock::now();
+  accepts_to_refuse = 5;
+  const auto client = Connect();
+  EXPECT_TRUE(Echoes(client.get()));
+  EXPECT_GE(std::chrono::steady_clock::now() - start,
+            std::chrono::milliseconds(500));
+  End();
+  EXPECT_EQ(told_, 1);
+  EXPECT_TRUE(absl::IsResourceExhausted(shortage_)) << shortage_;
+}
+
+TEST_F(ConnectionPoolTest, ClosesWhatItCouldNotEnd) {
+  const auto first = Connect();
+  EXPECT_TRUE(Echoes(first.get()));
+  after_accept = [] { AllowDescriptors(false); };
+  const auto second = Connect();
+  EXPECT_FALSE(Echoes(second.get()));
+  after_accept = nullptr;
+  AllowDescriptors(true);
+  EXPECT_TRUE(Echoes(Connect().get()));
+  EXPECT_TRUE(Echoes(first.get()));
+  End();
+  EXPECT_EQ(told_, 1);
+  EXPECT_TRUE(absl::IsResourceExhausted(shortage_)) << shortage_;
+}
+
+TEST_F(ConnectionPoolTest, OutlivesAThreadThatCannotBeMade) {
+  pthread_attr_t attributes;
+  size_t stack_size = 0;
+  pthread_getattr_default_np(&attributes);
+  pthread_attr_getstacksize(&attributes, &stack_size);
+  pthread_attr_destroy(&attributes);
+  SetStackSize(size_t{1} << 62);
+  EXPECT_FALSE(Echoes(Connect().get()));
+  SetStackSize(stack_size);
+  EXPECT_TRUE(Echoes(Connect().get()));
+  End();
+  EXPECT_EQ(told_, 1);
+  EXPECT_TRUE(absl::StrContains(shortage_.message(), "thread")) << shortage_;
+}
+
+}  // namespace
+}  // namespace airlock::cli
