@@ -72,7 +72,9 @@ absl::Status CannotWrite(const std::string& target, int error) {
       absl::ErrnoToStatus(error, What(target)).message());
 }
 
-absl::StatusOr<UniqueFd> OpenTarget(const std::string& target) {
+}  // namespace
+
+absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
   absl::string_view number = target;
   if (!absl::ConsumePrefix(&number, kFdPrefix)) {
     if (target.find('\0') != std::string::npos) {
@@ -106,11 +108,9 @@ absl::StatusOr<UniqueFd> OpenTarget(const std::string& target) {
   return fd;
 }
 
-}  // namespace
-
 absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriter::Open(
     const std::string& target, std::shared_ptr<Host> host) {
-  absl::StatusOr<UniqueFd> fd = OpenTarget(target);
+  absl::StatusOr<UniqueFd> fd = OpenAuditTarget(target);
   if (!fd.ok()) return fd.status();
   struct stat st;
   if (fstat(fd->get(), &st) != 0) return CannotWrite(target, errno);

@@ -26,6 +26,12 @@
 
 namespace airlock::platform {
 
+// What `target` leads to: "fd:N", a descriptor of this process that can be
+// written to, which may be closed afterwards; or a file's path. A file that is
+// not there is made, for its owner alone (mode 0600); all is appended, and
+// nobody waited for (O_NONBLOCK). Errors (kInvalidArgument) name `target`.
+absl::StatusOr<internal::UniqueFd> OpenAuditTarget(const std::string& target);
+
 // Writes events as AuditEvent::ToJson gives them, each in one write(2) that
 // appends. Thread-safe; any number of processes may write to one file or pipe.
 // A file may be emptied meanwhile; one that was renamed is still written to.
@@ -35,10 +41,8 @@ class AuditWriter {
   // what an application made longer is cut.
   static constexpr size_t kMaxText = 256;  // Bytes of `host`, of `call_site`.
 
-  // `target` is "fd:N", a descriptor of this process that can be written to,
-  // which may be closed afterwards; or a file's path. A file that is not there
-  // is made, for its owner alone (mode 0600). `host` gets the first error of a
-  // write. Errors (kInvalidArgument) name `target`.
+  // `target` and errors as OpenAuditTarget's. `host` gets the first error of a
+  // write.
   static absl::StatusOr<std::shared_ptr<AuditWriter>> Open(
       const std::string& target, std::shared_ptr<Host> host);
 

@@ -4,50 +4,32 @@
 #include "platform/cli/audit_relay.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
 #include <cstring>
 #include <iostream>
+#include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
+#include "platform/audit_writer.h"
 
 namespace airlock::cli {
-namespace {
 
 using platform::internal::UniqueFd;
 
-UniqueFd OpenTarget(const std::string& target) {
-  absl::string_view number = target;
-  if (!absl::ConsumePrefix(&number, "fd:")) {
-    return UniqueFd(open(target.c_str(),
-                         O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
-                         S_IRUSR | S_IWUSR));
-  }
-  int given = -1;
-  if (!absl::SimpleAtoi(number, &given)) {
-    errno = EBADF;
-    return UniqueFd();
-  }
-  return UniqueFd(fcntl(given, F_DUPFD_CLOEXEC, 0));
-}
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<AuditRelay>> AuditRelay::Open(
     const std::string& target) {
+  absl::StatusOr<UniqueFd> file = platform::OpenAuditTarget(target);
+  if (!file.ok()) return file.status();
+  // A slow reader of a FIFO is waited for, unlike by the relay's own writers.
+  // (The flags of a descriptor that we were given are not ours.)
+  if (!absl::StartsWith(target, "fd:")) fcntl(file->get(), F_SETFL, O_APPEND);
   std::unique_ptr<AuditRelay> relay(new AuditRelay);
-  relay->file_ = OpenTarget(target);
-  if (!relay->file_.valid()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the audit cannot be written to ", target, ": ", std::strerror(errno)));
-  }
+  relay->file_ = *std::move(file);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) {
     return absl::InternalError(

@@ -18,9 +18,7 @@ namespace airlock::cli {
 // file, but neither change nor remove what is there.
 class AuditRelay {
  public:
-  // `target` is a path, whose file is appended to and made for its owner alone
-  // where it is not there, or "fd:N", a descriptor of this process. Errors
-  // (kInvalidArgument) name it.
+  // `target` as OpenAuditTarget has it. Errors (kInvalidArgument) name it.
   static absl::StatusOr<std::unique_ptr<AuditRelay>> Open(
       const std::string& target);
   // Waits until all who write to the pipe are gone.
