@@ -1,99 +1,99 @@
-#!/usr/bin/perl
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 
-# TLS as a file handle in Perl, by FFI::Platypus alone.
-#   usage: perl client.pl HOST PORT CA CERT KEY [none]
-# AIRLOCK_LIB says where the library is, if elsewhere.
-
-use strict;
-use warnings;
-use FFI::Platypus;
-use FFI::Platypus::Buffer qw(scalar_to_pointer buffer_to_scalar);
-use IO::Socket::INET;
-use Symbol;
-
-package Airlock::Error;    # Prints as the whole message.
-use overload '""' => sub { "$_[0]{kind}: $_[0]{message}\n" }, fallback => 1;
+# TLS as an IO handle in Perl, and LWP over it, by FFI::Platypus alone.
+#   usage: [AIRLOCK_LIB=libairlock.so.1] perl client.pl HOST PORT CA CERT KEY [none]
+use v5.36;
+package Airlock::Error { use overload '""' => sub { "$_[0]{kind}: $_[0]{message}\n" } }
 
 package Airlock;
-use constant {FD => 1, CERT_NONE => 1, CERT_REQUIRED => 3, CLOSED => 3};
-
-my $ffi = FFI::Platypus->new(api => 1);
-$ffi->lib($ENV{AIRLOCK_LIB} // 'libairlock.so.1');
-
-# airlock_NAME; pointers and sizes alike are numbers of 64 bits.
-sub function {
-  my ($name, $arguments) = @_;
-  return $ffi->function("airlock_$name", [('uint64') x $arguments], 'sint32');
+use Errno 'EAGAIN';
+use FFI::Platypus;
+use FFI::Platypus::Buffer qw(buffer_to_scalar scalar_to_buffer scalar_to_pointer);
+use LWP::UserAgent;
+use constant {FD => 1, CERT_NONE => 1, CERT_REQUIRED => 3, OK => 0, CLOSED => 3};
+my $ffi = FFI::Platypus->new(api => 1, lib => $ENV{AIRLOCK_LIB} // 'libairlock.so.1');
+$ffi->attach(["airlock_$_" => $_] => ['opaque'] => 'void') for qw(error_free socket_free);
+$ffi->attach([airlock_error_get => 'error_get'] => ['opaque', 'opaque'] => 'sint32');
+sub attach ($name, @types) {    # airlock_NAME, as a function that dies of errors.
+  $ffi->attach(["airlock_$name" => $name] => [@types, 'opaque*'] => 'sint32', sub {
+    my ($function, @arguments) = @_;
+    my $status = $function->(@arguments, \my $out);
+    return $status if $status >= 0;
+    error_get($out, scalar_to_pointer(my $info = pack 'Qx56', 64));
+    my ($kind, $kind_size, $message, $size) = unpack 'x32Q4', $info;
+    $Airlock::error = bless {kind => buffer_to_scalar($kind, $kind_size),
+      message => buffer_to_scalar($message, $size)}, 'Airlock::Error';
+    error_free($out);
+    die $Airlock::error;
+  });
 }
-sub address { return main::scalar_to_pointer($_[0]) }
-
-# Calls one whose last argument is where an error goes.
-sub call {
-  my ($name, @arguments) = @_;
-  my $error = pack 'Q', 0;
-  my $status = function($name, @arguments + 1)
-    ->call(@arguments, address($error));
-  return $status if $status >= 0;
-  my $info = pack 'Qx56', 64;    # So much of the struct as is needed here.
-  function(error_get => 2)->call(unpack('Q', $error), address($info));
-  my ($kind, $kind_size, $message, $message_size) = unpack 'x32Q4', $info;
-  my %fields = (
-    kind    => main::buffer_to_scalar($kind, $kind_size),
-    message => main::buffer_to_scalar($message, $message_size));
-  function(error_free => 1)->call(unpack 'Q', $error);
-  die bless \%fields, 'Airlock::Error';
-}
-
-# A text as airlock_bytes. (By alias: it must stay where it is.)
-sub bytes { return (address($_[0]), length $_[0]) }
-
-my $runtime = pack 'Q', 0;
-call(runtime_new => 0, address($runtime));
-
-# wrap_socket, with Python's names for its options, as a file handle.
-sub wrap_socket {
-  my ($tcp, %options) = @_;
-  my $transport = pack 'Ql4qx32', 64, FD, fileno $tcp, 0, 0, -1;
-  my $given = pack 'Q5x16x4lx16x8Q8', 152, bytes($options{keyfile}),
-    bytes($options{certfile}), $options{cert_reqs}, 0, 0,
-    bytes($options{cadata}), 0, 0, bytes($options{server_hostname});
-  my $socket = pack 'Q', 0;
-  call(wrap_socket => unpack('Q', $runtime), address($transport),
-    address($given), address($socket));
-  my $handle = Symbol::gensym();
-  tie *{$handle}, 'Airlock', $tcp, unpack 'Q', $socket;
-  return $handle;
+attach(runtime_new => qw(opaque opaque*));
+attach(wrap_socket => qw(opaque string string opaque*));
+attach("socket_$_" => qw(opaque opaque size_t size_t*)) for 'read', 'write';
+attach(socket_pending => qw(opaque size_t*));
+attach(socket_set_timeout => qw(opaque sint64));
+runtime_new(undef, \my $runtime);
+sub bytes { return defined $_[0] ? scalar_to_buffer($_[0]) : (0, 0) }
+sub start_tls ($tcp, %o) {    # From here on all that goes over it is TLS.
+  my $transport = pack 'Ql4qx32', 64, FD, fileno $tcp, 0, 0, 1000 * ($tcp->timeout // 0);
+  my $options = pack 'Q5x20lx40Q2x16Q2', 152, bytes($o{keyfile}), bytes($o{certfile}),
+    $o{cert_reqs} // CERT_REQUIRED, bytes($o{cadata}), bytes($o{server_hostname});
+  wrap_socket($runtime, $transport, $options, \my $tls);
+  return tie *$tcp, 'Airlock', tcp => $tcp, tls => $tls, fd => fileno $tcp;
 }
 
-sub TIEHANDLE { my ($class, @self) = @_; return bless \@self, $class }
-sub DESTROY { function(socket_free => 1)->call($_[0][1]); return }
-
-sub PRINT {
-  my ($self, @texts) = @_;
-  my ($text, $done) = (join('', @texts), pack 'Q', 0);
-  while (length $text) {
-    call(socket_write => $self->[1], bytes($text), address($done));
-    substr $text, 0, unpack('Q', $done), '';
+use parent 'Tie::Handle';    # What Perl's own functions call; print comes by WRITE.
+sub TIEHANDLE ($class, %self) { Scalar::Util::weaken($self{tcp}); bless \%self, $class }
+sub FILENO ($self) { return $self->{fd} }
+sub DESTROY ($self) { return socket_free($self->{tls}) }
+sub CLOSE { my $tcp = $_[0]{tcp}; untie *$tcp; return close $tcp }
+sub tls ($self) { socket_set_timeout($self->{tls}, 0); $self->{tls} }    # As blocking().
+sub pending ($self) { socket_pending($self->{tls}, \my $size); return $size }
+sub READ {    # Into the caller's own buffer, $_[1], as sysread does.
+  my ($self, undef, $size, $offset) = @_;
+  my $into = scalar_to_pointer(my $part = "\0" x $size);
+  my $status = socket_read($self->tls, $into, $size, \my $done);
+  substr($_[1] //= '', $offset // 0) = substr $part, 0, $done;
+  return $status == OK || $status == CLOSED ? $done : do { $! = EAGAIN; undef };
+}
+sub READLINE ($self, $line = '', $end = $/ // '', $step = length $end ? 1 : 16384) {
+  1 while $self->READ($line, $step, length $line) && substr($line, -length $end) ne $end;
+  return if $line eq '';
+  no warnings 'recursion';
+  return wantarray ? ($line, $self->READLINE) : $line;
+}
+sub WRITE ($self, $data, $size, $offset = 0) {    # As much as goes without blocking.
+  utf8::downgrade($data = substr $data, $offset, $size);
+  my ($from, $left) = scalar_to_buffer($data);
+  while ($left && socket_write($self->tls, $from, $left, \my $done) == OK) {
+    ($from, $left) = ($from + $done, $left - $done);
   }
-  return 1;
+  return length($data) - $left || do { $! = EAGAIN; undef };
 }
 
-sub READLINE {    # All there is, until the server closes.
-  my ($self) = @_;
-  my ($all, $part, $done) = ('', "\0" x 16384, pack 'Q', 0);
-  while (call(socket_read => $self->[1], bytes($part), address($done)) != CLOSED) {
-    $all .= substr $part, 0, unpack 'Q', $done;
-  }
-  return $all;
+package LWP::Protocol::airlock;    # By which LWP gets what is https.
+use parent 'LWP::Protocol::http';
+LWP::Protocol::implementor(https => __PACKAGE__);
+sub _extra_sock_opts ($self, @) { return (tls => $self->{ua}{ssl_opts}) }
+sub new ($class, $scheme, $agent) {    # LWP makes answers of errors: die after all.
+  undef $Airlock::error;
+  $agent->set_my_handler(response_done => sub { die $Airlock::error if $Airlock::error });
+  return $class->SUPER::new($scheme, $agent);
 }
 
-package main;
+package LWP::Protocol::airlock::Socket;
+use parent -norequire, 'LWP::Protocol::http::Socket';
+sub can_read ($self, @time) { tied(*$self)->pending || $self->SUPER::can_read(@time) }
+sub http_connect ($self, $given) {
+  my %tls = (server_hostname => $given->{PeerAddr}, %{delete $given->{tls}});
+  return $self->SUPER::http_connect($given) && Airlock::start_tls($self, %tls);
+}
+
+package main;    # Unless what is above is used elsewhere.
+return 1 if caller;
 my ($host, $port, @files) = @ARGV[0 .. 4];
-my ($ca, $cert, $key) = map { open my $f, '<', $_ or die "$_: $!"; local $/; <$f> } @files;
-my $tls = Airlock::wrap_socket(IO::Socket::INET->new("127.0.0.1:$port"), cadata => $ca,
-  certfile => $cert, keyfile => $key, server_hostname => $host,
-  cert_reqs => @ARGV > 5 ? Airlock::CERT_NONE : Airlock::CERT_REQUIRED);
-print {$tls} "GET / HTTP/1.0\r\n\r\n";
-print <$tls> =~ s/^.*?\r\n\r\n//sr, "\n";
+my %tls = (server_hostname => $host, @ARGV > 5 ? (cert_reqs => Airlock::CERT_NONE) : ());
+my $slurp = sub { open my $f, '<', $_ or die "$_: $!\n"; local $/; return <$f> // '' };
+@tls{qw(cadata certfile keyfile)} = map { $slurp->() } @files;
+say LWP::UserAgent->new(ssl_opts => \%tls)->get("https://127.0.0.1:$port/")->content;
