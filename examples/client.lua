@@ -2,12 +2,10 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- TLS over LuaSocket in LuaJIT, by FFI alone. Each connection is a coroutine
--- that yields while it would have to wait.
---   usage: luajit client.lua HOST PORT CA CERT KEY [none]
+-- that yields while it would have to wait; meanwhile the others go on.
+--   usage: luajit client.lua HOST PORT[,PORT]... CA CERT KEY [none]
 -- AIRLOCK_H and AIRLOCK_LIB say where header and library are, if elsewhere.
-
 local ffi, socket = require("ffi"), require("socket")
-
 -- LuaJIT reads the header itself, without what is the preprocessor's.
 local function read(path) return assert(io.open(path)):read("*a") end
 ffi.cdef((read(os.getenv("AIRLOCK_H") or "/usr/include/airlock.h")
@@ -18,11 +16,8 @@ local C = ffi.load(os.getenv("AIRLOCK_LIB") or "libairlock.so.1")
 local function new(name) return ffi.new(name, {ffi.sizeof(name)}) end
 local function text(bytes) return ffi.string(bytes.data, bytes.size) end
 local Error = {__tostring = function(e) return e.kind .. ": " .. e.message end}
-local function call(name, ...)
-  local out = ffi.new("airlock_error *[1]")
-  local args, n = {...}, select("#", ...) + 1
-  args[n] = out
-  local status = C["airlock_" .. name](unpack(args, 1, n))
+local out, done = ffi.new("airlock_error *[1]"), ffi.new("size_t[1]")
+local function check(status) -- Of a call whose last argument is `out`.
   if status >= 0 then return status end
   local info = new("airlock_error_info")
   C.airlock_error_get(out[0], info)
@@ -30,68 +25,74 @@ local function call(name, ...)
   C.airlock_error_free(out[0])
   error(setmetatable(e, Error))
 end
-
 local runtime = ffi.new("airlock_runtime *[1]")
-call("runtime_new", nil, runtime)
+check(C.airlock_runtime_new(nil, runtime, out))
 
 local Socket = {}
-Socket.__index = Socket
-
 -- `options` has wrap_socket's own names; strings are the contents themselves.
 local function wrap_socket(tcp, options)
   tcp:settimeout(0)
   local transport, given = new("airlock_transport"), new("airlock_wrap_options")
   transport.type, transport.fd = C.AIRLOCK_TRANSPORT_FD, tcp:getfd()
-  given.do_handshake_on_connect = C.AIRLOCK_NO -- Reading does it.
+  given.do_handshake_on_connect, given.cert_reqs = C.AIRLOCK_NO, C.AIRLOCK_CERT_REQUIRED
   for name, value in pairs(options) do
-    if type(value) == "string" then value = {value, #value} end
-    given[name] = value
+    given[name] = type(value) == "string" and {value, #value} or value
   end
   local tls = ffi.new("airlock_socket *[1]")
-  call("wrap_socket", runtime[0], transport, given, tls)
-  tls = ffi.gc(tls[0], C.airlock_socket_free)
-  return setmetatable({tcp = tcp, tls = tls}, Socket)
+  check(C.airlock_wrap_socket(runtime[0], transport, given, tls, out))
+  local self = {tcp = tcp, tls = ffi.gc(tls[0], C.airlock_socket_free)}
+  return setmetatable(self, {__index = Socket})
+end
+function Socket:go(call, bytes, size) -- Until it need not wait.
+  local status = check(call(self.tls, bytes, size, done, out))
+  if status == C.AIRLOCK_OK or status == C.AIRLOCK_CLOSED then return tonumber(done[0]) end
+  coroutine.yield(self.tcp, status)
+  return self:go(call, bytes, size)
+end
+function Socket:send(data) -- Shakes hands first, if that is still to be done.
+  while #data > 0 do data = data:sub(self:go(C.airlock_socket_write, data, #data) + 1) end
+end
+function Socket:receive() -- What there is; nil at the end.
+  local into = ffi.new("char[16384]")
+  local size = self:go(C.airlock_socket_read, into, 16384)
+  return size > 0 and ffi.string(into, size) or nil
+end
+function Socket:close()
+  self.tls = C.airlock_socket_free(ffi.gc(self.tls, nil)) -- nil, which is refused.
+  self.tcp:close()
 end
 
--- Repeats a call until it need not wait.
-function Socket:go(name, ...)
+-- Runs coroutines side by side until all have ended, and gives their errors.
+local function run(threads)
+  local errors = {}
   while true do
-    local status = call("socket_" .. name, self.tls, ...)
-    if status == C.AIRLOCK_OK or status == C.AIRLOCK_CLOSED then return status end
-    coroutine.yield(self.tcp, status)
+    local reads, writes, waiting = {}, {}, {}
+    for _, thread in ipairs(threads) do
+      local ok, tcp, wants = coroutine.resume(thread)
+      if not ok then table.insert(errors, tcp) end
+      if coroutine.status(thread) ~= "dead" then
+        table.insert(waiting, thread)
+        table.insert(wants == C.AIRLOCK_WANT_READ and reads or writes, tcp)
+      end
+    end
+    if #waiting == 0 then return errors end
+    socket.select(reads, writes)
+    threads = waiting
   end
 end
 
-function Socket:send(data)
-  local done = ffi.new("size_t[1]")
-  while #data > 0 do
-    self:go("write", data, #data, done)
-    data = data:sub(tonumber(done[0]) + 1)
-  end
+local host, ports, ca, cert, key, none = ...
+if not ports then return {wrap_socket = wrap_socket, run = run} end -- As a module.
+local options = {cadata = read(ca), certfile = read(cert), keyfile = read(key),
+  server_hostname = host, cert_reqs = none and C.AIRLOCK_CERT_NONE or nil}
+local threads = {}
+for port in ports:gmatch("%d+") do
+  table.insert(threads, coroutine.create(function()
+    local tls = wrap_socket(assert(socket.connect("127.0.0.1", tonumber(port))), options)
+    tls:send("GET / HTTP/1.0\r\n\r\n")
+    local answer = {}
+    for part in tls.receive, tls do table.insert(answer, part) end
+    print((table.concat(answer):gsub("^.-\r\n\r\n", "")))
+  end))
 end
-
-function Socket:receive()
-  local buffer, done = ffi.new("char[16384]"), ffi.new("size_t[1]")
-  if self:go("read", buffer, 16384, done) == C.AIRLOCK_CLOSED then return nil end
-  return ffi.string(buffer, done[0])
-end
-
-local host, port, ca, cert, key, none = unpack(arg)
-local thread = coroutine.create(function()
-  local tls = wrap_socket(assert(socket.connect("127.0.0.1", tonumber(port))), {
-    cadata = read(ca), certfile = read(cert), keyfile = read(key),
-    server_hostname = host,
-    cert_reqs = none and C.AIRLOCK_CERT_NONE or C.AIRLOCK_CERT_REQUIRED})
-  tls:send("GET / HTTP/1.0\r\n\r\n")
-  local answer = ""
-  for part in function() return tls:receive() end do answer = answer .. part end
-  print((answer:gsub("^.-\r\n\r\n", "")))
-end)
-repeat -- The scheduler; here there is one coroutine.
-  local ok, tcp, wants = coroutine.resume(thread)
-  if not ok then io.stderr:write(tostring(tcp), "\n") os.exit(1) end
-  if tcp then
-    socket.select(wants == C.AIRLOCK_WANT_READ and {tcp} or nil,
-                  wants == C.AIRLOCK_WANT_WRITE and {tcp} or nil)
-  end
-until coroutine.status(thread) == "dead"
+for _, first in ipairs(run(threads)) do error(first) end
