@@ -2,23 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # Net::HTTP over Airlock, by Fiddle alone.
-#   usage: ruby client.rb HOST PORT CA CERT KEY [none]
-# AIRLOCK_LIB says where the library is, if elsewhere.
-
+#   usage: [AIRLOCK_LIB=libairlock.so.1] ruby client.rb HOST PORT CA CERT KEY [none]
 require 'fiddle'
 require 'net/http'
-require 'socket'
 
 # The C interface, its structs packed: Q is a pointer or size_t, l an int32_t.
 module Airlock
   LIBRARY = Fiddle.dlopen(ENV['AIRLOCK_LIB'] || 'libairlock.so.1')
-  FD = 1
-  CERT_NONE = 1
+  FD = NO = CERT_NONE = 1
   CERT_REQUIRED = 3
-  CLOSED = 3
-
-  # What went wrong; the message is Airlock's, whole.
-  Error = Class.new(StandardError)
+  WAIT_NEVER = -2
+  WANTS = { 1 => :wait_readable, 2 => :wait_writable }.freeze # So Ruby says it.
+  Error = Class.new(StandardError) # With Airlock's whole message.
 
   def self.function(name, arguments)
     Fiddle::Function.new(LIBRARY["airlock_#{name}"],
@@ -30,68 +25,75 @@ module Airlock
     error = "\0" * 8
     status = function(name, arguments.size + 1).call(*arguments, error)
     return status if status >= 0
-
     info = [64].pack('Qx56') # So much of the struct as is needed here.
     function(:error_get, 2).call(error.unpack1('Q'), info)
-    kind, message = info.unpack('x32Q4').each_slice(2).map do |data, size|
-      Fiddle::Pointer.new(data)[0, size]
-    end
+    texts = info.unpack('x32Q4').each_slice(2)
+                .map { |data, size| Fiddle::Pointer.new(data)[0, size] }
     function(:error_free, 1).call(error.unpack1('Q'))
-    raise Error, "#{kind}: #{message}"
+    raise Error, texts.join(': ').force_encoding('UTF-8')
   end
 
-  def self.bytes(text) = [Fiddle::Pointer[text].to_i, text.bytesize]
+  def self.bytes(text) = text ? [Fiddle::Pointer[text].to_i, text.bytesize] : [0, 0]
 
-  def self.runtime
-    @runtime ||= ("\0" * 8).tap { |out| call(:runtime_new, nil, out) }.unpack1('Q')
-  end
+  RUNTIME = ("\0" * 8).tap { |out| call(:runtime_new, nil, out) }.unpack1('Q')
 
   # A TLS socket with as much of an IO as Net::HTTP wants.
   class Socket
-    def initialize(tcp, keyfile:, certfile:, cadata:, server_hostname:,
-                   cert_reqs: CERT_REQUIRED)
-      @tcp = tcp # Which stays the owner of the descriptor.
-      transport = [64, FD, tcp.fileno, 0, 0, -1].pack('Ql4qx32')
-      options = [152, *Airlock.bytes(keyfile), *Airlock.bytes(certfile), cert_reqs,
-                 *Airlock.bytes(cadata), *Airlock.bytes(server_hostname)]
-                .pack('Q5x16x4lx16x8x16Q2x16Q2')
-      Airlock.call(:wrap_socket, Airlock.runtime, transport, options, out = "\0" * 8)
-      @tls = out.unpack1('Q')
+    attr_reader :to_io # The TCP socket, which stays the owner of the descriptor.
+
+    # Options have Python's names; keys and certificates are strings.
+    def initialize(tcp, cert_reqs: CERT_REQUIRED, **options)
+      @to_io = tcp
+      names = %i[keyfile certfile cadata server_hostname]
+      key, cert, ca, host = options.values_at(*names).map { |text| Airlock.bytes(text) }
+      transport = [64, FD, tcp.fileno, 0, 0, WAIT_NEVER].pack('Ql4qx32')
+      given = [152, *key, *cert, cert_reqs, NO, *ca, *host].pack('Q5x20lx4lx32Q2x16Q2')
+      Airlock.call(:wrap_socket, RUNTIME, transport, given, out = "\0" * 8)
+      @tls = Fiddle::Pointer.new(out.unpack1('Q'), 0, LIBRARY['airlock_socket_free'])
     end
 
-    def read_nonblock(size, buffer = +'', **)
-      buffer.replace("\0" * size)
-      return if Airlock.call(:socket_read, @tls, buffer, size, done = "\0" * 8) == CLOSED
+    def connect_nonblock(**) = WANTS.fetch(Airlock.call(:socket_handshake, @tls), self)
 
-      buffer.replace(buffer.byteslice(0, done.unpack1('Q')))
+    def read_nonblock(size, buffer = nil, **)
+      part = "\0".b * size
+      status = Airlock.call(:socket_read, @tls, part, size, done = "\0" * 8)
+      return WANTS[status] unless status.zero? # nil: closed.
+      (buffer || ''.b).replace(part.byteslice(0, done.unpack1('Q')))
     end
 
     def write_nonblock(data, **)
-      Airlock.call(:socket_write, @tls, data, data.bytesize, done = "\0" * 8)
-      done.unpack1('Q')
+      status = Airlock.call(:socket_write, @tls, data, data.bytesize, done = "\0" * 8)
+      WANTS.fetch(status) { done.unpack1('Q') }
     end
 
-    def closed? = @tcp.closed?
+    # Asked between requests, when whatever there is to read means that it is over.
+    def eof? = read_nonblock(1) != :wait_readable
+
+    def closed? = @to_io.closed?
 
     def close
-      return if closed?
+      @tls&.call_free
+      @tls = nil # Which Airlock refuses.
+      @to_io.close
+    end
+  end
 
-      Airlock.function(:socket_free, 1).call(@tls)
-      @tcp.close
+  class HTTP < Net::HTTP # It connects as that does for https.
+    attr_accessor :tls # Socket.new's options.
+
+    private def connect
+      tcp = ::Socket.tcp(conn_address, port, connect_timeout: open_timeout)
+      socket = Socket.new(tcp, server_hostname: address, **tls)
+      ssl_socket_connect(socket, open_timeout)
+      @socket = Net::BufferedIO.new(socket, read_timeout:, write_timeout:)
     end
   end
 end
+return if $PROGRAM_NAME != __FILE__ # What is above is for others, too.
 
-host, port, *files = ARGV[0, 5]
-ca, cert, key = files.map { |path| File.read(path) }
-begin
-  tls = Airlock::Socket.new(
-    TCPSocket.new('127.0.0.1', port), cadata: ca, certfile: cert, keyfile: key,
-    server_hostname: host, cert_reqs: ARGV[5] ? Airlock::CERT_NONE : Airlock::CERT_REQUIRED
-  )
-  http = Net::HTTP.new(host)
-  http.define_singleton_method(:connect) { @socket = Net::BufferedIO.new(tls) }
-  puts http.get('/').body
-rescue Airlock::Error => e
-  abort e.message
-end
+ca, cert, key = ARGV[2, 3].map { |path| File.read(path) }
+http = Airlock::HTTP.new(ARGV[0], ARGV[1], nil)
+http.ipaddr = '127.0.0.1'
+http.tls = { cadata: ca, certfile: cert, keyfile: key,
+             cert_reqs: ARGV[5] ? Airlock::CERT_NONE : Airlock::CERT_REQUIRED }
+puts http.get('/').body
