@@ -19,12 +19,11 @@
  *   airlock_buffer is the caller's, to be freed with airlock_buffer_free.
  * - A struct of options begins with struct_size, which the caller sets to
  *   sizeof(the struct), and the rest to zero: zero is each field's default, and
- *   NULL in place of the struct is all defaults. One
- *   that is smaller, from an older header, is taken as if it went on with
- *   zeros. One that is larger, from a newer header, is refused (INVALID_
- *   ARGUMENT) where what this library does not know is not all zero. Of a
- *   struct that is filled in, so much is as fits struct_size, and what this
- *   library does not know is zero.
+ *   NULL in place of the struct is all defaults. One that is smaller, from an
+ *   older header, is taken as if it went on with zeros. One that is larger,
+ * from a newer header, is refused (INVALID_ ARGUMENT) where what this library
+ * does not know is not all zero. Of a struct that is filled in, so much is as
+ * fits struct_size, and what this library does not know is zero.
  * - Flags and choices that are out of range are errors, never guessed at.
  * - Threads: all functions may be called from any thread. A socket is for one
  *   thread at a time; of the other handles any number of threads may use one,
@@ -307,7 +306,8 @@ typedef struct airlock_transport {
   airlock_status (*read)(void* user, void* into, size_t size, size_t* done);
   airlock_status (*write)(void* user, const void* from, size_t size,
                           size_t* done);
-  /* Called once, when the socket needs `user` no more. May be NULL. */
+  /* Called once, when the socket needs `user`, or the descriptor, no more. May
+   * be NULL. */
   void (*release)(void* user);
   void* user;
 } airlock_transport;

@@ -4,6 +4,7 @@
 #include "platform/c/internal/transport.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -69,12 +70,38 @@ class CallbackTransport final : public ssl::Transport {
   const UserDataPtr user_;
 };
 
+// A descriptor whose host wants to know when it is done with.
+class FdTransport final : public ssl::Transport {
+ public:
+  FdTransport(std::unique_ptr<platform::PosixTransport> transport,
+              UserDataPtr user)
+      : user_(std::move(user)), transport_(std::move(transport)) {}
+
+  absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into) override {
+    return transport_->Read(into);
+  }
+  absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from) override {
+    return transport_->Write(from);
+  }
+
+ private:
+  const UserDataPtr user_;  // Outlives the transport, which may close it.
+  const std::unique_ptr<platform::PosixTransport> transport_;
+};
+
 absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given) {
   const absl::StatusOr<bool> owned = Flag(given.fd_owned, "transport.fd_owned");
   if (!owned.ok()) return owned.status();
   const absl::StatusOr<absl::Duration> timeout =
       TimeoutFor(given.timeout_ms, given.fd);
   if (!timeout.ok()) return timeout.status();
+  UserDataPtr user;
+  try {
+    user = MakeUserData(given.user, given.release);
+  } catch (...) {
+    if (*owned) close(given.fd);
+    throw;
+  }
   platform::PosixTransportOptions options;
   options.ownership =
       *owned ? platform::FdOwnership::kOwned : platform::FdOwnership::kBorrowed;
@@ -84,7 +111,8 @@ absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given) {
   if (!transport.ok()) return transport.status();
   MadeTransport made;
   made.fd_transport = transport->get();
-  made.transport = *std::move(transport);
+  made.transport =
+      std::make_unique<FdTransport>(*std::move(transport), std::move(user));
   return made;
 }
 

@@ -26,7 +26,9 @@ inline absl::StatusOr<size_t> StructSize(const void* given,
                                          absl::string_view name) {
   size_t size = 0;
   std::memcpy(&size, given, sizeof(size));
-  if (size < sizeof(size) || size > kMaxStructSize) {
+  // None ends within a word, which may be half of a pointer.
+  if (size < sizeof(size) || size > kMaxStructSize ||
+      size % sizeof(size) != 0) {
     return Invalid(absl::StrCat(
         name, ".struct_size is ", size,
         "; set it to sizeof the struct, and the rest of it to zero first."));

@@ -339,9 +339,9 @@ TEST_F(CContextOptionsTest, AKeysPasswordIsAskedForWhereItIsEncrypted) {
 
 TEST_F(CContextOptionsTest, AnOlderStructHasTheDefaultsOfTheRest) {
   airlock_context_options options = ClientContext();
-  options.verify_depth = AIRLOCK_ZERO;
+  options.security_level = 6;
   options.session_cache_size = -2;
-  options.struct_size = offsetof(airlock_context_options, verify_depth);
+  options.struct_size = offsetof(airlock_context_options, security_level);
   EXPECT_EQ(ConnectWith(options, ServerContext()).client_failure.kind, -1);
 }
 

@@ -196,12 +196,16 @@ TEST_F(CMemoryTest, SocketsOverAnFd) {
     transport.type = AIRLOCK_TRANSPORT_FD;
     transport.fd = fds[0];
     transport.fd_owned = 1;
+    int releases = 0;
+    transport.user = &releases;
+    transport.release = Count;
     airlock_socket* socket = nullptr;
     airlock_error* error = nullptr;
     const airlock_status status = airlock_wrap_socket(
         runtime_.get(), &transport, &options, &socket, &error);
     if (Came(status, socket, error)) airlock_socket_free(socket);
     EXPECT_EQ(fcntl(fds[0], F_GETFD), -1);
+    EXPECT_EQ(releases, 1);
     close(fds[1]);
   });
 }

@@ -316,31 +316,6 @@ TEST_F(CMisuseTest, ATransportIsReleasedOnceUnlessItIsNotGood) {
   }
 }
 
-TEST_F(CMisuseTest, ATransportsCallbackMayFreeItsSocket) {
-  struct Host {
-    airlock_socket* socket = nullptr;
-    int releases = 0;
-  } host;
-  auto transport = Sized<airlock_transport>();
-  transport.type = AIRLOCK_TRANSPORT_CALLBACKS;
-  transport.user = &host;
-  transport.read = [](void* user, void*, size_t, size_t*) -> airlock_status {
-    auto* const h = static_cast<Host*>(user);
-    airlock_socket_free(h->socket);
-    EXPECT_EQ(h->releases, 0);
-    return AIRLOCK_WANT_READ;
-  };
-  transport.write = [](void*, const void*, size_t size,
-                       size_t* done) -> airlock_status {
-    *done = size;
-    return AIRLOCK_OK;
-  };
-  transport.release = [](void* user) { ++static_cast<Host*>(user)->releases; };
-  host.socket = Wrap(runtime_.get(), transport, ClientWrap()).release();
-  EXPECT_EQ(airlock_socket_handshake(host.socket, nullptr), AIRLOCK_WANT_READ);
-  EXPECT_EQ(host.releases, 1);
-}
-
 TEST_F(CMisuseTest, LeavesErrnoAloneWhateverCallbacksDo) {
   airlock_context_options options = ServerContext();
   int releases = 0;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What flows over a transport once TLS is over.
+// When a transport is the host's again.
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -92,6 +92,75 @@ TEST_F(CReleaseTransportTest, CallbacksAreReleased) {
   EXPECT_EQ(wire.releases(), 1);
   ends.client.reset();
   EXPECT_EQ(wire.releases(), 1);
+}
+
+TEST_F(CReleaseTransportTest, ADescriptorsUserIsReleasedToo) {
+  int releases = 0;
+  int fds[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+  auto transport = Sized<airlock_transport>();
+  transport.type = AIRLOCK_TRANSPORT_FD;
+  transport.fd = fds[0];
+  transport.user = &releases;
+  transport.release = [](void* user) { ++*static_cast<int*>(user); };
+  Handle<airlock_socket> socket = Wrap(runtime_.get(), transport, ClientWrap());
+  EXPECT_EQ(airlock_socket_set_timeout(socket.get(), 7, nullptr), AIRLOCK_OK);
+  EXPECT_EQ(releases, 0);
+  socket.reset();
+  EXPECT_EQ(releases, 1);
+  // Given back, not made, and no descriptor at all.
+  socket = Wrap(runtime_.get(), transport, ClientWrap());
+  int32_t fd = -1;
+  ASSERT_EQ(airlock_socket_release_transport(socket.get(), &fd, nullptr),
+            AIRLOCK_OK);
+  EXPECT_EQ(fd, fds[0]);
+  EXPECT_EQ(releases, 2);
+  airlock_socket* none = nullptr;
+  airlock_wrap_options options = ClientWrap();
+  options.cert_reqs = 9;
+  EXPECT_EQ(
+      airlock_wrap_socket(runtime_.get(), &transport, &options, &none, nullptr),
+      AIRLOCK_ERROR);
+  EXPECT_EQ(releases, 3);
+  close(fds[0]);
+  close(fds[1]);
+  transport.fd = -1;
+  options = ClientWrap();
+  EXPECT_EQ(
+      airlock_wrap_socket(runtime_.get(), &transport, &options, &none, nullptr),
+      AIRLOCK_ERROR);
+  EXPECT_EQ(releases, 4);
+  // Of a struct that is not good nothing is touched.
+  transport.fd_owned = 2;
+  EXPECT_EQ(
+      airlock_wrap_socket(runtime_.get(), &transport, &options, &none, nullptr),
+      AIRLOCK_ERROR);
+  EXPECT_EQ(releases, 4);
+}
+
+TEST_F(CReleaseTransportTest, ATransportsCallbackMayFreeItsSocket) {
+  struct Host {
+    airlock_socket* socket = nullptr;
+    int releases = 0;
+  } host;
+  auto transport = Sized<airlock_transport>();
+  transport.type = AIRLOCK_TRANSPORT_CALLBACKS;
+  transport.user = &host;
+  transport.read = [](void* user, void*, size_t, size_t*) -> airlock_status {
+    auto* const h = static_cast<Host*>(user);
+    airlock_socket_free(h->socket);
+    EXPECT_EQ(h->releases, 0);
+    return AIRLOCK_WANT_READ;
+  };
+  transport.write = [](void*, const void*, size_t size,
+                       size_t* done) -> airlock_status {
+    *done = size;
+    return AIRLOCK_OK;
+  };
+  transport.release = [](void* user) { ++static_cast<Host*>(user)->releases; };
+  host.socket = Wrap(runtime_.get(), transport, ClientWrap()).release();
+  EXPECT_EQ(airlock_socket_handshake(host.socket, nullptr), AIRLOCK_WANT_READ);
+  EXPECT_EQ(host.releases, 1);
 }
 
 TEST_F(CReleaseTransportTest, NotFromWithinACallback) {

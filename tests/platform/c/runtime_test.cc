@@ -321,6 +321,31 @@ TEST(CRuntimeTest, TakesThePolicyOfTheProcessAndAuditsIt) {
   unsetenv("AIRLOCK_CONFIG");
 }
 
+TEST(CRuntimeTest, AnAuditMayUseTheRuntime) {
+  ASSERT_EQ(setenv("AIRLOCK_VERIFY", "enforce", 1), 0);
+  static airlock_runtime* runtime = nullptr;
+  static int calls = 0;
+  auto options = Sized<airlock_runtime_options>();
+  options.audit = [](void*, const airlock_audit_event*) {
+    auto counters = Sized<airlock_counters>();
+    EXPECT_EQ(airlock_runtime_counters(runtime, &counters, nullptr),
+              AIRLOCK_OK);
+    EXPECT_EQ(airlock_runtime_clear_caches(runtime, nullptr), AIRLOCK_OK);
+    EXPECT_EQ(airlock_runtime_reload_policy(runtime, nullptr), AIRLOCK_OK);
+    if (++calls > 1) return;
+    airlock_wrap_options nested = ClientWrap();
+    nested.cert_reqs = AIRLOCK_CERT_NONE;
+    EXPECT_EQ(WrapRefusal(runtime, nested).kind, AIRLOCK_KIND_POLICY);
+  };
+  ASSERT_EQ(airlock_runtime_new(&options, &runtime, nullptr), AIRLOCK_OK);
+  airlock_wrap_options unverified = ClientWrap();
+  unverified.cert_reqs = AIRLOCK_CERT_NONE;
+  EXPECT_EQ(WrapRefusal(runtime, unverified).kind, AIRLOCK_KIND_POLICY);
+  EXPECT_EQ(calls, 2);
+  airlock_runtime_free(runtime);
+  unsetenv("AIRLOCK_VERIFY");
+}
+
 TEST(CRuntimeTest, AuditsAsMuchAsItIsTold) {
   ASSERT_EQ(setenv("AIRLOCK_VERIFY", "enforce", 1), 0);
   Host host;

@@ -58,8 +58,10 @@ TEST(StructsTest, ANewerOneMustNotStateWhatIsUnknown) {
 
 TEST(StructsTest, ASizeThatWasNotSetIsRefused) {
   Known known = {0, 1, 2};
-  for (const size_t size : {size_t{0}, sizeof(size_t) - 1,
-                            internal::kMaxStructSize + 1, ~size_t{0}}) {
+  // No struct ends within a word.
+  for (const size_t size :
+       {size_t{0}, sizeof(size_t) - 1, sizeof(size_t) + 4, sizeof(Known) - 1,
+        sizeof(Known) + 1, internal::kMaxStructSize + 1, ~size_t{0}}) {
     known.struct_size = size;
     EXPECT_FALSE(internal::ReadStruct(&known, "options").ok()) << size;
     EXPECT_FALSE(internal::WriteStruct(Known{}, &known, "out").ok()) << size;
