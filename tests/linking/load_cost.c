@@ -19,6 +19,7 @@ static double microseconds(void) {
   return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
+/* Zeros on a kernel without smaps_rollup. */
 struct memory {
   long resident, own; /* In kilobytes. */
 };
