@@ -117,21 +117,26 @@ class Application {
 
  private:
   // What the policy does not allow, whatever it says of overriding.
-  absl::Status Refuse(PolicyChange change, absl::string_view message) {
+  static PolicyRefusal RefusalOf(PolicyChange change,
+                                 absl::string_view message) {
     change.effective.clear();
     change.asked = true;
     absl::Status status = ssl::MakeStatus(
         ErrorKind::kPolicy,
         absl::StrCat("The policy (", change.origin.ToString(), ") ", message));
-    if (refusal_ != nullptr) *refusal_ = std::move(change);
-    return status;
+    return {std::move(status), std::move(change)};
+  }
+
+  absl::Status Refuse(PolicyRefusal refusal) {
+    if (refusal_ != nullptr) *refusal_ = std::move(refusal.change);
+    return std::move(refusal.status);
   }
 
   // An error, or ok where the policy has such a thing upgraded to
   // `change.effective`, which is then noted.
   absl::Status Override(PolicyChange change, absl::string_view message) {
     if (policy_.on_override.value == config::OnOverride::kReject) {
-      return Refuse(std::move(change), message);
+      return Refuse(RefusalOf(std::move(change), message));
     }
     change.asked = true;
     decision_.changes.push_back(std::move(change));
@@ -253,8 +258,10 @@ class Application {
     decision_.check_hostname = request_.check_hostname == true ||
                                (unsaid && (may_have_name || demanded));
     decision_.hostname_optional = unsaid && !is_known && !demanded;
-    if (decision_.check_hostname && !may_have_name) {
-      return NoName(enforced);
+    if (decision_.check_hostname && !decision_.hostname_optional &&
+        (!is_known || !may_have_name)) {
+      const absl::Status status = DecideNoName(enforced_ && required);
+      if (!status.ok()) return status;
     }
     decision_.common_name_fallback =
         request_.common_name_fallback && !enforced_;
@@ -265,13 +272,16 @@ class Application {
     return absl::OkStatus();
   }
 
-  absl::Status NoName(bool enforced) {
+  // A name that is to be checked, and is not there, or not yet.
+  absl::Status DecideNoName(bool enforced) {
+    const bool is_known = request_.server_hostname.has_value();
     if (request_.check_hostname.value_or(false) && !enforced) {
+      if (!is_known) return absl::OkStatus();
       return ssl::MakeStatus(ErrorKind::kInvalidArgument,
                              "check_hostname is set, but there is no name to "
                              "check; pass server_hostname.");
     }
-    return Refuse(
+    PolicyRefusal refusal = RefusalOf(
         {"server_hostname", "none", "", policy_.verification.origin},
         absl::StrCat(
             "demands that a client checks its server's name, but there is none "
@@ -279,6 +289,9 @@ class Application {
             enforced ? "."
                      : ", or state what is wanted: cert_reqs=CERT_REQUIRED for "
                        "the chain alone, cert_reqs=CERT_NONE for nothing."));
+    if (is_known) return Refuse(std::move(refusal));
+    decision_.nameless = std::move(refusal);
+    return absl::OkStatus();
   }
 
   // What a client verifies against.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "config/policy.h"
@@ -50,12 +51,20 @@ struct PolicyChange {
   std::string ToString() const;
 };
 
+// What the policy did not allow.
+struct PolicyRefusal {
+  absl::Status status;  // What the application gets: kPolicy.
+  PolicyChange change;
+};
+
 // What to do.
 struct VerificationDecision {
   ssl::VerifyMode cert_reqs = ssl::VerifyMode::kRequired;
   bool check_hostname = true;
   // Where the name is not known yet: whether there may be none.
   bool hostname_optional = false;
+  // And what comes of it where the policy demands one.
+  absl::optional<PolicyRefusal> nameless;
   bool common_name_fallback = false;
   ssl::Protocol protocol = ssl::Protocol::kSslv23;
   absl::optional<ssl::TlsVersion> minimum_version;

@@ -96,9 +96,10 @@ struct Runtime::Impl {
         policy(host.get(), std::move(the_environment), std::move(the_app)),
         contexts(options.max_contexts, options.max_credentials),
         counters(std::make_shared<CounterSet>()),
-        auditor(options.audit != nullptr ? std::move(options.audit)
-                                         : LogUpgradesTo(host),
-                options.audit_limits) {}
+        auditor(std::make_shared<Auditor>(options.audit != nullptr
+                                              ? std::move(options.audit)
+                                              : LogUpgradesTo(host),
+                                          options.audit_limits)) {}
 
   absl::StatusOr<TrustStorePtr> LoadCaCerts(const CaCerts& ca_certs);
   // Whether `ca_certs` has CAs that neither `bundle`, a path, nor the bundle
@@ -126,9 +127,9 @@ struct Runtime::Impl {
   internal::TrustCache trust;
   internal::PolicyKeeper policy;
   internal::ContextCache contexts;
-  // Sockets may outlive the Runtime.
+  // Sockets and Contexts may outlive the Runtime.
   const std::shared_ptr<CounterSet> counters;
-  Auditor auditor;
+  const std::shared_ptr<Auditor> auditor;
 };
 
 Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -222,9 +223,9 @@ absl::StatusOr<VerificationDecision> Runtime::Impl::DecideAudited(
 void Runtime::Impl::Audit(AuditEvent::Action action, const PolicyChange& change,
                           const VerificationRequest& request,
                           const std::string& call_site) {
-  auditor.Record({action, host->Now(), request.server_hostname.value_or(""),
-                  change.setting, change.requested, change.effective,
-                  change.origin, call_site, 0});
+  auditor->Record({action, host->Now(), request.server_hostname.value_or(""),
+                   change.setting, change.requested, change.effective,
+                   change.origin, call_site, 0});
 }
 
 absl::StatusOr<VerificationDecision> Runtime::Explain(
@@ -326,6 +327,17 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
     trust_store = *std::move(loaded);
   }
   impl_->Complete(request.side, *decision, std::move(trust_store), &options);
+  if (decision->nameless.has_value()) {
+    options.hostname_missing = [host = impl_->host, auditor = impl_->auditor,
+                                refusal = *decision->nameless,
+                                call_site = request.call_site] {
+      const PolicyChange& change = refusal.change;
+      auditor->Record({AuditEvent::Action::kRefused, host->Now(), "",
+                       change.setting, change.requested, change.effective,
+                       change.origin, call_site, 0});
+      return refusal.status;
+    };
+  }
   return ssl::Context::Create(std::move(options));
 }
 
@@ -392,8 +404,8 @@ config::VerificationPolicy Runtime::policy() const {
 
 Counters Runtime::counters() const {
   Counters counters = impl_->counters->Read();
-  counters.refusals = impl_->auditor.refusals();
-  counters.upgrades = impl_->auditor.upgrades();
+  counters.refusals = impl_->auditor->refusals();
+  counters.upgrades = impl_->auditor->upgrades();
   counters.policy_reloads = impl_->policy.reloads();
   counters.policy_reload_failures = impl_->policy.failures();
   return counters;

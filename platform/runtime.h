@@ -35,8 +35,9 @@ struct RuntimeOptions {
 
   // The path of the application's app.yaml; empty: it has none.
   std::string app_yaml;
-  // Gets what the policy refused and made stricter. Null: the host's log gets
-  // what was made stricter; of a refusal the application has the error.
+  // Gets what the policy refused and made stricter, as long as there are
+  // Contexts. Null: the host's log gets what was made stricter; of a refusal
+  // the application has the error.
   AuditSink audit;
   AuditLimits audit_limits;
 };
@@ -91,10 +92,10 @@ class Runtime {
 
   // Makes a Context for sockets of one side, for callers who need what
   // WrapOptions does not have, such as callbacks. Sets the fields that the
-  // policy decides (verify_mode, check_hostname, hostname_optional, hostname,
-  // minimum_version, pins, unverified_clients, keylog, psk_client), clock, and
-  // trust_store where `request` has ca_certs or where peers are verified and it
-  // is null. Always a new one.
+  // policy decides (verify_mode, check_hostname, hostname_optional,
+  // hostname_missing, hostname, minimum_version, pins, unverified_clients,
+  // keylog, psk_client), clock, and trust_store where `request` has ca_certs or
+  // where peers are verified and it is null. Always a new one.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> CreateContext(
       const ContextRequest& request, ssl::ContextOptions options);
 

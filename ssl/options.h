@@ -133,8 +133,10 @@ struct ContextOptions {
   // A client checks that the server carries SocketOptions::server_hostname.
   bool check_hostname = true;
   // With `check_hostname`: a Socket that gives no name verifies the chain
-  // alone. Otherwise that is an error.
+  // alone. Otherwise that is an error, kInvalidArgument or what
+  // `hostname_missing`, which runs on the thread that makes the Socket, gives.
   bool hostname_optional = false;
+  std::function<absl::Status()> hostname_missing;
   HostnameOptions hostname;
   VerifyFlags verify_flags;
   // SHA-256 hashes of SubjectPublicKeyInfos (RFC 7469), 32 bytes each. Where

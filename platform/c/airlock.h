@@ -615,7 +615,7 @@ typedef struct airlock_socket_options {
 } airlock_socket_options;
 
 /* Makes a TLS socket; nothing is sent yet. Error kinds:
- * INVALID_ARGUMENT, CREDENTIALS. */
+ * INVALID_ARGUMENT, CREDENTIALS, POLICY. */
 AIRLOCK_API airlock_status airlock_context_wrap_socket(
     airlock_context* context, const airlock_transport* transport,
     const airlock_socket_options* options, airlock_socket** socket,

@@ -3,6 +3,7 @@
 
 // The operator's policy at work: exceptions, upgrades, audit and counters.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -384,6 +385,30 @@ TEST_F(RuntimePolicyTest, ContextsAreUnderItToo) {
   ASSERT_TRUE(localhost.ok()) << localhost.status();
   EXPECT_NE((*anywhere)->options().trust_store->content_hash(),
             (*localhost)->options().trust_store->content_hash());
+}
+
+// Also where the Runtime is gone by then.
+TEST_F(RuntimePolicyTest, ASocketWithoutANameIsRefusedByIt) {
+  auto runtime = Make("verification: enforce");
+  ContextRequest request;
+  request.call_site = "main.py:10";
+  const auto context = runtime->CreateContext(request, {});
+  ASSERT_TRUE(context.ok()) << context.status();
+  EXPECT_THAT(events_, IsEmpty());
+  for (const uint64_t count : {1, 2}) {
+    EXPECT_EQ(KindOf(ssl::WrapSocket(*context, MakeMemoryTransports().first, {})
+                         .status()),
+              ErrorKind::kPolicy);
+    ASSERT_EQ(events_.size(), count);
+    EXPECT_EQ(events_.back().setting, "server_hostname");
+    EXPECT_EQ(events_.back().call_site, "main.py:10");
+    EXPECT_EQ(events_.back().time, host_->Now());
+    if (runtime != nullptr) {
+      EXPECT_EQ(runtime->counters().refusals, count);
+    }
+    runtime.reset();
+    host_->AdvanceTime(absl::Hours(1));
+  }
 }
 
 TEST_F(RuntimePolicyTest, CountsHandshakes) {

@@ -186,6 +186,24 @@ TEST(SocketTest, SwitchingContextsIsHeldToTheSameRules) {
             ErrorKind::kCredentials);
 }
 
+TEST(SocketTest, AMissingNameIsAnErrorOfTheContextsOwn) {
+  ContextOptions lax = ClientOptions();
+  lax.check_hostname = false;
+  Connection c =
+      Wrap(MakeContext(lax), MakeContext(ServerOptions()), SocketOptions());
+  ContextOptions strict = ClientOptions();
+  strict.hostname_missing = [] {
+    return MakeStatus(ErrorKind::kPolicy, "A name must be.");
+  };
+  EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(strict))),
+            ErrorKind::kPolicy);
+  EXPECT_TRUE(Connect(strict, ServerOptions()).ok());
+  // It cannot say that there is no error.
+  strict.hostname_missing = [] { return absl::OkStatus(); };
+  EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(strict))),
+            ErrorKind::kInvalidArgument);
+}
+
 TEST(SocketTest, UnwrapKeepsUnreadData) {
   Connection c = Connect(ClientOptions(), ServerOptions());
   ASSERT_TRUE(c.ok());
