@@ -76,7 +76,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
 
 absl::Status PutCredentials(const airlock_context_options& given,
                             ssl::ContextOptions* options) {
-  const absl::Status good =
+  absl::Status good =
       CheckList(given.credentials, given.credentials_count, "credentials");
   if (!good.ok()) return good;
   for (size_t i = 0; i < given.credentials_count; ++i) {
@@ -97,7 +97,7 @@ absl::Status PutSessions(const airlock_context_options& given,
                               "session_timeout_s");
   if (!timeout.ok()) return timeout.status();
   options->session_timeout = absl::Seconds(*timeout);
-  const absl::Status good =
+  absl::Status good =
       CheckList(given.ticket_keys, given.ticket_keys_count, "ticket_keys");
   if (!good.ok()) return good;
   for (size_t i = 0; i < given.ticket_keys_count; ++i) {

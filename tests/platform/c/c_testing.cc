@@ -137,16 +137,16 @@ Handle<airlock_socket> Wrap(airlock_context* context,
 }
 
 airlock_context_options ServerContext() {
-  static const airlock_credentials credentials = [] {
+  static const airlock_credentials kCredentials = [] {
     auto made = Sized<airlock_credentials>();
     made.keyfile = Cert("server_p256.key");
     made.certfile = Cert("server_p256_chain.pem");
     return made;
   }();
-  static const airlock_credentials* const list[] = {&credentials};
+  static const airlock_credentials* const kList[] = {&kCredentials};
   auto options = Sized<airlock_context_options>();
   options.server_side = 1;
-  options.credentials = list;
+  options.credentials = kList;
   options.credentials_count = 1;
   return options;
 }

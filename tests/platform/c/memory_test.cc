@@ -19,7 +19,7 @@
 namespace {
 
 // How many allocations of this thread succeed before one fails; -1: all do.
-thread_local long left = -1;
+thread_local int left = -1;
 thread_local bool failed = false;
 
 void* Allocate(std::size_t size) {
@@ -52,7 +52,7 @@ namespace {
 // until it needs no more of them.
 void FailEach(const std::function<void()>& scenario) {
   scenario();
-  long failures = 0;
+  int failures = 0;
   do {
     failed = false;
     left = failures;
@@ -72,7 +72,7 @@ class Calm {
   Calm& operator=(const Calm&) = delete;
 
  private:
-  const long left_;
+  const int left_;
 };
 
 // An error where an allocation failed, and what was asked for otherwise.
