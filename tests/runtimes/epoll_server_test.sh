@@ -2,7 +2,8 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# The server in C serves those who have a certificate, and nobody else.
+# The server in C serves those who have a certificate, and nobody else, whoever
+# else is connected.
 #   usage: epoll_server_test.sh EPOLL_SERVER AIRLOCK
 
 set -euo pipefail
@@ -16,8 +17,9 @@ die() {
 export AIRLOCK_CONFIG=$TEST_TMPDIR/airlock.yaml
 echo 'tls: {verification: off}' >"$AIRLOCK_CONFIG"
 
-coproc "$SERVER" "$CERTS/ca.pem" "$CERTS/server_p256_chain.pem" \
-  "$CERTS/server_p256.key"
+readonly DESCRIPTORS=16
+coproc prlimit --nofile="$DESCRIPTORS" "$SERVER" "$CERTS/ca.pem" \
+  "$CERTS/server_p256_chain.pem" "$CERTS/server_p256.key"
 readonly SERVER_PID=$COPROC_PID
 trap 'kill "$SERVER_PID"' EXIT
 read -r port <&"${COPROC[0]}"
@@ -38,13 +40,25 @@ refused() {
   [[ $said != *'hello, friend'* ]] || die "the server lets in: $*"
 }
 
+# Without the means to serve anybody it does not begin to.
+! "$SERVER" "$CERTS/ca.pem" "$CERTS/server_p256_chain.pem" \
+  "$CERTS/server_rsa.key" 2>"$TEST_TMPDIR/said" || die 'it serves with a wrong key'
+grep --quiet 'that the certificate was made for' "$TEST_TMPDIR/said" ||
+  die "a wrong key: $(cat "$TEST_TMPDIR/said")"
+
 welcome client_p256
 refused
 refused --cert "$CERTS/client_other.pem" --key "$CERTS/client_other.key"
 refused --cert "$CERTS/client_expired.pem" --key "$CERTS/client_expired.key"
-# One that says nothing holds nobody up.
-exec {silent}<>"/dev/tcp/127.0.0.1/$port"
+# Those who say nothing, or break off, hold nobody up: not even where they have
+# taken all the descriptors that the server may have.
+silent=()
+for ((i = 0; i < 2 * DESCRIPTORS; i++)); do
+  exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+  ((i % 2)) || printf '\x16\x03\x01' >&"$fd" # A record's beginning.
+  silent+=("$fd")
+done
 welcome client_rsa
-exec {silent}>&-
+for fd in "${silent[@]}"; do exec {fd}>&-; done
 welcome client_ed25519
 echo PASSED

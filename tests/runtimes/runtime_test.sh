@@ -86,10 +86,12 @@ AIRLOCK_VERIFY=off works "under the operator's policy" localhost "$CA" "$KEY"
 readonly LOG=$TEST_TMPDIR/loaded
 LD_DEBUG=files LD_DEBUG_OUTPUT=$LOG LD_PRELOAD='libssl.so.3 libcrypto.so.3' \
   works 'beside OpenSSL' localhost "$CA" "$KEY"
-logs=$(grep --files-with-matches 'calling init: .*/libairlock\.so' "$LOG".*) ||
-  die "nothing loads Airlock"
+mapfile -t logs < <(
+  grep --files-with-matches 'calling init: .*/libairlock\.so' "$LOG".*
+)
+((${#logs[@]} > 0)) || die "nothing loads Airlock"
 for library in libssl libcrypto; do
-  grep --quiet "calling init: .*/$library\.so\.3" $logs ||
+  grep --quiet "calling init: .*/$library\.so\.3" "${logs[@]}" ||
     die "no $library is in the process that has Airlock"
 done
 echo PASSED
