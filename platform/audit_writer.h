@@ -53,7 +53,7 @@ class AuditWriter {
   // be written is lost: it is counted, and the first one logged.
   void Write(const AuditEvent& event);
 
-  // How many lines were lost.
+  // How many lines were lost: for RuntimeOptions::audit_lost.
   uint64_t lost() const { return lost_; }
 
  private:

@@ -32,6 +32,8 @@ struct Counters {
   // What the policy refused and made stricter.
   uint64_t refusals = 0;
   uint64_t upgrades = 0;
+  // Lines of the audit that were lost: RuntimeOptions::audit_lost.
+  uint64_t audit_lost = 0;
   // How often the policy was read anew, and how often it could not be.
   uint64_t policy_reloads = 0;
   uint64_t policy_reload_failures = 0;
@@ -44,9 +46,9 @@ struct Counters {
   // Prometheus' text format 0.0.4: airlock_handshakes_total{version="TLSv1.3"},
   // airlock_handshake_failures_total{kind="Verification"},
   // airlock_resumptions_total, airlock_policy_refusals_total,
-  // airlock_policy_upgrades_total, airlock_policy_reloads_total and
-  // airlock_policy_reload_failures_total; each always there, with HELP and
-  // TYPE.
+  // airlock_policy_upgrades_total, airlock_audit_lost_total,
+  // airlock_policy_reloads_total and airlock_policy_reload_failures_total; each
+  // always there, with HELP and TYPE.
   std::string ToPrometheus() const;
 };
 
@@ -57,7 +59,7 @@ class CounterSet {
   void HandshakeSucceeded(ssl::TlsVersion version, bool resumed);
   void HandshakeFailed(ssl::ErrorKind kind);
 
-  // Everything but what is of the policy, which others count.
+  // Everything but what is of the policy and the audit, which others count.
   Counters Read() const;
 
  private:

@@ -99,7 +99,8 @@ struct Runtime::Impl {
         auditor(std::make_shared<Auditor>(options.audit != nullptr
                                               ? std::move(options.audit)
                                               : LogUpgradesTo(host),
-                                          options.audit_limits)) {}
+                                          options.audit_limits)),
+        audit_lost(std::move(options.audit_lost)) {}
 
   absl::StatusOr<TrustStorePtr> LoadCaCerts(const CaCerts& ca_certs);
   // Whether `ca_certs` has CAs that neither `bundle`, a path, nor the bundle
@@ -130,6 +131,7 @@ struct Runtime::Impl {
   // Sockets and Contexts may outlive the Runtime.
   const std::shared_ptr<CounterSet> counters;
   const std::shared_ptr<Auditor> auditor;
+  const std::function<uint64_t()> audit_lost;
 };
 
 Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -406,6 +408,7 @@ Counters Runtime::counters() const {
   Counters counters = impl_->counters->Read();
   counters.refusals = impl_->auditor->refusals();
   counters.upgrades = impl_->auditor->upgrades();
+  if (impl_->audit_lost != nullptr) counters.audit_lost = impl_->audit_lost();
   counters.policy_reloads = impl_->policy.reloads();
   counters.policy_reload_failures = impl_->policy.failures();
   return counters;

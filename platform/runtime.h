@@ -6,6 +6,8 @@
 #define AIRLOCK_PLATFORM_RUNTIME_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -40,6 +42,9 @@ struct RuntimeOptions {
   // the application has the error.
   AuditSink audit;
   AuditLimits audit_limits;
+  // How much of that `audit` could not keep, for the counters: thread-safe, as
+  // AuditWriter::lost. Null: nothing.
+  std::function<uint64_t()> audit_lost;
 };
 
 // What CreateContext is told beside ssl::ContextOptions. Unset is what the

@@ -25,6 +25,8 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "platform/fake_host.h"
+#include "platform/runtime.h"
+#include "ssl/options.h"
 
 namespace airlock::platform {
 namespace {
@@ -198,6 +200,24 @@ TEST_F(AuditWriterTest, WritesNothingIntoAnotherFileOfItsNumber) {
 }
 
 // A file may be no longer than what RLIMIT_FSIZE says, as on a full disk.
+TEST_F(AuditWriterTest, WhatIsLostIsAmongTheCounters) {
+  MakePipe();
+  const auto writer = Open(PipeTarget());
+  close(pipe_[0]);
+  close(pipe_[1]);
+  host_->SetVariable("AIRLOCK_VERIFY", "enforce");
+  RuntimeOptions options;
+  options.audit = AuditSinkTo(writer);
+  options.audit_lost = [writer] { return writer->lost(); };
+  const auto runtime = Runtime::Create(host_, std::move(options));
+  ASSERT_TRUE(runtime.ok()) << runtime.status();
+  EXPECT_EQ((*runtime)->counters().audit_lost, 0);
+  ContextRequest request;
+  request.cert_reqs = ssl::VerifyMode::kNone;
+  EXPECT_FALSE((*runtime)->CreateContext(request, {}).ok());
+  EXPECT_EQ((*runtime)->counters().audit_lost, 1);
+}
+
 TEST_F(AuditWriterTest, ALineAfterATornOneIsALine) {
   const auto writer = Open(path_);
   rlimit before;
