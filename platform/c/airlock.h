@@ -31,7 +31,8 @@
  * - Callbacks run on the calling thread, inside the call. They must return; no
  *   longjmp past this library. A C++ exception out of one counts as a failure.
  * - errno is the same after a call as before it. No signal handler is set, no
- *   signal raised by a socket, and the process never ended.
+ *   signal raised by a socket, and the process not ended (only where memory
+ *   runs out as JSON is made, the audit's too, its writer does that).
  * - Nothing here turns the platform's policy off. What it forbids is an error
  *   of kind POLICY. */
 #ifndef AIRLOCK_PLATFORM_C_AIRLOCK_H_
