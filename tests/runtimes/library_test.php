@@ -91,8 +91,9 @@ fails('Transport', function () use ($port, $body) {
 });
 
 // A silent server is no ended one; and what fails is closed.
-ini_set('default_socket_timeout', '1');
+$patience = ini_set('default_socket_timeout', '1');
 fails('Timeout', fn () => airlock($silent));
+ini_set('default_socket_timeout', $patience);
 fails('Hostname', fn () => airlock($port, 'example.test'));
 openssl_works();
 echo "PASSED\n"; // And the stream that is still open harms nobody at the end.
