@@ -280,7 +280,7 @@ enum { AIRLOCK_TRANSPORT_FD = 1, AIRLOCK_TRANSPORT_CALLBACKS = 2 };
 
 /* For timeout_ms, beside the milliseconds that one read or write may take. */
 enum {
-  AIRLOCK_WAIT_AS_FD = 0,    /* As O_NONBLOCK says at the time of the call. */
+  AIRLOCK_WAIT_AS_FD = 0,    /* As O_NONBLOCK says when this is set. */
   AIRLOCK_WAIT_FOREVER = -1, /* As long as it takes. */
   AIRLOCK_WAIT_NEVER = -2    /* Answer AIRLOCK_WANT_*. */
 };
