@@ -77,11 +77,7 @@ absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
     }
     shortage = false;
     if (fds[2].revents == 0) continue;
-    // It may have gone away since, and must not be waited for.
-    auto transport = listener.Accept(absl::ZeroDuration());
-    if (absl::IsDeadlineExceeded(transport.status())) continue;
-    const absl::Status status =
-        transport.ok() ? Start(*std::move(transport)) : transport.status();
+    const absl::Status status = AcceptOne(listener);
     shortage = !status.ok();
     if (!shortage || told) continue;
     told = true;
@@ -91,11 +87,22 @@ absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
   return absl::OkStatus();
 }
 
+absl::Status ConnectionPool::AcceptOne(const platform::TcpListener& listener) {
+  // Becomes the copy that EndAll needs: who is accepted is served.
+  UniqueFd spare(fcntl(listener.fd(), F_DUPFD_CLOEXEC, /*from=*/0));
+  if (!spare.valid()) {
+    return absl::ErrnoToStatus(errno, "cannot accept a connection");
+  }
+  // It may have gone away since, and must not be waited for.
+  auto transport = listener.Accept(absl::ZeroDuration());
+  if (absl::IsDeadlineExceeded(transport.status())) return absl::OkStatus();
+  if (!transport.ok()) return transport.status();
+  return Start(*std::move(transport), std::move(spare));
+}
+
 absl::Status ConnectionPool::Start(
-    std::unique_ptr<platform::PosixTransport> transport) {
-  // Without it EndAll could not end the connection.
-  UniqueFd copy(fcntl(transport->fd(), F_DUPFD_CLOEXEC, /*from=*/0));
-  if (!copy.valid()) {
+    std::unique_ptr<platform::PosixTransport> transport, UniqueFd copy) {
+  if (dup3(transport->fd(), copy.get(), O_CLOEXEC) < 0) {
     return absl::ErrnoToStatus(errno, "cannot serve a connection");
   }
   absl::MutexLock lock(&mutex_);

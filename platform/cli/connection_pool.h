@@ -63,8 +63,11 @@ class ConnectionPool {
         on_hangup_(std::move(on_hangup)),
         on_shortage_(std::move(on_shortage)) {}
 
-  // With an error, the connection is closed.
-  absl::Status Start(std::unique_ptr<platform::PosixTransport> transport);
+  // Ok also where there is none any more.
+  absl::Status AcceptOne(const platform::TcpListener& listener);
+  // `copy` becomes one of its descriptor. With an error, it is closed.
+  absl::Status Start(std::unique_ptr<platform::PosixTransport> transport,
+                     platform::internal::UniqueFd copy);
   // Joins the threads that have finished; how many there still are.
   size_t Reap();
   void EndAll();

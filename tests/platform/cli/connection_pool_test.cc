@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -22,6 +23,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
@@ -31,7 +33,8 @@
 
 namespace {
 
-// How often accept4 is still to fail.
+// How often accept4 was called, and is still to fail.
+std::atomic<int> accepts{0};
 std::atomic<int> accepts_to_refuse{0};
 // What comes right after a connection was accepted.
 std::atomic<void (*)()> after_accept{nullptr};
@@ -40,6 +43,7 @@ std::atomic<void (*)()> after_accept{nullptr};
 
 // In place of libc's.
 extern "C" int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
+  ++accepts;
   if (accepts_to_refuse.load() > 0) {
     --accepts_to_refuse;
     errno = EMFILE;
@@ -60,12 +64,12 @@ using platform::TcpListener;
 
 constexpr absl::Duration kPatience = absl::Minutes(1);
 
-// Whether this process may have new ones; 0 to 2 are taken, and poll takes no
-// more at once than it may have.
-void AllowDescriptors(bool allow) {
+// Lets this process have descriptors below `count` (or as many as it may). 0 to
+// 2 are taken, and poll takes no more at once than there may be.
+void LimitDescriptors(rlim_t count) {
   rlimit limit = {};
   getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = allow ? limit.rlim_max : 3;
+  limit.rlim_cur = std::min(count, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
@@ -92,7 +96,10 @@ class ConnectionPoolTest : public ::testing::Test {
             if (!transport->Write(absl::MakeConstSpan(&byte, 1)).ok()) return;
           }
         },
-        [] {},
+        [this] {
+          hung_up_.Notify();
+          go_on_.WaitForNotification();
+        },
         [this](const absl::Status& shortage) {
           ++told_;
           shortage_ = shortage;
@@ -133,6 +140,8 @@ class ConnectionPoolTest : public ::testing::Test {
   std::unique_ptr<TcpListener> listener_;
   std::thread runner_;
   absl::Status ran_;
+  absl::Notification hung_up_;
+  absl::Notification go_on_;
   // To be read after End.
   int told_ = 0;
   absl::Status shortage_;
@@ -154,16 +163,35 @@ TEST_F(ConnectionPoolTest, WaitsWhereNothingCanBeAccepted) {
 TEST_F(ConnectionPoolTest, ClosesWhatItCouldNotEnd) {
   const auto first = Connect();
   EXPECT_TRUE(Echoes(first.get()));
-  after_accept = [] { AllowDescriptors(false); };
+  after_accept = [] { LimitDescriptors(3); };
   const auto second = Connect();
   EXPECT_FALSE(Echoes(second.get()));
   after_accept = nullptr;
-  AllowDescriptors(true);
+  LimitDescriptors(RLIM_INFINITY);
   EXPECT_TRUE(Echoes(Connect().get()));
   EXPECT_TRUE(Echoes(first.get()));
   End();
   EXPECT_EQ(told_, 1);
-  EXPECT_TRUE(absl::IsResourceExhausted(shortage_)) << shortage_;
+}
+
+// A connection needs two.
+TEST_F(ConnectionPoolTest, AcceptsNobodyForTheLastDescriptor) {
+  // Meanwhile the server does nothing.
+  kill(getpid(), SIGHUP);
+  hung_up_.WaitForNotification();
+  const auto first = Connect();
+  const auto second = Connect();
+  const int lowest = dup(STDIN_FILENO);
+  close(lowest);
+  LimitDescriptors(static_cast<rlim_t>(lowest) + 1);
+  accepts = 0;
+  go_on_.Notify();
+  while (accepts < 2) std::this_thread::yield();
+  LimitDescriptors(RLIM_INFINITY);
+  EXPECT_TRUE(Echoes(first.get()));
+  EXPECT_TRUE(Echoes(second.get()));
+  End();
+  EXPECT_EQ(told_, 1);
 }
 
 TEST_F(ConnectionPoolTest, OutlivesAThreadThatCannotBeMade) {
