@@ -1,9 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A Node-API addon with one class, Connection, for client.js.
-//   c++ -std=c++17 -shared -fPIC -I/usr/include/node addon.cc -o airlock.node
-//     $(pkg-config --cflags --libs airlock)
+// A Node-API addon with one class, Connection, for airlock.js. ../README.md has
+// the command that compiles it.
 
 #include <airlock.h>
 #include <node_api.h>

@@ -1,7 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// HTTPS in Node over Airlock. addon.cc says how to build what it needs.
+// HTTPS in Node over Airlock. ../README.md has the command that compiles the
+// addon.
 //   usage: node client.js HOST PORT CA CERT KEY [none]
 // AIRLOCK_NODE says where the addon is, if elsewhere.
 
