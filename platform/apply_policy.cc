@@ -260,7 +260,7 @@ class Application {
     decision_.hostname_optional = unsaid && !is_known && !demanded;
     if (decision_.check_hostname && !decision_.hostname_optional &&
         (!is_known || !may_have_name)) {
-      const absl::Status status = DecideNoName(enforced_ && required);
+      absl::Status status = DecideNoName(enforced_ && required);
       if (!status.ok()) return status;
     }
     decision_.common_name_fallback =

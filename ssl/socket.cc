@@ -69,9 +69,9 @@ absl::Status CheckFit(const ContextOptions& context,
   }
   if (context.check_hostname && !context.hostname_optional &&
       options.server_hostname.empty()) {
-    const absl::Status status = context.hostname_missing == nullptr
-                                    ? absl::OkStatus()
-                                    : context.hostname_missing();
+    absl::Status status = context.hostname_missing == nullptr
+                              ? absl::OkStatus()
+                              : context.hostname_missing();
     if (!status.ok()) return status;
     return MakeStatus(ErrorKind::kInvalidArgument,
                       "server_hostname: is required where host names are "
