@@ -85,9 +85,13 @@ absl::Status TakeFlag(absl::Span<const std::string>* words,
   absl::string_view word = words->front();
   words->remove_prefix(1);
   if (!absl::ConsumePrefix(&word, "--")) {
+    const std::string what_then =
+        absl::StrContains(command.arguments, "-- ")
+            ? absl::StrCat("what is for the program that `airlock ",
+                           command.name, "` starts comes after a --")
+            : absl::StrCat("did you mean -", ForTerminal(word), "?");
     return Error(absl::StrCat("flags begin with two dashes, and ",
-                              ForTerminal(word), " with one; did you mean -",
-                              ForTerminal(word), "?"));
+                              ForTerminal(word), " with one; ", what_then));
   }
   const size_t equals = word.find('=');
   const std::string name =

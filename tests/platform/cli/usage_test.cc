@@ -53,6 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"connect", "a:1", "--severname=x"}, "did you mean --servername"},
         Wrong{{"connect", "a:1", "--root=x"}, "is a flag of `airlock serve`"},
         Wrong{{"connect", "a:1", "-json"}, "did you mean --json?"},
+        Wrong{{"python", "-c", "1"}, "`airlock python` starts comes after"},
         Wrong{{"connect", "a:1", "--servername"}, "needs a value"},
         Wrong{{"connect", "a:1", "--timeout=soon"}, "it takes DURATION"},
         Wrong{{"connect", "a:1", "--json=maybe"}, "it takes true or false"},
