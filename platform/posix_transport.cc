@@ -15,31 +15,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "platform/internal/fd_wait.h"
+#include "platform/internal/unique_fd.h"
 
 namespace airlock::platform {
 
 using internal::FdState;
 using internal::Until;
 using ssl::IoResult;
-
-namespace {
-
-// Closes a descriptor unless it is released; -1: none.
-class Closer {
- public:
-  explicit Closer(int fd) : fd_(fd) {}
-  ~Closer() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Closer(const Closer&) = delete;
-  Closer& operator=(const Closer&) = delete;
-  void Release() { fd_ = -1; }
-
- private:
-  int fd_;
-};
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<PosixTransport>> PosixTransport::Create(
     int fd, PosixTransportOptions options) {
@@ -54,7 +36,8 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> PosixTransport::Create(
             error, absl::StrCat("no transport over file descriptor ", fd))
             .message());
   }
-  Closer until_made(options.ownership == FdOwnership::kOwned ? fd : -1);
+  internal::UniqueFd until_made(options.ownership == FdOwnership::kOwned ? fd
+                                                                         : -1);
   // Not make_unique: the constructor is private.
   auto transport = std::unique_ptr<PosixTransport>(
       new PosixTransport(fd, is_socket, std::move(options)));
