@@ -25,6 +25,9 @@ using ssl::IoResult;
 
 absl::StatusOr<std::unique_ptr<PosixTransport>> PosixTransport::Create(
     int fd, PosixTransportOptions options) {
+  // Closes an owned descriptor on every path on which there is no transport.
+  internal::UniqueFd until_made(options.ownership == FdOwnership::kOwned ? fd
+                                                                         : -1);
   int type = 0;
   socklen_t size = sizeof(type);
   const bool is_socket = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
@@ -36,8 +39,6 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> PosixTransport::Create(
             error, absl::StrCat("no transport over file descriptor ", fd))
             .message());
   }
-  internal::UniqueFd until_made(options.ownership == FdOwnership::kOwned ? fd
-                                                                         : -1);
   // Not make_unique: the constructor is private.
   auto transport = std::unique_ptr<PosixTransport>(
       new PosixTransport(fd, is_socket, std::move(options)));
@@ -82,7 +83,7 @@ absl::StatusOr<IoResult> PosixTransport::Do(Direction direction, const Io& io) {
       if (!until.has_value()) {
         until = internal::Earlier(internal::UntilAfter(timeout_), deadline_);
       }
-      switch (internal::WaitForFd(fd_, events, *until)) {
+      switch (internal::WaitForFd(fd_, events, *until, interrupt_)) {
         case FdState::kReady:
           break;
         case FdState::kTimedOut:
@@ -123,11 +124,14 @@ absl::StatusOr<IoResult> PosixTransport::Write(absl::Span<const uint8_t> from) {
 }
 
 absl::Status PosixTransport::TimedOut(Direction direction) const {
+  pollfd one = {interrupt_, POLLIN, 0};
+  const bool interrupted = poll(&one, 1, 0) > 0;
   return absl::DeadlineExceededError(absl::StrCat(
       direction == Direction::kRead ? "no data from " : "could not send to ",
       peer_,
-      internal::HasPassed(deadline_)
-          ? " before the deadline"
+      internal::HasPassed(deadline_) ? " before the deadline"
+      : interrupted
+          ? " before the wait was interrupted"
           : absl::StrCat(" within ", absl::FormatDuration(timeout_))));
 }
 

@@ -66,6 +66,11 @@ class PosixTransport final : public ssl::Transport {
     deadline_ = deadline;
   }
 
+  // Ends waiting from elsewhere: once the descriptor `fd`, such as an eventfd,
+  // is readable, a Read or Write that would have to wait fails with
+  // kDeadlineExceeded. The caller keeps it open. -1: no descriptor does.
+  void set_interrupt(int fd) { interrupt_ = fd; }
+
   // For poll and its like. Stays the transport's.
   int fd() const { return fd_; }
   const std::string& peer() const { return peer_; }
@@ -95,6 +100,7 @@ class PosixTransport final : public ssl::Transport {
   const std::string peer_;
   absl::Duration timeout_;
   absl::optional<std::chrono::steady_clock::time_point> deadline_;
+  int interrupt_ = -1;
 };
 
 }  // namespace airlock::platform

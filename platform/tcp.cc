@@ -66,10 +66,11 @@ absl::StatusOr<Addresses> Resolve(const std::string& host, uint16_t port,
           ? EAI_NONAME
           : getaddrinfo(host.empty() ? nullptr : host.c_str(),
                         absl::StrCat(port).c_str(), &hints, &list);
+  const int system_error = errno;  // Before anything else sets it.
   if (error == 0) return Addresses(list);
   const std::string message = absl::StrCat(
       "cannot ", what, " ", HostAndPort(host, port), ": ", gai_strerror(error));
-  if (error == EAI_SYSTEM) return absl::ErrnoToStatus(errno, message);
+  if (error == EAI_SYSTEM) return absl::ErrnoToStatus(system_error, message);
   if (error == EAI_NONAME || error == EAI_NODATA) {
     return absl::NotFoundError(
         absl::StrCat(message, "; is the host name spelled right?"));

@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <ctime>
 
@@ -31,10 +32,12 @@ bool HasPassed(Until until) {
   return until.has_value() && *until <= steady_clock::now();
 }
 
-FdState WaitForFd(int fd, int events, Until until) {
-  pollfd poll_fd = {};
-  poll_fd.fd = fd;
-  poll_fd.events = static_cast<decltype(poll_fd.events)>(events);
+FdState WaitForFd(int fd, int events, Until until, int interrupt) {
+  std::array<pollfd, 2> fds = {
+      {{fd, static_cast<decltype(pollfd::events)>(events), 0},
+       {interrupt, POLLIN, 0}}};
+  // poll takes no more at once than there may be descriptors.
+  const nfds_t size = interrupt < 0 ? 1 : 2;
   while (true) {
     timespec left = {};
     if (until.has_value()) {
@@ -44,8 +47,10 @@ FdState WaitForFd(int fd, int events, Until until) {
       left.tv_nsec = static_cast<decltype(left.tv_nsec)>(ns % 1'000'000'000);
     }
     const int count =
-        ppoll(&poll_fd, 1, until.has_value() ? &left : nullptr, nullptr);
-    if (count > 0) return FdState::kReady;
+        ppoll(fds.data(), size, until.has_value() ? &left : nullptr, nullptr);
+    if (count > 0) {
+      return fds[0].revents != 0 ? FdState::kReady : FdState::kTimedOut;
+    }
     if (count == 0) return FdState::kTimedOut;
     if (errno != EINTR) return FdState::kFailed;
   }

@@ -29,8 +29,9 @@ enum class FdState { kReady, kTimedOut, kFailed };
 
 // Waits until `fd` is ready for one of poll(2)'s `events`, in error, or closed
 // by the peer, all of which are kReady: the next call on it will tell. Goes on
-// waiting after signals. kFailed leaves the reason in errno.
-FdState WaitForFd(int fd, int events, Until until);
+// waiting after signals. Where `interrupt` (unless it is -1) becomes readable
+// first, it is as if `until` had passed. kFailed leaves the reason in errno.
+FdState WaitForFd(int fd, int events, Until until, int interrupt = -1);
 
 }  // namespace airlock::platform::internal
 

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -107,6 +108,41 @@ TEST(PosixTransportTest, CarriesBytesThroughAPipe) {
   EXPECT_EQ(Read(*out), "ping");
   in.reset();
   EXPECT_EQ(ReadByte(*out)->state, IoState::kClosed);
+}
+
+TEST(PosixTransportTest, ClosesAnOwnedDescriptorThatCannotBeUsed) {
+  // Open, but for nothing that reads or writes.
+  const int path = open("/", O_PATH);
+  EXPECT_FALSE(PosixTransport::Create(path).ok());
+  EXPECT_EQ(fcntl(path, F_GETFD), -1);
+  const int datagrams = socket(AF_UNIX, SOCK_DGRAM, 0);
+  EXPECT_FALSE(PosixTransport::Create(datagrams).ok());
+  EXPECT_EQ(fcntl(datagrams, F_GETFD), -1);
+  const int borrowed = open("/", O_PATH);
+  PosixTransportOptions options;
+  options.ownership = FdOwnership::kBorrowed;
+  EXPECT_FALSE(PosixTransport::Create(borrowed, std::move(options)).ok());
+  EXPECT_EQ(close(borrowed), 0);
+}
+
+TEST(PosixTransportTest, AnInterruptEndsWaiting) {
+  auto [a, b] = MakePair(absl::InfiniteDuration());
+  const int interrupt = eventfd(0, EFD_CLOEXEC);
+  a->set_interrupt(interrupt);
+  std::thread other([interrupt] {
+    const uint64_t one = 1;
+    EXPECT_EQ(write(interrupt, &one, sizeof(one)), sizeof(one));
+  });
+  EXPECT_TRUE(absl::IsDeadlineExceeded(ReadByte(*a).status()));
+  other.join();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(Fill(*a).status()));
+  // What need not wait goes on.
+  EXPECT_EQ(Write(*b, "x")->bytes, 1);
+  EXPECT_EQ(ReadByte(*a)->state, IoState::kDone);
+  a->set_interrupt(-1);
+  shutdown(b->fd(), SHUT_WR);
+  EXPECT_EQ(ReadByte(*a)->state, IoState::kClosed);
+  close(interrupt);
 }
 
 TEST(PosixTransportTest, AZeroTimeoutNeverBlocks) {
