@@ -369,6 +369,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   context_options.ciphers = std::move(options.ciphers);
   context_options.verify_flags = options.verify_flags;
   context_options.alpn_protocols = std::move(options.alpn_protocols);
+  context_options.alpn_required = options.alpn_required;
   impl_->Complete(side, *decision, std::move(trust_store), &context_options);
   absl::StatusOr<ContextPtr> context = impl_->contexts.Find(
       side, std::move(context_options), *std::move(credentials));

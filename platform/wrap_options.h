@@ -67,6 +67,8 @@ struct WrapOptions {
   absl::optional<ssl::TlsVersion> maximum_version;
   ssl::VerifyFlags verify_flags;
   std::vector<std::string> alpn_protocols;
+  // A server refuses a client with which it has no ALPN protocol in common.
+  bool alpn_required = false;
   std::shared_ptr<const ssl::Session> session;  // To resume; clients only.
   // Where the application's call is, for the audit: "app/main.py:12".
   std::string call_site;

@@ -3,17 +3,17 @@
 
 #include "platform/cli/connection_pool.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <system_error>
 #include <utility>
@@ -26,9 +26,31 @@ using platform::internal::UniqueFd;
 
 namespace {
 
+using platform::internal::Until;
+using std::chrono::steady_clock;
+
 // After what could not be accepted: what is missing may come back without a
 // connection's end, too.
-constexpr int kPauseMs = 100;
+constexpr std::chrono::milliseconds kPause{100};
+
+// How long a client may keep a place that others wait for, without a step of
+// its own: enough for a handshake's round trips.
+constexpr std::chrono::seconds kPatience{2};
+
+// How long requests may go on when the server stops.
+constexpr std::chrono::seconds kStopGrace{5};
+
+int MillisecondsUntil(Until until) {
+  if (!until.has_value()) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+      *until - steady_clock::now());
+  return static_cast<int>(std::max<int64_t>(left.count(), 0));
+}
+
+bool IsReadable(int fd) {
+  pollfd one = {fd, POLLIN, 0};
+  return poll(&one, 1, 0) > 0;
+}
 
 }  // namespace
 
@@ -60,10 +82,18 @@ absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
   for (;;) {
     // The listener stays readable with what was not accepted.
     const bool full = Reap() >= max_connections_ || shortage;
+    const bool others_wait = full && IsReadable(listener.fd());
+    Until retry;
+    if (others_wait) retry = MakeRoom();
+    if (shortage) {
+      retry = platform::internal::Earlier(retry, steady_clock::now() + kPause);
+    }
+    // Full, and nobody waits: the listener tells of the first who does.
+    const bool listens = !full || (!others_wait && !shortage);
     std::array<pollfd, 3> fds = {{{signals_.get(), POLLIN, 0},
                                   {finished_.get(), POLLIN, 0},
-                                  {full ? -1 : listener.fd(), POLLIN, 0}}};
-    if (poll(fds.data(), fds.size(), shortage ? kPauseMs : -1) < 0) {
+                                  {listens ? listener.fd() : -1, POLLIN, 0}}};
+    if (poll(fds.data(), fds.size(), MillisecondsUntil(retry)) < 0) {
       if (errno == EINTR) continue;
       return absl::ErrnoToStatus(errno, "poll");
     }
@@ -75,8 +105,9 @@ absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
       }
       on_hangup_();
     }
+    const bool was_full = full && !shortage;
     shortage = false;
-    if (fds[2].revents == 0) continue;
+    if (fds[2].revents == 0 || was_full) continue;
     const absl::Status status = AcceptOne(listener);
     shortage = !status.ok();
     if (!shortage || told) continue;
@@ -87,33 +118,48 @@ absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
   return absl::OkStatus();
 }
 
+Until ConnectionPool::MakeRoom() {
+  absl::MutexLock lock(&mutex_);
+  ConnectionPlace* oldest = nullptr;
+  for (Connection& connection : connections_) {
+    ConnectionPlace& place = connection.place;
+    // One that ends already makes the room.
+    if (connection.finished || place.ended() != ConnectionPlace::End::kNone) {
+      return absl::nullopt;
+    }
+    if (oldest == nullptr || place.waits_since() < oldest->waits_since()) {
+      oldest = &place;
+    }
+  }
+  if (oldest == nullptr) return absl::nullopt;
+  const auto due = oldest->waits_since() + kPatience;
+  if (due > steady_clock::now()) return due;
+  oldest->Interrupt(ConnectionPlace::End::kMakeRoom);
+  return absl::nullopt;
+}
+
 absl::Status ConnectionPool::AcceptOne(const platform::TcpListener& listener) {
-  // Becomes the copy that EndAll needs: who is accepted is served.
-  UniqueFd spare(fcntl(listener.fd(), F_DUPFD_CLOEXEC, /*from=*/0));
-  if (!spare.valid()) {
+  // Made first: who is accepted is served, and needs one.
+  UniqueFd interrupt(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!interrupt.valid()) {
     return absl::ErrnoToStatus(errno, "cannot accept a connection");
   }
   // It may have gone away since, and must not be waited for.
   auto transport = listener.Accept(absl::ZeroDuration());
   if (absl::IsDeadlineExceeded(transport.status())) return absl::OkStatus();
   if (!transport.ok()) return transport.status();
-  return Start(*std::move(transport), std::move(spare));
+  return Start(*std::move(transport), std::move(interrupt));
 }
 
 absl::Status ConnectionPool::Start(
-    std::unique_ptr<platform::PosixTransport> transport, UniqueFd copy) {
-  if (dup3(transport->fd(), copy.get(), O_CLOEXEC) < 0) {
-    return absl::ErrnoToStatus(errno, "cannot serve a connection");
-  }
+    std::unique_ptr<platform::PosixTransport> transport, UniqueFd interrupt) {
   absl::MutexLock lock(&mutex_);
-  Connection& connection = connections_.emplace_back();
-  connection.fd = std::move(copy);
+  Connection& connection = connections_.emplace_back(std::move(interrupt));
+  transport->set_interrupt(connection.place.interrupt_fd());
   const auto serve =
       [this, &connection](std::unique_ptr<platform::PosixTransport> own) {
-        handler_(std::move(own));
+        handler_(std::move(own), &connection.place);
         absl::MutexLock thread_lock(&mutex_);
-        // As the transport would have, were it not for this copy of its fd.
-        connection.fd = UniqueFd();
         connection.finished = true;
         const uint64_t one = 1;
         // Only a counter at its limit takes no more, and that is readable too.
@@ -151,11 +197,22 @@ size_t ConnectionPool::Reap() {
 }
 
 void ConnectionPool::EndAll() {
+  {
+    absl::MutexLock lock(&mutex_);
+    for (Connection& connection : connections_) {
+      connection.place.InterruptAfterRequest(ConnectionPlace::End::kStopping);
+    }
+  }
+  const Until until = steady_clock::now() + kStopGrace;
+  while (Reap() > 0 && !platform::internal::HasPassed(until)) {
+    pollfd finished = {finished_.get(), POLLIN, 0};
+    poll(&finished, 1, MillisecondsUntil(until));
+  }
   std::list<Connection> all;
   {
     absl::MutexLock lock(&mutex_);
     for (Connection& connection : connections_) {
-      if (connection.fd.valid()) shutdown(connection.fd.get(), SHUT_RDWR);
+      connection.place.Interrupt(ConnectionPlace::End::kStopping);
     }
     all.splice(all.end(), connections_);
   }

@@ -16,20 +16,24 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "platform/cli/connection_place.h"
+#include "platform/internal/fd_wait.h"
 #include "platform/internal/unique_fd.h"
 #include "platform/posix_transport.h"
 #include "platform/tcp.h"
 
 namespace airlock::cli {
 
-// Accepts connections and runs each in a thread of its own, up to a number;
-// further ones wait to be accepted, also where the system has no descriptors
-// for them. Run is for one thread.
+// Accepts connections and runs each in a thread of its own, up to a number.
+// When all places are taken, or the system is short of descriptors, and another
+// client waits, the connection that has waited longest for its own client is
+// ended, once it has waited for a while. Run is for one thread.
 class ConnectionPool {
  public:
-  // Serves one connection, on a thread of its own.
-  using Handler =
-      std::function<void(std::unique_ptr<platform::PosixTransport>)>;
+  // Serves one connection, on a thread of its own. Its transport's waits end
+  // when the place is to be given up; the handler then returns soon.
+  using Handler = std::function<void(std::unique_ptr<platform::PosixTransport>,
+                                     ConnectionPlace*)>;
 
   // Holds SIGINT, SIGTERM and SIGHUP back from this thread and those that it
   // starts, so that Run gets them: to be made before there are other threads.
@@ -43,15 +47,17 @@ class ConnectionPool {
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  // Serves until SIGINT or SIGTERM comes; then ends all connections and waits
-  // for their threads.
+  // Serves until SIGINT or SIGTERM comes. Then ends the connections that wait
+  // for their client at once, gives the others a few seconds to finish, and
+  // waits for their threads.
   absl::Status Run(const platform::TcpListener& listener);
 
  private:
   struct Connection {
+    explicit Connection(platform::internal::UniqueFd interrupt)
+        : place(std::move(interrupt)) {}
+    ConnectionPlace place;
     std::thread thread;
-    // Of the connection's socket, kept apart so that it is open until here.
-    platform::internal::UniqueFd fd;
     bool finished = false;
   };
 
@@ -63,11 +69,13 @@ class ConnectionPool {
         on_hangup_(std::move(on_hangup)),
         on_shortage_(std::move(on_shortage)) {}
 
-  // Ok also where there is none any more.
+  // Accepts and starts one; ok also where the client has gone.
   absl::Status AcceptOne(const platform::TcpListener& listener);
-  // `copy` becomes one of its descriptor. With an error, it is closed.
   absl::Status Start(std::unique_ptr<platform::PosixTransport> transport,
-                     platform::internal::UniqueFd copy);
+                     platform::internal::UniqueFd interrupt);
+  // Ends the connection that has waited longest for its client. Gives when to
+  // try again: unset once one is ending.
+  platform::internal::Until MakeRoom();
   // Joins the threads that have finished; how many there still are.
   size_t Reap();
   void EndAll();

@@ -43,8 +43,9 @@ absl::StatusOr<std::string> DecodePercent(absl::string_view part) {
       decoded += part[i];
       continue;
     }
+    const absl::string_view digits = part.substr(i + 1, 2);
     std::string byte;
-    if (!absl::HexStringToBytes(part.substr(i + 1, 2), &byte)) {
+    if (digits.size() != 2 || !absl::HexStringToBytes(digits, &byte)) {
       return NoTarget("a % is not followed by two hexadecimal digits");
     }
     decoded += byte;
@@ -81,9 +82,31 @@ absl::Status CannotOpen(int error) {
       return absl::NotFoundError("there is no such file");
     case ELOOP:
       return absl::PermissionDeniedError("symbolic links are not followed");
+    case EACCES:
+    case EPERM:
+      return absl::PermissionDeniedError("the file may not be read");
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case ENOBUFS:
+      return absl::ResourceExhaustedError(
+          "the server is short of resources; try again later");
     default:
-      return absl::PermissionDeniedError("the file cannot be opened");
+      return absl::InternalError("the file cannot be read");
   }
+}
+
+// Opens `name` below the directory `parent`.
+absl::StatusOr<UniqueFd> OpenBelow(int parent, const char* name, int flags) {
+  UniqueFd fd(openat(parent, name, flags));
+  if (!fd.valid()) return CannotOpen(errno);
+  return fd;
+}
+
+absl::StatusOr<struct stat> StatusOf(const UniqueFd& fd) {
+  struct stat status = {};
+  if (fstat(fd.get(), &status) != 0) return CannotOpen(errno);
+  return status;
 }
 
 std::string ContentType(absl::string_view name) {
@@ -166,15 +189,22 @@ absl::StatusOr<std::vector<Line>> ReadLines(int fd) {
   copy.Release();
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opened, closedir);
   std::vector<Line> lines;
-  while (const dirent* entry = readdir(directory.get())) {
+  for (;;) {
+    errno = 0;  // The end and a failure are both null.
+    const dirent* const entry = readdir(directory.get());
+    if (entry == nullptr) {
+      if (errno != 0) return CannotOpen(errno);
+      break;
+    }
     Line line;
     line.name = entry->d_name;
-    struct stat status;
-    if (line.name == "." || line.name == ".." ||
-        fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-        !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) {
-      continue;
+    if (line.name == "." || line.name == "..") continue;
+    struct stat status = {};
+    if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (errno == ENOENT) continue;  // It was removed meanwhile.
+      return CannotOpen(errno);
     }
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) continue;
     line.is_file = S_ISREG(status.st_mode);
     line.size = status.st_size;
     line.modified = absl::FromTimeT(status.st_mtime);
@@ -188,9 +218,10 @@ absl::StatusOr<std::vector<Line>> ReadLines(int fd) {
 
 absl::StatusOr<FileSite> FileSite::Open(const std::string& root) {
   UniqueFd fd(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const int error = errno;
   if (!fd.valid()) {
     return absl::ErrnoToStatus(
-        errno, absl::StrCat("the directory ", root, " cannot be opened"));
+        error, absl::StrCat("the directory ", root, " cannot be opened"));
   }
   return FileSite(std::move(fd));
 }
@@ -204,36 +235,43 @@ absl::StatusOr<SiteEntry> FileSite::Find(absl::string_view target) const {
       absl::EndsWith(target.substr(0, target.find_first_of("?#")), "/");
 
   std::string name = ".";
-  entry.fd = UniqueFd(openat(root_.get(), ".", kOpenFlags | O_DIRECTORY));
+  absl::StatusOr<UniqueFd> fd =
+      OpenBelow(root_.get(), ".", kOpenFlags | O_DIRECTORY);
   for (const std::string& part : entry.path) {
-    if (!entry.fd.valid()) break;
+    if (!fd.ok()) break;
     name = part;
-    entry.fd = UniqueFd(openat(entry.fd.get(), part.c_str(), kOpenFlags));
+    fd = OpenBelow(fd->get(), part.c_str(), kOpenFlags);
   }
-  struct stat status;
-  if (!entry.fd.valid() || fstat(entry.fd.get(), &status) != 0) {
-    return CannotOpen(errno);
-  }
-  if (S_ISDIR(status.st_mode) && entry.final_slash) {
-    UniqueFd index(openat(entry.fd.get(), kIndex, kOpenFlags));
-    struct stat index_status;
-    if (index.valid() && fstat(index.get(), &index_status) == 0 &&
-        S_ISREG(index_status.st_mode)) {
-      entry.fd = std::move(index);
-      entry.final_slash = false;
-      status = index_status;
-      name = kIndex;
+  if (!fd.ok()) return fd.status();
+  absl::StatusOr<struct stat> status = StatusOf(*fd);
+  if (!status.ok()) return status.status();
+  if (S_ISDIR(status->st_mode) && entry.final_slash) {
+    absl::StatusOr<UniqueFd> index = OpenBelow(fd->get(), kIndex, kOpenFlags);
+    // A failing read must not turn a page into a listing.
+    if (!index.ok() && !absl::IsNotFound(index.status())) {
+      return index.status();
+    }
+    if (index.ok()) {
+      const absl::StatusOr<struct stat> index_status = StatusOf(*index);
+      if (!index_status.ok()) return index_status.status();
+      if (S_ISREG(index_status->st_mode)) {
+        fd = std::move(index);
+        entry.final_slash = false;
+        status = index_status;
+        name = kIndex;
+      }
     }
   }
-  if (S_ISDIR(status.st_mode)) {
+  if (S_ISDIR(status->st_mode)) {
     entry.kind = SiteEntry::Kind::kDirectory;
-  } else if (!S_ISREG(status.st_mode)) {
-    return absl::PermissionDeniedError("that is no file");
+  } else if (!S_ISREG(status->st_mode)) {
+    return absl::PermissionDeniedError("the target is not a regular file");
   } else if (entry.final_slash) {
     return CannotOpen(ENOTDIR);
   }
-  entry.size = static_cast<uint64_t>(status.st_size);
-  entry.modified = absl::FromTimeT(status.st_mtime);
+  entry.fd = *std::move(fd);
+  entry.size = static_cast<uint64_t>(status->st_size);
+  entry.modified = absl::FromTimeT(status->st_mtime);
   entry.content_type = ContentType(name);
   return entry;
 }

@@ -46,7 +46,9 @@ class FileSite {
   // holds an index.html, and whose target ends with a slash, is that file.
   // kInvalidArgument for what is no such target: relative, badly encoded, with
   // a NUL, "/" (%2F), "." or ".." in a part; kNotFound for what is not there;
-  // kPermissionDenied for what may not be read, a symbolic link, or no file.
+  // kPermissionDenied for what may not be read, a symbolic link, or no file;
+  // kResourceExhausted where descriptors or memory are short; kInternal where
+  // reading fails otherwise.
   absl::StatusOr<SiteEntry> Find(absl::string_view target) const;
 
  private:

@@ -51,7 +51,7 @@ class Session {
 
   absl::Status Run() {
     do {
-      options_.on_progress();
+      options_.on_progress(/*in_request=*/false);
       request_line_ = "(no request)";
       head_ = false;
       http::request_parser<http::empty_body> parser;
@@ -128,8 +128,14 @@ class Session {
         return Refuse(http::status::not_found, why.message()).status();
       case absl::StatusCode::kInvalidArgument:
         return Refuse(http::status::bad_request, why.message()).status();
-      default:
+      case absl::StatusCode::kPermissionDenied:
         return Refuse(http::status::forbidden, why.message()).status();
+      case absl::StatusCode::kResourceExhausted:
+        return Refuse(http::status::service_unavailable, why.message())
+            .status();
+      default:
+        return Refuse(http::status::internal_server_error, why.message())
+            .status();
     }
   }
 
@@ -158,6 +164,9 @@ class Session {
     if (status == http::status::method_not_allowed) {
       response.set(http::field::allow, "GET, HEAD");
     }
+    if (status == http::status::service_unavailable) {
+      response.set(http::field::retry_after, "1");
+    }
     response.body() = std::string(text);
     return Send(std::move(response));
   }
@@ -182,6 +191,8 @@ class Session {
     response.set(http::field::server, "airlock");
     response.set(http::field::date, HttpDate(absl::Now()));
     response.set("X-Content-Type-Options", "nosniff");
+    // RFC 6797: for a year.
+    response.set(http::field::strict_transport_security, "max-age=31536000");
     response.keep_alive(keep_alive_);
     response.prepare_payload();
     if (options_.log) {
@@ -193,7 +204,7 @@ class Session {
     absl::Status status;
     while (status.ok() && !serializer.is_done() &&
            !(head_ && serializer.is_header_done())) {
-      options_.on_progress();
+      options_.on_progress(/*in_request=*/true);
       beast::error_code error;
       serializer.next(error, [&](beast::error_code&, const auto& buffers) {
         std::string bytes;

@@ -16,9 +16,10 @@
 namespace airlock::cli {
 
 struct HttpSessionOptions {
-  // Called before a request is waited for, and before each answer is written:
-  // the time to set a new deadline on the transport.
-  std::function<void()> on_progress;
+  // Called before a request is waited for, and before each part of an answer is
+  // written (then `in_request` is set): the time to set a new deadline on the
+  // transport.
+  std::function<void(bool in_request)> on_progress;
   // Takes a line for each request, printable: "GET /a.txt 200".
   std::function<void(absl::string_view)> log;
 };

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "platform/cli/connection_place.h"
 #include "platform/cli/connection_pool.h"
 #include "platform/cli/file_site.h"
 #include "platform/cli/http_session.h"
@@ -24,6 +25,7 @@
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/stream.h"
 #include "platform/cli/text.h"
+#include "platform/internal/fd_wait.h"
 #include "platform/memory_transport.h"
 #include "platform/posix_host.h"
 #include "platform/runtime.h"
@@ -48,11 +50,24 @@ ABSL_FLAG(std::string, client_ca, "",
           "path, \"-\" or \"env:NAME\".");
 ABSL_FLAG(bool, require_client_cert, false,
           "Let nobody in without one. Needs --client-ca.");
-ABSL_FLAG(uint16_t, max_connections, 64,
-          "How many connections there may be at once; others wait.");
+ABSL_FLAG(uint16_t, max_connections, 256,
+          "How many connections there may be at once. When others wait, the "
+          "one that has waited longest for its client ends.");
+ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
+          "How long a client may take to shake hands.");
+ABSL_FLAG(std::string, ciphers, "",
+          "The cipher suites of TLS 1.2 and below, as OpenSSL writes them. "
+          "Without it: forward secrecy with AEAD alone.");
 
 namespace airlock::cli {
 namespace {
+
+constexpr char kModernCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
+bool SpeaksTls1_2(const platform::WrapOptions& options) {
+  return options.ssl_version == ssl::Protocol::kSslv23 ||
+         options.ssl_version == ssl::Protocol::kTlsv1_2;
+}
 
 // All that a connection is made of; shared by their threads.
 struct Service {
@@ -74,9 +89,20 @@ struct Service {
     if (options.alpn_protocols.empty() && site.has_value()) {
       options.alpn_protocols = {"http/1.1"};
     }
+    options.alpn_required = true;  // RFC 7301, section 3.2.
     identity.Present(&options);
     const absl::Status version = SetVersionFromFlag(&options);
     if (!version.ok()) return version;
+    // What scanners of TLS servers find nothing wrong with. Who wants more,
+    // such as TLS 1.0, says so.
+    options.ciphers = absl::GetFlag(FLAGS_ciphers);
+    if (options.ssl_version == ssl::Protocol::kSslv23 &&
+        !options.minimum_version.has_value()) {
+      options.minimum_version = ssl::TlsVersion::kTls1_2;
+    }
+    if (options.ciphers.empty() && SpeaksTls1_2(options)) {
+      options.ciphers = kModernCiphers;
+    }
     return options;
   }
 };
@@ -136,16 +162,20 @@ absl::Status CheckOptions(const Service& service) {
       .status();
 }
 
-absl::Status Echo(platform::PosixTransport* transport, ssl::Socket* socket) {
+absl::Status Echo(platform::PosixTransport* transport, ConnectionPlace* place,
+                  ssl::Socket* socket) {
   std::array<char, 16 << 10> chunk;
-  for (;;) {
+  // A client that never pauses must not hold up a server that stops.
+  while (place->ended() == ConnectionPlace::End::kNone) {
     transport->set_deadline(DeadlineFromFlag());
+    place->Progress(/*in_request=*/false);
     const absl::StatusOr<size_t> size = ReadSome(socket, absl::MakeSpan(chunk));
     if (!size.ok()) return size.status();
     if (*size == 0) return absl::OkStatus();
     absl::Status written = WriteAll(socket, {chunk.data(), *size});
     if (!written.ok()) return written;
   }
+  return absl::OkStatus();
 }
 
 // A line on standard error, whole even where several threads write.
@@ -154,10 +184,13 @@ void Log(absl::string_view peer, absl::string_view text) {
 }
 
 absl::Status Serve(const Service& service,
-                   std::unique_ptr<platform::PosixTransport> owned) {
+                   std::unique_ptr<platform::PosixTransport> owned,
+                   ConnectionPlace* place) {
   platform::PosixTransport* const transport = owned.get();
   const std::string peer = transport->peer();
-  transport->set_deadline(DeadlineFromFlag());
+  transport->set_deadline(platform::internal::Earlier(
+      DeadlineFromFlag(),
+      platform::internal::UntilAfter(absl::GetFlag(FLAGS_handshake_timeout))));
   // It logs what comes of it, and the old policy holds on.
   service.runtime->ReloadPolicyIfChanged().status().IgnoreError();
   absl::StatusOr<platform::WrapOptions> options = service.Options();
@@ -169,14 +202,21 @@ absl::Status Serve(const Service& service,
   absl::Status status = (*socket)->Handshake().status();
   if (status.ok() && service.site.has_value()) {
     HttpSessionOptions session;
-    session.on_progress = [transport] {
+    session.on_progress = [transport, place](bool in_request) {
       transport->set_deadline(DeadlineFromFlag());
+      place->Progress(in_request);
     };
     session.log = [&peer](absl::string_view line) { Log(peer, line); };
     status = ServeHttp(*service.site, session, socket->get());
   } else if (status.ok()) {
-    status = Echo(transport, socket->get());
+    status = Echo(transport, place, socket->get());
   }
+  // Those who wait for the place do not wait for the client, too.
+  if (place->ended() == ConnectionPlace::End::kMakeRoom) {
+    if ((*socket)->handshake_done()) (*socket)->Shutdown().IgnoreError();
+    return status;
+  }
+  transport->set_interrupt(-1);
   Close(socket->get(), transport);
   return status;
 }
@@ -234,9 +274,18 @@ int RunServe(const std::vector<std::string>&) {
 
   const auto pool = ConnectionPool::Create(
       absl::GetFlag(FLAGS_max_connections),
-      [&service](std::unique_ptr<platform::PosixTransport> transport) {
+      [&service](std::unique_ptr<platform::PosixTransport> transport,
+                 ConnectionPlace* place) {
         const std::string peer = transport->peer();
-        const absl::Status served = Serve(service, std::move(transport));
+        const absl::Status served = Serve(service, std::move(transport), place);
+        switch (place->ended()) {
+          case ConnectionPlace::End::kStopping:
+            return Log(peer, "ended: the server stops");
+          case ConnectionPlace::End::kMakeRoom:
+            return Log(peer, "ended: it did nothing while others waited");
+          case ConnectionPlace::End::kNone:
+            break;
+        }
         if (served.ok()) return;
         Log(peer, absl::StrCat(ssl::ErrorKindName(ssl::GetErrorKind(served)),
                                ": ", served.message()));
@@ -269,8 +318,11 @@ Command ServeCommand() {
       "Waits for TLS connections and, with --root, serves the files of a "
       "directory over HTTPS (GET and HEAD, with listings); without it, sends "
       "back what it gets. The first line on standard output says where it "
-      "listens; requests and failures go to standard error. Ends with 0 on "
-      "SIGINT or SIGTERM. The policy is read anew on SIGHUP, and for a "
+      "listens; requests and failures go to standard error. TLS 1.2 and 1.3, "
+      "with AEAD suites alone, unless --tls or --ciphers say otherwise. Ends "
+      "with 0 on SIGINT or SIGTERM, once requests that have begun are "
+      "answered, "
+      "or after five seconds. The policy is read anew on SIGHUP, and for a "
       "connection where its file has changed; one that is not valid leaves the "
       "old one in force.";
   command.examples = {
@@ -280,13 +332,15 @@ Command ServeCommand() {
        "--require-client-cert",
        "An echo server for known clients, with its own key in no file."},
   };
-  command.flags = {{"address", "ADDRESS"},      {"port", "PORT"},
-                   {"root", "DIRECTORY"},       {"cert", "SOURCE"},
-                   {"key", "SOURCE"},           {"password", "SOURCE"},
-                   {"self_signed", ""},         {"client_ca", "SOURCE"},
-                   {"require_client_cert", ""}, {"tls", "VERSION"},
-                   {"alpn", "NAMES"},           {"timeout", "DURATION"},
-                   {"audit", "FILE|fd:N"},      {"max_connections", "NUMBER"}};
+  command.flags = {
+      {"address", "ADDRESS"},      {"port", "PORT"},
+      {"root", "DIRECTORY"},       {"cert", "SOURCE"},
+      {"key", "SOURCE"},           {"password", "SOURCE"},
+      {"self_signed", ""},         {"client_ca", "SOURCE"},
+      {"require_client_cert", ""}, {"tls", "VERSION"},
+      {"alpn", "NAMES"},           {"timeout", "DURATION"},
+      {"audit", "FILE|fd:N"},      {"max_connections", "NUMBER"},
+      {"ciphers", "STRING"},       {"handshake_timeout", "DURATION"}};
   command.run = RunServe;
   return command;
 }

@@ -15,6 +15,7 @@
 #include "platform/cli/command.h"
 #include "platform/cli/input.h"
 #include "platform/cli/text.h"
+#include "platform/internal/fd_wait.h"
 #include "ssl/error.h"
 #include "ssl/options.h"
 
@@ -71,9 +72,7 @@ int Fail(absl::string_view command, const absl::Status& status) {
 }
 
 absl::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag() {
-  const absl::Duration timeout = absl::GetFlag(FLAGS_timeout);
-  if (timeout == absl::InfiniteDuration()) return absl::nullopt;
-  return std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(timeout);
+  return platform::internal::UntilAfter(absl::GetFlag(FLAGS_timeout));
 }
 
 std::vector<std::string> AlpnFromFlag() {

@@ -66,6 +66,7 @@ std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
   }
   writer.Text(options.ciphers);
   writer.Texts(options.alpn_protocols);
+  writer.Number(options.alpn_required);
   writer.Texts(options.pins);
   writer.Text(options.trust_store == nullptr
                   ? ""

@@ -20,13 +20,17 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
+#include "platform/cli/connection_place.h"
 #include "platform/posix_transport.h"
 #include "platform/tcp.h"
 #include "ssl/transport.h"
@@ -64,6 +68,9 @@ using platform::TcpListener;
 
 constexpr absl::Duration kPatience = absl::Minutes(1);
 
+// The byte that begins a request; any other ends it.
+constexpr uint8_t kRequest = 'r';
+
 // Lets this process have descriptors below `count` (or as many as it may). 0 to
 // 2 are taken, and poll takes no more at once than there may be.
 void LimitDescriptors(rlim_t count) {
@@ -88,13 +95,17 @@ class ConnectionPoolTest : public ::testing::Test {
   ConnectionPoolTest() {
     auto pool = ConnectionPool::Create(
         /*max_connections=*/4,
-        [](std::unique_ptr<PosixTransport> transport) {
+        [this](std::unique_ptr<PosixTransport> transport,
+               ConnectionPlace* place) {
           uint8_t byte = 0;
           for (;;) {
             const auto read = transport->Read(absl::MakeSpan(&byte, 1));
-            if (!read.ok() || read->state != ssl::IoState::kDone) return;
-            if (!transport->Write(absl::MakeConstSpan(&byte, 1)).ok()) return;
+            if (!read.ok() || read->state != ssl::IoState::kDone) break;
+            place->Progress(/*in_request=*/byte == kRequest);
+            if (!transport->Write(absl::MakeConstSpan(&byte, 1)).ok()) break;
           }
+          absl::MutexLock lock(&mutex_);
+          ends_.push_back(place->ended());
         },
         [this] {
           hung_up_.Notify();
@@ -129,8 +140,7 @@ class ConnectionPoolTest : public ::testing::Test {
   }
 
   // Whether a byte comes back, or else the connection has ended.
-  static bool Echoes(PosixTransport* client) {
-    uint8_t byte = 'x';
+  static bool Echoes(PosixTransport* client, uint8_t byte = 'x') {
     if (!client->Write(absl::MakeConstSpan(&byte, 1)).ok()) return false;
     const auto read = client->Read(absl::MakeSpan(&byte, 1));
     return read.ok() && read->state == ssl::IoState::kDone;
@@ -145,6 +155,8 @@ class ConnectionPoolTest : public ::testing::Test {
   // To be read after End.
   int told_ = 0;
   absl::Status shortage_;
+  absl::Mutex mutex_;
+  std::vector<ConnectionPlace::End> ends_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Five pauses of a tenth of a second; a loop that spins needs none.
@@ -160,18 +172,18 @@ TEST_F(ConnectionPoolTest, WaitsWhereNothingCanBeAccepted) {
   EXPECT_TRUE(absl::IsResourceExhausted(shortage_)) << shortage_;
 }
 
-TEST_F(ConnectionPoolTest, ClosesWhatItCouldNotEnd) {
+// Nor does a connection need any more, once it was accepted.
+TEST_F(ConnectionPoolTest, ServesWhatItHasAccepted) {
   const auto first = Connect();
   EXPECT_TRUE(Echoes(first.get()));
   after_accept = [] { LimitDescriptors(3); };
   const auto second = Connect();
-  EXPECT_FALSE(Echoes(second.get()));
+  EXPECT_TRUE(Echoes(second.get()));
   after_accept = nullptr;
   LimitDescriptors(RLIM_INFINITY);
   EXPECT_TRUE(Echoes(Connect().get()));
   EXPECT_TRUE(Echoes(first.get()));
   End();
-  EXPECT_EQ(told_, 1);
 }
 
 // A connection needs two.
@@ -207,6 +219,57 @@ TEST_F(ConnectionPoolTest, OutlivesAThreadThatCannotBeMade) {
   End();
   EXPECT_EQ(told_, 1);
   EXPECT_TRUE(absl::StrContains(shortage_.message(), "thread")) << shortage_;
+}
+
+// As many clients that say nothing as there are places, and more.
+TEST_F(ConnectionPoolTest, MakesRoomForThoseWhoWait) {
+  std::vector<std::unique_ptr<PosixTransport>> silent;
+  for (int i = 0; i < 12; ++i) silent.push_back(Connect());
+  const auto client = Connect();
+  EXPECT_TRUE(Echoes(client.get()));
+  absl::MutexLock lock(&mutex_);
+  EXPECT_GE(ends_.size(), 9);
+  for (const ConnectionPlace::End end : ends_) {
+    EXPECT_EQ(end, ConnectionPlace::End::kMakeRoom);
+  }
+}
+
+// The one that has done nothing for longest goes, not the busy ones.
+TEST_F(ConnectionPoolTest, EndsWhatHasWaitedLongest) {
+  const auto silent = Connect();
+  std::vector<std::unique_ptr<PosixTransport>> busy;
+  for (int i = 0; i < 3; ++i) {
+    busy.push_back(Connect());
+    EXPECT_TRUE(Echoes(busy.back().get()));
+  }
+  const auto client = Connect();
+  EXPECT_TRUE(Echoes(client.get()));
+  EXPECT_FALSE(Echoes(silent.get()));
+  for (const auto& each : busy) EXPECT_TRUE(Echoes(each.get()));
+}
+
+TEST_F(ConnectionPoolTest, LetsARequestFinishWhenItStops) {
+  const auto idle = Connect();
+  EXPECT_TRUE(Echoes(idle.get()));
+  const auto requesting = Connect();
+  EXPECT_TRUE(Echoes(requesting.get(), kRequest));
+  kill(getpid(), SIGTERM);
+  // Once the idle one has ended, the server stops; the other one goes on.
+  uint8_t byte = 0;
+  EXPECT_EQ(idle->Read(absl::MakeSpan(&byte, 1))->state, ssl::IoState::kClosed);
+  EXPECT_TRUE(Echoes(requesting.get()));
+  EXPECT_FALSE(Echoes(requesting.get()));
+  runner_.join();
+  absl::MutexLock lock(&mutex_);
+  EXPECT_EQ(ends_, std::vector<ConnectionPlace::End>(
+                       2, ConnectionPlace::End::kStopping));
+}
+
+TEST_F(ConnectionPoolTest, EndsARequestThatDoesNotFinish) {
+  const auto requesting = Connect();
+  EXPECT_TRUE(Echoes(requesting.get(), kRequest));
+  End();
+  EXPECT_FALSE(Echoes(requesting.get()));
 }
 
 }  // namespace

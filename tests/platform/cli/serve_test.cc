@@ -86,6 +86,7 @@ TEST_F(ServeTest, GivesFiles) {
                     HasSubstr("Content-Type: text/plain; charset=utf-8\r\n"),
                     HasSubstr("Content-Length: 6\r\n"),
                     HasSubstr("X-Content-Type-Options: nosniff\r\n"),
+                    HasSubstr("Strict-Transport-Security: max-age="),
                     EndsWith("\r\n\r\nhello\n")));
   EXPECT_THAT(Get("/docs/n.json?query"),
               AllOf(HasSubstr("application/json"), EndsWith("{}\n")));
@@ -147,7 +148,10 @@ TEST_F(ServeTest, NoPathLeadsOut) {
 
 TEST_F(ServeTest, RefusesWhatItDoesNotServe) {
   EXPECT_THAT(Get("/missing"), StartsWith("HTTP/1.1 404 "));
-  EXPECT_THAT(Get("/%zz"), StartsWith("HTTP/1.1 400 "));
+  for (const char* target : {"/%zz", "/a.txt%", "/a.txt%4", "/%", "/docs%/",
+                             "/docs/%2", "/%%2e"}) {
+    EXPECT_THAT(Get(target), StartsWith("HTTP/1.1 400 ")) << target;
+  }
   EXPECT_THAT(Ask("POST", "/"), AllOf(StartsWith("HTTP/1.1 405 "),
                                       HasSubstr("Allow: GET, HEAD\r\n")));
   EXPECT_THAT(Ask("DELETE", "/a.txt"), StartsWith("HTTP/1.1 405 "));
