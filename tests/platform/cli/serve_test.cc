@@ -148,8 +148,8 @@ TEST_F(ServeTest, NoPathLeadsOut) {
 
 TEST_F(ServeTest, RefusesWhatItDoesNotServe) {
   EXPECT_THAT(Get("/missing"), StartsWith("HTTP/1.1 404 "));
-  for (const char* target : {"/%zz", "/a.txt%", "/a.txt%4", "/%", "/docs%/",
-                             "/docs/%2", "/%%2e"}) {
+  for (const char* target :
+       {"/%zz", "/a.txt%", "/a.txt%4", "/%", "/docs%/", "/docs/%2", "/%%2e"}) {
     EXPECT_THAT(Get(target), StartsWith("HTTP/1.1 400 ")) << target;
   }
   EXPECT_THAT(Ask("POST", "/"), AllOf(StartsWith("HTTP/1.1 405 "),
@@ -199,6 +199,11 @@ TEST(ServeEndTest, ASignalEndsItEvenWithConnections) {
   EXPECT_TRUE(client.WaitForOutput("x\n"));
   server.process().Signal(SIGINT);
   EXPECT_EQ(server.process().Wait(), 0);
+  // It was told, and is not to blame.
+  EXPECT_EQ(client.Wait(), 0) << client.errors();
+  EXPECT_THAT(server.process().errors(),
+              AllOf(HasSubstr("the server stops"), Not(HasSubstr("Eof")),
+                    Not(HasSubstr("Timeout"))));
 }
 
 TEST(ServeSelfSignedTest, PrintsWhatClientsTrust) {
