@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <ctime>
+#include <cstdint>
 
 namespace airlock::platform::internal {
 
@@ -32,6 +32,15 @@ bool HasPassed(Until until) {
   return until.has_value() && *until <= steady_clock::now();
 }
 
+timespec TimeLeft(steady_clock::time_point until) {
+  const int64_t ns =
+      std::max<int64_t>(0, nanoseconds(until - steady_clock::now()).count());
+  timespec left = {};
+  left.tv_sec = static_cast<time_t>(ns / 1'000'000'000);
+  left.tv_nsec = static_cast<decltype(left.tv_nsec)>(ns % 1'000'000'000);
+  return left;
+}
+
 FdState WaitForFd(int fd, int events, Until until, int interrupt) {
   std::array<pollfd, 2> fds = {
       {{fd, static_cast<decltype(pollfd::events)>(events), 0},
@@ -40,12 +49,7 @@ FdState WaitForFd(int fd, int events, Until until, int interrupt) {
   const nfds_t size = interrupt < 0 ? 1 : 2;
   while (true) {
     timespec left = {};
-    if (until.has_value()) {
-      const int64_t ns = std::max<int64_t>(
-          0, nanoseconds(*until - steady_clock::now()).count());
-      left.tv_sec = static_cast<time_t>(ns / 1'000'000'000);
-      left.tv_nsec = static_cast<decltype(left.tv_nsec)>(ns % 1'000'000'000);
-    }
+    if (until.has_value()) left = TimeLeft(*until);
     const int count =
         ppoll(fds.data(), size, until.has_value() ? &left : nullptr, nullptr);
     if (count > 0) {

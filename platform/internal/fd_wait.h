@@ -6,6 +6,7 @@
 #define AIRLOCK_PLATFORM_INTERNAL_FD_WAIT_H_
 
 #include <chrono>
+#include <ctime>
 
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
@@ -24,6 +25,9 @@ Until Earlier(Until a, Until b);
 
 // Whether `until` has passed.
 bool HasPassed(Until until);
+
+// How long it is until then; zero once it has passed.
+timespec TimeLeft(std::chrono::steady_clock::time_point until);
 
 enum class FdState { kReady, kTimedOut, kFailed };
 

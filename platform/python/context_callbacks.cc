@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "platform/python/context.h"
 #include "platform/python/socket.h"
+#include "ssl/error.h"
 
 namespace airlock::python {
 namespace {
@@ -118,10 +119,14 @@ void OnMessage(const ssl::Socket& core, const ssl::TlsMessage& message) {
   socket.raised_type = PyRef::Steal(type);
   socket.raised_value = PyRef::Steal(value);
   socket.raised_traceback = PyRef::Steal(traceback);
-  // The handshake ends here: not one byte more goes to the peer.
-  if (!core.handshake_done() && socket.transport != nullptr) {
-    socket.transport->set_fd(-1);
-  }
+  if (core.handshake_done()) return;
+  // The handshake ends here: not one byte more goes to the peer, and if none
+  // was missing, it does not count as done either.
+  ssl::Error error;
+  error.kind = ssl::ErrorKind::kCallback;
+  error.message = "The handshake was given up: the message callback raised.";
+  socket.unusable = ssl::MakeStatus(error);
+  socket.transport->Break(socket.unusable);
 }
 
 PyRef TextOrNone(absl::string_view text) {

@@ -5,18 +5,28 @@
 #ifndef AIRLOCK_PLATFORM_PYTHON_FD_TRANSPORT_H_
 #define AIRLOCK_PLATFORM_PYTHON_FD_TRANSPORT_H_
 
+#include <utility>
+
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "platform/internal/fd_wait.h"
+#include "platform/python/breakable_transport.h"
 #include "ssl/transport.h"
 
 namespace airlock::python {
 
 // Never waits, in whatever mode the descriptor is; the descriptor stays the
-// Python socket's, which may close it at any time.
-class FdTransport final : public ssl::Transport {
+// Python socket's, which may close it at any time. Thread-compatible.
+class FdTransport final : public BreakableTransport {
  public:
   void set_fd(int fd) { fd_ = fd; }
+
+  // Which directions the thread at work may use (see Turns). In the others it
+  // is as if the descriptor were not ready.
+  void set_turns(bool may_read, bool may_write) {
+    may_read_ = may_read;
+    may_write_ = may_write;
+  }
 
   absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override;
   absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override;
@@ -24,18 +34,25 @@ class FdTransport final : public ssl::Transport {
   // The errno that ended the stream; 0 where none did.
   int error() const { return error_; }
 
+  // Whether the stream moved on since this was last asked.
+  bool TakeMoved() { return std::exchange(moved_, false); }
+
  private:
   absl::StatusOr<ssl::IoResult> Settle(ssize_t result, ssl::IoResult wait);
 
   int fd_ = -1;
   int error_ = 0;
+  bool may_read_ = true;
+  bool may_write_ = true;
+  bool moved_ = false;
 };
 
 enum class WaitResult { kReady, kTimeout, kInterrupted };
 
-// Waits until `fd` can be read from or written to, `deadline` has passed, or a
-// signal came.
-WaitResult WaitForFd(int fd, bool for_reading, absl::Time deadline);
+// Waits until `fd` can be read from or written to, `until` has passed, or a
+// signal came. A descriptor that cannot be polled is ready: the next use of it
+// tells why.
+WaitResult WaitForFd(int fd, bool for_reading, platform::internal::Until until);
 
 }  // namespace airlock::python
 

@@ -69,13 +69,14 @@ struct MemoryBio {
 
 Buffer& BufferOf(PyObject* self) { return *Unbox<MemoryBio>(self).buffer; }
 
-class BioTransport final : public ssl::Transport {
+class BioTransport final : public BreakableTransport {
  public:
   BioTransport(std::shared_ptr<Buffer> incoming,
                std::shared_ptr<Buffer> outgoing)
       : incoming_(std::move(incoming)), outgoing_(std::move(outgoing)) {}
 
   absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override {
+    if (!broken().ok()) return broken();
     // Asked first: what is written before the end is read before the end.
     const bool ended = incoming_->ended();
     const size_t count =
@@ -87,6 +88,7 @@ class BioTransport final : public ssl::Transport {
   }
 
   absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override {
+    if (!broken().ok()) return broken();
     outgoing_->Write(absl::string_view(
         reinterpret_cast<const char*>(from.data()), from.size()));
     return ssl::IoResult::Done(from.size());
@@ -188,8 +190,8 @@ int AddMemoryBioType(PyObject* module, const StatePtr& state) {
                                 state->memory_bio_type.get());
 }
 
-std::unique_ptr<ssl::Transport> NewMemoryBioTransport(PyObject* incoming,
-                                                      PyObject* outgoing) {
+std::unique_ptr<BreakableTransport> NewMemoryBioTransport(PyObject* incoming,
+                                                          PyObject* outgoing) {
   return std::make_unique<BioTransport>(Unbox<MemoryBio>(incoming).buffer,
                                         Unbox<MemoryBio>(outgoing).buffer);
 }

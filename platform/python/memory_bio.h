@@ -7,17 +7,17 @@
 
 #include <memory>
 
+#include "platform/python/breakable_transport.h"
 #include "platform/python/module_state.h"
 #include "platform/python/python_compat.h"
-#include "ssl/transport.h"
 
 namespace airlock::python {
 
 int AddMemoryBioType(PyObject* module, const StatePtr& state);
 
 // Reads from one MemoryBIO and writes to another, waiting for nothing.
-std::unique_ptr<ssl::Transport> NewMemoryBioTransport(PyObject* incoming,
-                                                      PyObject* outgoing);
+std::unique_ptr<BreakableTransport> NewMemoryBioTransport(PyObject* incoming,
+                                                          PyObject* outgoing);
 
 }  // namespace airlock::python
 

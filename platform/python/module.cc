@@ -18,6 +18,7 @@
 #include "platform/python/python_compat.h"
 #include "platform/python/session.h"
 #include "platform/python/socket.h"
+#include "platform/python/socket_wait.h"
 
 namespace airlock::python {
 namespace {
@@ -42,7 +43,7 @@ int Fill(PyObject* module, const StatePtr& state) {
   }
   state->profile = *std::move(profile);
   if (AddConstants(module) < 0 || ApplyProfile(module, *state) < 0 ||
-      AddErrors(module, state.get()) < 0 ||
+      AddErrors(module, state.get()) < 0 || FindSocketType(state.get()) < 0 ||
       AddMemoryBioType(module, state) < 0 ||
       AddSessionType(module, state) < 0 ||
       AddCertificateType(module, state) < 0 ||

@@ -35,4 +35,12 @@ StatePtr StateOf(PyTypeObject* type) {
   return *state;
 }
 
+bool IsInstance(PyObject* object, const PyRef& type) {
+  if (!type) {
+    PyErr_SetString(PyExc_RuntimeError, "the module _ssl is gone");
+    return false;
+  }
+  return PyObject_TypeCheck(object, AsType(type));
+}
+
 }  // namespace airlock::python

@@ -30,6 +30,10 @@ struct ModuleState {
   PyRef session_type;
   PyRef certificate_type;
 
+  PyRef socket_base;    // The type _socket.socket,
+  PyRef socket_fileno;  // and its methods.
+  PyRef socket_gettimeout;
+
   platform::Runtime* runtime = nullptr;  // The process's; never null.
   ProcessProfile profile;                // Likewise.
 
@@ -38,7 +42,8 @@ struct ModuleState {
     for (PyRef* ref : {&ssl_error, &cert_verification_error, &zero_return_error,
                        &want_read_error, &want_write_error, &syscall_error,
                        &eof_error, &context_type, &socket_type,
-                       &memory_bio_type, &session_type, &certificate_type}) {
+                       &memory_bio_type, &session_type, &certificate_type,
+                       &socket_base, &socket_fileno, &socket_gettimeout}) {
       if (const int result = visitor(ref)) return result;
     }
     return 0;
@@ -53,6 +58,10 @@ int AttachState(PyObject* type, const StatePtr& state);
 // The state of the module that `type`, or a base of it, belongs to; null with
 // an exception set where it is gone.
 StatePtr StateOf(PyTypeObject* type);
+
+// Whether `object` is an instance of `type`, one of the state's. False with an
+// exception set where that is gone.
+bool IsInstance(PyObject* object, const PyRef& type);
 
 template <typename T>
 PyTypeObject* AsType(const T& ref) {

@@ -3,6 +3,9 @@
 
 #include "platform/python/python_compat.h"
 
+#include <cxxabi.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 
@@ -106,6 +109,17 @@ PyObject* MakeType(PyObject* module, const char* name, size_t basicsize,
   return type;
 }
 #endif
+
+void TakeGil(PyThreadState* thread) {
+  try {
+    PyEval_RestoreThread(thread);
+  } catch (const abi::__forced_unwind&) {
+    // A daemon thread, while the interpreter ends: CPython before 3.14 ends the
+    // thread by pthread_exit(), and the way out leads through destructors that
+    // need the GIL. It stays here until the process is gone, as in 3.14.
+    while (true) pause();
+  }
+}
 
 int SetTypeAttribute(PyObject* type, const char* name, PyObject* value) {
   auto* object = reinterpret_cast<PyTypeObject*>(type);

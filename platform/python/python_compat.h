@@ -95,6 +95,50 @@ class PyRef {
   PyObject* object_ = nullptr;
 };
 
+// Takes the GIL for a thread that gave it up. While the interpreter ends, it
+// does not return.
+void TakeGil(PyThreadState* thread);
+
+// Gives the GIL up as long as it lives.
+class GilRelease {
+ public:
+  GilRelease() : thread_(PyEval_SaveThread()) {}
+  ~GilRelease() { TakeGil(thread_); }
+  GilRelease(const GilRelease&) = delete;
+  GilRelease& operator=(const GilRelease&) = delete;
+
+  PyThreadState* thread() const { return thread_; }
+
+ private:
+  PyThreadState* const thread_;
+};
+
+// A buffer that PyArg_Parse fills, released in the end.
+class BufferView {
+ public:
+  BufferView() = default;
+  ~BufferView() { PyBuffer_Release(&view_); }
+  BufferView(const BufferView&) = delete;
+  BufferView& operator=(const BufferView&) = delete;
+
+  // Where PyArg_Parse puts it; what that gives goes through Took().
+  Py_buffer* get() { return &view_; }
+  bool Took(int parsed) {
+    // In Python 2.7, a memoryview that refuses leaves what is not ours.
+    if (parsed == 0) view_ = {};
+    return parsed != 0;
+  }
+  bool filled() const { return view_.obj != nullptr; }
+  void* data() const { return view_.buf; }
+  size_t size() const { return static_cast<size_t>(view_.len); }
+  absl::string_view bytes() const {
+    return {static_cast<const char*>(view_.buf), size()};
+  }
+
+ private:
+  Py_buffer view_ = {};
+};
+
 // A new reference to None.
 inline PyObject* None() { return PyRef::Borrow(Py_None).release(); }
 

@@ -11,15 +11,17 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "platform/python/breakable_transport.h"
 #include "platform/python/fd_transport.h"
 #include "platform/python/module_state.h"
 #include "platform/python/python_compat.h"
+#include "platform/python/turns.h"
 #include "ssl/socket.h"
 
 namespace airlock::python {
 
-// Guarded by the GIL, but for `core` and `transport`, which `mutex` guards: the
-// core works without the GIL.
+// Guarded by the GIL, but for what `mutex` guards, since the core works without
+// the GIL: `core` and what follows it.
 struct SocketObject {
   StatePtr state;
   PyRef context;          // The SSLContext in force.
@@ -28,20 +30,23 @@ struct SocketObject {
   PyRef server_hostname;  // str or None.
   std::string hostname;   // The same, as it goes over the wire.
   bool server_side = false;
-  bool shutdown_begun = false;  // By this side.
 
   std::unique_ptr<ssl::Socket> core;
-  FdTransport* transport = nullptr;  // Owned by `core`; null with BIOs.
+  BreakableTransport* transport = nullptr;  // Owned by `core`.
+  FdTransport* fd_transport = nullptr;      // The same; null with BIOs.
+  Turns turns;
+  bool shutdown_begun = false;  // By this side.
   // The first Finished messages of the handshake, without their headers.
   struct {
     std::string sent;
     std::string received;
   } finished;
-  // Why there is no `core`. A server without a key says so to whoever shakes
-  // hands, not before.
+  // Why there is no `core`, or why it must not be used any more. A server
+  // without a key says so to whoever shakes hands, not before.
   absl::Status unusable;
 
-  // Never waited for with the GIL held. Recursive, for callbacks may ask
+  // Never waited for with the GIL held, nor held while waiting for the peer.
+  // Recursive, for callbacks may ask
   // questions of the socket whose handshake they serve.
   std::unique_ptr<std::recursive_mutex> mutex =
       std::make_unique<std::recursive_mutex>();

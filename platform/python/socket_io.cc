@@ -6,15 +6,16 @@
 // allows.
 
 #include <algorithm>
+#include <mutex>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/socket.h"
+#include "platform/python/socket_wait.h"
 #include "ssl/error.h"
 
 namespace airlock::python {
@@ -23,42 +24,6 @@ namespace {
 constexpr size_t kMaxRecord = 16384;
 
 thread_local PyObject* current_socket = nullptr;
-
-// What is needed to read or write a Python socket.
-struct Descriptor {
-  int fd = -1;
-  absl::Duration timeout = absl::InfiniteDuration();
-};
-
-// False with an exception set. Nothing to do where there are BIOs.
-bool GetDescriptor(const SocketObject& socket, Descriptor* out) {
-  if (!socket.sock) return true;
-  const PyRef sock = Dereference(socket.sock);
-  if (!sock) {
-    RaiseSslError(socket.state->ssl_error.get(), kErrorSsl,
-                  {"", "", "Underlying socket connection gone"}, __LINE__);
-    return false;
-  }
-  const PyRef fd =
-      PyRef::Steal(PyObject_CallMethod(sock.get(), "fileno", nullptr));
-  if (!fd) return false;
-  out->fd = static_cast<int>(PyLong_AsLong(fd.get()));
-  if (out->fd == -1 && PyErr_Occurred()) return false;
-  if (out->fd < 0) {
-    RaiseSslError(socket.state->ssl_error.get(), kErrorSsl,
-                  {"", "", "Underlying socket has been closed."}, __LINE__);
-    return false;
-  }
-  const PyRef timeout =
-      PyRef::Steal(PyObject_CallMethod(sock.get(), "gettimeout", nullptr));
-  if (!timeout) return false;
-  if (timeout.get() != Py_None) {
-    const double seconds = PyFloat_AsDouble(timeout.get());
-    if (seconds == -1.0 && PyErr_Occurred()) return false;
-    out->timeout = absl::Seconds(seconds);
-  }
-  return true;
-}
 
 PyObject* RaiseTimeout(const SocketObject& socket, const char* what) {
   const std::string message =
@@ -86,11 +51,12 @@ PyObject* RaiseClosed(const SocketObject& socket) {
                        __LINE__);
 }
 
-PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status) {
+// `error` is the errno that ended the stream, or 0.
+PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status,
+                       int error) {
   const ssl::ErrorKind kind = ssl::GetErrorKind(status);
-  if (kind == ssl::ErrorKind::kTransport && socket.transport != nullptr &&
-      socket.transport->error() != 0) {
-    return RaiseSocketError(socket.transport->error());
+  if (kind == ssl::ErrorKind::kTransport && error != 0) {
+    return RaiseSocketError(error);
   }
   if (kind == ssl::ErrorKind::kClosed) return RaiseClosed(socket);
   std::string host;
@@ -101,26 +67,99 @@ PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status) {
   return RaiseStatus(*socket.state, status, __LINE__, host);
 }
 
-// Does `work` in the core, without the GIL. False with an exception set, also
-// where a message callback raised.
+// How far one call into the core came.
+struct Step {
+  absl::StatusOr<ssl::IoResult> result = ssl::IoResult::Done();
+  int error = 0;           // The errno that ended the stream.
+  uint32_t progress = 0;   // The connection's, when it returned.
+  bool in_record = false;  // Another thread's record is under way.
+
+  bool wants() const {
+    return result.ok() && (result->state == ssl::IoState::kWantRead ||
+                           result->state == ssl::IoState::kWantWrite);
+  }
+};
+
+// What is done to a connection.
+struct Operation {
+  const char* name;
+  bool writes = false;  // Whether it makes records of a caller's bytes.
+};
+
+// Marks the connection that this thread is in the core of.
+class CoreScope {
+ public:
+  CoreScope(PyObject* self, PyThreadState* thread)
+      : socket_(SocketOf(self)), outer_(std::exchange(current_socket, self)) {
+    socket_.in_core = true;
+    socket_.thread = thread;
+  }
+  ~CoreScope() {
+    socket_.in_core = false;
+    current_socket = outer_;
+  }
+  CoreScope(const CoreScope&) = delete;
+  CoreScope& operator=(const CoreScope&) = delete;
+
+ private:
+  SocketObject& socket_;
+  PyObject* const outer_;
+};
+
+// Does `work` in the core. Needs the mutex, but not the GIL, which `thread`
+// gave up.
 template <typename Work>
-bool InCore(PyObject* self, int fd, const Work& work,
-            absl::StatusOr<ssl::IoResult>* result) {
+void WorkInCore(PyObject* self, PyThreadState* thread, int fd, Call* call,
+                const Work& work, Step* step) {
   SocketObject& socket = SocketOf(self);
-  const SocketLock lock(&socket);
-  if (socket.in_core) {
+  const Turns::Caller& caller = call->caller();
+  if (socket.fd_transport != nullptr) {
+    socket.fd_transport->set_fd(fd);
+    socket.fd_transport->set_turns(socket.turns.May(Turns::kRead, caller),
+                                   socket.turns.May(Turns::kWrite, caller));
+  }
+  {
+    const CoreScope scope(self, thread);
+    step->result = work(*socket.core);
+  }
+  if (socket.fd_transport == nullptr) return;
+  step->error = socket.fd_transport->error();
+  if (socket.fd_transport->TakeMoved()) socket.turns.Progress();
+}
+
+// Does `work` in the core, without the GIL, unless it has to wait for another
+// thread's record. False with an exception set, also where a message callback
+// raised.
+template <typename Work>
+bool InCore(PyObject* self, int fd, bool waits, const Operation& operation,
+            Call* call, const Work& work, Step* step) {
+  SocketObject& socket = SocketOf(self);
+  *step = Step();
+  bool nested = false;
+  {
+    const GilRelease released;
+    const std::lock_guard<std::recursive_mutex> lock(*socket.mutex);
+    nested = socket.in_core;
+    step->in_record = operation.writes && !call->Take(Turns::kRecord);
+    if (nested) {
+      // A callback's own doing.
+    } else if (!socket.unusable.ok()) {
+      step->result = socket.unusable;
+    } else if (step->in_record) {
+      step->result = ssl::IoResult::WantWrite();
+    } else {
+      WorkInCore(self, released.thread(), fd, call, work, step);
+    }
+    call->GiveUp(Turns::kRead);
+    call->GiveUp(Turns::kWrite);
+    if (!waits || !step->wants()) call->GiveUp(Turns::kRecord);
+    step->progress = socket.turns.progress();
+  }
+  if (nested) {
     PyErr_SetString(PyExc_RuntimeError,
                     "a callback must not use the connection that it serves");
     return false;
   }
-  if (socket.transport != nullptr) socket.transport->set_fd(fd);
-  PyObject* const outer = std::exchange(current_socket, self);
-  socket.in_core = true;
-  socket.thread = PyEval_SaveThread();
-  *result = work(*socket.core);
-  PyEval_RestoreThread(socket.thread);
-  socket.in_core = false;
-  current_socket = outer;
   if (!socket.raised_type) return true;
   PyErr_Restore(socket.raised_type.release(), socket.raised_value.release(),
                 socket.raised_traceback.release());
@@ -131,80 +170,73 @@ bool InCore(PyObject* self, int fd, const Work& work,
 // whether it may leave nothing undone: where nothing waits, a second record
 // that could not be sent would be under way without the caller knowing.
 template <typename Work>
-bool Run(PyObject* self, const char* what, const Work& work,
+bool Run(PyObject* self, const Operation& operation, const Work& work,
          ssl::IoResult* out) {
   SocketObject& socket = SocketOf(self);
-  if (socket.core == nullptr) {
-    RaiseStatus(*socket.state, socket.unusable, __LINE__);
-    return false;
-  }
   Descriptor descriptor;
   if (!GetDescriptor(socket, &descriptor)) return false;
   const bool waits = socket.sock && descriptor.timeout > absl::ZeroDuration();
   const bool whole = waits || !socket.sock;
-  const absl::Time deadline = absl::Now() + descriptor.timeout;
+  const auto bound = [&work, whole](ssl::Socket& core) {
+    return work(core, whole);
+  };
+  const platform::internal::Until until =
+      platform::internal::UntilAfter(descriptor.timeout);
+  Call call(&socket);
+  Step step;
   while (true) {
-    absl::StatusOr<ssl::IoResult> result;
-    const auto bound = [&work, whole](ssl::Socket& core) {
-      return work(core, whole);
-    };
-    if (!InCore(self, descriptor.fd, bound, &result) ||
-        PyErr_CheckSignals() < 0) {
+    if (!InCore(self, descriptor.fd, waits, operation, &call, bound, &step)) {
       return false;
     }
-    if (!result.ok()) {
-      RaiseFailure(socket, result.status());
+    if (!step.result.ok()) {
+      RaiseFailure(socket, step.result.status(), step.error);
       return false;
     }
-    *out = *result;
-    if (out->state == ssl::IoState::kDone ||
-        out->state == ssl::IoState::kClosed) {
-      return true;
-    }
+    *out = *step.result;
+    if (!step.wants()) return true;
+    if (PyErr_CheckSignals() < 0) return false;
     if (!waits) {
       RaiseWant(socket, out->state);
       return false;
     }
-    WaitResult waited = WaitResult::kReady;
-    Py_BEGIN_ALLOW_THREADS waited = WaitForFd(
-        descriptor.fd, out->state == ssl::IoState::kWantRead, deadline);
-    Py_END_ALLOW_THREADS if (waited == WaitResult::kTimeout) {
-      RaiseTimeout(socket, what);
-      return false;
+    const Turns::Kind kind = step.in_record ? Turns::kRecord
+                             : out->state == ssl::IoState::kWantRead
+                                 ? Turns::kRead
+                                 : Turns::kWrite;
+    switch (call.Await(kind, descriptor.fd, step.progress, until)) {
+      case WaitResult::kReady:
+        break;
+      case WaitResult::kTimeout:
+        RaiseTimeout(socket, operation.name);
+        return false;
+      case WaitResult::kInterrupted:
+        // A signal's handler may use the connection.
+        call.GiveUp();
+        if (PyErr_CheckSignals() < 0) return false;
+        break;
     }
-    if (PyErr_CheckSignals() < 0) return false;
     // It may have been closed meanwhile, and the number given to another.
     if (!GetDescriptor(socket, &descriptor)) return false;
   }
 }
 
 bool ReadSome(PyObject* self, void* into, size_t size, size_t* count) {
+  SocketObject& socket = SocketOf(self);
   const auto span = absl::MakeSpan(static_cast<uint8_t*>(into), size);
+  bool shutdown_begun = false;
+  const auto work = [&](ssl::Socket& core, bool /*whole*/) {
+    shutdown_begun = socket.shutdown_begun;
+    return core.Read(span);
+  };
   ssl::IoResult result;
-  if (!Run(
-          self, "read",
-          [span](ssl::Socket& core, bool) { return core.Read(span); },
-          &result)) {
-    return false;
-  }
+  if (!Run(self, {"read"}, work, &result)) return false;
   // The end of the data, or of the whole connection.
-  if (result.state == ssl::IoState::kClosed && SocketOf(self).shutdown_begun) {
-    RaiseClosed(SocketOf(self));
+  if (result.state == ssl::IoState::kClosed && shutdown_begun) {
+    RaiseClosed(socket);
     return false;
   }
   *count = result.state == ssl::IoState::kDone ? result.bytes : 0;
   return true;
-}
-
-PyObject* ReadInto(PyObject* self, Py_ssize_t wanted, PyObject* buffer) {
-  Py_buffer view;
-  if (PyObject_GetBuffer(buffer, &view, PyBUF_WRITABLE) < 0) return nullptr;
-  size_t size = static_cast<size_t>(view.len);
-  if (wanted > 0) size = std::min(size, static_cast<size_t>(wanted));
-  size_t count = 0;
-  const bool good = size == 0 || ReadSome(self, view.buf, size, &count);
-  PyBuffer_Release(&view);
-  return good ? PyLong_FromSize_t(count) : nullptr;
 }
 
 }  // namespace
@@ -213,12 +245,12 @@ PyObject* CurrentSocket() { return current_socket; }
 
 SocketLock::SocketLock(SocketObject* socket) : mutex_(socket->mutex.get()) {
   if (mutex_->try_lock()) return;
-  Py_BEGIN_ALLOW_THREADS mutex_->lock();
-  Py_END_ALLOW_THREADS
+  const GilRelease released;
+  mutex_->lock();
 }
 
 CallbackScope::CallbackScope() : self_(current_socket) {
-  PyEval_RestoreThread(SocketOf(self_).thread);
+  TakeGil(SocketOf(self_).thread);
 }
 
 CallbackScope::~CallbackScope() {
@@ -226,23 +258,29 @@ CallbackScope::~CallbackScope() {
 }
 
 PyObject* DoHandshake(PyObject* self, PyObject* /*unused*/) {
+  const auto work = [](ssl::Socket& core, bool /*whole*/) {
+    return core.Handshake();
+  };
   ssl::IoResult result;
-  if (!Run(
-          self, "handshake",
-          [](ssl::Socket& core, bool) { return core.Handshake(); }, &result)) {
-    return nullptr;
-  }
-  const SocketObject& socket = SocketOf(self);
+  if (!Run(self, {"handshake"}, work, &result)) return nullptr;
+  SocketObject& socket = SocketOf(self);
+  const SocketLock lock(&socket);
   ContextOf(socket.context.get()).NoteVerified(socket.core->verified_chain());
   return None();
 }
 
 PyObject* Read(PyObject* self, PyObject* args) {
   Py_ssize_t wanted = 0;
-  PyObject* buffer = nullptr;
-  if (!PyArg_ParseTuple(args, "n|O:read", &wanted, &buffer)) return nullptr;
-  if (buffer != nullptr && buffer != Py_None) {
-    return ReadInto(self, wanted, buffer);
+  BufferView into;
+  if (!into.Took(PyArg_ParseTuple(args, "n|w*:read", &wanted, into.get()))) {
+    return nullptr;
+  }
+  if (into.filled()) {
+    size_t size = into.size();
+    if (wanted > 0) size = std::min(size, static_cast<size_t>(wanted));
+    size_t count = 0;
+    if (size != 0 && !ReadSome(self, into.data(), size, &count)) return nullptr;
+    return PyLong_FromSize_t(count);
   }
   if (wanted < 0) {
     PyErr_SetString(PyExc_ValueError, "size should not be negative");
@@ -251,23 +289,24 @@ PyObject* Read(PyObject* self, PyObject* args) {
   if (wanted == 0) return Bytes("");
   // A read never gives more than one record.
   const size_t size = std::min(static_cast<size_t>(wanted), kMaxRecord);
-  PyObject* bytes =
-      PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size));
-  if (bytes == nullptr) return nullptr;
+  PyRef bytes = PyRef::Steal(
+      PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size)));
   size_t count = 0;
-  if (!ReadSome(self, PyBytes_AS_STRING(bytes), size, &count)) {
-    Py_DECREF(bytes);
+  if (!bytes || !ReadSome(self, PyBytes_AS_STRING(bytes.get()), size, &count)) {
     return nullptr;
   }
-  _PyBytes_Resize(&bytes, static_cast<Py_ssize_t>(count));
-  return bytes;
+  PyObject* result = bytes.release();
+  _PyBytes_Resize(&result, static_cast<Py_ssize_t>(count));
+  return result;
 }
 
 PyObject* Write(PyObject* self, PyObject* args) {
-  Py_buffer view;
-  if (!PyArg_ParseTuple(args, AIRLOCK_BUFFER ":write", &view)) return nullptr;
-  const auto all = absl::MakeConstSpan(static_cast<const uint8_t*>(view.buf),
-                                       static_cast<size_t>(view.len));
+  BufferView from;
+  if (!from.Took(PyArg_ParseTuple(args, AIRLOCK_BUFFER ":write", from.get()))) {
+    return nullptr;
+  }
+  const auto all = absl::MakeConstSpan(static_cast<const uint8_t*>(from.data()),
+                                       from.size());
   size_t written = 0;
   const auto work = [all, &written](
                         ssl::Socket& core,
@@ -280,9 +319,8 @@ PyObject* Write(PyObject* self, PyObject* args) {
     }
   };
   ssl::IoResult result;
-  const bool good = Run(self, "write", work, &result);
-  PyBuffer_Release(&view);
-  return good ? PyLong_FromSize_t(written) : nullptr;
+  if (!Run(self, {"write", /*writes=*/true}, work, &result)) return nullptr;
+  return PyLong_FromSize_t(written);
 }
 
 PyObject* Pending(PyObject* self, PyObject* /*unused*/) {
@@ -292,13 +330,12 @@ PyObject* Pending(PyObject* self, PyObject* /*unused*/) {
 }
 
 PyObject* Shutdown(PyObject* self, PyObject* /*unused*/) {
-  SocketOf(self).shutdown_begun = true;
+  const auto work = [self](ssl::Socket& core, bool /*whole*/) {
+    SocketOf(self).shutdown_begun = true;
+    return core.Unwrap();
+  };
   ssl::IoResult result;
-  if (!Run(
-          self, "shutdown",
-          [](ssl::Socket& core, bool) { return core.Unwrap(); }, &result)) {
-    return nullptr;
-  }
+  if (!Run(self, {"shutdown"}, work, &result)) return nullptr;
   const SocketObject& socket = SocketOf(self);
   if (!socket.sock) return None();
   PyRef sock = Dereference(socket.sock);

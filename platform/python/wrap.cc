@@ -14,6 +14,7 @@
 #include "platform/python/profile.h"
 #include "platform/python/session.h"
 #include "platform/python/socket.h"
+#include "platform/python/socket_wait.h"
 #include "ssl/error.h"
 
 namespace airlock::python {
@@ -44,7 +45,7 @@ bool TakeHostname(PyObject* name, std::string* out) {
 }
 
 // Puts the core's Socket into `self`; false with an exception set.
-bool MakeCore(PyObject* self, std::unique_ptr<ssl::Transport> transport,
+bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
               PyObject* session) {
   SocketObject& socket = SocketOf(self);
   if (!socket.unusable.ok()) return true;
@@ -63,10 +64,12 @@ bool MakeCore(PyObject* self, std::unique_ptr<ssl::Transport> transport,
       ContextOf(socket.context.get()).Freeze(options.side, socket.hostname);
   absl::Status status = context.status();
   if (status.ok()) {
+    BreakableTransport* const raw = transport.get();
     auto core = ssl::WrapSocket(*std::move(context), std::move(transport),
                                 std::move(options));
     if (core.ok()) {
       socket.core = *std::move(core);
+      socket.transport = raw;
       return true;
     }
     status = core.status();
@@ -134,7 +137,7 @@ PyObject* NewSocket(PyObject* context, PyObject* owner, int server_side,
   return self;
 }
 
-PyObject* Finish(PyObject* self, std::unique_ptr<ssl::Transport> transport,
+PyObject* Finish(PyObject* self, std::unique_ptr<BreakableTransport> transport,
                  PyObject* session) {
   if (MakeCore(self, std::move(transport), session)) return self;
   Py_DECREF(self);
@@ -182,6 +185,7 @@ PyObject* WrapSocket(PyObject* context, PyObject* args, PyObject* kwargs) {
                                    &hostname, &owner, &session)) {
     return nullptr;
   }
+  if (!CheckSocket(*ContextOf(context).state, sock)) return nullptr;
   PyObject* self = NewSocket(context, owner, server_side, hostname);
   if (self == nullptr) return nullptr;
   SocketObject& socket = SocketOf(self);
@@ -191,9 +195,9 @@ PyObject* WrapSocket(PyObject* context, PyObject* args, PyObject* kwargs) {
     return nullptr;
   }
   auto transport = std::make_unique<FdTransport>();
-  socket.transport = transport.get();
+  FdTransport* const raw = transport.get();
   PyObject* result = Finish(self, std::move(transport), session);
-  if (result != nullptr && socket.core == nullptr) socket.transport = nullptr;
+  if (result != nullptr && socket.core != nullptr) socket.fd_transport = raw;
   return result;
 }
 

@@ -1,0 +1,31 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A transport that can be cut off from above.
+#ifndef AIRLOCK_PLATFORM_PYTHON_BREAKABLE_TRANSPORT_H_
+#define AIRLOCK_PLATFORM_PYTHON_BREAKABLE_TRANSPORT_H_
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "ssl/transport.h"
+
+namespace airlock::python {
+
+// Thread-compatible.
+class BreakableTransport : public ssl::Transport {
+ public:
+  // From now on, every Read and Write gives this error, which is not OK.
+  void Break(absl::Status why) { broken_ = std::move(why); }
+
+ protected:
+  // OK unless it was cut off.
+  const absl::Status& broken() const { return broken_; }
+
+ private:
+  absl::Status broken_;
+};
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_BREAKABLE_TRANSPORT_H_

@@ -1,0 +1,69 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// How a thread waits for the Python socket below a _ssl._SSLSocket.
+#ifndef AIRLOCK_PLATFORM_PYTHON_SOCKET_WAIT_H_
+#define AIRLOCK_PLATFORM_PYTHON_SOCKET_WAIT_H_
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+#include "platform/internal/fd_wait.h"
+#include "platform/python/module_state.h"
+#include "platform/python/python_compat.h"
+#include "platform/python/socket.h"
+#include "platform/python/turns.h"
+
+namespace airlock::python {
+
+// What is needed to read or write a Python socket.
+struct Descriptor {
+  PyRef sock;  // Keeps it open, unless someone closes it.
+  int fd = -1;
+  absl::Duration timeout = absl::InfiniteDuration();
+};
+
+// Finds the type _socket.socket and its methods; -1 with an exception set.
+int FindSocketType(ModuleState* state);
+
+// Whether `object` is a _socket.socket; false with TypeError.
+bool CheckSocket(const ModuleState& state, PyObject* object);
+
+// Fills `out` from the socket itself, whatever a subclass of it has in place of
+// fileno() and gettimeout(). False with an exception set, also where the socket
+// is closed. Nothing to do where there are BIOs.
+bool GetDescriptor(const SocketObject& socket, Descriptor* out);
+
+// One call of a thread on a connection: the turns that it has end with it.
+// Needs the GIL, which it gives up where it waits.
+class Call {
+ public:
+  explicit Call(SocketObject* socket) : socket_(socket) {}
+  ~Call() { GiveUp(); }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  const Turns::Caller& caller() const { return caller_; }
+
+  // As those of Turns. They need the connection's mutex.
+  bool Take(Turns::Kind kind);
+  void GiveUp(Turns::Kind kind) { socket_->turns.GiveUp(kind, caller_); }
+
+  // Waits until `fd` is ready in the direction of `kind`, or another thread has
+  // got the connection beyond `seen`, which its progress was when it could not
+  // go on. kRecord only waits for the other thread.
+  WaitResult Await(Turns::Kind kind, int fd, uint32_t seen,
+                   platform::internal::Until until);
+
+  // Ends all turns. Needs the GIL, and not the mutex.
+  void GiveUp();
+
+ private:
+  SocketObject* const socket_;
+  const Turns::Caller caller_;
+  bool took_turns_ = false;
+};
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_SOCKET_WAIT_H_

@@ -1,0 +1,359 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What a connection makes of the socket and the buffers that it is given.
+
+usage: PYTHON socket_test.py CERTS CLOCK     (the folder of testdata's
+certificates, and the library of jumping_clock.c)
+"""
+import array
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+CERTS = os.path.abspath(sys.argv.pop(1))
+CLOCK = os.path.abspath(sys.argv.pop(1))
+# What takes so long hangs.
+SECONDS = 60
+PYTHON2 = sys.version_info[0] == 2
+Timeout = ssl.SSLError if PYTHON2 else socket.timeout
+
+
+def cert(name):
+    return os.path.join(CERTS, name)
+
+
+def client_context():
+    return ssl.create_default_context(cafile=cert('root.pem'))
+
+
+def server_context():
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert('server_p256_chain.pem'),
+                            cert('server_p256.key'))
+    return context
+
+
+def c_socket(connection):
+    """The C object below: it is a member in 2.7, a base class later on."""
+    return connection._sock if PYTHON2 else connection
+
+
+def socket_pair():
+    ends = socket.socketpair()
+    if PYTHON2:
+        ends = [socket.socket(_sock=end) for end in ends]
+    return ends
+
+
+class PairTest(unittest.TestCase):
+
+    def setUp(self):
+        self.near, self.far = socket_pair()
+        for end in (self.near, self.far):
+            end.settimeout(SECONDS)
+            self.addCleanup(end.close)
+
+    def connect(self):
+        result = []
+        accepting = threading.Thread(
+            target=lambda: result.append(server_context().wrap_socket(
+                self.far, server_side=True)))
+        accepting.start()
+        client = client_context().wrap_socket(self.near,
+                                              server_hostname='localhost')
+        accepting.join()
+        self.addCleanup(client.close)
+        self.addCleanup(result[0].close)
+        return client, result[0]
+
+
+def raises():
+    raise ZeroDivisionError
+
+
+def overriding(**methods):
+    """A class whose methods say something else than the socket itself."""
+    return type('Overriding', (ssl.SSLSocket,), dict(
+        (name, (lambda value: lambda self, *_: value())(value))
+        for name, value in methods.items()))
+
+
+OVERRIDES = {
+    'gettimeout': [lambda: None, lambda: 0, lambda: 0.0, lambda: 99.0,
+                   lambda: -1, lambda: 'long', raises],
+    'fileno': [lambda: None, lambda: -1, lambda: 0, lambda: 999999,
+               lambda: 'one', raises],
+}
+
+
+@unittest.skipUnless(sys.version_info >= (3, 7), 'has no sslsocket_class')
+class OverriddenMethodTest(PairTest):
+
+    def each_override(self):
+        for name, values in OVERRIDES.items():
+            for value in values:
+                yield overriding(**{name: value})
+
+    def wrap(self, cls):
+        near, far = socket_pair()
+        self.addCleanup(near.close)
+        self.addCleanup(far.close)
+        far.settimeout(SECONDS)
+        context = client_context()
+        context.sslsocket_class = cls
+        connection = context.wrap_socket(near, server_hostname='localhost',
+                                         do_handshake_on_connect=False)
+        self.addCleanup(socket.socket.close, connection)
+        return connection, far
+
+    def test_what_does_not_block_never_does(self):
+        for cls in self.each_override():
+            connection, _ = self.wrap(cls)
+            socket.socket.settimeout(connection, 0.0)
+            for _ in range(2):
+                with self.assertRaises(ssl.SSLWantReadError):
+                    connection._sslobj.do_handshake()
+            with self.assertRaises(ssl.SSLWantReadError):
+                connection._sslobj.read(1)
+            with self.assertRaises(ssl.SSLWantReadError):
+                connection._sslobj.write(b'x')
+
+    def test_its_own_timeout_counts(self):
+        for cls in self.each_override():
+            connection, _ = self.wrap(cls)
+            socket.socket.settimeout(connection, 0.01)
+            with self.assertRaises(Timeout):
+                connection._sslobj.do_handshake()
+
+    def test_blocks_where_it_has_no_timeout(self):
+        for cls in self.each_override():
+            connection, far = self.wrap(cls)
+            socket.socket.settimeout(connection, None)
+            accepting = threading.Thread(
+                target=lambda: server_context().wrap_socket(
+                    far, server_side=True).close())
+            accepting.start()
+            connection._sslobj.do_handshake()
+            accepting.join()
+
+    def test_closed_below(self):
+        connection, _ = self.wrap(overriding(fileno=lambda: 1))
+        inner = connection._sslobj
+        os.close(socket.socket.detach(connection))
+        with self.assertRaises(ssl.SSLError):
+            inner.do_handshake()
+
+
+class NotASocketTest(PairTest):
+
+    class Duck(object):
+
+        def __init__(self, real):
+            self.fileno = real.fileno
+            self.gettimeout = real.gettimeout
+
+    def test_is_refused(self):
+        context = client_context()
+        for thing in (self.Duck(self.near), None, 3, 'socket', object()):
+            with self.assertRaises(TypeError):
+                context._wrap_socket(thing, False, 'localhost')
+
+    def test_a_socket_alone_will_do(self):
+        raw = c_socket(self.near)
+        connection = client_context()._wrap_socket(raw, False, 'localhost')
+        raw.settimeout(0.0)
+        with self.assertRaises(ssl.SSLWantReadError):
+            connection.do_handshake()
+
+    def test_survives_a_module_that_was_patched(self):
+        import _socket
+        original = _socket.socket
+        _socket.socket = self.Duck
+        try:
+            raw = c_socket(self.near)
+            raw.settimeout(0.0)
+            connection = client_context()._wrap_socket(raw, False, 'localhost')
+            with self.assertRaises(ssl.SSLWantReadError):
+                connection.do_handshake()
+        finally:
+            _socket.socket = original
+
+
+class TimeoutTest(PairTest):
+
+    def wait(self, seconds):
+        connection = client_context().wrap_socket(
+            self.near, server_hostname='localhost',
+            do_handshake_on_connect=False)
+        self.addCleanup(connection.close)
+        connection.settimeout(seconds)
+        connection.do_handshake()
+
+    def test_tiny(self):
+        with self.assertRaises(Timeout):
+            self.wait(1e-9)
+
+    def test_huge(self):
+        # The longest that each version takes; the connection is then used.
+        for seconds in (1e300, 1e18, 9e9, 1e9, 3e6):
+            client, server = self.connect()
+            try:
+                client.settimeout(seconds)
+            except OverflowError:
+                seconds = None
+            if seconds is not None:
+                answer = threading.Timer(0.05, server.sendall, (b'words',))
+                answer.start()
+                self.assertEqual(client.recv(5), b'words')
+                answer.join()
+            client.close()
+            server.close()
+            self.setUp()
+
+    def test_not_a_number(self):
+        try:
+            self.near.settimeout(float('nan'))
+        except ValueError:
+            return  # From Python 3.5 on.
+        self.near.settimeout(None)
+        with self.assertRaises(ssl.SSLWantReadError):
+            self.wait(float('nan'))
+
+    def test_what_arrives_bit_by_bit_has_one_deadline(self):
+        client, server = self.connect()
+        client.settimeout(0.3)
+        ended = threading.Event()
+
+        def drip():
+            # The start of a record that never ends.
+            raw = c_socket(server)
+            data = b'\x17\x03\x03\x40\x00' + b'x' * 4000
+            for i in range(len(data)):
+                try:
+                    os.write(raw.fileno(), data[i:i + 1])
+                except OSError:
+                    return
+                if ended.wait(0.01):
+                    return
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        start = time.time()
+        with self.assertRaises(Timeout):
+            client.recv(1)
+        ended.set()
+        dripping.join()
+        self.assertLess(time.time() - start, SECONDS / 2)
+
+
+class JumpingClockTest(unittest.TestCase):
+    """The wall clock is set while connections wait."""
+
+    CODE = '''
+import socket, ssl, sys, threading, time
+assert abs(time.time() - time.time()) > 1000
+pair = socket.socketpair()
+if sys.version_info[0] == 2:
+    pair = [socket.socket(_sock=end) for end in pair]
+near, far = pair
+near.settimeout(float(sys.argv[1]))
+if sys.argv[2] == 'answer':
+    threading.Thread(target=lambda: far.recv(1) and far.sendall(
+        b'HTTP/1.1 400 Bad Request')).start()
+context = ssl.create_default_context()
+try:
+    context.wrap_socket(near, server_hostname='localhost')
+except (ssl.SSLError, socket.timeout) as error:
+    print('timed out' if 'timed out' in str(error) else 'failed')
+'''
+
+    def run_with_jumps(self, jump, timeout, answer):
+        environment = dict(os.environ, JUMP=str(jump))
+        environment['LD_PRELOAD'] = ':'.join(
+            path for path in (os.environ.get('LD_PRELOAD'), CLOCK) if path)
+        process = subprocess.Popen(
+            [sys.executable, '-c', self.CODE, str(timeout), answer],
+            env=environment, stdout=subprocess.PIPE)
+        killer = threading.Timer(SECONDS, process.kill)
+        killer.start()
+        output = process.communicate()[0]
+        killer.cancel()
+        return output.decode().strip()
+
+    def test_forward(self):
+        self.assertEqual(self.run_with_jumps(10000, SECONDS, 'answer'),
+                         'failed')
+
+    def test_back(self):
+        self.assertEqual(self.run_with_jumps(-10000, 0.1, 'none'), 'timed out')
+
+
+class ReadBufferTest(PairTest):
+
+    def setUp(self):
+        super(ReadBufferTest, self).setUp()
+        self.client, self.server = self.connect()
+
+    def test_what_cannot_be_written_is_a_type_error(self):
+        self.client.sendall(b'words')
+        buffers = [b'12345678', memoryview(b'12345678'), u'text', 7, object(),
+                   [1, 2], None]
+        if not PYTHON2:  # Which has no such views.
+            buffers.append(memoryview(bytearray(8))[::2])
+        for size in (0, 1, 4):
+            for buffer in buffers:
+                with self.assertRaises(TypeError):
+                    self.server._sslobj.read(size, buffer)
+        self.assertEqual(self.server.recv(10), b'words')
+
+    def test_other_formats(self):
+        self.client.sendall(b'01234567')
+        into = array.array('I', [0, 0])
+        view = into if PYTHON2 else memoryview(into)
+        self.assertEqual(self.server._sslobj.read(0, view), 8)
+        words = into.tostring() if PYTHON2 else into.tobytes()
+        self.assertEqual(words, b'01234567')
+
+    def test_sizes(self):
+        self.client.sendall(b'0123456789')
+        read = self.server._sslobj.read
+        into = bytearray(4)
+        self.assertEqual(read(0), b'')
+        self.assertEqual(read(0, bytearray()), 0)
+        self.assertEqual(read(-1, bytearray()), 0)
+        with self.assertRaises(ValueError):
+            read(-1)
+        self.assertEqual(read(2, into), 2)
+        self.assertEqual(bytes(into), b'01\0\0')
+        self.assertEqual(read(-5, into), 4)
+        self.assertEqual(read(99, into), 4)
+        self.assertEqual(bytes(into), b'6789')
+
+    def test_is_released(self):
+        into = bytearray(4)
+        for wrong in (b'x', u'x'):
+            with self.assertRaises(TypeError):
+                self.server._sslobj.read(1, wrong)
+        self.client.sendall(b'0123')
+        self.assertEqual(self.server._sslobj.read(4, into), 4)
+        self.server.settimeout(0.0)
+        with self.assertRaises(ssl.SSLWantReadError):
+            self.server._sslobj.read(4, into)
+        into.extend(b'x')  # Fails while a buffer is exported.
+
+    def test_writes_from_what_it_reads_into(self):
+        buffer = bytearray(b'0123')
+        self.client.sendall(buffer)
+        self.assertEqual(self.server._sslobj.read(4, buffer), 4)
+        self.server.sendall(buffer)
+        self.assertEqual(self.client._sslobj.read(4, buffer), 4)
+        self.assertEqual(bytes(buffer), b'0123')
+
+
+if __name__ == '__main__':
+    unittest.main()
