@@ -11,7 +11,7 @@ use Errno 'EAGAIN';
 use FFI::Platypus;
 use FFI::Platypus::Buffer qw(buffer_to_scalar scalar_to_buffer scalar_to_pointer);
 use LWP::UserAgent;
-use constant {FD => 1, CERT_NONE => 1, CERT_REQUIRED => 3, OK => 0, CLOSED => 3};
+use constant {FD => 1, CERT_REQUIRED => 1, CERT_NONE => 32, OK => 0, CLOSED => 3};
 my $ffi = FFI::Platypus->new(api => 1, lib => $ENV{AIRLOCK_LIB} // 'libairlock.so.1');
 $ffi->attach(["airlock_$_" => $_] => ['opaque'] => 'void') for qw(error_free socket_free);
 $ffi->attach([airlock_error_get => 'error_get'] => ['opaque', 'opaque'] => 'sint32');

@@ -9,8 +9,9 @@ require 'net/http'
 # The C interface, its structs packed: Q is a pointer or size_t, l an int32_t.
 module Airlock
   LIBRARY = Fiddle.dlopen(ENV['AIRLOCK_LIB'] || 'libairlock.so.1')
-  FD = NO = CERT_NONE = 1
-  CERT_REQUIRED = 3
+  FD = CERT_REQUIRED = 1
+  NO = 2
+  CERT_NONE = 32
   WAIT_NEVER = -2
   WANTS = { 1 => :wait_readable, 2 => :wait_writable }.freeze # So Ruby says it.
   Error = Class.new(StandardError) # With Airlock's whole message.

@@ -9,7 +9,7 @@ const net = require('net');
 const {Duplex} = require('stream');
 const {Connection} = require(process.env.AIRLOCK_NODE || './airlock.node');
 
-const NONE = 1, REQUIRED = 3; // AIRLOCK_CERT_*
+const NONE = 32, REQUIRED = 1; // AIRLOCK_CERT_*
 
 // The contents themselves, PEM: a string, a Buffer, or several.
 const pem = (x) => x === undefined ? x : Buffer.from([].concat(x).join('\n'));

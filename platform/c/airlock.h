@@ -24,7 +24,8 @@
  * from a newer header, is refused (INVALID_ ARGUMENT) where what this library
  * does not know is not all zero. Of a struct that is filled in, so much is as
  * fits struct_size, and what this library does not know is zero.
- * - Flags and choices that are out of range are errors, never guessed at.
+ * - Flags and choices that are out of range are errors, never guessed at. A
+ *   client that says nothing about verification verifies chain and name.
  * - Threads: all functions may be called from any thread. A socket is for one
  *   thread at a time; of the other handles any number of threads may use one,
  *   and it is freed when none does any more.
@@ -70,8 +71,13 @@ enum {
   AIRLOCK_TIMEOUT = -2 /* From a transport's callback only. */
 };
 
-/* What an option says that is yes, no, or not said. */
-enum { AIRLOCK_UNSET = 0, AIRLOCK_NO = 1, AIRLOCK_YES = 2 };
+/* The values of every field that is yes or no. AIRLOCK_YES is 1, so that C's
+ * `true` means yes. 0, which is also `false`, is the field's default, which its
+ * comment states; a default that protects is switched off by AIRLOCK_NO alone,
+ * which no boolean, comparison or bit field gives. All other values are
+ * INVALID_ARGUMENT. A field that is filled in has AIRLOCK_YES or AIRLOCK_NO
+ * where it can be copied back into options: compare it with AIRLOCK_YES. */
+enum { AIRLOCK_UNSET = 0, AIRLOCK_YES = 1, AIRLOCK_NO = 2 };
 
 /* Where 0 stands for another default: none, or the number 0 itself. */
 enum { AIRLOCK_ZERO = -1 };
@@ -295,8 +301,9 @@ typedef struct airlock_transport {
 
   /* A stream socket, or another descriptor that bytes flow through. */
   int32_t fd;
-  int32_t fd_owned; /* 0: the caller's, open for as long as the socket lives;
-                     * 1: closed with the socket. */
+  /* YES: closed with the socket. UNSET: no; it is the caller's, and open for as
+   * long as the socket lives. */
+  int32_t fd_owned;
   int32_t reserved;
   int64_t timeout_ms; /* AIRLOCK_WAIT_*, or milliseconds. */
 
@@ -316,12 +323,14 @@ typedef struct airlock_transport {
 
 /* ---- Sockets, as Python's ssl.wrap_socket makes them ------------------- */
 
-/* cert_reqs. AIRLOCK_UNSET leaves it to the policy; where that says nothing
- * either, nothing is verified, as in Python 2.7. */
+/* cert_reqs. AIRLOCK_UNSET: a client requires a certificate that it verifies;
+ * a server asks for none. The numbers are such that `true`, OpenSSL's
+ * SSL_VERIFY_* and Python's CERT_* are either AIRLOCK_CERT_REQUIRED or invalid:
+ * only these names ask for less. */
 enum {
-  AIRLOCK_CERT_NONE = 1,
-  AIRLOCK_CERT_OPTIONAL = 2,
-  AIRLOCK_CERT_REQUIRED = 3
+  AIRLOCK_CERT_REQUIRED = 1,
+  AIRLOCK_CERT_OPTIONAL = 16,
+  AIRLOCK_CERT_NONE = 32
 };
 
 /* ssl_version. SSLV23, the default, negotiates the best there is. */
@@ -340,17 +349,18 @@ enum {
   AIRLOCK_TLS_1_3 = 0x0304
 };
 
-/* verify_flags, to be joined with |. */
+/* verify_flags, to be joined with |. The numbers are those of OpenSSL's
+ * X509_V_FLAG_* and Python's VERIFY_*; the last is Airlock's own. */
 enum {
-  AIRLOCK_VERIFY_CRL_CHECK_LEAF = 1,
-  AIRLOCK_VERIFY_CRL_CHECK_CHAIN = 2,
-  AIRLOCK_VERIFY_X509_STRICT = 4,
-  AIRLOCK_VERIFY_X509_PARTIAL_CHAIN = 8,
-  AIRLOCK_VERIFY_NO_TRUSTED_FIRST = 16
+  AIRLOCK_VERIFY_CRL_CHECK_LEAF = 0x4,
+  AIRLOCK_VERIFY_CRL_CHECK_CHAIN = 0x8,
+  AIRLOCK_VERIFY_X509_STRICT = 0x20,
+  AIRLOCK_VERIFY_X509_PARTIAL_CHAIN = 0x80000,
+  AIRLOCK_VERIFY_NO_TRUSTED_FIRST = 0x10000000
 };
 
-/* Python's parameters, with Python's defaults. Copied; keys are wiped when no
- * longer needed. */
+/* Python's parameters. What is not set is the secure choice: a client verifies
+ * the chain and the name. Copied; keys are wiped when no longer needed. */
 typedef struct airlock_wrap_options {
   size_t struct_size;
   /* The private key and the certificate chain themselves, PEM or DER; never
@@ -358,14 +368,17 @@ typedef struct airlock_wrap_options {
   airlock_bytes keyfile;
   airlock_bytes certfile;
   airlock_bytes password; /* Of an encrypted key. */
-  int32_t server_side;    /* 0 or 1. */
+  int32_t server_side;    /* UNSET: no. */
   int32_t cert_reqs;      /* AIRLOCK_CERT_*. */
   int32_t ssl_version;    /* AIRLOCK_PROTOCOL_*. */
   /* AIRLOCK_UNSET: yes. It needs a transport that waits. */
   int32_t do_handshake_on_connect;
-  /* Whether a stream that is cut off reads as AIRLOCK_CLOSED. UNSET: yes. */
+  /* Whether a stream that is cut off without close_notify reads as
+   * AIRLOCK_CLOSED. UNSET: no, that is an error (UNEXPECTED_EOF). */
   int32_t suppress_ragged_eofs;
-  int32_t check_hostname;   /* UNSET: the policy's choice. */
+  /* UNSET: yes, unless cert_reqs is AIRLOCK_CERT_NONE; a client then has to
+   * set server_hostname. Without meaning to a server. */
+  int32_t check_hostname;
   uint16_t minimum_version; /* AIRLOCK_TLS_*. */
   uint16_t maximum_version;
   uint32_t verify_flags; /* AIRLOCK_VERIFY_*. */
@@ -459,9 +472,11 @@ typedef struct airlock_context_options {
   int32_t verify_depth;
   /* OpenSSL's, 1 to 5 or AIRLOCK_ZERO; 0: 2, or as `ciphers` says. */
   int32_t security_level;
-  int32_t common_name_fallback; /* 1: as Python 2.7; never under `enforce`. */
-  int32_t audit_unset;   /* 1: audit that cert_reqs was unset and had to be. */
-  int32_t alpn_required; /* 1: a server refuses those who share none. */
+  /* YES: as Python 2.7; never under `enforce`. UNSET: no. */
+  int32_t common_name_fallback;
+  int32_t alpn_required; /* YES: a server refuses those who share none. */
+  /* UNSET: yes; a server's own order takes precedence over the client's. */
+  int32_t cipher_server_preference;
   airlock_bytes ca_certs;
   airlock_bytes cadata;
   airlock_bytes ciphers;
@@ -486,16 +501,12 @@ typedef struct airlock_context_options {
    * SignedCertificateTimestampList (RFC 6962). */
   airlock_bytes ocsp_response;
   airlock_bytes sct_list;
-  /* 1: a client asks for them; see airlock_connection_info. */
+  /* YES: a client asks for them; see airlock_connection_info. UNSET: no. */
   int32_t request_ocsp;
   int32_t request_sct;
-  /* UNSET: yes; a server's own order counts, not the client's. */
-  int32_t cipher_server_preference;
-
   int32_t session_tickets; /* UNSET: yes. */
   /* How many TLS 1.3 tickets a server sends, to 16; 0: 2; or AIRLOCK_ZERO. */
   int32_t num_tickets;
-  int32_t reserved;
   int64_t session_cache_size; /* Sessions; 0: 20480; or AIRLOCK_ZERO. */
   int64_t session_timeout_s;  /* To 604800, seven days; 0: two hours. */
   /* A server's keys of tickets (RFC 5077), 48 bytes each: name, HMAC key and
@@ -565,14 +576,15 @@ AIRLOCK_API airlock_status airlock_context_new(
     airlock_context** context, airlock_error** error);
 AIRLOCK_API void airlock_context_free(airlock_context* context);
 
-/* What it came to, with the policy's part in it. */
+/* What it came to, with the policy's part in it. All of it can be copied into
+ * airlock_context_options and means the same there. */
 typedef struct airlock_context_info {
   size_t struct_size;
   int32_t cert_reqs;        /* AIRLOCK_CERT_*. */
-  int32_t check_hostname;   /* 0 or 1. */
+  int32_t check_hostname;   /* AIRLOCK_YES or AIRLOCK_NO. */
   uint16_t minimum_version; /* AIRLOCK_TLS_*. */
   uint16_t maximum_version;
-  int32_t security_level;
+  int32_t security_level; /* 1 to 5, or AIRLOCK_ZERO. */
 } airlock_context_info;
 
 AIRLOCK_API airlock_status
@@ -612,7 +624,7 @@ typedef struct airlock_socket_options {
   size_t struct_size;
   airlock_bytes server_hostname;
   const airlock_session* session;
-  int32_t suppress_ragged_eofs; /* AIRLOCK_UNSET: yes. */
+  int32_t suppress_ragged_eofs; /* As in airlock_wrap_options. UNSET: no. */
   int32_t send_sni; /* UNSET: yes. NO: the name is checked, but not sent. */
 } airlock_socket_options;
 

@@ -77,10 +77,9 @@ Outcome Wrap(airlock_context* context, const airlock_transport* transport,
   if (!known.ok()) return known.status();
   const auto host = Given(known->server_hostname, "server_hostname");
   if (!host.ok()) return host.status();
-  const auto ragged =
-      Choice(known->suppress_ragged_eofs, "suppress_ragged_eofs");
+  const auto ragged = Flag(known->suppress_ragged_eofs, "suppress_ragged_eofs");
   if (!ragged.ok()) return ragged.status();
-  const auto send_sni = Choice(known->send_sni, "send_sni");
+  const auto send_sni = Flag(known->send_sni, "send_sni", /*otherwise=*/true);
   if (!send_sni.ok()) return send_sni.status();
   ssl::SocketOptions options;
   options.side = context->side;
@@ -88,8 +87,8 @@ Outcome Wrap(airlock_context* context, const airlock_transport* transport,
       host->value_or(context->server_hostname.value_or(std::string())));
   const absl::Status fit = CheckHost(*context, options.server_hostname);
   if (!fit.ok()) return fit;
-  options.send_sni = send_sni->value_or(true);
-  options.suppress_ragged_eofs = ragged->value_or(true);
+  options.send_sni = *send_sni;
+  options.suppress_ragged_eofs = *ragged;
   if (known->session != nullptr) options.session = known->session->session;
   auto handle = std::make_unique<airlock_socket>();
   handle->fd_transport = made->fd_transport;

@@ -89,9 +89,6 @@ absl::Status PutCredentials(const airlock_context_options& given,
 
 absl::Status PutSessions(const airlock_context_options& given,
                          ssl::ContextOptions* options) {
-  const auto tickets = Choice(given.session_tickets, "session_tickets");
-  if (!tickets.ok()) return tickets.status();
-  options->session_tickets = tickets->value_or(options->session_tickets);
   const auto timeout = Number(given.session_timeout_s,
                               absl::ToInt64Seconds(options->session_timeout),
                               "session_timeout_s");
@@ -107,6 +104,9 @@ absl::Status PutSessions(const airlock_context_options& given,
         std::move(*key).value_or(ssl::Secret())));
   }
   for (const absl::Status& status : {
+           Put(Flag(given.session_tickets, "session_tickets",
+                    options->session_tickets),
+               &options->session_tickets),
            Put(Number(given.num_tickets,
                       static_cast<int64_t>(options->num_tickets),
                       "num_tickets"),
@@ -158,9 +158,7 @@ absl::StatusOr<std::vector<std::string>> Pins(
 absl::Status PutOptions(const airlock_context_options& given,
                         platform::ContextRequest* request,
                         ssl::ContextOptions* options) {
-  if (given.reserved != 0) return Invalid("options.reserved is not 0.");
   bool server_side = false;
-  absl::optional<bool> server_preference;
   for (const absl::Status& status : {
            Put(Flag(given.server_side, "server_side"), &server_side),
            Put(CertReqs(given.cert_reqs), &request->cert_reqs),
@@ -182,7 +180,6 @@ absl::Status PutOptions(const airlock_context_options& given,
                &options->security_level),
            Put(Flag(given.common_name_fallback, "common_name_fallback"),
                &options->hostname.common_name_fallback),
-           Put(Flag(given.audit_unset, "audit_unset"), &request->audit_unset),
            Put(Bundle(given.ca_certs, given.cadata), &request->ca_certs),
            Put(Text(given.ciphers, "ciphers"), &options->ciphers),
            Put(Text(given.groups, "groups"), &options->groups),
@@ -195,16 +192,16 @@ absl::Status PutOptions(const airlock_context_options& given,
            Put(Texts(given.npn_protocols, given.npn_protocols_count,
                      "npn_protocols"),
                &options->npn_protocols),
-           Put(Choice(given.cipher_server_preference,
-                      "cipher_server_preference"),
-               &server_preference),
+           Put(Flag(given.cipher_server_preference, "cipher_server_preference",
+                    options->cipher_server_preference),
+               &options->cipher_server_preference),
            PutSessions(given, options),
            PutStaples(given, options),
        }) {
     if (!status.ok()) return status;
   }
-  options->cipher_server_preference =
-      server_preference.value_or(options->cipher_server_preference);
+  SetVerificationDefaults(server_side, &request->cert_reqs,
+                          &request->check_hostname);
   request->side = server_side ? ssl::Side::kServer : ssl::Side::kClient;
   const auto host = Given(given.server_hostname, "server_hostname");
   if (!host.ok()) return host.status();

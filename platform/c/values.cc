@@ -112,11 +112,6 @@ absl::Status Give(absl::string_view value, airlock_buffer* out) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Flag(int32_t value, absl::string_view name) {
-  if (value == 0 || value == 1) return value == 1;
-  return OutOfRange(name, value, "0 or 1");
-}
-
 absl::StatusOr<absl::optional<bool>> Choice(int32_t value,
                                             absl::string_view name) {
   switch (value) {
@@ -128,7 +123,24 @@ absl::StatusOr<absl::optional<bool>> Choice(int32_t value,
       return {true};
     default:
       return OutOfRange(name, value,
-                        "AIRLOCK_UNSET, AIRLOCK_NO or AIRLOCK_YES");
+                        "AIRLOCK_UNSET, AIRLOCK_YES or AIRLOCK_NO");
+  }
+}
+
+absl::StatusOr<bool> Flag(int32_t value, absl::string_view name,
+                          bool otherwise) {
+  const auto choice = Choice(value, name);
+  if (!choice.ok()) return choice.status();
+  return choice->value_or(otherwise);
+}
+
+void SetVerificationDefaults(bool server_side,
+                             absl::optional<ssl::VerifyMode>* cert_reqs,
+                             absl::optional<bool>* check_hostname) {
+  if (server_side) return;
+  if (!cert_reqs->has_value()) *cert_reqs = ssl::VerifyMode::kRequired;
+  if (!check_hostname->has_value() && *cert_reqs != ssl::VerifyMode::kNone) {
+    *check_hostname = true;
   }
 }
 
@@ -172,7 +184,11 @@ absl::StatusOr<absl::optional<ssl::TlsVersion>> Version(
 }
 
 absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value) {
-  if (value >= 2 * AIRLOCK_VERIFY_NO_TRUSTED_FIRST) {
+  constexpr uint32_t kAll =
+      AIRLOCK_VERIFY_CRL_CHECK_LEAF | AIRLOCK_VERIFY_CRL_CHECK_CHAIN |
+      AIRLOCK_VERIFY_X509_STRICT | AIRLOCK_VERIFY_X509_PARTIAL_CHAIN |
+      AIRLOCK_VERIFY_NO_TRUSTED_FIRST;
+  if ((value & ~kAll) != 0) {
     return OutOfRange("verify_flags", value, "made of AIRLOCK_VERIFY_*");
   }
   ssl::VerifyFlags flags;

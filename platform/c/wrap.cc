@@ -37,17 +37,16 @@ absl::Status PutSecrets(const airlock_wrap_options& given,
 absl::StatusOr<platform::WrapOptions> OptionsOf(
     const airlock_wrap_options& given) {
   platform::WrapOptions options;
-  absl::optional<bool> handshake;
-  absl::optional<bool> ragged;
   for (const absl::Status& status : {
            PutSecrets(given, &options),
            Put(Flag(given.server_side, "server_side"), &options.server_side),
            Put(CertReqs(given.cert_reqs), &options.cert_reqs),
            Put(SslVersion(given.ssl_version), &options.ssl_version),
-           Put(Choice(given.do_handshake_on_connect, "do_handshake_on_connect"),
-               &handshake),
-           Put(Choice(given.suppress_ragged_eofs, "suppress_ragged_eofs"),
-               &ragged),
+           Put(Flag(given.do_handshake_on_connect, "do_handshake_on_connect",
+                    /*otherwise=*/true),
+               &options.do_handshake_on_connect),
+           Put(Flag(given.suppress_ragged_eofs, "suppress_ragged_eofs"),
+               &options.suppress_ragged_eofs),
            Put(Choice(given.check_hostname, "check_hostname"),
                &options.check_hostname),
            Put(Version(given.minimum_version, "minimum_version"),
@@ -66,8 +65,8 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
        }) {
     if (!status.ok()) return status;
   }
-  options.do_handshake_on_connect = handshake.value_or(true);
-  options.suppress_ragged_eofs = ragged.value_or(true);
+  SetVerificationDefaults(options.server_side, &options.cert_reqs,
+                          &options.check_hostname);
   if (given.session != nullptr) options.session = given.session->session;
   return options;
 }

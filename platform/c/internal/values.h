@@ -55,10 +55,22 @@ absl::StatusOr<int64_t> Number(int64_t value, int64_t otherwise,
 // A copy of `value`, for the caller to free.
 absl::Status Give(absl::string_view value, airlock_buffer* out);
 
-// 0 or 1; and AIRLOCK_UNSET, AIRLOCK_NO or AIRLOCK_YES.
-absl::StatusOr<bool> Flag(int32_t value, absl::string_view name);
+// AIRLOCK_UNSET, AIRLOCK_YES or AIRLOCK_NO; and with unset as `otherwise`.
 absl::StatusOr<absl::optional<bool>> Choice(int32_t value,
                                             absl::string_view name);
+absl::StatusOr<bool> Flag(int32_t value, absl::string_view name,
+                          bool otherwise = false);
+
+// The number for a field that can be copied back into options.
+constexpr int32_t ChoiceNumber(bool value) {
+  return value ? AIRLOCK_YES : AIRLOCK_NO;
+}
+
+// What a client verifies that says nothing, or not all, about it: the chain and
+// the name. Sets what is unset.
+void SetVerificationDefaults(bool server_side,
+                             absl::optional<ssl::VerifyMode>* cert_reqs,
+                             absl::optional<bool>* check_hostname);
 
 absl::StatusOr<absl::optional<ssl::VerifyMode>> CertReqs(int32_t value);
 absl::StatusOr<ssl::Protocol> SslVersion(int32_t value);

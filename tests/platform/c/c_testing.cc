@@ -106,7 +106,6 @@ airlock_wrap_options ServerWrap(absl::string_view name) {
 
 airlock_wrap_options ClientWrap(absl::string_view host) {
   auto options = Sized<airlock_wrap_options>();
-  options.cert_reqs = AIRLOCK_CERT_REQUIRED;
   options.do_handshake_on_connect = AIRLOCK_NO;
   options.server_hostname = B(host);
   return options;
@@ -152,9 +151,7 @@ airlock_context_options ServerContext() {
 }
 
 airlock_context_options ClientContext() {
-  auto options = Sized<airlock_context_options>();
-  options.cert_reqs = AIRLOCK_CERT_REQUIRED;
-  return options;
+  return Sized<airlock_context_options>();
 }
 
 Handle<airlock_context> Make(airlock_runtime* runtime,

@@ -123,7 +123,7 @@ struct Ends {
 };
 
 // Options of a server with the chain and key of `name`, and of a client that
-// reaches for "localhost" and requires a verified certificate.
+// reaches for "localhost" and says nothing else.
 airlock_wrap_options ServerWrap(absl::string_view name = "server_p256");
 airlock_wrap_options ClientWrap(absl::string_view host = "localhost");
 
@@ -137,7 +137,7 @@ Handle<airlock_socket> Wrap(airlock_context* context,
                             absl::string_view server_hostname = "");
 
 // Options of a server with the chain and key of "server_p256", and of a client
-// that requires a verified certificate; and contexts of options.
+// that says nothing; and contexts of options.
 airlock_context_options ServerContext();
 airlock_context_options ClientContext();
 Handle<airlock_context> Make(airlock_runtime* runtime,

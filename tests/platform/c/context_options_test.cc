@@ -241,28 +241,46 @@ TEST_F(CContextOptionsTest, ACommonNameIsANameWhereThePolicyLetsIt) {
 }
 
 TEST_F(CContextOptionsTest, SaysWhatThePolicyMadeOfIt) {
-  const auto unset = Sized<airlock_context_options>();
+  airlock_context_options lax = ClientContext();
+  lax.cert_reqs = AIRLOCK_CERT_NONE;
   runtime_ = MakeRuntime(MakeHost("off"));
-  EXPECT_EQ(ContextInfo(Make(unset)).cert_reqs, AIRLOCK_CERT_NONE);
-  EXPECT_EQ(ContextInfo(Make(unset)).check_hostname, 0);
-  runtime_ = MakeRuntime(MakeHost("enforce"));
-  EXPECT_EQ(ContextInfo(Make(unset)).cert_reqs, AIRLOCK_CERT_REQUIRED);
-  EXPECT_EQ(ContextInfo(Make(unset)).check_hostname, 1);
+  EXPECT_EQ(ContextInfo(Make(lax)).cert_reqs, AIRLOCK_CERT_NONE);
+  EXPECT_EQ(ContextInfo(Make(lax)).check_hostname, AIRLOCK_NO);
+  auto host = MakeHost();
+  host->SetFile("/etc/airlock.yaml",
+                "tls:\n  verification: enforce\n  on_override: upgrade\n");
+  runtime_ = MakeRuntime(host);
+  EXPECT_EQ(ContextInfo(Make(lax)).cert_reqs, AIRLOCK_CERT_REQUIRED);
+  EXPECT_EQ(ContextInfo(Make(lax)).check_hostname, AIRLOCK_YES);
   airlock_context_options server = ServerContext();
   server.cert_reqs = AIRLOCK_CERT_OPTIONAL;
   EXPECT_EQ(ContextInfo(Make(server)).cert_reqs, AIRLOCK_CERT_OPTIONAL);
 }
 
-TEST_F(CContextOptionsTest, AuditsWhatWasUnsetWhereThatIsWanted) {
-  for (const int32_t wanted : {0, 1}) {
-    runtime_ = MakeRuntime(MakeHost("enforce"));
-    airlock_context_options options = Sized<airlock_context_options>();
-    options.audit_unset = wanted;
-    Make(options);
-    auto counters = Sized<airlock_counters>();
-    ASSERT_EQ(airlock_runtime_counters(runtime_.get(), &counters, nullptr),
-              AIRLOCK_OK);
-    EXPECT_EQ(counters.upgrades, static_cast<uint64_t>(wanted));
+TEST_F(CContextOptionsTest, WhatItSaysOfItselfMeansTheSameAsOptions) {
+  for (const char* const mode : {"off", "default"}) {
+    runtime_ = MakeRuntime(MakeHost(mode));
+    for (const int32_t cert_reqs :
+         {0, +AIRLOCK_CERT_NONE, +AIRLOCK_CERT_OPTIONAL,
+          +AIRLOCK_CERT_REQUIRED}) {
+      for (const int32_t check_hostname : {0, +AIRLOCK_NO}) {
+        for (const int32_t security_level : {0, +AIRLOCK_ZERO, 1}) {
+          airlock_context_options options = ClientContext();
+          options.cert_reqs = cert_reqs;
+          options.check_hostname = check_hostname;
+          options.security_level = security_level;
+          const airlock_context_info info = ContextInfo(Make(options));
+          options.cert_reqs = info.cert_reqs;
+          options.check_hostname = info.check_hostname;
+          options.security_level = info.security_level;
+          options.minimum_version = info.minimum_version;
+          options.maximum_version = info.maximum_version;
+          const airlock_context_info again = ContextInfo(Make(options));
+          EXPECT_EQ(std::memcmp(&info, &again, sizeof(info)), 0)
+              << mode << " " << cert_reqs << " " << check_hostname;
+        }
+      }
+    }
   }
 }
 
@@ -347,13 +365,14 @@ TEST_F(CContextOptionsTest, AnOlderStructHasTheDefaultsOfTheRest) {
 
 TEST_F(CContextOptionsTest, FlagsAndChoicesAreInRange) {
   using Field = int32_t airlock_context_options::*;
-  for (const Field field : {&airlock_context_options::common_name_fallback,
-                            &airlock_context_options::audit_unset,
+  for (const Field field : {&airlock_context_options::server_side,
+                            &airlock_context_options::check_hostname,
+                            &airlock_context_options::common_name_fallback,
+                            &airlock_context_options::alpn_required,
                             &airlock_context_options::request_ocsp,
                             &airlock_context_options::request_sct,
                             &airlock_context_options::cipher_server_preference,
-                            &airlock_context_options::session_tickets,
-                            &airlock_context_options::reserved}) {
+                            &airlock_context_options::session_tickets}) {
     for (const int32_t bad : {-1, 3, INT32_MAX, INT32_MIN}) {
       airlock_context_options options = ClientContext();
       options.*field = bad;

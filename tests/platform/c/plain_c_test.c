@@ -99,7 +99,6 @@ int main(int argc, char **argv) {
   CHECK(argc == 4);
   CHECK(airlock_runtime_new(NULL, &runtime, NULL) == AIRLOCK_OK);
   client_options.cadata = file(argv[1]);
-  client_options.cert_reqs = AIRLOCK_CERT_REQUIRED;
   client_options.server_hostname = text("localhost");
   server_options.server_side = 1;
   server_options.certfile = file(argv[2]);

@@ -131,7 +131,7 @@ TEST_F(CReleaseTransportTest, ADescriptorsUserIsReleasedToo) {
       AIRLOCK_ERROR);
   EXPECT_EQ(releases, 4);
   // Of a struct that is not good nothing is touched.
-  transport.fd_owned = 2;
+  transport.fd_owned = 3;
   EXPECT_EQ(
       airlock_wrap_socket(runtime_.get(), &transport, &options, &none, nullptr),
       AIRLOCK_ERROR);
