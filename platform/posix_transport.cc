@@ -72,6 +72,8 @@ IoResult PosixTransport::WouldBlock(Direction direction) {
 
 template <typename Io>
 absl::StatusOr<IoResult> PosixTransport::Do(Direction direction, const Io& io) {
+  absl::Status mine = claim_.Use();
+  if (!mine.ok()) return mine;
   if (internal::HasPassed(deadline_)) return TimedOut(direction);
   const int events = direction == Direction::kRead ? POLLIN : POLLOUT;
   // A socket is asked and then waited for. Others can only be asked without
@@ -93,6 +95,9 @@ absl::StatusOr<IoResult> PosixTransport::Do(Direction direction, const Io& io) {
           return Failed(direction, errno);
       }
     }
+    // What was ours when the waiting began may be another's.
+    if (wait) mine = claim_.Use();
+    if (!mine.ok()) return mine;
     const ssize_t n = io();
     if (n > 0) return IoResult::Done(static_cast<size_t>(n));
     if (n == 0 && direction == Direction::kRead) return IoResult::Closed();

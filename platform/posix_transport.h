@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
+#include "platform/process_claim.h"
 #include "ssl/transport.h"
 
 namespace airlock::platform {
@@ -40,6 +41,10 @@ struct PosixTransportOptions {
 //
 // Writing to a socket raises no SIGPIPE. Writing to a pipe that nobody reads
 // does, as there is no way to ask for less: ignore the signal there.
+//
+// After a fork, the process that uses it first keeps it (see ProcessClaim); in
+// others, reading and writing is an error (kInvalidArgument), and destroying it
+// closes their copy of an owned descriptor.
 class PosixTransport final : public ssl::Transport {
  public:
   // An error (kInvalidArgument) where `fd` is not open, or a socket but no
@@ -71,6 +76,8 @@ class PosixTransport final : public ssl::Transport {
   // kDeadlineExceeded. The caller keeps it open. -1: no descriptor does.
   void set_interrupt(int fd) { interrupt_ = fd; }
 
+  ProcessClaim& claim() { return claim_; }
+
   // For poll and its like. Stays the transport's.
   int fd() const { return fd_; }
   const std::string& peer() const { return peer_; }
@@ -98,6 +105,7 @@ class PosixTransport final : public ssl::Transport {
   FdOwnership ownership_;
   const bool is_socket_;
   const std::string peer_;
+  ProcessClaim claim_;
   absl::Duration timeout_;
   absl::optional<std::chrono::steady_clock::time_point> deadline_;
   int interrupt_ = -1;

@@ -92,6 +92,7 @@ Outcome Wrap(airlock_context* context, const airlock_transport* transport,
   if (known->session != nullptr) options.session = known->session->session;
   auto handle = std::make_unique<airlock_socket>();
   handle->fd_transport = made->fd_transport;
+  handle->claim = made->claim;
   auto wrapped = ssl::WrapSocket(context->context, std::move(made->transport),
                                  std::move(options));
   if (!wrapped.ok()) return wrapped.status();

@@ -15,19 +15,29 @@
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/transport.h"
 #include "platform/c/internal/values.h"
+#include "platform/fork_guard.h"
 #include "ssl/error.h"
 
 namespace airlock::c::internal {
 namespace {
 
-thread_local airlock_socket* current_socket = nullptr;
+thread_local const SocketCall* current_call = nullptr;
 
 // Does `io` unless it would nest, and notes the bytes that it moved.
 template <typename Io>
 Outcome Do(airlock_socket* socket, size_t* done, const Io& io) {
   if (socket == nullptr) return IsNull("socket");
-  if (socket->in_call) {
+  if (InCall(*socket)) {
     return Invalid("A callback of the socket's own must not call it.");
+  }
+  if (socket->in_call) {
+    return Invalid(
+        "Another thread was in a call of this socket as the process forked, so "
+        "that it stays the parent's. Free this copy of it.");
+  }
+  if (socket->claim != nullptr) {
+    const absl::Status mine = socket->claim->Use();
+    if (!mine.ok()) return mine;
   }
   if (socket->broken) {
     return ssl::MakeStatus(ssl::ErrorKind::kInternal,
@@ -45,7 +55,7 @@ Outcome Do(airlock_socket* socket, size_t* done, const Io& io) {
 
 absl::Status CheckFit(const airlock_socket& socket,
                       const airlock_context& context) {
-  if (socket.in_call) {
+  if (InCall(socket)) {
     return Invalid(
         "A callback of the socket's own must not replace its context; that of "
         "SNI has a way to choose one.");
@@ -72,17 +82,30 @@ absl::Status CheckHost(const airlock_context& context,
       "server_hostname, or one for this host."));
 }
 
-airlock_socket* CurrentSocket() { return current_socket; }
+bool InCall(const airlock_socket& socket) {
+  if (!socket.in_call) return false;
+  if (socket.generation == platform::ForkGeneration()) return true;
+  for (const SocketCall* call = current_call; call != nullptr;
+       call = call->outer_) {
+    if (call->socket_ == &socket) return true;
+  }
+  return false;
+}
+
+airlock_socket* CurrentSocket() {
+  return current_call == nullptr ? nullptr : current_call->socket();
+}
 
 SocketCall::SocketCall(airlock_socket* socket)
-    : socket_(socket), outer_(current_socket) {
-  current_socket = socket;
+    : socket_(socket), outer_(current_call) {
+  current_call = this;
   socket->in_call = true;
+  socket->generation = platform::ForkGeneration();
 }
 
 SocketCall::~SocketCall() {
   socket_->in_call = false;
-  current_socket = outer_;
+  current_call = outer_;
   if (socket_->freed) delete socket_;
 }
 
@@ -97,7 +120,7 @@ using airlock::c::internal::Outcome;
 using airlock::ssl::Socket;
 
 void airlock_socket_free(airlock_socket* socket) {
-  if (socket != nullptr && socket->in_call) {
+  if (socket != nullptr && airlock::c::internal::InCall(*socket)) {
     socket->freed = true;
     return;
   }
@@ -185,7 +208,7 @@ airlock_status airlock_socket_release_transport(airlock_socket* socket,
   return Guarded(error, [&]() -> Outcome {
     if (socket == nullptr) return IsNull("socket");
     if (fd == nullptr) return IsNull("fd");
-    if (socket->in_call) {
+    if (airlock::c::internal::InCall(*socket)) {
       return Invalid("A callback of the socket's own needs its transport.");
     }
     const auto transport = socket->socket->ReleaseTransport();
@@ -195,6 +218,7 @@ airlock_status airlock_socket_release_transport(airlock_socket* socket,
     }
     if (socket->fd_transport != nullptr) *fd = socket->fd_transport->Release();
     socket->fd_transport = nullptr;
+    socket->claim = nullptr;
     return AIRLOCK_OK;
   });
 }

@@ -25,7 +25,11 @@ class CallbackTransport final : public ssl::Transport {
   CallbackTransport(const airlock_transport& callbacks, UserDataPtr user)
       : callbacks_(callbacks), user_(std::move(user)) {}
 
+  platform::ProcessClaim& claim() { return claim_; }
+
   absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into) override {
+    const absl::Status mine = claim_.Use();
+    if (!mine.ok()) return mine;
     size_t done = 0;
     const airlock_status status = Shielded([&] {
       return callbacks_.read(callbacks_.user, into.data(), into.size(), &done);
@@ -35,6 +39,8 @@ class CallbackTransport final : public ssl::Transport {
   }
 
   absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from) override {
+    const absl::Status mine = claim_.Use();
+    if (!mine.ok()) return mine;
     size_t done = 0;
     const airlock_status status = Shielded([&] {
       return callbacks_.write(callbacks_.user, from.data(), from.size(), &done);
@@ -68,6 +74,7 @@ class CallbackTransport final : public ssl::Transport {
 
   const airlock_transport callbacks_;
   const UserDataPtr user_;
+  platform::ProcessClaim claim_;
 };
 
 // A descriptor whose host wants to know when it is done with.
@@ -111,6 +118,7 @@ absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given) {
   if (!transport.ok()) return transport.status();
   MadeTransport made;
   made.fd_transport = transport->get();
+  made.claim = &made.fd_transport->claim();
   made.transport =
       std::make_unique<FdTransport>(*std::move(transport), std::move(user));
   return made;
@@ -150,9 +158,11 @@ absl::StatusOr<MadeTransport> MakeTransport(const airlock_transport* given) {
     case AIRLOCK_TRANSPORT_CALLBACKS: {
       if (transport->read == nullptr) return IsNull("transport.read");
       if (transport->write == nullptr) return IsNull("transport.write");
-      MadeTransport made;
-      made.transport = std::make_unique<CallbackTransport>(
+      auto callbacks = std::make_unique<CallbackTransport>(
           *transport, MakeUserData(transport->user, transport->release));
+      MadeTransport made;
+      made.claim = &callbacks->claim();
+      made.transport = std::move(callbacks);
       return made;
     }
     default:

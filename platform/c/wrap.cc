@@ -85,6 +85,7 @@ Outcome Wrap(airlock_runtime* runtime, const airlock_transport* transport,
   if (!options.ok()) return options.status();
   auto handle = std::make_unique<airlock_socket>();
   handle->fd_transport = made->fd_transport;
+  handle->claim = made->claim;
   auto wrapped = runtime->runtime->WrapSocket(std::move(made->transport),
                                               *std::move(options));
   if (!wrapped.ok()) return wrapped.status();

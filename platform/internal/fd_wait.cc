@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "platform/fork_guard.h"
+
 namespace airlock::platform::internal {
 
 using std::chrono::nanoseconds;
@@ -47,6 +49,7 @@ FdState WaitForFd(int fd, int events, Until until, int interrupt) {
        {interrupt, POLLIN, 0}}};
   // poll takes no more at once than there may be descriptors.
   const nfds_t size = interrupt < 0 ? 1 : 2;
+  const ForkPause fork_pause;
   while (true) {
     timespec left = {};
     if (until.has_value()) left = TimeLeft(*until);

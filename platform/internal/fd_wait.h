@@ -35,6 +35,7 @@ enum class FdState { kReady, kTimedOut, kFailed };
 // by the peer, all of which are kReady: the next call on it will tell. Goes on
 // waiting after signals. Where `interrupt` (unless it is -1) becomes readable
 // first, it is as if `until` had passed. kFailed leaves the reason in errno.
+// Other threads may fork meanwhile.
 FdState WaitForFd(int fd, int events, Until until, int interrupt = -1);
 
 }  // namespace airlock::platform::internal

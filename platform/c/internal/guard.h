@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "platform/c/airlock.h"
+#include "platform/fork_guard.h"
 
 namespace airlock::c::internal {
 
@@ -45,10 +46,11 @@ class ErrnoKeeper {
 
 // Runs the body of a function of the C interface, which gives an Outcome.
 // Exceptions (of the allocator's) become errors; a thread's cancellation
-// passes.
+// passes. No fork happens meanwhile.
 template <typename Body>
 airlock_status Guarded(airlock_error** error, Body&& body) {
   const ErrnoKeeper keeper;
+  const platform::ForkGuard fork_guard;
   if (error != nullptr) *error = nullptr;
   try {
     const Outcome outcome = std::forward<Body>(body)();
@@ -66,12 +68,15 @@ airlock_status Guarded(airlock_error** error, Body&& body) {
 template <typename Handle>
 void Drop(Handle* handle) {
   const ErrnoKeeper keeper;
+  const platform::ForkGuard fork_guard;
   delete handle;
 }
 
-// Calls back into the host. An exception out of there is AIRLOCK_ERROR.
+// Calls back into the host. An exception out of there is AIRLOCK_ERROR. The
+// host may fork, or wait for who does.
 template <typename Callback>
 airlock_status Shielded(Callback&& callback) {
+  const platform::ForkPause fork_pause;
   try {
     return std::forward<Callback>(callback)();
   } catch (const abi::__forced_unwind&) {

@@ -15,6 +15,7 @@
 #include "platform/c/airlock.h"
 #include "platform/c/internal/values.h"
 #include "platform/posix_transport.h"
+#include "platform/process_claim.h"
 #include "platform/runtime.h"
 #include "ssl/certificate.h"
 #include "ssl/context.h"
@@ -48,9 +49,13 @@ struct airlock_socket {
   std::unique_ptr<airlock::ssl::Socket> socket;
   // Of `socket`'s; null where the transport is callbacks.
   airlock::platform::PosixTransport* fd_transport = nullptr;
+  // Of `socket`'s transport; null where that was released.
+  airlock::platform::ProcessClaim* claim = nullptr;
   // What airlock_socket_info gave pointers into.
   absl::optional<airlock::ssl::ConnectionInfo> info;
   bool in_call = false;
+  // Which process `in_call` is of.
+  uint64_t generation = 0;
   bool freed = false;  // From within that call.
   // A call did not come to its end, so what is within may be in any state.
   bool broken = false;
@@ -66,6 +71,10 @@ absl::StatusOr<std::unique_ptr<airlock_runtime>> MakeRuntime(
 absl::Status CheckHost(const airlock_context& context,
                        absl::string_view server_hostname);
 
+// Whether `socket` is in a call, of a thread that is there: of those of the
+// parent, only the one that forks has a copy in the child.
+bool InCall(const airlock_socket& socket);
+
 // The socket whose call this thread is in, innermost; null: in none.
 airlock_socket* CurrentSocket();
 
@@ -78,9 +87,13 @@ class SocketCall {
   SocketCall(const SocketCall&) = delete;
   SocketCall& operator=(const SocketCall&) = delete;
 
+  airlock_socket* socket() const { return socket_; }
+
  private:
+  friend bool InCall(const airlock_socket& socket);
+
   airlock_socket* const socket_;
-  airlock_socket* const outer_;
+  const SocketCall* const outer_;
 };
 
 }  // namespace airlock::c::internal

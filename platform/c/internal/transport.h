@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "platform/c/airlock.h"
 #include "platform/posix_transport.h"
+#include "platform/process_claim.h"
 #include "ssl/transport.h"
 
 namespace airlock::c::internal {
@@ -20,6 +21,8 @@ struct MadeTransport {
   std::unique_ptr<ssl::Transport> transport;
   // The same, where it is over a descriptor.
   platform::PosixTransport* fd_transport = nullptr;
+  // The transport's own.
+  platform::ProcessClaim* claim = nullptr;
 };
 
 // Takes over what *given stands for; only where the struct is not good it does

@@ -1,0 +1,377 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// fork(): a child that can go on, and a connection that two cannot use.
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/platform/c/c_testing.h"
+
+namespace airlock::c {
+namespace {
+
+// A child that hangs is ended by a signal.
+constexpr unsigned kPatience = 60;
+
+// Forks, and gives the child's id. The child ends with what `work` gives.
+pid_t Fork(const std::function<int()>& work) {
+  const pid_t pid = fork();
+  if (pid != 0) return pid;
+  alarm(kPatience);
+  _exit(work());
+}
+
+// The exit status of the child; -1: it was ended by a signal.
+int Await(pid_t pid) {
+  int status = 0;
+  EXPECT_EQ(waitpid(pid, &status, 0), pid);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int KindOfWrite(airlock_socket* socket, absl::string_view text) {
+  size_t done = 0;
+  airlock_error* error = nullptr;
+  if (airlock_socket_write(socket, text.data(), text.size(), &done, &error) ==
+      AIRLOCK_OK) {
+    return 100;
+  }
+  return Take(error).kind;
+}
+
+// A byte from one process to the other.
+class Signal {
+ public:
+  Signal() { EXPECT_EQ(pipe(fds_), 0); }
+  ~Signal() {
+    close(fds_[0]);
+    close(fds_[1]);
+  }
+  Signal(const Signal&) = delete;
+  Signal& operator=(const Signal&) = delete;
+  void Send() { EXPECT_EQ(write(fds_[1], "x", 1), 1); }
+  void Await() {
+    char byte = 0;
+    EXPECT_EQ(read(fds_[0], &byte, 1), 1);
+  }
+
+ private:
+  int fds_[2];
+};
+
+// A connection over a pair of sockets that it owns, or over callbacks that
+// write to one.
+class CForkTest : public ::testing::TestWithParam<int32_t> {
+ protected:
+  struct Fd {
+    int fd = -1;
+  };
+
+  void SetUp() override {
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, fds_.data()), 0);
+    for (size_t i = 0; i < 2; ++i) ends_of_pair_[i].fd = fds_[i];
+    ends_.client =
+        Wrap(runtime_.get(), Transport(&ends_of_pair_[0]), ClientWrap());
+    ends_.server =
+        Wrap(runtime_.get(), Transport(&ends_of_pair_[1]), ServerWrap());
+    ShakeHands(&ends_);
+    ASSERT_EQ(ends_.client_failure.kind, -1) << ends_.client_failure.message;
+    // The tickets, which are read with data.
+    ExpectSent(ends_.server.get(), ends_.client.get(), "hello");
+  }
+
+  static airlock_status Read(void* user, void* into, size_t size,
+                             size_t* done) {
+    const ssize_t n =
+        recv(static_cast<Fd*>(user)->fd, into, size, MSG_DONTWAIT);
+    if (n < 0) return AIRLOCK_WANT_READ;
+    *done = static_cast<size_t>(n);
+    return n == 0 ? AIRLOCK_CLOSED : AIRLOCK_OK;
+  }
+  static airlock_status Write(void* user, const void* from, size_t size,
+                              size_t* done) {
+    const ssize_t n =
+        send(static_cast<Fd*>(user)->fd, from, size, MSG_NOSIGNAL);
+    if (n < 0) return AIRLOCK_ERROR;
+    *done = static_cast<size_t>(n);
+    return AIRLOCK_OK;
+  }
+
+  airlock_transport Transport(Fd* end) {
+    auto transport = Sized<airlock_transport>();
+    transport.type = GetParam();
+    if (GetParam() == AIRLOCK_TRANSPORT_FD) {
+      transport.fd = end->fd;
+      transport.fd_owned = AIRLOCK_YES;
+      transport.timeout_ms = AIRLOCK_WAIT_NEVER;
+    } else {
+      transport.read = Read;
+      transport.write = Write;
+      transport.user = end;
+      transport.release = [](void* user) { close(static_cast<Fd*>(user)->fd); };
+    }
+    return transport;
+  }
+
+  std::string ServerReads() {
+    char bytes[64];
+    size_t done = 0;
+    const airlock_status status = airlock_socket_read(
+        ends_.server.get(), bytes, sizeof(bytes), &done, nullptr);
+    return status == AIRLOCK_OK
+               ? std::string(bytes, done)
+               : "status " + std::to_string(static_cast<int>(status));
+  }
+
+  Handle<airlock_runtime> runtime_ = MakeRuntime(MakeHost());
+  std::array<int, 2> fds_{};
+  std::array<Fd, 2> ends_of_pair_;
+  Ends ends_;
+};
+
+TEST_P(CForkTest, TheChildKeepsWhatItUsesFirst) {
+  const pid_t child = Fork([this] {
+    return KindOfWrite(ends_.client.get(), "child") == 100 &&
+                   KindOfWrite(ends_.client.get(), "again") == 100
+               ? 0
+               : 1;
+  });
+  EXPECT_EQ(Await(child), 0);
+  EXPECT_EQ(KindOfWrite(ends_.client.get(), "parent"),
+            AIRLOCK_KIND_INVALID_ARGUMENT);
+  airlock_error* error = nullptr;
+  char byte = 0;
+  size_t done = 0;
+  EXPECT_EQ(airlock_socket_read(ends_.client.get(), &byte, 1, &done, &error),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
+  EXPECT_EQ(airlock_socket_shutdown(ends_.client.get(), &error), AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
+  ends_.client.reset();
+  // Nothing but what the child sent: no close_notify of the parent's either.
+  EXPECT_EQ(ServerReads(), "child");
+  EXPECT_EQ(ServerReads(), "again");
+  airlock_error* end = nullptr;
+  EXPECT_EQ(airlock_socket_read(ends_.server.get(), &byte, 1, &done, &end),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(Take(end).kind, AIRLOCK_KIND_UNEXPECTED_EOF);
+}
+
+TEST_P(CForkTest, TheParentKeepsWhatItUsesFirst) {
+  Signal used;
+  const pid_t child = Fork([&] {
+    used.Await();
+    for (int i = 0; i < 2; ++i) {
+      if (KindOfWrite(ends_.client.get(), "child") !=
+          AIRLOCK_KIND_INVALID_ARGUMENT) {
+        return 1;
+      }
+    }
+    ends_.client.reset();
+    return 0;
+  });
+  EXPECT_EQ(KindOfWrite(ends_.client.get(), "parent"), 100);
+  used.Send();
+  EXPECT_EQ(Await(child), 0);
+  EXPECT_EQ(KindOfWrite(ends_.client.get(), "again"), 100);
+  EXPECT_EQ(ServerReads(), "parent");
+  EXPECT_EQ(ServerReads(), "again");
+}
+
+TEST_P(CForkTest, AParentMayHandAConnectionToAChildAndDropItsCopy) {
+  Signal dropped;
+  const pid_t child = Fork([&] {
+    dropped.Await();
+    return KindOfWrite(ends_.client.get(), "child") == 100 &&
+                   airlock_socket_shutdown(ends_.client.get(), nullptr) ==
+                       AIRLOCK_OK
+               ? 0
+               : 1;
+  });
+  ends_.client.reset();
+  // Another connection must not take its place.
+  std::vector<Handle<airlock_socket>> others;
+  Wire wire;
+  for (int i = 0; i < 3; ++i) {
+    others.push_back(Wrap(runtime_.get(), wire.client(), ClientWrap()));
+    airlock_socket_handshake(others.back().get(), nullptr);
+  }
+  dropped.Send();
+  EXPECT_EQ(Await(child), 0);
+  EXPECT_EQ(ServerReads(), "child");
+  char byte = 0;
+  size_t done = 0;
+  EXPECT_EQ(airlock_socket_read(ends_.server.get(), &byte, 1, &done, nullptr),
+            AIRLOCK_CLOSED);
+}
+
+TEST_P(CForkTest, OfManyProcessesOneKeepsIt) {
+  std::vector<pid_t> children;
+  Signal go;
+  children.reserve(4);
+  for (int i = 0; i < 4; ++i) {
+    children.push_back(Fork([&] {
+      go.Await();
+      return KindOfWrite(ends_.client.get(), "mine") == 100 ? 0 : 1;
+    }));
+  }
+  for (size_t i = 0; i < children.size(); ++i) go.Send();
+  int kept = 0;
+  for (const pid_t child : children) kept += Await(child) == 0 ? 1 : 0;
+  EXPECT_EQ(kept, 1);
+  EXPECT_EQ(KindOfWrite(ends_.client.get(), "parent"),
+            AIRLOCK_KIND_INVALID_ARGUMENT);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CForkTest,
+                         ::testing::Values(+AIRLOCK_TRANSPORT_FD,
+                                           +AIRLOCK_TRANSPORT_CALLBACKS));
+
+TEST(CForkThreadsTest, AChildMayFreeWhatAThreadOfItsParentWaitsIn) {
+  const auto runtime = MakeRuntime(MakeHost());
+  int fds[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+  auto transport = Sized<airlock_transport>();
+  transport.type = AIRLOCK_TRANSPORT_FD;
+  transport.fd = fds[0];
+  transport.fd_owned = AIRLOCK_YES;
+  transport.timeout_ms = AIRLOCK_WAIT_FOREVER;
+  Handle<airlock_socket> client = Wrap(runtime.get(), transport, ClientWrap());
+  std::thread waiting([&] { airlock_socket_handshake(client.get(), nullptr); });
+  // Once the ClientHello is there, the thread waits for the answer.
+  char byte = 0;
+  ASSERT_EQ(recv(fds[1], &byte, 1, MSG_PEEK), 1);
+  const pid_t child = Fork([&] {
+    airlock_error* error = nullptr;
+    if (airlock_socket_handshake(client.get(), &error) != AIRLOCK_ERROR ||
+        Take(error).kind != AIRLOCK_KIND_INVALID_ARGUMENT) {
+      return 1;
+    }
+    if (airlock_runtime_clear_caches(runtime.get(), nullptr) != AIRLOCK_OK) {
+      return 2;
+    }
+    const int fd = dup(fds[0]);
+    close(fd);
+    client.reset();
+    // The lowest number that is free is that of what it closed.
+    return dup(fds[1]) == fds[0] ? 0 : 3;
+  });
+  EXPECT_EQ(Await(child), 0);
+  shutdown(fds[1], SHUT_RDWR);
+  waiting.join();
+  close(fds[1]);
+}
+
+TEST(CForkThreadsTest, AChildGoesOnWhateverThreadsDid) {
+  constexpr int kForks = 60;
+  auto host = MakeHost();
+  host->SetFile("/etc/airlock.yaml", "tls:\n  verification: enforce\n");
+  const auto runtime = MakeRuntime(host);
+  std::atomic<bool> over{false};
+  const auto wrap = [&] {
+    Wire wire;
+    airlock_wrap_options options = ServerWrap();
+    const airlock_transport transport = wire.server();
+    airlock_socket* socket = nullptr;
+    const airlock_status status = airlock_wrap_socket(
+        runtime.get(), &transport, &options, &socket, nullptr);
+    airlock_socket_free(socket);
+    const Handle<airlock_socket> client =
+        Wrap(runtime.get(), wire.client(), ClientWrap());
+    airlock_socket_handshake(client.get(), nullptr);
+    return status;
+  };
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    while (!over) wrap();
+  });
+  threads.emplace_back([&] {
+    while (!over) airlock_runtime_clear_caches(runtime.get(), nullptr);
+  });
+  threads.emplace_back([&] {
+    while (!over) airlock_runtime_reload_policy(runtime.get(), nullptr);
+  });
+  int failed = 0;
+  for (int i = 0; i < kForks && failed == 0; ++i) {
+    const pid_t child = Fork([&] {
+      const bool good =
+          wrap() == AIRLOCK_OK &&
+          airlock_runtime_clear_caches(runtime.get(), nullptr) == AIRLOCK_OK &&
+          airlock_runtime_reload_policy(runtime.get(), nullptr) == AIRLOCK_OK &&
+          wrap() == AIRLOCK_OK;
+      return good ? 0 : 1;
+    });
+    failed += Await(child) == 0 ? 0 : 1;
+  }
+  over = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failed, 0);
+}
+
+TEST(CForkThreadsTest, ACallbackMayFork) {
+  struct Seen {
+    int status = -2;
+  } seen;
+  const auto runtime = MakeRuntime(MakeHost());
+  airlock_context_options options = ServerContext();
+  options.user = &seen;
+  options.sni = [](void* user, airlock_socket*, airlock_bytes,
+                   airlock_context**, uint8_t*) -> airlock_status {
+    static_cast<Seen*>(user)->status = Await(Fork([] { return 7; }));
+    return AIRLOCK_OK;
+  };
+  const auto server = Make(runtime.get(), options);
+  const auto client = Make(runtime.get(), ClientContext());
+  Wire wire;
+  const Ends ends = Connect(&wire, client.get(), server.get());
+  EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+  EXPECT_EQ(seen.status, 7);
+}
+
+// A ClientHello of its own process: random bytes are not those of the parent.
+TEST(CForkThreadsTest, AChildHasRandomNumbersOfItsOwn) {
+  const auto runtime = MakeRuntime(MakeHost());
+  const auto hello = [&](int fd) {
+    auto transport = Sized<airlock_transport>();
+    transport.type = AIRLOCK_TRANSPORT_FD;
+    transport.fd = fd;
+    transport.timeout_ms = AIRLOCK_WAIT_NEVER;
+    const auto client = Wrap(runtime.get(), transport, ClientWrap());
+    airlock_socket_handshake(client.get(), nullptr);
+  };
+  int fds[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+  hello(fds[0]);  // What is buffered from here on would be the same in both.
+  std::array<std::array<char, 43>, 3> sent;  // Up to the random's end.
+  std::array<char, 4096> rest;
+  const auto receive = [&](std::array<char, 43>* into) {
+    EXPECT_EQ(recv(fds[1], into->data(), into->size(), 0), 43);
+    EXPECT_GT(recv(fds[1], rest.data(), rest.size(), 0), 0);
+  };
+  receive(&sent[0]);
+  const pid_t child = Fork([&] {
+    hello(fds[0]);
+    return 0;
+  });
+  EXPECT_EQ(Await(child), 0);
+  receive(&sent[1]);
+  hello(fds[0]);
+  receive(&sent[2]);
+  EXPECT_NE(sent[0], sent[1]);
+  EXPECT_NE(sent[1], sent[2]);
+  close(fds[0]);
+  close(fds[1]);
+}
+
+}  // namespace
+}  // namespace airlock::c
