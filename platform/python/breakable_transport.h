@@ -15,15 +15,25 @@ namespace airlock::python {
 // Thread-compatible.
 class BreakableTransport : public ssl::Transport {
  public:
+  // Whether it failed for want of memory.
+  bool out_of_memory() const { return out_of_memory_; }
+
   // From now on, every Read and Write gives this error, which is not OK.
   void Break(absl::Status why) { broken_ = std::move(why); }
 
  protected:
+  // The error for want of memory.
+  absl::Status OutOfMemory() {
+    out_of_memory_ = true;
+    return absl::ResourceExhaustedError("out of memory");
+  }
+
   // OK unless it was cut off.
   const absl::Status& broken() const { return broken_; }
 
  private:
   absl::Status broken_;
+  bool out_of_memory_ = false;
 };
 
 }  // namespace airlock::python

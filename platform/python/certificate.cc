@@ -69,27 +69,29 @@ PyObject* CompareCertificates(PyObject* self, PyObject* other, int op) {
 
 int AddCertificateType(PyObject* module, const StatePtr& state) {
   static PyMethodDef methods[] = {
-      {"public_bytes", Method(PublicBytes), METH_VARARGS | METH_KEYWORDS,
+      {"public_bytes", Method<PublicBytes>(), METH_VARARGS | METH_KEYWORDS,
        "The certificate as PEM text, or as DER with ENCODING_DER."},
-      {"get_info", Method(GetInfo), METH_NOARGS,
+      {"get_info", Method<GetInfo>(), METH_NOARGS,
        "The certificate as getpeercert() shows it."},
       {nullptr, nullptr, 0, nullptr},
   };
   static PyType_Slot slots[] = {
       {Py_tp_dealloc, Slot(DeallocBoxed<CertificateObject>)},
       {Py_tp_methods, methods},
-      {Py_tp_repr, Slot(CertificateRepr)},
-      {Py_tp_hash, Slot(HashCertificate)},
-      {Py_tp_richcompare, Slot(CompareCertificates)},
+      {Py_tp_repr, Slot(Guard<CertificateRepr>)},
+      {Py_tp_hash, Slot(Guard<HashCertificate>)},
+      {Py_tp_richcompare, Slot(Guard<CompareCertificates>)},
       {0, nullptr},
   };
   state->certificate_type = PyRef::Steal(
       MakeType(module, "_ssl.Certificate", sizeof(Boxed<CertificateObject>),
                slots, Instances::kNobody, /*garbage_collected=*/false));
-  return state->certificate_type
-             ? PyObject_SetAttrString(module, "Certificate",
-                                      state->certificate_type.get())
-             : -1;
+  if (!state->certificate_type ||
+      AttachState(state->certificate_type.get(), state) < 0) {
+    return -1;
+  }
+  return PyObject_SetAttrString(module, "Certificate",
+                                state->certificate_type.get());
 }
 
 PyObject* CertificateList(const StatePtr& state,
@@ -99,7 +101,7 @@ PyObject* CertificateList(const StatePtr& state,
   if (!list) return nullptr;
   for (const ssl::Certificate& certificate : chain) {
     const PyRef object = PyRef::Steal(NewBoxed<CertificateObject>(
-        AsType(state->certificate_type), state, certificate));
+        Type(state->certificate_type), state, certificate));
     if (!object || PyList_Append(list.get(), object.get()) < 0) return nullptr;
   }
   return list.release();

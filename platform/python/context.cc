@@ -295,32 +295,33 @@ constexpr int kKeywords = METH_VARARGS | METH_KEYWORDS;
 
 PyMethodDef* ContextMethods() {
   static PyMethodDef methods[] = {
-    {"_wrap_socket", Method(WrapSocket), kKeywords, nullptr},
-    {"_wrap_bio", Method(WrapBio), kKeywords, nullptr},
-    {"set_ciphers", Method(SetCiphers), METH_VARARGS, nullptr},
-    {"get_ciphers", Method(GetCiphers), METH_NOARGS, nullptr},
-    {"_set_alpn_protocols", Method(SetAlpn), METH_VARARGS, nullptr},
+    {"_wrap_socket", Method<WrapSocket>(), kKeywords, nullptr},
+    {"_wrap_bio", Method<WrapBio>(), kKeywords, nullptr},
+    {"set_ciphers", Method<SetCiphers>(), METH_VARARGS, nullptr},
+    {"get_ciphers", Method<GetCiphers>(), METH_NOARGS, nullptr},
+    {"_set_alpn_protocols", Method<SetAlpn>(), METH_VARARGS, nullptr},
 #if !AIRLOCK_PYTHON_AT_LEAST(3, 10)
-    {"_set_npn_protocols", Method(SetNpn), METH_VARARGS, nullptr},
+    {"_set_npn_protocols", Method<SetNpn>(), METH_VARARGS, nullptr},
 #endif
-    {"load_cert_chain", Method(LoadCertChain), kKeywords,
+    {"load_cert_chain", Method<LoadCertChain>(), kKeywords,
      "Each file is a path, an object with read(), or PEM text."},
-    {"load_dh_params", Method(LoadDhParams), METH_O, nullptr},
-    {"load_verify_locations", Method(LoadVerifyLocations), kKeywords,
+    {"load_dh_params", Method<LoadDhParams>(), METH_O, nullptr},
+    {"load_verify_locations", Method<LoadVerifyLocations>(), kKeywords,
      "cafile is a path, an object with read(), or PEM text."},
-    {"session_stats", Method(SessionStats), METH_NOARGS, nullptr},
-    {"set_default_verify_paths", Method(SetDefaultVerifyPaths), METH_NOARGS,
+    {"session_stats", Method<SessionStats>(), METH_NOARGS, nullptr},
+    {"set_default_verify_paths", Method<SetDefaultVerifyPaths>(), METH_NOARGS,
      nullptr},
-    {"set_ecdh_curve", Method(SetEcdhCurve), METH_O, nullptr},
-    {"cert_store_stats", Method(CertStoreStats), METH_NOARGS, nullptr},
-    {"get_ca_certs", Method(GetCaCerts), kKeywords, nullptr},
+    {"set_ecdh_curve", Method<SetEcdhCurve>(), METH_O, nullptr},
+    {"cert_store_stats", Method<CertStoreStats>(), METH_NOARGS, nullptr},
+    {"get_ca_certs", Method<GetCaCerts>(), kKeywords, nullptr},
 #if !AIRLOCK_PYTHON_AT_LEAST(3, 7)
-    {"set_servername_callback", Method(SetServernameCallback), METH_O, nullptr},
+    {"set_servername_callback", Method<SetServernameCallback>(), METH_O,
+     nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 13)
-    {"set_psk_client_callback", Method(SetPskClientCallback), kKeywords,
+    {"set_psk_client_callback", Method<SetPskClientCallback>(), kKeywords,
      nullptr},
-    {"set_psk_server_callback", Method(SetPskServerCallback), kKeywords,
+    {"set_psk_server_callback", Method<SetPskServerCallback>(), kKeywords,
      nullptr},
 #endif
     {nullptr, nullptr, 0, nullptr},
@@ -332,7 +333,7 @@ PyMethodDef* ContextMethods() {
 
 int AddContextType(PyObject* module, const StatePtr& state) {
   static PyType_Slot slots[] = {
-      {Py_tp_new, Slot(NewContext)},
+      {Py_tp_new, Slot(Guard<NewContext>)},
       {Py_tp_dealloc, Slot(DeallocBoxed<ContextObject>)},
       {Py_tp_traverse, Slot(TraverseBoxed<ContextObject>)},
       {Py_tp_clear, Slot(ClearBoxed<ContextObject>)},

@@ -143,17 +143,15 @@ absl::optional<ssl::PskIdentity> OnPskClient(absl::string_view hint) {
   const PyRef result = PyRef::Steal(
       PyObject_CallFunctionObjArgs(callback.get(), argument.get(), nullptr));
   const char* identity = nullptr;
-  Py_buffer key;
-  if (!result ||
-      !PyArg_ParseTuple(result.get(), "z" AIRLOCK_BUFFER, &identity, &key)) {
+  BufferView key;
+  if (!result || !key.Took(PyArg_ParseTuple(result.get(), "z" AIRLOCK_BUFFER,
+                                            &identity, key.get()))) {
     ReportUnraisable(callback.get());
     return absl::nullopt;
   }
   ssl::PskIdentity psk;
   psk.identity = identity == nullptr ? "" : identity;
-  psk.key = ssl::Secret(absl::string_view(static_cast<const char*>(key.buf),
-                                          static_cast<size_t>(key.len)));
-  PyBuffer_Release(&key);
+  psk.key = ssl::Secret(key.bytes());
   return psk;
 }
 
@@ -165,15 +163,13 @@ absl::optional<ssl::Secret> OnPskServer(absl::string_view identity) {
   const PyRef argument = TextOrNone(identity);
   const PyRef result = PyRef::Steal(
       PyObject_CallFunctionObjArgs(callback.get(), argument.get(), nullptr));
-  Py_buffer key;
-  if (!result || PyObject_GetBuffer(result.get(), &key, PyBUF_SIMPLE) < 0) {
+  BufferView key;
+  if (!result || !key.Took(PyObject_GetBuffer(result.get(), key.get(),
+                                              PyBUF_SIMPLE) == 0)) {
     ReportUnraisable(callback.get());
     return absl::nullopt;
   }
-  ssl::Secret secret(absl::string_view(static_cast<const char*>(key.buf),
-                                       static_cast<size_t>(key.len)));
-  PyBuffer_Release(&key);
-  return secret;
+  return ssl::Secret(key.bytes());
 }
 
 }  // namespace

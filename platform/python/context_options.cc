@@ -344,30 +344,38 @@ int SetCallback(PyObject* value, const char* what, PyRef* callback) {
 
 PyGetSetDef* ContextProperties() {
   static PyGetSetDef properties[] = {
-    {"options", GetOptions, SetOptions, nullptr, nullptr},
-    {"verify_mode", GetVerifyMode, SetVerifyMode, nullptr, nullptr},
-    {"verify_flags", GetVerifyFlags, SetVerifyFlags, nullptr, nullptr},
-    {"check_hostname", GetCheckHostname, SetCheckHostname, nullptr, nullptr},
-#if AIRLOCK_PYTHON_AT_LEAST(3, 6)
-    {"post_handshake_auth", GetPostHandshakeAuth, SetPostHandshakeAuth, nullptr,
+    {"options", Guard<GetOptions>, Guard<SetOptions>, nullptr, nullptr},
+    {"verify_mode", Guard<GetVerifyMode>, Guard<SetVerifyMode>, nullptr,
      nullptr},
+    {"verify_flags", Guard<GetVerifyFlags>, Guard<SetVerifyFlags>, nullptr,
+     nullptr},
+    {"check_hostname", Guard<GetCheckHostname>, Guard<SetCheckHostname>,
+     nullptr, nullptr},
+#if AIRLOCK_PYTHON_AT_LEAST(3, 6)
+    {"post_handshake_auth", Guard<GetPostHandshakeAuth>,
+     Guard<SetPostHandshakeAuth>, nullptr, nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 7)
-    {"_host_flags", GetHostFlags, SetHostFlags, nullptr, nullptr},
-    {"minimum_version", GetMinimumVersion, SetMinimumVersion, nullptr, nullptr},
-    {"maximum_version", GetMaximumVersion, SetMaximumVersion, nullptr, nullptr},
-    {"protocol", GetProtocol, nullptr, nullptr, nullptr},
-    {"sni_callback", GetSniCallback, SetSniCallback,
+    {"_host_flags", Guard<GetHostFlags>, Guard<SetHostFlags>, nullptr, nullptr},
+    {"minimum_version", Guard<GetMinimumVersion>, Guard<SetMinimumVersion>,
+     nullptr, nullptr},
+    {"maximum_version", Guard<GetMaximumVersion>, Guard<SetMaximumVersion>,
+     nullptr, nullptr},
+    {"protocol", Guard<GetProtocol>, nullptr, nullptr, nullptr},
+    {"sni_callback", Guard<GetSniCallback>, Guard<SetSniCallback>,
      "callback(SSLSocket, server_name, SSLContext) or None", nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 8)
-    {"num_tickets", GetNumTickets, SetNumTickets, nullptr, nullptr},
-    {"keylog_filename", GetKeylogFilename, SetKeylogFilename, nullptr, nullptr},
-    {"_msg_callback", GetMessageCallback, SetMessageCallback, nullptr, nullptr},
+    {"num_tickets", Guard<GetNumTickets>, Guard<SetNumTickets>, nullptr,
+     nullptr},
+    {"keylog_filename", Guard<GetKeylogFilename>, Guard<SetKeylogFilename>,
+     nullptr, nullptr},
+    {"_msg_callback", Guard<GetMessageCallback>, Guard<SetMessageCallback>,
+     nullptr, nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 10)
-    {"security_level", GetSecurityLevel, nullptr, "The security level, 0-5.",
-     nullptr},
+    {"security_level", Guard<GetSecurityLevel>, nullptr,
+     "The security level, 0-5.", nullptr},
 #endif
     {nullptr, nullptr, nullptr, nullptr, nullptr},
   };

@@ -28,7 +28,7 @@ PyObject* StrOfError(PyObject* self) {
 PyObject* NewSslError(PyObject* module) {
   static PyType_Slot slots[] = {
       {Py_tp_doc, Slot("An error occurred in the SSL implementation.")},
-      {Py_tp_str, Slot(StrOfError)},
+      {Py_tp_str, Slot(Guard<StrOfError>)},
       {0, nullptr},
   };
   const PyRef bases = PyRef::Steal(PyTuple_Pack(1, PyExc_OSError));
@@ -38,7 +38,7 @@ PyObject* NewSslError(PyObject* module) {
 }
 #else
 PyObject* NewSslError(PyObject* /*module*/) {
-  static PyMethodDef str = {"__str__", Method(StrOfErrorMethod), METH_NOARGS,
+  static PyMethodDef str = {"__str__", Method<StrOfErrorMethod>(), METH_NOARGS,
                             nullptr};
   const PyRef socket = PyRef::Steal(PyImport_ImportModule("_socket"));
   if (!socket) return nullptr;

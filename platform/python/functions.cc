@@ -32,7 +32,9 @@ PyObject* RandomBytes(PyObject* module, PyObject* args) {
   if (!bytes) return nullptr;
   if (!RAND_bytes(reinterpret_cast<uint8_t*>(PyBytes_AS_STRING(bytes.get())),
                   static_cast<size_t>(size))) {
-    return RaiseSslError(StateOfModule(module)->ssl_error.get(), kErrorSsl,
+    const StatePtr state = StateOfModule(module);
+    if (state == nullptr) return nullptr;
+    return RaiseSslError(state->ssl_error.get(), kErrorSsl,
                          {"", "", "no random bytes"}, __LINE__);
   }
   return bytes.release();
@@ -53,10 +55,12 @@ PyObject* RandomStatus(PyObject* /*module*/, PyObject* /*unused*/) {
 
 // BoringSSL takes its entropy from the kernel and needs none of ours.
 PyObject* RandomAdd(PyObject* /*module*/, PyObject* args) {
-  Py_buffer view;
+  BufferView view;
   double entropy = 0;
-  if (!PyArg_ParseTuple(args, "s*d:RAND_add", &view, &entropy)) return nullptr;
-  PyBuffer_Release(&view);
+  if (!view.Took(
+          PyArg_ParseTuple(args, "s*d:RAND_add", view.get(), &entropy))) {
+    return nullptr;
+  }
   return None();
 }
 
@@ -112,8 +116,10 @@ PyObject* NidToObject(PyObject* /*module*/, PyObject* args) {
 PyObject* DefaultVerifyPaths(PyObject* module, PyObject* /*unused*/) {
   constexpr char kDirectory[] = "/etc/ssl/certs";
   constexpr char kFile[] = "/etc/ssl/certs/ca-certificates.crt";
+  const StatePtr state = StateOfModule(module);
+  if (state == nullptr) return nullptr;
   const absl::StatusOr<platform::CaBundlePlaces> places =
-      platform::FindSystemCaBundle(&StateOfModule(module)->runtime->host(),
+      platform::FindSystemCaBundle(&state->runtime->host(),
                                    /*environment=*/{});
   const bool found = places.ok() && !places->paths.empty();
   return Py_BuildValue("ssss", "SSL_CERT_FILE",
@@ -122,7 +128,8 @@ PyObject* DefaultVerifyPaths(PyObject* module, PyObject* /*unused*/) {
 }
 
 PyObject* TestDecodeCert(PyObject* module, PyObject* argument) {
-  const StatePtr& state = StateOfModule(module);
+  const StatePtr state = StateOfModule(module);
+  if (state == nullptr) return nullptr;
   std::string path;
   ssl::Secret bytes;
   if (!PathOf(argument, &path) ||
@@ -137,10 +144,12 @@ PyObject* TestDecodeCert(PyObject* module, PyObject* argument) {
 
 // [(setting, value or None, origin, ((value, origin), ...)), ...]
 PyObject* PolicyInForce(PyObject* module, PyObject* /*unused*/) {
+  const StatePtr state = StateOfModule(module);
+  if (state == nullptr) return nullptr;
   const PyRef rows = PyRef::Steal(PyList_New(0));
   if (!rows) return nullptr;
-  for (const config::PolicyRow& row : config::PolicyRows(
-           StateOfModule(module)->runtime->policy())) {
+  for (const config::PolicyRow& row :
+       config::PolicyRows(state->runtime->policy())) {
     const PyRef overrode = PyRef::Steal(PyList_New(0));
     if (!overrode) return nullptr;
     for (const config::PolicyRow::Overrode& other : row.overrode) {
@@ -150,10 +159,10 @@ PyObject* PolicyInForce(PyObject* module, PyObject* /*unused*/) {
         return nullptr;
       }
     }
-    const PyRef tuple = PyRef::Steal(Py_BuildValue(
-        "szsO", row.setting.c_str(),
-        row.value == "-" ? nullptr : row.value.c_str(),
-        row.origin.ToString().c_str(), overrode.get()));
+    const PyRef tuple = PyRef::Steal(
+        Py_BuildValue("szsO", row.setting.c_str(),
+                      row.value == "-" ? nullptr : row.value.c_str(),
+                      row.origin.ToString().c_str(), overrode.get()));
     if (!tuple || PyList_Append(rows.get(), tuple.get()) < 0) return nullptr;
   }
   return PyRef::Borrow(rows.get()).release();
@@ -163,19 +172,19 @@ PyObject* PolicyInForce(PyObject* module, PyObject* /*unused*/) {
 
 PyMethodDef* ModuleFunctions() {
   static PyMethodDef functions[] = {
-    {"_test_decode_cert", Method(TestDecodeCert), METH_O, nullptr},
-    {"RAND_add", Method(RandomAdd), METH_VARARGS, nullptr},
-    {"RAND_bytes", Method(RandomBytes), METH_VARARGS, nullptr},
+    {"_test_decode_cert", Method<TestDecodeCert>(), METH_O, nullptr},
+    {"RAND_add", Method<RandomAdd>(), METH_VARARGS, nullptr},
+    {"RAND_bytes", Method<RandomBytes>(), METH_VARARGS, nullptr},
 #if !AIRLOCK_PYTHON_AT_LEAST(3, 12)
-    {"RAND_pseudo_bytes", Method(RandomPseudoBytes), METH_VARARGS, nullptr},
+    {"RAND_pseudo_bytes", Method<RandomPseudoBytes>(), METH_VARARGS, nullptr},
 #endif
-    {"RAND_status", Method(RandomStatus), METH_NOARGS, nullptr},
+    {"RAND_status", Method<RandomStatus>(), METH_NOARGS, nullptr},
     // What the package `airlock` shows.
-    {"airlock_policy", Method(PolicyInForce), METH_NOARGS, nullptr},
-    {"get_default_verify_paths", Method(DefaultVerifyPaths), METH_NOARGS,
+    {"airlock_policy", Method<PolicyInForce>(), METH_NOARGS, nullptr},
+    {"get_default_verify_paths", Method<DefaultVerifyPaths>(), METH_NOARGS,
      nullptr},
-    {"txt2obj", Method(TextToObject), METH_VARARGS | METH_KEYWORDS, nullptr},
-    {"nid2obj", Method(NidToObject), METH_VARARGS, nullptr},
+    {"txt2obj", Method<TextToObject>(), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"nid2obj", Method<NidToObject>(), METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
   };
   return functions;

@@ -13,8 +13,9 @@ namespace airlock::python {
 // For PyModuleDef; ends with an empty entry.
 PyMethodDef* ModuleFunctions();
 
-// The state of the module that a function was called on.
-const StatePtr& StateOfModule(PyObject* module);
+// The state of the module that a function was called on; null with an exception
+// set before the module is initialized.
+StatePtr StateOfModule(PyObject* module);
 
 }  // namespace airlock::python
 

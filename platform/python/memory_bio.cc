@@ -4,6 +4,7 @@
 #include "platform/python/memory_bio.h"
 
 #include <algorithm>
+#include <exception>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -89,8 +90,13 @@ class BioTransport final : public BreakableTransport {
 
   absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override {
     if (!broken().ok()) return broken();
-    outgoing_->Write(absl::string_view(
-        reinterpret_cast<const char*>(from.data()), from.size()));
+    // BoringSSL, which calls this, expects no exception.
+    try {
+      outgoing_->Write(absl::string_view(
+          reinterpret_cast<const char*>(from.data()), from.size()));
+    } catch (const std::exception&) {
+      return OutOfMemory();
+    }
     return ssl::IoResult::Done(from.size());
   }
 
@@ -124,19 +130,17 @@ PyObject* ReadBio(PyObject* self, PyObject* args) {
 }
 
 PyObject* WriteBio(PyObject* self, PyObject* args) {
-  Py_buffer view;
-  if (!PyArg_ParseTuple(args, AIRLOCK_BUFFER ":write", &view)) return nullptr;
+  BufferView view;
+  if (!view.Took(PyArg_ParseTuple(args, AIRLOCK_BUFFER ":write", view.get()))) {
+    return nullptr;
+  }
   if (BufferOf(self).ended()) {
-    PyBuffer_Release(&view);
     return RaiseSslError(
         Unbox<MemoryBio>(self).state->ssl_error.get(), kErrorSsl,
         {"", "", "cannot write() after write_eof()"}, __LINE__);
   }
-  BufferOf(self).Write(absl::string_view(static_cast<const char*>(view.buf),
-                                         static_cast<size_t>(view.len)));
-  const Py_ssize_t size = view.len;
-  PyBuffer_Release(&view);
-  return PyLong_FromSsize_t(size);
+  BufferOf(self).Write(view.bytes());
+  return PyLong_FromSize_t(view.size());
 }
 
 PyObject* WriteBioEof(PyObject* self, PyObject* /*unused*/) {
@@ -157,23 +161,23 @@ PyObject* BioEof(PyObject* self, void* /*closure*/) {
 
 int AddMemoryBioType(PyObject* module, const StatePtr& state) {
   static PyMethodDef methods[] = {
-      {"read", Method(ReadBio), METH_VARARGS,
+      {"read", Method<ReadBio>(), METH_VARARGS,
        "Read up to size bytes; without size, all there are."},
-      {"write", Method(WriteBio), METH_VARARGS,
+      {"write", Method<WriteBio>(), METH_VARARGS,
        "Write the bytes; their number."},
-      {"write_eof", Method(WriteBioEof), METH_NOARGS,
+      {"write_eof", Method<WriteBioEof>(), METH_NOARGS,
        "Say that no more bytes follow."},
       {nullptr, nullptr, 0, nullptr},
   };
   static PyGetSetDef getset[] = {
-      {"pending", BioPending, nullptr, "How many bytes there are to read.",
-       nullptr},
-      {"eof", BioEof, nullptr, "Whether all was read that ever will be.",
+      {"pending", Guard<BioPending>, nullptr,
+       "How many bytes there are to read.", nullptr},
+      {"eof", Guard<BioEof>, nullptr, "Whether all was read that ever will be.",
        nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr},
   };
   static PyType_Slot slots[] = {
-      {Py_tp_new, Slot(NewMemoryBio)},
+      {Py_tp_new, Slot(Guard<NewMemoryBio>)},
       {Py_tp_dealloc, Slot(DeallocBoxed<MemoryBio>)},
       {Py_tp_methods, methods},
       {Py_tp_getset, getset},

@@ -53,43 +53,53 @@ int Fill(PyObject* module, const StatePtr& state) {
   return 0;
 }
 
+// Makes the module's state; the reference keeps it alive.
+PyRef Create(PyObject* module, StatePtr* state) {
+  *state = std::make_shared<ModuleState>();
+  PyRef holder = PyRef::Steal(NewStateHolder(module, *state));
+  return holder && Fill(module, *state) == 0 ? std::move(holder) : PyRef();
+}
+
 #if PY_MAJOR_VERSION >= 3
-StatePtr* StateSlot(PyObject* module) {
-  return static_cast<StatePtr*>(PyModule_GetState(module));
+// What the interpreter keeps for the module; zeroes before it is executed.
+struct ModuleData {
+  StatePtr* state;
+  PyObject* holder;
+};
+
+ModuleData* DataOf(PyObject* module) {
+  return static_cast<ModuleData*>(PyModule_GetState(module));
 }
 
 int Execute(PyObject* module) {
-  new (StateSlot(module)) StatePtr(std::make_shared<ModuleState>());
-  return Fill(module, *StateSlot(module));
+  auto state = std::make_unique<StatePtr>();
+  PyRef holder = Create(module, state.get());
+  if (!holder) return -1;
+  *DataOf(module) = {state.release(), holder.release()};
+  return 0;
 }
 
 int Traverse(PyObject* module, visitproc visit, void* arg) {
-  const StatePtr* state = StateSlot(module);
-  if (state == nullptr || *state == nullptr) return 0;
-  return (*state)->ForEach([visit, arg](const PyRef* ref) {
-    Py_VISIT(ref->get());
-    return 0;
-  });
+  if (const ModuleData* data = DataOf(module)) Py_VISIT(data->holder);
+  return 0;
 }
 
 int Clear(PyObject* module) {
-  const StatePtr* state = StateSlot(module);
-  if (state == nullptr || *state == nullptr) return 0;
-  return (*state)->ForEach([](PyRef* ref) {
-    ref->Reset();
-    return 0;
-  });
+  if (ModuleData* data = DataOf(module)) Py_CLEAR(data->holder);
+  return 0;
 }
 
 void Free(void* module) {
   auto* object = static_cast<PyObject*>(module);
   Clear(object);
-  if (StatePtr* state = StateSlot(object)) state->reset();
+  if (ModuleData* data = DataOf(object)) {
+    delete std::exchange(data->state, nullptr);
+  }
 }
 
 PyModuleDef* Definition() {
   static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, reinterpret_cast<void*>(Execute)},
+    {Py_mod_exec, reinterpret_cast<void*>(Guard<Execute>)},
 #if AIRLOCK_PYTHON_AT_LEAST(3, 12)
     {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #endif
@@ -99,7 +109,7 @@ PyModuleDef* Definition() {
       PyModuleDef_HEAD_INIT,
       "_ssl",
       kDoc,
-      sizeof(StatePtr),
+      sizeof(ModuleData),
       ModuleFunctions(),
       slots,
       Traverse,
@@ -109,20 +119,33 @@ PyModuleDef* Definition() {
   return &definition;
 }
 #else
+// Python 2 has one module for all interpreters, and never drops its types.
 StatePtr* TheState() {
-  static StatePtr state;
-  return &state;
+  static auto* const state = new StatePtr;
+  return state;
+}
+
+PyObject* Execute(PyObject* module) {
+  return Create(module, TheState()).release();
 }
 #endif
 
 }  // namespace
 
+StatePtr StateOfModule(PyObject* module) {
 #if PY_MAJOR_VERSION >= 3
-const StatePtr& StateOfModule(PyObject* module) { return *StateSlot(module); }
+  const ModuleData* data = DataOf(module);
+  StatePtr state =
+      data == nullptr || data->state == nullptr ? nullptr : *data->state;
 #else
-// Python 2 has one module for all interpreters.
-const StatePtr& StateOfModule(PyObject* /*module*/) { return *TheState(); }
+  (void)module;
+  StatePtr state = *TheState();
 #endif
+  if (state == nullptr) {
+    PyErr_SetString(PyExc_RuntimeError, "the module _ssl is not initialized");
+  }
+  return state;
+}
 
 }  // namespace airlock::python
 
@@ -139,12 +162,10 @@ PyMODINIT_FUNC PyInit__ssl() {
 PyMODINIT_FUNC init_ssl();
 
 PyMODINIT_FUNC init_ssl() {
-  using airlock::python::TheState;
   PyObject* module = Py_InitModule3("_ssl", airlock::python::ModuleFunctions(),
                                     airlock::python::kDoc);
   if (module == nullptr) return;
-  *TheState() = std::make_shared<airlock::python::ModuleState>();
-  airlock::python::Fill(module, *TheState());
+  airlock::python::Guard<airlock::python::Execute>(module);
 }
 #endif
 

@@ -3,44 +3,84 @@
 
 #include "platform/python/module_state.h"
 
+#include <utility>
+
 namespace airlock::python {
 namespace {
 
 constexpr char kAttribute[] = "__airlock_state__";
 
-void DropState(PyObject* capsule) {
-  delete static_cast<StatePtr*>(PyCapsule_GetPointer(capsule, kAttribute));
+struct StateHolder {
+  StatePtr state;
+
+  int Traverse(visitproc visit, void* arg) {
+    return state->ForEach([visit, arg](const PyRef* ref) {
+      Py_VISIT(ref->get());
+      return 0;
+    });
+  }
+  void Clear() {
+    // Each may drop the last reference to a type, and with it that to this.
+    const StatePtr keep = state;
+    keep->holder = nullptr;
+    keep->ForEach([](PyRef* ref) {
+      ref->Reset();
+      return 0;
+    });
+  }
+  StateHolder(StatePtr state_in) : state(std::move(state_in)) {}
+  ~StateHolder() { Clear(); }
+  StateHolder(const StateHolder&) = delete;
+  StateHolder& operator=(const StateHolder&) = delete;
+};
+
+void RaiseGone() {
+  PyErr_SetString(PyExc_RuntimeError, "the module _ssl is gone");
 }
 
 }  // namespace
 
+PyObject* NewStateHolder(PyObject* module, const StatePtr& state) {
+  static PyType_Slot slots[] = {
+      {Py_tp_dealloc, Slot(DeallocBoxed<StateHolder>)},
+      {Py_tp_traverse, Slot(TraverseBoxed<StateHolder>)},
+      {Py_tp_clear, Slot(ClearBoxed<StateHolder>)},
+      {0, nullptr},
+  };
+  const PyRef type = PyRef::Steal(
+      MakeType(module, "_ssl._State", sizeof(Boxed<StateHolder>), slots,
+               Instances::kNobody, /*garbage_collected=*/true));
+  PyObject* holder =
+      NewBoxed<StateHolder>(reinterpret_cast<PyTypeObject*>(type.get()), state);
+  if (holder != nullptr) state->holder = holder;
+  return holder;
+}
+
 int AttachState(PyObject* type, const StatePtr& state) {
-  const PyRef capsule =
-      PyRef::Steal(PyCapsule_New(new StatePtr(state), kAttribute, DropState));
-  if (!capsule) return -1;
-  return SetTypeAttribute(type, kAttribute, capsule.get());
+  return SetTypeAttribute(type, kAttribute, state->holder);
 }
 
 StatePtr StateOf(PyTypeObject* type) {
-  const PyRef capsule = PyRef::Steal(
+  const PyRef holder = PyRef::Steal(
       PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), kAttribute));
-  if (!capsule) return nullptr;
-  auto* state =
-      static_cast<StatePtr*>(PyCapsule_GetPointer(capsule.get(), kAttribute));
-  if (state == nullptr) return nullptr;
-  if (!(*state)->ssl_error) {
-    PyErr_SetString(PyExc_RuntimeError, "the module _ssl is gone");
+  if (!holder) return nullptr;
+  // A subclass may have put something else there.
+  if (Py_TYPE(holder.get())->tp_dealloc != DeallocBoxed<StateHolder> ||
+      Unbox<StateHolder>(holder.get()).state->holder == nullptr) {
+    RaiseGone();
     return nullptr;
   }
-  return *state;
+  return Unbox<StateHolder>(holder.get()).state;
+}
+
+PyTypeObject* Type(const PyRef& type) {
+  if (!type) RaiseGone();
+  return reinterpret_cast<PyTypeObject*>(type.get());
 }
 
 bool IsInstance(PyObject* object, const PyRef& type) {
-  if (!type) {
-    PyErr_SetString(PyExc_RuntimeError, "the module _ssl is gone");
-    return false;
-  }
-  return PyObject_TypeCheck(object, AsType(type));
+  PyTypeObject* wanted = Type(type);
+  return wanted != nullptr && PyObject_TypeCheck(object, wanted);
 }
 
 }  // namespace airlock::python

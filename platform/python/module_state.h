@@ -13,8 +13,10 @@
 
 namespace airlock::python {
 
-// Shared by the module and all objects made of its types, which may outlive it;
-// the references are dropped with the module, and are null from then on.
+// Shared by the module and all objects made of its types, which may outlive it.
+// The references live as long as the module or one of the types does: a Python
+// object owns them (see NewStateHolder). Once the garbage collector has taken
+// that apart, they are null; Type() is for that.
 struct ModuleState {
   PyRef ssl_error;
   PyRef cert_verification_error;  // Before 3.7: ssl_error again.
@@ -34,6 +36,8 @@ struct ModuleState {
   PyRef socket_fileno;  // and its methods.
   PyRef socket_gettimeout;
 
+  PyObject* holder = nullptr;  // Holds this, and not the other way round.
+
   platform::Runtime* runtime = nullptr;  // The process's; never null.
   ProcessProfile profile;                // Likewise.
 
@@ -52,21 +56,24 @@ struct ModuleState {
 
 using StatePtr = std::shared_ptr<ModuleState>;
 
-// Puts `state` where StateOf finds it from `type` and its subclasses.
+// Makes the object through which the garbage collector sees the references of
+// `state`. The module holds it, and each type that AttachState is told of.
+PyObject* NewStateHolder(PyObject* module, const StatePtr& state);
+
+// Makes `type` keep the state alive, and StateOf find it from `type` and its
+// subclasses.
 int AttachState(PyObject* type, const StatePtr& state);
 
 // The state of the module that `type`, or a base of it, belongs to; null with
 // an exception set where it is gone.
 StatePtr StateOf(PyTypeObject* type);
 
+// One of the state's types; null with an exception set where it is gone.
+PyTypeObject* Type(const PyRef& type);
+
 // Whether `object` is an instance of `type`, one of the state's. False with an
 // exception set where that is gone.
 bool IsInstance(PyObject* object, const PyRef& type);
-
-template <typename T>
-PyTypeObject* AsType(const T& ref) {
-  return reinterpret_cast<PyTypeObject*>(ref.get());
-}
 
 }  // namespace airlock::python
 

@@ -3,11 +3,12 @@
 
 #include "platform/python/python_compat.h"
 
-#include <cxxabi.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
+#include <stdexcept>
 
 namespace airlock::python {
 
@@ -118,6 +119,21 @@ void TakeGil(PyThreadState* thread) {
     // thread by pthread_exit(), and the way out leads through destructors that
     // need the GIL. It stays here until the process is gone, as in 3.14.
     while (true) pause();
+  }
+}
+
+void RaiseCaught() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::length_error&) {
+    PyErr_NoMemory();
+  } catch (const std::exception& error) {
+    PyErr_Format(PyExc_SystemError, "a defect of Airlock; report it: %.500s",
+                 error.what());
+  } catch (...) {
+    PyErr_SetString(PyExc_SystemError, "a defect of Airlock; report it");
   }
 }
 

@@ -9,9 +9,11 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <cxxabi.h>
 
 #include <new>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -153,10 +155,11 @@ T& Unbox(PyObject* self) {
   return reinterpret_cast<Boxed<T>*>(self)->value;
 }
 
-// A new instance of `type`, or null with an exception set.
+// A new instance of `type`, or null with an exception set, which is so already
+// where `type` is null.
 template <typename T, typename... Args>
 PyObject* NewBoxed(PyTypeObject* type, Args&&... args) {
-  PyObject* self = type->tp_alloc(type, 0);
+  PyObject* self = type == nullptr ? nullptr : type->tp_alloc(type, 0);
   if (self != nullptr) new (&Unbox<T>(self)) T{std::forward<Args>(args)...};
   return self;
 }
@@ -196,10 +199,38 @@ void* Slot(F* function) {
 }
 inline void* Slot(const char* doc) { return const_cast<char*>(doc); }
 
+// Raises what was caught: std::bad_alloc as MemoryError. To be called from a
+// catch block, with the GIL.
+void RaiseCaught();
+
+// No C++ exception gets past this into the interpreter, whose frames do not
+// expect one: every function that Python calls is called through it.
+template <auto F, typename T = decltype(F)>
+struct Guarded;
+template <auto F, typename R, typename... Args>
+struct Guarded<F, R (*)(Args...)> {
+  static R Call(Args... args) {
+    try {
+      return F(args...);
+    } catch (const abi::__forced_unwind&) {
+      throw;  // The end of a thread, which must not be stopped.
+    } catch (...) {
+      RaiseCaught();
+    }
+    if constexpr (std::is_pointer_v<R>) {
+      return nullptr;
+    } else {
+      return static_cast<R>(-1);
+    }
+  }
+};
+template <auto F>
+constexpr auto Guard = &Guarded<F>::Call;
+
 // For PyMethodDef, whatever arguments the function takes.
-template <typename F>
-PyCFunction Method(F* function) {
-  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+template <auto F>
+PyCFunction Method() {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Guard<F>));
 }
 
 // PyArg_ParseTupleAndKeywords forgot a const.

@@ -47,13 +47,13 @@ PyObject* CompareSessions(PyObject* self, PyObject* other, int op) {
 
 int AddSessionType(PyObject* module, const StatePtr& state) {
   static PyGetSetDef getset[] = {
-      {"id", GetId, nullptr, "Session identifier.", nullptr},
-      {"time", GetTime, nullptr, "When it began, in seconds.", nullptr},
-      {"timeout", GetTimeout, nullptr, "How long it lasts, in seconds.",
+      {"id", Guard<GetId>, nullptr, "Session identifier.", nullptr},
+      {"time", Guard<GetTime>, nullptr, "When it began, in seconds.", nullptr},
+      {"timeout", Guard<GetTimeout>, nullptr, "How long it lasts, in seconds.",
        nullptr},
-      {"ticket_lifetime_hint", GetLifetimeHint, nullptr,
+      {"ticket_lifetime_hint", Guard<GetLifetimeHint>, nullptr,
        "How long the server says that its ticket lasts, in seconds.", nullptr},
-      {"has_ticket", GetHasTicket, nullptr, "Whether it holds a ticket.",
+      {"has_ticket", Guard<GetHasTicket>, nullptr, "Whether it holds a ticket.",
        nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr},
   };
@@ -62,21 +62,24 @@ int AddSessionType(PyObject* module, const StatePtr& state) {
       {Py_tp_traverse, Slot(TraverseBoxed<SessionObject>)},
       {Py_tp_clear, Slot(ClearBoxed<SessionObject>)},
       {Py_tp_getset, getset},
-      {Py_tp_richcompare, Slot(CompareSessions)},
+      {Py_tp_richcompare, Slot(Guard<CompareSessions>)},
       {Py_tp_hash, Slot(PyObject_HashNotImplemented)},
       {0, nullptr},
   };
   state->session_type = PyRef::Steal(
       MakeType(module, "_ssl.SSLSession", sizeof(Boxed<SessionObject>), slots,
                Instances::kNobody, /*garbage_collected=*/true));
-  return state->session_type ? PyObject_SetAttrString(module, "SSLSession",
-                                                      state->session_type.get())
-                             : -1;
+  if (!state->session_type ||
+      AttachState(state->session_type.get(), state) < 0) {
+    return -1;
+  }
+  return PyObject_SetAttrString(module, "SSLSession",
+                                state->session_type.get());
 }
 
 PyObject* NewSession(const StatePtr& state, PyObject* context,
                      std::shared_ptr<const ssl::Session> session) {
-  return NewBoxed<SessionObject>(AsType(state->session_type), state,
+  return NewBoxed<SessionObject>(Type(state->session_type), state,
                                  PyRef::Borrow(context), std::move(session));
 }
 

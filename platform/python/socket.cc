@@ -179,8 +179,8 @@ PyObject* GetContext(PyObject* self, void* /*closure*/) {
 
 int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
   SocketObject& socket = SocketOf(self);
-  if (value == nullptr ||
-      !PyObject_TypeCheck(value, AsType(socket.state->context_type))) {
+  if (value == nullptr || !IsInstance(value, socket.state->context_type)) {
+    if (PyErr_Occurred()) return -1;
     PyErr_SetString(PyExc_TypeError, "The value must be a SSLContext");
     return -1;
   }
@@ -256,34 +256,34 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
 
 PyMethodDef* SocketMethods() {
   static PyMethodDef methods[] = {
-    {"do_handshake", Method(DoHandshake), METH_NOARGS, nullptr},
-    {"write", Method(Write), METH_VARARGS, nullptr},
-    {"read", Method(Read), METH_VARARGS, nullptr},
-    {"pending", Method(Pending), METH_NOARGS, nullptr},
-    {"shutdown", Method(Shutdown), METH_NOARGS, nullptr},
-    {"cipher", Method(Cipher), METH_NOARGS, nullptr},
-    {"version", Method(Version), METH_NOARGS, nullptr},
-    {"compression", Method(Compression), METH_NOARGS, nullptr},
-    {"selected_alpn_protocol", Method(SelectedAlpn), METH_NOARGS, nullptr},
+    {"do_handshake", Method<DoHandshake>(), METH_NOARGS, nullptr},
+    {"write", Method<Write>(), METH_VARARGS, nullptr},
+    {"read", Method<Read>(), METH_VARARGS, nullptr},
+    {"pending", Method<Pending>(), METH_NOARGS, nullptr},
+    {"shutdown", Method<Shutdown>(), METH_NOARGS, nullptr},
+    {"cipher", Method<Cipher>(), METH_NOARGS, nullptr},
+    {"version", Method<Version>(), METH_NOARGS, nullptr},
+    {"compression", Method<Compression>(), METH_NOARGS, nullptr},
+    {"selected_alpn_protocol", Method<SelectedAlpn>(), METH_NOARGS, nullptr},
 #if !AIRLOCK_PYTHON_AT_LEAST(3, 10)
-    {"selected_npn_protocol", Method(SelectedNpn), METH_NOARGS, nullptr},
+    {"selected_npn_protocol", Method<SelectedNpn>(), METH_NOARGS, nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 7)
-    {"getpeercert", Method(PeerCertificate), METH_VARARGS, nullptr},
-    {"get_channel_binding", Method(ChannelBinding),
+    {"getpeercert", Method<PeerCertificate>(), METH_VARARGS, nullptr},
+    {"get_channel_binding", Method<ChannelBinding>(),
      METH_VARARGS | METH_KEYWORDS, nullptr},
 #else
-    {"peer_certificate", Method(PeerCertificate), METH_VARARGS, nullptr},
-    {"tls_unique_cb", Method(TlsUnique), METH_NOARGS, nullptr},
+    {"peer_certificate", Method<PeerCertificate>(), METH_VARARGS, nullptr},
+    {"tls_unique_cb", Method<TlsUnique>(), METH_NOARGS, nullptr},
 #endif
 #if PY_MAJOR_VERSION >= 3
-    {"shared_ciphers", Method(SharedCiphers), METH_NOARGS, nullptr},
-    {"verify_client_post_handshake", Method(PostHandshake), METH_NOARGS,
+    {"shared_ciphers", Method<SharedCiphers>(), METH_NOARGS, nullptr},
+    {"verify_client_post_handshake", Method<PostHandshake>(), METH_NOARGS,
      nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 10)
-    {"get_verified_chain", Method(VerifiedChain), METH_NOARGS, nullptr},
-    {"get_unverified_chain", Method(UnverifiedChain), METH_NOARGS, nullptr},
+    {"get_verified_chain", Method<VerifiedChain>(), METH_NOARGS, nullptr},
+    {"get_unverified_chain", Method<UnverifiedChain>(), METH_NOARGS, nullptr},
 #endif
     {nullptr, nullptr, 0, nullptr},
   };
@@ -292,13 +292,13 @@ PyMethodDef* SocketMethods() {
 
 PyGetSetDef* Properties() {
   static PyGetSetDef properties[] = {
-    {"context", GetContext, SetContext, nullptr, nullptr},
+    {"context", Guard<GetContext>, Guard<SetContext>, nullptr, nullptr},
 #if PY_MAJOR_VERSION >= 3
-    {"server_side", GetServerSide, nullptr, nullptr, nullptr},
-    {"server_hostname", GetServerHostname, nullptr, nullptr, nullptr},
-    {"owner", GetOwner, SetOwner, nullptr, nullptr},
-    {"session", GetSession, SetSession, nullptr, nullptr},
-    {"session_reused", GetSessionReused, nullptr, nullptr, nullptr},
+    {"server_side", Guard<GetServerSide>, nullptr, nullptr, nullptr},
+    {"server_hostname", Guard<GetServerHostname>, nullptr, nullptr, nullptr},
+    {"owner", Guard<GetOwner>, Guard<SetOwner>, nullptr, nullptr},
+    {"session", Guard<GetSession>, Guard<SetSession>, nullptr, nullptr},
+    {"session_reused", Guard<GetSessionReused>, nullptr, nullptr, nullptr},
 #endif
     {nullptr, nullptr, nullptr, nullptr, nullptr},
   };
@@ -344,9 +344,10 @@ int AddSocketType(PyObject* module, const StatePtr& state) {
   state->socket_type = PyRef::Steal(
       MakeType(module, "_ssl._SSLSocket", sizeof(Boxed<SocketObject>), slots,
                Instances::kNobody, /*garbage_collected=*/true));
-  return state->socket_type ? PyObject_SetAttrString(module, "_SSLSocket",
-                                                     state->socket_type.get())
-                            : -1;
+  if (!state->socket_type || AttachState(state->socket_type.get(), state) < 0) {
+    return -1;
+  }
+  return PyObject_SetAttrString(module, "_SSLSocket", state->socket_type.get());
 }
 
 }  // namespace airlock::python

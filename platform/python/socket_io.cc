@@ -71,6 +71,7 @@ PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status,
 struct Step {
   absl::StatusOr<ssl::IoResult> result = ssl::IoResult::Done();
   int error = 0;           // The errno that ended the stream.
+  bool no_memory = false;  // What ended it instead.
   uint32_t progress = 0;   // The connection's, when it returned.
   bool in_record = false;  // Another thread's record is under way.
 
@@ -122,6 +123,7 @@ void WorkInCore(PyObject* self, PyThreadState* thread, int fd, Call* call,
     const CoreScope scope(self, thread);
     step->result = work(*socket.core);
   }
+  step->no_memory = socket.transport->out_of_memory();
   if (socket.fd_transport == nullptr) return;
   step->error = socket.fd_transport->error();
   if (socket.fd_transport->TakeMoved()) socket.turns.Progress();
@@ -189,6 +191,7 @@ bool Run(PyObject* self, const Operation& operation, const Work& work,
       return false;
     }
     if (!step.result.ok()) {
+      if (step.no_memory) return PyErr_NoMemory() != nullptr;
       RaiseFailure(socket, step.result.status(), step.error);
       return false;
     }

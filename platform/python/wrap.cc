@@ -110,7 +110,7 @@ PyObject* NewSocket(PyObject* context, PyObject* owner, int server_side,
     return RaiseSslError(state->ssl_error.get(), kErrorSsl,
                          {"", "", WrongSide(server_side != 0)}, __LINE__);
   }
-  PyObject* self = NewBoxed<SocketObject>(AsType(state->socket_type));
+  PyObject* self = NewBoxed<SocketObject>(Type(state->socket_type));
   if (self == nullptr) return nullptr;
   SocketObject& socket = SocketOf(self);
   socket.state = std::move(state);
@@ -148,8 +148,8 @@ PyObject* Finish(PyObject* self, std::unique_ptr<BreakableTransport> transport,
 
 std::shared_ptr<const ssl::Session> TakeSession(const SocketObject& socket,
                                                 PyObject* value) {
-  if (value == nullptr ||
-      !PyObject_TypeCheck(value, AsType(socket.state->session_type))) {
+  if (value == nullptr || !IsInstance(value, socket.state->session_type)) {
+    if (PyErr_Occurred()) return nullptr;
     PyErr_SetString(PyExc_TypeError, "Value is not a SSLSession.");
     return nullptr;
   }
@@ -206,6 +206,7 @@ PyObject* WrapBio(PyObject* context, PyObject* args, PyObject* kwargs) {
       "incoming", "outgoing", "server_side", "server_hostname",
       "owner",    "session",  nullptr};
   const StatePtr& state = ContextOf(context).state;
+  if (Type(state->memory_bio_type) == nullptr) return nullptr;
   PyObject* incoming = nullptr;
   PyObject* outgoing = nullptr;
   int server_side = 0;

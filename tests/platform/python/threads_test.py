@@ -222,6 +222,53 @@ class CallbackTest(TlsTest):
         with self.assertRaises((ssl.SSLError, OSError)):
             accepting.result()
 
+    @unittest.skipUnless(MODERN, 'has no _msg_callback')
+    def test_handshake_ends_where_a_message_callback_raises(self):
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            for raising in ('client', 'server'):
+                messages = 0
+                while self.raise_at(messages, raising, version):
+                    messages += 1
+                self.assertGreater(messages, 8)
+
+    def raise_at(self, index, raising, version):
+        """Whether a handshake has so many messages; at this one it ends."""
+        contexts = {'client': client_context(), 'server': server_context()}
+        messages = []
+
+        def callback(*_):
+            messages.append(1)
+            if len(messages) == index + 1:
+                raise KeyError('from the callback')
+
+        contexts[raising]._msg_callback = callback
+        contexts[raising].maximum_version = version
+        a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
+        ends = {'client': contexts['client'].wrap_bio(
+                    a, b, server_hostname='localhost'),
+                'server': contexts['server'].wrap_bio(
+                    b, a, server_side=True)}
+        outgoing = b if raising == 'client' else a
+        for _ in range(5):
+            for side in ('client', 'server'):
+                try:
+                    ends[side].do_handshake()
+                except ssl.SSLWantReadError:
+                    pass
+                except KeyError:
+                    outgoing.read()
+                    for action in (ends[raising].do_handshake,
+                                   lambda: ends[raising].read(1),
+                                   lambda: ends[raising].write(b'x'),
+                                   ends[raising].unwrap):
+                        with self.assertRaises(ssl.SSLError) as raised:
+                            action()
+                        self.assertNotIsInstance(raised.exception,
+                                                 ssl.SSLWantReadError)
+                    self.assertEqual(outgoing.pending, 0)
+                    return True
+        return False
+
     def test_many_threads(self):
         client, server = client_context(), server_context()
 
