@@ -12,16 +12,13 @@
 namespace airlock::config {
 namespace {
 
-constexpr char kAirlockVerify[] = "AIRLOCK_VERIFY";
-constexpr char kPythonHttpsVerify[] = "PYTHONHTTPSVERIFY";
-
 absl::Status UnknownVerification(const Setting<std::string>& variable) {
   const Origin& origin = variable.origin;
   return absl::InvalidArgumentError(absl::StrCat(
       origin.source == Origin::Source::kEnvironment
           ? "the environment variable "
           : absl::StrCat(origin.ToString(), ": "),
-      kAirlockVerify, " is ",
+      kVerifyVariable, " is ",
       internal::NoneOf(variable.value, internal::kVerificationWords,
                        "set it to one of them, or unset it")));
 }
@@ -34,6 +31,19 @@ Origin OriginOf(absl::string_view name, const Setting<std::string>& variable) {
     origin.value = absl::StrCat(name, "=", variable.value);
   }
   return origin;
+}
+
+// What one reading states.
+absl::StatusOr<VerificationPolicy> ParseReading(const EnvironmentMap& reading) {
+  Variables variables;
+  for (const char* name : {kVerifyVariable, kHttpsVerifyVariable}) {
+    const auto found = reading.find(name);
+    if (found == reading.end()) continue;
+    variables[name] = {
+        found->second,
+        {Origin::Source::kEnvironment, found->first, found->second}};
+  }
+  return ParseVariables(variables);
 }
 
 }  // namespace
@@ -64,34 +74,42 @@ std::string Pin::ToString() const {
 
 absl::StatusOr<VerificationPolicy> ParseEnvironment(
     const Environment& environment) {
-  Variables variables;
-  for (const char* name : {kAirlockVerify, kPythonHttpsVerify}) {
-    const auto found = environment.find(name);
-    if (found == environment.end()) continue;
-    variables[name] = {
-        found->second,
-        {Origin::Source::kEnvironment, found->first, found->second}};
+  const absl::Status status = CheckEnvironment(environment);
+  if (!status.ok()) return status;
+  absl::StatusOr<VerificationPolicy> policy =
+      ParseReading(environment.variables());
+  for (const EnvironmentMap& reading : environment.untrusted()) {
+    if (!policy.ok()) return policy;
+    absl::StatusOr<VerificationPolicy> other = ParseReading(reading);
+    if (!other.ok()) return other;
+    // All that an environment states follows from its verification.
+    Setting<Verification> strictest =
+        Stricter(policy->verification, other->verification);
+    if (policy->verification.value < other->verification.value) {
+      policy = *std::move(other);
+    }
+    policy->verification = std::move(strictest);
   }
-  return ParseVariables(variables);
+  return policy;
 }
 
 absl::StatusOr<VerificationPolicy> ParseVariables(const Variables& variables) {
   VerificationPolicy policy;
-  const auto airlock = variables.find(kAirlockVerify);
+  const auto airlock = variables.find(kVerifyVariable);
   if (airlock != variables.end()) {
     const absl::optional<Verification> word = internal::ParseWord<Verification>(
         airlock->second.value, internal::kVerificationWords);
     if (!word.has_value()) return UnknownVerification(airlock->second);
-    policy.verification = {*word, OriginOf(kAirlockVerify, airlock->second)};
+    policy.verification = {*word, OriginOf(kVerifyVariable, airlock->second)};
   }
-  const auto python = variables.find(kPythonHttpsVerify);
+  const auto python = variables.find(kHttpsVerifyVariable);
   if (python != variables.end() && !python->second.value.empty()) {
     const Verification said = python->second.value == "0"
                                   ? Verification::kOff
                                   : Verification::kDefault;
     policy.verification =
         Stricter(std::move(policy.verification),
-                 {said, OriginOf(kPythonHttpsVerify, python->second)});
+                 {said, OriginOf(kHttpsVerifyVariable, python->second)});
   }
   if (policy.verification.value == Verification::kEnforce) {
     policy.minimum_version = {TlsVersion::kTls1_2, policy.verification.origin};

@@ -13,13 +13,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/optional.h"
+#include "config/environment.h"
 #include "config/host_pattern.h"
 #include "config/setting.h"
 
 namespace airlock::config {
-
-// A process's environment, by name.
-using Environment = std::map<std::string, std::string>;
 
 // How much of verification is the application's to decide. Each is stricter
 // than the one before; an application may always be stricter still.
@@ -117,8 +115,9 @@ struct VerificationPolicy {
 //    something, and "no policy" is the one guess that must not be made.
 //  - PYTHONHTTPSVERIFY (PEP 493): "0" is `off`, empty is as if unset, any other
 //    value is `default`.
-//  - Of the two, the stricter counts. Neither set: `off`, with the origin
-//    kBuiltIn.
+//  - Of the two, and of several readings, the strictest takes effect. Neither
+//    set: `off`, with the origin kBuiltIn.
+//  - What CheckEnvironment refuses is an error.
 //  - `enforce` sets the minimum version to TLS 1.2, and requires a name.
 absl::StatusOr<VerificationPolicy> ParseEnvironment(
     const Environment& environment);

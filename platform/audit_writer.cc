@@ -25,7 +25,6 @@ namespace {
 
 using internal::UniqueFd;
 
-constexpr char kVariable[] = "AIRLOCK_AUDIT";
 constexpr absl::string_view kFdPrefix = "fd:";
 // Out of the way of those that shells and their users name.
 constexpr int kFirstFd = 10;
@@ -155,12 +154,14 @@ absl::Status AuditWriter::WriteLine(absl::string_view json) {
 
 absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriterFromEnvironment(
     const config::Environment& environment, std::shared_ptr<Host> host) {
-  const auto variable = environment.find(kVariable);
-  if (variable == environment.end()) return nullptr;
-  const std::string& target = variable->second;
+  const absl::Status status = config::CheckEnvironment(environment);
+  if (!status.ok()) return status;
+  const std::string* variable = environment.Find(config::kAuditVariable);
+  if (variable == nullptr) return nullptr;
+  const std::string& target = *variable;
   if (!absl::StartsWith(target, "/") && !absl::StartsWith(target, kFdPrefix)) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the environment variable ", kVariable, " is \"",
+        "the environment variable ", config::kAuditVariable, " is \"",
         absl::CHexEscape(target),
         "\"; set it to the absolute path of a file or to \"fd:N\", a "
         "descriptor that is open for writing, or unset it"));
@@ -169,7 +170,7 @@ absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriterFromEnvironment(
       AuditWriter::Open(target, std::move(host));
   if (writer.ok()) return writer;
   return absl::InvalidArgumentError(
-      absl::StrCat(kVariable, ": ", writer.status().message()));
+      absl::StrCat(config::kAuditVariable, ": ", writer.status().message()));
 }
 
 AuditSink AuditSinkTo(std::shared_ptr<AuditWriter> writer) {

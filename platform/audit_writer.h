@@ -19,7 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "config/policy.h"
+#include "config/environment.h"
 #include "platform/audit.h"
 #include "platform/host.h"
 #include "platform/internal/unique_fd.h"

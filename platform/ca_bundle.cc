@@ -50,18 +50,18 @@ absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
     Host* host, const config::Environment& environment) {
   CaBundlePlaces found;
   std::vector<absl::string_view> variables;
-  const auto file = environment.find("SSL_CERT_FILE");
-  if (file != environment.end() && !file->second.empty()) {
-    found.paths.push_back(file->second);
-    variables.push_back(file->first);
+  const std::string* file = environment.Find(config::kCertFileVariable);
+  if (file != nullptr && !file->empty()) {
+    found.paths.push_back(*file);
+    variables.push_back(config::kCertFileVariable);
   }
-  const auto directories = environment.find("SSL_CERT_DIR");
-  if (directories != environment.end()) {
+  const std::string* directories = environment.Find(config::kCertDirVariable);
+  if (directories != nullptr) {
     for (const absl::string_view directory :
-         absl::StrSplit(directories->second, ':', absl::SkipEmpty())) {
+         absl::StrSplit(*directories, ':', absl::SkipEmpty())) {
       found.paths.emplace_back(directory);
-      if (variables.empty() || variables.back() != directories->first) {
-        variables.push_back(directories->first);
+      if (variables.empty() || variables.back() != config::kCertDirVariable) {
+        variables.push_back(config::kCertDirVariable);
       }
     }
   }

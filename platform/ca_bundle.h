@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "config/policy.h"
+#include "config/environment.h"
 #include "platform/host.h"
 
 namespace airlock::platform {

@@ -69,7 +69,7 @@ std::vector<std::string> FakeHost::log() const {
   return log_;
 }
 
-config::Environment FakeHost::ReadEnvironment() const {
+config::Environment FakeHost::environment() const {
   absl::MutexLock lock(&mutex_);
   return environment_;
 }

@@ -17,18 +17,21 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "config/policy.h"
+#include "config/environment.h"
 #include "platform/host.h"
 
 namespace airlock::platform {
 
-// Begins with an empty environment, no files, and the time 2026-01-01. Its
-// clock stands still but for AdvanceTime. Thread-safe.
+// Begins with no files, and the time 2026-01-01. Its clock stands still but for
+// AdvanceTime. Keeps the environment of a test, too, which Runtime::Create gets
+// beside a host. Thread-safe.
 class FakeHost final : public Host {
  public:
   FakeHost();
 
   void SetVariable(const std::string& name, const std::string& value);
+  // The variables that were set.
+  config::Environment environment() const;
 
   // Puts a new file (or another one in its place) at the absolute path `path`;
   // the directories above it are there by themselves.
@@ -46,7 +49,6 @@ class FakeHost final : public Host {
   int stats(const std::string& path) const;
   std::vector<std::string> log() const;
 
-  config::Environment ReadEnvironment() const override;
   absl::StatusOr<FileContent> ReadFile(const std::string& path) override;
   absl::StatusOr<FileStatus> Stat(const std::string& path) override;
   absl::StatusOr<std::vector<std::string>> ListDirectory(
@@ -67,7 +69,7 @@ class FakeHost final : public Host {
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
-  config::Environment environment_ ABSL_GUARDED_BY(mutex_);
+  config::EnvironmentMap environment_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, File> files_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_inode_ ABSL_GUARDED_BY(mutex_) = 1;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);

@@ -13,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "config/policy.h"
 
 namespace airlock::platform {
 
@@ -48,7 +47,7 @@ struct FileContent {
   FileIdentity identity;
 };
 
-// The environment, read-only files, the clock and the log. Thread-safe.
+// Read-only files, the clock and the log. Thread-safe.
 //
 // Paths follow symbolic links. Errors name the path, the reason and, where
 // access is denied, to whom; the code of a path that does not exist is
@@ -63,14 +62,19 @@ class Host {
   Host& operator=(const Host&) = delete;
   virtual ~Host() = default;
 
-  // The process's environment as it is now. Not safe against another thread
-  // that changes it meanwhile: call it at start.
-  virtual config::Environment ReadEnvironment() const = 0;
-
   // The whole of a regular file, and the identity that goes with these very
   // bytes. Never blocks on a FIFO or a device: what is no regular file is an
   // error, as is one over kMaxFileSize or one that keeps changing.
   virtual absl::StatusOr<FileContent> ReadFile(const std::string& path) = 0;
+
+  // The same for an absolute path to a file that decides over others, such as
+  // the operator's policy: an error (kFailedPrecondition) where anybody but its
+  // owners, root and this process's user, could change or replace it. Of a path
+  // where a symbolic link leads nowhere the code is not kNotFound. Hosts whose
+  // files have no owners may leave it as it is.
+  virtual absl::StatusOr<FileContent> ReadTrustedFile(const std::string& path) {
+    return ReadFile(path);
+  }
 
   virtual absl::StatusOr<FileStatus> Stat(const std::string& path) = 0;
 

@@ -4,15 +4,14 @@
 #include "platform/load_policy.h"
 
 #include <utility>
-#include <vector>
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "config/effective_policy.h"
 #include "config/policy_file.h"
 
@@ -21,42 +20,57 @@ namespace {
 
 using config::VerificationPolicy;
 
-constexpr char kVariable[] = "AIRLOCK_CONFIG";
-constexpr char kDirectory[] = "/etc";
-constexpr char kName[] = "airlock.yaml";
-
 absl::Status CannotRead(absl::string_view what, const absl::Status& status) {
   return absl::InvalidArgumentError(
       absl::StrCat(what, " cannot be read: ", status.message()));
 }
 
-// Whether a file that cannot be found is there all the same, as a symbolic link
-// that leads nowhere is.
-bool IsListed(Host* host) {
-  const absl::StatusOr<std::vector<std::string>> names =
-      host->ListDirectory(kDirectory);
-  return names.ok() && absl::c_linear_search(*names, kName);
+// A file of the policy, and whose word it is.
+struct Source {
+  std::string path;
+  bool named = false;    // By AIRLOCK_CONFIG.
+  bool trusted = false;  // In a reading that no application may have changed.
+};
+
+std::vector<Source> SourcesOf(const config::Environment& environment) {
+  std::vector<Source> sources = {{kPolicyFile, false, true}};
+  const auto add = [&sources](const std::string& path, bool trusted) {
+    for (Source& source : sources) {
+      if (source.path != path) continue;
+      // It must be there now, who ever named it.
+      source.named = true;
+      return;
+    }
+    sources.push_back({path, true, trusted});
+  };
+  if (const std::string* path = environment.Find(config::kConfigVariable)) {
+    add(*path, true);
+  }
+  for (const config::EnvironmentMap& reading : environment.untrusted()) {
+    const auto found = reading.find(config::kConfigVariable);
+    if (found != reading.end()) add(found->second, false);
+  }
+  return sources;
 }
 
-// The operator's file; unset where there is none, and none needs to be.
-absl::StatusOr<absl::optional<FileContent>> ReadPolicyFile(
-    Host* host, const config::Environment& environment) {
-  const std::string path = PolicyPath(environment);
-  const bool named = environment.count(kVariable) > 0;
-  if (path.empty() || path[0] != '/') {
+// The file's content; unset where it is not there, and need not be.
+absl::StatusOr<absl::optional<FileContent>> ReadSource(Host* host,
+                                                       const Source& source) {
+  if (source.path.empty() || source.path[0] != '/') {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the environment variable ", kVariable, " is \"",
-        absl::CHexEscape(path),
+        "the environment variable ", config::kConfigVariable, " is \"",
+        absl::CHexEscape(source.path),
         "\"; set it to the absolute path of the policy's file, or unset it"));
   }
-  absl::StatusOr<FileContent> file = host->ReadFile(path);
+  absl::StatusOr<FileContent> file = host->ReadTrustedFile(source.path);
   if (file.ok()) return absl::optional<FileContent>(*std::move(file));
-  if (!named && absl::IsNotFound(file.status()) && !IsListed(host)) {
+  if (!source.named && absl::IsNotFound(file.status())) {
     return absl::optional<FileContent>();
   }
-  return CannotRead(absl::StrCat("the operator's policy",
-                                 named ? ", which AIRLOCK_CONFIG names," : ""),
-                    file.status());
+  return CannotRead(
+      absl::StrCat("the operator's policy",
+                   source.named ? ", which AIRLOCK_CONFIG names," : ""),
+      file.status());
 }
 
 absl::Status CheckBundle(
@@ -69,18 +83,10 @@ absl::Status CheckBundle(
       status);
 }
 
-// The policy of the operator's file; one that states nothing where there is
-// none.
-absl::StatusOr<VerificationPolicy> LoadPolicyFile(
-    Host* host, const config::Environment& environment,
-    absl::optional<FileIdentity>* identity) {
-  const absl::StatusOr<absl::optional<FileContent>> file =
-      ReadPolicyFile(host, environment);
-  if (!file.ok()) return file.status();
-  if (!file->has_value()) return VerificationPolicy();
-  if (identity != nullptr) *identity = (*file)->identity;
+absl::StatusOr<VerificationPolicy> ParseSource(Host* host, const Source& source,
+                                               const FileContent& file) {
   absl::StatusOr<VerificationPolicy> policy = config::ParsePolicyFile(
-      (*file)->bytes, PolicyPath(environment),
+      file.bytes, source.path,
       absl::ToCivilDay(host->Now(), absl::UTCTimeZone()));
   if (!policy.ok()) return policy;
   absl::Status status = CheckBundle(host, policy->ca_certs);
@@ -91,12 +97,60 @@ absl::StatusOr<VerificationPolicy> LoadPolicyFile(
   return policy;
 }
 
+// An error where `policy`, of a file that can only make the policy stricter,
+// has what may not do that.
+absl::Status CheckTightens(const VerificationPolicy& policy, bool operators) {
+  const config::Origin* origin = nullptr;
+  if (policy.ca_certs.stated()) origin = &policy.ca_certs.origin;
+  if (!policy.exceptions.empty()) origin = &policy.exceptions[0].origin;
+  if (origin == nullptr) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      origin->ToString(),
+      ": ca_certs and exceptions have no effect in a file that AIRLOCK_CONFIG "
+      "names, ",
+      operators
+          ? absl::StrCat("where there is ", kPolicyFile, "; put them there")
+          : absl::StrCat("where the variable was set after the process "
+                         "had begun; set it before, or put them into ",
+                         kPolicyFile)));
+}
+
+// What the files state.
+absl::Status ReadSources(Host* host, const config::Environment& environment,
+                         std::vector<VerificationPolicy>* policies,
+                         PolicyFiles* files) {
+  bool operators = false;  // Whether there is a kPolicyFile.
+  for (const Source& source : SourcesOf(environment)) {
+    const absl::StatusOr<absl::optional<FileContent>> file =
+        ReadSource(host, source);
+    if (!file.ok()) return file.status();
+    absl::optional<FileIdentity>& identity = (*files)[source.path];
+    if (!file->has_value()) continue;
+    identity = (*file)->identity;
+    // By another path, or by a link.
+    if (operators && *identity == (*files)[kPolicyFile]) continue;
+    absl::StatusOr<VerificationPolicy> policy =
+        ParseSource(host, source, **file);
+    if (!policy.ok()) return policy.status();
+    if (source.path == kPolicyFile) {
+      operators = true;
+    } else if (operators || !source.trusted) {
+      const absl::Status status = CheckTightens(*policy, operators);
+      if (!status.ok()) return status;
+    }
+    policies->push_back(*std::move(policy));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-std::string PolicyPath(const config::Environment& environment) {
-  const auto variable = environment.find(kVariable);
-  if (variable != environment.end()) return variable->second;
-  return absl::StrCat(kDirectory, "/", kName);
+std::vector<std::string> PolicyPaths(const config::Environment& environment) {
+  std::vector<std::string> paths;
+  for (Source& source : SourcesOf(environment)) {
+    paths.push_back(std::move(source.path));
+  }
+  return paths;
 }
 
 absl::StatusOr<config::AppYaml> LoadAppYaml(Host* host,
@@ -108,21 +162,23 @@ absl::StatusOr<config::AppYaml> LoadAppYaml(Host* host,
 
 absl::StatusOr<VerificationPolicy> LoadPolicy(
     Host* host, const config::Environment& environment,
-    const config::AppYaml* app, absl::optional<FileIdentity>* file) {
-  if (file != nullptr) file->reset();
+    const config::AppYaml* app, PolicyFiles* files) {
+  // First, so that no path is obeyed that must not be.
+  absl::StatusOr<VerificationPolicy> stated =
+      config::ParseEnvironment(environment);
+  if (!stated.ok()) return stated;
+  PolicyFiles read;
   std::vector<VerificationPolicy> policies;
-  absl::StatusOr<VerificationPolicy> policy =
-      LoadPolicyFile(host, environment, file);
-  if (!policy.ok()) return policy;
-  policies.push_back(*std::move(policy));
-  policy = config::ParseEnvironment(environment);
-  if (!policy.ok()) return policy;
-  policies.push_back(*std::move(policy));
+  const absl::Status status = ReadSources(host, environment, &policies, &read);
+  if (!status.ok()) return status;
+  policies.push_back(*std::move(stated));
   if (app != nullptr) {
-    policy = config::ParseVariables(app->env_variables);
+    absl::StatusOr<VerificationPolicy> policy =
+        config::ParseVariables(app->env_variables);
     if (!policy.ok()) return policy;
     policies.push_back(*std::move(policy));
   }
+  if (files != nullptr) *files = std::move(read);
   return config::EffectivePolicy(policies);
 }
 

@@ -5,11 +5,14 @@
 #ifndef AIRLOCK_PLATFORM_LOAD_POLICY_H_
 #define AIRLOCK_PLATFORM_LOAD_POLICY_H_
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "config/app_yaml.h"
+#include "config/environment.h"
 #include "config/policy.h"
 #include "platform/host.h"
 
@@ -20,23 +23,35 @@ namespace airlock::platform {
 absl::StatusOr<config::AppYaml> LoadAppYaml(Host* host,
                                             const std::string& path);
 
-// Where `environment` has the operator's file.
-std::string PolicyPath(const config::Environment& environment);
+// The operator's file; in force whatever the environment says.
+inline constexpr char kPolicyFile[] = "/etc/airlock.yaml";
 
-// The policy that the operator's file, `environment` and `app`, which may be
-// null, come to; see config::EffectivePolicy. The operator's file is the one
-// that AIRLOCK_CONFIG names by its absolute path, or else /etc/airlock.yaml,
-// and only the latter may be missing. Each bundle that the file names must
-// exist.
+// The files that state the policy where `environment` is as it is: kPolicyFile,
+// and what AIRLOCK_CONFIG names.
+std::vector<std::string> PolicyPaths(const config::Environment& environment);
+
+// The policy's files by their paths; unset is one that is not there.
+using PolicyFiles = std::map<std::string, absl::optional<FileIdentity>>;
+
+// The policy that the policy's files, `environment` and `app`, which may be
+// null, come to; see config::EffectivePolicy.
+//
+//  - kPolicyFile alone may be missing, and that is so only where the host says
+//    kNotFound. It is in force whatever else there is.
+//  - What AIRLOCK_CONFIG names, by an absolute path, must be there. Where there
+//    is a kPolicyFile, and where only application code may have set the
+//    variable, it can make the policy stricter, and nothing else: exceptions
+//    and ca_certs are errors in it.
+//  - Each file is read by Host::ReadTrustedFile. Each bundle that it names must
+//    exist.
 //
 // Errors are kInvalidArgument and say what to do. A policy that cannot be read
 // is an error: it never means "no policy". Thread-safe; called again with what
-// it was given at start, it reads the operator's file anew. Where it is ok,
-// `file`, if not null, is the identity of what was read; unset: no file.
+// it was given at start, it reads the files anew. Where it is ok, `files`, if
+// not null, is what was read.
 absl::StatusOr<config::VerificationPolicy> LoadPolicy(
     Host* host, const config::Environment& environment,
-    const config::AppYaml* app = nullptr,
-    absl::optional<FileIdentity>* file = nullptr);
+    const config::AppYaml* app = nullptr, PolicyFiles* files = nullptr);
 
 }  // namespace airlock::platform
 

@@ -20,6 +20,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "platform/internal/errno_status.h"
+#include "platform/internal/trusted_path.h"
 #include "platform/internal/unique_fd.h"
 
 namespace airlock::platform {
@@ -78,7 +80,7 @@ std::string WhatIsDenied(const std::string& path) {
 
 absl::Status FileError(int error, absl::string_view verb,
                        const std::string& path) {
-  absl::Status status = absl::ErrnoToStatus(
+  absl::Status status = internal::ErrnoStatus(
       error, absl::StrCat("cannot ", verb, " ", absl::CHexEscape(path)));
   if (error != EACCES && error != EPERM) return status;
   return absl::Status(status.code(),
@@ -143,19 +145,6 @@ struct CloseDirectory {
 
 PosixHost::PosixHost(LogSink log) : log_(std::move(log)) {}
 
-config::Environment PosixHost::ReadEnvironment() const {
-  config::Environment environment;
-  if (environ == nullptr) return environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const absl::string_view text(*entry);
-    const size_t equals = text.find('=');
-    if (equals == absl::string_view::npos) continue;
-    // Of a name that is there twice the first counts, as for getenv.
-    environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return environment;
-}
-
 absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
   absl::Status ok = CheckPath("read", path);
   if (!ok.ok()) return ok;
@@ -188,6 +177,14 @@ absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
       absl::StrCat("cannot read ", absl::CHexEscape(path),
                    ": it changed while it was read, ", kReadAttempts,
                    " times; replace such a file by renaming, in one step"));
+}
+
+absl::StatusOr<FileContent> PosixHost::ReadTrustedFile(
+    const std::string& path) {
+  absl::Status status = CheckPath("read", path);
+  status.Update(internal::CheckTrusted(path));
+  if (!status.ok()) return status;
+  return ReadFile(path);
 }
 
 absl::StatusOr<FileStatus> PosixHost::Stat(const std::string& path) {

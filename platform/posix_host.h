@@ -13,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "config/policy.h"
 #include "platform/host.h"
 
 namespace airlock::platform {
@@ -27,8 +26,8 @@ class PosixHost final : public Host {
   // Without `log`, messages go to standard error, a line each.
   explicit PosixHost(LogSink log = nullptr);
 
-  config::Environment ReadEnvironment() const override;
   absl::StatusOr<FileContent> ReadFile(const std::string& path) override;
+  absl::StatusOr<FileContent> ReadTrustedFile(const std::string& path) override;
   absl::StatusOr<FileStatus> Stat(const std::string& path) override;
   absl::StatusOr<std::vector<std::string>> ListDirectory(
       const std::string& path) override;

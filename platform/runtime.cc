@@ -138,12 +138,12 @@ Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Runtime::~Runtime() = default;
 
 absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(
-    std::shared_ptr<Host> host, RuntimeOptions options) {
+    std::shared_ptr<Host> host, config::Environment environment,
+    RuntimeOptions options) {
   if (host == nullptr) {
     return ssl::MakeStatus(ErrorKind::kInvalidArgument,
                            "A Runtime needs a host.");
   }
-  config::Environment environment = host->ReadEnvironment();
   absl::optional<config::AppYaml> app;
   if (!options.app_yaml.empty()) {
     absl::StatusOr<config::AppYaml> loaded =

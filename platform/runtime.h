@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
+#include "config/environment.h"
 #include "config/policy.h"
 #include "platform/apply_policy.h"
 #include "platform/audit.h"
@@ -69,11 +70,14 @@ struct ContextRequest {
 // may outlive it.
 class Runtime {
  public:
-  // Reads the environment of `host`, once: what becomes of it later changes
-  // nothing; then the operator's policy and app.yaml. An error
-  // (kInvalidArgument) where these state no valid policy.
+  // Reads the operator's policy and app.yaml on `host`. `environment` is what
+  // the environment states of the policy, and where the CA bundle is:
+  // ProcessEnvironment for that of this process, ApplicationEnvironment where
+  // code of applications may have changed it, or what the host decides itself.
+  // An error (kInvalidArgument) where these state no valid policy.
   static absl::StatusOr<std::unique_ptr<Runtime>> Create(
-      std::shared_ptr<Host> host, RuntimeOptions options = {});
+      std::shared_ptr<Host> host, config::Environment environment,
+      RuntimeOptions options = {});
 
   ~Runtime();
   Runtime(const Runtime&) = delete;

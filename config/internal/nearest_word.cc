@@ -15,7 +15,8 @@ namespace {
 // No known word is nearly as long; keeps the work small whatever the input.
 constexpr size_t kMaxTextSize = 64;
 
-// Levenshtein's distance, without regard to ASCII case.
+}  // namespace
+
 size_t EditDistance(absl::string_view a, absl::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -31,8 +32,6 @@ size_t EditDistance(absl::string_view a, absl::string_view b) {
   }
   return row[b.size()];
 }
-
-}  // namespace
 
 absl::string_view NearestWord(absl::string_view text,
                               absl::Span<const absl::string_view> words) {

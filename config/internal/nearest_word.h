@@ -5,6 +5,8 @@
 #ifndef AIRLOCK_CONFIG_INTERNAL_NEAREST_WORD_H_
 #define AIRLOCK_CONFIG_INTERNAL_NEAREST_WORD_H_
 
+#include <cstddef>
+
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -15,6 +17,9 @@ namespace airlock::config::internal {
 // have been meant: more than a third of the longer one's characters differ.
 absl::string_view NearestWord(absl::string_view text,
                               absl::Span<const absl::string_view> words);
+
+// Levenshtein's distance, without regard to ASCII case; for short texts.
+size_t EditDistance(absl::string_view a, absl::string_view b);
 
 }  // namespace airlock::config::internal
 

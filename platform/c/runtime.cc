@@ -18,6 +18,7 @@
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 
 namespace airlock::c::internal {
 namespace {
@@ -107,7 +108,7 @@ Outcome NewRuntime(const airlock_runtime_options* options,
   runtime_options->audit = SinkFor(given->audit, user);
   auto made = MakeRuntime(
       std::make_shared<platform::PosixHost>(LogFor(given->log, user)),
-      *std::move(runtime_options));
+      platform::ProcessEnvironment(), *std::move(runtime_options));
   if (!made.ok()) return made.status();
   (*made)->user = user;
   *runtime = made->release();
@@ -117,8 +118,10 @@ Outcome NewRuntime(const airlock_runtime_options* options,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<airlock_runtime>> MakeRuntime(
-    std::shared_ptr<platform::Host> host, platform::RuntimeOptions options) {
-  auto made = platform::Runtime::Create(std::move(host), std::move(options));
+    std::shared_ptr<platform::Host> host, config::Environment environment,
+    platform::RuntimeOptions options) {
+  auto made = platform::Runtime::Create(std::move(host), std::move(environment),
+                                        std::move(options));
   if (!made.ok()) return made.status();
   auto handle = std::make_unique<airlock_runtime>();
   handle->runtime = *std::move(made);

@@ -27,6 +27,7 @@
 #include "platform/cli/text.h"
 #include "platform/load_policy.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 
 namespace airlock::cli {
 namespace {
@@ -160,7 +161,8 @@ absl::StatusOr<std::vector<std::string>> FindBundle(
                      ForTerminal(policy.ca_certs.origin.ToString()), ".");
     return std::vector<std::string>{report->source};
   }
-  auto found = platform::FindSystemCaBundle(host, host->ReadEnvironment());
+  auto found =
+      platform::FindSystemCaBundle(host, platform::ProcessEnvironment());
   if (!found.ok()) return found.status();
   report->source = absl::StrJoin(found->paths, ", ");
   report->why =
@@ -194,7 +196,8 @@ absl::StatusOr<Report> MakeReport(const std::vector<std::string>& arguments,
 int RunCa(const std::vector<std::string>& arguments) {
   platform::PosixHost host;
   // Whoever asks what is trusted here must hear that nothing runs here.
-  const auto policy = platform::LoadPolicy(&host, host.ReadEnvironment());
+  const auto policy =
+      platform::LoadPolicy(&host, platform::ProcessEnvironment());
   if (!policy.ok()) return Fail("ca", policy.status());
   const absl::StatusOr<Report> report = MakeReport(arguments, *policy, &host);
   if (!report.ok()) {

@@ -23,6 +23,7 @@
 #include "platform/memory_transport.h"
 #include "platform/posix_host.h"
 #include "platform/posix_transport.h"
+#include "platform/process_environment.h"
 #include "platform/runtime.h"
 #include "platform/tcp.h"
 #include "ssl/error.h"
@@ -110,8 +111,8 @@ int RunConnect(const std::vector<std::string>& arguments) {
   if (!audit.ok()) return Fail("connect", audit.status());
   platform::RuntimeOptions runtime_options;
   runtime_options.audit = *std::move(audit);
-  const auto runtime =
-      platform::Runtime::Create(host, std::move(runtime_options));
+  const auto runtime = platform::Runtime::Create(
+      host, platform::ProcessEnvironment(), std::move(runtime_options));
   if (!runtime.ok()) {
     Fail("connect", runtime.status());
     return kExitUsage;

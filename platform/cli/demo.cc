@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "config/environment.h"
 #include "config/internal/json.h"
 #include "nlohmann/json.hpp"
 #include "platform/cli/demo_checks.h"
@@ -22,43 +23,13 @@
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 #include "platform/runtime.h"
 
 namespace airlock::cli {
 namespace {
 
 using config::internal::Json;
-
-// The host, as it would be had its operator said AIRLOCK_VERIFY=enforce.
-class EnforcingHost final : public platform::Host {
- public:
-  explicit EnforcingHost(std::shared_ptr<platform::Host> host)
-      : host_(std::move(host)) {}
-
-  config::Environment ReadEnvironment() const override {
-    config::Environment environment = host_->ReadEnvironment();
-    environment["AIRLOCK_VERIFY"] = "enforce";
-    return environment;
-  }
-  absl::StatusOr<platform::FileContent> ReadFile(
-      const std::string& path) override {
-    return host_->ReadFile(path);
-  }
-  absl::StatusOr<platform::FileStatus> Stat(const std::string& path) override {
-    return host_->Stat(path);
-  }
-  absl::StatusOr<std::vector<std::string>> ListDirectory(
-      const std::string& path) override {
-    return host_->ListDirectory(path);
-  }
-  absl::Time Now() const override { return host_->Now(); }
-  void Log(absl::LogSeverity severity, absl::string_view message) override {
-    host_->Log(severity, message);
-  }
-
- private:
-  const std::shared_ptr<platform::Host> host_;
-};
 
 struct Result {
   uint16_t port = 0;
@@ -204,13 +175,16 @@ void PrintJson(const Result& result) {
 
 int RunDemo(const std::vector<std::string>&) {
   const auto host = std::make_shared<platform::PosixHost>();
-  const auto runtime = platform::Runtime::Create(host);
+  const config::Environment environment = platform::ProcessEnvironment();
+  const auto runtime = platform::Runtime::Create(host, environment);
   if (!runtime.ok()) {
     Fail("demo", runtime.status());
     return kExitUsage;
   }
-  const auto enforced =
-      platform::Runtime::Create(std::make_shared<EnforcingHost>(host));
+  // As it would be had its operator said so.
+  config::EnvironmentMap strict = environment.variables();
+  strict[config::kVerifyVariable] = "enforce";
+  const auto enforced = platform::Runtime::Create(host, std::move(strict));
   if (!enforced.ok()) return Fail("demo", enforced.status());
   const absl::StatusOr<Result> result = Play(runtime->get(), enforced->get());
   if (!result.ok()) return Fail("demo", result.status());

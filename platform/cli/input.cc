@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "platform/process_environment.h"
 
 namespace airlock::cli {
 namespace {
@@ -46,9 +47,8 @@ absl::StatusOr<ssl::Secret> ReadStandardInput() {
   return secret;
 }
 
-absl::StatusOr<ssl::Secret> ReadVariable(const std::string& name,
-                                         platform::Host* host) {
-  config::Environment environment = host->ReadEnvironment();
+absl::StatusOr<ssl::Secret> ReadVariable(const std::string& name) {
+  config::EnvironmentMap environment = platform::CurrentVariables();
   const auto found = environment.find(name);
   if (found == environment.end()) {
     return absl::NotFoundError(
@@ -70,7 +70,7 @@ absl::StatusOr<ssl::Secret> ReadSource(const std::string& source,
   if (source == "-") {
     secret = ReadStandardInput();
   } else if (absl::ConsumePrefix(&name, "env:")) {
-    secret = ReadVariable(std::string(name), host);
+    secret = ReadVariable(std::string(name));
   } else {
     absl::StatusOr<platform::FileContent> file = host->ReadFile(source);
     if (!file.ok()) return file.status();

@@ -75,7 +75,7 @@ bool IsExecutable(const std::string& path) {
 
 // Interpreters to try for `version`, which may be empty, in order.
 std::vector<std::string> Candidates(const std::string& version,
-                                    const config::Environment& environment,
+                                    const config::EnvironmentMap& environment,
                                     platform::Host* host) {
   const std::vector<absl::string_view> numbers = absl::StrSplit(version, '.');
   const std::string name =
@@ -128,7 +128,7 @@ absl::StatusOr<std::string> ModulesFolder() {
 }
 
 std::string PythonPath(const std::string& modules, absl::string_view version,
-                       const config::Environment& environment) {
+                       const config::EnvironmentMap& environment) {
   const bool old = absl::StartsWith(version, "2");
   std::string path =
       absl::StrCat(modules, old ? "/py2.7" : "/py3", ":", modules, "/package");
@@ -140,7 +140,7 @@ std::string PythonPath(const std::string& modules, absl::string_view version,
 }
 
 std::vector<std::string> FindInPath(absl::string_view name,
-                                    const config::Environment& environment) {
+                                    const config::EnvironmentMap& environment) {
   std::vector<std::string> result;
   const auto path = environment.find("PATH");
   if (path == environment.end()) return result;
@@ -153,7 +153,7 @@ std::vector<std::string> FindInPath(absl::string_view name,
 
 absl::StatusOr<std::string> FindInterpreter(
     const std::string& version, const std::string& python_path,
-    const config::Environment& environment, platform::Host* host) {
+    const config::EnvironmentMap& environment, platform::Host* host) {
   std::vector<std::string> tried;
   Program probe;
   probe.folder = kNeutralFolder;

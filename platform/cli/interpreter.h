@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "config/policy.h"
+#include "config/environment.h"
 #include "platform/host.h"
 
 namespace airlock::cli {
@@ -24,12 +24,12 @@ absl::StatusOr<std::string> ModulesFolder();
 // The value of PYTHONPATH that makes `modules` (see ModulesFolder) those of a
 // Python of `version`, before what `environment` has there.
 std::string PythonPath(const std::string& modules, absl::string_view version,
-                       const config::Environment& environment);
+                       const config::EnvironmentMap& environment);
 
 // The executable files named `name` in the folders of PATH, in their order;
 // relative folders count for nothing.
 std::vector<std::string> FindInPath(absl::string_view name,
-                                    const config::Environment& environment);
+                                    const config::EnvironmentMap& environment);
 
 // An interpreter of `version` ("3.11", "3.11.7", "3"; empty: python3) in PATH
 // or ~/.pyenv/versions that, with PYTHONPATH set to `python_path`, imports
@@ -37,7 +37,7 @@ std::vector<std::string> FindInPath(absl::string_view name,
 // the candidates, one after the other, in the folder /.
 absl::StatusOr<std::string> FindInterpreter(
     const std::string& version, const std::string& python_path,
-    const config::Environment& environment, platform::Host* host);
+    const config::EnvironmentMap& environment, platform::Host* host);
 
 // What an interpreter says of itself.
 struct InterpreterFacts {

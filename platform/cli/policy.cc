@@ -22,6 +22,7 @@
 #include "platform/cli/text.h"
 #include "platform/load_policy.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 
 ABSL_FLAG(std::string, app, "",
           "The application's app.yaml, whose env_variables count too.");
@@ -48,7 +49,7 @@ absl::StatusOr<VerificationPolicy> Load(platform::Host* host) {
     app = *std::move(loaded);
   }
   absl::StatusOr<VerificationPolicy> policy = platform::LoadPolicy(
-      host, host->ReadEnvironment(), app.has_value() ? &*app : nullptr);
+      host, platform::ProcessEnvironment(), app.has_value() ? &*app : nullptr);
   const std::string name = absl::GetFlag(FLAGS_host);
   if (!policy.ok() || name.empty()) return policy;
   return config::PolicyForHost(

@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "config/policy.h"
+#include "config/environment.h"
 
 namespace airlock::cli {
 
 // What to start.
 struct Program {
   std::vector<std::string> argv;  // The path first.
-  config::Environment environment;
+  config::EnvironmentMap environment;
   std::string folder;  // Where it starts; empty: here.
   // Descriptors that it gets under their own numbers, beside standard input,
   // output and error.

@@ -21,6 +21,7 @@
 #include "platform/cli/text.h"
 #include "platform/load_policy.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 
 namespace airlock::cli {
 namespace {
@@ -47,15 +48,16 @@ int RunPython(const std::vector<std::string>& words) {
                     "option")));
   }
   platform::PosixHost host;
-  const config::Environment environment = host.ReadEnvironment();
+  const config::Environment environment = platform::ProcessEnvironment();
   // Else `import ssl` would say so, late, and to the application.
   const auto policy = platform::LoadPolicy(&host, environment);
   if (!policy.ok()) return Fail("python", policy.status());
   const absl::StatusOr<std::string> modules = ModulesFolder();
   if (!modules.ok()) return Fail("python", modules.status());
-  const std::string path = PythonPath(*modules, version, environment);
+  const std::string path =
+      PythonPath(*modules, version, environment.variables());
   const absl::StatusOr<std::string> interpreter =
-      FindInterpreter(version, path, environment, &host);
+      FindInterpreter(version, path, environment.variables(), &host);
   if (!interpreter.ok()) return Fail("python", interpreter.status());
   setenv("PYTHONPATH", path.c_str(), /*overwrite=*/1);
 

@@ -22,7 +22,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/optional.h"
+#include "config/environment.h"
 #include "config/policy.h"
+#include "platform/application_environment.h"
 #include "platform/audit_writer.h"
 #include "platform/ca_bundle.h"
 #include "platform/cli/application.h"
@@ -35,6 +37,7 @@
 #include "platform/cli/start_screen.h"
 #include "platform/load_policy.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 
 ABSL_FLAG(bool, no_sandbox, false,
           "Run the application without a sandbox: it can then do all that you "
@@ -54,23 +57,14 @@ ABSL_FLAG(std::string, writable, "",
 namespace airlock::cli {
 namespace {
 
-using config::Environment;
+using config::kAuditVariable;
+using config::kConfigVariable;
+using Environment = config::EnvironmentMap;
+using platform::kPolicyFile;
 
-// Where the operator's policy is in the sandbox, wherever it is outside: where
-// `_ssl` looks for it, and the application can put nothing else.
-constexpr char kPolicyFile[] = "/etc/airlock.yaml";
-constexpr char kPolicyVariable[] = "AIRLOCK_CONFIG";
-constexpr char kAppVariable[] = "AIRLOCK_APP_YAML";
-constexpr char kHttpsVariable[] = "PYTHONHTTPSVERIFY";
-constexpr char kAuditVariable[] = "AIRLOCK_AUDIT";
-// Where the sandbox keeps what the policy's variables were when it was made;
-// see platform/python/process_runtime.h.
-constexpr char kLaunchFile[] = "/run/airlock/environment";
-
-// Whether the variable is the policy's.
-bool StatesPolicy(absl::string_view name) {
-  return absl::StartsWith(name, "AIRLOCK_") || name == kHttpsVariable;
-}
+// Where the file that AIRLOCK_CONFIG names is in the sandbox, where there is a
+// platform::kPolicyFile beside it.
+constexpr char kNamedPolicyFile[] = "/run/airlock/policy.yaml";
 
 absl::StatusOr<std::string> RealPath(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(
@@ -101,7 +95,7 @@ class Run {
     if (!application.ok()) return application.status();
     application_ = *std::move(application);
     absl::StatusOr<config::VerificationPolicy> policy =
-        platform::LoadPolicy(&host_, environment_, &application_.yaml);
+        platform::LoadPolicy(&host_, given_, &application_.yaml);
     if (!policy.ok()) return policy.status();
     policy_ = *std::move(policy);
     return absl::OkStatus();
@@ -112,10 +106,7 @@ class Run {
     if (!modules.ok()) return modules.status();
     modules_ = *modules;
     // What the policy says is not the probe's business.
-    Environment clean = environment_;
-    for (auto it = clean.begin(); it != clean.end();) {
-      it = StatesPolicy(it->first) ? clean.erase(it) : std::next(it);
-    }
+    const Environment clean = config::WithoutPolicy(environment_);
     const absl::StatusOr<std::string> python = FindInterpreter(
         application_.version,
         PythonPath(modules_, application_.version, Environment()), clean,
@@ -132,7 +123,7 @@ class Run {
       bundle_ = {*policy_.ca_certs.value};
       return;
     }
-    const auto found = platform::FindSystemCaBundle(&host_, environment_);
+    const auto found = platform::FindSystemCaBundle(&host_, given_);
     if (found.ok()) {
       bundle_ = found->paths;
     } else {
@@ -170,7 +161,7 @@ class Run {
     // For Python 2.7's own ssl.py, which would else ask for verification.
     if (IsFirstPython() &&
         policy_.verification.value == config::Verification::kOff) {
-      result.emplace(kHttpsVariable, "0");
+      result.emplace(config::kHttpsVerifyVariable, "0");
     }
     std::string& path = result["PYTHONPATH"];
     path = absl::StrCat(python_path, path.empty() ? "" : ":", path);
@@ -181,11 +172,8 @@ class Run {
 
   // What the policy's variables are for all processes of the application.
   Environment PolicyEnvironment() const {
-    Environment result;
-    for (const auto& variable : environment_) {
-      if (StatesPolicy(variable.first)) result.insert(variable);
-    }
-    result[kAppVariable] = application_.app_yaml;
+    Environment result = config::PolicyOnly(environment_);
+    result[config::kAppYamlVariable] = application_.app_yaml;
     result.erase(kAuditVariable);
     return result;
   }
@@ -256,17 +244,10 @@ class Run {
         plan.readable.push_back(*exception.ca_certs.value);
       }
     }
-    const auto named = environment_.find(kPolicyVariable);
-    const std::string file =
-        named == environment_.end() ? kPolicyFile : named->second;
-    const auto content = host_.ReadFile(file);
-    if (content.ok()) {
-      plan.files[kPolicyFile] = content->bytes;
-    } else if (named != environment_.end() ||
-               !absl::IsNotFound(content.status())) {
-      return content.status();
-    }
-    plan.files[kLaunchFile] = LaunchFile(PolicyEnvironment());
+    const absl::Status copied = CopyPolicy(&plan);
+    if (!copied.ok()) return copied;
+    plan.files[platform::kLaunchRecord] =
+        LaunchRecord(PolicyEnvironment(), plan);
     if (absl::GetFlag(FLAGS_dev)) {
       const absl::Status added = AddDevelopment(
           bundle_, policy_.ca_certs.value.value_or(""), &host_, &plan);
@@ -275,13 +256,31 @@ class Run {
     return plan;
   }
 
-  static std::string LaunchFile(const Environment& environment) {
-    std::string file;
-    for (const auto& [name, value] : environment) {
-      if (name == kPolicyVariable) continue;
-      absl::StrAppend(&file, name, "=", value, absl::string_view("\0", 1));
+  // Puts the policy's files where `_ssl` looks for them in the sandbox, and the
+  // application can put nothing else.
+  absl::Status CopyPolicy(SandboxPlan* plan) {
+    for (const std::string& path : platform::PolicyPaths(given_)) {
+      const auto content = host_.ReadTrustedFile(path);
+      const bool named = environment_.count(kConfigVariable) > 0 &&
+                         environment_.at(kConfigVariable) == path;
+      if (!content.ok()) {
+        if (!named && absl::IsNotFound(content.status())) continue;
+        return content.status();
+      }
+      // The one that there is, is the operator's.
+      const bool first = plan->files.count(kPolicyFile) == 0;
+      plan->files[first ? kPolicyFile : kNamedPolicyFile] = content->bytes;
     }
-    return file;
+    return absl::OkStatus();
+  }
+
+  static std::string LaunchRecord(Environment variables,
+                                  const SandboxPlan& plan) {
+    variables.erase(kConfigVariable);
+    if (plan.files.count(kNamedPolicyFile) > 0) {
+      variables[kConfigVariable] = kNamedPolicyFile;
+    }
+    return config::MakeEnvironmentRecord(variables);
   }
 
   // Lets the application's processes write to `relay`. Those that it starts
@@ -290,7 +289,7 @@ class Run {
   void GiveAudit(const AuditRelay& relay, SandboxPlan* plan) const {
     Environment variables = PolicyEnvironment();
     variables[kAuditVariable] = absl::StrCat("/proc/2/fd/", relay.fd());
-    plan->files[kLaunchFile] = LaunchFile(variables);
+    plan->files[platform::kLaunchRecord] = LaunchRecord(variables, *plan);
     plan->inherited = {relay.fd()};
   }
 
@@ -328,7 +327,8 @@ class Run {
   }
 
   platform::PosixHost host_;
-  const Environment environment_ = host_.ReadEnvironment();
+  const config::Environment given_ = platform::ProcessEnvironment();
+  const Environment environment_ = given_.variables();
   Application application_;
   config::VerificationPolicy policy_;
   std::string modules_;

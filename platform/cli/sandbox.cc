@@ -285,7 +285,7 @@ class Builder {
 
 absl::StatusOr<SandboxedProgram> WrapInSandbox(
     const SandboxPlan& plan, const std::vector<std::string>& argv,
-    const config::Environment& environment, platform::Host* host) {
+    const config::EnvironmentMap& environment, platform::Host* host) {
   const std::vector<std::string> found = FindInPath("bwrap", environment);
   if (found.empty()) {
     return absl::NotFoundError(
@@ -296,7 +296,7 @@ absl::StatusOr<SandboxedProgram> WrapInSandbox(
 }
 
 absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
-                        const config::Environment& environment,
+                        const config::EnvironmentMap& environment,
                         platform::Host* host) {
   SandboxPlan bare = plan;
   bare.environment.clear();

@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "config/policy.h"
+#include "config/environment.h"
 #include "platform/cli/interpreter.h"
 #include "platform/cli/program.h"
 #include "platform/host.h"
@@ -40,7 +40,7 @@ struct SandboxPlan {
   // Descriptors that the application gets, under their numbers.
   std::vector<int> inherited;
   bool network = true;
-  config::Environment environment;
+  config::EnvironmentMap environment;
 };
 
 // A program that was wrapped, and the files that it is told by.
@@ -62,14 +62,14 @@ struct SandboxedProgram {
 // folder that may not be writable, and those of MakeSyscallFilter.
 absl::StatusOr<SandboxedProgram> WrapInSandbox(
     const SandboxPlan& plan, const std::vector<std::string>& argv,
-    const config::Environment& environment, platform::Host* host);
+    const config::EnvironmentMap& environment, platform::Host* host);
 
 // Starts such a sandbox to see that it comes up and that its interpreter's
 // `_ssl` is Airlock's, also without its site-packages. Where the machine has no
 // sandbox to give, an error (kUnavailable) that says why and what to do.
 // With `may_refuse`, an import of `_ssl` that fails will do, too.
 absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
-                        const config::Environment& environment,
+                        const config::EnvironmentMap& environment,
                         platform::Host* host);
 
 // The process that a signal to the application in the sandbox is for, where

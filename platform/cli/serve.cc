@@ -28,6 +28,7 @@
 #include "platform/internal/fd_wait.h"
 #include "platform/memory_transport.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 #include "platform/runtime.h"
 #include "platform/tcp.h"
 #include "ssl/certificate.h"
@@ -261,8 +262,8 @@ int RunServe(const std::vector<std::string>&) {
   if (!audit.ok()) return Fail("serve", audit.status());
   platform::RuntimeOptions runtime_options;
   runtime_options.audit = *std::move(audit);
-  auto runtime =
-      platform::Runtime::Create(service.host, std::move(runtime_options));
+  auto runtime = platform::Runtime::Create(
+      service.host, platform::ProcessEnvironment(), std::move(runtime_options));
   if (!runtime.ok()) {
     Fail("serve", runtime.status());
     return kExitUsage;

@@ -16,6 +16,7 @@
 #include "platform/cli/input.h"
 #include "platform/cli/text.h"
 #include "platform/internal/fd_wait.h"
+#include "platform/process_environment.h"
 #include "ssl/error.h"
 #include "ssl/options.h"
 
@@ -132,9 +133,9 @@ absl::StatusOr<platform::AuditSink> AuditFromFlag(
     std::shared_ptr<platform::Host> host) {
   const std::string target = absl::GetFlag(FLAGS_audit);
   absl::StatusOr<std::shared_ptr<platform::AuditWriter>> writer =
-      target.empty()
-          ? platform::AuditWriterFromEnvironment(host->ReadEnvironment(), host)
-          : platform::AuditWriter::Open(target, host);
+      target.empty() ? platform::AuditWriterFromEnvironment(
+                           platform::ProcessEnvironment(), host)
+                     : platform::AuditWriter::Open(target, host);
   if (!writer.ok()) return writer.status();
   return platform::AuditSinkTo(*std::move(writer));
 }

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "platform/internal/settled.h"
-#include "platform/load_policy.h"
 
 namespace airlock::platform::internal {
 
@@ -37,9 +36,14 @@ absl::StatusOr<bool> PolicyKeeper::ReloadIfChanged() {
 
 bool PolicyKeeper::MayHaveChanged() {
   if (!settled_) return true;
-  const absl::StatusOr<FileStatus> now = host_->Stat(PolicyPath(environment_));
-  if (now.ok()) return now->identity != file_;
-  return file_.has_value() || !absl::IsNotFound(now.status());
+  for (const auto& [path, identity] : files_) {
+    const absl::StatusOr<FileStatus> now = host_->Stat(path);
+    const bool same =
+        now.ok() ? now->identity == identity
+                 : !identity.has_value() && absl::IsNotFound(now.status());
+    if (!same) return true;
+  }
+  return false;
 }
 
 absl::Status PolicyKeeper::ReloadLocked() {
@@ -60,20 +64,23 @@ absl::Status PolicyKeeper::ReloadLocked() {
 
 absl::Status PolicyKeeper::LoadLocked() {
   const absl::Time begin = host_->Now();
-  absl::optional<FileIdentity> file;
+  PolicyFiles files;
   absl::StatusOr<config::VerificationPolicy> loaded = LoadPolicy(
-      host_, environment_, app_.has_value() ? &*app_ : nullptr, &file);
+      host_, environment_, app_.has_value() ? &*app_ : nullptr, &files);
   if (!loaded.ok()) return loaded.status();
-  if (file_.has_value() && !file.has_value()) {
+  bool settled = true;
+  for (const auto& [path, identity] : files) {
+    settled = settled && (!identity.has_value() || IsSettled(*identity, begin));
+    if (identity.has_value() || !files_[path].has_value()) continue;
     return absl::InvalidArgumentError(absl::StrCat(
-        PolicyPath(environment_),
+        path,
         " is gone; put it back, or, where no policy is wanted any more, start "
         "anew without it"));
   }
   auto shared =
       std::make_shared<const config::VerificationPolicy>(*std::move(loaded));
-  file_ = file;
-  settled_ = !file.has_value() || IsSettled(*file, begin);
+  files_ = std::move(files);
+  settled_ = settled;
   absl::MutexLock lock(&mutex_);
   policy_ = std::move(shared);
   return absl::OkStatus();

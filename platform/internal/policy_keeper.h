@@ -17,8 +17,10 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/types/optional.h"
 #include "config/app_yaml.h"
+#include "config/environment.h"
 #include "config/policy.h"
 #include "platform/host.h"
+#include "platform/load_policy.h"
 
 namespace airlock::platform::internal {
 
@@ -36,14 +38,14 @@ class PolicyKeeper {
   // Null until one was loaded.
   std::shared_ptr<const config::VerificationPolicy> policy() const;
 
-  // Reads the operator's file. An error leaves the old policy.
+  // Reads the policy's files. An error leaves the old policy.
   absl::Status Load();
 
-  // The same for a policy that is in force, logged and counted. That the file
+  // The same for a policy that is in force, logged and counted. That a file
   // is gone is an error too: nobody takes a policy back by mistake.
   absl::Status Reload();
 
-  // Reload where the file is not the one that was read, or was not good then;
+  // Reload where a file is not the one that was read, or was not good then;
   // whether it was. Of the same error again, nothing is logged or counted.
   absl::StatusOr<bool> ReloadIfChanged();
 
@@ -61,9 +63,9 @@ class PolicyKeeper {
 
   // Held while files are read, so that what was read last counts.
   absl::Mutex load_mutex_;
-  // Of the file that was read; unset where there was none.
-  absl::optional<FileIdentity> file_ ABSL_GUARDED_BY(load_mutex_);
-  // Whether a change since would show in that.
+  // That were read.
+  PolicyFiles files_ ABSL_GUARDED_BY(load_mutex_);
+  // Whether a change since would show in those.
   bool settled_ ABSL_GUARDED_BY(load_mutex_) = false;
   absl::Status last_ ABSL_GUARDED_BY(load_mutex_);
 

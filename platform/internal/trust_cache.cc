@@ -31,10 +31,13 @@ absl::Status TrustStoreError(absl::string_view what,
 TrustCache::TrustCache(Host* host, const config::Environment& environment,
                        size_t capacity)
     : host_(host), places_(capacity), stores_(capacity) {
-  for (const char* name : {"SSL_CERT_FILE", "SSL_CERT_DIR"}) {
-    const auto variable = environment.find(name);
-    if (variable != environment.end()) variables_.insert(*variable);
+  config::EnvironmentMap variables;
+  for (const char* name :
+       {config::kCertFileVariable, config::kCertDirVariable}) {
+    const std::string* value = environment.Find(name);
+    if (value != nullptr) variables.emplace(name, *value);
   }
+  variables_ = std::move(variables);
 }
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path) {

@@ -12,7 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "config/policy.h"
+#include "config/environment.h"
 #include "platform/ca_bundle.h"
 #include "platform/host.h"
 #include "platform/internal/shared_cache.h"

@@ -35,6 +35,16 @@ std::string ModuleOfFrame(const PyRef& frame) {
   return module;
 }
 
+bool IsCalledBy(const char* module, const char* function) {
+  const PyRef frame =
+      PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+  if (ModuleOfFrame(frame) != module) return false;
+  const PyRef name = FrameAttribute(FrameAttribute(frame, "f_code"), "co_name");
+  std::string text;
+  if (!name || !TextOf(name.get(), "name", &text)) PyErr_Clear();
+  return text == function;
+}
+
 std::string CallSite() {
   PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
   while (frame && frame.get() != Py_None && IsOurs(frame)) {

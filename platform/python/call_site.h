@@ -20,6 +20,10 @@ std::string CallSite();
 // or has it not. As above, of GIL and exceptions; so is the next.
 PyRef FrameAttribute(const PyRef& object, const char* name);
 
+// Whether the innermost Python code on this thread's stack is that function of
+// that module. As above, too.
+bool IsCalledBy(const char* module, const char* function);
+
 // The name of the module whose code `frame` runs; empty where it has none.
 std::string ModuleOfFrame(const PyRef& frame);
 

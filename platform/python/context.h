@@ -46,6 +46,9 @@ struct ContextObject {
   bool verify_mode_chosen = false;  // By the application.
   bool check_hostname = false;
   bool check_hostname_chosen = false;
+  // Made by ssl._create_unverified_context, which says CERT_NONE by its name:
+  // since Python 3.7 it does so in words, too.
+  bool unverified_by_name = false;
   unsigned host_flags = kHostflagNoPartialWildcards;
   unsigned long verify_flags = kVerifyTrustedFirst;
   int minimum_version = kDefaultMinimum;

@@ -139,7 +139,10 @@ platform::ContextRequest ContextObject::Request(
   platform::ContextRequest request;
   request.side = side;
   const bool off = policy.verification.value == config::Verification::kOff;
-  if (verify_mode_chosen || off) {
+  // Where all is verified, what it did not say in words is no reason to refuse.
+  const bool named = unverified_by_name && policy.verification.value ==
+                                               config::Verification::kDefault;
+  if (verify_mode_chosen || off || named) {
     request.cert_reqs = CoreVerifyMode(verify_mode);
   }
   if (off) {

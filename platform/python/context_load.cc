@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "platform/ca_bundle.h"
+#include "platform/process_environment.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/files.h"
@@ -242,15 +243,16 @@ PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
   platform::Runtime& runtime = *context.state->runtime;
   // As everywhere, the environment of this moment chooses the bundle, unless
   // the policy does.
-  const config::Environment environment =
-      runtime.policy().ca_certs.stated() ? config::Environment()
-                                         : runtime.host().ReadEnvironment();
+  const bool obeyed =
+      !runtime.policy().ca_certs.stated() && !platform::IsSecureProcess();
+  const config::EnvironmentMap environment =
+      obeyed ? platform::CurrentVariables() : config::EnvironmentMap();
   const auto variable = [&environment](const char* name) {
     const auto found = environment.find(name);
     return found == environment.end() ? std::string() : found->second;
   };
-  const std::string file = variable("SSL_CERT_FILE");
-  const std::string directory = variable("SSL_CERT_DIR");
+  const std::string file = variable(config::kCertFileVariable);
+  const std::string directory = variable(config::kCertDirVariable);
   platform::CaCerts place;
   if (!file.empty()) place = platform::CaPath{file};
   if (!file.empty() || directory.empty()) {

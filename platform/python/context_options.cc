@@ -7,6 +7,7 @@
 #include <climits>
 #include <cstring>
 
+#include "platform/python/call_site.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 
@@ -120,6 +121,10 @@ int SetCheckHostname(PyObject* self, PyObject* value, void* /*closure*/) {
   }
   context.check_hostname = check != 0;
   context.check_hostname_chosen = true;
+  if (check == 0 && !context.verify_mode_chosen &&
+      IsCalledBy("ssl", "_create_unverified_context")) {
+    context.unverified_by_name = true;
+  }
   context.Changed();
   return 0;
 }

@@ -4,10 +4,10 @@
 // Runtime::WrapSocket, with the path of a large CA bundle named each time, held
 // against BoringSSL with everything made once.
 
-#include <cstdio>
-#include <cstdlib>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -20,6 +20,7 @@
 #include "benchmark/benchmark.h"
 #include "platform/memory_transport.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 #include "platform/runtime.h"
 #include "tests/bench/ratio_reporter.h"
 #include "tests/bench/raw_tls.h"
@@ -82,8 +83,9 @@ struct Pair {
 class Airlock {
  public:
   Airlock()
-      : runtime_(Value(platform::Runtime::Create(
-            std::make_shared<platform::PosixHost>()))) {
+      : runtime_(Value(
+            platform::Runtime::Create(std::make_shared<platform::PosixHost>(),
+                                      platform::ProcessEnvironment()))) {
     // A file that was written just now is read anew each time, as its date
     // cannot tell whether it has changed since. Ours is not meant to be one.
     do {

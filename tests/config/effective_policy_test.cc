@@ -60,7 +60,7 @@ std::string Of(const VerificationPolicy& policy, absl::string_view name) {
 struct Row {
   std::string name;
   std::string file;  // What follows "tls:".
-  Environment environment;
+  EnvironmentMap environment;
   std::string variables;  // What follows "env_variables:".
   std::string setting;
   std::string expected;

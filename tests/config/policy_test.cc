@@ -23,7 +23,7 @@ struct Row {
 
 Environment Make(const absl::optional<std::string>& airlock,
                  const absl::optional<std::string>& python) {
-  Environment environment = {{"HOME", "/root"}, {"AIRLOCK_VERIFYX", "no"}};
+  EnvironmentMap environment = {{"HOME", "/root"}, {"WARLOCK_VERIFY", "no"}};
   if (airlock.has_value()) environment["AIRLOCK_VERIFY"] = *airlock;
   if (python.has_value()) environment["PYTHONHTTPSVERIFY"] = *python;
   return environment;

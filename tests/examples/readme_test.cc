@@ -47,10 +47,9 @@ class Server {
     auto listener = TcpListener::Listen("127.0.0.1", 0);
     EXPECT_TRUE(listener.ok()) << listener.status();
     port_ = listener->port();
-    thread_ = std::thread([this, context = MakeContext(std::move(options)),
-                           listening = *std::move(listener)] {
-      ServeOne(listening, context);
-    });
+    thread_ = std::thread(
+        [this, context = MakeContext(std::move(options)),
+         listening = *std::move(listener)] { ServeOne(listening, context); });
   }
   ~Server() { thread_.join(); }
 
@@ -78,7 +77,7 @@ class ReadmeTest : public ::testing::Test {
  protected:
   ReadmeTest() : host_(std::make_shared<FakeHost>()) {
     host_->SetFile("/etc/ca-certificates.crt", ReadTestdata("certs/ca.pem"));
-    auto runtime = Runtime::Create(host_);
+    auto runtime = Runtime::Create(host_, host_->environment());
     EXPECT_TRUE(runtime.ok()) << runtime.status();
     runtime_ = *std::move(runtime);
   }

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "platform/memory_transport.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 #include "platform/runtime.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
@@ -37,8 +38,8 @@ int Fail(const absl::Status& status) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
-  auto runtime =
-      platform::Runtime::Create(std::make_shared<platform::PosixHost>());
+  auto runtime = platform::Runtime::Create(
+      std::make_shared<platform::PosixHost>(), platform::ProcessEnvironment());
   if (!runtime.ok()) return Fail(runtime.status());
   platform::WrapOptions client;
   client.cert_reqs = ssl::VerifyMode::kRequired;

@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "platform/posix_host.h"
+#include "platform/process_environment.h"
 #include "platform/runtime.h"
 #include "platform/tcp.h"
 #include "ssl/error.h"
@@ -276,7 +277,8 @@ TEST(NginxTest, ServesARuntimesSocket) {
                               "ssl_verify_client on; }")));
   ASSERT_OK_AND_ASSIGN(
       const auto runtime,
-      platform::Runtime::Create(std::make_shared<platform::PosixHost>()));
+      platform::Runtime::Create(std::make_shared<platform::PosixHost>(),
+                                platform::ProcessEnvironment()));
   platform::WrapOptions options;
   options.keyfile = ssl::Secret(ReadTestdata("certs/client_rsa.key"));
   options.certfile = ssl::Secret(ReadTestdata("certs/client_rsa.pem"));

@@ -29,7 +29,7 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 config::VerificationPolicy Policy(absl::string_view word) {
-  config::Environment environment;
+  config::EnvironmentMap environment;
   if (!word.empty()) environment["AIRLOCK_VERIFY"] = std::string(word);
   return *config::ParseEnvironment(environment);
 }

@@ -209,7 +209,8 @@ TEST_F(AuditWriterTest, WhatIsLostIsAmongTheCounters) {
   RuntimeOptions options;
   options.audit = AuditSinkTo(writer);
   options.audit_lost = [writer] { return writer->lost(); };
-  const auto runtime = Runtime::Create(host_, std::move(options));
+  const auto runtime =
+      Runtime::Create(host_, host_->environment(), std::move(options));
   ASSERT_TRUE(runtime.ok()) << runtime.status();
   EXPECT_EQ((*runtime)->counters().audit_lost, 0);
   ContextRequest request;

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/fake_host.h"
@@ -19,7 +20,7 @@ using config::VerificationPolicy;
 
 absl::StatusOr<VerificationPolicy> Load(FakeHost* host,
                                         const config::AppYaml* app = nullptr) {
-  return LoadPolicy(host, host->ReadEnvironment(), app);
+  return LoadPolicy(host, host->environment(), app);
 }
 
 // Expects an error of code kInvalidArgument with this in it.
@@ -50,13 +51,89 @@ TEST(LoadPolicyTest, ReadsTheFileInEtc) {
 
 TEST(LoadPolicyTest, ReadsTheFileThatTheEnvironmentNames) {
   FakeHost host;
-  host.SetFile("/etc/airlock.yaml", "tls: {verification: off}");
-  host.SetFile("/opt/a.yaml", "tls: {verification: enforce}");
+  host.SetFile("/opt/a.yaml",
+               "tls: {verification: enforce, ca_certs: /opt/ca.pem, "
+               "exceptions: [{host: a, minimum_version: TLSv1}]}");
+  host.SetFile("/opt/ca.pem", "");
   host.SetVariable("AIRLOCK_CONFIG", "/opt/a.yaml");
   const absl::StatusOr<VerificationPolicy> policy = Load(&host);
   ASSERT_TRUE(policy.ok()) << policy.status();
   EXPECT_EQ(policy->verification.origin.ToString(), "/opt/a.yaml:1:21");
-  EXPECT_EQ(host.reads("/etc/airlock.yaml"), 0);
+  EXPECT_EQ(policy->ca_certs.value, std::string("/opt/ca.pem"));
+  EXPECT_EQ(policy->exceptions.size(), 1);
+}
+
+TEST(LoadPolicyTest, TheFileInEtcHoldsWhateverTheEnvironmentNames) {
+  for (const bool etc_is_stricter : {true, false}) {
+    FakeHost host;
+    host.SetFile("/etc/airlock.yaml", etc_is_stricter
+                                          ? "tls: {verification: enforce}"
+                                          : "tls: {verification: off}");
+    host.SetFile("/opt/a.yaml", etc_is_stricter
+                                    ? "tls: {verification: off}"
+                                    : "tls: {verification: enforce}");
+    host.SetVariable("AIRLOCK_CONFIG", "/opt/a.yaml");
+    const absl::StatusOr<VerificationPolicy> policy = Load(&host);
+    ASSERT_TRUE(policy.ok()) << policy.status();
+    EXPECT_EQ(policy->verification.value, Verification::kEnforce);
+  }
+}
+
+TEST(LoadPolicyTest, BesideTheFileInEtcAnotherCanOnlyTighten) {
+  for (const char* laxer : {"ca_certs: /opt/ca.pem",
+                            "exceptions: [{host: a, pins: "
+                            "[\"sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZ"
+                            "G3hSuFU=\"]}]"}) {
+    FakeHost host;
+    host.SetFile("/opt/ca.pem", "");
+    host.SetFile("/opt/a.yaml", absl::StrCat("tls: {", laxer, "}"));
+    host.SetVariable("AIRLOCK_CONFIG", "/opt/a.yaml");
+    EXPECT_TRUE(Load(&host).ok()) << Load(&host).status();
+    host.SetFile("/etc/airlock.yaml", "tls: {verification: enforce}");
+    ExpectError(Load(&host).status(), "/opt/a.yaml:1:");
+  }
+}
+
+TEST(LoadPolicyTest, WhatAnApplicationNamesCanOnlyTighten) {
+  FakeHost host;
+  host.SetFile("/opt/lax.yaml", "tls: {verification: off}");
+  host.SetFile("/opt/strict.yaml", "tls: {verification: enforce}");
+  host.SetFile("/opt/ca.pem", "");
+  host.SetFile("/opt/own.yaml", "tls: {ca_certs: /opt/ca.pem}");
+  const auto with = [&host](const std::string& path) {
+    return LoadPolicy(
+        &host, config::Environment::Merge({{"AIRLOCK_VERIFY", "default"}},
+                                          {{"AIRLOCK_CONFIG", path}}));
+  };
+  EXPECT_EQ(with("/opt/lax.yaml")->verification.value, Verification::kDefault);
+  EXPECT_EQ(with("/opt/strict.yaml")->verification.value,
+            Verification::kEnforce);
+  ExpectError(with("/opt/own.yaml").status(), "/opt/own.yaml:1:");
+  ExpectError(with("/opt/missing.yaml").status(), "/opt/missing.yaml");
+}
+
+TEST(LoadPolicyTest, TheOperatorsFileByItsOwnNameIsReadOnce) {
+  FakeHost host;
+  host.SetFile("/etc/airlock.yaml",
+               "tls: {exceptions: [{host: a, minimum_version: TLSv1}]}");
+  host.SetVariable("AIRLOCK_CONFIG", "/etc/airlock.yaml");
+  EXPECT_TRUE(Load(&host).ok()) << Load(&host).status();
+  host.RemoveFile("/etc/airlock.yaml");
+  ExpectError(Load(&host).status(), "/etc/airlock.yaml");
+}
+
+TEST(LoadPolicyTest, OnlyNotFoundMeansThatThereIsNone) {
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kUnavailable, absl::StatusCode::kResourceExhausted,
+        absl::StatusCode::kPermissionDenied, absl::StatusCode::kUnknown,
+        absl::StatusCode::kFailedPrecondition, absl::StatusCode::kDataLoss,
+        absl::StatusCode::kOutOfRange, absl::StatusCode::kInternal}) {
+    FakeHost host;
+    host.SetVariable("AIRLOCK_VERIFY", "enforce");
+    host.SetFile("/etc/airlock.yaml", "tls: {verification: off}");
+    host.SetError("/etc/airlock.yaml", absl::Status(code, "/etc/air"));
+    ExpectError(Load(&host).status(), "/etc/air");
+  }
 }
 
 TEST(LoadPolicyTest, TheFileThatTheEnvironmentNamesMustBeThere) {
@@ -86,9 +163,6 @@ TEST(LoadPolicyTest, AFileThatCannotBeReadIsNotNoPolicy) {
                 absl::PermissionDeniedError("/etc/airlock.yaml: no"));
   ExpectError(Load(&host).status(),
               "the operator's policy cannot be read: /etc/airlock.yaml: no");
-  // As of a symbolic link that leads nowhere.
-  host.SetError("/etc/airlock.yaml", absl::NotFoundError("no such file"));
-  ExpectError(Load(&host).status(), "the operator's policy cannot be read");
 }
 
 TEST(LoadPolicyTest, ABrokenFileIsAnErrorWithItsPlace) {

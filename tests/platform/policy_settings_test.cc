@@ -222,7 +222,8 @@ class PolicySettingsTest : public ::testing::TestWithParam<Row> {
                    absl::StrCat("tls: {", GetParam().tls, "}"));
     RuntimeOptions options;
     options.audit = [this](const AuditEvent& event) { last_ = event; };
-    auto runtime = Runtime::Create(host_, std::move(options));
+    auto runtime =
+        Runtime::Create(host_, host_->environment(), std::move(options));
     EXPECT_TRUE(runtime.ok()) << runtime.status();
     runtime_ = *std::move(runtime);
   }

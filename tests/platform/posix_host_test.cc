@@ -186,15 +186,6 @@ TEST_F(PosixHostTest, ListsDirectories) {
   EXPECT_FALSE(host_.ListDirectory(Path("b")).ok());
 }
 
-TEST_F(PosixHostTest, ReadsTheEnvironmentAsItIsNow) {
-  ASSERT_EQ(setenv("AIRLOCK_TEST_VARIABLE", "a=b", 1), 0);
-  EXPECT_EQ(host_.ReadEnvironment().at("AIRLOCK_TEST_VARIABLE"), "a=b");
-  ASSERT_EQ(setenv("AIRLOCK_TEST_VARIABLE", "", 1), 0);
-  EXPECT_EQ(host_.ReadEnvironment().at("AIRLOCK_TEST_VARIABLE"), "");
-  ASSERT_EQ(unsetenv("AIRLOCK_TEST_VARIABLE"), 0);
-  EXPECT_EQ(host_.ReadEnvironment().count("AIRLOCK_TEST_VARIABLE"), 0);
-}
-
 TEST(PosixHostLogTest, GivesMessagesToTheSink) {
   std::vector<std::string> messages;
   PosixHost host([&](absl::LogSeverity severity, absl::string_view message) {

@@ -69,7 +69,7 @@ class RuntimePolicyTest : public ::testing::Test {
       events_.push_back(event);
     };
     absl::StatusOr<std::unique_ptr<Runtime>> runtime =
-        Runtime::Create(host_, std::move(options));
+        Runtime::Create(host_, host_->environment(), std::move(options));
     EXPECT_TRUE(runtime.ok()) << runtime.status();
     return *std::move(runtime);
   }
@@ -151,7 +151,7 @@ TEST_F(RuntimePolicyTest, AnUpgradeVerifiesAndIsAudited) {
 
 TEST_F(RuntimePolicyTest, WithoutAnAuditTheLogTellsOfUpgrades) {
   SetPolicy("verification: enforce, on_override: upgrade");
-  const auto runtime = *Runtime::Create(host_);
+  const auto runtime = *Runtime::Create(host_, host_->environment());
   WrapOptions lax = Client();
   lax.cert_reqs = VerifyMode::kNone;
   lax.call_site = "a\nb.py:7";
@@ -251,8 +251,10 @@ TEST_F(RuntimePolicyTest, AppYamlCountsToo) {
   EXPECT_EQ(runtime->policy().verification.origin.name, "/app/app.yaml");
   host_->SetFile("/app/app.yaml", "env_variables: {AIRLOCK_VERIFY: yes}");
   options.app_yaml = "/app/app.yaml";
-  EXPECT_EQ(KindOf(Runtime::Create(host_, std::move(options)).status()),
-            ErrorKind::kInvalidArgument);
+  EXPECT_EQ(
+      KindOf(Runtime::Create(host_, host_->environment(), std::move(options))
+                 .status()),
+      ErrorKind::kInvalidArgument);
 }
 
 TEST_F(RuntimePolicyTest, ReloadsWholeOrNotAtAll) {
@@ -331,7 +333,7 @@ TEST_F(RuntimePolicyTest, AFileThatGoesAwayTakesNoPolicyWithIt) {
 }
 
 TEST_F(RuntimePolicyTest, AFileThatComesLaterCounts) {
-  const auto runtime = *Runtime::Create(host_);
+  const auto runtime = *Runtime::Create(host_, host_->environment());
   EXPECT_FALSE(*runtime->ReloadPolicyIfChanged());
   EXPECT_TRUE(runtime->ReloadPolicy().ok());
   SetPolicy("verification: enforce");

@@ -81,7 +81,8 @@ class RuntimeTest : public ::testing::Test {
   // A Runtime whose environment has AIRLOCK_VERIFY; empty: has not.
   std::unique_ptr<Runtime> Make(const std::string& verify = "") {
     if (!verify.empty()) host_->SetVariable("AIRLOCK_VERIFY", verify);
-    absl::StatusOr<std::unique_ptr<Runtime>> runtime = Runtime::Create(host_);
+    absl::StatusOr<std::unique_ptr<Runtime>> runtime =
+        Runtime::Create(host_, host_->environment());
     EXPECT_TRUE(runtime.ok()) << runtime.status();
     return *std::move(runtime);
   }
@@ -211,10 +212,11 @@ TEST_F(RuntimeTest, TheEnvironmentIsReadOnce) {
 
 TEST_F(RuntimeTest, APolicyThatCannotBeReadStopsTheRuntime) {
   host_->SetVariable("AIRLOCK_VERIFY", "yes");
-  const absl::Status status = Runtime::Create(host_).status();
+  const absl::Status status =
+      Runtime::Create(host_, host_->environment()).status();
   EXPECT_EQ(ssl::GetErrorKind(status), ErrorKind::kInvalidArgument);
   EXPECT_THAT(status.message(), HasSubstr("AIRLOCK_VERIFY"));
-  EXPECT_FALSE(Runtime::Create(nullptr).ok());
+  EXPECT_FALSE(Runtime::Create(nullptr, {}).ok());
 }
 
 TEST_F(RuntimeTest, ExplainTellsWhatThePolicyDid) {

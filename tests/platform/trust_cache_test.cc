@@ -38,7 +38,7 @@ class TrustCacheTest : public ::testing::Test {
     host_.AdvanceTime(absl::Hours(1));
   }
 
-  TrustCache Make() { return TrustCache(&host_, host_.ReadEnvironment(), 8); }
+  TrustCache Make() { return TrustCache(&host_, host_.environment(), 8); }
 
   void ExpectTrustStoreError(const absl::StatusOr<TrustStorePtr>& store,
                              const ::testing::Matcher<std::string>& message) {

@@ -65,7 +65,8 @@ namespace airlock::c::internal {
 
 // The runtime that a C program gets from airlock_runtime_new, but on `host`.
 absl::StatusOr<std::unique_ptr<airlock_runtime>> MakeRuntime(
-    std::shared_ptr<platform::Host> host, platform::RuntimeOptions options);
+    std::shared_ptr<platform::Host> host, config::Environment environment,
+    platform::RuntimeOptions options);
 
 // Ok where a socket that reaches for `server_hostname` may have `context`.
 absl::Status CheckHost(const airlock_context& context,

@@ -37,7 +37,8 @@ std::shared_ptr<platform::FakeHost> MakeHost(absl::string_view verify) {
 Handle<airlock_runtime> MakeRuntime(
     const std::shared_ptr<platform::FakeHost>& host,
     platform::RuntimeOptions options) {
-  auto made = internal::MakeRuntime(host, std::move(options));
+  auto made =
+      internal::MakeRuntime(host, host->environment(), std::move(options));
   EXPECT_TRUE(made.ok()) << made.status();
   return Handle<airlock_runtime>(made->release());
 }

@@ -22,7 +22,6 @@ PACKAGES = '/usr/lib/python3/dist-packages'
 
 # Before each attempt. fetch() gets the page, over TLS that `context` makes.
 PRELUDE = '''
-from __future__ import print_function
 import os, subprocess, sys
 try:
     from urllib.request import urlopen
@@ -32,6 +31,45 @@ port = sys.argv[1]
 url = 'https://localhost:%s/page' % port
 def fetch(**options):
     return urlopen(url, **options).read().decode()
+'''
+
+# What stands above this runs first.
+PRELUDE_HERE = '# The prelude.\n'
+# Before ssl is imported: what `airlock run` recorded cannot be read, or what the
+# process began with is written over.
+NO_DESCRIPTORS = '''
+import os, resource, sys
+os.environ['AIRLOCK_VERIFY'] = 'off'
+limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+def without_descriptors(load):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        load()
+        sys.stdout.write('imported\\n')
+    except ImportError as error:
+        sys.stdout.write('%s\\n' % error)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+if sys.version_info[0] == 2:
+    import ctypes, imp
+    path = imp.find_module('_ssl')[1]
+    ctypes.CDLL(path)
+    without_descriptors(lambda: imp.load_dynamic('_ssl', path))
+else:
+    import importlib.machinery, importlib.util
+    spec = importlib.machinery.PathFinder.find_spec('_ssl')
+    module = importlib.util.module_from_spec(spec)
+    def load():
+        spec.loader.exec_module(module)
+        sys.modules['_ssl'] = module
+    without_descriptors(load)
+'''
+TITLE = '''
+import ctypes
+with open('/proc/self/stat') as file:
+    numbers = [int(n) for n in file.read().split(') ')[1].split()[1:]]
+begin, _, _, end = numbers[44:48]
+ctypes.memset(begin, ord('x'), end - begin - 1)
 '''
 
 # After a second interpreter was told to print what it fetched.
@@ -122,6 +160,10 @@ print(fetch(context=context))
     'second interpreter, without site': (
         CHILD + 'child(["-E", "-s", "-S"], {})', 'cert_reqs'),
     'own _ssl': ('import ssl\nprint(fetch())', 'cert_reqs'),
+    'no descriptors': (
+        NO_DESCRIPTORS + PRELUDE_HERE + 'import ssl\n' + UNVERIFIED, 'cert_reqs'),
+    'title over the environment': (
+        TITLE + PRELUDE_HERE + SETTINGS + 'import ssl\n' + UNVERIFIED, 'cert_reqs'),
 }
 if not OLD:
     ATTEMPTS.update({
@@ -181,8 +223,10 @@ class EvasionTest(unittest.TestCase):
 
     def try_it(self, code, server, policy=None, own_ssl=False):
         """(what the application wrote, the lines of the audit)."""
+        first, _, then = code.rpartition(PRELUDE_HERE)
         app = Application(
-            self, PRELUDE + code,
+            self, 'from __future__ import print_function\n' + first + PRELUDE
+            + then,
             'libraries: [{name: ssl, version: latest}]\n'
             'env_variables: {PYTHONPATH: "%s"}' % (
                 '' if OLD else PACKAGES))

@@ -1,0 +1,167 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "config/environment.h"
+
+#include <iterator>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "config/internal/nearest_word.h"
+#include "config/internal/text.h"
+
+namespace airlock::config {
+namespace {
+
+constexpr absl::string_view kPrefix = "AIRLOCK_";
+constexpr absl::string_view kKnown[] = {
+    kVerifyVariable,        kHttpsVerifyVariable, kConfigVariable,
+    kAppYamlVariable,       kAuditVariable,       kDevKeyVariable,
+    kDevCertificateVariable};
+// For the build alone (third_party/local_pythons.bzl): harmless, and often
+// still set where something else is started.
+constexpr absl::string_view kBuildVariable = "AIRLOCK_PYTHONS";
+// How many edits make another word of a name that lacks the prefix.
+constexpr size_t kMaxEdits = 2;
+
+// What names a place, or has something written.
+constexpr absl::string_view kPointers[] = {kConfigVariable, kAppYamlVariable,
+                                           kAuditVariable};
+
+absl::Status Damaged(absl::string_view name, absl::string_view why) {
+  return absl::DataLossError(absl::StrCat(
+      name, " is damaged: ", why,
+      ", so that what it said of the policy is not known any more"));
+}
+
+bool HasPrefix(absl::string_view name) {
+  return absl::StartsWithIgnoreCase(name, kPrefix);
+}
+
+absl::Status CheckNames(const EnvironmentMap& variables) {
+  for (const auto& [name, value] : variables) {
+    const std::string misspelt = MisspeltVariable(name);
+    if (misspelt.empty()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("the environment variable ", misspelt));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool StatesPolicy(absl::string_view name) {
+  return absl::StartsWith(name, kPrefix) || name == kHttpsVerifyVariable;
+}
+
+EnvironmentMap WithoutPolicy(EnvironmentMap variables) {
+  for (auto it = variables.begin(); it != variables.end();) {
+    it = StatesPolicy(it->first) ? variables.erase(it) : std::next(it);
+  }
+  return variables;
+}
+
+EnvironmentMap PolicyOnly(EnvironmentMap variables) {
+  for (auto it = variables.begin(); it != variables.end();) {
+    it = StatesPolicy(it->first) ? std::next(it) : variables.erase(it);
+  }
+  return variables;
+}
+
+std::string MisspeltVariable(absl::string_view name) {
+  if (absl::c_linear_search(kKnown, name) || name == kBuildVariable) return "";
+  const absl::string_view nearest = internal::NearestWord(name, kKnown);
+  if (!HasPrefix(name)) {
+    // Others may have variables of similar names: WARLOCK_CONFIG.
+    const bool meant = !nearest.empty() && !name.empty() &&
+                       absl::ascii_toupper(
+                           static_cast<unsigned char>(name[0])) == nearest[0] &&
+                       internal::EditDistance(name, nearest) <= kMaxEdits;
+    if (!meant) return "";
+  }
+  return absl::StrCat(
+      internal::Shown(name), " is not a variable that Airlock knows; ",
+      nearest.empty()
+          ? absl::StrCat("it knows ", internal::JoinWords(kKnown))
+          : absl::StrCat("did you mean ", nearest, "? Rename it, or unset it"));
+}
+
+absl::StatusOr<EnvironmentMap> ParseEnvironmentRecord(absl::string_view bytes,
+                                                      absl::string_view name) {
+  EnvironmentMap variables;
+  while (!bytes.empty()) {
+    const size_t end = bytes.find('\0');
+    if (end == absl::string_view::npos) {
+      return Damaged(name, "its last entry has no end");
+    }
+    const absl::string_view entry = bytes.substr(0, end);
+    bytes.remove_prefix(end + 1);
+    if (entry.empty()) return Damaged(name, "an entry of it is empty");
+    const size_t equals = entry.find('=');
+    if (equals == absl::string_view::npos) {
+      return Damaged(name, "an entry of it has no \"=\"");
+    }
+    if (equals == 0) return Damaged(name, "an entry of it has no name");
+    variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return variables;
+}
+
+std::string MakeEnvironmentRecord(const EnvironmentMap& variables) {
+  std::string record;
+  for (const auto& [name, value] : variables) {
+    absl::StrAppend(&record, name, "=", value, absl::string_view("\0", 1));
+  }
+  return record;
+}
+
+Environment Environment::OfSecureProcess(Environment environment) {
+  for (const char* name : {kCertFileVariable, kCertDirVariable}) {
+    environment.trusted_.erase(name);
+  }
+  environment.secure_ = true;
+  return environment;
+}
+
+Environment Environment::Merge(const EnvironmentMap& initial,
+                               EnvironmentMap current) {
+  EnvironmentMap now = PolicyOnly(current);
+  Environment environment(WithoutPolicy(std::move(current)));
+  for (const auto& variable : PolicyOnly(initial)) {
+    environment.trusted_.insert(variable);
+  }
+  environment.untrusted_.push_back(std::move(now));
+  return environment;
+}
+
+const std::string* Environment::Find(absl::string_view name) const {
+  const auto found = trusted_.find(std::string(name));
+  return found == trusted_.end() ? nullptr : &found->second;
+}
+
+absl::Status CheckEnvironment(const Environment& environment) {
+  absl::Status status = CheckNames(environment.variables());
+  for (const EnvironmentMap& reading : environment.untrusted()) {
+    status.Update(CheckNames(reading));
+  }
+  if (!status.ok() || !environment.secure()) return status;
+  for (const absl::string_view name : kPointers) {
+    const bool set =
+        environment.Find(name) != nullptr ||
+        absl::c_any_of(environment.untrusted(), [name](const auto& reading) {
+          return reading.count(std::string(name)) > 0;
+        });
+    if (!set) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the environment variable ", name,
+        " is set, and this program runs with rights that whoever started it "
+        "may not have (set-user-ID, set-group-ID or file capabilities), so "
+        "that it must not obey it; unset it, and put the policy into "
+        "/etc/airlock.yaml"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace airlock::config

@@ -1,0 +1,29 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The environment of this process.
+#ifndef AIRLOCK_PLATFORM_PROCESS_ENVIRONMENT_H_
+#define AIRLOCK_PLATFORM_PROCESS_ENVIRONMENT_H_
+
+#include "config/environment.h"
+
+namespace airlock::platform {
+
+// The variables as they are now; of a name that is there twice the first takes
+// effect, as for getenv. Not safe against another thread that changes the
+// environment meanwhile.
+config::EnvironmentMap CurrentVariables();
+
+// Whether the environment was chosen by somebody with other rights than this
+// process has (AT_SECURE): it is set-user-ID or set-group-ID, or has file
+// capabilities. Thread-safe.
+bool IsSecureProcess();
+
+// What to give to Runtime::Create in a program that is the platform's own:
+// CurrentVariables, trusted, but for IsSecureProcess. Where code of
+// applications runs in the process, take ApplicationEnvironment.
+config::Environment ProcessEnvironment();
+
+}  // namespace airlock::platform
+
+#endif  // AIRLOCK_PLATFORM_PROCESS_ENVIRONMENT_H_
