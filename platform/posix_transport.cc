@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "platform/internal/fd_wait.h"
+#include "platform/internal/sigpipe_block.h"
 #include "platform/internal/unique_fd.h"
 
 namespace airlock::platform {
@@ -74,7 +75,8 @@ template <typename Io>
 absl::StatusOr<IoResult> PosixTransport::Do(Direction direction, const Io& io) {
   absl::Status mine = claim_.Use();
   if (!mine.ok()) return mine;
-  if (internal::HasPassed(deadline_)) return TimedOut(direction);
+  if (internal::HasPassed(deadline_))
+    return TimedOut(direction == Direction::kRead, timeout_);
   const int events = direction == Direction::kRead ? POLLIN : POLLOUT;
   // A socket is asked and then waited for. Others can only be asked without
   // blocking once they are known to be ready.
@@ -89,7 +91,8 @@ absl::StatusOr<IoResult> PosixTransport::Do(Direction direction, const Io& io) {
         case FdState::kReady:
           break;
         case FdState::kTimedOut:
-          if (timeout_ > absl::ZeroDuration()) return TimedOut(direction);
+          if (timeout_ > absl::ZeroDuration())
+            return TimedOut(direction == Direction::kRead, timeout_);
           return WouldBlock(direction);
         case FdState::kFailed:
           return Failed(direction, errno);
@@ -123,21 +126,21 @@ absl::StatusOr<IoResult> PosixTransport::Write(absl::Span<const uint8_t> from) {
     if (is_socket_) {
       return send(fd_, from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
+    const internal::SigpipeBlock sigpipe_block;
     // As much as a pipe that is ready takes without blocking.
     return write(fd_, from.data(), std::min<size_t>(from.size(), PIPE_BUF));
   });
 }
 
-absl::Status PosixTransport::TimedOut(Direction direction) const {
+absl::Status PosixTransport::TimedOut(bool reading,
+                                      absl::Duration timeout) const {
   pollfd one = {interrupt_, POLLIN, 0};
   const bool interrupted = poll(&one, 1, 0) > 0;
   return absl::DeadlineExceededError(absl::StrCat(
-      direction == Direction::kRead ? "no data from " : "could not send to ",
-      peer_,
+      reading ? "no data from " : "could not send to ", peer_,
       internal::HasPassed(deadline_) ? " before the deadline"
-      : interrupted
-          ? " before the wait was interrupted"
-          : absl::StrCat(" within ", absl::FormatDuration(timeout_))));
+      : interrupted                  ? " before the wait was interrupted"
+                    : absl::StrCat(" within ", absl::FormatDuration(timeout))));
 }
 
 absl::Status PosixTransport::Failed(Direction direction, int error) const {

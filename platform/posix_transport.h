@@ -39,8 +39,7 @@ struct PosixTransportOptions {
 // pipe. It does not matter whether the descriptor is in O_NONBLOCK mode, which
 // stays as it is. Thread-compatible.
 //
-// Writing to a socket raises no SIGPIPE. Writing to a pipe that nobody reads
-// does, as there is no way to ask for less: ignore the signal there.
+// Writing raises no SIGPIPE: what nobody reads any more is an error.
 //
 // After a fork, the process that uses it first keeps it (see ProcessClaim); in
 // others, reading and writing is an error (kInvalidArgument), and destroying it
@@ -78,6 +77,15 @@ class PosixTransport final : public ssl::Transport {
 
   ProcessClaim& claim() { return claim_; }
 
+  const absl::optional<std::chrono::steady_clock::time_point>& deadline()
+      const {
+    return deadline_;
+  }
+
+  // The error that says that waiting for `timeout`, or until the deadline, was
+  // in vain: for callers who wait themselves.
+  absl::Status TimedOut(bool reading, absl::Duration timeout) const;
+
   // For poll and its like. Stays the transport's.
   int fd() const { return fd_; }
   const std::string& peer() const { return peer_; }
@@ -98,7 +106,6 @@ class PosixTransport final : public ssl::Transport {
   template <typename Io>
   absl::StatusOr<ssl::IoResult> Do(Direction direction, const Io& io);
   static ssl::IoResult WouldBlock(Direction direction);
-  absl::Status TimedOut(Direction direction) const;
   absl::Status Failed(Direction direction, int error) const;
 
   const int fd_;

@@ -368,6 +368,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   ssl::ContextOptions context_options;
   context_options.ciphers = std::move(options.ciphers);
   context_options.verify_flags = options.verify_flags;
+  context_options.groups = std::move(options.groups);
   context_options.alpn_protocols = std::move(options.alpn_protocols);
   context_options.alpn_required = options.alpn_required;
   impl_->Complete(side, *decision, std::move(trust_store), &context_options);

@@ -66,6 +66,8 @@ struct WrapOptions {
   absl::optional<ssl::TlsVersion> minimum_version;
   absl::optional<ssl::TlsVersion> maximum_version;
   ssl::VerifyFlags verify_flags;
+  // Key exchange groups as in ssl::ContextOptions; empty: its own.
+  std::string groups;
   std::vector<std::string> alpn_protocols;
   // A server refuses a client with which it has no ALPN protocol in common.
   bool alpn_required = false;

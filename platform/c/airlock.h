@@ -17,23 +17,38 @@
  *   said otherwise; as a result for as long as the handle lives that they came
  *   from. They may hold any byte, NULs too, and do not end with one. An
  *   airlock_buffer is the caller's, to be freed with airlock_buffer_free.
- * - A struct of options begins with struct_size, which the caller sets to
- *   sizeof(the struct), and the rest to zero: zero is each field's default, and
- *   NULL in place of the struct is all defaults. One that is smaller, from an
- *   older header, is taken as if it went on with zeros. One that is larger,
- * from a newer header, is refused (INVALID_ ARGUMENT) where what this library
- * does not know is not all zero. Of a struct that is filled in, so much is as
- * fits struct_size, and what this library does not know is zero.
+ * - A struct begins with struct_size, which the caller sets to sizeof(the
+ *   struct), and the rest to zero: zero is each field's default, and NULL in
+ *   place of a struct of options is all defaults. The size is a multiple of
+ *   sizeof(size_t), at least that and at most 4096; other sizes are
+ *   INVALID_ARGUMENT. One that is smaller than this library's, from an older
+ *   header, is taken as if it went on with zeros. One that is larger, from a
+ *   newer header, is refused (INVALID_ARGUMENT) where what this library does
+ *   not know is not all zero. A struct that is filled in is filled in as far as
+ *   it reaches, and what this library does not know of it is set to zero.
+ *   New fields come at the end of a struct only.
  * - Flags and choices that are out of range are errors, never guessed at. A
  *   client that says nothing about verification verifies chain and name.
- * - Threads: all functions may be called from any thread. A socket is for one
- *   thread at a time; of the other handles any number of threads may use one,
- *   and it is freed when none does any more.
+ * - Threads: all functions may be called from any thread. Of a socket over a
+ *   descriptor, one thread may read and another write or shake hands at the
+ *   same time; of one over callbacks, too, but one waits for the other's
+ *   callback. All else of a socket is for one thread at a time. Of the other
+ *   handles any number of threads may use one. A handle is freed when no thread
+ *   uses it any more.
  * - Callbacks run on the calling thread, inside the call. They must return; no
  *   longjmp past this library. A C++ exception out of one counts as a failure.
  * - errno is the same after a call as before it. No signal handler is set, no
- *   signal raised by a socket, and the process not ended (only where memory
- *   runs out as JSON is made, the audit's too, its writer does that).
+ *   signal raised by a transport (writing to a pipe or socket whose other end
+ *   is gone is an error), and the process not ended (only where memory runs out
+ *   as JSON is made, the audit's too, its writer does that).
+ * - fork(): waits until no thread is in the library but to wait or in a
+ *   callback, for five seconds at the most, so that the child can go on with
+ *   runtimes, contexts and sessions. A socket is for the process that uses it
+ *   first after the fork, parent or child. In the others, reads, writes, the
+ *   handshake and shutdown are INVALID_ARGUMENT, since two processes must not
+ *   encrypt with the same keys; airlock_socket_free closes their copy of an
+ *   owned descriptor, and sends nothing. A socket that another thread was in a
+ *   call of as the process forked stays the parent's.
  * - Nothing here turns the platform's policy off. What it forbids is an error
  *   of kind POLICY. */
 #ifndef AIRLOCK_PLATFORM_C_AIRLOCK_H_
@@ -123,11 +138,12 @@ AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
 
 /* AIRLOCK_OK where the library has the feature of that name, else AIRLOCK_NONE.
  * Names: "alpn", "alpn_callback", "audit", "ca_certificates",
- * "certificate_json", "channel_binding", "ciphers", "counters", "explain",
- * "exporter", "fd_transport", "handshake_ended", "key_log", "message", "npn",
- * "ocsp", "password_callback", "pins", "policy_reload", "psk",
- * "release_transport", "sct", "session", "session_statistics", "sni_callback",
- * "ticket_keys", "tls1.3", "verify_callback". */
+ * "certificate_json", "channel_binding", "ciphers", "counters", "deadline",
+ * "explain", "exporter", "fd_transport", "fork", "handshake_ended", "key_log",
+ * "message", "npn", "ocsp", "password_callback", "pins", "policy_reload",
+ * "psk", "release_transport", "sct", "session", "session_statistics",
+ * "sni_callback", "socket_statistics", "socket_user", "ticket_keys", "tls1.3",
+ * "two_threads", "verify_callback", "writev". */
 AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
                                                airlock_error** error);
 
@@ -262,9 +278,11 @@ airlock_runtime_policy_json(const airlock_runtime* runtime,
 /* Numbers since the runtime was made. */
 typedef struct airlock_counters {
   size_t struct_size;
-  uint64_t handshakes[4]; /* That succeeded: TLS 1.0, 1.1, 1.2, 1.3. */
-  uint64_t resumptions;   /* Among them. */
-  uint64_t failures[14];  /* Handshakes that failed, by AIRLOCK_KIND_*. */
+  /* Handshakes that succeeded: TLS 1.0, 1.1, 1.2, 1.3; room for others. */
+  uint64_t handshakes[8];
+  uint64_t resumptions; /* Among them. */
+  /* Handshakes that failed, by AIRLOCK_KIND_*; room for kinds to come. */
+  uint64_t failures[32];
   uint64_t refusals;      /* By the policy. */
   uint64_t upgrades;
   uint64_t policy_reloads;
@@ -319,6 +337,14 @@ typedef struct airlock_transport {
    * be NULL. */
   void (*release)(void* user);
   void* user;
+
+  /* What errors call the other end, such as "example.com:443". Not given: the
+   * number of the descriptor. */
+  airlock_bytes peer;
+  /* When all reading and writing ends, in milliseconds of CLOCK_MONOTONIC: from
+   * then on they are errors of kind TIMEOUT. 0: never. Holds beside timeout_ms.
+   * Of descriptors only. */
+  int64_t deadline_ms;
 } airlock_transport;
 
 /* ---- Sockets, as Python's ssl.wrap_socket makes them ------------------- */
@@ -363,8 +389,12 @@ enum {
  * the chain and the name. Copied; keys are wiped when no longer needed. */
 typedef struct airlock_wrap_options {
   size_t struct_size;
-  /* The private key and the certificate chain themselves, PEM or DER; never
-   * paths. Without keyfile, the key is in certfile. A server needs them. */
+  /* The private key and the certificate chain themselves, never paths. A key is
+   * RSA, ECDSA on P-256, P-384 or P-521, or Ed25519; PEM or DER, in PKCS#8
+   * (also encrypted), PKCS#1 or SEC 1. A chain is PEM, leaf first, or one
+   * certificate in DER. Or `certfile` is a PKCS#12 file (.p12, .pfx), which
+   * holds both. Without keyfile, the key is in certfile. A server needs them.
+   */
   airlock_bytes keyfile;
   airlock_bytes certfile;
   airlock_bytes password; /* Of an encrypted key. */
@@ -384,7 +414,9 @@ typedef struct airlock_wrap_options {
   uint32_t verify_flags; /* AIRLOCK_VERIFY_*. */
   /* The CA bundle: a file's or directory's path, or (one of the two) the
    * certificates themselves, PEM or DER. Neither: the policy's, or the
-   * system's. */
+   * system's. Where verify_flags check CRLs, the bundle holds them, too, as PEM
+   * blocks "X509 CRL" beside the certificates: one that is missing, not yet
+   * valid or expired is an error of kind VERIFICATION. */
   airlock_bytes ca_certs;
   airlock_bytes cadata;
   airlock_bytes ciphers;         /* OpenSSL's syntax. */
@@ -394,6 +426,8 @@ typedef struct airlock_wrap_options {
   size_t alpn_protocols_count;
   const airlock_session* session; /* To resume; clients only. */
   airlock_bytes call_site;        /* For the audit: "app/main.py:12". */
+  void* user;                     /* For airlock_socket_user. */
+  airlock_bytes groups;           /* Of key exchanges: "X25519:P-256". */
 } airlock_wrap_options;
 
 /* Makes a TLS socket over *transport, and shakes hands unless told otherwise.
@@ -626,6 +660,7 @@ typedef struct airlock_socket_options {
   const airlock_session* session;
   int32_t suppress_ragged_eofs; /* As in airlock_wrap_options. UNSET: no. */
   int32_t send_sni; /* UNSET: yes. NO: the name is checked, but not sent. */
+  void* user;       /* For airlock_socket_user. */
 } airlock_socket_options;
 
 /* Makes a TLS socket; nothing is sent yet. Error kinds:
@@ -638,6 +673,16 @@ AIRLOCK_API airlock_status airlock_context_wrap_socket(
 /* Frees a socket, without a word to its peer: that is airlock_socket_shutdown.
  * From within a callback of its own, once the call that this is in is over. */
 AIRLOCK_API void airlock_socket_free(airlock_socket* socket);
+
+/* A pointer of the host's own, which the library does not look at: what the
+ * options had, or was set since. For callbacks, which get the socket; so both
+ * may be called from within them. */
+AIRLOCK_API airlock_status airlock_socket_user(const airlock_socket* socket,
+                                               void** user,
+                                               airlock_error** error);
+AIRLOCK_API airlock_status airlock_socket_set_user(airlock_socket* socket,
+                                                   void* user,
+                                                   airlock_error** error);
 
 /* Replace the socket's context by another of the same side, and the session to
  * resume (a client's): before the handshake begins, else INVALID_ARGUMENT. */
@@ -674,6 +719,13 @@ AIRLOCK_API airlock_status airlock_socket_write(airlock_socket* socket,
                                                 size_t* done,
                                                 airlock_error** error);
 
+/* The same of several pieces, one after the other, as writev(2): up to 16384
+ * bytes of them, as one record. *done may end within a piece. */
+AIRLOCK_API airlock_status airlock_socket_writev(airlock_socket* socket,
+                                                 const airlock_bytes* pieces,
+                                                 size_t count, size_t* done,
+                                                 airlock_error** error);
+
 /* Sends close_notify: no writing from here on, but reading. */
 AIRLOCK_API airlock_status airlock_socket_shutdown(airlock_socket* socket,
                                                    airlock_error** error);
@@ -701,6 +753,28 @@ AIRLOCK_API airlock_status airlock_socket_pending(const airlock_socket* socket,
 AIRLOCK_API airlock_status airlock_socket_set_timeout(airlock_socket* socket,
                                                       int64_t timeout_ms,
                                                       airlock_error** error);
+
+/* When all reading and writing ends, as airlock_transport.deadline_ms.
+ * INVALID_ARGUMENT where the transport is callbacks. */
+AIRLOCK_API airlock_status airlock_socket_set_deadline(airlock_socket* socket,
+                                                       int64_t deadline_ms,
+                                                       airlock_error** error);
+
+/* What a socket has done so far. */
+typedef struct airlock_socket_statistics {
+  size_t struct_size;
+  uint64_t bytes_read; /* The application's, decrypted. */
+  uint64_t bytes_written;
+  uint64_t transport_bytes_read; /* The transport's, handshake included. */
+  uint64_t transport_bytes_written;
+  /* From the begin of the first call that shook hands, airlock_wrap_socket among
+   * them, to the end of the handshake, in microseconds; 0 before that end. */
+  uint64_t handshake_us;
+} airlock_socket_statistics;
+
+AIRLOCK_API airlock_status airlock_socket_statistics_get(
+    const airlock_socket* socket, airlock_socket_statistics* out,
+    airlock_error** error);
 
 /* What a finished handshake agreed on. The bytes live until the next call of
  * airlock_socket_info or airlock_socket_free. */

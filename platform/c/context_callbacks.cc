@@ -16,6 +16,7 @@
 #include "absl/types/span.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
+#include "platform/c/internal/socket_call.h"
 #include "ssl/certificate.h"
 #include "ssl/error.h"
 #include "ssl/secret.h"

@@ -12,6 +12,7 @@
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
+#include "platform/c/internal/words.h"
 
 using airlock::c::internal::Bytes;
 using airlock::ssl::Error;
@@ -58,7 +59,10 @@ absl::Status IsNull(absl::string_view argument) {
 void SetError(const absl::Status& status, airlock_error** error) noexcept {
   if (error == nullptr) return;
   try {
-    *error = new airlock_error{Detail(status), static_cast<int>(status.code())};
+    Error detail = Detail(status);
+    detail.message = InWordsOfC(detail.message);
+    *error =
+        new airlock_error{std::move(detail), static_cast<int>(status.code())};
   } catch (...) {
     *error = OutOfMemory();
   }

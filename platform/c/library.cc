@@ -37,9 +37,11 @@ constexpr absl::string_view kFeatures[] = {
     "channel_binding",
     "ciphers",
     "counters",
+    "deadline",
     "explain",
     "exporter",
     "fd_transport",
+    "fork",
     "handshake_ended",
     "key_log",
     "message",
@@ -54,9 +56,13 @@ constexpr absl::string_view kFeatures[] = {
     "session",
     "session_statistics",
     "sni_callback",
+    "socket_statistics",
+    "socket_user",
     "ticket_keys",
     "tls1.3",
+    "two_threads",
     "verify_callback",
+    "writev",
 };
 
 }  // namespace

@@ -3,7 +3,10 @@
 
 #include "ssl/socket.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -12,46 +15,14 @@
 #include "platform/c/airlock.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
+#include "platform/c/internal/socket_call.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/transport.h"
 #include "platform/c/internal/values.h"
-#include "platform/fork_guard.h"
 #include "ssl/error.h"
 
 namespace airlock::c::internal {
 namespace {
-
-thread_local const SocketCall* current_call = nullptr;
-
-// Does `io` unless it would nest, and notes the bytes that it moved.
-template <typename Io>
-Outcome Do(airlock_socket* socket, size_t* done, const Io& io) {
-  if (socket == nullptr) return IsNull("socket");
-  if (InCall(*socket)) {
-    return Invalid("A callback of the socket's own must not call it.");
-  }
-  if (socket->in_call) {
-    return Invalid(
-        "Another thread was in a call of this socket as the process forked, so "
-        "that it stays the parent's. Free this copy of it.");
-  }
-  if (socket->claim != nullptr) {
-    const absl::Status mine = socket->claim->Use();
-    if (!mine.ok()) return mine;
-  }
-  if (socket->broken) {
-    return ssl::MakeStatus(ssl::ErrorKind::kInternal,
-                           "An earlier call ran out of memory; free the "
-                           "socket.");
-  }
-  const SocketCall call(socket);
-  socket->broken = true;
-  const absl::StatusOr<ssl::IoResult> result = io(*socket->socket);
-  socket->broken = false;
-  if (!result.ok()) return result.status();
-  if (done != nullptr) *done = result->bytes;
-  return StatusOf(*result);
-}
 
 absl::Status CheckFit(const airlock_socket& socket,
                       const airlock_context& context) {
@@ -82,47 +53,41 @@ absl::Status CheckHost(const airlock_context& context,
       "server_hostname, or one for this host."));
 }
 
-bool InCall(const airlock_socket& socket) {
-  if (!socket.in_call) return false;
-  if (socket.generation == platform::ForkGeneration()) return true;
-  for (const SocketCall* call = current_call; call != nullptr;
-       call = call->outer_) {
-    if (call->socket_ == &socket) return true;
-  }
-  return false;
-}
-
-airlock_socket* CurrentSocket() {
-  return current_call == nullptr ? nullptr : current_call->socket();
-}
-
-SocketCall::SocketCall(airlock_socket* socket)
-    : socket_(socket), outer_(current_call) {
-  current_call = this;
-  socket->in_call = true;
-  socket->generation = platform::ForkGeneration();
-}
-
-SocketCall::~SocketCall() {
-  socket_->in_call = false;
-  current_call = outer_;
-  if (socket_->freed) delete socket_;
-}
-
 }  // namespace airlock::c::internal
 
 using airlock::c::internal::CheckFit;
-using airlock::c::internal::Do;
+using airlock::c::internal::DoIo;
 using airlock::c::internal::Guarded;
 using airlock::c::internal::Invalid;
 using airlock::c::internal::IsNull;
 using airlock::c::internal::Outcome;
 using airlock::ssl::Socket;
 
+namespace {
+
+// What a record holds (RFC 8446, section 5.1).
+constexpr size_t kMaxRecord = 16384;
+
+Outcome Write(airlock_socket* socket, const void* from, size_t size,
+              size_t* done) {
+  if (socket == nullptr) return IsNull("socket");
+  return DoIo(socket, done, &socket->bytes_written, [&](Socket& s) {
+    return s.Write(
+        absl::MakeConstSpan(static_cast<const uint8_t*>(from), size));
+  });
+}
+
+}  // namespace
+
 void airlock_socket_free(airlock_socket* socket) {
   if (socket != nullptr && airlock::c::internal::InCall(*socket)) {
     socket->freed = true;
     return;
+  }
+  if (socket != nullptr && socket->calls > 0) {
+    // Of threads of the parent that this process does not have: what they wait
+    // for would have to be waited for.
+    new std::shared_ptr<airlock::c::internal::Waits>(socket->waits);
   }
   airlock::c::internal::Drop(socket);
 }
@@ -156,7 +121,8 @@ airlock_status airlock_socket_set_session(airlock_socket* socket,
 airlock_status airlock_socket_handshake(airlock_socket* socket,
                                         airlock_error** error) {
   return Guarded(error, [&] {
-    return Do(socket, nullptr, [](Socket& s) { return s.Handshake(); });
+    return DoIo(socket, nullptr, nullptr,
+                [](Socket& s) { return s.Handshake(); });
   });
 }
 
@@ -167,7 +133,8 @@ airlock_status airlock_socket_read(airlock_socket* socket, void* into,
   return Guarded(error, [&]() -> Outcome {
     if (done == nullptr) return IsNull("done");
     if (into == nullptr && size > 0) return IsNull("into");
-    return Do(socket, done, [&](Socket& s) {
+    if (socket == nullptr) return IsNull("socket");
+    return DoIo(socket, done, &socket->bytes_read, [&](Socket& s) {
       return s.Read(absl::MakeSpan(static_cast<uint8_t*>(into), size));
     });
   });
@@ -180,24 +147,58 @@ airlock_status airlock_socket_write(airlock_socket* socket, const void* from,
   return Guarded(error, [&]() -> Outcome {
     if (done == nullptr) return IsNull("done");
     if (from == nullptr && size > 0) return IsNull("from");
-    return Do(socket, done, [&](Socket& s) {
-      return s.Write(
-          absl::MakeConstSpan(static_cast<const uint8_t*>(from), size));
-    });
+    return Write(socket, from, size, done);
+  });
+}
+
+airlock_status airlock_socket_writev(airlock_socket* socket,
+                                     const airlock_bytes* pieces, size_t count,
+                                     size_t* done, airlock_error** error) {
+  if (done != nullptr) *done = 0;
+  return Guarded(error, [&]() -> Outcome {
+    if (done == nullptr) return IsNull("done");
+    const absl::Status good =
+        airlock::c::internal::CheckList(pieces, count, "pieces");
+    if (!good.ok()) return good;
+    const absl::Span<const airlock_bytes> list(pieces, count);
+    size_t pieces_with_bytes = 0;
+    const airlock_bytes* last = nullptr;
+    for (const airlock_bytes& piece : list) {
+      const auto bytes = airlock::c::internal::Given(piece, "pieces[]");
+      if (!bytes.ok()) return bytes.status();
+      if (piece.size == 0) continue;
+      ++pieces_with_bytes;
+      last = &piece;
+    }
+    if (pieces_with_bytes == 0) return Write(socket, "", 0, done);
+    if (pieces_with_bytes == 1) {
+      return Write(socket, last->data, last->size, done);
+    }
+    // One record at the most is written, and wiped here.
+    char record[kMaxRecord];
+    const airlock::c::internal::Wiper wiper(record, sizeof(record));
+    size_t size = 0;
+    for (const airlock_bytes& piece : list) {
+      const size_t some = std::min(piece.size, sizeof(record) - size);
+      if (some > 0) std::memcpy(record + size, piece.data, some);
+      size += some;
+    }
+    return Write(socket, record, size, done);
   });
 }
 
 airlock_status airlock_socket_shutdown(airlock_socket* socket,
                                        airlock_error** error) {
   return Guarded(error, [&] {
-    return Do(socket, nullptr, [](Socket& s) { return s.Shutdown(); });
+    return DoIo(socket, nullptr, nullptr,
+                [](Socket& s) { return s.Shutdown(); });
   });
 }
 
 airlock_status airlock_socket_unwrap(airlock_socket* socket,
                                      airlock_error** error) {
   return Guarded(error, [&] {
-    return Do(socket, nullptr, [](Socket& s) { return s.Unwrap(); });
+    return DoIo(socket, nullptr, nullptr, [](Socket& s) { return s.Unwrap(); });
   });
 }
 
@@ -246,7 +247,24 @@ airlock_status airlock_socket_set_timeout(airlock_socket* socket,
     const auto timeout = airlock::c::internal::TimeoutFor(
         timeout_ms, socket->fd_transport->fd());
     if (!timeout.ok()) return timeout.status();
-    socket->fd_transport->set_timeout(*timeout);
+    socket->timeout = *timeout;
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_socket_set_deadline(airlock_socket* socket,
+                                           int64_t deadline_ms,
+                                           airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (socket == nullptr) return IsNull("socket");
+    if (socket->fd_transport == nullptr) {
+      return Invalid(
+          "The socket has no descriptor; how long callbacks wait is their own "
+          "affair.");
+    }
+    const auto deadline = airlock::c::internal::DeadlineFor(deadline_ms);
+    if (!deadline.ok()) return deadline.status();
+    socket->fd_transport->set_deadline(*deadline);
     return AIRLOCK_OK;
   });
 }

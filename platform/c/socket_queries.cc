@@ -3,6 +3,8 @@
 
 // What there is to ask a socket.
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -30,6 +32,50 @@ namespace {
 constexpr size_t kMaxKeyingMaterial = 65535;
 
 }  // namespace
+
+airlock_status airlock_socket_user(const airlock_socket* socket, void** user,
+                                   airlock_error** error) {
+  if (user != nullptr) *user = nullptr;
+  return Guarded(error, [&]() -> Outcome {
+    if (socket == nullptr) return IsNull("socket");
+    if (user == nullptr) return IsNull("user");
+    *user = socket->user;
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_socket_set_user(airlock_socket* socket, void* user,
+                                       airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (socket == nullptr) return IsNull("socket");
+    socket->user = user;
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_socket_statistics_get(const airlock_socket* socket,
+                                             airlock_socket_statistics* out,
+                                             airlock_error** error) {
+  return Guarded(error, [&]() -> Outcome {
+    if (socket == nullptr) return IsNull("socket");
+    airlock_socket_statistics shown = {};
+    shown.bytes_read = socket->bytes_read;
+    shown.bytes_written = socket->bytes_written;
+    shown.transport_bytes_read = socket->traffic->read;
+    shown.transport_bytes_written = socket->traffic->written;
+    if (socket->handshake_time.has_value()) {
+      // One that took less than a microsecond is over, too.
+      shown.handshake_us = std::max<uint64_t>(
+          1, std::chrono::duration_cast<std::chrono::microseconds>(
+                 *socket->handshake_time)
+                 .count());
+    }
+    const absl::Status written =
+        airlock::c::internal::WriteStruct(shown, out, "out");
+    if (!written.ok()) return written;
+    return AIRLOCK_OK;
+  });
+}
 
 airlock_status airlock_socket_info(airlock_socket* socket,
                                    airlock_connection_info* out,

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -22,8 +24,12 @@ using ssl::IoResult;
 
 class CallbackTransport final : public ssl::Transport {
  public:
-  CallbackTransport(const airlock_transport& callbacks, UserDataPtr user)
-      : callbacks_(callbacks), user_(std::move(user)) {}
+  CallbackTransport(const airlock_transport& callbacks, std::string peer,
+                    UserDataPtr user, std::shared_ptr<Traffic> traffic)
+      : callbacks_(callbacks),
+        peer_(peer.empty() ? "" : absl::StrCat(" (", peer, ")")),
+        user_(std::move(user)),
+        traffic_(std::move(traffic)) {}
 
   platform::ProcessClaim& claim() { return claim_; }
 
@@ -35,7 +41,7 @@ class CallbackTransport final : public ssl::Transport {
       return callbacks_.read(callbacks_.user, into.data(), into.size(), &done);
     });
     if (status == AIRLOCK_CLOSED) return IoResult::Closed();
-    return Answer("read", status, done, into.size());
+    return Answer("read", status, done, into.size(), &traffic_->read);
   }
 
   absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from) override {
@@ -45,35 +51,41 @@ class CallbackTransport final : public ssl::Transport {
     const airlock_status status = Shielded([&] {
       return callbacks_.write(callbacks_.user, from.data(), from.size(), &done);
     });
-    return Answer("write", status, done, from.size());
+    return Answer("write", status, done, from.size(), &traffic_->written);
   }
 
  private:
-  static absl::StatusOr<IoResult> Answer(absl::string_view which,
-                                         airlock_status status, size_t done,
-                                         size_t size) {
+  absl::StatusOr<IoResult> Answer(absl::string_view which,
+                                  airlock_status status, size_t done,
+                                  size_t size, uint64_t* counted) const {
     switch (status) {
       case AIRLOCK_OK:
-        if (done >= 1 && done <= size) return IoResult::Done(done);
-        return absl::InternalError(absl::StrCat("The transport's ", which,
-                                                " callback says that it "
-                                                "moved ",
-                                                done, " bytes of ", size, "."));
+        if (done < 1 || done > size) {
+          return absl::InternalError(absl::StrCat(
+              "The transport's ", which, " callback", peer_,
+              " says that it moved ", done, " bytes of ", size, "."));
+        }
+        *counted += done;
+        return IoResult::Done(done);
       case AIRLOCK_WANT_READ:
         return IoResult::WantRead();
       case AIRLOCK_WANT_WRITE:
         return IoResult::WantWrite();
       case AIRLOCK_TIMEOUT:
-        return absl::DeadlineExceededError(absl::StrCat(
-            "The transport's ", which, " callback ran out of time."));
+        return absl::DeadlineExceededError(
+            absl::StrCat("The transport's ", which, " callback", peer_,
+                         " ran out of time."));
       default:
-        return absl::UnavailableError(absl::StrCat(
-            "The transport's ", which, " callback failed (", status, ")."));
+        return absl::UnavailableError(absl::StrCat("The transport's ", which,
+                                                   " callback", peer_,
+                                                   " failed (", status, ")."));
     }
   }
 
   const airlock_transport callbacks_;
+  const std::string peer_;  // In errors.
   const UserDataPtr user_;
+  const std::shared_ptr<Traffic> traffic_;
   platform::ProcessClaim claim_;
 };
 
@@ -81,50 +93,85 @@ class CallbackTransport final : public ssl::Transport {
 class FdTransport final : public ssl::Transport {
  public:
   FdTransport(std::unique_ptr<platform::PosixTransport> transport,
-              UserDataPtr user)
-      : user_(std::move(user)), transport_(std::move(transport)) {}
+              UserDataPtr user, std::shared_ptr<Traffic> traffic,
+              std::shared_ptr<const Waits> waits)
+      : user_(std::move(user)),
+        traffic_(std::move(traffic)),
+        waits_(std::move(waits)),
+        transport_(std::move(transport)) {}
 
   absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into) override {
-    return transport_->Read(into);
+    if (waits_->reading) return IoResult::WantRead();
+    return Counted(transport_->Read(into), &traffic_->read);
   }
   absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from) override {
-    return transport_->Write(from);
+    return Counted(transport_->Write(from), &traffic_->written);
   }
 
  private:
+  static absl::StatusOr<IoResult> Counted(absl::StatusOr<IoResult> result,
+                                          uint64_t* counted) {
+    if (result.ok()) *counted += result->bytes;
+    return result;
+  }
+
   const UserDataPtr user_;  // Outlives the transport, which may close it.
+  const std::shared_ptr<Traffic> traffic_;
+  const std::shared_ptr<const Waits> waits_;
   const std::unique_ptr<platform::PosixTransport> transport_;
 };
 
-absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given) {
+absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given,
+                                     absl::string_view peer) {
   const absl::StatusOr<bool> owned = Flag(given.fd_owned, "transport.fd_owned");
   if (!owned.ok()) return owned.status();
   const absl::StatusOr<absl::Duration> timeout =
       TimeoutFor(given.timeout_ms, given.fd);
   if (!timeout.ok()) return timeout.status();
+  const auto deadline = DeadlineFor(given.deadline_ms);
+  if (!deadline.ok()) return deadline.status();
   UserDataPtr user;
+  platform::PosixTransportOptions options;
   try {
     user = MakeUserData(given.user, given.release);
+    options.peer = std::string(peer);
   } catch (...) {
     if (*owned) close(given.fd);
     throw;
   }
-  platform::PosixTransportOptions options;
   options.ownership =
       *owned ? platform::FdOwnership::kOwned : platform::FdOwnership::kBorrowed;
   options.timeout = *timeout;
+  options.deadline = *deadline;
   auto transport =
       platform::PosixTransport::Create(given.fd, std::move(options));
   if (!transport.ok()) return transport.status();
   MadeTransport made;
   made.fd_transport = transport->get();
   made.claim = &made.fd_transport->claim();
-  made.transport =
-      std::make_unique<FdTransport>(*std::move(transport), std::move(user));
+  auto traffic = std::make_shared<Traffic>();
+  made.traffic = traffic;
+  made.waits = std::make_shared<Waits>();
+  made.transport = std::make_unique<FdTransport>(
+      *std::move(transport), std::move(user), std::move(traffic), made.waits);
   return made;
 }
 
 }  // namespace
+
+absl::StatusOr<absl::optional<std::chrono::steady_clock::time_point>>
+DeadlineFor(int64_t deadline_ms) {
+  using std::chrono::steady_clock;
+  if (deadline_ms < 0) {
+    return Invalid(absl::StrCat("deadline_ms is ", deadline_ms,
+                                ", which is neither 0 nor milliseconds of "
+                                "CLOCK_MONOTONIC."));
+  }
+  constexpr auto kLast = std::chrono::duration_cast<std::chrono::milliseconds>(
+      steady_clock::duration::max());
+  if (deadline_ms == 0 || deadline_ms > kLast.count()) return {absl::nullopt};
+  return {steady_clock::time_point(std::chrono::milliseconds(deadline_ms))};
+}
 
 absl::StatusOr<absl::Duration> TimeoutFor(int64_t timeout_ms, int fd) {
   switch (timeout_ms) {
@@ -152,15 +199,27 @@ absl::StatusOr<MadeTransport> MakeTransport(const airlock_transport* given) {
       ReadStruct(given, "transport");
   if (!transport.ok()) return transport.status();
   if (transport->reserved != 0) return Invalid("transport.reserved is not 0.");
+  const auto peer = Given(transport->peer, "transport.peer");
+  if (!peer.ok()) return peer.status();
   switch (transport->type) {
     case AIRLOCK_TRANSPORT_FD:
-      return OverFd(*transport);
+      return OverFd(*transport, peer->value_or(absl::string_view()));
     case AIRLOCK_TRANSPORT_CALLBACKS: {
       if (transport->read == nullptr) return IsNull("transport.read");
       if (transport->write == nullptr) return IsNull("transport.write");
-      auto callbacks = std::make_unique<CallbackTransport>(
-          *transport, MakeUserData(transport->user, transport->release));
+      if (transport->deadline_ms != 0) {
+        return Invalid(
+            "transport.deadline_ms is set, but the transport is callbacks, "
+            "which wait by themselves.");
+      }
       MadeTransport made;
+      UserDataPtr user = MakeUserData(transport->user, transport->release);
+      auto traffic = std::make_shared<Traffic>();
+      made.traffic = traffic;
+      made.waits = std::make_shared<Waits>();
+      auto callbacks = std::make_unique<CallbackTransport>(
+          *transport, std::string(peer->value_or(absl::string_view())),
+          std::move(user), std::move(traffic));
       made.claim = &callbacks->claim();
       made.transport = std::move(callbacks);
       return made;

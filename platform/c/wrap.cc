@@ -3,6 +3,7 @@
 
 // airlock_wrap_socket and what it would do.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -56,6 +57,7 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
            Put(Flags(given.verify_flags), &options.verify_flags),
            Put(Bundle(given.ca_certs, given.cadata), &options.ca_certs),
            Put(Text(given.ciphers, "ciphers"), &options.ciphers),
+           Put(Text(given.groups, "groups"), &options.groups),
            Put(Text(given.server_hostname, "server_hostname"),
                &options.server_hostname),
            Put(Texts(given.alpn_protocols, given.alpn_protocols_count,
@@ -86,10 +88,18 @@ Outcome Wrap(airlock_runtime* runtime, const airlock_transport* transport,
   auto handle = std::make_unique<airlock_socket>();
   handle->fd_transport = made->fd_transport;
   handle->claim = made->claim;
+  handle->traffic = made->traffic;
+  handle->waits = made->waits;
+  handle->user = known->user;
+  const auto begin = std::chrono::steady_clock::now();
   auto wrapped = runtime->runtime->WrapSocket(std::move(made->transport),
                                               *std::move(options));
   if (!wrapped.ok()) return wrapped.status();
   handle->socket = *std::move(wrapped);
+  handle->WaitOutside();
+  if (handle->socket->handshake_done()) {
+    handle->handshake_time = std::chrono::steady_clock::now() - begin;
+  }
   *socket = handle.release();
   return AIRLOCK_OK;
 }

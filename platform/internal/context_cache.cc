@@ -65,6 +65,7 @@ std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
     writer.Number(flag);
   }
   writer.Text(options.ciphers);
+  writer.Text(options.groups);
   writer.Texts(options.alpn_protocols);
   writer.Number(options.alpn_required);
   writer.Texts(options.pins);

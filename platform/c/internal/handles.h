@@ -5,14 +5,19 @@
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_HANDLES_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_HANDLES_H_
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "platform/c/airlock.h"
+#include "platform/c/internal/transport.h"
 #include "platform/c/internal/values.h"
 #include "platform/posix_transport.h"
 #include "platform/process_claim.h"
@@ -46,6 +51,20 @@ struct airlock_certificate {
 };
 
 struct airlock_socket {
+  // From here on it is the calls that wait, and not the transport.
+  void WaitOutside() {
+    if (fd_transport == nullptr) return;
+    timeout = fd_transport->timeout();
+    fd_transport->set_timeout(absl::ZeroDuration());
+  }
+
+  void* user = nullptr;
+  uint64_t bytes_read = 0;
+  uint64_t bytes_written = 0;
+  std::shared_ptr<const airlock::c::internal::Traffic> traffic;
+  // When the first call that shook hands began, and how long it all took.
+  absl::optional<std::chrono::steady_clock::time_point> handshake_begin;
+  absl::optional<std::chrono::steady_clock::duration> handshake_time;
   std::unique_ptr<airlock::ssl::Socket> socket;
   // Of `socket`'s; null where the transport is callbacks.
   airlock::platform::PosixTransport* fd_transport = nullptr;
@@ -53,10 +72,13 @@ struct airlock_socket {
   airlock::platform::ProcessClaim* claim = nullptr;
   // What airlock_socket_info gave pointers into.
   absl::optional<airlock::ssl::ConnectionInfo> info;
-  bool in_call = false;
-  // Which process `in_call` is of.
-  uint64_t generation = 0;
-  bool freed = false;  // From within that call.
+  // How long a call waits at a time; of descriptors.
+  absl::Duration timeout = absl::ZeroDuration();
+  std::shared_ptr<airlock::c::internal::Waits> waits;
+  // How many threads are in a call, and of which process.
+  std::atomic<int> calls{0};
+  std::atomic<uint64_t> generation{0};
+  bool freed = false;  // From within a call.
   // A call did not come to its end, so what is within may be in any state.
   bool broken = false;
 };
@@ -71,31 +93,6 @@ absl::StatusOr<std::unique_ptr<airlock_runtime>> MakeRuntime(
 // Ok where a socket that reaches for `server_hostname` may have `context`.
 absl::Status CheckHost(const airlock_context& context,
                        absl::string_view server_hostname);
-
-// Whether `socket` is in a call, of a thread that is there: of those of the
-// parent, only the one that forks has a copy in the child.
-bool InCall(const airlock_socket& socket);
-
-// The socket whose call this thread is in, innermost; null: in none.
-airlock_socket* CurrentSocket();
-
-// Marks `socket` as the current one. Its calls do not nest. Deletes it at the
-// end, where it has been freed meanwhile.
-class SocketCall {
- public:
-  explicit SocketCall(airlock_socket* socket);
-  ~SocketCall();
-  SocketCall(const SocketCall&) = delete;
-  SocketCall& operator=(const SocketCall&) = delete;
-
-  airlock_socket* socket() const { return socket_; }
-
- private:
-  friend bool InCall(const airlock_socket& socket);
-
-  airlock_socket* const socket_;
-  const SocketCall* const outer_;
-};
 
 }  // namespace airlock::c::internal
 

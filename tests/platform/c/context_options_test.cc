@@ -112,7 +112,7 @@ TEST_F(CContextOptionsTest, SecurityLevelsAreOpenSsls) {
   airlock_context_options client = ClientContext();
   EXPECT_EQ(ContextInfo(Make(client)).security_level, 2);
   client.security_level = AIRLOCK_ZERO;
-  EXPECT_EQ(ContextInfo(Make(client)).security_level, 0);
+  EXPECT_EQ(ContextInfo(Make(client)).security_level, AIRLOCK_ZERO);
   client.security_level = 5;
   EXPECT_EQ(ConnectWith(client, ServerContext()).client_failure.kind,
             AIRLOCK_KIND_VERIFICATION);

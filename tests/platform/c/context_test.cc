@@ -373,7 +373,7 @@ TEST_F(CContextTest, RefusesWhatIsNotGood) {
   options.credentials = nullptr;
   EXPECT_EQ(Refusal(options).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
   options = ServerOptions();
-  options.reserved = 1;
+  options.server_side = 3;
   EXPECT_EQ(Refusal(options).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
   options = ServerOptions();
   auto keyless = Sized<airlock_credentials>();

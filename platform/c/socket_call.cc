@@ -1,0 +1,182 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/c/internal/socket_call.h"
+
+#include <poll.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "platform/fork_guard.h"
+#include "platform/internal/fd_wait.h"
+#include "ssl/error.h"
+
+namespace airlock::c::internal {
+namespace {
+
+using platform::internal::FdState;
+using platform::internal::Until;
+using std::chrono::steady_clock;
+
+class Call;
+thread_local const Call* current_call = nullptr;
+
+// One call, of which there may be two at a time, on two threads.
+class Call {
+ public:
+  explicit Call(airlock_socket* socket) : socket_(socket) {
+    socket->generation = platform::ForkGeneration();
+    ++socket->calls;
+  }
+  ~Call() {
+    if (--socket_->calls == 0 && socket_->freed) delete socket_;
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  airlock_socket* socket() const { return socket_; }
+  const Call* outer() const { return outer_; }
+
+  // Does `io`, alone in the socket.
+  absl::StatusOr<ssl::IoResult> Io(
+      absl::FunctionRef<absl::StatusOr<ssl::IoResult>(ssl::Socket&)> io) {
+    const Innermost innermost(this);
+    socket_->broken = true;
+    const bool shaking = !socket_->socket->handshake_done();
+    if (shaking && !socket_->handshake_begin.has_value()) {
+      socket_->handshake_begin = steady_clock::now();
+    }
+    absl::StatusOr<ssl::IoResult> result = io(*socket_->socket);
+    socket_->broken = false;
+    if (shaking && socket_->socket->handshake_done()) {
+      socket_->handshake_time = steady_clock::now() - *socket_->handshake_begin;
+    }
+    return result;
+  }
+
+ private:
+  // The call is the thread's innermost as long as this is there.
+  class Innermost {
+   public:
+    explicit Innermost(Call* call) : call_(call) {
+      call->outer_ = std::exchange(current_call, call);
+    }
+    ~Innermost() { current_call = call_->outer_; }
+    Innermost(const Innermost&) = delete;
+    Innermost& operator=(const Innermost&) = delete;
+
+   private:
+    Call* const call_;
+  };
+
+  airlock_socket* const socket_;
+  const Call* outer_ = nullptr;
+};
+
+absl::Status CheckUsable(airlock_socket* socket) {
+  if (socket->broken) {
+    return ssl::MakeStatus(ssl::ErrorKind::kInternal,
+                           "An earlier call ran out of memory; free the "
+                           "socket.");
+  }
+  if (socket->claim == nullptr) return absl::OkStatus();
+  return socket->claim->Use();
+}
+
+// Lets go of the socket until its transport may be ready, or another thread
+// that waited for the same has found it so. Where that one reads, no other does
+// meanwhile: bytes that a third took would leave it waiting.
+absl::Status Wait(airlock_socket* socket, bool reading,
+                  std::unique_lock<std::mutex>* lock) {
+  const Until until = platform::internal::Earlier(
+      platform::internal::UntilAfter(socket->timeout),
+      socket->fd_transport->deadline());
+  bool& polled = reading ? socket->waits->reading : socket->waits->writing;
+  FdState state = FdState::kReady;
+  if (polled) {
+    const platform::ForkPause fork_pause;
+    // What was waited for may be waited for again by now.
+    const auto over = [waits = socket->waits.get(),
+                       round = socket->waits->round] {
+      return waits->round != round;
+    };
+    if (!until.has_value()) {
+      socket->waits->over.wait(*lock, over);
+    } else if (!socket->waits->over.wait_until(*lock, *until, over)) {
+      state = FdState::kTimedOut;
+    }
+  } else {
+    polled = true;
+    lock->unlock();
+    state = platform::internal::WaitForFd(socket->fd_transport->fd(),
+                                          reading ? POLLIN : POLLOUT, until);
+    {
+      const platform::ForkPause fork_pause;
+      lock->lock();
+    }
+    polled = false;
+    ++socket->waits->round;
+    socket->waits->over.notify_all();
+  }
+  if (state != FdState::kTimedOut) return absl::OkStatus();
+  return ssl::MakeStatus(
+      ssl::ErrorKind::kTimeout,
+      socket->fd_transport->TimedOut(reading, socket->timeout).message());
+}
+
+}  // namespace
+
+bool InCall(const airlock_socket& socket) {
+  for (const Call* call = current_call; call != nullptr; call = call->outer()) {
+    if (call->socket() == &socket) return true;
+  }
+  return false;
+}
+
+airlock_socket* CurrentSocket() {
+  return current_call == nullptr ? nullptr : current_call->socket();
+}
+
+Outcome DoIo(
+    airlock_socket* socket, size_t* done, uint64_t* count,
+    absl::FunctionRef<absl::StatusOr<ssl::IoResult>(ssl::Socket&)> io) {
+  if (socket == nullptr) return IsNull("socket");
+  if (InCall(*socket)) {
+    return Invalid("A callback of the socket's own must not call it.");
+  }
+  if (socket->calls > 0 && socket->generation != platform::ForkGeneration()) {
+    return Invalid(
+        "Another thread was in a call of this socket as the process forked, so "
+        "that it stays the parent's. Free this copy of it.");
+  }
+  // Last of all, it may delete the socket.
+  Call call(socket);
+  std::unique_lock<std::mutex> lock(socket->waits->mutex, std::defer_lock);
+  {
+    const platform::ForkPause fork_pause;
+    lock.lock();
+  }
+  while (true) {
+    const absl::Status usable = CheckUsable(socket);
+    if (!usable.ok()) return usable;
+    const absl::StatusOr<ssl::IoResult> result = call.Io(io);
+    if (!result.ok()) return result.status();
+    const bool reading = result->state == ssl::IoState::kWantRead;
+    if ((reading || result->state == ssl::IoState::kWantWrite) &&
+        socket->fd_transport != nullptr && !socket->freed &&
+        socket->timeout > absl::ZeroDuration()) {
+      const absl::Status waited = Wait(socket, reading, &lock);
+      if (!waited.ok()) return waited;
+      continue;
+    }
+    if (done != nullptr) *done = result->bytes;
+    if (count != nullptr) *count += result->bytes;
+    return StatusOf(*result);
+  }
+}
+
+}  // namespace airlock::c::internal
