@@ -23,6 +23,7 @@
 #include "platform/internal/errno_status.h"
 #include "platform/internal/trusted_path.h"
 #include "platform/internal/unique_fd.h"
+#include "ssl/secret.h"
 
 namespace airlock::platform {
 namespace {
@@ -124,7 +125,13 @@ absl::StatusOr<std::string> ReadAll(int fd, size_t expected,
   // One byte more than there should be, so that the end shows in one call.
   bytes.resize(expected + 1);
   while (size <= Host::kMaxFileSize) {
-    if (size == bytes.size()) bytes.resize(size * 2 + 4096);
+    if (size == bytes.size()) {
+      // It may be a key: what it grows out of is wiped.
+      std::string larger(size * 2 + 4096, '\0');
+      larger.replace(0, size, bytes);
+      ssl::Wipe(&bytes);
+      bytes = std::move(larger);
+    }
     const ssize_t n = read(fd, &bytes[size], bytes.size() - size);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return FileError(errno, "read", path);
@@ -172,6 +179,7 @@ absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
     if (whole && ToFileStatus(st).identity == before) {
       return FileContent{*std::move(bytes), before};
     }
+    ssl::Wipe(&*bytes);
   }
   return absl::UnavailableError(
       absl::StrCat("cannot read ", absl::CHexEscape(path),

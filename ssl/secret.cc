@@ -36,4 +36,10 @@ void Secret::Wipe() {
   size_ = 0;
 }
 
+void Wipe(std::string* bytes) {
+  bytes->resize(bytes->capacity());
+  OPENSSL_cleanse(&(*bytes)[0], bytes->size());
+  bytes->clear();
+}
+
 }  // namespace airlock::ssl

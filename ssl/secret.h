@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -41,6 +42,11 @@ class Secret {
   std::unique_ptr<char[]> data_;
   size_t size_ = 0;
 };
+
+// Overwrites `bytes` and the memory that it has in reserve, in a way that no
+// compiler leaves out, and makes it empty. Memory that it had before it grew is
+// out of reach: reserve enough first.
+void Wipe(std::string* bytes);
 
 }  // namespace airlock::ssl
 

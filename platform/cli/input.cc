@@ -56,7 +56,7 @@ absl::StatusOr<ssl::Secret> ReadVariable(const std::string& name) {
   }
   ssl::Secret secret(found->second);
   for (auto& [key, value] : environment) {
-    OPENSSL_cleanse(&value[0], value.size());
+    ssl::Wipe(&value);
   }
   return secret;
 }
@@ -75,7 +75,7 @@ absl::StatusOr<ssl::Secret> ReadSource(const std::string& source,
     absl::StatusOr<platform::FileContent> file = host->ReadFile(source);
     if (!file.ok()) return file.status();
     secret = ssl::Secret(file->bytes);
-    OPENSSL_cleanse(&file->bytes[0], file->bytes.size());
+    ssl::Wipe(&file->bytes);
   }
   if (secret.ok() && secret->empty()) {
     return absl::InvalidArgumentError(

@@ -14,6 +14,7 @@
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/files.h"
+#include "platform/python/secrets.h"
 
 namespace airlock::python {
 namespace {
@@ -22,29 +23,22 @@ constexpr size_t kMaxPassword = 1024;
 
 // What a password is given as, or what its callback returns.
 bool TakePassword(PyObject* value, const char* complaint, ssl::Secret* out) {
-  absl::string_view bytes;
-  PyRef encoded;
-  if (PyUnicode_Check(value)) {
-    encoded = PyRef::Steal(PyUnicode_AsUTF8String(value));
-    if (!encoded) return false;
-    value = encoded.get();
-  }
-  if (PyBytes_Check(value)) {
-    bytes = {PyBytes_AS_STRING(value),
-             static_cast<size_t>(PyBytes_GET_SIZE(value))};
-  } else if (PyByteArray_Check(value)) {
-    bytes = {PyByteArray_AS_STRING(value),
-             static_cast<size_t>(PyByteArray_GET_SIZE(value))};
-  } else {
+  ssl::Secret secret;
+  if (PyByteArray_Check(value)) {
+    secret = ssl::Secret({PyByteArray_AS_STRING(value),
+                          static_cast<size_t>(PyByteArray_GET_SIZE(value))});
+  } else if (!PyUnicode_Check(value) && !PyBytes_Check(value)) {
     PyErr_SetString(PyExc_TypeError, complaint);
     return false;
+  } else if (!SecretOf(value, "password", &secret)) {
+    return false;
   }
-  if (bytes.size() > kMaxPassword) {
+  if (secret.size() > kMaxPassword) {
     PyErr_Format(PyExc_ValueError, "password cannot be longer than %d bytes",
                  static_cast<int>(kMaxPassword));
     return false;
   }
-  *out = ssl::Secret(bytes);
+  *out = std::move(secret);
   return true;
 }
 

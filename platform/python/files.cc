@@ -3,13 +3,13 @@
 
 #include "platform/python/files.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "platform/python/errors.h"
+#include "platform/python/secrets.h"
 
 namespace airlock::python {
 namespace {
@@ -23,6 +23,21 @@ bool LooksLikeDer(absl::string_view bytes) {
   return bytes.size() > 4 && bytes[0] == '\x30' &&
          (static_cast<unsigned char>(bytes[1]) & 0x80) != 0 &&
          (static_cast<unsigned char>(bytes[1]) & 0x7f) <= 3;
+}
+
+bool CouldBePath(absl::string_view text) {
+  return text.size() < 1024 && text.find_first_of(absl::string_view(
+                                   "\r\n\0", 3)) == absl::string_view::npos;
+}
+
+// Gives false.
+bool RaiseNotFound(const char* parameter, const std::string& path) {
+  RaiseOsError(ENOENT,
+               absl::StrCat("No such file or directory: ", parameter,
+                            " is neither PEM text (there is no \"-----BEGIN "
+                            "\" in it) nor the path of a file"),
+               path);
+  return false;
 }
 
 // The errno that stands for what a Host said.
@@ -44,19 +59,15 @@ int ErrorNumber(platform::Host* host, const std::string& path,
 // Takes what read() gave.
 bool TakeRead(PyObject* result, const char* parameter, ssl::Secret* bytes) {
   if (PyObject_CheckBuffer(result) && !PyUnicode_Check(result)) {
-    Py_buffer view;
-    if (PyObject_GetBuffer(result, &view, PyBUF_SIMPLE) < 0) return false;
-    *bytes = ssl::Secret(absl::string_view(static_cast<const char*>(view.buf),
-                                           static_cast<size_t>(view.len)));
-    PyBuffer_Release(&view);
+    BufferView view;
+    if (!view.Took(PyObject_GetBuffer(result, view.get(), PyBUF_SIMPLE) == 0)) {
+      return false;
+    }
+    *bytes = ssl::Secret(view.bytes());
     return true;
   }
-  std::string text;
   const std::string what = absl::StrCat("what ", parameter, ".read() returns");
-  if (!TextOf(result, what.c_str(), &text)) return false;
-  *bytes = ssl::Secret(text);
-  std::fill(text.begin(), text.end(), '\0');
-  return true;
+  return SecretOf(result, what.c_str(), bytes);
 }
 
 }  // namespace
@@ -70,7 +81,7 @@ bool ReadPath(platform::Host* host, const std::string& path,
     return false;
   }
   *bytes = ssl::Secret(content->bytes);
-  std::fill(content->bytes.begin(), content->bytes.end(), '\0');
+  ssl::Wipe(&content->bytes);
   return true;
 }
 
@@ -84,12 +95,16 @@ bool ReadContent(platform::Host* host, PyObject* argument,
   }
   // bytes may be the content or a path; other buffers are never paths.
   if (PyBytes_Check(argument) || PyUnicode_Check(argument)) {
-    std::string text;
-    if (!TextOf(argument, parameter, &text)) return false;
-    if (LooksLikePem(text) || (PyBytes_Check(argument) && LooksLikeDer(text))) {
-      content->bytes = ssl::Secret(text);
+    ssl::Secret text;
+    if (!SecretOf(argument, parameter, &text)) return false;
+    if (LooksLikePem(text.view()) ||
+        (PyBytes_Check(argument) && LooksLikeDer(text.view()))) {
+      content->bytes = std::move(text);
       return true;
     }
+    // It may be a key that lost its first line: such text is neither copied
+    // nor shown.
+    if (!CouldBePath(text.view())) return RaiseNotFound(parameter, "");
   } else if (PyObject_CheckBuffer(argument)) {
     return TakeRead(argument, parameter, &content->bytes);
   }
@@ -102,17 +117,9 @@ bool ReadContent(platform::Host* host, PyObject* argument,
                  parameter, Py_TYPE(argument)->tp_name);
     return false;
   }
-  // It may be a key that lost its first line: such text stays out of sight.
-  const bool is_path =
-      path.size() < 1024 &&
-      path.find_first_of(absl::string_view("\r\n\0", 3)) == std::string::npos;
-  if (!is_path || absl::IsNotFound(host->Stat(path).status())) {
-    RaiseOsError(ENOENT,
-                 absl::StrCat("No such file or directory: ", parameter,
-                              " is neither PEM text (there is no \"-----BEGIN "
-                              "\" in it) nor the path of a file"),
-                 is_path ? path : "");
-    return false;
+  if (!CouldBePath(path)) return RaiseNotFound(parameter, "");
+  if (absl::IsNotFound(host->Stat(path).status())) {
+    return RaiseNotFound(parameter, path);
   }
   content->name = absl::StrCat(parameter, " ", path);
   return ReadPath(host, path, &content->bytes);
