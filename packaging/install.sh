@@ -3,9 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Installs libraries, headers, command and manual pages.
-#   usage: bazel run //:install -- [--prefix DIR] [--libdir DIR]
-# DIR is /usr/local, and lib in it, unless said otherwise. With DESTDIR in the
-# environment all goes below that folder, as if it were the root.
+# See `usage` below.
 
 set -euo pipefail
 umask 022
@@ -14,6 +12,20 @@ shopt -s extglob
 die() {
   printf 'install: error: %s\n' "$*" >&2
   exit 2
+}
+
+usage() {
+  cat <<'END'
+usage: bazel run //:install -- [--prefix DIR] [--libdir DIR]
+
+Installs Airlock's libraries, headers, command and manual pages.
+
+  --prefix DIR  below this absolute path; /usr/local unless given
+  --libdir DIR  the libraries, below the prefix; lib unless given
+
+With DESTDIR in the environment, everything goes below that folder, as if it
+were the root.
+END
 }
 
 prefix=/usr/local libdir=lib
@@ -25,7 +37,11 @@ while (($# > 0)); do
       shift
       ;;
     --prefix=* | --libdir=*) declare "${1#--}" ;;
-    *) die "\"$1\" is not known; there are --prefix DIR and --libdir DIR." ;;
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    *) die "\"$1\" is not known; see --help." ;;
   esac
   shift
 done
@@ -104,9 +120,11 @@ mkdir --parents "$share/man/man1"
 packaging/make_man.sh platform/cli/airlock >"$share/man/man1/airlock.1"
 chmod 644 "$share/man/man1/airlock.1"
 put 644 "$share/man/man3" packaging/libairlock.3
+python3 packaging/function_pages.py platform/c/airlock.h "$share/man/man3"
+chmod 644 "$share"/man/man3/airlock_*.3
 put 644 "$share/man/man5" packaging/airlock.yaml.5
 gzip --force --best --no-name "$share"/man/man1/airlock.1 \
-  "$share"/man/man3/libairlock.3 "$share"/man/man5/airlock.yaml.5
+  "$share"/man/man3/{libairlock,airlock_*}.3 "$share"/man/man5/airlock.yaml.5
 install -D --mode=644 packaging/airlock.bash \
   "$share/bash-completion/completions/airlock"
 

@@ -2,9 +2,9 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# The Debian package is a good one; dpkg installs it, programs are built with
-# it, and once removed nothing of it is left.
-#   usage: deb_test.sh FOLDER_OF_PACKAGE PLAIN_C_PROGRAM
+# The Debian packages are good ones; dpkg installs them, programs are built with
+# them, and once they are removed nothing of them is left.
+#   usage: deb_test.sh FOLDER_OF_PACKAGES PLAIN_C_PROGRAM
 
 set -euo pipefail
 readonly PLAIN_C=$PWD/$2 CERTS=$PWD/testdata/certs
@@ -16,28 +16,48 @@ die() {
 }
 
 # lintian takes no symbolic links.
-cp --dereference "$1"/airlock_*_*.deb "$TEST_TMPDIR"
-PACKAGE=$(echo "$TEST_TMPDIR"/airlock_*.deb)
-readonly PACKAGE
+cp --dereference "$1"/*.deb "$TEST_TMPDIR"
 cd "$TEST_TMPDIR"
-field() { dpkg-deb --field "$PACKAGE" "$1"; }
-[[ $PACKAGE == */airlock_"$(field Version)_$(field Architecture)".deb ]] ||
-  die "the package is called $PACKAGE"
+PACKAGES=(libairlock1_*.deb libairlock-dev_*.deb airlock_*.deb)
+HAS_PYTHON=
+[[ ! -e $(echo python3-airlock_*.deb) ]] || HAS_PYTHON=yes
+[[ -z $HAS_PYTHON ]] || PACKAGES+=(python3-airlock_*.deb)
+readonly PACKAGES HAS_PYTHON
+[[ ${#PACKAGES[@]} == $(echo *.deb | wc --words) ]] || die "there are: *.deb"
+field() { dpkg-deb --field "$1"_*.deb "$2"; }
+VERSION=$(field libairlock1 Version)
+readonly VERSION
+for package in "${PACKAGES[@]}"; do
+  name=${package%%_*}
+  [[ $package == "${name}_${VERSION}_$(field "$name" Architecture).deb" ]] ||
+    die "a package is called $package"
+done
 
 echo "== lintian"
-lintian --allow-root --fail-on error,warning "$PACKAGE" ||
+lintian --allow-root --fail-on error,warning "${PACKAGES[@]}" ||
   die "lintian finds faults"
 
+echo "== what each depends on"
+# The library needs nothing of the command's.
+[[ $(field libairlock1 Depends) == *'libc6 (>= '* ]] ||
+  die "libairlock1 depends on: $(field libairlock1 Depends)"
+for name in libairlock1 libairlock-dev; do
+  ! grep --extended-regexp 'ssl|sqlite|seccomp|python' \
+    <<<"$(field "$name" Depends)" || die "$name depends on too much"
+done
+[[ $(field libairlock-dev Depends) == "libairlock1 (= $VERSION)" ]] ||
+  die "libairlock-dev depends on: $(field libairlock-dev Depends)"
+
 echo "== dpkg --install"
-depends=$(field Depends)
-[[ $depends == *'libc6 (>= '* && $depends != *libssl* ]] ||
-  die "depends on: $depends"
 # A system of its own, of the user's own, which has the packages that Airlock
 # depends on as this one has them, for dpkg to compare with.
 PATH=$PATH:/usr/sbin:/sbin # dpkg wants ldconfig there.
 readonly ADMIN=$ROOT/var/lib/dpkg
 mkdir --parents "$ADMIN/info" "$ADMIN/updates" "$ADMIN/triggers"
-names=$(sed 's/ *([^)]*)//g; s/,/ /g' <<<"$depends")
+names=$(for package in "${PACKAGES[@]}"; do
+  dpkg-deb --field "$package" Depends
+done | sed 's/ *([^)]*)//g; s/,/\n/g' | tr --delete ' ' | sort --unique |
+  grep --invert-match airlock)
 # shellcheck disable=SC2086  # Names, a word each.
 dpkg-query --status $names >"$ADMIN/status"
 own_dpkg() {
@@ -45,16 +65,24 @@ own_dpkg() {
     --force-script-chrootless "$@"
 }
 # What those packages are made of is of no interest.
-own_dpkg --install "$PACKAGE" 2>dpkg.log ||
-  die "dpkg does not install it:" "$(cat dpkg.log)"
-[[ $(own_dpkg --status airlock) == *'Status: install ok installed'* ]] ||
-  die "dpkg has not installed it"
-own_dpkg --verify airlock || die "what is installed is not what was packed"
-[[ $("$ROOT/usr/bin/airlock" --version) == "airlock $(field Version)" ]] ||
+install_packages() {
+  own_dpkg --install "$@" 2>dpkg.log ||
+    die "dpkg does not install $*:" "$(cat dpkg.log)"
+}
+# The library comes alone, too.
+install_packages libairlock1_*.deb
+install_packages "${PACKAGES[@]:1}"
+for package in "${PACKAGES[@]}"; do
+  name=${package%%_*}
+  [[ $(own_dpkg --status "$name") == *'Status: install ok installed'* ]] ||
+    die "dpkg has not installed $name"
+  own_dpkg --verify "$name" || die "of $name, not what was packed is installed"
+done
+[[ $("$ROOT/usr/bin/airlock" --version) == "airlock $VERSION" ]] ||
   die "no airlock command"
 
 echo "== Debian's Python"
-if [[ -d $ROOT/usr/lib/airlock/python/py3 ]]; then
+if [[ -n $HAS_PYTHON ]]; then
   said=$("$ROOT/usr/bin/airlock" python -- -c 'import airlock, ssl
 print(airlock.installed(), ssl.OPENSSL_VERSION)') || die "no airlock python"
   [[ $said == 'True '*Airlock* ]] || die "Python's TLS is not Airlock's: $said"
@@ -76,16 +104,16 @@ said=$(LD_LIBRARY_PATH=$LIB ./plain_c "$CERTS/ca.pem" \
 [[ $said == PASSED ]] || die "the program says: $said"
 
 echo "== a Debian package of that program"
-dpkg-deb --raw-extract "$PACKAGE" raw
+dpkg-deb --raw-extract libairlock1_*.deb raw
 mkdir debian
 printf 'Source: plain\n\nPackage: plain\nArchitecture: any\n' >debian/control
 needs=$(dpkg-shlibdeps -Sraw -O plain_c 2>shlibdeps.log) ||
   die "dpkg-shlibdeps fails:" "$(cat shlibdeps.log)"
-[[ $needs == *"libairlock1 (>= $(field Version))"* ]] ||
+[[ $needs == *"libairlock1 (>= $VERSION)"* ]] ||
   die "it would depend on: $needs"
 
 echo "== dpkg --purge"
-own_dpkg --purge airlock 2>dpkg.log ||
+own_dpkg --purge "${PACKAGES[@]%%_*}" 2>dpkg.log ||
   die "dpkg does not purge it:" "$(cat dpkg.log)"
 left=$(find "$ROOT" -path "$ROOT/var" -prune -o -not -type d -print)
 left+=$(find "$ROOT" -iname '*airlock*')

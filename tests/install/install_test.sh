@@ -60,6 +60,13 @@ echo "== the command, its manual and its completion"
 [[ $("$PREFIX/bin/airlock" help) == *demo* ]] || die "no airlock command"
 zcat "$PREFIX/share/man/man1/airlock.1.gz" | grep --quiet 'AIRLOCK SERVE' ||
   die "airlock.1 does not tell of airlock serve"
+man3=$PREFIX/share/man/man3
+for function in $(sed -n 's/.*\b\(airlock_[a-z0-9_]*\)(.*/\1/p' \
+  "$PREFIX/include/airlock.h" | sort --unique); do
+  [[ -s $man3/$function.3.gz ]] || die "no manual page of $function"
+done
+zcat "$man3/airlock_socket_read.3.gz" | grep --quiet 'AIRLOCK_CLOSED' ||
+  die "airlock_socket_read.3 does not say what the header says"
 PATH=$PREFIX/bin:$PATH
 # shellcheck source=/dev/null
 source "$PREFIX/share/bash-completion/completions/airlock"
@@ -82,7 +89,8 @@ for licence in airlock boringssl abseil nlohmann-json yaml-cpp; do
     die "no licence of $licence"
 done
 
-echo "== what is not known is refused"
+echo "== help, and what is not known"
+[[ $("$INSTALL" --help) == *--libdir* ]] || die "--help does not help"
 ! "$INSTALL" --perfix=/usr 2>/dev/null || die "a wrong flag was taken"
 ! "$INSTALL" --prefix=here 2>/dev/null || die "a relative prefix was taken"
 echo PASSED
