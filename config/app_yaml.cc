@@ -13,6 +13,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "config/environment.h"
 #include "config/internal/nearest_word.h"
 #include "config/internal/reader.h"
 #include "config/internal/text.h"
@@ -24,10 +26,30 @@ namespace {
 
 using internal::YamlNode;
 
-constexpr absl::string_view kKeys[] = {"runtime", "entrypoint", "env_variables",
-                                       "libraries"};
-// App Engine's own, and near one of the above.
-constexpr absl::string_view kOtherKey = "build_env_variables";
+// What is read here, and what App Engine knows beside that, of both its
+// environments and both its generations.
+constexpr absl::string_view kKeys[] = {
+    "runtime", "entrypoint", "env_variables", "libraries", "includes",
+    // Passed over.
+    "admin_console", "api_version", "app_engine_apis",
+    "app_engine_bundled_services", "application", "auto_id_policy",
+    "automatic_scaling", "basic_scaling", "beta_settings",
+    "build_env_variables", "builtins", "code_lock", "datastore_auto_id_policy",
+    "default_expiration", "derived_file_type", "endpoints_api_service", "env",
+    "error_handlers", "flexible_runtime_settings", "handlers", "health_check",
+    "inbound_services", "instance_class", "liveness_check", "main",
+    "manual_scaling", "module", "network", "nobuild_files", "pagespeed",
+    "project", "readiness_check", "resources", "runtime_channel",
+    "runtime_config", "service", "service_account", "skip_files",
+    "source_language", "standard_websocket", "threadsafe", "version", "vm",
+    "vm_health_check", "vm_settings", "vpc", "vpc_access",
+    "vpc_access_connector", "zones"};
+// The same of a file that is included.
+constexpr absl::string_view kIncludedKeys[] = {
+    "env_variables", "includes",
+    // Passed over.
+    "admin_console", "beta_settings", "builtins", "handlers", "manual_scaling",
+    "skip_files", "vm", "vm_settings"};
 constexpr absl::string_view kLibraryKeys[] = {"name", "version"};
 constexpr absl::string_view kSsl = "ssl";
 constexpr absl::string_view kLatest = "latest";
@@ -61,29 +83,51 @@ class AppReader {
     absl::Status status =
         internal::Expect(root, "the file", YamlNode::Kind::kMapping);
     if (!status.ok()) return status;
-    WarnOfKeys(root);
+    status = CheckKeys(root, kKeys, "");
     status.Update(ReadText(root, "runtime", &app_.runtime));
     status.Update(ReadText(root, "entrypoint", &app_.entrypoint));
     status.Update(ReadVariables(root.Find("env_variables")));
+    status.Update(ReadIncludes(root.Find("includes")));
     status.Update(ReadLibraries(root.Find("libraries")));
     if (!status.ok()) return status;
     return std::move(app_);
   }
 
+  absl::StatusOr<AppYaml> ReadIncluded(const YamlNode& root) {
+    absl::Status status =
+        internal::Expect(root, "the file", YamlNode::Kind::kMapping);
+    if (!status.ok()) return status;
+    status = CheckKeys(root, kIncludedKeys, " in a file that is included");
+    status.Update(ReadVariables(root.Find("env_variables")));
+    status.Update(ReadIncludes(root.Find("includes")));
+    if (!status.ok()) return status;
+    return std::move(app_);
+  }
+
  private:
-  // Whoever misspells one would otherwise look for it for long.
-  void WarnOfKeys(const YamlNode& root) {
+  // What is not known would otherwise have no effect, and nobody would know.
+  static absl::Status CheckKeys(const YamlNode& root,
+                                absl::Span<const absl::string_view> known,
+                                absl::string_view where) {
     for (const auto& entry : root.entries) {
       const YamlNode& key = entry.first;
-      if (absl::c_linear_search(kKeys, key.text) || key.text == kOtherKey) {
-        continue;
-      }
-      const absl::string_view nearest = internal::NearestWord(key.text, kKeys);
-      if (nearest.empty()) continue;
-      app_.warnings.push_back(absl::StrCat(
-          key.position.ToString(), ": the key \"", internal::Shown(key.text),
-          "\" is passed over; did you mean \"", nearest, "\"?"));
+      if (absl::c_linear_search(known, key.text)) continue;
+      const absl::string_view nearest = internal::NearestWord(key.text, known);
+      const bool elsewhere = absl::c_linear_search(kKeys, key.text);
+      return ErrorAt(
+          key.position,
+          absl::StrCat(
+              elsewhere ? "the key \"" : "unknown key \"",
+              internal::Shown(key.text), "\"",
+              elsewhere ? absl::StrCat(" may not be", where,
+                                       "; put it into app.yaml itself")
+              : nearest.empty()
+                  ? absl::StrCat("; App Engine does not have it", where,
+                                 ", and Airlock drops nothing without a word: "
+                                 "remove it")
+                  : absl::StrCat("; did you mean \"", nearest, "\"?")));
     }
+    return absl::OkStatus();
   }
 
   static absl::Status ReadText(const YamlNode& root, absl::string_view key,
@@ -129,8 +173,41 @@ class AppReader {
                                                   " holds U+0000, which no "
                                                   "environment variable can"));
     }
+    const absl::Status allowed = CheckPolicyVariable(key);
+    if (!allowed.ok()) return allowed;
     app_.env_variables[key.text] = {value.text, OriginOf(value)};
     return absl::OkStatus();
+  }
+
+  // Of the policy's variables, an application has two.
+  static absl::Status CheckPolicyVariable(const YamlNode& key) {
+    const std::string misspelt = MisspeltVariable(key.text);
+    if (!misspelt.empty()) return ErrorAt(key.position, misspelt);
+    if (!StatesPolicy(key.text) || key.text == kVerifyVariable ||
+        key.text == kHttpsVerifyVariable) {
+      return absl::OkStatus();
+    }
+    return ErrorAt(
+        key.position,
+        absl::StrCat(key.text,
+                     " is for whoever runs the application to set, and has no "
+                     "effect in app.yaml; remove it"));
+  }
+
+  absl::Status ReadIncludes(const YamlNode* node) {
+    if (node == nullptr) return absl::OkStatus();
+    absl::Status status =
+        internal::Expect(*node, "\"includes\"", YamlNode::Kind::kSequence);
+    for (const YamlNode& item : node->items) {
+      absl::StatusOr<std::string> path = internal::ReadText(item, "an include");
+      status.Update(path.status());
+      if (!status.ok()) break;
+      if (absl::StrContains(*path, '\0')) {
+        return ErrorAt(item.position, "a path cannot hold U+0000");
+      }
+      app_.includes.push_back({*std::move(path), OriginOf(item)});
+    }
+    return status;
   }
 
   absl::Status ReadLibraries(const YamlNode* node) {
@@ -223,6 +300,23 @@ absl::StatusOr<AppYaml> ParseAppYaml(absl::string_view content,
   if (!root.ok()) return root.status();
   if (root->kind == YamlNode::Kind::kNull) return AppYaml();
   return AppReader().Read(*root);
+}
+
+absl::StatusOr<AppYaml> ParseIncludedYaml(absl::string_view content,
+                                          absl::string_view file) {
+  const absl::StatusOr<YamlNode> root = internal::ParseYaml(content, file);
+  if (!root.ok()) return root.status();
+  if (root->kind == YamlNode::Kind::kNull) return AppYaml();
+  return AppReader().ReadIncluded(*root);
+}
+
+void MergeIncluded(const AppYaml& included, AppYaml* app) {
+  for (const auto& [name, setting] : included.env_variables) {
+    const auto [there, is_new] = app->env_variables.emplace(name, setting);
+    if (is_new) continue;
+    if (StatesPolicy(name)) app->overridden.push_back({*there});
+    there->second = setting;
+  }
 }
 
 std::string NoSslLibraryMessage(absl::string_view file) {

@@ -37,6 +37,11 @@ struct AppYaml {
   // As the file writes them, unescaped where quoted; may be the empty text.
   // ParseVariables knows what those mean that are about verification.
   Variables env_variables;
+  // The policy's variables that an included file states otherwise: of the
+  // policy, the strictest statement takes effect, whichever came last.
+  std::vector<Variables> overridden;
+  // Further files, as written, in their order. LoadAppYaml merges them.
+  std::vector<Setting<std::string>> includes;
   // What to tell the author, each beginning with its place.
   std::vector<std::string> warnings;
 };
@@ -48,14 +53,27 @@ struct AppYaml {
 //    Of `ssl` the versions are "latest", which is "2.7.11", "2.7.11" and "2.7",
 //    whether quoted or not. Others that App Engine has are passed over,
 //    whatever their version; such that it has not are errors.
-//  - `env_variables` maps names, [A-Za-z_][A-Za-z0-9_]*, to texts.
-//  - Other keys are passed over, but one that is nearly one of these is warned
-//    of.
+//  - `env_variables` maps names, [A-Za-z_][A-Za-z0-9_]*, to texts. Of those
+//    that state the policy (see StatesPolicy) an application may set
+//    AIRLOCK_VERIFY and PYTHONHTTPSVERIFY; others are errors.
+//  - `includes` is a list of paths.
+//  - The other keys that App Engine knows are not about TLS, and are passed
+//    over. All others are errors.
 //
 // An empty file states nothing. Errors are kInvalidArgument, begin with the
 // place and name what is accepted. Pure and thread-safe.
 absl::StatusOr<AppYaml> ParseAppYaml(absl::string_view content,
                                      absl::string_view file);
+
+// The same for a file that an app.yaml includes: it may hold `env_variables`,
+// `includes`, and what else App Engine has in such a file.
+absl::StatusOr<AppYaml> ParseIncludedYaml(absl::string_view content,
+                                          absl::string_view file);
+
+// Merges into `app` the variables of a file that it includes, as App Engine's
+// SDK does: what is merged later takes precedence. What both state of the
+// policy goes to `overridden`.
+void MergeIncluded(const AppYaml& included, AppYaml* app);
 
 // What to tell an application that imports `ssl` and whose app.yaml, named
 // `file`, does not list it: which lines to add.

@@ -153,13 +153,6 @@ std::vector<std::string> PolicyPaths(const config::Environment& environment) {
   return paths;
 }
 
-absl::StatusOr<config::AppYaml> LoadAppYaml(Host* host,
-                                            const std::string& path) {
-  const absl::StatusOr<FileContent> file = host->ReadFile(path);
-  if (!file.ok()) return CannotRead("the app.yaml", file.status());
-  return config::ParseAppYaml(file->bytes, path);
-}
-
 absl::StatusOr<VerificationPolicy> LoadPolicy(
     Host* host, const config::Environment& environment,
     const config::AppYaml* app, PolicyFiles* files) {
@@ -173,10 +166,15 @@ absl::StatusOr<VerificationPolicy> LoadPolicy(
   if (!status.ok()) return status;
   policies.push_back(*std::move(stated));
   if (app != nullptr) {
-    absl::StatusOr<VerificationPolicy> policy =
-        config::ParseVariables(app->env_variables);
-    if (!policy.ok()) return policy;
-    policies.push_back(*std::move(policy));
+    std::vector<config::Variables> statements = {app->env_variables};
+    statements.insert(statements.end(), app->overridden.begin(),
+                      app->overridden.end());
+    for (const config::Variables& variables : statements) {
+      absl::StatusOr<VerificationPolicy> policy =
+          config::ParseVariables(variables);
+      if (!policy.ok()) return policy;
+      policies.push_back(*std::move(policy));
+    }
   }
   if (files != nullptr) *files = std::move(read);
   return config::EffectivePolicy(policies);

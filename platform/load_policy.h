@@ -18,11 +18,6 @@
 
 namespace airlock::platform {
 
-// Reads an app.yaml. Errors (kInvalidArgument) name the file, and the place in
-// it.
-absl::StatusOr<config::AppYaml> LoadAppYaml(Host* host,
-                                            const std::string& path);
-
 // The operator's file; in force whatever the environment says.
 inline constexpr char kPolicyFile[] = "/etc/airlock.yaml";
 

@@ -17,6 +17,7 @@
 #include "platform/internal/context_cache.h"
 #include "platform/internal/policy_keeper.h"
 #include "platform/internal/trust_cache.h"
+#include "platform/load_app_yaml.h"
 #include "platform/load_policy.h"
 #include "ssl/error.h"
 #include "ssl/insecure.h"

@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "platform/load_policy.h"
+#include "platform/load_app_yaml.h"
 
 namespace airlock::cli {
 namespace {
@@ -52,7 +52,8 @@ absl::StatusOr<Application> LoadApplication(const std::string& path,
         path, ": an application has a folder of its own, and / is none"));
   }
   absl::StatusOr<config::AppYaml> yaml =
-      platform::LoadAppYaml(host, application.app_yaml);
+      platform::LoadAppYaml(host, application.app_yaml,
+                            &application.included);
   if (!yaml.ok()) return yaml.status();
   application.yaml = *std::move(yaml);
   const auto& runtime = application.yaml.runtime;

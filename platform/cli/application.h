@@ -18,6 +18,7 @@ struct Application {
   std::string app_yaml;  // An absolute path, without symbolic links.
   std::string folder;    // That it lies in.
   config::AppYaml yaml;
+  std::vector<std::string> included;  // Files that it includes.
   // Of Python, as FindInterpreter takes it: "2.7", "3.11"; empty: any 3.
   std::string version;
 };

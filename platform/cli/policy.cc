@@ -20,6 +20,7 @@
 #include "config/policy_report.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
+#include "platform/load_app_yaml.h"
 #include "platform/load_policy.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"

@@ -239,6 +239,8 @@ class Run {
     if (!word.empty() && !programs.empty()) plan.program = programs[0];
 
     plan.readable = bundle_;
+    plan.readable.insert(plan.readable.end(), application_.included.begin(),
+                         application_.included.end());
     for (const config::PolicyException& exception : policy_.exceptions) {
       if (exception.ca_certs.value.has_value()) {
         plan.readable.push_back(*exception.ca_certs.value);

@@ -15,7 +15,7 @@
 #include "config/environment.h"
 #include "platform/application_environment.h"
 #include "platform/audit_writer.h"
-#include "platform/load_policy.h"
+#include "platform/load_app_yaml.h"
 #include "platform/posix_host.h"
 
 namespace airlock::python {

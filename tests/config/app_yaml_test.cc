@@ -124,10 +124,9 @@ INSTANTIATE_TEST_SUITE_P(
          "G=yes 8:6\nH=a\nb 9:6\nI= 10:6\nJ=2016-01-01 11:6\nK=a b 12:6\n"
          "L=m\nn\n 13:6\n_n9=\xC3\xA9 16:8\nlower=1_000 17:10\n"},
         {"NoVariables", "env_variables: {}", ""},
-        {"Misspelt", "librarys:\n- name: ssl\nenv_variable: {A: b}\n",
-         "app.yaml:1:1: the key \"librarys\" is passed over; did you mean "
-         "\"libraries\"?\napp.yaml:3:1: the key \"env_variable\" is passed "
-         "over; did you mean \"env_variables\"?\n"},
+        {"OfThePolicy",
+         "env_variables: {AIRLOCK_VERIFY: off, PYTHONHTTPSVERIFY: 0}",
+         "AIRLOCK_VERIFY=off 1:33\nPYTHONHTTPSVERIFY=0 1:57\n"},
     }),
     [](const auto& row) { return row.param.name; });
 
@@ -294,6 +293,63 @@ TEST(AppYamlTest, SaysWhatToAddWhereSslIsMissing) {
       ParseAppYaml(message.substr(message.find("\n\n")), "app.yaml");
   ASSERT_TRUE(app.ok()) << app.status();
   EXPECT_EQ(app->ssl->value, SslProfile::k2_7_11);
+}
+
+// Where nothing is dropped without a word.
+TEST(AppYamlTest, WhatIsNotKnownIsAnError) {
+  const struct {
+    const char* content;
+    const char* error;  // A part.
+  } rows[] = {
+      {"librarys: [{name: ssl}]",
+       ":1:1: unknown key \"librarys\"; did you mean "
+       "\"libraries\"?"},
+      {"runtime: python3\nenv_variable: {A: b}", ":2:1: unknown key"},
+      {"include: [a.yaml]", "did you mean \"includes\"?"},
+      {"tls: {verification: enforce}", ":1:1: unknown key \"tls\""},
+      {"AIRLOCK_VERIFY: enforce", ":1:1: unknown key"},
+      {"env_variables: {AIRLOCK_VERFY: enforce}",
+       ":1:17: AIRLOCK_VERFY is not a variable that Airlock knows; did you "
+       "mean AIRLOCK_VERIFY?"},
+      {"env_variables: {airlock_verify: enforce}", "did you mean AIRLOCK_VER"},
+      {"env_variables: {AIRLOCK_CONFIG: /a.yaml}", ":1:17: AIRLOCK_CONFIG"},
+      {"env_variables: {AIRLOCK_AUDIT: 'fd:2'}", ":1:17: AIRLOCK_AUDIT"},
+      {"env_variables: {AIRLOCK_APP_YAML: /a}", ":1:17: AIRLOCK_APP_YAML"},
+      {"includes: a.yaml", ":1:11: \"includes\" must be a list"},
+      {"includes: [[a.yaml]]", ":1:12: an include must be"},
+      {"includes: ['']", ":1:12: an include is an empty text"},
+      {"includes: [\"a\\0\"]", ":1:12: "},
+  };
+  for (const auto& row : rows) {
+    const absl::Status status = ParseAppYaml(row.content, "app.yaml").status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << row.content;
+    EXPECT_TRUE(absl::StrContains(status.message(), row.error)) << status;
+  }
+}
+
+TEST(AppYamlTest, WhatAppEngineHasBesideIsPassedOver) {
+  const absl::StatusOr<AppYaml> app = ParseAppYaml(
+      "runtime: python27\nservice: web\nhandlers: [{url: /, script: a}]\n"
+      "threadsafe: true\nautomatic_scaling: {min_instances: 1}\n"
+      "build_env_variables: {A: b}\nvpc_access_connector: {name: a}\n"
+      "builtins: [{deferred: on}]\nskip_files: [a]\nnetwork: {name: b}\n",
+      "app.yaml");
+  EXPECT_TRUE(app.ok()) << app.status();
+}
+
+TEST(AppYamlTest, IncludedFilesHaveLess) {
+  const absl::StatusOr<AppYaml> app = ParseIncludedYaml(
+      "includes: [b.yaml]\nenv_variables: {A: b}\nhandlers: []\n", "app.yaml");
+  ASSERT_TRUE(app.ok()) << app.status();
+  EXPECT_EQ(Stated(*app), "A=b 2:20\n");
+  ASSERT_EQ(app->includes.size(), 1);
+  EXPECT_EQ(app->includes[0].value, "b.yaml");
+  EXPECT_TRUE(ParseIncludedYaml("", "a.yaml").ok());
+  for (const char* content :
+       {"runtime: python3", "libraries: []", "entrypoint: a", "librarys: []",
+        "env_variables: {AIRLOCK_VERFY: off}", "- a", "a"}) {
+    EXPECT_FALSE(ParseIncludedYaml(content, "a.yaml").ok()) << content;
+  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/fake_host.h"
+#include "platform/load_app_yaml.h"
 
 namespace airlock::platform {
 namespace {

@@ -277,6 +277,25 @@ class EvasionTest(unittest.TestCase):
             self.assertIn(SECRET, out)
             self.assertEqual(events, [])
 
+    def test_what_is_included_takes_effect(self):
+        app = Application(
+            self, 'from __future__ import print_function\n' + PRELUDE
+            + 'import ssl\n' + UNVERIFIED,
+            'libraries: [{name: ssl, version: latest}]\n'
+            'includes: [more]\n')
+        os.mkdir(app.path('more'))
+        included = app.write('more/include.yaml',
+                             'env_variables: {AIRLOCK_VERIFY: enforce}\n')
+        status, out, err = app.run('--', self.untrusted.port)
+        self.assertNotEqual(status, 0)
+        self.assertNotIn(SECRET, out)
+        self.assertIn(included + ':1:', err)
+        os.remove(included)
+        status, out, err = app.run('--', self.untrusted.port)
+        self.assertNotEqual(status, 0)
+        self.assertEqual(out, '')
+        self.assertIn('more', err)
+
     def test_check_hostname(self):
         self.check('check_hostname', NAME, 'check_hostname', self.misnamed)
 

@@ -1,0 +1,154 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/load_app_yaml.h"
+
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+
+namespace airlock::platform {
+namespace {
+
+using config::AppYaml;
+using Include = config::Setting<std::string>;
+
+// No application has nearly as many.
+constexpr size_t kMaxFiles = 100;
+// What a folder that is included stands for.
+constexpr char kInFolder[] = "include.yaml";
+
+absl::Status CannotRead(absl::string_view what, const absl::Status& status) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " cannot be read: ", status.message()));
+}
+
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
+}
+
+// Without "." and "..", so that one file has one name.
+std::string Normal(absl::string_view path) {
+  std::vector<absl::string_view> parts;
+  for (const absl::string_view part : absl::StrSplit(path, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part == ".." && !parts.empty() && parts.back() != "..") {
+      parts.pop_back();
+    } else if (part != ".." || !absl::StartsWith(path, "/")) {
+      parts.push_back(part);
+    }
+  }
+  return absl::StrCat(absl::StartsWith(path, "/") ? "/" : "",
+                      absl::StrJoin(parts, "/"));
+}
+
+class Loader {
+ public:
+  Loader(Host* host, std::string path) : host_(host), path_(std::move(path)) {}
+
+  absl::StatusOr<AppYaml> Load() {
+    const absl::StatusOr<FileContent> file = host_->ReadFile(path_);
+    if (!file.ok()) return CannotRead("the app.yaml", file.status());
+    absl::StatusOr<AppYaml> app = config::ParseAppYaml(file->bytes, path_);
+    if (!app.ok()) return app;
+    app_ = *std::move(app);
+    const std::vector<Include> includes = app_.includes;
+    const absl::Status status = IncludeAll(includes, path_);
+    if (!status.ok()) return status;
+    return std::move(app_);
+  }
+
+  std::vector<std::string>& files() { return files_; }
+
+ private:
+  // The depth is bounded by kMaxFiles.
+  absl::Status IncludeAll(  // NOLINT(misc-no-recursion)
+      const std::vector<Include>& includes, const std::string& from) {
+    for (const Include& include : includes) {
+      absl::StatusOr<std::string> path = Find(include, from);
+      if (!path.ok()) return path.status();
+      // As the SDK, which so ends a cycle.
+      if (absl::c_linear_search(files_, *path)) continue;
+      if (*path == Normal(path_)) {
+        return At(include, "app.yaml cannot be included; it includes others");
+      }
+      if (files_.size() >= kMaxFiles) {
+        return At(include, absl::StrCat("there are more than ", kMaxFiles,
+                                        " included files"));
+      }
+      files_.push_back(*path);
+      const absl::StatusOr<FileContent> file = host_->ReadFile(*path);
+      if (!file.ok()) return CannotInclude(include, file.status());
+      const absl::StatusOr<AppYaml> included =
+          config::ParseIncludedYaml(file->bytes, *path);
+      if (!included.ok()) return included.status();
+      config::MergeIncluded(*included, &app_);
+      const absl::Status status = IncludeAll(included->includes, *path);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  // The file that `include` stands for.
+  absl::StatusOr<std::string> Find(const Include& include,
+                                   const std::string& from) {
+    std::vector<std::string> places;
+    if (absl::StartsWith(include.value, "/")) {
+      places = {include.value};
+    } else {
+      places = {absl::StrCat(FolderOf(from), include.value),
+                absl::StrCat(FolderOf(path_), include.value)};
+    }
+    for (std::string& place : places) {
+      place = Normal(place);
+      absl::StatusOr<FileStatus> status = host_->Stat(place);
+      if (status.ok() && status->type == FileType::kDirectory) {
+        place = absl::StrCat(place, "/", kInFolder);
+        status = host_->Stat(place);
+      }
+      if (status.ok()) return place;
+      if (!absl::IsNotFound(status.status())) {
+        return CannotInclude(include, status.status());
+      }
+    }
+    return At(include,
+              absl::StrCat("there is no \"", absl::CHexEscape(include.value),
+                           "\" to include, neither beside this file "
+                           "nor beside app.yaml"));
+  }
+
+  static absl::Status At(const Include& include, absl::string_view message) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(include.origin.ToString(), ": ", message));
+  }
+  static absl::Status CannotInclude(const Include& include,
+                                    const absl::Status& status) {
+    return CannotRead(
+        absl::StrCat(include.origin.ToString(), ": the included file"), status);
+  }
+
+  Host* const host_;
+  const std::string path_;
+  AppYaml app_;
+  std::vector<std::string> files_;
+};
+
+}  // namespace
+
+absl::StatusOr<AppYaml> LoadAppYaml(Host* host, const std::string& path,
+                                    std::vector<std::string>* files) {
+  Loader loader(host, path);
+  absl::StatusOr<AppYaml> app = loader.Load();
+  if (files != nullptr) *files = std::move(loader.files());
+  return app;
+}
+
+}  // namespace airlock::platform
