@@ -80,8 +80,8 @@ Command PolicyCommand() {
   command.description =
       "Shows every setting of the policy in force: its value, where that was "
       "said, and what it overrode. The operator's file comes first "
-      "(/etc/airlock.yaml, or the absolute path in AIRLOCK_CONFIG), then the "
-      "environment, then app.yaml; of what they say the strictest counts, and "
+      "(/etc/airlock.yaml), then the one that AIRLOCK_CONFIG names, the "
+      "environment and app.yaml; of what they say the strictest counts, and "
       "only the operator's file can be laxer, by an exception for a host.\n"
       "A file with any mistake is an error that names the place; no runtime "
       "starts with it.";

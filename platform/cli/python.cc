@@ -59,7 +59,12 @@ int RunPython(const std::vector<std::string>& words) {
   const absl::StatusOr<std::string> interpreter =
       FindInterpreter(version, path, environment.variables(), &host);
   if (!interpreter.ok()) return Fail("python", interpreter.status());
-  setenv("PYTHONPATH", path.c_str(), /*overwrite=*/1);
+  // Without it, that Python would start with its own ssl.
+  if (setenv("PYTHONPATH", path.c_str(), /*overwrite=*/1) != 0) {
+    return Fail("python",
+                absl::ResourceExhaustedError(absl::StrCat(
+                    "cannot set PYTHONPATH: ", std::strerror(errno))));
+  }
 
   std::vector<char*> argv = {const_cast<char*>(interpreter->c_str())};
   for (const std::string& argument : arguments) {

@@ -237,9 +237,16 @@ class Builder {
     }
     for (const std::string& root : roots) {
       const auto names = host_->ListDirectory(root);
-      if (!names.ok()) continue;
+      if (absl::IsNotFound(names.status())) continue;
+      // What cannot be listed may hold an `_ssl` of its own.
+      if (!names.ok()) return names.status();
       for (const std::string& name : *names) {
         if (!absl::StartsWith(name, "python")) continue;
+        const auto kind = host_->Stat(absl::StrCat(root, "/", name));
+        // A link that leads nowhere holds nothing, and nor does a file.
+        if (absl::IsNotFound(kind.status())) continue;
+        if (!kind.ok()) return kind.status();
+        if (kind->type != platform::FileType::kDirectory) continue;
         absl::Status status =
             ReplaceModules(absl::StrCat(root, "/", name, "/lib-dynload"),
                            name == "python2.7" ? "/py2.7/" : "/py3/");
@@ -252,7 +259,8 @@ class Builder {
   absl::Status ReplaceModules(const std::string& folder,
                               absl::string_view ours) {
     const auto names = host_->ListDirectory(folder);
-    if (!names.ok()) return absl::OkStatus();
+    if (absl::IsNotFound(names.status())) return absl::OkStatus();
+    if (!names.ok()) return names.status();
     for (const std::string& name : *names) {
       if (!absl::StartsWith(name, "_ssl.")) continue;
       const std::string place = absl::StrCat(folder, "/", name);

@@ -14,14 +14,11 @@
 
 namespace airlock::python {
 
-// Made by the first call, and kept: importing the module again, or from another
-// interpreter of the process, changes no policy. The policy's variables are
-// those with which the process began, which Python code cannot change, or in
-// the sandbox of `airlock run` those that the application was started with,
-// whatever environment it gives to other processes; what else the environment
-// says is as of the first call. AIRLOCK_APP_YAML is the path of the
-// application's app.yaml, which counts, too. An error where they state no valid
-// policy. Thread-safe.
+// Made by the first call that succeeds, and kept: importing the module again,
+// or from another interpreter of the process, changes no policy. It is made for
+// platform::ApplicationEnvironment, as of that call. AIRLOCK_APP_YAML is the
+// path of the application's app.yaml, which takes effect, too. An error where
+// these state no valid policy, or cannot be read. Thread-safe.
 absl::StatusOr<platform::Runtime*> ProcessRuntime();
 
 // The `ssl` that the application's app.yaml asks for.
@@ -31,7 +28,7 @@ struct ProcessProfile {
   std::string place;  // Of its version in the file: "app.yaml:5:12".
 };
 
-// That of AIRLOCK_APP_YAML, as of the first call. An error where the file
+// That of AIRLOCK_APP_YAML, as of the same call. An error where the file
 // cannot be read, and (kNotFound) for App Engine's runtime python27 where it
 // does not list the library: with what to write. Thread-safe.
 absl::StatusOr<ProcessProfile> ReadProcessProfile();
