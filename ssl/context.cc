@@ -32,8 +32,8 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
   const absl::StatusOr<internal::VersionRange> versions =
       internal::ResolveVersions(options);
   if (!versions.ok()) return versions.status();
-  absl::StatusOr<bssl::UniquePtr<SSL_CTX>> ctx =
-      internal::NewSslCtx(options, *versions, ciphers->list);
+  absl::StatusOr<bssl::UniquePtr<SSL_CTX>> ctx = internal::NewSslCtx(
+      options, *versions, ciphers->list, internal::SigningMethod());
   if (!ctx.ok()) return ctx.status();
   internal::InstallCallbacks(options, ctx->get());
 

@@ -184,6 +184,35 @@ KeyType KeyTypeOf(const EVP_PKEY* key) {
   }
 }
 
+// Credentials whose key is elsewhere.
+absl::StatusOr<std::unique_ptr<Credentials::Impl>> Signing(Input* certfile,
+                                                           bool has_keyfile,
+                                                           Signer signer) {
+  if (has_keyfile || certfile->has_key()) {
+    return CredentialsError(
+        certfile->name,
+        "both a private key and a callback that signs are given; leave one "
+        "out");
+  }
+  if (certfile->material.certificates.empty()) return NoCertificate(*certfile);
+  const internal::ErrorQueueScope scope;
+  auto impl = std::make_unique<Credentials::Impl>();
+  impl->key.reset(X509_get_pubkey(
+      certfile->material.certificates.front().impl().x509.get()));
+  const int type =
+      impl->key == nullptr ? EVP_PKEY_NONE : EVP_PKEY_id(impl->key.get());
+  if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC && type != EVP_PKEY_ED25519) {
+    return CredentialsError(certfile->name,
+                            "the certificate's key is of a type that is not "
+                            "supported; supported are RSA, ECDSA and Ed25519");
+  }
+  impl->key_type = KeyTypeOf(impl->key.get());
+  impl->signer = std::move(signer);
+  impl->chain = std::move(certfile->material.certificates);
+  SortChain(&impl->chain);
+  return impl;
+}
+
 }  // namespace
 
 Credentials::Credentials(std::unique_ptr<const Impl> impl)
@@ -203,6 +232,13 @@ absl::StatusOr<std::shared_ptr<const Credentials>> Credentials::Create(
         ReadInput(*std::move(options.keyfile), options.keyfile_name, &password);
     if (!input.ok()) return input.status();
     keyfile = *std::move(input);
+  }
+  if (options.signer != nullptr) {
+    auto signing =
+        Signing(&*certfile, keyfile.has_value(), std::move(options.signer));
+    if (!signing.ok()) return signing.status();
+    return std::shared_ptr<const Credentials>(
+        new Credentials(*std::move(signing)));
   }
   Input* key_input = keyfile.has_value() ? &*keyfile : &*certfile;
 
@@ -234,6 +270,7 @@ std::shared_ptr<const Credentials> Credentials::WithIssuersFrom(
   const std::vector<Certificate> known = store.Certificates();
   auto impl = std::make_unique<Impl>();
   impl->key = bssl::UpRef(impl_->key);
+  impl->signer = impl_->signer;
   impl->key_type = impl_->key_type;
   impl->chain = impl_->chain;
   while (impl->chain.size() < kMostCertificates) {

@@ -5,6 +5,7 @@
 #ifndef AIRLOCK_SSL_CREDENTIALS_H_
 #define AIRLOCK_SSL_CREDENTIALS_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,6 +33,14 @@ using Material = absl::variant<Secret, Reader>;
 // is something to decrypt, at most once, on the calling thread.
 using PasswordCallback = std::function<absl::StatusOr<Secret>()>;
 
+// Signs for a private key that is elsewhere, such as in a security module:
+// gives the signature of `input`, which is not hashed yet, by a SignatureScheme
+// (RFC 8446, section 4.2.3) that fits the certificate's key. Runs within the
+// handshake, on its thread; an error ends it (kCallback). Must be thread-safe
+// where several connections use it.
+using Signer = std::function<absl::StatusOr<std::string>(
+    uint16_t algorithm, absl::string_view input)>;
+
 struct CredentialsOptions {
   // The certificate chain: the leaf, then its intermediates in any order (RFC
   // 8446, section 4.4.2, wants them in order; they are sorted here). PEM with
@@ -42,6 +51,11 @@ struct CredentialsOptions {
   // RSA, ECDSA on P-256, P-384 or P-521, or Ed25519. Unset: the key is in
   // `certfile`, before or after the certificates.
   absl::optional<Material> keyfile;
+
+  // In place of a private key, which then must be neither in `keyfile` nor in
+  // `certfile`. Key exchanges that decrypt with the key (RSA's, of TLS 1.2 and
+  // below) fail.
+  Signer signer;
 
   PasswordCallback password;
 

@@ -124,7 +124,10 @@ struct ContextOptions {
   int security_level = 2;
 
   // What we present. A server needs at least one; of several, each of another
-  // key type, the first that the client can use is taken.
+  // key type, the first that the client can use is taken. Of a client's, the
+  // first that the server can use and that has an issuer among the CAs that the
+  // server names (RFC 8446, section 4.2.4); where none has, the first that it
+  // can use.
   std::vector<std::shared_ptr<const Credentials>> credentials;
 
   VerifyMode verify_mode = VerifyMode::kRequired;
@@ -209,6 +212,11 @@ struct ContextOptions {
   // Runs once for each Socket made with this Context whose handshake ended:
   // with ok, or with the error that it failed with. For counting and logging.
   std::function<void(const Socket&, const absl::Status&)> handshake_ended;
+
+  // Gets each session that a server gives this client, for a cache of the
+  // caller's: with TLS 1.3 several, as data is read.
+  std::function<void(const Socket&, std::shared_ptr<const Session>)>
+      new_session;
 
   // External PSKs. A client gets the server's hint (may be empty), a server the
   // client's identity; nullopt refuses.

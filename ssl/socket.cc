@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -52,6 +53,14 @@ absl::Status CheckFit(const ContextOptions& context,
       return MakeStatus(ErrorKind::kInvalidArgument,
                         "Cannot set session for server-side SSLSocket: it is "
                         "the client who resumes one; leave it out.");
+    }
+    std::set<KeyType> types;
+    for (const auto& credentials : context.credentials) {
+      if (types.insert(credentials->key_type()).second) continue;
+      return MakeStatus(ErrorKind::kInvalidArgument,
+                        "credentials: two of a server's have the same type of "
+                        "key; a client could never be given the second. Leave "
+                        "one out.");
     }
     if (!context.credentials.empty() || context.psk_server != nullptr) {
       return absl::OkStatus();

@@ -140,9 +140,9 @@ AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
  * Names: "alpn", "alpn_callback", "audit", "ca_certificates",
  * "certificate_json", "channel_binding", "ciphers", "counters", "deadline",
  * "explain", "exporter", "fd_transport", "fork", "handshake_ended", "key_log",
- * "message", "npn", "ocsp", "password_callback", "pins", "policy_reload",
- * "psk", "release_transport", "sct", "session", "session_statistics",
- * "sni_callback", "socket_statistics", "socket_user", "ticket_keys", "tls1.3",
+ * "message", "new_session", "npn", "ocsp", "password_callback", "pins",
+ * "policy_reload", "psk", "release_transport", "sct", "session",
+ * "session_statistics", "sign_callback", "sni_callback", "socket_statistics", "socket_user", "ticket_keys", "tls1.3",
  * "two_threads", "verify_callback", "writev". */
 AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
                                                airlock_error** error);
@@ -236,17 +236,30 @@ typedef struct airlock_runtime_options {
   /* Gets events, on any thread, and on several at once. */
   void (*audit)(void* user, const airlock_audit_event* event);
   /* Gets messages, likewise. NULL: standard error gets them. Must not use the
-   * runtime. */
+   * runtime, nor wait for a thread that forks. */
   void (*log)(void* user, int32_t severity, airlock_bytes message);
   /* Called once, when nothing uses `user` any more: after the runtime and all
    * that came from it are freed, or as airlock_runtime_new fails; but not where
    * struct_size, or what is beyond the struct that is known, is refused. */
   void (*release)(void* user);
+  /* In place of the process's environment, "NAME=VALUE" each. NULL: that one;
+   * not NULL with a count of 0: no variable is set. */
+  const airlock_bytes* environment;
+  size_t environment_count;
+  /* A policy in the form of airlock.yaml(5), in place of the file that
+   * AIRLOCK_CONFIG names, which must not be set then. The operator's
+   * /etc/airlock.yaml is in force as well, and where it exists, this one can
+   * only be stricter. */
+  airlock_bytes policy;
+  /* The time of day, in milliseconds since the Unix epoch, by which
+   * certificates are valid. NULL: the system's clock. Gets `user`; as `log`. */
+  int64_t (*now_ms)(void* user);
 } airlock_runtime_options;
 
 /* Makes a runtime under the policy of this process: the operator's file
- * (AIRLOCK_CONFIG or /etc/airlock.yaml), the environment (AIRLOCK_VERIFY,
- * PYTHONHTTPSVERIFY), and app.yaml; the strictest of them counts. It is read
+ * /etc/airlock.yaml, the one that AIRLOCK_CONFIG names or `policy`, the
+ * environment (AIRLOCK_VERIFY, PYTHONHTTPSVERIFY), and app.yaml; the strictest
+ * of them takes effect. It is read
  * here, and what becomes of it later changes nothing.
  * Error kind: INVALID_ARGUMENT, where these state no valid policy. Call it
  * while no other thread changes the environment. */
@@ -461,7 +474,20 @@ typedef struct airlock_credentials {
    * there is none (CREDENTIALS). */
   airlock_status (*ask_password)(void* user, char* into, size_t room,
                                  size_t* size);
-  void* user; /* Given to it. */
+  void* user; /* Given to both callbacks. */
+  /* In place of a private key, which is elsewhere, such as in a security
+   * module: puts *size bytes, of the `room` there is, into `into`, the signature
+   * of `input`, which is not hashed yet, by `algorithm`, a SignatureScheme (RFC
+   * 8446, section 4.2.3) that fits the certificate's key. AIRLOCK_OK; else the
+   * handshake fails (CALLBACK). Called within handshakes, by several threads at
+   * once where they shake hands at once. RSA's key exchange of TLS 1.2, which
+   * decrypts with the key, fails. */
+  airlock_status (*sign)(void* user, uint16_t algorithm, airlock_bytes input,
+                         void* into, size_t room, size_t* size);
+  /* Called once, when no context and no socket needs `user` any more, or
+   * airlock_context_new fails; but not where this struct, the list of them, or
+   * the struct with that list is refused for its size. */
+  void (*release)(void* user);
 } airlock_credentials;
 
 typedef struct airlock_message {
@@ -519,7 +545,10 @@ typedef struct airlock_context_options {
    * and sockets of this context must have this server_hostname. */
   airlock_bytes server_hostname;
   airlock_bytes call_site;
-  /* Several, each of another type of key: the first that the client can use. */
+  /* Several. A server's are each of another type of key: the first that the
+   * client can use. A client's: the first that the server can use and whose
+   * chain has an issuer among the CAs that the server names (RFC 8446, section
+   * 4.2.4); if there is none, the first that the server can use. */
   const airlock_credentials* const* credentials;
   size_t credentials_count;
   const airlock_bytes* alpn_protocols;
@@ -597,6 +626,11 @@ typedef struct airlock_context_options {
    * `error` (borrowed) says why it failed, NULL that it did not. */
   void (*handshake_ended)(void* user, airlock_socket* socket,
                           const airlock_error* error);
+  /* Gets each session that a server gives a client, for a cache of the host's:
+   * with TLS 1.3 several, as data is read. A new handle, the callback's to
+   * free. */
+  void (*new_session)(void* user, airlock_socket* socket,
+                      airlock_session* session);
   /* Called once, when nothing uses `user` any more: context and sockets are
    * freed, or airlock_context_new fails; but not where struct_size, or what is
    * beyond the struct that is known, is refused. */

@@ -3,6 +3,7 @@
 
 #include "platform/c/internal/context_callbacks.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -198,6 +199,16 @@ void PutCallbacks(const airlock_context_options& given,
                                    const ssl::Socket& /*socket*/,
                                    const absl::Status& status) {
       TellEnd(ended, user->get(), status);
+    };
+  }
+  if (given.new_session != nullptr) {
+    options->new_session = [kept = given.new_session, user](
+                               const ssl::Socket& /*socket*/,
+                               std::shared_ptr<const ssl::Session> session) {
+      auto handle = std::make_unique<airlock_session>();
+      handle->session = std::move(session);
+      ShieldedVoid(
+          [&] { kept(user->get(), CurrentSocket(), handle.release()); });
     };
   }
   if (given.sni != nullptr) {

@@ -25,6 +25,11 @@ constexpr size_t kPinSize = 32;
 // No password is longer (OpenSSL's PEM_BUFSIZE).
 constexpr size_t kPasswordRoom = 1024;
 
+// A signature by RSA with 16384 bits, the longest that there is.
+constexpr size_t kSignatureRoom = 2048;
+
+using SignFn = airlock_status (*)(void*, uint16_t, airlock_bytes, void*, size_t,
+                                  size_t*);
 using PasswordFn = airlock_status (*)(void*, char*, size_t, size_t*);
 
 absl::StatusOr<ssl::Secret> AskPassword(PasswordFn ask, void* user) {
@@ -41,13 +46,62 @@ absl::StatusOr<ssl::Secret> AskPassword(PasswordFn ask, void* user) {
   return ssl::Secret(absl::string_view(room, size));
 }
 
+absl::StatusOr<std::string> AskSignature(SignFn sign, void* user,
+                                         uint16_t algorithm,
+                                         absl::string_view input) {
+  char room[kSignatureRoom];
+  size_t size = sizeof(room) + 1;
+  const airlock_status status = Shielded([&] {
+    return sign(user, algorithm, Bytes(input), room, sizeof(room), &size);
+  });
+  if (status != AIRLOCK_OK) {
+    return absl::PermissionDeniedError(absl::StrCat("it gave ", status, "."));
+  }
+  if (size > sizeof(room)) {
+    return Invalid(absl::StrCat("it says that the signature has ", size,
+                                " bytes; set *size, to ", sizeof(room),
+                                " at the most."));
+  }
+  return std::string(room, size);
+}
+
+// One element of the list, and what it hands over.
+struct Taken {
+  absl::StatusOr<airlock_credentials> known;
+  UserDataPtr user;
+};
+
+// Takes over what all of the list hand over, whatever becomes of them.
+absl::StatusOr<std::vector<Taken>> TakeCredentials(
+    const airlock_context_options& given) {
+  const absl::Status good =
+      CheckList(given.credentials, given.credentials_count, "credentials");
+  if (!good.ok()) return good;
+  std::vector<Taken> all;
+  for (size_t i = 0; i < given.credentials_count; ++i) {
+    if (given.credentials[i] == nullptr) {
+      all.push_back({IsNull("credentials[]"), nullptr});
+      continue;
+    }
+    all.push_back({ReadStruct(given.credentials[i], "credentials[]"), nullptr});
+    if (!all.back().known.ok()) continue;
+    all.back().user =
+        MakeUserData(all.back().known->user, all.back().known->release);
+  }
+  return all;
+}
+
 absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
-    const airlock_credentials* given) {
-  if (given == nullptr) return IsNull("credentials[]");
-  const absl::StatusOr<airlock_credentials> known =
-      ReadStruct(given, "credentials[]");
+    const Taken& given) {
+  const absl::StatusOr<airlock_credentials>& known = given.known;
   if (!known.ok()) return known.status();
   ssl::CredentialsOptions options;
+  if (known->sign != nullptr) {
+    options.signer = [sign = known->sign, user = given.user](
+                         uint16_t algorithm, absl::string_view input) {
+      return AskSignature(sign, user->get(), algorithm, input);
+    };
+  }
   auto certfile = GivenSecret(known->certfile, "certfile");
   if (!certfile.ok()) return certfile.status();
   options.certfile = std::move(*certfile).value_or(ssl::Secret());
@@ -61,8 +115,8 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
       return Invalid(
           "Both password and ask_password are given; leave one out.");
     }
-    options.password = [ask = known->ask_password, user = known->user] {
-      return AskPassword(ask, user);
+    options.password = [ask = known->ask_password, user = given.user] {
+      return AskPassword(ask, user->get());
     };
   }
   if (password->has_value()) {
@@ -74,13 +128,10 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
   return ssl::Credentials::Create(std::move(options));
 }
 
-absl::Status PutCredentials(const airlock_context_options& given,
+absl::Status PutCredentials(const std::vector<Taken>& given,
                             ssl::ContextOptions* options) {
-  absl::Status good =
-      CheckList(given.credentials, given.credentials_count, "credentials");
-  if (!good.ok()) return good;
-  for (size_t i = 0; i < given.credentials_count; ++i) {
-    auto credentials = CredentialsOf(given.credentials[i]);
+  for (const Taken& one : given) {
+    auto credentials = CredentialsOf(one);
     if (!credentials.ok()) return credentials.status();
     options->credentials.push_back(*std::move(credentials));
   }
@@ -158,6 +209,8 @@ absl::StatusOr<std::vector<std::string>> Pins(
 absl::Status PutOptions(const airlock_context_options& given,
                         platform::ContextRequest* request,
                         ssl::ContextOptions* options) {
+  const auto credentials = TakeCredentials(given);
+  if (!credentials.ok()) return credentials.status();
   bool server_side = false;
   for (const absl::Status& status : {
            Put(Flag(given.server_side, "server_side"), &server_side),
@@ -211,7 +264,7 @@ absl::Status PutOptions(const airlock_context_options& given,
         "server_hostname is the name that a client reaches for; "
         "leave it out where server_side is set.");
   }
-  return PutCredentials(given, options);
+  return PutCredentials(*credentials, options);
 }
 
 }  // namespace airlock::c::internal

@@ -15,10 +15,9 @@
 #include "platform/c/airlock.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
+#include "platform/c/internal/host.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
-#include "platform/posix_host.h"
-#include "platform/process_environment.h"
 
 namespace airlock::c::internal {
 namespace {
@@ -64,7 +63,7 @@ platform::LogSink LogFor(LogFn log, UserDataPtr user) {
   if (log == nullptr) return nullptr;
   return [log, user = std::move(user)](absl::LogSeverity severity,
                                        absl::string_view message) {
-    ShieldedVoid(
+    ShieldedUnderLock(
         [&] { log(user->get(), SeverityNumber(severity), Bytes(message)); });
   };
 }
@@ -106,9 +105,12 @@ Outcome NewRuntime(const airlock_runtime_options* options,
   auto runtime_options = OptionsOf(*given);
   if (!runtime_options.ok()) return runtime_options.status();
   runtime_options->audit = SinkFor(given->audit, user);
-  auto made = MakeRuntime(
-      std::make_shared<platform::PosixHost>(LogFor(given->log, user)),
-      platform::ProcessEnvironment(), *std::move(runtime_options));
+  auto environment = EnvironmentOf(*given);
+  if (!environment.ok()) return environment.status();
+  auto host = HostOf(*given, LogFor(given->log, user), user);
+  if (!host.ok()) return host.status();
+  auto made = MakeRuntime(*std::move(host), *std::move(environment),
+                          *std::move(runtime_options));
   if (!made.ok()) return made.status();
   (*made)->user = user;
   *runtime = made->release();

@@ -6,6 +6,7 @@
 #include <openssl/bytestring.h>
 #include <openssl/mem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 #include <cstring>
@@ -15,6 +16,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
+#include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/cipher_info.h"
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/credentials_impl.h"
@@ -247,15 +249,98 @@ bool PeerCanUse(SSL* ssl, KeyType type) {
       });
 }
 
+// Whether the server says that it knows an issuer of the chain, or does not say
+// (RFC 8446, section 4.2.4).
+bool PeerKnowsIssuer(SSL* ssl, const Credentials& credentials) {
+  if (SSL_is_server(ssl) != 0) return true;
+  const STACK_OF(CRYPTO_BUFFER)* known = SSL_get0_server_requested_CAs(ssl);
+  if (known == nullptr || sk_CRYPTO_BUFFER_num(known) == 0) return true;
+  for (const Certificate& certificate : credentials.chain()) {
+    const uint8_t* issuer = nullptr;
+    size_t size = 0;
+    if (!X509_NAME_get0_der(X509_get_issuer_name(certificate.impl().x509.get()),
+                            &issuer, &size)) {
+      continue;
+    }
+    for (size_t i = 0; i < sk_CRYPTO_BUFFER_num(known); ++i) {
+      const CRYPTO_BUFFER* name = sk_CRYPTO_BUFFER_value(known, i);
+      if (CRYPTO_BUFFER_len(name) == size &&
+          std::equal(issuer, issuer + size, CRYPTO_BUFFER_data(name))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 int ChooseCredentials(SSL* ssl, void* /*arg*/) {
   const auto& all = OptionsOf(ssl).credentials;
-  for (const auto& credentials : all) {
-    if (PeerCanUse(ssl, credentials->key_type())) {
-      return UseCredentials(ssl, *credentials) ? 1 : 0;
+  for (const bool of_known_issuer : {true, false}) {
+    for (const auto& credentials : all) {
+      if (PeerCanUse(ssl, credentials->key_type()) &&
+          (!of_known_issuer || PeerKnowsIssuer(ssl, *credentials))) {
+        return UseCredentials(ssl, *credentials, SigningMethod()) ? 1 : 0;
+      }
     }
   }
   // BoringSSL says best what is not in common.
-  return UseCredentials(ssl, *all[0]) ? 1 : 0;
+  return UseCredentials(ssl, *all[0], SigningMethod()) ? 1 : 0;
+}
+
+// The Credentials that a connection has chosen.
+const Credentials* CredentialsInUse(SSL* ssl) {
+  const X509* leaf = SSL_get_certificate(ssl);
+  if (leaf == nullptr) return nullptr;
+  for (const auto& credentials : OptionsOf(ssl).credentials) {
+    if (X509_cmp(credentials->chain().front().impl().x509.get(), leaf) == 0) {
+      return credentials.get();
+    }
+  }
+  return nullptr;
+}
+
+// Says so to the peer, which BoringSSL leaves waiting.
+ssl_private_key_result_t CannotSign(SSL* ssl, const absl::Status& why) {
+  SocketOf(ssl)->callback_error = CallbackError("sign", why);
+  SSL_send_fatal_alert(ssl, SSL_AD_INTERNAL_ERROR);
+  return ssl_private_key_failure;
+}
+
+ssl_private_key_result_t Sign(SSL* ssl, uint8_t* out, size_t* out_size,
+                              size_t max_size, uint16_t algorithm,
+                              const uint8_t* in, size_t in_size) {
+  const Credentials* credentials = CredentialsInUse(ssl);
+  if (credentials == nullptr || credentials->impl().signer == nullptr) {
+    return ssl_private_key_failure;
+  }
+  const absl::StatusOr<std::string> signature = credentials->impl().signer(
+      algorithm, absl::string_view(reinterpret_cast<const char*>(in), in_size));
+  if (!signature.ok()) {
+    return CannotSign(ssl, signature.status());
+  }
+  if (signature->size() > max_size) {
+    return CannotSign(
+        ssl, absl::InvalidArgumentError(absl::StrCat(
+                 "the signature has ", signature->size(),
+                 " bytes; one of this key has ", max_size, " at most.")));
+  }
+  std::copy(signature->begin(), signature->end(), out);
+  *out_size = signature->size();
+  return ssl_private_key_success;
+}
+
+ssl_private_key_result_t Decrypt(SSL* ssl, uint8_t* /*out*/,
+                                 size_t* /*out_size*/, size_t /*max_size*/,
+                                 const uint8_t* /*in*/, size_t /*in_size*/) {
+  return CannotSign(
+      ssl, absl::InvalidArgumentError(
+               "the peers agreed on RSA's key exchange, which decrypts with "
+               "the key; leave such ciphers out."));
+}
+
+ssl_private_key_result_t Complete(SSL* /*ssl*/, uint8_t* /*out*/,
+                                  size_t* /*out_size*/, size_t /*max_size*/) {
+  return ssl_private_key_failure;  // Nothing is ever left to be completed.
 }
 
 int TicketKey(SSL* ssl, uint8_t* key_name, uint8_t* iv, EVP_CIPHER_CTX* cipher,
@@ -266,7 +351,12 @@ int TicketKey(SSL* ssl, uint8_t* key_name, uint8_t* iv, EVP_CIPHER_CTX* cipher,
 }
 
 int KeepSession(SSL* ssl, SSL_SESSION* session) {
-  SocketOf(ssl)->session = WrapSession(bssl::UniquePtr<SSL_SESSION>(session));
+  Socket::Impl* socket = SocketOf(ssl);
+  socket->session = WrapSession(bssl::UniquePtr<SSL_SESSION>(session));
+  const auto& callback = OptionsOf(ssl).new_session;
+  if (callback != nullptr && SSL_is_server(ssl) == 0) {
+    callback(*socket->owner, socket->session);
+  }
   return 1;
 }
 
@@ -347,6 +437,11 @@ bool InstallPsk(const ContextOptions& options, SSL* ssl) {
   const std::string& hint = options.psk_identity_hint;
   return SSL_use_psk_identity_hint(ssl,
                                    hint.empty() ? nullptr : hint.c_str()) != 0;
+}
+
+const SSL_PRIVATE_KEY_METHOD* SigningMethod() {
+  static constexpr SSL_PRIVATE_KEY_METHOD kMethod = {Sign, Decrypt, Complete};
+  return &kMethod;
 }
 
 void InstallCallbacks(const ContextOptions& options, SSL_CTX* ctx) {

@@ -6,10 +6,14 @@
 #define AIRLOCK_SSL_INTERNAL_CALLBACKS_H_
 
 #include <openssl/base.h>
+#include <openssl/ssl.h>
 
 #include "ssl/options.h"
 
 namespace airlock::ssl::internal {
+
+// Signs with Credentials that have a Signer.
+const SSL_PRIVATE_KEY_METHOD* SigningMethod();
 
 // Sets those callbacks that `options` calls for. Every SSL made from `ctx` must
 // belong to a Socket::Impl, see SocketOf.

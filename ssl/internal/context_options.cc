@@ -6,7 +6,6 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -61,15 +60,9 @@ absl::Status CheckProtocolNames(absl::string_view field,
 
 absl::Status CheckCredentials(const ContextOptions& options) {
   const ErrorQueueScope errors;
-  std::set<KeyType> seen;
   for (const auto& credentials : options.credentials) {
     if (credentials == nullptr) {
       return Invalid("credentials: one of them is null; leave it out.");
-    }
-    if (!seen.insert(credentials->key_type()).second) {
-      return Invalid(
-          "credentials: two of them have the same type of key; a client could "
-          "never be given the second. Leave one out.");
     }
     for (const Certificate& certificate : credentials->chain()) {
       X509* x509 = certificate.impl().x509.get();

@@ -139,12 +139,28 @@ std::vector<CRYPTO_BUFFER*> ChainBuffers(const Credentials& credentials) {
   return buffers;
 }
 
-bool SetPresented(const ContextOptions& options, SSL_CTX* ctx) {
+// What stands for the key: it, or what signs in its place.
+struct KeyOf {
+  KeyOf(const Credentials& credentials, const SSL_PRIVATE_KEY_METHOD* signing) {
+    if (credentials.impl().signer != nullptr) {
+      method = signing;
+    } else {
+      key = credentials.impl().key.get();
+    }
+  }
+
+  EVP_PKEY* key = nullptr;
+  const SSL_PRIVATE_KEY_METHOD* method = nullptr;
+};
+
+bool SetPresented(const ContextOptions& options,
+                  const SSL_PRIVATE_KEY_METHOD* signing, SSL_CTX* ctx) {
   if (options.credentials.size() == 1) {
     const Credentials& credentials = *options.credentials[0];
     const std::vector<CRYPTO_BUFFER*> chain = ChainBuffers(credentials);
-    if (!SSL_CTX_set_chain_and_key(ctx, chain.data(), chain.size(),
-                                   credentials.impl().key.get(), nullptr)) {
+    const KeyOf key(credentials, signing);
+    if (!SSL_CTX_set_chain_and_key(ctx, chain.data(), chain.size(), key.key,
+                                   key.method)) {
       return false;
     }
   }
@@ -174,7 +190,7 @@ absl::Status OutOfMemory() {
 
 absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
     const ContextOptions& options, const VersionRange& versions,
-    const std::string& ciphers) {
+    const std::string& ciphers, const SSL_PRIVATE_KEY_METHOD* signing) {
   const ErrorQueueScope errors;
   bssl::UniquePtr<SSL_CTX> ctx(SSL_CTX_new(TLS_method()));
   if (ctx == nullptr) return OutOfMemory();
@@ -212,7 +228,8 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
                                      static_cast<uint16_t>(versions.minimum)) ||
       !SSL_CTX_set_max_proto_version(ctx.get(),
                                      static_cast<uint16_t>(versions.maximum)) ||
-      !SetSessions(options, ctx.get()) || !SetPresented(options, ctx.get()) ||
+      !SetSessions(options, ctx.get()) ||
+      !SetPresented(options, signing, ctx.get()) ||
       !SetAlpn(options, ctx.get())) {
     return OutOfMemory();
   }
@@ -224,10 +241,12 @@ bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl) {
                                         VerifyAlgorithmCount(options)) != 0;
 }
 
-bool UseCredentials(SSL* ssl, const Credentials& credentials) {
+bool UseCredentials(SSL* ssl, const Credentials& credentials,
+                    const SSL_PRIVATE_KEY_METHOD* signing) {
   const std::vector<CRYPTO_BUFFER*> chain = ChainBuffers(credentials);
-  return SSL_set_chain_and_key(ssl, chain.data(), chain.size(),
-                               credentials.impl().key.get(), nullptr) != 0;
+  const KeyOf key(credentials, signing);
+  return SSL_set_chain_and_key(ssl, chain.data(), chain.size(), key.key,
+                               key.method) != 0;
 }
 
 }  // namespace airlock::ssl::internal

@@ -86,7 +86,19 @@ airlock_status Shielded(Callback&& callback) {
   }
 }
 
-// The same, of a callback that answers nothing.
+// The same, of a callback that answers nothing and may be called with a lock
+// held, so that a fork has to wait for it.
+template <typename Callback>
+void ShieldedUnderLock(Callback&& callback) {
+  try {
+    std::forward<Callback>(callback)();
+  } catch (const abi::__forced_unwind&) {
+    throw;
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
+  }
+}
+
+// Calls back into the host where no lock is held and nothing is answered.
 template <typename Callback>
 void ShieldedVoid(Callback&& callback) {
   Shielded([&]() -> airlock_status {

@@ -1,0 +1,139 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/c/internal/host.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "platform/c/internal/guard.h"
+#include "platform/process_environment.h"
+
+namespace airlock::c::internal {
+namespace {
+
+// Where the policy of the options is, as far as a Runtime can tell.
+constexpr char kPolicyPath[] = "/airlock_runtime_options.policy";
+
+using ClockFn = int64_t (*)(void*);
+
+class CHost final : public platform::Host {
+ public:
+  CHost(platform::LogSink log, absl::optional<std::string> policy,
+        ClockFn clock, UserDataPtr user)
+      : machine_(std::move(log)),
+        policy_(std::move(policy)),
+        clock_(clock),
+        user_(std::move(user)) {}
+
+  absl::StatusOr<platform::FileContent> ReadFile(
+      const std::string& path) override {
+    if (!IsPolicy(path)) return machine_.ReadFile(path);
+    platform::FileContent content;
+    content.bytes = *policy_;
+    content.identity.size = policy_->size();
+    return content;
+  }
+  absl::StatusOr<platform::FileContent> ReadTrustedFile(
+      const std::string& path) override {
+    return IsPolicy(path) ? ReadFile(path) : machine_.ReadTrustedFile(path);
+  }
+  absl::StatusOr<platform::FileStatus> Stat(const std::string& path) override {
+    if (!IsPolicy(path)) return machine_.Stat(path);
+    platform::FileStatus status;
+    status.type = platform::FileType::kRegular;
+    status.identity.size = policy_->size();
+    return status;
+  }
+  absl::StatusOr<std::vector<std::string>> ListDirectory(
+      const std::string& path) override {
+    return machine_.ListDirectory(path);
+  }
+  absl::Time Now() const override {
+    if (clock_ == nullptr) return machine_.Now();
+    int64_t now = 0;
+    // One that throws says 1970, when no certificate was good yet.
+    ShieldedUnderLock([&] { now = clock_(user_->get()); });
+    return absl::FromUnixMillis(now);
+  }
+  void Log(absl::LogSeverity severity, absl::string_view message) override {
+    machine_.Log(severity, message);
+  }
+
+ private:
+  bool IsPolicy(const std::string& path) const {
+    return policy_.has_value() && path == kPolicyPath;
+  }
+
+  platform::PosixHost machine_;
+  const absl::optional<std::string> policy_;
+  const ClockFn clock_;
+  const UserDataPtr user_;
+};
+
+absl::StatusOr<config::EnvironmentMap> VariablesOf(
+    const airlock_runtime_options& given) {
+  const auto entries =
+      Texts(given.environment, given.environment_count, "environment");
+  if (!entries.ok()) return entries.status();
+  config::EnvironmentMap variables;
+  for (const std::string& entry : *entries) {
+    const size_t equals = entry.find('=');
+    if (equals == 0 || equals == std::string::npos ||
+        entry.find('\0') != std::string::npos) {
+      return Invalid(absl::StrCat("environment: \"", absl::CHexEscape(entry),
+                                  "\" is not NAME=VALUE."));
+    }
+    // The first of a name takes effect, as for getenv.
+    variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return variables;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<platform::Host>> HostOf(
+    const airlock_runtime_options& given, platform::LogSink log,
+    UserDataPtr user) {
+  const auto policy = Given(given.policy, "policy");
+  if (!policy.ok()) return policy.status();
+  absl::optional<std::string> text;
+  if (policy->has_value()) text = std::string(**policy);
+  return {std::make_shared<CHost>(std::move(log), std::move(text), given.now_ms,
+                                  std::move(user))};
+}
+
+absl::StatusOr<config::Environment> EnvironmentOf(
+    const airlock_runtime_options& given) {
+  if (given.environment == nullptr && given.environment_count == 0 &&
+      given.policy.data == nullptr) {
+    return platform::ProcessEnvironment();
+  }
+  config::Environment environment = platform::ProcessEnvironment();
+  if (given.environment != nullptr || given.environment_count > 0) {
+    auto variables = VariablesOf(given);
+    if (!variables.ok()) return variables.status();
+    environment = config::Environment(*std::move(variables));
+  }
+  if (given.policy.data == nullptr) return environment;
+  if (environment.Find(config::kConfigVariable) != nullptr) {
+    return Invalid(
+        "policy is set, and AIRLOCK_CONFIG in the environment names another "
+        "policy; give an environment without it, or leave policy out.");
+  }
+  if (environment.secure()) {
+    return Invalid(
+        "policy is set in a process whose environment another user chose "
+        "(set-user-ID or the like); give environment, too.");
+  }
+  config::EnvironmentMap variables = environment.variables();
+  variables[config::kConfigVariable] = kPolicyPath;
+  return config::Environment(std::move(variables));
+}
+
+}  // namespace airlock::c::internal
