@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "platform/process_claim.h"
 #include "ssl/transport.h"
 
 namespace airlock::python {
 
-// Thread-compatible.
+// After a fork, it is for the process that uses it first; in others each Read
+// and Write gives an error (see platform::ProcessClaim). Thread-compatible.
 class BreakableTransport : public ssl::Transport {
  public:
   // Whether it failed for want of memory.
@@ -28,11 +30,12 @@ class BreakableTransport : public ssl::Transport {
     return absl::ResourceExhaustedError("out of memory");
   }
 
-  // OK unless it was cut off.
-  const absl::Status& broken() const { return broken_; }
+  // OK unless it was cut off, or is another process's. Comes before each use.
+  absl::Status Usable() { return broken_.ok() ? claim_.Use() : broken_; }
 
  private:
   absl::Status broken_;
+  platform::ProcessClaim claim_;
   bool out_of_memory_ = false;
 };
 

@@ -25,7 +25,8 @@ absl::StatusOr<ssl::IoResult> FdTransport::Settle(ssize_t result,
 }
 
 absl::StatusOr<ssl::IoResult> FdTransport::Read(absl::Span<uint8_t> into) {
-  if (!broken().ok()) return broken();
+  const absl::Status usable = Usable();
+  if (!usable.ok()) return usable;
   if (!may_read_) return ssl::IoResult::WantRead();
   return Settle(recv(fd_, into.data(), into.size(), MSG_DONTWAIT),
                 ssl::IoResult::WantRead());
@@ -33,7 +34,8 @@ absl::StatusOr<ssl::IoResult> FdTransport::Read(absl::Span<uint8_t> into) {
 
 absl::StatusOr<ssl::IoResult> FdTransport::Write(
     absl::Span<const uint8_t> from) {
-  if (!broken().ok()) return broken();
+  const absl::Status usable = Usable();
+  if (!usable.ok()) return usable;
   if (!may_write_) return ssl::IoResult::WantWrite();
   return Settle(
       send(fd_, from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL),

@@ -77,7 +77,8 @@ class BioTransport final : public BreakableTransport {
       : incoming_(std::move(incoming)), outgoing_(std::move(outgoing)) {}
 
   absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override {
-    if (!broken().ok()) return broken();
+    const absl::Status usable = Usable();
+    if (!usable.ok()) return usable;
     // Asked first: what is written before the end is read before the end.
     const bool ended = incoming_->ended();
     const size_t count =
@@ -89,7 +90,8 @@ class BioTransport final : public BreakableTransport {
   }
 
   absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override {
-    if (!broken().ok()) return broken();
+    const absl::Status usable = Usable();
+    if (!usable.ok()) return usable;
     // BoringSSL, which calls this, expects no exception.
     try {
       outgoing_->Write(absl::string_view(

@@ -6,11 +6,13 @@
 #ifndef AIRLOCK_PLATFORM_PYTHON_SOCKET_H_
 #define AIRLOCK_PLATFORM_PYTHON_SOCKET_H_
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "absl/status/status.h"
+#include "platform/fork_guard.h"
 #include "platform/python/breakable_transport.h"
 #include "platform/python/fd_transport.h"
 #include "platform/python/module_state.h"
@@ -53,6 +55,8 @@ struct SocketObject {
   // Of the thread that is in the core, which has given the GIL up.
   PyThreadState* thread = nullptr;
   bool in_core = false;
+  // Which process what `mutex` guards is of.
+  uint64_t generation = platform::ForkGeneration();
   // What a message callback raised, to be raised once the core returns.
   PyRef raised_type;
   PyRef raised_value;
@@ -108,6 +112,8 @@ class CallbackScope {
   SocketObject& socket() const { return SocketOf(self_); }
 
  private:
+  // fork() needs the GIL, too.
+  const platform::ForkPause fork_pause_;
   PyObject* const self_;
 };
 

@@ -6,12 +6,15 @@
 // allows.
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "platform/fork_guard.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/socket.h"
@@ -22,8 +25,6 @@ namespace airlock::python {
 namespace {
 
 constexpr size_t kMaxRecord = 16384;
-
-thread_local PyObject* current_socket = nullptr;
 
 PyObject* RaiseTimeout(const SocketObject& socket, const char* what) {
   const std::string message =
@@ -87,25 +88,56 @@ struct Operation {
   bool writes = false;  // Whether it makes records of a caller's bytes.
 };
 
+class CoreScope;
+thread_local const CoreScope* current_scope = nullptr;
+
 // Marks the connection that this thread is in the core of.
 class CoreScope {
  public:
   CoreScope(PyObject* self, PyThreadState* thread)
-      : socket_(SocketOf(self)), outer_(std::exchange(current_socket, self)) {
-    socket_.in_core = true;
-    socket_.thread = thread;
+      : self_(self), outer_(std::exchange(current_scope, this)) {
+    SocketOf(self).in_core = true;
+    SocketOf(self).thread = thread;
   }
   ~CoreScope() {
-    socket_.in_core = false;
-    current_socket = outer_;
+    SocketOf(self_).in_core = false;
+    current_scope = outer_;
   }
   CoreScope(const CoreScope&) = delete;
   CoreScope& operator=(const CoreScope&) = delete;
 
+  PyObject* self() const { return self_; }
+  const CoreScope* outer() const { return outer_; }
+
  private:
-  SocketObject& socket_;
-  PyObject* const outer_;
+  PyObject* const self_;
+  const CoreScope* const outer_;
 };
+
+// Frees a connection that came over a fork from threads of the parent, which
+// may have been waiting for it, or be at work in it. Needs the GIL.
+SocketObject* SettleAfterFork(SocketObject* socket) {
+  const uint64_t generation = platform::ForkGeneration();
+  if (socket->generation == generation) return socket;
+  for (const CoreScope* scope = current_scope; scope != nullptr;
+       scope = scope->outer()) {
+    // It is this thread that has forked, from within a callback.
+    if (&SocketOf(scope->self()) == socket) return socket;
+  }
+  socket->generation = generation;
+  if (socket->in_core) {
+    socket->in_core = false;
+    socket->unusable = ssl::MakeStatus(
+        ssl::ErrorKind::kInvalidArgument,
+        "Another thread used this connection as the process forked, so that it "
+        "stays the parent's. Close this copy of it.");
+  }
+  // Held, perhaps, by a thread that is not there: it is never given back.
+  static_cast<void>(socket->mutex.release());
+  socket->mutex = std::make_unique<std::recursive_mutex>();
+  new (&socket->turns) Turns();
+  return socket;
+}
 
 // Does `work` in the core. Needs the mutex, but not the GIL, which `thread`
 // gave up.
@@ -120,6 +152,7 @@ void WorkInCore(PyObject* self, PyThreadState* thread, int fd, Call* call,
                                    socket.turns.May(Turns::kWrite, caller));
   }
   {
+    const platform::ForkGuard fork_guard;
     const CoreScope scope(self, thread);
     step->result = work(*socket.core);
   }
@@ -175,6 +208,7 @@ template <typename Work>
 bool Run(PyObject* self, const Operation& operation, const Work& work,
          ssl::IoResult* out) {
   SocketObject& socket = SocketOf(self);
+  SettleAfterFork(&socket);
   Descriptor descriptor;
   if (!GetDescriptor(socket, &descriptor)) return false;
   const bool waits = socket.sock && descriptor.timeout > absl::ZeroDuration();
@@ -244,15 +278,18 @@ bool ReadSome(PyObject* self, void* into, size_t size, size_t* count) {
 
 }  // namespace
 
-PyObject* CurrentSocket() { return current_socket; }
+PyObject* CurrentSocket() {
+  return current_scope == nullptr ? nullptr : current_scope->self();
+}
 
-SocketLock::SocketLock(SocketObject* socket) : mutex_(socket->mutex.get()) {
+SocketLock::SocketLock(SocketObject* socket)
+    : mutex_(SettleAfterFork(socket)->mutex.get()) {
   if (mutex_->try_lock()) return;
   const GilRelease released;
   mutex_->lock();
 }
 
-CallbackScope::CallbackScope() : self_(current_socket) {
+CallbackScope::CallbackScope() : self_(CurrentSocket()) {
   TakeGil(SocketOf(self_).thread);
 }
 

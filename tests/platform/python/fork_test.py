@@ -1,0 +1,233 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Connections over os.fork(): servers that hand them to children, and processes
+that both have one.
+
+usage: PYTHON fork_test.py CERTS     (the folder of testdata's certificates)
+"""
+import os
+import signal
+import socket
+import ssl
+import sys
+import threading
+import unittest
+
+CERTS = os.path.abspath(sys.argv.pop(1))
+# What takes so long is a deadlock.
+SECONDS = 60
+
+
+def cert(name):
+    return os.path.join(CERTS, name)
+
+
+def client_context():
+    return ssl.create_default_context(cafile=cert('root.pem'))
+
+
+def server_context():
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert('server_p256_chain.pem'),
+                            cert('server_p256.key'))
+    return context
+
+
+def socket_pair():
+    ends = socket.socketpair()
+    if sys.version_info[0] == 2:
+        ends = [socket.socket(_sock=end) for end in ends]
+    for end in ends:
+        end.settimeout(SECONDS)
+    return ends
+
+
+def connection():
+    """Both ends of one, client first, after the handshake."""
+    ends = socket_pair()
+    client = client_context().wrap_socket(ends[0], server_hostname='localhost',
+                                          do_handshake_on_connect=False)
+    server = server_context().wrap_socket(ends[1], server_side=True,
+                                          do_handshake_on_connect=False)
+    thread = threading.Thread(target=server.do_handshake)
+    thread.start()
+    client.do_handshake()
+    thread.join()
+    return client, server
+
+
+def fork(work):
+    """The id of a child that exits with 0 where work() gives true."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 2
+    try:
+        signal.alarm(SECONDS)
+        code = 0 if work() else 1
+    finally:
+        os._exit(code)
+
+
+def status(pid):
+    return os.waitpid(pid, 0)[1]
+
+
+def refused(work):
+    try:
+        work()
+    except ssl.SSLError as error:
+        return not isinstance(error, (ssl.SSLWantReadError,
+                                      ssl.SSLWantWriteError,
+                                      ssl.SSLZeroReturnError))
+    return False
+
+
+class ForkTest(unittest.TestCase):
+
+    def setUp(self):
+        self.client, self.server = connection()
+        self.addCleanup(self.client.close)
+        self.addCleanup(self.server.close)
+
+    def test_a_server_hands_a_connection_to_a_child(self):
+        def child():
+            self.client.close()
+            return (self.server.recv(5) == b'hello' and
+                    self.server.send(b'world') == 5)
+        pid = fork(child)
+        self.server.close()  # As socketserver.ForkingMixIn does.
+        self.client.sendall(b'hello')
+        self.assertEqual(self.client.recv(5), b'world')
+        self.assertEqual(status(pid), 0)
+
+    def test_a_child_shakes_hands(self):
+        ends = socket_pair()
+        server = server_context().wrap_socket(ends[1], server_side=True,
+                                              do_handshake_on_connect=False)
+
+        def child():
+            ends[0].close()
+            server.do_handshake()
+            return server.send(b'world') == 5
+        pid = fork(child)
+        server.close()
+        client = client_context().wrap_socket(ends[0],
+                                              server_hostname='localhost')
+        self.addCleanup(client.close)
+        self.assertEqual(client.recv(5), b'world')
+        self.assertEqual(status(pid), 0)
+
+    def test_the_first_user_keeps_it(self):
+        self.assertEqual(
+            status(fork(lambda: self.client.send(b'child') == 5)), 0)
+        self.assertTrue(refused(lambda: self.client.send(b'parent')))
+        self.assertTrue(refused(self.client.unwrap))
+        self.client.close()
+        self.assertEqual(self.server.recv(100), b'child')
+        self.assertEqual(self.server.recv(100), b'')
+
+    def test_the_parent_is_the_first(self):
+        ready, go = os.pipe()
+
+        def child():
+            os.read(ready, 1)
+            return refused(lambda: self.client.send(b'child'))
+        pid = fork(child)
+        self.client.sendall(b'parent')
+        os.write(go, b'x')
+        self.assertEqual(status(pid), 0)
+        self.client.sendall(b'again')
+        received = b''
+        while len(received) < 11:
+            received += self.server.recv(100)
+        self.assertEqual(received, b'parentagain')
+        os.close(ready)
+        os.close(go)
+
+    def test_a_thread_waits_while_another_forks(self):
+        got = []
+        thread = threading.Thread(
+            target=lambda: got.append(self.client.recv(5)))
+        thread.start()
+
+        def child():
+            # Questions, and what ends it, do not wait for the thread.
+            self.client.cipher()
+            self.client.pending()
+            self.client.close()
+            other, _ = connection()
+            return other.version() is not None
+        self.assertEqual(status(fork(child)), 0)
+        self.server.sendall(b'hello')
+        thread.join()
+        self.assertEqual(got, [b'hello'])
+
+    def test_a_callback_forks(self):
+        ends = socket_pair()
+        context = server_context()
+        statuses = []
+
+        def callback(*_):
+            statuses.append(status(fork(lambda: True)))
+        if hasattr(context, 'sni_callback'):
+            context.sni_callback = callback
+        else:
+            context.set_servername_callback(callback)
+        server = context.wrap_socket(ends[1], server_side=True,
+                                     do_handshake_on_connect=False)
+        self.addCleanup(server.close)
+        thread = threading.Thread(target=server.do_handshake)
+        thread.start()
+        client = client_context().wrap_socket(ends[0],
+                                              server_hostname='localhost')
+        self.addCleanup(client.close)
+        thread.join()
+        self.assertEqual(statuses, [0])
+
+    def test_threads_at_work_while_another_forks(self):
+        over = []
+
+        def work():
+            while not over:
+                for end in connection():
+                    end.close()
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+
+        def child():
+            client, server = connection()
+            client.sendall(b'hello')
+            return server.recv(5) == b'hello'
+        try:
+            for _ in range(10):
+                self.assertEqual(status(fork(child)), 0)
+        finally:
+            over.append(True)
+            for thread in threads:
+                thread.join()
+
+
+@unittest.skipUnless(hasattr(ssl, 'MemoryBIO'), 'no MemoryBIO')
+class BioTest(unittest.TestCase):
+
+    def test_the_first_user_keeps_it(self):
+        pipes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = client_context().wrap_bio(pipes[0], pipes[1],
+                                           server_hostname='localhost')
+        server = server_context().wrap_bio(pipes[1], pipes[0],
+                                           server_side=True)
+        for _ in range(2):
+            for end in client, server:
+                try:
+                    end.do_handshake()
+                except ssl.SSLWantReadError:
+                    pass
+        self.assertEqual(status(fork(lambda: client.write(b'x') == 1)), 0)
+        self.assertTrue(refused(lambda: client.write(b'y')))
+        self.assertEqual(server.write(b'z'), 1)
+
+
+if __name__ == '__main__':
+    unittest.main()
