@@ -3,6 +3,9 @@
 
 // Runs the README's ten lines against a server that wants a client certificate.
 
+// Before all else: it includes what it needs.
+#include "tests/examples/readme_example.inc"
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,8 +31,7 @@ using ssl::Secret;
 using ssl::Socket;
 using ssl::VerifyMode;
 
-#include "tests/examples/readme_example.inc"
-
+using ::Connect;
 using ::airlock::testing::MakeContext;
 using ::airlock::testing::ReadSome;
 using ::airlock::testing::ReadTestdata;
