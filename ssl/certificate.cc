@@ -182,7 +182,7 @@ absl::StatusOr<Certificate> CertificateFromX509(X509* x509) {
 
 absl::StatusOr<Certificate> CertificateFromPemDer(absl::string_view label,
                                                   absl::string_view der) {
-  if (label != "TRUSTED CERTIFICATE") return Certificate::FromDer(der);
+  if (label != kTrustedCertificate) return Certificate::FromDer(der);
   const ErrorQueueScope scope;
   const auto* in = reinterpret_cast<const uint8_t*>(der.data());
   const uint8_t* const end = in + der.size();

@@ -14,13 +14,15 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/certificate_text.h"
 #include "ssl/internal/credentials_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/key_material.h"
+#include "ssl/internal/pem.h"
 #include "ssl/internal/private_key.h"
+#include "ssl/shown.h"
 
 namespace airlock::ssl {
 namespace {
@@ -69,7 +71,7 @@ std::string Found(const Input& input) {
   std::vector<std::string> found = input.material.others;
   if (!input.material.certificates.empty()) found.emplace_back("certificates");
   if (input.has_key()) found.emplace_back("a private key");
-  return found.empty() ? "nothing" : absl::StrJoin(found, ", ");
+  return found.empty() ? "nothing" : internal::DescribeLabels(found);
 }
 
 absl::Status NoCertificate(const Input& certfile) {
@@ -99,9 +101,9 @@ absl::Status NoKey(const Input& keyfile, const Input* certfile) {
   std::string hint = "give a PRIVATE KEY block";
   if (certfile->has_key()) {
     hint = certfile->material.certificates.empty()
-               ? absl::StrCat("the key is in ", certfile->name,
+               ? absl::StrCat("the key is in ", ShownPath(certfile->name),
                               ": the two are swapped")
-               : absl::StrCat("the key is in ", certfile->name,
+               : absl::StrCat("the key is in ", ShownPath(certfile->name),
                               ": leave keyfile out");
   }
   return CredentialsError(
@@ -128,10 +130,33 @@ bool Matches(const Certificate& certificate, const EVP_PKEY* key) {
   return X509_check_private_key(certificate.impl().x509.get(), key) == 1;
 }
 
+// Ok where the certificate's key can be read: otherwise no private key matches
+// it, and that is not the private key's fault.
+absl::Status CheckPublicKey(const Certificate& certificate,
+                            absl::string_view certfile_name) {
+  const internal::ErrorQueueScope scope;
+  const bssl::UniquePtr<EVP_PKEY> key(
+      X509_get_pubkey(certificate.impl().x509.get()));
+  if (key != nullptr) return absl::OkStatus();
+  Error error;
+  error.kind = ErrorKind::kCredentials;
+  error.subject = certificate.subject();
+  internal::DescribeCode(internal::DrainErrorQueue(), &error);
+  error.message = absl::StrCat(
+      "the public key of the first certificate in ", ShownPath(certfile_name),
+      " (", internal::ShownName(error.subject),
+      ") is not supported: ", internal::DescribePublicKey(certificate),
+      "; have one issued for an RSA key, an ECDSA key on P-256, P-384 or P-521 "
+      "by the curve's name, or an Ed25519 key");
+  return MakeStatus(error);
+}
+
 absl::Status CheckMatch(const Input& certfile, absl::string_view keyfile_name,
                         const EVP_PKEY* key) {
   const std::vector<Certificate>& chain = certfile.material.certificates;
   if (Matches(chain.front(), key)) return absl::OkStatus();
+  absl::Status unreadable = CheckPublicKey(chain.front(), certfile.name);
+  if (!unreadable.ok()) return unreadable;
   Error error;
   error.kind = ErrorKind::kCredentials;
   error.subject = chain.front().subject();
@@ -141,13 +166,15 @@ absl::Status CheckMatch(const Input& certfile, absl::string_view keyfile_name,
   for (size_t i = 1; i < chain.size(); ++i) {
     if (Matches(chain[i], key)) {
       hint = absl::StrCat("certificate ", i + 1, " of ", chain.size(),
-                          " matches (", chain[i].subject(), "): put it first");
+                          " matches (", internal::ShownName(chain[i].subject()),
+                          "): put it first");
       break;
     }
   }
-  error.message = absl::StrCat("the private key in ", keyfile_name,
+  error.message = absl::StrCat("the private key in ", ShownPath(keyfile_name),
                                " does not match the first certificate in ",
-                               certfile.name, " (", error.subject, "); ", hint);
+                               ShownPath(certfile.name), " (",
+                               internal::ShownName(error.subject), "); ", hint);
   return MakeStatus(error);
 }
 

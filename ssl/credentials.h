@@ -77,8 +77,11 @@ class Credentials {
   //  - no certificate, no key, more than one key;
   //  - a damaged block, among good ones too;
   //  - an encrypted key without password, or with the wrong one;
-  //  - a key of an unsupported type, or one that does not match the leaf
-  //    (reason KEY_VALUES_MISMATCH).
+  //  - a key of an unsupported type: RSA-PSS, Ed448, DSA, other curves, a curve
+  //    by its parameters (BoringSSL cannot sign with them);
+  //  - one that does not match the leaf (reason KEY_VALUES_MISMATCH).
+  // Whether the chain is strong enough for a security level, Context::Create
+  // finds out (reasons EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK).
   static absl::StatusOr<std::shared_ptr<const Credentials>> Create(
       CredentialsOptions options);
 

@@ -54,10 +54,10 @@ struct Error {
   // kPeerAlert, else the one that was sent to the peer.
   absl::optional<uint8_t> alert;
 
-  // For kVerification and kHostname: the X509_V_ERR_* number (as OpenSSL and
-  // BoringSSL share them; 62 is a host name mismatch, 64 an IP address
-  // mismatch), its text, the depth in the chain (0 is the peer itself), and the
-  // subject of the certificate at fault as RFC 4514 writes it.
+  // For kVerification and kHostname: OpenSSL's X509_V_ERR_* number (named in
+  // ssl/verify_code.h), its text, the depth in the chain (0 is the peer itself;
+  // -1 where no certificate is at fault), and the subject of the certificate at
+  // fault as RFC 4514 writes it.
   int verify_code = 0;
   std::string verify_message;
   int depth = -1;

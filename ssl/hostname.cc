@@ -3,7 +3,6 @@
 
 #include "ssl/hostname.h"
 
-#include <openssl/nid.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -12,7 +11,6 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -23,6 +21,8 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/shown.h"
+#include "ssl/verify_code.h"
 
 namespace airlock::ssl {
 namespace {
@@ -34,7 +34,7 @@ constexpr size_t kMaxNameSize = 253;
 absl::Status BadHost(absl::string_view host, absl::string_view why) {
   return MakeStatus(
       ErrorKind::kInvalidArgument,
-      absl::StrCat("\"", absl::CHexEscape(host), "\" is no host name: ", why));
+      absl::StrCat("\"", Shown(host), "\" is no host name: ", why));
 }
 
 // Why `name` is no DNS name, or nothing if it is one.
@@ -106,40 +106,19 @@ std::string ParseIpv6(absl::string_view text) {
   return view.size() == 16 ? std::string(view) : "";
 }
 
-std::vector<std::string> CommonNames(const X509* x509) {
-  const internal::ErrorQueueScope scope;
-  const X509_NAME* subject = X509_get_subject_name(x509);
-  std::vector<std::string> names;
-  int i = -1;
-  while ((i = X509_NAME_get_index_by_NID(subject, NID_commonName, i)) >= 0) {
-    auto text = internal::Asn1StringToUtf8(
-        X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i)));
-    // What has no characters can be nobody's name.
-    if (text.ok()) names.push_back(*std::move(text));
-  }
-  return names;
-}
-
-bool CommonNameMatches(absl::string_view name, const ReferenceHost& host) {
-  if (host.kind == HostKind::kDnsName) return MatchDnsName(name, host.value);
-  const absl::StatusOr<ReferenceHost> address = ParseHost(name);
-  return address.ok() && address->kind == host.kind &&
-         address->value == host.value;
-}
-
 absl::Status Mismatch(const Certificate& certificate, absl::string_view host,
                       HostKind kind, absl::string_view why) {
   Error error;
   error.kind = ErrorKind::kHostname;
   error.verify_code = kind == HostKind::kDnsName
-                          ? X509_V_ERR_HOSTNAME_MISMATCH
-                          : X509_V_ERR_IP_ADDRESS_MISMATCH;
-  error.verify_message = X509_verify_cert_error_string(error.verify_code);
+                          ? verify_code::kHostnameMismatch
+                          : verify_code::kIpAddressMismatch;
+  error.verify_message = std::string(VerifyCodeText(error.verify_code));
   error.depth = 0;
   error.subject = certificate.subject();
   error.message = absl::StrCat(
-      "the certificate is not valid for ", absl::CHexEscape(host), ": ", why,
-      " (", internal::DescribeCertificate(certificate),
+      "the certificate is not valid for ", Shown(host), ": ", why, " (",
+      internal::DescribeCertificate(certificate),
       "); connect by a name it carries, or have one made for this name");
   return MakeStatus(error);
 }
@@ -210,10 +189,10 @@ absl::Status MatchHostname(const Certificate& certificate,
           : std::find(presented->ip.begin(), presented->ip.end(),
                       reference->value) != presented->ip.end();
   if (matches) return absl::OkStatus();
-  if (options.common_name_fallback && presented->dns.empty() &&
-      presented->ip.empty()) {
-    for (const std::string& name : CommonNames(x509)) {
-      if (CommonNameMatches(name, *reference)) return absl::OkStatus();
+  if (options.common_name_fallback && !presented->has_extension &&
+      reference->kind == HostKind::kDnsName) {
+    for (const std::string& name : internal::CommonNames(x509)) {
+      if (MatchDnsName(name, reference->value)) return absl::OkStatus();
     }
   }
   const std::string names = internal::DescribeNames(*presented);

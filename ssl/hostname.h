@@ -16,8 +16,11 @@ namespace airlock::ssl {
 
 struct HostnameOptions {
   // What ssl.match_hostname of Python 2.7 did, and RFC 9525 forbids: where a
-  // certificate carries no DNS or IP name at all, look at the subject's common
-  // name. Off unless an old peer leaves no choice.
+  // certificate has no subjectAltName at all, a DNS name may be one of the
+  // subject's common names. With a subjectAltName, of names of whatever type or
+  // of none, the common name is not looked at; and it never stands for an IP
+  // address. A connection holds the common name against the name constraints of
+  // each issuer first. Off unless an old peer leaves no choice.
   bool common_name_fallback = false;
 };
 
@@ -31,9 +34,14 @@ struct ReferenceHost {
   std::string value;
 };
 
-// Parses `host`: a DNS name in A-label form (one final dot is dropped;
-// underscores are allowed, as certificates carry them), or an IPv4 or IPv6
-// address in text (brackets around IPv6 and a zone are dropped). Errors
+// Parses `host`: a DNS name in A-label form (underscores are allowed, as
+// certificates carry them), or an IPv4 or IPv6 address in text (brackets around
+// IPv6 and a zone are dropped). One final dot is dropped: "localhost." is the
+// absolute form of "localhost" (RFC 1034, section 3.1), certificates carry
+// names without it (RFC 5280, section 4.2.1.6), and so does SNI (RFC 6066,
+// section 3). curl, Go and browsers do the same; OpenSSL, which compares the
+// bytes, finds no match. A name in a certificate that ends with a dot matches
+// nothing. Errors
 // (kInvalidArgument): an empty name, a label that is empty or over 63 bytes, a
 // NUL or another character that no host name has, a U-label (give the A-label,
 // "xn--..."), an IPv4 address in no canonical form, such as "127.1".
@@ -47,9 +55,10 @@ bool MatchDnsName(absl::string_view pattern, absl::string_view host);
 
 // Ok if `certificate` carries `host` among its subject alternative names: a DNS
 // name by MatchDnsName, an IP address byte by byte. The common name does not
-// count (RFC 9525, section 2). Otherwise an error of kind ErrorKind::kHostname
-// with verify_code 62 (DNS) or 64 (IP) that says which names the certificate
-// does carry, or that they are malformed; kInvalidArgument where `host` is none. Thread-safe.
+// count (RFC 9525, section 2) but as `options` say. Otherwise an error of kind
+// ErrorKind::kHostname with verify_code 62 (DNS) or 64 (IP) that says which
+// names the certificate does carry, or that they are malformed;
+// kInvalidArgument where `host` is none. Thread-safe.
 absl::Status MatchHostname(const Certificate& certificate,
                            absl::string_view host,
                            const HostnameOptions& options = {});

@@ -3,10 +3,10 @@
 
 #include "ssl/options.h"
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "ssl/error.h"
+#include "ssl/shown.h"
 
 namespace airlock::ssl {
 
@@ -20,7 +20,7 @@ absl::StatusOr<Protocol> ParseProtocol(absl::string_view name) {
   const bool broken = bare == "SSLv2" || bare == "SSLv3";
   return MakeStatus(
       ErrorKind::kInvalidArgument,
-      absl::StrCat("ssl_version: \"", absl::CEscape(name), "\" is ",
+      absl::StrCat("ssl_version: \"", Shown(name), "\" is ",
                    broken ? "broken and not supported" : "not a protocol",
                    "; use SSLv23 (which negotiates the best, up to TLS 1.3), "
                    "TLSv1, TLSv1_1 or TLSv1_2."));

@@ -23,6 +23,7 @@
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/socket_impl.h"
 #include "ssl/internal/ssl_ctx.h"
+#include "ssl/verify_code.h"
 
 namespace airlock::ssl {
 namespace {
@@ -234,10 +235,9 @@ absl::Status Socket::MatchHostname(absl::string_view host) const {
     return ssl::MatchHostname(*certificate, host,
                               impl_->context->options().hostname);
   }
-  constexpr int kHostnameMismatch = 62;
   Error error;
   error.kind = ErrorKind::kHostname;
-  error.verify_code = kHostnameMismatch;
+  error.verify_code = verify_code::kHostnameMismatch;
   error.message = impl_->handshake_done
                       ? "The peer gave no certificate, so it has no name."
                       : "The peer has no certificate before the handshake; "

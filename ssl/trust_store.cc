@@ -12,12 +12,13 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/pem.h"
+#include "ssl/internal/trust_settings.h"
 #include "ssl/internal/trust_store_impl.h"
+#include "ssl/shown.h"
 
 namespace airlock::ssl {
 namespace {
@@ -32,7 +33,7 @@ struct Bundle {
 
 absl::Status Error(absl::string_view name, absl::string_view message) {
   return MakeStatus(ErrorKind::kTrustStore,
-                    absl::StrCat("CA bundle ", name, ": ", message));
+                    absl::StrCat("CA bundle ", ShownPath(name), ": ", message));
 }
 
 // `part` is "block 2 (CERTIFICATE, line 21)" or the like; `cause` says more.
@@ -40,7 +41,7 @@ absl::Status Damaged(absl::string_view name, absl::string_view part,
                      const absl::Status& cause) {
   airlock::ssl::Error error = GetError(cause).value_or(airlock::ssl::Error());
   error.kind = ErrorKind::kTrustStore;
-  error.message = absl::StrCat("CA bundle ", name, ": ", part,
+  error.message = absl::StrCat("CA bundle ", ShownPath(name), ": ", part,
                                " is damaged, and nothing of the bundle is "
                                "used: ",
                                cause.message(), "; restore or remove it");
@@ -66,11 +67,11 @@ absl::Status ParsePem(absl::string_view text, absl::string_view name,
     return Error(name, absl::StrCat(blocks.status().message(),
                                     "; nothing of the bundle is used"));
   }
-  std::vector<absl::string_view> others;
+  std::vector<std::string> others;
   for (const PemBlock& block : *blocks) {
     const bool is_crl = block.label == "X509 CRL";
     if (!is_crl && !internal::IsCertificateLabel(block.label)) {
-      others.push_back(block.label);
+      others.emplace_back(block.label);
       continue;
     }
     absl::StatusOr<Secret> der = internal::DecodePem(block);
@@ -90,11 +91,17 @@ absl::Status ParsePem(absl::string_view text, absl::string_view name,
     if (!certificate.ok()) {
       return Damaged(name, internal::Describe(block), certificate.status());
     }
+    if (block.label == internal::kTrustedCertificate) {
+      certificate = internal::WithTrustSettings(*certificate,
+                                                GetTrustSettings(*certificate));
+      if (!certificate.ok()) return certificate.status();
+    }
     bundle->certificates.push_back(*std::move(certificate));
   }
+  if (blocks->empty()) return Error(name, internal::DescribeUnknown(text));
   if (bundle->certificates.empty() && bundle->crls.empty()) {
     return Error(name, absl::StrCat("holds no certificate and no CRL, only ",
-                                    absl::StrJoin(others, ", "),
+                                    internal::DescribeLabels(others),
                                     "; give CERTIFICATE blocks"));
   }
   return absl::OkStatus();
@@ -144,12 +151,6 @@ absl::StatusOr<Bundle> ParseBundle(absl::string_view bytes,
   return bundle;
 }
 
-// Whether OpenSSL's trust settings came with the certificate.
-bool HasTrustSettings(const Certificate& certificate) {
-  int aux_size = i2d_X509_AUX(certificate.impl().x509.get(), nullptr);
-  return aux_size > static_cast<int>(certificate.der().size());
-}
-
 }  // namespace
 
 TrustStore::TrustStore(std::unique_ptr<const Impl> impl)
@@ -182,29 +183,45 @@ const std::string& TrustStore::content_hash() const {
 struct TrustStore::Builder::State {
   State() { SHA256_Init(&sha256); }
 
-  void AddCertificate(const Certificate& certificate);
+  absl::Status AddCertificate(const Certificate& certificate);
   void AddToHash(absl::string_view bytes);
 
   std::vector<Certificate> certificates;
   // Where in `certificates` those with this DER are; the keys point into them.
   absl::flat_hash_map<absl::string_view, size_t> positions;
   std::vector<bssl::UniquePtr<X509_CRL>> crls;
+  absl::Status status;  // Why AddStore failed.
   SHA256_CTX sha256;
 };
 
-void TrustStore::Builder::State::AddCertificate(
+absl::Status TrustStore::Builder::State::AddCertificate(
     const Certificate& certificate) {
+  const TrustSettings added = GetTrustSettings(certificate);
   const auto known = positions.find(certificate.der());
-  if (known == positions.end()) {
-    positions[certificate.der()] = certificates.size();
-    certificates.push_back(certificate);
-  } else if (HasTrustSettings(certificate)) {
-    // The settings may say that it is not to be trusted.
-    const size_t position = known->second;
-    positions.erase(known);
-    certificates[position] = certificate;
-    positions[certificate.der()] = position;
+  const bool is_new = known == positions.end();
+  if (!internal::HasTrustSettings(added)) {
+    if (is_new) {
+      positions[certificate.der()] = certificates.size();
+      certificates.push_back(certificate);
+    }
+    return absl::OkStatus();
   }
+  const size_t position = is_new ? certificates.size() : known->second;
+  const TrustSettings settings =
+      is_new ? added
+             : internal::StricterTrustSettings(
+                   added, GetTrustSettings(certificates[position]));
+  absl::StatusOr<Certificate> settled =
+      internal::WithTrustSettings(certificate, settings);
+  if (!settled.ok()) return settled.status();
+  if (is_new) {
+    certificates.push_back(*std::move(settled));
+  } else {
+    positions.erase(known);
+    certificates[position] = *std::move(settled);
+  }
+  positions[certificates[position].der()] = position;
+  return absl::OkStatus();
 }
 
 // The size goes first, so that no two ways to add give one hash.
@@ -223,7 +240,8 @@ absl::Status TrustStore::Builder::Add(absl::string_view bytes,
   if (!bundle.ok()) return bundle.status();
 
   for (const Certificate& certificate : bundle->certificates) {
-    state_->AddCertificate(certificate);
+    absl::Status status = state_->AddCertificate(certificate);
+    if (!status.ok()) return status;
   }
   for (bssl::UniquePtr<X509_CRL>& crl : bundle->crls) {
     state_->crls.push_back(std::move(crl));
@@ -235,7 +253,7 @@ absl::Status TrustStore::Builder::Add(absl::string_view bytes,
 
 void TrustStore::Builder::AddStore(const TrustStore& store) {
   for (const Certificate& certificate : store.impl_->certificates) {
-    state_->AddCertificate(certificate);
+    state_->status.Update(state_->AddCertificate(certificate));
   }
   for (const bssl::UniquePtr<X509_CRL>& crl : store.impl_->crls) {
     state_->crls.push_back(bssl::UpRef(crl));
@@ -248,6 +266,7 @@ size_t TrustStore::Builder::crl_count() const { return state_->crls.size(); }
 absl::StatusOr<std::shared_ptr<const TrustStore>> TrustStore::Builder::Build()
     const {
   const internal::ErrorQueueScope scope;
+  if (!state_->status.ok()) return state_->status;
   if (state_->certificates.empty()) {
     return MakeStatus(ErrorKind::kTrustStore,
                       "no CA certificate was given; add at least one, or no "
@@ -259,6 +278,10 @@ absl::StatusOr<std::shared_ptr<const TrustStore>> TrustStore::Builder::Build()
   for (const Certificate& certificate : state_->certificates) {
     ok = ok &&
          X509_STORE_add_cert(impl->store.get(), certificate.impl().x509.get());
+    const TrustSettings settings = GetTrustSettings(certificate);
+    if (internal::HasTrustSettings(settings)) {
+      impl->settings.push_back({certificate, settings});
+    }
   }
   for (const bssl::UniquePtr<X509_CRL>& crl : state_->crls) {
     ok = ok && X509_STORE_add_crl(impl->store.get(), crl.get());

@@ -17,6 +17,26 @@
 
 namespace airlock::ssl {
 
+// What OpenSSL's trust settings say of a certificate for one use.
+enum class TrustSetting {
+  kNone,      // Nothing: trusted as any other certificate of the bundle.
+  kTrusted,   // An anchor, also where it is not self-signed.
+  kRejected,  // No chain may rest on it.
+};
+
+// For peers that are servers, and for peers that are clients.
+struct TrustSettings {
+  TrustSetting server = TrustSetting::kNone;
+  TrustSetting client = TrustSetting::kNone;
+};
+
+// The settings that `certificate` came with in a TRUSTED CERTIFICATE block
+// (`openssl x509 -addtrust`, `-addreject`), as OpenSSL 3 reads them: a use is
+// rejected where it or anyExtendedKeyUsage is, or where there is a list of
+// trusted uses with neither in it; trusted where the list has either.
+// Thread-safe.
+TrustSettings GetTrustSettings(const Certificate& certificate);
+
 // The certificates that a verifier trusts, and the CRLs it consults. Immutable,
 // so thread-safe; made to be shared by any number of Contexts.
 class TrustStore {
@@ -63,7 +83,8 @@ class TrustStore::Builder {
   // Adds every certificate and CRL in `bytes`: PEM (CERTIFICATE, TRUSTED
   // CERTIFICATE, X509 CERTIFICATE, X509 CRL; other blocks and text around them
   // are passed over) or concatenated DER. `name` is what errors call it, such
-  // as a path. A certificate that is already there is counted once.
+  // as a path. A certificate that is already there is counted once; of several
+  // trust settings for it (see GetTrustSettings) the strictest holds.
   //
   // Errors have kind ErrorKind::kTrustStore and leave the builder as it was:
   // nothing in it, a path in place of the content, or one damaged block even
@@ -77,7 +98,8 @@ class TrustStore::Builder {
   size_t crl_count() const;
 
   // Makes the store and leaves the builder as it was, to be added to further.
-  // An error (kTrustStore) where no certificate was added.
+  // An error (kTrustStore) where no certificate was added; kInternal where
+  // memory was short.
   absl::StatusOr<std::shared_ptr<const TrustStore>> Build() const;
 
  private:

@@ -14,8 +14,18 @@ namespace airlock::ssl::internal {
 // For an alert that the peer sent.
 absl::string_view AlertAdvice(uint8_t alert);
 
-// For a reason in BoringSSL's error code `code`.
+// Who has to change something.
+enum class Fault {
+  kUnknown,
+  kCaller,         // The program that uses this library.
+  kPeer,           // The other side, or something in between.
+  kConfiguration,  // Either side: the two do not fit.
+};
+
+// For a reason in BoringSSL's error code `code`, and who is at fault. A reason
+// that is not known blames neither side.
 absl::string_view ReasonAdvice(uint32_t code);
+Fault ReasonFault(uint32_t code);
 
 }  // namespace airlock::ssl::internal
 

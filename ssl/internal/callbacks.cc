@@ -13,7 +13,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
@@ -24,6 +23,7 @@
 #include "ssl/internal/socket_impl.h"
 #include "ssl/internal/ssl_ctx.h"
 #include "ssl/internal/ticket_keys.h"
+#include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -33,6 +33,20 @@ Socket::Impl* SocketOf(const SSL* ssl) { return Socket::Impl::Of(ssl); }
 const ContextOptions& OptionsOf(const SSL* ssl) {
   return SocketOf(ssl)->context->options();
 }
+
+// In it, and only in it, the Context may be replaced, however it is left.
+class SniCallbackScope {
+ public:
+  explicit SniCallbackScope(Socket::Impl* socket) : socket_(socket) {
+    socket_->in_sni_callback = true;
+  }
+  ~SniCallbackScope() { socket_->in_sni_callback = false; }
+  SniCallbackScope(const SniCallbackScope&) = delete;
+  SniCallbackScope& operator=(const SniCallbackScope&) = delete;
+
+ private:
+  Socket::Impl* const socket_;
+};
 
 // What a callback of the application's said, as an error of ours.
 absl::Status CallbackError(absl::string_view which, const absl::Status& said) {
@@ -84,8 +98,8 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
     name = sent;
   }
   // The client's bytes, whatever they are.
-  const std::string shown = absl::CHexEscape(name.value_or(""));
-  socket->in_sni_callback = true;
+  const std::string shown = Shown(name.value_or(""));
+  const SniCallbackScope scope(socket);
   absl::StatusOr<SniDecision> decision = callback(*socket->owner, name);
   absl::Status status = decision.status();
   if (status.ok() && decision->alert.has_value()) {
@@ -102,7 +116,6 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
   if (status.ok() && decision->context != nullptr) {
     status = socket->owner->SwitchContext(std::move(decision->context));
   }
-  socket->in_sni_callback = false;
   if (status.ok()) {
     // The version was chosen by the first context.
     const auto version = static_cast<TlsVersion>(SSL_version(ssl));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "ssl/certificate.h"
 
 namespace airlock::ssl::internal {
@@ -19,13 +20,23 @@ namespace airlock::ssl::internal {
 struct PresentedNames {
   std::vector<std::string> dns;
   std::vector<std::string> ip;  // 4 or 16 bytes, if well formed.
+  // Whether there is a subjectAltName at all, of whatever names, even of none.
+  bool has_extension = false;
 };
 
 // kInvalidArgument where they are malformed.
 absl::StatusOr<PresentedNames> GetPresentedNames(const X509* x509);
 
+// The subject's common names in UTF-8, in order; those that cannot be decoded
+// are left out.
+std::vector<std::string> CommonNames(const X509* x509);
+
 // "localhost, 127.0.0.1 and 3 more"; empty where there is none.
 std::string DescribeNames(const PresentedNames& names);
+
+// A distinguished name as messages quote it: its beginning and its end where it
+// is long.
+std::string ShownName(absl::string_view name);
 
 // `subject "CN=a", issuer "CN=b", valid from 2020-01-01 to 2030-01-01`.
 std::string DescribeCertificate(const Certificate& certificate);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "ssl/error.h"
+#include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -49,7 +50,7 @@ absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
         level > 5) {
       return MakeStatus(
           ErrorKind::kInvalidArgument,
-          absl::StrCat("ciphers: \"", kLevel, rest.substr(0, end),
+          absl::StrCat("ciphers: \"", kLevel, Shown(rest.substr(0, end)),
                        "\" is no security level; write a number from 0 to 5."));
     }
     result.security_level = level;

@@ -7,10 +7,15 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/types/span.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/certificate_text.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/security_level.h"
 
@@ -58,30 +63,43 @@ absl::Status CheckProtocolNames(absl::string_view field,
   return absl::OkStatus();
 }
 
+// Our own chain, held to the same level as a peer's. The reasons are OpenSSL's.
+absl::Status CheckStrength(absl::Span<const Certificate> chain, int level) {
+  for (size_t i = 0; i < chain.size(); ++i) {
+    X509* x509 = chain[i].impl().x509.get();
+    std::string reason = i == 0 ? "EE_KEY_TOO_SMALL" : "CA_KEY_TOO_SMALL";
+    std::string why = WeakKeyReason(x509, level);
+    if (why.empty() && chain[i].subject() != chain[i].issuer()) {
+      reason = "CA_MD_TOO_WEAK";
+      why = WeakSignatureReason(x509, level);
+    }
+    if (why.empty()) continue;
+    Error error;
+    error.kind = ErrorKind::kCredentials;
+    error.library = "SSL";
+    error.reason = std::move(reason);
+    error.detail =
+        absl::AsciiStrToLower(absl::StrReplaceAll(error.reason, {{"_", " "}}));
+    error.subject = chain[i].subject();
+    error.message = absl::StrCat(
+        "certfile: the certificate \"", ShownName(error.subject),
+        "\" is too weak: ", why,
+        ". Have a new one issued: with an ECDSA key on P-256, or an RSA key of "
+        "2048 bits or more, and a SHA-256 signature.");
+    return MakeStatus(error);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckCredentials(const ContextOptions& options) {
   const ErrorQueueScope errors;
   for (const auto& credentials : options.credentials) {
     if (credentials == nullptr) {
       return Invalid("credentials: one of them is null; leave it out.");
     }
-    for (const Certificate& certificate : credentials->chain()) {
-      X509* x509 = certificate.impl().x509.get();
-      std::string reason = WeakKeyReason(x509, options.security_level);
-      if (reason.empty() && certificate.subject() != certificate.issuer()) {
-        reason = WeakSignatureReason(x509, options.security_level);
-      }
-      if (!reason.empty()) {
-        Error error;
-        error.kind = ErrorKind::kCredentials;
-        error.subject = certificate.subject();
-        error.message = absl::StrCat(
-            "certfile: the certificate \"", error.subject,
-            "\" is too weak: ", reason,
-            ". Replace it, or lower the level by \"@SECLEVEL=0\" in "
-            "ciphers.");
-        return MakeStatus(error);
-      }
-    }
+    const absl::Status status =
+        CheckStrength(credentials->chain(), options.security_level);
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -158,7 +176,7 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
     return MakeStatus(
         ErrorKind::kTrustStore,
         "ca_certs: a CA bundle is required where the peer is verified; give "
-        "one, or choose a verify mode of none.");
+        "one.");
   }
   for (const absl::Status& status :
        {CheckProtocolNames("alpn_protocols", options.alpn_protocols),

@@ -13,6 +13,7 @@
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/pem.h"
+#include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -80,8 +81,9 @@ absl::Status Damaged(absl::string_view name, absl::string_view part,
                      const absl::Status& cause) {
   Error error = GetError(cause).value_or(Error());
   error.kind = ErrorKind::kCredentials;
-  error.message = absl::StrCat(
-      name, ": ", part, " is damaged: ", cause.message(), "; restore it");
+  error.message =
+      absl::StrCat(ShownPath(name), ": ", part,
+                   " is damaged: ", cause.message(), "; restore it");
   return MakeStatus(error);
 }
 
@@ -116,6 +118,7 @@ absl::StatusOr<KeyMaterial> ParsePem(absl::string_view text,
                                      absl::string_view name) {
   absl::StatusOr<std::vector<PemBlock>> blocks = SplitPem(text);
   if (!blocks.ok()) return CredentialsError(name, blocks.status().message());
+  if (blocks->empty()) return CredentialsError(name, DescribeUnknown(text));
   KeyMaterial material;
   for (const PemBlock& block : *blocks) {
     if (absl::EndsWith(block.label, "PRIVATE KEY")) {
@@ -189,7 +192,8 @@ absl::StatusOr<KeyMaterial> ParseDer(absl::string_view der,
 
 absl::Status CredentialsError(absl::string_view name,
                               absl::string_view message) {
-  return MakeStatus(ErrorKind::kCredentials, absl::StrCat(name, ": ", message));
+  return MakeStatus(ErrorKind::kCredentials,
+                    absl::StrCat(ShownPath(name), ": ", message));
 }
 
 absl::StatusOr<KeyMaterial> ParseKeyMaterial(absl::string_view bytes,

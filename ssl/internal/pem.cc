@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -75,15 +76,41 @@ absl::Status BadBeginLine(absl::string_view line, int number) {
   return Error(
       absl::StrCat("line ", number,
                    " should be a BEGIN line of PEM, such as "
-                   "-----BEGIN CERTIFICATE-----, with nothing after it"));
+                   "-----BEGIN CERTIFICATE-----, with five dashes on each "
+                   "side and nothing after it"));
 }
 
 bool IsBase64(char c) {
   return absl::ascii_isalnum(c) || c == '+' || c == '/' || c == '=';
 }
 
+// A line that looks like a BEGIN line, if with another number of dashes.
+bool ResemblesBegin(absl::string_view line) {
+  const size_t dashes = std::min(line.find_first_not_of('-'), line.size());
+  return dashes > 0 &&
+         absl::StartsWith(
+             absl::StripLeadingAsciiWhitespace(line.substr(dashes)), "BEGIN ");
+}
+
+// Whether a BEGIN line that is damaged begins a block all the same, as `rest`
+// goes on like one; otherwise it is a comment, which OpenSSL passes over, too.
+bool BeginsABlock(absl::string_view begin_line, absl::string_view rest) {
+  constexpr size_t kLeast = 16;  // Longer than words are.
+  if (absl::StrContains(begin_line, "\\n") ||
+      absl::StrContains(begin_line, kEnd)) {
+    return true;
+  }
+  const bool last = rest.empty();
+  const absl::string_view next = TakeLine(&rest);
+  return (last && absl::StartsWith(begin_line, kBegin)) ||
+         absl::StartsWith(next, "Proc-Type:") ||
+         (next.size() >= kLeast &&
+          std::all_of(next.begin(), next.end(), IsBase64));
+}
+
 bool LooksLikePath(absl::string_view text) {
   if (text.size() > 4096 ||
+      text.find_first_of("{}[]<>\"'") != absl::string_view::npos ||
       std::any_of(text.begin(), text.end(), absl::ascii_iscntrl)) {
     return false;
   }
@@ -121,12 +148,15 @@ absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text) {
     // Text that was cut off within a BEGIN line lacks a block.
     const bool cut_off = text.empty() && begin_line.size() > kDashes.size() &&
                          absl::StartsWith(kBegin, begin_line);
-    if (!absl::StartsWith(begin_line, kBegin) && !cut_off) continue;
+    if (!ResemblesBegin(begin_line) && !cut_off) continue;
     PemBlock block;
     block.label = LabelOf(begin_line, kBegin);
     block.number = static_cast<int>(blocks.size()) + 1;
     block.line = line_number;
-    if (block.label.empty()) return BadBeginLine(begin_line, line_number);
+    if (block.label.empty()) {
+      if (!cut_off && !BeginsABlock(begin_line, text)) continue;
+      return BadBeginLine(begin_line, line_number);
+    }
 
     const absl::string_view body = text;
     for (bool ended = false; !ended;) {
@@ -146,7 +176,7 @@ absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text) {
       if (!absl::StartsWith(line, kEnd)) continue;
       if (LabelOf(line, kEnd) != block.label) {
         return Error(absl::StrCat(
-            Describe(block), " should end with -----END ", block.label,
+            Describe(block), " should end with -----END ", Shown(block.label),
             "----- and a line break, at line ", line_number));
       }
       block.body = body.substr(0, size);
@@ -157,14 +187,27 @@ absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text) {
   return blocks;
 }
 
+std::string DescribeLabels(const std::vector<std::string>& labels) {
+  constexpr size_t kMost = 5;
+  const size_t shown = std::min(labels.size(), kMost);
+  std::string text;
+  for (size_t i = 0; i < shown; ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ", ", Shown(labels[i]));
+  }
+  if (labels.size() > shown) {
+    absl::StrAppend(&text, " and ", labels.size() - shown, " more");
+  }
+  return text;
+}
+
 std::string Describe(const PemBlock& block) {
-  return absl::StrCat("block ", block.number, " (", block.label, ", line ",
-                      block.line, ")");
+  return absl::StrCat("block ", block.number, " (", Shown(block.label),
+                      ", line ", block.line, ")");
 }
 
 bool IsCertificateLabel(absl::string_view label) {
   return label == "CERTIFICATE" || label == "X509 CERTIFICATE" ||
-         label == "TRUSTED CERTIFICATE";
+         label == kTrustedCertificate;
 }
 
 bool HasPemHeaders(const PemBlock& block) {
@@ -221,21 +264,51 @@ Secret NormalizePem(const PemBlock& block) {
 
 std::string DescribeUnknown(absl::string_view bytes) {
   const absl::string_view text = absl::StripAsciiWhitespace(bytes);
+  const auto all = [text](auto is) {
+    return std::all_of(text.begin(), text.end(), [is](char c) {
+      return is(c) || absl::ascii_isspace(c);
+    });
+  };
+  constexpr size_t kLeast = 64;
   if (text.empty()) return "is empty";
-  if (text.size() >= 64 && text[0] == 'M' &&
-      std::all_of(text.begin(), text.end(), [](char c) {
-        return IsBase64(c) || absl::ascii_isspace(c);
-      })) {
-    return "is base64 without a BEGIN and an END line; give the whole PEM text";
-  }
-  if (LooksLikePath(text)) {
-    return "looks like a path; give the content of the file, not its name";
-  }
   if (absl::StartsWith(bytes, "\xFF\xFE") ||
       absl::StartsWith(bytes, "\xFE\xFF")) {
     return "is UTF-16 text; give PEM in ASCII or UTF-8";
   }
-  return "holds no PEM block and is no DER";
+  // Base64 of "-----BEGIN ".
+  if (absl::StartsWith(text, "LS0tLS1CRUdJTi")) {
+    return "is base64 of PEM text; decode it once, and give the PEM text";
+  }
+  if (text.size() >= kLeast && absl::StartsWith(text, "308") &&
+      all([](char c) { return absl::ascii_isxdigit(c) || c == ':'; })) {
+    return "is DER in hexadecimal; give the bytes themselves, or PEM";
+  }
+  if (text.size() >= kLeast && text[0] != '/' && all(IsBase64)) {
+    return "is base64 without a BEGIN and an END line; give the whole PEM text";
+  }
+  if (absl::StrContains(text, kBegin)) {
+    return "holds PEM within quotes or other text; give the PEM text itself, "
+           "with real line breaks, so that its BEGIN line begins a line";
+  }
+  if (absl::StrContains(text, "BEGIN ") && absl::StrContains(text, "END ")) {
+    return "holds what is like PEM, but its BEGIN and END lines do not have "
+           "five dashes on each side, as in -----BEGIN CERTIFICATE-----";
+  }
+  if (absl::StartsWith(text, "{") || absl::StartsWith(text, "[")) {
+    return "is JSON; give PEM text (a JWK has to be converted)";
+  }
+  if (absl::StartsWith(text, "<")) return "is XML or HTML; give PEM text";
+  if (absl::StartsWith(text, "ssh-") || absl::StartsWith(text, "ecdsa-sha2-") ||
+      absl::StartsWith(text, "PuTTY-User-Key-File")) {
+    return "is a key in SSH's or PuTTY's form; convert it to PEM (PKCS#8)";
+  }
+  if (absl::StrContains(text.substr(0, 10), "://")) {
+    return "looks like a URL; give the content of what it names";
+  }
+  if (LooksLikePath(text)) {
+    return "looks like a path; give the content of the file, not its name";
+  }
+  return "holds no PEM block and is not DER";
 }
 
 }  // namespace airlock::ssl::internal

@@ -23,6 +23,9 @@ struct PemBlock {
   absl::string_view body;
 };
 
+// The label of a certificate with OpenSSL's trust settings.
+constexpr absl::string_view kTrustedCertificate = "TRUSTED CERTIFICATE";
+
 // Whether `text` has a line that begins a block, were it a damaged one.
 bool HasPemMarker(absl::string_view text);
 
@@ -31,9 +34,13 @@ bool LooksLikeDer(absl::string_view bytes);
 
 // The blocks of `text`, in order; maybe none. Lines end with LF, CRLF or CR,
 // may be indented, and need not end at all in the last line; a UTF-8 byte order
-// mark and any text around the blocks are passed over. An error where a block
-// does not end, or begins or ends in a way that nobody can have meant.
+// mark and any text around the blocks are passed over, also a line that looks
+// like a BEGIN line but is not followed by base64. An error where a block does
+// not end, or where its BEGIN or END line is damaged.
 absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text);
+
+// The first of them, for error messages: "PUBLIC KEY, PKCS7 and 12 more".
+std::string DescribeLabels(const std::vector<std::string>& labels);
 
 // "block 2 (CERTIFICATE, line 21)", for error messages.
 std::string Describe(const PemBlock& block);

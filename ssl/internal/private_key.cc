@@ -28,6 +28,7 @@
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -42,7 +43,7 @@ absl::Status ErrorWithCode(absl::string_view name, absl::string_view message,
                            uint32_t code) {
   Error error;
   error.kind = ErrorKind::kCredentials;
-  error.message = absl::StrCat(name, ": ", message);
+  error.message = absl::StrCat(ShownPath(name), ": ", message);
   DescribeCode(code, &error);
   return MakeStatus(error);
 }
@@ -92,23 +93,44 @@ bool IsUnsupportedKey(uint32_t code) {
           ERR_GET_REASON(code) == EC_R_UNKNOWN_GROUP);
 }
 
+constexpr absl::string_view kExplicitParameters =
+    "EC with explicit parameters; RFC 5480 wants the curve's name (`openssl ec "
+    "-param_enc named_curve`)";
+
+// What an AlgorithmIdentifier names: "ED448", or its numbers.
+std::string DescribeAlgorithm(CBS algorithm) {
+  CBS oid;
+  if (!CBS_get_asn1(&algorithm, &oid, CBS_ASN1_OBJECT)) return "";
+  const int nid = OBJ_cbs2nid(&oid);
+  if (nid == NID_X9_62_id_ecPublicKey &&
+      CBS_peek_asn1_tag(&algorithm, CBS_ASN1_SEQUENCE)) {
+    return std::string(kExplicitParameters);
+  }
+  if (nid == NID_X9_62_id_ecPublicKey &&
+      CBS_get_asn1(&algorithm, &oid, CBS_ASN1_OBJECT)) {
+    const int curve = OBJ_cbs2nid(&oid);
+    if (curve != NID_undef) return absl::StrCat("EC on ", OBJ_nid2sn(curve));
+  } else if (nid != NID_undef) {
+    return OBJ_nid2ln(nid);
+  }
+  const bssl::UniquePtr<char> text(CBS_asn1_oid_to_text(&oid));
+  return text == nullptr ? "" : ssl::Shown(text.get());
+}
+
 // The key type that a PKCS#8 key names, such as " (ED448)"; empty for others.
 std::string AlgorithmOf(const EncodedKey& key) {
-  CBS cbs, info, algorithm, oid;
+  CBS cbs, info, algorithm;
   uint64_t version = 0;
   CBS_init(&cbs, reinterpret_cast<const uint8_t*>(key.content.view().data()),
            key.content.size());
   if (key.form != KeyForm::kPkcs8 ||
       !CBS_get_asn1(&cbs, &info, CBS_ASN1_SEQUENCE) ||
       !CBS_get_asn1_uint64(&info, &version) ||
-      !CBS_get_asn1(&info, &algorithm, CBS_ASN1_SEQUENCE) ||
-      !CBS_get_asn1(&algorithm, &oid, CBS_ASN1_OBJECT)) {
+      !CBS_get_asn1(&info, &algorithm, CBS_ASN1_SEQUENCE)) {
     return "";
   }
-  const int nid = OBJ_cbs2nid(&oid);
-  if (nid != NID_undef) return absl::StrCat(" (", OBJ_nid2ln(nid), ")");
-  const bssl::UniquePtr<char> text(CBS_asn1_oid_to_text(&oid));
-  return text == nullptr ? "" : absl::StrCat(" (", text.get(), ")");
+  const std::string described = DescribeAlgorithm(algorithm);
+  return described.empty() ? "" : absl::StrCat(" (", described, ")");
 }
 
 // Why a key could not be parsed, from BoringSSL's first error.
@@ -120,7 +142,7 @@ absl::Status ParseError(const EncodedKey& key, absl::string_view name,
         name,
         absl::StrCat(key.where,
                      " is encrypted in a way that is not supported; encrypt "
-                     "it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"),
+                     "it again with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"),
         code);
   }
   if (IsUnsupportedKey(code)) {
@@ -283,6 +305,22 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePrivateKey(
   return parsed;
 }
 
+std::string DescribePublicKey(const Certificate& certificate) {
+  const ErrorQueueScope scope;
+  uint8_t* der = nullptr;
+  const int size = i2d_X509_PUBKEY(
+      X509_get_X509_PUBKEY(certificate.impl().x509.get()), &der);
+  const bssl::UniquePtr<uint8_t> owned(der);
+  CBS in, info, algorithm;
+  CBS_init(&in, der, size < 0 ? 0 : static_cast<size_t>(size));
+  if (CBS_get_asn1(&in, &info, CBS_ASN1_SEQUENCE) &&
+      CBS_get_asn1(&info, &algorithm, CBS_ASN1_SEQUENCE)) {
+    std::string described = DescribeAlgorithm(algorithm);
+    if (!described.empty()) return described;
+  }
+  return "its type is unknown";
+}
+
 absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
                                           absl::string_view name,
                                           PasswordSource* password) {
@@ -312,7 +350,7 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
     if (IsUnsupportedEncryption(code)) {
       return ErrorWithCode(name,
                            "the PKCS#12 file is encrypted in a way that is not "
-                           "supported; export it anew with AES-256",
+                           "supported; export it again with AES-256",
                            code);
     }
     if (IsUnsupportedKey(code)) {

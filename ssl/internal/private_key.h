@@ -51,6 +51,10 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
                                           absl::string_view name,
                                           PasswordSource* password);
 
+// The type of a certificate's public key, for errors: "ED448", "EC with
+// explicit parameters (RFC 5480 wants the curve's name)", "of the type 1.2.3".
+std::string DescribePublicKey(const Certificate& certificate);
+
 }  // namespace airlock::ssl::internal
 
 #endif  // AIRLOCK_SSL_INTERNAL_PRIVATE_KEY_H_

@@ -4,6 +4,7 @@
 #include "ssl/internal/socket_impl.h"
 
 #include <openssl/err.h>
+#include <openssl/nid.h>
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 
@@ -17,10 +18,12 @@
 #include "ssl/internal/advice.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/certificate_text.h"
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/verify.h"
+#include "ssl/verify_code.h"
 
 namespace airlock::ssl {
 namespace {
@@ -226,7 +229,9 @@ absl::StatusOr<IoResult> Socket::Impl::FinishHandshake() {
     // A server that resumes: BoringSSL verifies again for clients only.
     uint8_t alert = SSL_AD_BAD_CERTIFICATE;
     absl::Status status;
-    if (!presented.empty()) status = VerifyPresented(&alert);
+    if (!presented.empty() || NeedsCertificate()) {
+      status = VerifyPresented(&alert);
+    }
     if (!status.ok()) {
       SSL_send_fatal_alert(ssl.get(), alert);
       return Fail(std::move(status));
@@ -243,6 +248,14 @@ absl::StatusOr<IoResult> Socket::Impl::FinishHandshake() {
   }
   EndHandshake(absl::OkStatus());
   return IoResult::Done();
+}
+
+bool Socket::Impl::NeedsCertificate() const {
+  // A pre-shared key (RFC 4279) stands for the certificate.
+  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl.get());
+  return cipher != nullptr && SSL_CIPHER_get_auth_nid(cipher) != NID_auth_psk &&
+         (options.side == Side::kClient ||
+          context->options().verify_mode == VerifyMode::kRequired);
 }
 
 absl::Status Socket::Impl::CollectPresented() {
@@ -295,19 +308,18 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
     const absl::Status said =
         chosen.verify(*owner, {presented, outcome.verified});
     if (!said.ok()) {
-      constexpr int kApplicationVerification = 50;
       *alert = SSL_AD_CERTIFICATE_UNKNOWN;
       if (GetError(said).has_value()) return said;
       Error error;
       error.kind = ErrorKind::kVerification;
       error.alert = *alert;
-      error.verify_code = kApplicationVerification;
-      error.verify_message = "application verification failure";
+      error.verify_code = verify_code::kApplicationVerification;
+      error.verify_message = std::string(VerifyCodeText(error.verify_code));
       error.depth = 0;
       error.subject = presented[0].subject();
       error.message = absl::StrCat(
           "certificate verify failed: the verify callback refused \"",
-          error.subject, "\": ", said.message());
+          internal::ShownName(error.subject), "\": ", said.message());
       return MakeStatus(error);
     }
   }

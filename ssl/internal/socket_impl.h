@@ -92,6 +92,8 @@ class Socket::Impl {
   // comes in clear, as OpenSSL sends it: BoringSSL cannot decrypt that.
   absl::optional<uint8_t> AlertInClear() const;
   absl::StatusOr<IoResult> FinishHandshake();
+  // Whether a peer without a certificate is an error, also where it resumes.
+  bool NeedsCertificate() const;
   // Ok unless an earlier call failed for good, or the transport is gone.
   absl::Status Usable() const;
   // Ok once the handshake is done and nothing has failed.

@@ -15,7 +15,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -25,6 +24,7 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/credentials_impl.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -66,7 +66,7 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
         absl::StrCat(
-            "ciphers: \"", absl::CEscape(options.ciphers),
+            "ciphers: \"", Shown(options.ciphers),
             "\" selects no cipher suite, or 3DES; `openssl ciphers "
             "-v` shows names. Finite-field DH, RC4, 3DES and anonymous suites "
             "do not exist here."));
@@ -83,7 +83,7 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
       !SSL_CTX_set1_groups_list(ctx, groups.c_str())) {
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
-        absl::StrCat("groups: \"", absl::CEscape(options.groups),
+        absl::StrCat("groups: \"", Shown(options.groups),
                      "\" names an unknown group; use X25519, P-256, P-384, "
                      "P-521, divided by colons."));
   }

@@ -7,6 +7,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "ssl/verify_code.h"
+
 namespace airlock::ssl::internal {
 namespace {
 
@@ -27,10 +29,10 @@ bool NameIsEmpty(const X509_NAME* name) {
   return X509_NAME_entry_count(name) == 0;
 }
 
-// OpenSSL 3's numbers, in its order; BoringSSL has no names for them. It never
-// gets here with a path length that is not a CA's, or with extensions in a
-// certificate that is not of version 3.
-StrictFinding CheckOne(X509* certificate, bool is_leaf, bool is_anchor) {
+// The first breach, in OpenSSL 3's order, or kOk. BoringSSL never gets here
+// with a path length that is not a CA's, or with extensions in a certificate
+// that is not of version 3.
+int CheckOne(X509* certificate, bool is_leaf, bool is_anchor) {
   const uint32_t flags = X509_get_extension_flags(certificate);
   const bool is_ca = (flags & EXFLAG_CA) != 0;
   const bool has_key_usage = (flags & EXFLAG_KUSAGE) != 0;
@@ -44,36 +46,37 @@ StrictFinding CheckOne(X509* certificate, bool is_leaf, bool is_anchor) {
   const bool empty_subject = NameIsEmpty(X509_get_subject_name(certificate));
 
   // BoringSSL passes over the anchor.
-  if (!is_leaf && !is_ca) return {79, "invalid CA certificate"};
+  if (!is_leaf && !is_ca) return verify_code::kInvalidCa;
   if (X509_get_pathlen(certificate) >= 0 && has_key_usage &&
       !may_sign_certificates) {
-    return {81, "path length given, but keyUsage has no keyCertSign"};
+    return verify_code::kPathLengthWithoutCertSign;
   }
   if (is_ca && basic.present && !basic.critical) {
-    return {89, "basicConstraints of a CA is not critical"};
+    return verify_code::kCaBasicConstraintsNotCritical;
   }
-  if (is_ca && !has_key_usage) return {92, "a CA without keyUsage"};
+  if (is_ca && !has_key_usage) return verify_code::kCaWithoutKeyUsage;
   if (!is_ca && may_sign_certificates) {
-    return {82, "keyCertSign for a certificate that is no CA"};
+    return verify_code::kCertSignForNonCa;
   }
   if (NameIsEmpty(X509_get_issuer_name(certificate))) {
-    return {83, "the issuer name is empty"};
+    return verify_code::kIssuerNameEmpty;
   }
   if (empty_subject && (is_ca || !alt_name.present)) {
-    return {84, "the subject name is empty"};
+    return verify_code::kSubjectNameEmpty;
   }
   if (empty_subject && !alt_name.critical) {
-    return {88, "the subject is empty, and subjectAltName is not critical"};
+    return verify_code::kSubjectAltNameNotCritical;
   }
-  if (authority.critical) return {90, "authorityKeyIdentifier is critical"};
-  if (subject_key.critical) return {91, "subjectKeyIdentifier is critical"};
+  if (authority.critical) return verify_code::kAuthorityKeyIdentifierCritical;
+  if (subject_key.critical) return verify_code::kSubjectKeyIdentifierCritical;
   if (X509_get_version(certificate) == X509_VERSION_3) {
     if (!is_anchor && X509_get0_authority_key_id(certificate) == nullptr) {
-      return {85, "no key identifier in authorityKeyIdentifier"};
+      return verify_code::kNoAuthorityKeyIdentifier;
     }
-    if (is_ca && !subject_key.present) return {86, "no subjectKeyIdentifier"};
+    if (is_ca && !subject_key.present)
+      return verify_code::kNoSubjectKeyIdentifier;
   }
-  return {};
+  return verify_code::kOk;
 }
 
 }  // namespace
@@ -82,11 +85,8 @@ StrictFinding CheckStrict(absl::Span<X509* const> chain) {
   // RFC 6818, section 2: none of it is about a certificate that stands alone.
   if (chain.size() == 1) return {};
   for (size_t i = 0; i < chain.size(); ++i) {
-    StrictFinding finding = CheckOne(chain[i], i == 0, i + 1 == chain.size());
-    if (finding.verify_code != 0) {
-      finding.depth = static_cast<int>(i);
-      return finding;
-    }
+    const int code = CheckOne(chain[i], i == 0, i + 1 == chain.size());
+    if (code != verify_code::kOk) return {code, static_cast<int>(i)};
   }
   return {};
 }

@@ -7,15 +7,12 @@
 
 #include <openssl/base.h>
 
-#include <string>
-
 #include "absl/types/span.h"
 
 namespace airlock::ssl::internal {
 
 struct StrictFinding {
-  int verify_code = 0;  // OpenSSL 3's X509_V_ERR_*; 0: nothing found.
-  std::string message;
+  int verify_code = 0;  // See ssl/verify_code.h; 0: nothing found.
   int depth = 0;
 };
 

@@ -17,7 +17,14 @@
 namespace airlock::ssl {
 
 struct TrustStore::Impl {
+  struct Setting {
+    Certificate certificate;
+    TrustSettings settings;
+  };
+
   std::vector<Certificate> certificates;
+  // Those that have trust settings.
+  std::vector<Setting> settings;
   std::vector<bssl::UniquePtr<X509_CRL>> crls;
   std::string content_hash;
   // All of the above, for verification. Nothing is added to it later, so any

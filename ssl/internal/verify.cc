@@ -17,66 +17,26 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/name_constraints.h"
 #include "ssl/internal/namesakes.h"
 #include "ssl/internal/pins.h"
 #include "ssl/internal/security_level.h"
 #include "ssl/internal/strict.h"
 #include "ssl/internal/trust_store_impl.h"
+#include "ssl/internal/verify_code_map.h"
+#include "ssl/shown.h"
+#include "ssl/verify_code.h"
 
 namespace airlock::ssl::internal {
 namespace {
-
-// Numbers of OpenSSL's that BoringSSL does not define.
-constexpr int kEeKeyTooSmall = 66;
-constexpr int kCaKeyTooSmall = 67;
-constexpr int kCaDigestTooWeak = 68;
-
-// What to do about a verify code.
-absl::string_view NextStep(int code) {
-  switch (code) {
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return "Its issuer is not in the CA bundle: have the peer send its "
-             "intermediate certificates, or add the issuing CA to the bundle.";
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-      return "It is signed by itself and not in the CA bundle: add it to the "
-             "bundle if you know it to be the peer's.";
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return "Its owner has to renew it.";
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "Check the clock of this machine.";
-    case X509_V_ERR_CERT_REVOKED:
-      return "Its issuer has withdrawn it: do not connect.";
-    case X509_V_ERR_UNABLE_TO_GET_CRL:
-      return "CRLs are asked for: add the issuer's CRL to the CA bundle.";
-    case X509_V_ERR_CRL_HAS_EXPIRED:
-    case X509_V_ERR_CRL_NOT_YET_VALID:
-      return "Fetch the issuer's current CRL.";
-    case X509_V_ERR_INVALID_PURPOSE:
-      return "It was issued for another use: see its extended key usage.";
-    case X509_V_ERR_APPLICATION_VERIFICATION:
-      return "Its key is not the expected one: do not connect, unless its "
-             "owner has replaced it; then the operator has to change the pin.";
-    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
-      return "Raise verify_depth if so long a chain is meant to be.";
-    case kEeKeyTooSmall:
-    case kCaKeyTooSmall:
-    case kCaDigestTooWeak:
-      return "Its owner has to replace it; \"@SECLEVEL=0\" in the cipher "
-             "string lets it pass.";
-    default:
-      return "Have the peer's certificate chain mended.";
-  }
-}
 
 // One finding against one certificate of the chain.
 struct Finding {
   int code = 0;
   int depth = 0;
-  std::string what;  // The code's text, as OpenSSL has it.
-  std::string more;  // Detail beyond the code's own text.
+  std::string more = "";  // Detail beyond the code's own text.
+  // The alert that BoringSSL would send.
+  int alert = SSL_AD_BAD_CERTIFICATE;
 };
 
 VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
@@ -87,13 +47,16 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
   error.reason = "CERTIFICATE_VERIFY_FAILED";
   error.detail = "certificate verify failed";
   error.verify_code = finding.code;
-  error.verify_message = finding.what;
+  error.verify_message = std::string(VerifyCodeText(finding.code));
   error.depth = finding.depth;
-  error.message = absl::StrCat("certificate verify failed: ", finding.what);
+  error.message =
+      absl::StrCat("certificate verify failed: ", error.verify_message);
   if (!finding.more.empty()) {
     absl::StrAppend(&error.message, " (", finding.more, ")");
   }
-  absl::StrAppend(&error.message, ": depth ", finding.depth);
+  if (finding.depth >= 0) {
+    absl::StrAppend(&error.message, ": depth ", finding.depth);
+  }
   if (certificate != nullptr) {
     const absl::StatusOr<Certificate> parsed = CertificateFromX509(certificate);
     if (parsed.ok()) {
@@ -106,19 +69,15 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
       absl::StrAppend(&error.message, ", for ", listed);
     }
   }
-  if (finding.code == X509_V_ERR_CERT_HAS_EXPIRED ||
-      finding.code == X509_V_ERR_CERT_NOT_YET_VALID) {
+  if (finding.code == verify_code::kExpired ||
+      finding.code == verify_code::kNotYetValid) {
     absl::StrAppend(
         &error.message, "; today is ",
         absl::FormatTime("%Y-%m-%d", request.now, absl::UTCTimeZone()));
   }
-  absl::StrAppend(&error.message, ". ", NextStep(finding.code));
+  absl::StrAppend(&error.message, ". ", VerifyCodeAdvice(finding.code));
   VerifyOutcome outcome;
-  outcome.alert = static_cast<uint8_t>(SSL_alert_from_verify_result(
-      finding.code > kCaDigestTooWeak || finding.code == kEeKeyTooSmall ||
-              finding.code == kCaKeyTooSmall || finding.code == kCaDigestTooWeak
-          ? X509_V_ERR_CERT_REJECTED
-          : finding.code));
+  outcome.alert = static_cast<uint8_t>(finding.alert);
   error.alert = outcome.alert;
   outcome.status = MakeStatus(error);
   return outcome;
@@ -190,6 +149,17 @@ bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
   return X509_VERIFY_PARAM_set_flags(param, FlagBits(flags)) != 0;
 }
 
+// BoringSSL refuses any leaf without subjectAltName below name constraints;
+// CheckCommonNames says whether they allow it.
+int PassOverMissingNames(int ok, X509_STORE_CTX* ctx) {
+  if (X509_STORE_CTX_get_error(ctx) !=
+      X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS) {
+    return ok;
+  }
+  X509_STORE_CTX_set_error(ctx, X509_V_OK);
+  return 1;
+}
+
 // Builds and checks a path to `store`. `trusted` stands for its certificates in
 // another order; null: in the store's. Null where memory is short.
 bssl::UniquePtr<X509_STORE_CTX> BuildPath(const VerifyRequest& request,
@@ -203,6 +173,7 @@ bssl::UniquePtr<X509_STORE_CTX> BuildPath(const VerifyRequest& request,
       !Configure(request, ctx.get())) {
     return nullptr;
   }
+  X509_STORE_CTX_set_verify_cb(ctx.get(), PassOverMissingNames);
   if (trusted != nullptr) {
     X509_STORE_CTX_set0_trusted_stack(ctx.get(), trusted);
   }
@@ -214,39 +185,64 @@ bssl::UniquePtr<X509_STORE_CTX> BuildPath(const VerifyRequest& request,
   return ctx;
 }
 
-// What BoringSSL does not look at: security level, pins and strictness.
+// The depth of a certificate of the chain that the bundle's trust settings
+// reject for this use, unless they make one before it the anchor; -1: none.
+// BoringSSL does not look at those of a leaf that is its own anchor.
+int RejectedDepth(const VerifyRequest& request,
+                  const std::vector<Certificate>& chain) {
+  const auto& with_settings = request.trust_store->impl().settings;
+  if (with_settings.empty()) return -1;
+  for (size_t i = 0; i < chain.size(); ++i) {
+    for (const auto& [certificate, settings] : with_settings) {
+      if (certificate != chain[i]) continue;
+      const TrustSetting setting =
+          request.peer == Side::kServer ? settings.server : settings.client;
+      if (setting == TrustSetting::kTrusted) return -1;
+      if (setting == TrustSetting::kRejected) return static_cast<int>(i);
+    }
+  }
+  return -1;
+}
+
+// What BoringSSL does not look at: security level, pins, strictness, and name
+// constraints over common names.
 Finding CheckChain(const VerifyRequest& request,
                    absl::Span<X509* const> chain) {
   for (size_t i = 0; i < chain.size(); ++i) {
     const int depth = static_cast<int>(i);
     std::string reason = WeakKeyReason(chain[i], request.security_level);
     if (!reason.empty()) {
-      return {i == 0 ? kEeKeyTooSmall : kCaKeyTooSmall, depth,
-              i == 0 ? "EE certificate key too weak"
-                     : "CA certificate key too weak",
-              reason};
+      return {
+          i == 0 ? verify_code::kEeKeyTooSmall : verify_code::kCaKeyTooSmall,
+          depth, reason};
     }
     // Nobody relies on the anchor's own signature.
     if (i + 1 == chain.size()) break;
     reason = WeakSignatureReason(chain[i], request.security_level);
     if (!reason.empty()) {
-      return {kCaDigestTooWeak, depth, "CA signature digest algorithm too weak",
-              reason};
+      return {verify_code::kCaDigestTooWeak, depth, reason};
     }
   }
   const auto pinned = [&](X509* x509) { return IsPinned(x509, request.pins); };
   if (!request.pins.empty() &&
       std::none_of(chain.begin(), chain.end(), pinned)) {
-    return {X509_V_ERR_APPLICATION_VERIFICATION, 0,
-            "application verification failure",
-            "no key of the chain is pinned"};
+    return {verify_code::kApplicationVerification, 0,
+            "no key of the chain is pinned",
+            SSL_alert_from_verify_result(X509_V_ERR_APPLICATION_VERIFICATION)};
   }
   if (request.flags.x509_strict) {
     StrictFinding strict = CheckStrict(chain);
     if (strict.verify_code != 0) {
-      return {strict.verify_code, strict.depth, std::move(strict.message),
-              "x509_strict"};
+      return {strict.verify_code, strict.depth, "x509_strict"};
     }
+  }
+  const ConstraintFinding names =
+      CheckCommonNames(chain, request.hostname.common_name_fallback);
+  if (names.verify_code != verify_code::kOk) {
+    return {names.verify_code, 0,
+            absl::StrCat("common name \"", Shown(names.name),
+                         "\", name constraints of \"", ShownName(names.issuer),
+                         "\"")};
   }
   return {};
 }
@@ -274,6 +270,10 @@ VerifyOutcome CheckHost(const VerifyRequest& request) {
 
 VerifyOutcome VerifyPeer(const VerifyRequest& request) {
   const ErrorQueueScope errors;
+  if (request.presented.empty()) {
+    // A session may lack what the handshake that made it had.
+    return Fail(request, {verify_code::kInvalidCall, -1, ""}, nullptr);
+  }
   bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
   if (untrusted == nullptr) return OutOfMemory();
   for (const Certificate& certificate : request.presented.subspan(1)) {
@@ -317,10 +317,11 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
     code = X509_V_ERR_CERT_CHAIN_TOO_LONG;
   }
   if (code != X509_V_OK) {
-    return Fail(request,
-                {code, X509_STORE_CTX_get_error_depth(ctx.get()),
-                 X509_verify_cert_error_string(code), ""},
-                X509_STORE_CTX_get_current_cert(ctx.get()));
+    return Fail(
+        request,
+        {FromBoringVerifyCode(code), X509_STORE_CTX_get_error_depth(ctx.get()),
+         "", SSL_alert_from_verify_result(code)},
+        X509_STORE_CTX_get_current_cert(ctx.get()));
   }
 
   std::vector<X509*> chain;
@@ -331,7 +332,10 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
     if (!certificate.ok()) return OutOfMemory();
     outcome.verified.push_back(*std::move(certificate));
   }
-  const Finding finding = CheckChain(request, chain);
+  const int rejected = RejectedDepth(request, outcome.verified);
+  const Finding finding = rejected < 0
+                              ? CheckChain(request, chain)
+                              : Finding{verify_code::kRejected, rejected};
   if (finding.code != 0) {
     return Fail(request, finding, chain[static_cast<size_t>(finding.depth)]);
   }

@@ -21,7 +21,7 @@
 namespace airlock::ssl::internal {
 
 struct VerifyRequest {
-  // As the peer sent it, leaf first; not empty.
+  // As the peer sent it, leaf first. None at all is an error, kInvalidCall.
   absl::Span<const Certificate> presented;
   // What the peer must be good for: Side::kServer is TLS server authentication.
   Side peer = Side::kServer;

@@ -178,6 +178,9 @@ TEST(SniTest, RefusesWithItsAlert) {
     Connection c = Connect(Client(version), std::move(options));
     EXPECT_EQ(KindOf(c.server_status), ErrorKind::kCallback);
     EXPECT_EQ(AlertOf(c.server_status), 112);
+    // The callback is over, though it refused.
+    EXPECT_EQ(KindOf(c.server->SwitchContext(MakeContext(ServerOptions()))),
+              ErrorKind::kInvalidArgument);
     EXPECT_EQ(KindOf(c.client_status), ErrorKind::kPeerAlert);
     EXPECT_EQ(AlertOf(c.client_status), 112);
   }

@@ -165,7 +165,7 @@ TEST(CredentialsTest, OtherThingsThatAreNoPem) {
   ASSERT_EQ(base64.substr(0, 2), "MI");
   ExpectRefused(Create(Cert("server_rsa.pem"), base64),
                 "base64 without a BEGIN");
-  ExpectRefused(Create("0"), "is no DER");
+  ExpectRefused(Create("0"), "is not DER");
   ExpectRefused(Create("0\x03\x02\x01\x05"), "DER of neither");
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
@@ -95,6 +96,64 @@ TEST(PemTest, DamagedFrames) {
   ExpectRefused("-----BEGIN A----- AAAA -----END A-----", "put line breaks");
   ExpectRefused("-----BEGIN A-----\\nAAAA\\n-----END A-----",
                 "the two characters \\n");
+}
+
+// OpenSSL passes over them, too.
+TEST(PemTest, CommentsThatMentionBegin) {
+  for (absl::string_view comment :
+       {"-----BEGIN of the list of our CAs",
+        "-----BEGIN CERTIFICATE----- is next", "----BEGIN CERTIFICATE----",
+        "-----BEGIN our CAs\n\nwords, and more",
+        "# -----BEGIN A-----\nAAAAAAAAAAAAAAAAAAAAAAAA"}) {
+    const auto blocks = SplitPem(absl::StrCat(comment, "\n\n", kTwo));
+    ASSERT_TRUE(blocks.ok()) << comment << blocks.status();
+    EXPECT_EQ(blocks->size(), 2u) << comment;
+  }
+}
+
+// But not a block that was meant to be one.
+TEST(PemTest, DamagedBeginLinesOfBlocks) {
+  for (absl::string_view begin :
+       {"----BEGIN A----", "------BEGIN A------", "-----BEGIN A----",
+        "-----BEGIN A", "----- BEGIN A -----", "-----BEGIN A----- x"}) {
+    ExpectRefused(absl::StrCat(kTwo, begin,
+                               "\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+                               "-----END A-----\n"),
+                  "line 11 should be a BEGIN line");
+  }
+}
+
+TEST(PemTest, SaysWhatItMayBeInstead) {
+  const std::string pem =
+      "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n"
+      "-----END PRIVATE KEY-----\n";
+  const std::string escaped = absl::StrReplaceAll(pem, {{"\n", "\\n"}});
+  std::string base64;
+  absl::Base64Escape(pem, &base64);
+  for (const auto& [text, words] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"", "is empty"},
+           {"/etc/ssl/cert.pem", "looks like a path"},
+           {absl::StrCat("{\"key\": \"", escaped, "\"}"), "within quotes"},
+           {absl::StrCat("\"", escaped, "\""), "within quotes"},
+           {absl::StrCat("'", pem, "'"), "within quotes"},
+           {absl::StrCat("key: ", pem), "within quotes"},
+           {absl::StrCat("b'", escaped, "'"), "within quotes"},
+           {absl::StrReplaceAll(pem, {{"-----", "----"}}), "five dashes"},
+           {absl::StrReplaceAll(pem, {{"-----", "\xE2\x80\x94"}}),
+            "five dashes"},
+           {base64, "base64 of PEM"},
+           {absl::StrCat("\n", base64, "\n"), "base64 of PEM"},
+           {std::string(100, 'A') + "/" + std::string(27, 'b'),
+            "without a BEGIN"},
+           {"{\"kty\": \"RSA\", \"n\": \"a/b\"}", "JSON"},
+           {"<RSAKeyValue><Modulus>a/b</Modulus></RSAKeyValue>", "XML"},
+           {"ssh-rsa AAAAB3NzaC1yc2E/ me@host", "SSH"},
+           {"https://example.com/cert.pem", "URL"},
+           {"3082" + std::string(200, 'a'), "hexadecimal"},
+           {"hello", "holds no PEM block"}}) {
+    EXPECT_THAT(DescribeUnknown(text), HasSubstr(words)) << text;
+  }
 }
 
 TEST(PemTest, DamagedBase64) {

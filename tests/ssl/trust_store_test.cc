@@ -181,6 +181,40 @@ TEST(TrustStoreTest, OneDamagedBlockAmongGoodOnes) {
   ExpectRefused(Create(File("server_rsa_key.der")).status(), "DER object 1");
 }
 
+int VerifyServer(const TrustStore& store, const Certificate& leaf) {
+  const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+  EXPECT_TRUE(X509_STORE_CTX_init(ctx.get(), store.impl().store.get(),
+                                  leaf.impl().x509.get(), nullptr));
+  EXPECT_TRUE(X509_STORE_CTX_set_default(ctx.get(), "ssl_server"));
+  X509_verify_cert(ctx.get());
+  return X509_STORE_CTX_get_error(ctx.get());
+}
+
+// They verify nothing, and spoil nothing.
+TEST(TrustStoreTest, CasWithKeysThatAreNotSupported) {
+  const Certificate leaf = *Certificate::FromPem(File("server_rsa_direct.pem"));
+  for (const char* odd : {"server_ed448.pem", "server_secp256k1.pem"}) {
+    for (const std::string& bytes :
+         {File(odd) + File("ca.pem"), File("ca.pem") + File(odd)}) {
+      const Result store = Create(bytes);
+      ASSERT_TRUE(store.ok()) << store.status();
+      EXPECT_EQ((*store)->certificate_count(), 3u);
+      EXPECT_EQ(VerifyServer(**store, leaf), X509_V_OK);
+    }
+  }
+}
+
+TEST(TrustStoreTest, TextAroundTheBlocks) {
+  const Result store =
+      Create(absl::StrCat("-----BEGIN of our CAs\n\n", File("ca.pem"),
+                          "-----BEGIN OTHER THING-----\nAAAA\n-----END OTHER "
+                          "THING-----\ntrailing"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->certificate_count(), 2u);
+  ExpectRefused(Create("-----BEGIN of our CAs\n\nnone").status(),
+                "other text");
+}
+
 TEST(TrustStoreTest, NothingOfUse) {
   ExpectRefused(Create("").status(), "is empty");
   ExpectRefused(Create("\n").status(), "is empty");
@@ -203,15 +237,6 @@ std::string RejectedForServers(const Certificate& certificate) {
   size_t size = 0;
   EXPECT_TRUE(BIO_mem_contents(bio.get(), &data, &size));
   return std::string(reinterpret_cast<const char*>(data), size);
-}
-
-int VerifyServer(const TrustStore& store, const Certificate& leaf) {
-  const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
-  EXPECT_TRUE(X509_STORE_CTX_init(ctx.get(), store.impl().store.get(),
-                                  leaf.impl().x509.get(), nullptr));
-  EXPECT_TRUE(X509_STORE_CTX_set_default(ctx.get(), "ssl_server"));
-  X509_verify_cert(ctx.get());
-  return X509_STORE_CTX_get_error(ctx.get());
 }
 
 // Whichever comes first, the settings are not lost.

@@ -90,12 +90,6 @@ const std::map<std::string, Otherwise>& Differences() {
       {"self_signed  ca ", {20, 20}},
       // An issuer whose keyUsage allows no signing is passed over.
       {"not_ca_issuer not_ca_issuer_chain ca ", {20, 20}},
-      // The same by another number.
-      {"leaf_of_ca_without_basic_constraints "
-       "leaf_of_ca_without_basic_constraints_chain ca ",
-       {24, 24}},
-      {"leaf_of_ca_key_usage_only leaf_of_ca_key_usage_only_chain ca ",
-       {24, 24}},
       // Nothing of an anchor is critical to BoringSSL.
       {"strict_leaf_root_critical  strict_root_critical ", {0, 91}},
       // OpenSSL tries the first of the two roots only.

@@ -17,11 +17,28 @@
 namespace airlock::testing {
 namespace {
 
-void SetName(X509_NAME* name, const std::string& common_name) {
+void AddName(X509_NAME* name, const std::string& common_name,
+             int type = MBSTRING_UTF8) {
   EXPECT_TRUE(X509_NAME_add_entry_by_txt(
-      name, "CN", MBSTRING_UTF8,
-      reinterpret_cast<const uint8_t*>(common_name.data()),
+      name, "CN", type, reinterpret_cast<const uint8_t*>(common_name.data()),
       static_cast<ossl_ssize_t>(common_name.size()), -1, 0));
+}
+
+bssl::UniquePtr<X509_EXTENSION> MakeExtension(const MintExtension& extension) {
+  bssl::UniquePtr<X509_EXTENSION> made;
+  if (extension.is_der) {
+    const bssl::UniquePtr<ASN1_OCTET_STRING> content(ASN1_OCTET_STRING_new());
+    EXPECT_TRUE(ASN1_OCTET_STRING_set(
+        content.get(), reinterpret_cast<const uint8_t*>(extension.value.data()),
+        static_cast<int>(extension.value.size())));
+    made.reset(X509_EXTENSION_create_by_NID(nullptr, extension.nid,
+                                            /*crit=*/0, content.get()));
+  } else {
+    made.reset(X509V3_EXT_nconf_nid(nullptr, nullptr, extension.nid,
+                                    extension.value.c_str()));
+  }
+  EXPECT_NE(made, nullptr) << extension.value;
+  return made;
 }
 
 }  // namespace
@@ -37,21 +54,36 @@ bssl::UniquePtr<EVP_PKEY> MintKey() {
 ssl::Certificate Mint(const std::string& subject, EVP_PKEY* key,
                       const std::string& issuer, EVP_PKEY* issuer_key,
                       bool is_ca) {
+  MintOptions options;
+  options.common_names = {subject};
+  options.issuer = issuer;
+  options.is_ca = is_ca;
+  return Mint(options, key, issuer_key);
+}
+
+ssl::Certificate Mint(const MintOptions& options, EVP_PKEY* key,
+                      EVP_PKEY* issuer_key) {
   const bssl::UniquePtr<X509> x509(X509_new());
   EXPECT_TRUE(X509_set_version(x509.get(), X509_VERSION_3));
   EXPECT_TRUE(ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1));
-  SetName(X509_get_subject_name(x509.get()), subject);
-  SetName(X509_get_issuer_name(x509.get()), issuer);
+  for (const std::string& name : options.common_names) {
+    AddName(X509_get_subject_name(x509.get()), name, options.name_type);
+  }
+  AddName(X509_get_issuer_name(x509.get()), options.issuer);
   EXPECT_TRUE(
       ASN1_TIME_set_string(X509_getm_notBefore(x509.get()), "20200101000000Z"));
   EXPECT_TRUE(
       ASN1_TIME_set_string(X509_getm_notAfter(x509.get()), "21200101000000Z"));
   EXPECT_TRUE(X509_set_pubkey(x509.get(), key));
-  if (is_ca) {
+  if (options.is_ca) {
     const bssl::UniquePtr<BASIC_CONSTRAINTS> basic(BASIC_CONSTRAINTS_new());
     basic->ca = ASN1_BOOLEAN_TRUE;
     EXPECT_TRUE(X509_add1_ext_i2d(x509.get(), NID_basic_constraints,
                                   basic.get(), /*crit=*/1, 0));
+  }
+  for (const MintExtension& extension : options.extensions) {
+    EXPECT_TRUE(
+        X509_add_ext(x509.get(), MakeExtension(extension).get(), /*loc=*/-1));
   }
   EXPECT_TRUE(X509_sign(x509.get(), issuer_key, EVP_sha256()));
   uint8_t* der = nullptr;

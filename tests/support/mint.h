@@ -5,9 +5,11 @@
 #ifndef AIRLOCK_TESTS_SUPPORT_MINT_H_
 #define AIRLOCK_TESTS_SUPPORT_MINT_H_
 
+#include <openssl/asn1.h>
 #include <openssl/evp.h>
 
 #include <string>
+#include <vector>
 
 #include "ssl/certificate.h"
 
@@ -21,6 +23,25 @@ bssl::UniquePtr<EVP_PKEY> MintKey();
 ssl::Certificate Mint(const std::string& subject, EVP_PKEY* key,
                       const std::string& issuer, EVP_PKEY* issuer_key,
                       bool is_ca);
+
+// An extension, by its NID.
+struct MintExtension {
+  int nid = 0;
+  std::string value;    // As openssl.cnf has it ("DNS:localhost").
+  bool is_der = false;  // `value` is the extension's content instead.
+};
+
+struct MintOptions {
+  std::vector<std::string> common_names;
+  int name_type = MBSTRING_UTF8;  // Or V_ASN1_*, for the bytes as they are.
+  std::string issuer;             // The issuer's only common name.
+  bool is_ca = false;
+  std::vector<MintExtension> extensions;
+};
+
+// As above, with more to choose from.
+ssl::Certificate Mint(const MintOptions& options, EVP_PKEY* key,
+                      EVP_PKEY* issuer_key);
 
 }  // namespace airlock::testing
 

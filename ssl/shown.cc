@@ -1,0 +1,38 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/shown.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+namespace airlock::ssl {
+namespace {
+
+std::string Escape(absl::string_view text, bool utf8) {
+  return utf8 ? absl::Utf8SafeCHexEscape(text) : absl::CHexEscape(text);
+}
+
+// Whether a UTF-8 character goes on with `c`.
+bool Continues(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+}  // namespace
+
+std::string Shown(absl::string_view text, size_t most, bool utf8) {
+  if (text.size() <= most) return Escape(text, utf8);
+  size_t head = most * 3 / 4;
+  size_t tail = text.size() - (most - head);
+  if (utf8) {
+    for (int i = 0; i < 3 && head > 0 && Continues(text[head]); ++i) --head;
+    for (int i = 0; i < 3 && tail < text.size() && Continues(text[tail]); ++i) {
+      ++tail;
+    }
+  }
+  return absl::StrCat(Escape(text.substr(0, head), utf8), "...",
+                      Escape(text.substr(tail), utf8), " (", text.size(),
+                      " bytes)");
+}
+
+}  // namespace airlock::ssl

@@ -1,0 +1,33 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Input as error messages quote it.
+#ifndef AIRLOCK_SSL_SHOWN_H_
+#define AIRLOCK_SSL_SHOWN_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace airlock::ssl {
+
+// What error messages quote of an input at the most, and of a path, whose end
+// tells more than its beginning.
+constexpr size_t kMaxShown = 100;
+constexpr size_t kMaxShownPath = 500;
+
+// `text` for a message: unprintable bytes and, unless `utf8`, those beyond
+// ASCII as escapes; of a text longer than `most` bytes its beginning, its end
+// and its size. Linear in `most`, not in the text. Thread-safe.
+std::string Shown(absl::string_view text, size_t most = kMaxShown,
+                  bool utf8 = false);
+
+// The same for a path.
+inline std::string ShownPath(absl::string_view path) {
+  return Shown(path, kMaxShownPath);
+}
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_SHOWN_H_

@@ -1,0 +1,133 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Messages quote a part of an input at the most, however long it is.
+
+#include "ssl/shown.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "ssl/context.h"
+#include "ssl/credentials.h"
+#include "ssl/error.h"
+#include "ssl/hostname.h"
+#include "ssl/options.h"
+#include "ssl/trust_store.h"
+#include "tests/support/handshake.h"
+#include "tests/support/mint.h"
+
+namespace airlock::ssl {
+namespace {
+
+using ::airlock::testing::ClientOptions;
+using ::airlock::testing::Connect;
+using ::airlock::testing::LocalhostOptions;
+using ::airlock::testing::MakeContext;
+using ::airlock::testing::Mint;
+using ::airlock::testing::MintKey;
+using ::airlock::testing::MintOptions;
+using ::airlock::testing::ServerOptions;
+
+const size_t kHuge = 1 << 20;
+
+void ExpectShort(const absl::Status& status) {
+  EXPECT_FALSE(status.ok());
+  EXPECT_LT(status.message().size(), 2000u) << status.message().substr(0, 300);
+}
+
+TEST(ShownTest, KeepsWhatIsShort) {
+  EXPECT_EQ(Shown(""), "");
+  EXPECT_EQ(Shown("a/b \"c\""), "a/b \\\"c\\\"");
+  EXPECT_EQ(Shown(std::string("\0\x1B[1m\n", 6)), "\\x00\\x1b[1m\\n");
+  EXPECT_EQ(Shown("b\xC3\xBC"), "b\\xc3\\xbc");
+  EXPECT_EQ(Shown("b\xC3\xBC", kMaxShown, true), "b\xC3\xBC");
+  EXPECT_EQ(Shown(std::string(kMaxShown, 'x')), std::string(kMaxShown, 'x'));
+}
+
+TEST(ShownTest, CutsWhatIsLong) {
+  const std::string text =
+      absl::StrCat("begin", std::string(kHuge, 'x'), "the end");
+  const std::string shown = Shown(text);
+  EXPECT_LT(shown.size(), kMaxShown + 30);
+  EXPECT_TRUE(absl::StartsWith(shown, "begin"));
+  EXPECT_TRUE(absl::StrContains(shown, "the end"));
+  EXPECT_TRUE(absl::StrContains(shown, absl::StrCat(text.size())));
+  // Never half a character.
+  std::string umlauts;
+  for (int i = 0; i < 200; ++i) umlauts += "\xC3\xBC";
+  for (size_t most = 20; most < 30; ++most) {
+    const std::string cut = Shown(umlauts, most, true);
+    EXPECT_FALSE(absl::StrContains(cut, "\\x")) << cut;
+    EXPECT_FALSE(absl::StrContains(cut, "\xBC\xBC")) << cut;
+    EXPECT_FALSE(absl::StrContains(cut, ".\xBC")) << cut;
+    EXPECT_FALSE(absl::StrContains(cut, "\xC3.")) << cut;
+  }
+}
+
+TEST(ShownTest, InputsOfTheApplication) {
+  const std::string huge(kHuge, 'x');
+  ExpectShort(ParseHost(huge).status());
+  ExpectShort(ParseProtocol(huge).status());
+  for (std::string ContextOptions::*field :
+       {&ContextOptions::ciphers, &ContextOptions::groups}) {
+    ContextOptions options = ClientOptions();
+    options.*field = huge;
+    ExpectShort(Context::Create(std::move(options)).status());
+  }
+  ContextOptions options = ClientOptions();
+  options.ciphers = "@SECLEVEL=" + huge;
+  ExpectShort(Context::Create(std::move(options)).status());
+  for (const std::string& text :
+       {huge, "-----BEGIN " + huge + "-----\nAAAA\n-----END " + huge + "-----",
+        "-----BEGIN " + huge, "-----BEGIN " + huge + "-----\n",
+        "-----BEGIN CERTIFICATE-----\n" + huge + "-----END CERTIFICATE-----"}) {
+    ExpectShort(TrustStore::Create(text, huge).status());
+    CredentialsOptions credentials;
+    credentials.certfile = Secret(text);
+    credentials.certfile_name = huge;
+    ExpectShort(Credentials::Create(std::move(credentials)).status());
+  }
+  std::string others;
+  for (int i = 0; i < 10000; ++i) {
+    absl::StrAppend(&others, "-----BEGIN A", i, "-----\nAAAA\n-----END A", i,
+                    "-----\n");
+  }
+  ExpectShort(TrustStore::Create(others, "x").status());
+}
+
+TEST(ShownTest, InputsOfThePeer) {
+  const auto key = MintKey();
+  MintOptions leaf;
+  leaf.issuer = "nobody";
+  leaf.name_type = MBSTRING_UTF8;
+  // A common name has at most 64 characters, but there may be many.
+  for (int i = 0; i < 500; ++i)
+    leaf.common_names.push_back(std::string(60, 'x'));
+  const Certificate certificate = Mint(leaf, key.get(), key.get());
+  const absl::Status status = MatchHostname(certificate, "localhost");
+  ExpectShort(status);
+  EXPECT_EQ(GetError(status)->subject, certificate.subject());
+  ContextOptions server = ServerOptions();
+  server.sni =
+      [](Socket&,
+         const absl::optional<std::string>&) -> absl::StatusOr<SniDecision> {
+    SniDecision decision;
+    decision.alert = 112;
+    return decision;
+  };
+  SocketOptions options = LocalhostOptions();
+  options.server_hostname = std::string(63, 'a') + "." + std::string(63, 'b') +
+                            "." + std::string(63, 'c') + ".test";
+  ExpectShort(Connect(MakeContext(ClientOptions()),
+                      MakeContext(std::move(server)), options)
+                  .server_status);
+}
+
+}  // namespace
+}  // namespace airlock::ssl

@@ -1,0 +1,202 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Certificates with OpenSSL's trust settings (`openssl x509 -trustout`): what
+// `openssl verify` of OpenSSL 3.0 says of each combination.
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/nid.h>
+#include <openssl/obj.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "ssl/error.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/verify.h"
+#include "ssl/trust_store.h"
+#include "ssl/verify_code.h"
+#include "tests/support/handshake.h"
+#include "tests/support/mint.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+using ::airlock::testing::Mint;
+using ::airlock::testing::MintKey;
+using ::airlock::testing::TestTime;
+
+constexpr int kNone = NID_undef;
+constexpr int kUses[] = {NID_server_auth, NID_client_auth,
+                         NID_anyExtendedKeyUsage, NID_email_protect, kNone};
+
+// `certificate` as a TRUSTED CERTIFICATE block, each list with one use or none.
+std::string Trusted(const Certificate& certificate, int trust, int reject) {
+  const bssl::UniquePtr<X509> x509(X509_dup(certificate.impl().x509.get()));
+  if (trust != kNone) {
+    EXPECT_TRUE(X509_add1_trust_object(x509.get(), OBJ_nid2obj(trust)));
+  }
+  if (reject != kNone) {
+    EXPECT_TRUE(X509_add1_reject_object(x509.get(), OBJ_nid2obj(reject)));
+  }
+  const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
+  EXPECT_TRUE(PEM_write_bio_X509_AUX(bio.get(), x509.get()));
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+  EXPECT_TRUE(BIO_mem_contents(bio.get(), &data, &size));
+  return std::string(reinterpret_cast<const char*>(data), size);
+}
+
+struct Verdict {
+  int code = 0;
+  int depth = -1;
+};
+
+class TrustSettingsTest : public ::testing::Test {
+ protected:
+  Verdict Verify(const std::vector<Certificate>& chain,
+                 const std::string& bundle, Side peer,
+                 bool partial_chain = false) {
+    const auto store = TrustStore::Create(bundle, "bundle");
+    EXPECT_TRUE(store.ok()) << store.status();
+    // As Python's load_verify_locations adds one to another.
+    TrustStore::Builder builder;
+    builder.AddStore(**store);
+    const auto again = builder.Build();
+    EXPECT_TRUE(again.ok()) << again.status();
+    VerifyRequest request;
+    request.presented = chain;
+    request.peer = peer;
+    request.trust_store = again->get();
+    request.flags.partial_chain = partial_chain;
+    request.now = TestTime();
+    const VerifyOutcome outcome = VerifyPeer(request);
+    if (outcome.status.ok()) return {};
+    const Error error = GetError(outcome.status).value_or(Error());
+    EXPECT_EQ(error.kind, ErrorKind::kVerification);
+    return {error.verify_code, error.depth};
+  }
+
+  // Runs `verify` for each combination and compares it with OpenSSL's verdict;
+  // `unstated` is that for a certificate without settings for the use.
+  template <typename Verify>
+  void ForAll(int depth, int unstated, const Verify& verify) {
+    for (const Side peer : {Side::kServer, Side::kClient}) {
+      const int own = peer == Side::kServer ? NID_server_auth : NID_client_auth;
+      const auto covers = [own](int use) {
+        return use == own || use == NID_anyExtendedKeyUsage;
+      };
+      for (const int trust : kUses) {
+        for (const int reject : kUses) {
+          SCOPED_TRACE(absl::StrCat(peer == Side::kServer ? "server" : "client",
+                                    " trust ", OBJ_nid2sn(trust), " reject ",
+                                    OBJ_nid2sn(reject)));
+          const Verdict verdict = verify(trust, reject, peer);
+          if (covers(reject) || (trust != kNone && !covers(trust))) {
+            EXPECT_EQ(verdict.code, verify_code::kRejected);
+            EXPECT_EQ(verdict.depth, depth);
+          } else {
+            EXPECT_EQ(verdict.code,
+                      trust == kNone ? unstated : verify_code::kOk);
+          }
+        }
+      }
+    }
+  }
+
+  const bssl::UniquePtr<EVP_PKEY> key_ = MintKey();
+  const Certificate root_ = Mint("root", key_.get(), "root", key_.get(), true);
+  const bssl::UniquePtr<EVP_PKEY> middle_key_ = MintKey();
+  const Certificate middle_ =
+      Mint("middle", middle_key_.get(), "root", key_.get(), true);
+  const bssl::UniquePtr<EVP_PKEY> leaf_key_ = MintKey();
+  const Certificate leaf_ =
+      Mint("leaf", leaf_key_.get(), "middle", middle_key_.get(), false);
+};
+
+TEST_F(TrustSettingsTest, OfARoot) {
+  ForAll(2, verify_code::kOk, [&](int trust, int reject, Side peer) {
+    return Verify({leaf_, middle_}, Trusted(root_, trust, reject), peer);
+  });
+}
+
+TEST_F(TrustSettingsTest, OfAnIntermediateWithoutItsRoot) {
+  ForAll(1, verify_code::kUnableToGetIssuer,
+         [&](int trust, int reject, Side peer) {
+           return Verify({leaf_}, Trusted(middle_, trust, reject), peer);
+         });
+  ForAll(1, verify_code::kOk, [&](int trust, int reject, Side peer) {
+    return Verify({leaf_}, Trusted(middle_, trust, reject), peer,
+                  /*partial_chain=*/true);
+  });
+}
+
+TEST_F(TrustSettingsTest, OfAnIntermediateBelowItsRoot) {
+  ForAll(1, verify_code::kOk, [&](int trust, int reject, Side peer) {
+    return Verify({leaf_, middle_},
+                  root_.ToPem() + Trusted(middle_, trust, reject), peer);
+  });
+}
+
+TEST_F(TrustSettingsTest, OfALeafThatIsTheAnchor) {
+  const Certificate self =
+      Mint("self", leaf_key_.get(), "self", leaf_key_.get(), false);
+  for (const bool partial_chain : {false, true}) {
+    ForAll(0, verify_code::kOk, [&](int trust, int reject, Side peer) {
+      return Verify({self}, Trusted(self, trust, reject), peer, partial_chain);
+    });
+  }
+  ForAll(0, verify_code::kOk, [&](int trust, int reject, Side peer) {
+    return Verify({leaf_}, Trusted(leaf_, trust, reject), peer,
+                  /*partial_chain=*/true);
+  });
+}
+
+TEST_F(TrustSettingsTest, TheStrictestOfSeveralHold) {
+  const std::string plain = root_.ToPem();
+  const std::string rejected = Trusted(root_, kNone, NID_server_auth);
+  const std::string trusted = Trusted(root_, NID_server_auth, kNone);
+  const std::string mail = Trusted(root_, kNone, NID_email_protect);
+  const std::string texts[] = {plain, rejected, trusted, mail};
+  for (const std::string& first : texts) {
+    for (const std::string& second : texts) {
+      const bool rejects = first == rejected || second == rejected;
+      EXPECT_EQ(Verify({leaf_, middle_}, first + second, Side::kServer).code,
+                rejects ? verify_code::kRejected : verify_code::kOk);
+      const bool trusts_servers = first == trusted || second == trusted;
+      EXPECT_EQ(Verify({leaf_, middle_}, first + second, Side::kClient).code,
+                trusts_servers ? verify_code::kRejected : verify_code::kOk);
+    }
+  }
+}
+
+TEST_F(TrustSettingsTest, CanBeReadBack) {
+  const auto settings = [&](int trust, int reject) {
+    const TrustSettings read =
+        GetTrustSettings(*Certificate::FromPem(Trusted(root_, trust, reject)));
+    return std::make_pair(read.server, read.client);
+  };
+  constexpr auto kUnset = TrustSetting::kNone;
+  constexpr auto kTrusted = TrustSetting::kTrusted;
+  constexpr auto kRejected = TrustSetting::kRejected;
+  EXPECT_EQ(settings(kNone, kNone), std::make_pair(kUnset, kUnset));
+  EXPECT_EQ(settings(kNone, NID_email_protect), std::make_pair(kUnset, kUnset));
+  EXPECT_EQ(settings(kNone, NID_server_auth),
+            std::make_pair(kRejected, kUnset));
+  EXPECT_EQ(settings(NID_client_auth, kNone),
+            std::make_pair(kRejected, kTrusted));
+  EXPECT_EQ(settings(NID_anyExtendedKeyUsage, NID_client_auth),
+            std::make_pair(kTrusted, kRejected));
+  EXPECT_EQ(settings(NID_server_auth, NID_anyExtendedKeyUsage),
+            std::make_pair(kRejected, kRejected));
+}
+
+}  // namespace
+}  // namespace airlock::ssl::internal
