@@ -14,11 +14,11 @@
 
 #include "absl/base/log_severity.h"
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "ssl/shown.h"
 
 namespace airlock::platform {
 namespace {
@@ -59,7 +59,7 @@ class SigpipeBlock {
 
 std::string What(const std::string& target) {
   return absl::StrCat("the audit cannot be written to \"",
-                      absl::CHexEscape(target), "\"");
+                      ssl::ShownPath(target), "\"");
 }
 
 absl::Status CannotWrite(const std::string& target, absl::string_view why) {
@@ -162,7 +162,7 @@ absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriterFromEnvironment(
   if (!absl::StartsWith(target, "/") && !absl::StartsWith(target, kFdPrefix)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "the environment variable ", config::kAuditVariable, " is \"",
-        absl::CHexEscape(target),
+        ssl::ShownPath(target),
         "\"; set it to the absolute path of a file or to \"fd:N\", a "
         "descriptor that is open for writing, or unset it"));
   }

@@ -8,13 +8,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "ssl/error.h"
+#include "ssl/shown.h"
 
 namespace airlock::platform {
 namespace {
@@ -108,7 +108,7 @@ absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
   }
   if (files.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "in the directory ", absl::CHexEscape(path),
+        "in the directory ", ssl::ShownPath(path),
         " no file has a name such as 5ed36f99.0; run `openssl rehash` on it, "
         "or name a bundle, which is a single file"));
   }

@@ -7,13 +7,13 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "config/effective_policy.h"
 #include "config/policy_file.h"
+#include "ssl/shown.h"
 
 namespace airlock::platform {
 namespace {
@@ -59,7 +59,7 @@ absl::StatusOr<absl::optional<FileContent>> ReadSource(Host* host,
   if (source.path.empty() || source.path[0] != '/') {
     return absl::InvalidArgumentError(absl::StrCat(
         "the environment variable ", config::kConfigVariable, " is \"",
-        absl::CHexEscape(source.path),
+        ssl::ShownPath(source.path),
         "\"; set it to the absolute path of the policy's file, or unset it"));
   }
   absl::StatusOr<FileContent> file = host->ReadTrustedFile(source.path);

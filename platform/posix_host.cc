@@ -16,7 +16,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
@@ -24,6 +23,7 @@
 #include "platform/internal/trusted_path.h"
 #include "platform/internal/unique_fd.h"
 #include "ssl/secret.h"
+#include "ssl/shown.h"
 
 namespace airlock::platform {
 namespace {
@@ -74,15 +74,14 @@ std::string WhatIsDenied(const std::string& path) {
   }
   return absl::StrCat(
       "user ", geteuid(), " (group ", getegid(), ") may not ",
-      wanted == X_OK ? "search the directory " : "read ",
-      absl::CHexEscape(part), mode,
-      "; give it that permission, or name a file that it may read");
+      wanted == X_OK ? "search the directory " : "read ", ssl::ShownPath(part),
+      mode, "; give it that permission, or name a file that it may read");
 }
 
 absl::Status FileError(int error, absl::string_view verb,
                        const std::string& path) {
   absl::Status status = internal::ErrnoStatus(
-      error, absl::StrCat("cannot ", verb, " ", absl::CHexEscape(path)));
+      error, absl::StrCat("cannot ", verb, " ", ssl::ShownPath(path)));
   if (error != EACCES && error != EPERM) return status;
   return absl::Status(status.code(),
                       absl::StrCat(status.message(), ": ", WhatIsDenied(path)));
@@ -93,19 +92,19 @@ absl::Status CheckPath(absl::string_view verb, const std::string& path) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      "cannot ", verb, " \"", absl::CHexEscape(path), "\": ",
+      "cannot ", verb, " \"", ssl::ShownPath(path), "\": ",
       path.empty() ? "the path is empty" : "the path has a NUL byte in it"));
 }
 
 absl::Status CheckReadable(const struct stat& st, const std::string& path) {
   if (S_ISDIR(st.st_mode)) {
     return absl::FailedPreconditionError(
-        absl::StrCat("cannot read ", absl::CHexEscape(path),
+        absl::StrCat("cannot read ", ssl::ShownPath(path),
                      ": it is a directory; name a file in it"));
   }
   if (!S_ISREG(st.st_mode)) {
     return absl::FailedPreconditionError(
-        absl::StrCat("cannot read ", absl::CHexEscape(path),
+        absl::StrCat("cannot read ", ssl::ShownPath(path),
                      ": it is no regular file but a FIFO, socket or device"));
   }
   return absl::OkStatus();
@@ -113,7 +112,7 @@ absl::Status CheckReadable(const struct stat& st, const std::string& path) {
 
 absl::Status TooLarge(const std::string& path) {
   return absl::OutOfRangeError(absl::StrCat(
-      "cannot read ", absl::CHexEscape(path), ": it is larger than ",
+      "cannot read ", ssl::ShownPath(path), ": it is larger than ",
       Host::kMaxFileSize >> 20, " MiB; is it the file that you meant?"));
 }
 
@@ -181,10 +180,9 @@ absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
     }
     ssl::Wipe(&*bytes);
   }
-  return absl::UnavailableError(
-      absl::StrCat("cannot read ", absl::CHexEscape(path),
-                   ": it changed while it was read, ", kReadAttempts,
-                   " times; replace such a file by renaming, in one step"));
+  return absl::UnavailableError(absl::StrCat(
+      "cannot read ", ssl::ShownPath(path), ": it changed while it was read, ",
+      kReadAttempts, " times; replace such a file by renaming, in one step"));
 }
 
 absl::StatusOr<FileContent> PosixHost::ReadTrustedFile(

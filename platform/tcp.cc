@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "platform/internal/fd_wait.h"
+#include "ssl/shown.h"
 
 namespace airlock::platform {
 namespace {
@@ -35,8 +35,8 @@ using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
 std::string HostAndPort(absl::string_view host, uint16_t port) {
   const bool ipv6 = absl::StrContains(host, ':');
-  return absl::StrCat(ipv6 ? "[" : "", absl::CHexEscape(host), ipv6 ? "]" : "",
-                      ":", port);
+  return absl::StrCat(ipv6 ? "[" : "", ssl::Shown(host), ipv6 ? "]" : "", ":",
+                      port);
 }
 
 uint16_t PortOf(const sockaddr_storage& address) {

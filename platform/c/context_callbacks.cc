@@ -21,14 +21,14 @@
 #include "ssl/certificate.h"
 #include "ssl/error.h"
 #include "ssl/secret.h"
+#include "ssl/shown.h"
+#include "ssl/verify_code.h"
 
 namespace airlock::c::internal {
 namespace {
 
 // RFC 6066, section 3.
 constexpr uint8_t kUnrecognizedName = 112;
-// X509_V_ERR_APPLICATION_VERIFICATION.
-constexpr int kApplicationVerification = 50;
 
 using SniFn = airlock_status (*)(void*, airlock_socket*, airlock_bytes,
                                  airlock_context**, uint8_t*);
@@ -116,12 +116,13 @@ absl::Status CheckPins(const std::vector<std::string>& pins,
   }
   ssl::Error error;
   error.kind = ssl::ErrorKind::kVerification;
-  error.verify_code = kApplicationVerification;
+  error.verify_code = ssl::verify_code::kApplicationVerification;
   error.verify_message = "application verification failure";
   error.depth = 0;
   error.subject = peer.presented[0].subject();
   error.message = absl::StrCat(
-      "certificate verify failed: no key of the chain of \"", error.subject,
+      "certificate verify failed: no key of the chain of \"",
+      ssl::Shown(error.subject),
       "\" is among the pins. Somebody may be in between, unless the server's "
       "owner has replaced it; then the pins have to change.");
   return ssl::MakeStatus(error);

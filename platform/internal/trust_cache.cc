@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "platform/internal/settled.h"
 #include "ssl/error.h"
 #include "ssl/sha256.h"
+#include "ssl/shown.h"
 
 namespace airlock::platform::internal {
 namespace {
@@ -125,11 +125,10 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, Found* found) {
       });
   if (!store.ok()) return store.status();
   if (found->store != nullptr && found->store != *store) {
-    host_->Log(
-        absl::LogSeverity::kInfo,
-        absl::StrCat("the CA bundle at ", absl::CHexEscape(files[0].path),
-                     " changed; it holds ", (*store)->certificate_count(),
-                     " certificates"));
+    host_->Log(absl::LogSeverity::kInfo,
+               absl::StrCat("the CA bundle at ", ssl::ShownPath(files[0].path),
+                            " changed; it holds ",
+                            (*store)->certificate_count(), " certificates"));
   }
   found->store = *std::move(store);
   found->files = std::move(files);

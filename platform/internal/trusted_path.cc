@@ -9,12 +9,12 @@
 #include <climits>
 #include <deque>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "platform/internal/errno_status.h"
+#include "ssl/shown.h"
 
 namespace airlock::platform::internal {
 namespace {
@@ -96,9 +96,9 @@ class Walk {
     const bool open =
         !link && !sticky && (st.st_mode & (S_IWGRP | S_IWOTH)) != 0;
     if (ours && !open) return absl::OkStatus();
-    const std::string shown = absl::CHexEscape(place);
+    const std::string shown = ssl::ShownPath(place);
     return absl::FailedPreconditionError(absl::StrCat(
-        absl::CHexEscape(path_), " is not to be trusted: ", shown, " ",
+        ssl::ShownPath(path_), " is not to be trusted: ", shown, " ",
         Described(st),
         open ? absl::StrCat(" may be written by others; run `chmod go-w ",
                             shown, "`, or put the file elsewhere")
@@ -110,15 +110,15 @@ class Walk {
   absl::Status CannotLook(const std::string& place, int error) const {
     if (error == ENOENT && links_ > 0) {
       return absl::FailedPreconditionError(absl::StrCat(
-          absl::CHexEscape(path_), " is, or leads through, a symbolic link to ",
-          absl::CHexEscape(place), ", which is not there"));
+          ssl::ShownPath(path_), " is, or leads through, a symbolic link to ",
+          ssl::ShownPath(place), ", which is not there"));
     }
     return ErrnoStatus(
         error,
-        absl::StrCat("cannot look at ", absl::CHexEscape(place),
+        absl::StrCat("cannot look at ", ssl::ShownPath(place),
                      place == path_ ? ""
                                     : absl::StrCat(", on the way to ",
-                                                   absl::CHexEscape(path_))));
+                                                   ssl::ShownPath(path_))));
   }
 
   const std::string& path_;
@@ -138,7 +138,7 @@ PathCalls::PathCalls() : readlink(::readlink), user(geteuid()) {}
 absl::Status CheckTrusted(const std::string& path, const PathCalls& calls) {
   if (path.empty() || path[0] != '/') {
     return absl::InvalidArgumentError(absl::StrCat(
-        "\"", absl::CHexEscape(path), "\" must be an absolute path"));
+        "\"", ssl::ShownPath(path), "\" must be an absolute path"));
   }
   return Walk(path, calls).Run();
 }
