@@ -38,7 +38,10 @@ std::vector<Slice> SlicePem(absl::string_view text) {
     absl::string_view line =
         absl::StripAsciiWhitespace(text.substr(start, end - start));
     absl::ConsumePrefix(&line, "\xEF\xBB\xBF");
-    if (absl::ConsumePrefix(&line, kBegin)) {
+    // Prose in small letters is a comment, as TrustStore has it.
+    if (absl::ConsumePrefix(&line, kBegin) &&
+        (absl::EndsWith(line, "-----") ||
+         std::none_of(line.begin(), line.end(), absl::ascii_islower))) {
       Slice slice;
       slice.line = line_number;
       slice.label = absl::StripSuffix(line, "-----");
@@ -117,6 +120,16 @@ void Remark(absl::Time now, std::vector<BundlePart>* parts) {
     if (!part.certificate.has_value()) continue;
     const CertificateFacts facts = ExamineCertificate(*part.certificate, now);
     part.remarks = facts.weaknesses;
+    const ssl::TrustSettings trust = ssl::GetTrustSettings(*part.certificate);
+    part.rejected_for_servers = trust.server == ssl::TrustSetting::kRejected;
+    for (const auto& [setting, use] :
+         {std::make_pair(trust.server, "servers (serverAuth)"),
+          std::make_pair(trust.client, "clients (clientAuth)")}) {
+      if (setting == ssl::TrustSetting::kRejected) {
+        part.remarks.push_back(
+            absl::StrCat("is rejected for ", use, " by its trust settings"));
+      }
+    }
     if (!facts.is_ca)
       part.remarks.emplace_back("is no CA, and so signs nobody");
     const auto [first, is_new] =

@@ -25,6 +25,8 @@ struct BundlePart {
   // or why the part is broken; both empty for a good CRL and for what a trust
   // store passes over.
   std::string error;
+  // Whether the certificate's trust settings reject it for servers.
+  bool rejected_for_servers = false;
   // What is to be said of a part that could be read: expired, duplicate, weak.
   std::vector<std::string> remarks;
 };

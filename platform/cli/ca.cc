@@ -50,7 +50,14 @@ struct Report {
     return std::count_if(parts.begin(), parts.end(),
                          [](const auto& part) { return !part.error.empty(); });
   }
-  bool usable() const { return CountCertificates() > 0 && CountBroken() == 0; }
+  size_t CountRejected() const {
+    return std::count_if(parts.begin(), parts.end(), [](const auto& part) {
+      return part.rejected_for_servers;
+    });
+  }
+  bool usable() const {
+    return CountCertificates() > CountRejected() && CountBroken() == 0;
+  }
 };
 
 std::string Title(const BundlePart& part) {
@@ -63,9 +70,20 @@ std::string Title(const BundlePart& part) {
 std::string Verdict(const Report& report) {
   const size_t certificates = report.CountCertificates();
   const size_t broken = report.CountBroken();
+  const size_t rejected = report.CountRejected();
   if (report.usable()) {
     return absl::StrCat("Good: ", certificates, " certificate",
-                        certificates == 1 ? "" : "s", ", none broken.");
+                        certificates == 1 ? "" : "s", ", none broken",
+                        rejected == 0
+                            ? ""
+                            : absl::StrCat(", ", rejected,
+                                           " rejected for servers by the "
+                                           "trust settings"),
+                        ".");
+  }
+  if (broken == 0 && rejected > 0) {
+    return "Of no use for verifying servers: the trust settings of every "
+           "certificate in it (TRUSTED CERTIFICATE) reject it for them.";
   }
   if (broken == 0) {
     return "Of no use: there is no certificate in it. A CA bundle holds PEM "
@@ -114,6 +132,7 @@ void PrintJson(const Report& report) {
   json["usable"] = report.usable();
   json["certificates"] = report.CountCertificates();
   json["broken"] = report.CountBroken();
+  json["rejected_for_servers"] = report.CountRejected();
   Json& parts = json["parts"] = Json::array();
   for (const BundlePart& part : report.parts) {
     Json item = {{"where", part.where}, {"label", part.label}};

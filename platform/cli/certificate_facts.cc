@@ -57,6 +57,10 @@ void ExamineKey(const X509* x509, CertificateFacts* facts) {
     case EVP_PKEY_ED25519:
       facts->key = "Ed25519";
       break;
+    default:
+      facts->weaknesses.emplace_back(
+          "has a key of a type that is not supported");
+      break;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -78,6 +79,44 @@ TEST(CaTest, RemarksOnWhatIsOddButUsable) {
       AllOf(HasSubstr("not valid before 2110-01-01"), HasSubstr("is no CA")));
   EXPECT_THAT(Ca("weak_rsa1024.pem").output, HasSubstr("1024 bits"));
   EXPECT_THAT(Ca("sha1_signed.pem").output, HasSubstr("SHA1"));
+}
+
+// root.pem as TRUSTED CERTIFICATE, with `settings`, an X509_CERT_AUX.
+std::string TrustedRoot(const std::string& settings) {
+  std::string der = ReadTestdata("certs/root_cert.der") + settings;
+  std::string base64;
+  absl::Base64Escape(der, &base64);
+  return absl::StrCat("-----BEGIN TRUSTED CERTIFICATE-----\n", base64,
+                      "\n-----END TRUSTED CERTIFICATE-----\n");
+}
+
+TEST(CaTest, SaysWhatTheTrustSettingsReject) {
+  // SEQUENCE { [0] { OBJECT serverAuth } }, and the same with emailProtection.
+  const std::string servers(
+      "\x30\x0C\xA0\x0A\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01", 14);
+  std::string mail = servers;
+  mail.back() = '\x04';
+  const std::string plain = ReadTestdata("certs/ca.pem");
+  const Outcome none = RunAirlock({"ca", "-"}, {}, TrustedRoot(servers));
+  EXPECT_EQ(none.status, 1);
+  EXPECT_THAT(none.output,
+              AllOf(HasSubstr("Of no use"), HasSubstr("serverAuth")));
+  const Outcome some =
+      RunAirlock({"ca", "-", "--json"}, {}, TrustedRoot(servers) + plain);
+  EXPECT_EQ(some.status, 0);
+  EXPECT_THAT(some.output, AllOf(HasSubstr("\"rejected_for_servers\": 1"),
+                                 HasSubstr("\"usable\": true")));
+  const Outcome good = RunAirlock({"ca", "-"}, {}, TrustedRoot(mail));
+  EXPECT_EQ(good.status, 0);
+  EXPECT_THAT(good.output, Not(HasSubstr("rejected")));
+}
+
+TEST(CaTest, RemarksOnKeysThatAreNotSupported) {
+  const std::string bundle = absl::StrCat(
+      ReadTestdata("certs/server_ed448.pem"), ReadTestdata("certs/ca.pem"));
+  const Outcome outcome = RunAirlock({"ca", "-"}, {}, bundle);
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.output, HasSubstr("not supported"));
 }
 
 TEST(CaTest, ReadsLineEndsAndDer) {
