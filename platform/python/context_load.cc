@@ -189,6 +189,15 @@ PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   if (!made.ok()) {
     return RaisePemStatus(*context.state, made.status(), __LINE__);
   }
+  // As OpenSSL: what is too weak for the level is refused here, and not when
+  // the first peer calls.
+  ssl::ContextOptions basics = context.Basics();
+  basics.credentials = {*made};
+  const auto usable = ssl::Context::Create(std::move(basics));
+  if (!usable.ok() &&
+      ssl::GetErrorKind(usable.status()) == ssl::ErrorKind::kCredentials) {
+    return RaiseStatus(*context.state, usable.status(), __LINE__);
+  }
   auto same_type = [&made](const auto& other) {
     return other->key_type() == (*made)->key_type();
   };

@@ -5,6 +5,7 @@ from __future__ import absolute_import
 
 import re
 
+_NUMBER = re.compile(r'([0-9]+|0x[0-9a-f]*)$')
 _LABEL = re.compile(r'[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$')
 
 
@@ -17,6 +18,19 @@ def _address(text):
         except (socket.error, ValueError, TypeError):
             pass
     return None
+
+
+def _reference_address(name):
+    """The address that a host is given as, or None; brackets and a zone are
+    for IPv6 only."""
+    if not name.startswith('[') and ':' not in name:
+        return _address(name)
+    if name.startswith('['):
+        if not name.endswith(']'):
+            return None
+        name = name[1:-1]
+    address = _address(name.partition('%')[0])
+    return address if address is not None and len(address) == 16 else None
 
 
 def _dns_labels(name):
@@ -70,11 +84,11 @@ def match_hostname(cert, hostname):
         name = _text(hostname)
     except UnicodeError:
         raise ValueError('%r is no host name' % (hostname,))
-    address = _address(name.strip('[]').partition('%')[0])
+    address = _reference_address(name)
     labels = None if address else _dns_labels(name)
-    # A last label of digits alone is an address in a form that nobody reads
-    # the same way, such as 127.1.
-    if address is None and (labels is None or labels[-1].isdigit()):
+    # A last label that is a number makes it an address in a form that nobody
+    # reads the same way, such as 127.1 or 0x7f.1.
+    if address is None and (labels is None or _NUMBER.match(labels[-1])):
         raise ValueError('%r is neither a host name nor an IP address'
                          % (hostname,))
     carried = []
