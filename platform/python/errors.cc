@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "ssl/error.h"
+#include "ssl/verify_code.h"
 
 namespace airlock::python {
 namespace {
@@ -107,11 +108,11 @@ constexpr char kVerifyFailed[] = "certificate verify failed: ";
 // OpenSSL's words for a certificate of another name, which programs look for;
 // empty for other failures.
 std::string NameMismatch(const ssl::Error& error, const std::string& host) {
-  constexpr int kIpAddressMismatch = 64;
   if (error.kind != ssl::ErrorKind::kHostname || host.empty()) return "";
-  return absl::StrCat(
-      error.verify_code == kIpAddressMismatch ? "IP address" : "Hostname",
-      " mismatch, certificate is not valid for '", host, "'.");
+  return absl::StrCat(error.verify_code == ssl::verify_code::kIpAddressMismatch
+                          ? "IP address"
+                          : "Hostname",
+                      " mismatch, certificate is not valid for '", host, "'.");
 }
 
 PyObject* RaiseVerification(const ModuleState& state, const ssl::Error& error,

@@ -224,6 +224,21 @@ class Errors(unittest.TestCase):
             EnvironmentError, context.load_verify_locations,
             '/nowhere/ca.pem'))
 
+    def test_a_weak_certificate_is_refused_when_it_is_loaded(self):
+        def load(context, name):
+            context.load_cert_chain(text(name + '.pem'), text(name + '.key'))
+        for name, reason in (('weak_rsa512', 'EE_KEY_TOO_SMALL'),
+                             ('weak_rsa1024', 'EE_KEY_TOO_SMALL'),
+                             ('sha1_signed', 'CA_MD_TOO_WEAK')):
+            context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+            with self.assertRaises(ssl.SSLError) as caught:
+                load(context, name)
+            self.assertEqual(caught.exception.reason, reason)
+            self.assertEqual(caught.exception.library, 'SSL')
+            # As OpenSSL: the level of this moment.
+            context.set_ciphers('DEFAULT:@SECLEVEL=0')
+            load(context, name)
+
     def test_neither_path_nor_text(self):
         context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
         chain = os.path.join(FOLDER, 'server_rsa_chain.pem')
