@@ -165,7 +165,18 @@ PyMODINIT_FUNC init_ssl() {
   PyObject* module = Py_InitModule3("_ssl", airlock::python::ModuleFunctions(),
                                     airlock::python::kDoc);
   if (module == nullptr) return;
-  airlock::python::Guard<airlock::python::Execute>(module);
+  if (airlock::python::Guard<airlock::python::Execute>(module) != nullptr) {
+    return;
+  }
+  // Python 2 would keep what is half made, and give it to the next import:
+  // socket tries one, and forgets why it failed.
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyDict_DelItemString(PyImport_GetModuleDict(), "_ssl");
+  PyErr_Clear();
+  PyErr_Restore(type, value, traceback);
 }
 #endif
 

@@ -14,11 +14,11 @@ import sys
 import tempfile
 import unittest
 
-from policy_test import PolicyTest, cert
+from policy_test import PROLOGUE, PROLOGUE_HERE, PolicyTest
 
 # `attempt` is to import _ssl where it cannot read; what is imported, or else
 # what then comes of a common import, is used to connect without verification.
-CONNECT = '''
+CONNECT = PROLOGUE_HERE + '''
 import ssl
 context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
 context.verify_mode = ssl.CERT_NONE
@@ -121,12 +121,12 @@ class EnvironmentTest(PolicyTest):
     def test_misspelt(self):
         for code, variables in (
                 (CONNECT, {'AIRLOCK_VERFY': 'enforce'}),
-                ('os.environ["AIRLOCK_VERFY"] = "enforce"' + CONNECT, {})):
+                ('os.environ["AIRLOCK_VERFY"] = "enforce"\n' + CONNECT, {})):
             said = self.run_app(code, self.serve('server_other'), variables)
             self.assert_refused(said, 'did you mean AIRLOCK_VERIFY')
 
     def test_what_is_set_later_can_tighten(self):
-        said = self.run_app('os.environ["AIRLOCK_VERIFY"] = "enforce"'
+        said = self.run_app('os.environ["AIRLOCK_VERIFY"] = "enforce"\n'
                             + CONNECT, self.serve('server_other'), {})
         self.assert_refused(said, 'AIRLOCK_VERIFY=enforce')
 
@@ -227,9 +227,9 @@ class EtcTest(PolicyTest):
             words += ['--ro-bind', path, '/etc/airlock.yaml']
         app = os.path.join(self.folder, 'app.py')
         with open(app, 'w') as file:
-            file.write('import sys\nsys.path[:0] = %r\n' % sys.path
-                       + 'import os, socket\nport = int(sys.argv[1])\n'
-                       + HELPERS + code)
+            first, _, then = code.rpartition(PROLOGUE_HERE)
+            file.write('import os, sys\nsys.path[:0] = %r\n' % sys.path
+                       + first + PROLOGUE + then)
         process = subprocess.Popen(
             words + [sys.executable, '-W', 'ignore', app, str(port)],
             env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -267,7 +267,7 @@ class EtcTest(PolicyTest):
                 CONNECT, self.serve('server_other'), {}, None, options))
 
     def test_without_proc(self):
-        for code in CONNECT, 'os.environ["AIRLOCK_VERIFY"] = "off"' + CONNECT:
+        for code in CONNECT, 'os.environ["AIRLOCK_VERIFY"] = "off"\n' + CONNECT:
             self.assert_refused(self.run_with(
                 code, self.serve('server_other'),
                 {'AIRLOCK_VERIFY': 'enforce'}, None, ('--tmpfs', '/proc')))
@@ -277,17 +277,6 @@ class EtcTest(PolicyTest):
                              ('--symlink', '/none', '/etc/airlock.yaml'))
         self.assert_refused(said, 'ImportError', '/etc/airlock.yaml')
 
-
-HELPERS = '''
-def dial():
-    return socket.create_connection(("127.0.0.1", port), 30)
-
-def greet(wrapped):
-    wrapped.sendall(b"hello")
-    assert wrapped.recv(10) == b"hello"
-    wrapped.close()
-    print("connected")
-'''
 
 if __name__ == '__main__':
     unittest.main()

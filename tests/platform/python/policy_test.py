@@ -36,6 +36,8 @@ def greet(wrapped):
     wrapped.close()
     print("connected")
 '''
+# What stands above this, in such an application, runs first.
+PROLOGUE_HERE = '# The prologue.\n'
 # Ways to be less strict, as one finds them in applications. The server has a
 # certificate of a CA that nobody trusts.
 EVASIONS = {
@@ -210,7 +212,10 @@ class PolicyTest(unittest.TestCase):
         environment.update(variables)
         path = os.path.join(self.folder, 'app.py')
         with open(path, 'w') as file:
-            file.write(PROLOGUE + textwrap.dedent(code))
+            # In Python 2, the prologue imports _ssl.
+            first, _, then = code.rpartition(PROLOGUE_HERE)
+            file.write('import os, sys\n' + first + PROLOGUE
+                       + textwrap.dedent(then))
         process = subprocess.Popen(
             [sys.executable, '-W', 'ignore', path, str(port)], env=environment,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
