@@ -24,15 +24,15 @@ absl::string_view ActionName(AuditEvent::Action action) {
 std::string AuditEvent::ToJson() const {
   const std::string when =
       absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
-  return config::internal::JsonLine({{"time", when},
-                                     {"action", ActionName(action)},
-                                     {"host", host},
-                                     {"setting", setting},
-                                     {"requested", requested},
-                                     {"effective", effective},
-                                     {"rule", rule.ToString()},
-                                     {"call_site", call_site},
-                                     {"suppressed", suppressed}});
+  return config::internal::JsonLine(
+      {{"time", when},
+       {"action", ActionName(action)},
+       {"setting", setting},
+       {"requested", requested},
+       {"effective", effective},
+       {"rule", rule.ToString()},
+       {"claimed", {{"host", host}, {"call_site", call_site}}},
+       {"suppressed", suppressed}});
 }
 
 Auditor::Auditor(AuditSink sink, const AuditLimits& limits)

@@ -39,8 +39,10 @@ struct AuditEvent {
 
   // One JSON object (RFC 8259) on one line, without newline, in ASCII: `time`
   // as RFC 3339 in UTC with milliseconds, `action` "refused" or "upgraded", the
-  // others by their names, `rule` as Origin::ToString. What is no UTF-8 becomes
-  // U+FFFD.
+  // others by their names, `rule` as Origin::ToString. `host` and `call_site`
+  // are members of the object `claimed`: they are what the application says,
+  // which can dial another host than it names and run code under any file's
+  // name. What is not UTF-8 becomes U+FFFD.
   std::string ToJson() const;
 };
 

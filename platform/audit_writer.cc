@@ -4,6 +4,7 @@
 #include "platform/audit_writer.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,10 +15,12 @@
 
 #include "absl/base/log_severity.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "ssl/shown.h"
 
 namespace airlock::platform {
@@ -28,6 +31,38 @@ using internal::UniqueFd;
 constexpr absl::string_view kFdPrefix = "fd:";
 // Out of the way of those that shells and their users name.
 constexpr int kFirstFd = 10;
+// How long a line waits for room in a FIFO whose reader is slow.
+constexpr int kWaitMs = 250;
+
+// Paths by which the system names descriptors.
+constexpr const char* kDescriptorFolders[] = {"/dev/fd/", "/proc/self/fd/",
+                                              "/proc/thread-self/fd/"};
+constexpr struct {
+  absl::string_view path;
+  absl::string_view number;
+} kStandard[] = {
+    {"/dev/stdin", "0"}, {"/dev/stdout", "1"}, {"/dev/stderr", "2"}};
+
+// The number of the descriptor that `target` seems to mean without saying so by
+// "fd:"; empty where it is an ordinary path.
+absl::string_view MeantDescriptor(absl::string_view target) {
+  for (const auto& standard : kStandard) {
+    if (target == standard.path) return standard.number;
+  }
+  const auto is_number = [](absl::string_view text) {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+  };
+  absl::string_view rest = target;
+  for (const char* folder : kDescriptorFolders) {
+    if (absl::ConsumePrefix(&rest, folder)) break;
+  }
+  if (rest == target && !absl::ConsumePrefix(&rest, "&") && rest.size() > 3 &&
+      absl::EqualsIgnoreCase(rest.substr(0, 3), kFdPrefix)) {
+    rest.remove_prefix(3);
+  }
+  return is_number(rest) ? rest : "";
+}
 
 // Keeps a SIGPIPE of this thread's writes from the process, whose handler is
 // not ours to set.
@@ -71,6 +106,13 @@ absl::Status CannotWrite(const std::string& target, int error) {
       absl::ErrnoToStatus(error, What(target)).message());
 }
 
+std::string LostLine(absl::Time time, uint64_t count) {
+  return absl::StrCat(
+      "{\"time\":\"",
+      absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone()),
+      "\",\"action\":\"lost\",\"count\":", count, "}");
+}
+
 }  // namespace
 
 absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
@@ -79,7 +121,14 @@ absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
     if (target.find('\0') != std::string::npos) {
       return CannotWrite(target, "the path has a NUL byte in it");
     }
-    // O_NONBLOCK: not to wait for somebody who reads a FIFO.
+    if (const absl::string_view meant = MeantDescriptor(target);
+        !meant.empty()) {
+      return CannotWrite(
+          target, absl::StrCat("to name a descriptor, write fd:", meant,
+                               "; to name a file of that name, write its "
+                               "folder, too, as in ./7"));
+    }
+    // O_NONBLOCK: not to wait for a reader of a FIFO.
     UniqueFd fd(
         open(target.c_str(),
              O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
@@ -113,8 +162,11 @@ absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriter::Open(
   if (!fd.ok()) return fd.status();
   struct stat st;
   if (fstat(fd->get(), &st) != 0) return CannotWrite(target, errno);
-  return std::shared_ptr<AuditWriter>(new AuditWriter(
-      target, *std::move(fd), {st.st_dev, st.st_ino}, std::move(host)));
+  const bool may_wait =
+      S_ISFIFO(st.st_mode) && !absl::StartsWith(target, kFdPrefix);
+  return std::shared_ptr<AuditWriter>(
+      new AuditWriter(target, *std::move(fd), {st.st_dev, st.st_ino, may_wait},
+                      std::move(host)));
 }
 
 void AuditWriter::Write(const AuditEvent& event) {
@@ -124,29 +176,60 @@ void AuditWriter::Write(const AuditEvent& event) {
   if (cut.call_site.size() > kMaxText) {
     cut.call_site.erase(0, cut.call_site.size() - kMaxText);
   }
-  const absl::Status status = WriteLine(cut.ToJson());
+  absl::Status status;
+  {
+    absl::MutexLock lock(&mutex_);
+    status = WriteEvent(cut);
+  }
   if (status.ok() || lost_.fetch_add(1) > 0) return;
   host_->Log(absl::LogSeverity::kError,
              absl::StrCat("A line of the audit is lost: ", status.message(),
                           ". Further ones are counted only."));
 }
 
-absl::Status AuditWriter::WriteLine(absl::string_view json) {
-  struct stat st;
-  // The application may have closed all descriptors, and opened another file
-  // that has our number now.
-  if (fstat(fd_.get(), &st) != 0 || st.st_dev != place_.device ||
-      st.st_ino != place_.inode) {
-    return CannotWrite(target_, "its descriptor was closed by somebody else");
+absl::Status AuditWriter::WriteEvent(const AuditEvent& event) {
+  if (!IsOpen()) {
+    // The application may have closed all descriptors, and opened another file
+    // that has our number now, which is not ours to close.
+    static_cast<void>(fd_.Release());
+    absl::StatusOr<UniqueFd> again = OpenAuditTarget(target_);
+    if (again.ok()) fd_ = *std::move(again);
+    if (!IsOpen()) {
+      fd_ = UniqueFd();
+      return CannotWrite(target_, "its descriptor was closed by other code");
+    }
   }
-  absl::MutexLock lock(&mutex_);
+  if (const uint64_t lost = lost_; lost > told_lost_) {
+    const absl::Status told =
+        WriteLine(LostLine(event.time, lost - told_lost_));
+    if (!told.ok()) return told;
+    told_lost_ = lost;
+  }
+  return WriteLine(event.ToJson());
+}
+
+bool AuditWriter::IsOpen() const {
+  struct stat st;
+  return fstat(fd_.get(), &st) == 0 && st.st_dev == place_.device &&
+         st.st_ino == place_.inode;
+}
+
+absl::Status AuditWriter::WriteLine(absl::string_view json) {
   const std::string line = absl::StrCat(torn_ ? "\n" : "", json, "\n");
   const SigpipeBlock block;
+  // A reader that let a line wait in vain is not waited for until one arrives.
+  bool may_wait = place_.may_wait && lost_ == told_lost_;
   ssize_t written;
-  do {
+  for (;;) {
     written = write(fd_.get(), line.data(), line.size());
-  } while (written < 0 && errno == EINTR);
-  if (written < 0) return CannotWrite(target_, errno);
+    if (written >= 0) break;
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN || !may_wait) return CannotWrite(target_, errno);
+    may_wait = false;
+    pollfd room = {fd_.get(), POLLOUT, 0};
+    while (poll(&room, 1, kWaitMs) < 0 && errno == EINTR) {
+    }
+  }
   torn_ = static_cast<size_t>(written) < line.size();
   if (!torn_) return absl::OkStatus();
   return CannotWrite(target_, "there was room for a part of it only");

@@ -29,12 +29,17 @@ namespace airlock::platform {
 // What `target` leads to: "fd:N", a descriptor of this process that can be
 // written to, which may be closed afterwards; or a file's path. A file that is
 // not there is made, for its owner alone (mode 0600); all is appended, and
-// nobody waited for (O_NONBLOCK). Errors (kInvalidArgument) name `target`.
+// nothing is waited for (O_NONBLOCK). A bare number, and a path by which the
+// system names a descriptor (/dev/fd/3, /dev/stderr), are errors: "fd:N" is the
+// only way to name one. Errors (kInvalidArgument) name `target`.
 absl::StatusOr<internal::UniqueFd> OpenAuditTarget(const std::string& target);
 
 // Writes events as AuditEvent::ToJson gives them, each in one write(2) that
 // appends. Thread-safe; any number of processes may write to one file or pipe.
 // A file may be emptied meanwhile; one that was renamed is still written to.
+// Where the application closed the descriptor, the target is opened again, if
+// it is still the same file. Once lines were lost, the next one that arrives
+// comes after one that says how many: {"time", "action": "lost", "count"}.
 class AuditWriter {
  public:
   // A line is no longer than this, so that a pipe keeps it whole (PIPE_BUF):
@@ -49,8 +54,9 @@ class AuditWriter {
   AuditWriter(const AuditWriter&) = delete;
   AuditWriter& operator=(const AuditWriter&) = delete;
 
-  // Waits where the descriptor does, and raises no SIGPIPE. A line that cannot
-  // be written is lost: it is counted, and the first one logged.
+  // Waits where the descriptor does, and a moment where a FIFO that it opened
+  // is full. Raises no SIGPIPE. A line that cannot be written is lost: it is
+  // counted, and the first one logged.
   void Write(const AuditEvent& event);
 
   // How many lines were lost: for RuntimeOptions::audit_lost.
@@ -61,22 +67,29 @@ class AuditWriter {
   struct Place {
     dev_t device;
     ino_t inode;
+    bool may_wait;  // For a reader: a FIFO that it opened itself.
   };
   AuditWriter(std::string target, internal::UniqueFd fd, Place place,
               std::shared_ptr<Host> host)
       : target_(std::move(target)),
-        fd_(std::move(fd)),
         place_(place),
-        host_(std::move(host)) {}
+        host_(std::move(host)),
+        fd_(std::move(fd)) {}
 
-  absl::Status WriteLine(absl::string_view json);
+  absl::Status WriteEvent(const AuditEvent& event)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status WriteLine(absl::string_view json)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether the descriptor leads to what it led to at first.
+  bool IsOpen() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string target_;
-  const internal::UniqueFd fd_;
   const Place place_;
   const std::shared_ptr<Host> host_;
   absl::Mutex mutex_;
-  bool torn_ ABSL_GUARDED_BY(mutex_) = false;  // The last line has no end.
+  internal::UniqueFd fd_ ABSL_GUARDED_BY(mutex_);
+  uint64_t told_lost_ ABSL_GUARDED_BY(mutex_) = 0;  // Of `lost_`.
+  bool torn_ ABSL_GUARDED_BY(mutex_) = false;       // The last line has no end.
   std::atomic<uint64_t> lost_{0};
 };
 

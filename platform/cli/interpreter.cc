@@ -189,6 +189,10 @@ absl::StatusOr<std::string> FindInterpreter(
                     : absl::StrJoin(tried, ", ")));
 }
 
+bool IsSystemPrefix(absl::string_view prefix) {
+  return prefix == "/usr" || prefix == "/usr/local";
+}
+
 absl::StatusOr<InterpreterFacts> AskInterpreter(
     const std::string& interpreter) {
   Program program;

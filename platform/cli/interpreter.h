@@ -50,6 +50,9 @@ struct InterpreterFacts {
   std::string suffix;
 };
 
+// Whether an interpreter with that prefix has its files among the system's.
+bool IsSystemPrefix(absl::string_view prefix);
+
 // Asks `interpreter`, which runs none but its own code for that. An error where
 // it does not run, or where its `_ssl` is no file that another could take the
 // place of.

@@ -3,6 +3,9 @@
 
 // The `airlock` command.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <iostream>
 #include <string>
@@ -16,10 +19,28 @@
 #include "platform/cli/policy.h"
 #include "platform/cli/python.h"
 #include "platform/cli/run.h"
+#include "platform/cli/sandbox_entry.h"
 #include "platform/cli/serve.h"
+
+namespace {
+
+// A descriptor that the caller closed must not get another meaning: the next
+// file opened would be standard output, say.
+void OpenStandardDescriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);
+  }
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using airlock::cli::Command;
+  OpenStandardDescriptors();
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words[0] == airlock::cli::kSandboxEntry) {
+    return airlock::cli::EnterSandbox({words.begin() + 1, words.end()});
+  }
   const std::vector<Command> commands = {
       airlock::cli::DemoCommand(),   airlock::cli::ConnectCommand(),
       airlock::cli::ServeCommand(),  airlock::cli::CaCommand(),
@@ -29,7 +50,6 @@ int main(int argc, char** argv) {
   // A reader that goes away (`airlock ca | head`) is a failed write, no death.
   std::signal(SIGPIPE, SIG_IGN);
 
-  const std::vector<std::string> words(argv + 1, argv + argc);
   const auto request = airlock::cli::ParseCommandLine(words, commands);
   if (!request.ok()) {
     std::cerr << "airlock: " << request.status().message() << "\n";

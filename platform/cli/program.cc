@@ -110,6 +110,21 @@ void KeepDescriptors() {
   closedir(descriptors);
 }
 
+// Blocks signals for a while. One that comes too late for the program acts on
+// this process, which may still wait for a reader of the program's output.
+class SignalBlock {
+ public:
+  explicit SignalBlock(const sigset_t& signals) {
+    pthread_sigmask(SIG_BLOCK, &signals, &before_);
+  }
+  ~SignalBlock() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalBlock(const SignalBlock&) = delete;
+  SignalBlock& operator=(const SignalBlock&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 int ExitStatus(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -173,11 +188,20 @@ absl::StatusOr<int> SuperviseProgram(const Program& program,
   sigemptyset(&awaited);
   sigaddset(&awaited, SIGCHLD);
   for (const int signal : kForwarded) sigaddset(&awaited, signal);
-  sigprocmask(SIG_BLOCK, &awaited, nullptr);
+  const SignalBlock block(awaited);
   SpawnPlan plan;
   plan.GroupOfItsOwn();
+  if (program.streams.has_value()) {
+    const Program::Streams& streams = *program.streams;
+    if (streams.input >= 0) plan.Give(streams.input, STDIN_FILENO);
+    plan.Give(streams.output, STDOUT_FILENO);
+    plan.Give(streams.error, STDERR_FILENO);
+  }
   // Out of the foreground, reading a terminal would stop the program.
-  if (isatty(STDIN_FILENO) != 0) plan.TakeNoInput();
+  if (program.streams.has_value() ? program.streams->input < 0
+                                  : isatty(STDIN_FILENO) != 0) {
+    plan.TakeNoInput();
+  }
   KeepDescriptors();
   const absl::StatusOr<pid_t> pid = plan.Start(program);
   if (!pid.ok()) return pid.status();

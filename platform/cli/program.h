@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/optional.h"
 #include "config/environment.h"
 
 namespace airlock::cli {
@@ -24,6 +25,13 @@ struct Program {
   // Descriptors that it gets under their own numbers, beside standard input,
   // output and error.
   std::vector<int> inherited;
+  // What it gets as those three; unset: ours.
+  struct Streams {
+    int input = -1;  // Negative: an empty one.
+    int output = -1;
+    int error = -1;
+  };
+  absl::optional<Streams> streams;
 };
 
 struct ProgramAnswer {
@@ -41,8 +49,8 @@ absl::StatusOr<ProgramAnswer> AskProgram(const Program& program);
 // SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 on to the process that `target` gives
 // for that of the program, or to the latter where it gives 0. A terminal is not
 // handed over as standard input. Gives the exit status, 128 and the signal
-// where one ended it. Calls `started`, if any, once it has been started.
-// Changes the calling thread's signal mask.
+// where one ended it. Calls `started`, if any, once it has been started, with
+// those signals blocked in the calling thread; afterwards they act as before.
 absl::StatusOr<int> SuperviseProgram(
     const Program& program, const std::function<pid_t(pid_t)>& target,
     const std::function<void()>& started = nullptr);

@@ -3,6 +3,8 @@
 
 #include "platform/cli/run.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
@@ -32,9 +34,13 @@
 #include "platform/cli/development.h"
 #include "platform/cli/interpreter.h"
 #include "platform/cli/program.h"
+#include "platform/cli/protected_paths.h"
 #include "platform/cli/sandbox.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/start_screen.h"
+#include "platform/cli/stream_relay.h"
+#include "platform/cli/system_files.h"
+#include "platform/cli/writable.h"
 #include "platform/load_policy.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"
@@ -53,6 +59,11 @@ ABSL_FLAG(bool, no_network, false,
 ABSL_FLAG(std::string, writable, "",
           "Directories that the application may write to, divided by commas. "
           "Without it: none.");
+
+ABSL_FLAG(std::string, programs, "",
+          "Programs that the application may run, beside the interpreter, sh, "
+          "env and scripts of its own, divided by commas: names in PATH, or "
+          "paths. \"any\": all that it can see.");
 
 namespace airlock::cli {
 namespace {
@@ -81,6 +92,7 @@ class Run {
     absl::Status status = Load(app_yaml);
     if (status.ok()) status = FindPython();
     if (!status.ok()) return status;
+    app_yaml_ = app_yaml;
     const absl::StatusOr<std::vector<std::string>> command =
         StartCommand(application_, facts_.executable, arguments);
     if (!command.ok()) return command.status();
@@ -223,12 +235,15 @@ class Run {
     plan.modules = modules_;
     plan.folder = application_.folder;
     plan.network = !absl::GetFlag(FLAGS_no_network);
-    for (const absl::string_view path : absl::StrSplit(
-             absl::GetFlag(FLAGS_writable), ',', absl::SkipEmpty())) {
-      const absl::StatusOr<std::string> real = RealPath(std::string(path));
-      if (!real.ok()) return real.status();
-      plan.writable.push_back(*real);
-    }
+    absl::StatusOr<std::vector<std::string>> writable =
+        WritableFolders(absl::GetFlag(FLAGS_writable));
+    if (!writable.ok()) return writable.status();
+    plan.writable = *std::move(writable);
+    absl::StatusOr<std::vector<std::string>> named =
+        NamedPrograms(absl::GetFlag(FLAGS_programs), environment_);
+    if (!named.ok()) return named.status();
+    plan.programs = *std::move(named);
+    plan.any_program = absl::GetFlag(FLAGS_programs) == kAnyProgram;
     plan.environment =
         ApplicationEnvironment(absl::StrCat(kSandboxModules, "/package"));
     std::string& path = plan.environment["PATH"];
@@ -236,7 +251,12 @@ class Run {
                         path.empty() ? "/usr/local/bin:/usr/bin:/bin" : path);
     const std::string word = EntrypointProgram(application_);
     const std::vector<std::string> programs = FindInPath(word, environment_);
-    if (!word.empty() && !programs.empty()) plan.program = programs[0];
+    if (!word.empty() && !programs.empty())
+      plan.programs.push_back(programs[0]);
+    // Python would keep back what a terminal used to get line by line.
+    if (isatty(STDOUT_FILENO) != 0) {
+      plan.environment.emplace("PYTHONUNBUFFERED", "1");
+    }
 
     plan.readable = bundle_;
     plan.readable.insert(plan.readable.end(), application_.included.begin(),
@@ -246,6 +266,8 @@ class Run {
         plan.readable.push_back(*exception.ca_certs.value);
       }
     }
+    const absl::Status apart = CheckPaths(plan);
+    if (!apart.ok()) return apart;
     const absl::Status copied = CopyPolicy(&plan);
     if (!copied.ok()) return copied;
     plan.files[platform::kLaunchRecord] =
@@ -285,14 +307,27 @@ class Run {
     return config::MakeEnvironmentRecord(variables);
   }
 
-  // Lets the application's processes write to `relay`. Those that it starts
-  // itself get no descriptors, but can open its own: the first process in the
-  // sandbox is bwrap's, and the second the application.
+  // Whether what may be written is apart from all that this run relies on.
+  absl::Status CheckPaths(const SandboxPlan& plan) const {
+    RunPaths paths;
+    paths.app_yaml = app_yaml_;
+    paths.application = &application_;
+    paths.python = &facts_;
+    paths.modules = modules_;
+    paths.policies = platform::PolicyPaths(given_);
+    paths.audit = AuditTarget();
+    paths.bundles = plan.readable;
+    paths.programs = plan.programs;
+    return CheckWritable(plan.writable, ProtectedPaths(paths, environment_));
+  }
+
+  // Lets the application's processes write to `relay`, all of them by the name
+  // of its FIFO: those that it starts inherit no descriptor.
   void GiveAudit(const AuditRelay& relay, SandboxPlan* plan) const {
     Environment variables = PolicyEnvironment();
-    variables[kAuditVariable] = absl::StrCat("/proc/2/fd/", relay.fd());
+    variables[kAuditVariable] = kSandboxAudit;
     plan->files[platform::kLaunchRecord] = LaunchRecord(variables, *plan);
-    plan->inherited = {relay.fd()};
+    plan->audit = relay.fifo();
   }
 
   absl::StatusOr<int> StartSandboxed(const std::vector<std::string>& command) {
@@ -301,21 +336,36 @@ class Run {
     const absl::Status good =
         TrySandbox(*plan, !HasSsl(), environment_, &host_);
     if (!good.ok()) return good;
-    std::unique_ptr<AuditRelay> relay;
+    std::unique_ptr<AuditRelay> audit;
     if (const std::string target = AuditTarget(); !target.empty()) {
       absl::StatusOr<std::unique_ptr<AuditRelay>> opened =
           AuditRelay::Open(target);
       if (!opened.ok()) return opened.status();
-      relay = *std::move(opened);
-      GiveAudit(*relay, &*plan);
+      audit = *std::move(opened);
+      GiveAudit(*audit, &*plan);
     }
     absl::StatusOr<SandboxedProgram> sandboxed =
         WrapInSandbox(*plan, command, environment_, &host_);
     if (!sandboxed.ok()) return sandboxed.status();
+    absl::StatusOr<std::unique_ptr<StreamRelay>> streams =
+        StreamRelay::Create();
+    if (!streams.ok()) return streams.status();
+    (*streams)->Give(&sandboxed->program);
     ShowScreen(&*plan);
-    return SuperviseProgram(sandboxed->program, SandboxedProcess, [&relay] {
-      if (relay != nullptr) relay->Start();
-    });
+    const absl::StatusOr<int> status =
+        SuperviseProgram(sandboxed->program, SandboxedProcess, [&] {
+          (*streams)->Start();
+          if (audit == nullptr) return;
+          AwaitSandbox(&*sandboxed);
+          audit->Hide();
+          audit->Start();
+          OpenGate(&*sandboxed);
+        });
+    if (!status.ok()) return status;
+    const absl::Status written = (*streams)->Finish();
+    if (written.ok()) return status;
+    std::cerr << "airlock run: " << written.message() << std::endl;
+    return *status == 0 ? kExitFailed : *status;
   }
 
   // Whether it is App Engine's first Python, where an application lists its
@@ -329,6 +379,7 @@ class Run {
   }
 
   platform::PosixHost host_;
+  std::string app_yaml_;  // As it was named.
   const config::Environment given_ = platform::ProcessEnvironment();
   const Environment environment_ = given_.variables();
   Application application_;
@@ -383,6 +434,7 @@ Command RunCommand() {
   command.flags = {{"dev", ""},
                    {"writable", "DIR,..."},
                    {"audit", "FILE|fd:N"},
+                   {"programs", "FILE,...|any"},
                    {"no_network", ""},
                    {"no_sandbox", ""}};
   command.max_arguments = INT_MAX;

@@ -3,22 +3,27 @@
 
 #include "platform/cli/sandbox.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "platform/cli/landlock.h"
+#include "platform/cli/sandbox_entry.h"
 #include "platform/cli/syscall_filter.h"
+#include "platform/cli/system_files.h"
 
 namespace airlock::cli {
 namespace {
@@ -31,12 +36,7 @@ constexpr char kAdvice[] =
     "; in a container, let it make user namespaces and mount /proc), or choose "
     "to do without: --no-sandbox.";
 
-// What the libraries are, and what they read.
-constexpr const char* kSystem[] = {
-    "/usr/lib",       "/usr/lib32",       "/usr/lib64", "/usr/libx32",
-    "/usr/local/lib", "/usr/local/lib64", "/usr/share"};
-constexpr const char* kLinks[] = {"/bin",   "/sbin",  "/lib",
-                                  "/lib32", "/lib64", "/libx32"};
+constexpr const char* kLinks[] = {"/bin", "/sbin", "/lib", "/lib64"};
 constexpr const char* kConfiguration[] = {
     "/etc/alternatives", "/etc/ca-certificates", "/etc/gai.conf",
     "/etc/group",        "/etc/host.conf",       "/etc/hosts",
@@ -47,6 +47,10 @@ constexpr const char* kConfiguration[] = {
     "/etc/ssl/certs",    "/etc/timezone"};
 constexpr const char* kDevices[] = {"/dev/full", "/dev/null", "/dev/random",
                                     "/dev/urandom", "/dev/zero"};
+
+// This program in the sandbox, which can be run and not be read: it would be a
+// TLS client without the policy to a loader that maps it.
+constexpr char kEntryProgram[] = "/run/airlock/enter";
 
 // Printed by the interpreter that is tried; the exit statuses tell what it is.
 // The application's folder, where it starts, has no part in it.
@@ -60,23 +64,6 @@ except ImportError as error:
     sys.exit(12)
 sys.exit("Airlock" not in _ssl.OPENSSL_VERSION and 11)
 )";
-
-bool IsWithin(absl::string_view path, absl::string_view folder) {
-  return path == folder || folder == "/" ||
-         (absl::StartsWith(path, folder) && path[folder.size()] == '/');
-}
-
-// Without symbolic links; itself where it is not there.
-std::string RealPath(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(
-      realpath(path.c_str(), nullptr), &std::free);
-  return real == nullptr ? path : real.get();
-}
-
-// Whether the interpreter's files are the system's.
-bool IsSystemPrefix(absl::string_view prefix) {
-  return prefix == "/usr" || prefix == "/usr/local";
-}
 
 absl::StatusOr<UniqueFd> MemoryFile(absl::string_view content) {
   UniqueFd file(memfd_create("airlock-data", MFD_CLOEXEC));
@@ -96,6 +83,24 @@ absl::StatusOr<UniqueFd> MemoryFile(absl::string_view content) {
       absl::StrCat("cannot keep a file in memory: ", std::strerror(errno)));
 }
 
+// A copy of this program.
+absl::StatusOr<UniqueFd> OwnProgram() {
+  const UniqueFd self(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  struct stat status;
+  if (!self.valid() || fstat(self.get(), &status) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot read this program");
+  }
+  UniqueFd file(memfd_create("airlock", MFD_CLOEXEC));
+  for (off_t done = 0; file.valid() && done < status.st_size;) {
+    const ssize_t size = sendfile(file.get(), self.get(), &done,
+                                  static_cast<size_t>(status.st_size - done));
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) file = UniqueFd();
+  }
+  if (file.valid() && lseek(file.get(), 0, SEEK_SET) == 0) return file;
+  return absl::ErrnoToStatus(errno, "cannot keep this program in memory");
+}
+
 // Gathers bwrap's arguments.
 class Builder {
  public:
@@ -104,38 +109,48 @@ class Builder {
 
   absl::StatusOr<SandboxedProgram> Build(const std::string& bwrap,
                                          const std::vector<std::string>& argv) {
-    Add({"--die-with-parent", "--unshare-user-try", "--unshare-pid",
-         "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--cap-drop",
-         "ALL"});
+    Add({"--die-with-parent", "--new-session", "--unshare-user-try",
+         "--unshare-pid", "--unshare-ipc", "--unshare-uts",
+         "--unshare-cgroup-try", "--cap-drop", "ALL"});
     if (!plan_.network) Add({"--unshare-net"});
     ReadOnly(plan_.folder);
     AddSystem();
     AddPython();
     for (const std::string& path : plan_.readable) ReadOnly(path);
-    absl::Status status = AddWritable();
-    if (status.ok()) status = AddModules();
+    for (const std::string& path : plan_.writable) Add({"--bind", path, path});
+    if (!plan_.audit.empty()) Add({"--ro-bind", plan_.audit, kSandboxAudit});
+    absl::Status status = AddModules();
     for (const auto& [path, content] : plan_.files) {
       if (status.ok()) status = AddFile(content, path);
     }
     if (!status.ok()) return status;
+    absl::StatusOr<UniqueFd> self = OwnProgram();
+    if (!self.ok()) return self.status();
+    Add({"--perms", "0111", "--ro-bind-data", Keep(*std::move(self)),
+         kEntryProgram});
     for (const char* mount : {"/proc", "/"}) Add({"--remount-ro", mount});
     absl::StatusOr<UniqueFd> filter = MakeSyscallFilter();
     if (!filter.ok()) return filter.status();
     Add({"--seccomp", Keep(*std::move(filter))});
     Add({"--chdir", plan_.folder});
-    // The application's variables are not for bwrap itself, which would heed
-    // LD_PRELOAD before there is a sandbox.
-    for (const auto& [name, value] : plan_.environment) {
-      Add({"--setenv", name, value});
+    absl::StatusOr<std::string> entry = MakeEntry();
+    if (!entry.ok()) return entry.status();
+    std::string gate = kNoGate;
+    if (!plan_.audit.empty()) {
+      int ends[2];
+      if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        return absl::ErrnoToStatus(errno, "cannot make a pair of sockets");
+      }
+      result_.gate = UniqueFd(ends[0]);
+      gate = Keep(UniqueFd(ends[1]));
     }
     absl::StatusOr<UniqueFd> options = MemoryFile(options_);
     if (!options.ok()) return options.status();
-    result_.program.argv = {bwrap, "--args", Keep(*std::move(options)), "--"};
+    result_.program.argv = {bwrap,  "--args",      Keep(*std::move(options)),
+                            "--",   kEntryProgram, kSandboxEntry,
+                            *entry, gate};
     result_.program.argv.insert(result_.program.argv.end(), argv.begin(),
                                 argv.end());
-    std::vector<int>& inherited = result_.program.inherited;
-    inherited.insert(inherited.end(), plan_.inherited.begin(),
-                     plan_.inherited.end());
     return std::move(result_);
   }
 
@@ -153,6 +168,25 @@ class Builder {
     return absl::StrCat(result_.program.inherited.back());
   }
 
+  // What the application is started with, as a descriptor. Its variables are
+  // not for bwrap, which would heed LD_PRELOAD before there is a sandbox.
+  absl::StatusOr<std::string> MakeEntry() {
+    SandboxEntry entry;
+    entry.environment = plan_.environment;
+    entry.environment["PWD"] = plan_.folder;
+    if (!plan_.any_program) {
+      const absl::Status usable = CheckLandlock();
+      if (!usable.ok()) return usable;
+      std::vector<std::string> programs = plan_.programs;
+      programs.insert(programs.end(), {plan_.python.executable, "/usr/bin/sh",
+                                       "/bin/sh", "/usr/bin/env"});
+      entry.programs = RunnablePrograms(programs, plan_.folder, plan_.python);
+    }
+    absl::StatusOr<UniqueFd> file = MemoryFile(EncodeEntry(entry));
+    if (!file.ok()) return file.status();
+    return Keep(*std::move(file));
+  }
+
   void AddSystem() {
     for (const char* path : kLinks) {
       char target[PATH_MAX];
@@ -164,10 +198,12 @@ class Builder {
         ReadOnly(path);
       }
     }
-    for (const char* path : kSystem) ReadOnly(path);
+    const SystemFiles files = FindSystemFiles(plan_.python, host_);
+    for (const std::string& path : files.visible) ReadOnly(path);
     for (const char* path : kConfiguration) ReadOnly(path);
     for (const char* path : {"/usr/bin/env", "/usr/bin/sh"}) ReadOnly(path);
-    if (!plan_.program.empty()) ReadOnly(plan_.program);
+    for (const std::string& path : plan_.programs) ReadOnly(path);
+    hidden_ = files.hidden;
     Add({"--proc", "/proc"});
     for (const char* path : kDevices) Add({"--dev-bind", path, path});
     Add({"--symlink", "/proc/self/fd", "/dev/fd"});
@@ -179,6 +215,12 @@ class Builder {
     for (const std::string& prefix : plan_.python.prefixes) {
       if (!IsSystemPrefix(prefix)) ReadOnly(prefix);
     }
+    // A device that cannot be opened, on a mount without devices.
+    for (const std::string& path : hidden_) {
+      if (!absl::c_linear_search(plan_.programs, path)) {
+        Add({"--ro-bind", "/dev/null", path});
+      }
+    }
     const std::vector<std::string> numbers =
         absl::StrSplit(plan_.python.release, '.');
     const std::string major = absl::StrCat("python", numbers[0]);
@@ -188,48 +230,13 @@ class Builder {
     }
   }
 
-  absl::Status AddWritable() {
-    std::vector<std::string> fixed = {"/usr",          "/etc",       "/proc",
-                                      "/dev",          "/lib",       "/bin",
-                                      kSandboxModules, plan_.modules};
-    fixed.insert(fixed.end(), plan_.python.prefixes.begin(),
-                 plan_.python.prefixes.end());
-    for (const std::string& path : plan_.writable) {
-      for (const std::string& other : plan_.readable) {
-        for (const std::string& place : {other, RealPath(other)}) {
-          if (!IsWithin(place, path)) continue;
-          return absl::InvalidArgumentError(
-              absl::StrCat("--writable=", path, ": ", place,
-                           " is in it, and stays "
-                           "read-only; put it elsewhere"));
-        }
-      }
-      for (const std::string& other : fixed) {
-        if (IsWithin(path, other) || IsWithin(other, path)) {
-          return absl::InvalidArgumentError(
-              absl::StrCat("--writable=", path, ": ", other,
-                           " stays read-only, and what has to do with it"));
-        }
-      }
-      if (IsWithin(plan_.folder, path)) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "--writable=", path,
-            ": the application's own folder stays read-only; name one in it, "
-            "or elsewhere"));
-      }
-      Add({"--bind", path, path});
-    }
-    return absl::OkStatus();
-  }
-
   // Airlock's own, and in the place of each other `_ssl`.
   absl::Status AddModules() {
     for (const char* folder : {"/package", "/py3", "/py2.7"}) {
       Add({"--ro-bind-try", absl::StrCat(plan_.modules, folder),
            absl::StrCat(kSandboxModules, folder)});
     }
-    std::vector<std::string> roots;
-    for (const char* path : kSystem) roots.emplace_back(path);
+    std::vector<std::string> roots = LibraryRoots();
     for (const std::string& prefix : plan_.python.prefixes) {
       for (const char* lib : {"/lib", "/lib64"}) {
         if (!IsSystemPrefix(prefix)) roots.push_back(absl::StrCat(prefix, lib));
@@ -286,6 +293,7 @@ class Builder {
   platform::Host* const host_;
   // In a file, not in argv, which all users of the machine see.
   std::string options_;
+  std::vector<std::string> hidden_;
   SandboxedProgram result_;
 };
 
@@ -332,6 +340,19 @@ absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
       return absl::UnavailableError(absl::StrCat(
           "this machine has no sandbox to give (", said, "). ", kAdvice));
   }
+}
+
+void AwaitSandbox(SandboxedProgram* program) {
+  // bwrap has copies of these; those of the gate tell its end.
+  program->files.clear();
+  char byte = 0;
+  while (recv(program->gate.get(), &byte, 1, 0) < 0 && errno == EINTR) {
+  }
+}
+
+void OpenGate(SandboxedProgram* program) {
+  send(program->gate.get(), ".", 1, MSG_NOSIGNAL);
+  program->gate = UniqueFd();
 }
 
 pid_t SandboxedProcess(pid_t bwrap) {

@@ -23,6 +23,8 @@ namespace airlock::cli {
 // `python` and `python3` are.
 inline constexpr char kSandboxModules[] = "/run/airlock";
 inline constexpr char kSandboxPrograms[] = "/run/airlock/bin";
+// Where the audit is written to.
+inline constexpr char kSandboxAudit[] = "/run/airlock/audit";
 
 // What an application gets to see. All paths are absolute, without symbolic
 // links, and the same inside as outside.
@@ -30,15 +32,17 @@ struct SandboxPlan {
   InterpreterFacts python;
   std::string modules;  // See ModulesFolder.
   std::string folder;   // The application's, where it starts.
-  // A program of the machine that it is started by, beside the interpreter, sh
-  // and env; empty: none.
-  std::string program;
+  // Programs of the machine that it may run, beside the interpreter, sh and
+  // env.
+  std::vector<std::string> programs;
+  // Whether it may run any that it sees.
+  bool any_program = false;
   std::vector<std::string> readable;
   std::vector<std::string> writable;
   // Files by their paths, with these contents, whatever is there outside.
   std::map<std::string, std::string> files;
-  // Descriptors that the application gets, under their numbers.
-  std::vector<int> inherited;
+  // A FIFO that it gets as kSandboxAudit; empty: none.
+  std::string audit;
   bool network = true;
   config::EnvironmentMap environment;
 };
@@ -47,19 +51,22 @@ struct SandboxPlan {
 struct SandboxedProgram {
   Program program;
   std::vector<platform::internal::UniqueFd> files;
+  // Of a plan with an audit: a socket by which the sandbox says, with one byte,
+  // that its mounts are made, and waits for one before the application starts.
+  platform::internal::UniqueFd gate;
 };
 
 // What the sandbox is: an empty, read-only root with the system's libraries
-// (/usr/lib, /usr/local/lib, /usr/share, a few files of /etc), the interpreter,
-// the plan's own paths, /proc of a new pid namespace and five devices. Every
-// `_ssl` of any CPython in these places is Airlock's, or where there is none
-// for that version, an empty file. The process has no capabilities, cannot gain
-// privileges, may make the calls of MakeSyscallFilter, and dies with its
-// parent.
+// (FindSystemFiles, a few files of /etc), the interpreter, the plan's own
+// paths, /proc of a new pid namespace and five devices. Every `_ssl` of any
+// CPython in these places is Airlock's, or where there is none for that
+// version, an empty file. The process has no capabilities, cannot gain
+// privileges, can run RunnablePrograms, may make the calls of
+// MakeSyscallFilter, and dies with its parent.
 
 // bwrap, with its arguments, that runs `argv` in a sandbox of `plan`. Errors:
-// kNotFound where PATH of `environment` has no bwrap, kInvalidArgument for a
-// folder that may not be writable, and those of MakeSyscallFilter.
+// kNotFound where PATH of `environment` has no bwrap, and those of
+// CheckLandlock and MakeSyscallFilter.
 absl::StatusOr<SandboxedProgram> WrapInSandbox(
     const SandboxPlan& plan, const std::vector<std::string>& argv,
     const config::EnvironmentMap& environment, platform::Host* host);
@@ -71,6 +78,12 @@ absl::StatusOr<SandboxedProgram> WrapInSandbox(
 absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
                         const config::EnvironmentMap& environment,
                         platform::Host* host);
+
+// Waits until the sandbox of `program`, which was started, has its mounts; or
+// until that failed, which its exit status tells. For a program with a gate.
+void AwaitSandbox(SandboxedProgram* program);
+// Lets the application in it start.
+void OpenGate(SandboxedProgram* program);
 
 // The process that a signal to the application in the sandbox is for, where
 // bwrap's process is `bwrap`: the child of the first process of its namespace.

@@ -3,14 +3,16 @@
 
 #include "platform/cli/syscall_filter.h"
 
-#include <linux/netlink.h>
+#include <fcntl.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -34,13 +36,12 @@ constexpr const char* kAllowed[] = {
     "brk", "madvise", "membarrier", "mmap", "mmap2", "mprotect", "mremap",
     "munmap",
     // Files.
-    "access", "chdir", "chmod", "close", "close_range", "copy_file_range",
-    "creat", "dup", "dup2", "dup3", "faccessat", "faccessat2", "fadvise64",
-    "fadvise64_64", "fallocate", "fchdir", "fchmod", "fchmodat", "fcntl",
-    "fcntl64", "fdatasync", "flock", "fstat", "fstat64", "fstatat64", "fstatfs",
-    "fsync", "ftruncate", "ftruncate64", "getcwd", "getdents", "getdents64",
-    "link", "linkat", "lseek", "_llseek", "lstat", "lstat64", "mkdir",
-    "mkdirat", "newfstatat", "open", "openat", "pipe", "pipe2", "pread64",
+    "access", "chdir", "close", "close_range", "copy_file_range", "dup", "dup2",
+    "dup3", "faccessat", "faccessat2", "fadvise64", "fadvise64_64", "fallocate",
+    "fchdir", "fcntl", "fcntl64", "fdatasync", "flock", "fstat", "fstat64",
+    "fstatat64", "fstatfs", "fsync", "ftruncate", "ftruncate64", "getcwd",
+    "getdents", "getdents64", "link", "linkat", "lseek", "_llseek", "lstat",
+    "lstat64", "mkdir", "mkdirat", "newfstatat", "pipe", "pipe2", "pread64",
     "preadv", "pwrite64", "pwritev", "read", "readlink", "readlinkat", "readv",
     "rename", "renameat", "renameat2", "rmdir", "sendfile", "sendfile64",
     "stat", "stat64", "statfs", "statfs64", "statx", "symlink", "symlinkat",
@@ -52,21 +53,23 @@ constexpr const char* kAllowed[] = {
     // Sockets, once they are made.
     "accept", "accept4", "bind", "connect", "getpeername", "getsockname",
     "getsockopt", "listen", "recvfrom", "recvmmsg", "recvmsg", "sendmmsg",
-    "sendmsg", "sendto", "setsockopt", "shutdown", "socketpair",
+    "sendmsg", "sendto", "setsockopt", "shutdown",
     // Processes and threads.
     "arch_prctl", "execve", "exit", "exit_group", "fork", "futex",
     "get_robust_list", "getegid", "geteuid", "getgid", "getgroups", "getpgid",
     "getpgrp", "getpid", "getppid", "getpriority", "getresgid", "getresuid",
     "getrlimit", "getrusage", "getsid", "gettid", "getuid", "pidfd_open",
-    "pidfd_send_signal", "prlimit64", "rseq", "sched_getaffinity",
-    "sched_getparam", "sched_getscheduler", "sched_yield", "set_robust_list",
-    "set_tid_address", "setpgid", "setrlimit", "setsid", "sysinfo", "times",
-    "ugetrlimit", "uname", "vfork", "wait4", "waitid", "waitpid",
+    "pidfd_send_signal", "rseq", "sched_getaffinity", "sched_getparam",
+    "sched_getscheduler", "sched_yield", "set_robust_list", "set_tid_address",
+    "setpgid", "setrlimit", "setsid", "sysinfo", "times", "ugetrlimit", "uname",
+    "vfork", "wait4", "waitid", "waitpid",
     // Signals.
     "alarm", "getitimer", "kill", "pause", "restart_syscall", "rt_sigaction",
     "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend",
     "rt_sigtimedwait", "setitimer", "sigaltstack", "sigreturn", "tgkill",
     "tkill",
+    // Of the process that becomes the application; they can only take rights.
+    "landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self",
     // Clocks and random bytes.
     "clock_getres", "clock_gettime", "clock_nanosleep", "getrandom",
     "gettimeofday", "nanosleep", "time"};
@@ -76,6 +79,11 @@ constexpr uint64_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP |
                                     CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 // Arguments that the kernel takes as int, of which the upper half is noise.
 constexpr uint64_t kInt = 0xffffffff;
+// A socket's type, without the flags beside it.
+constexpr uint64_t kSocketType = kInt & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
+// O_TMPFILE without O_DIRECTORY, which is a part of it.
+constexpr uint64_t kMayCreate = O_CREAT | (O_TMPFILE & ~O_DIRECTORY);
+constexpr uint64_t kPrivilegedModes[] = {S_ISUID, S_ISGID, S_ISUID | S_ISGID};
 
 struct FilterDeleter {
   void operator()(void* filter) const { seccomp_release(filter); }
@@ -89,13 +97,29 @@ class Rules {
 
   void Allow(const char* name,
              std::initializer_list<scmp_arg_cmp> conditions = {}) {
-    const int call = seccomp_syscall_resolve_name(name);
-    if (error_ != 0 || call == __NR_SCMP_ERROR) return;
-    error_ = seccomp_rule_add_array(filter_, SCMP_ACT_ALLOW, call,
-                                    static_cast<unsigned>(conditions.size()),
-                                    conditions.begin());
-    // A call of another architecture.
-    if (error_ == -EDOM) error_ = 0;
+    Add(SCMP_ACT_ALLOW, name, conditions);
+  }
+  // Allows a call that gives a file the mode in `argument`, unless that has a
+  // set-user-ID or set-group-ID bit. Answers EPERM then.
+  void AllowMode(const char* name, unsigned argument) {
+    Allow(name,
+          {scmp_arg_cmp{argument, SCMP_CMP_MASKED_EQ, S_ISUID | S_ISGID, 0}});
+    for (const uint64_t mode : kPrivilegedModes) {
+      Add(SCMP_ACT_ERRNO(EPERM), name,
+          {scmp_arg_cmp{argument, SCMP_CMP_MASKED_EQ, S_ISUID | S_ISGID,
+                        mode}});
+    }
+  }
+  // Allows a call that opens a file with the flags in `flags`, and makes one
+  // with the mode in the argument after it. The mode is noise otherwise.
+  void AllowOpen(const char* name, unsigned flags) {
+    Allow(name, {scmp_arg_cmp{flags, SCMP_CMP_MASKED_EQ, kMayCreate, 0}});
+    AllowMode(name, flags + 1);
+  }
+  // Allows sockets of that domain, type (whatever its flags) and protocol.
+  void AllowSocket(const char* name, int domain, int type, int protocol) {
+    Allow(name, {Equal(0, kInt, domain), Equal(1, kSocketType, type),
+                 Equal(2, kInt, protocol)});
   }
   // With that value of an int argument.
   void AllowOnly(const char* name, unsigned argument,
@@ -107,6 +131,20 @@ class Rules {
   int error() const { return error_; }
 
  private:
+  static scmp_arg_cmp Equal(unsigned argument, uint64_t mask, int value) {
+    return {argument, SCMP_CMP_MASKED_EQ, mask, static_cast<uint64_t>(value)};
+  }
+  void Add(uint32_t action, const char* name,
+           std::initializer_list<scmp_arg_cmp> conditions) {
+    const int call = seccomp_syscall_resolve_name(name);
+    if (error_ != 0 || call == __NR_SCMP_ERROR) return;
+    error_ = seccomp_rule_add_array(filter_, action, call,
+                                    static_cast<unsigned>(conditions.size()),
+                                    conditions.begin());
+    // A call of another architecture.
+    if (error_ == -EDOM) error_ = 0;
+  }
+
   const scmp_filter_ctx filter_;
   int error_ = 0;
 };
@@ -128,10 +166,27 @@ absl::StatusOr<UniqueFd> MakeSyscallFilter() {
   // falls back on clone.
   rules.Allow("clone",
               {scmp_arg_cmp{0, SCMP_CMP_MASKED_EQ, kNewNamespaces, 0}});
-  rules.AllowOnly("socket", 0, {AF_INET, AF_INET6});
-  rules.Allow("socket",
-              {scmp_arg_cmp{0, SCMP_CMP_MASKED_EQ, kInt, AF_NETLINK},
-               scmp_arg_cmp{2, SCMP_CMP_MASKED_EQ, kInt, NETLINK_ROUTE}});
+  for (const int domain : {AF_INET, AF_INET6}) {
+    for (const int protocol : {0, static_cast<int>(IPPROTO_TCP)}) {
+      rules.AllowSocket("socket", domain, SOCK_STREAM, protocol);
+    }
+    for (const int protocol : {0, static_cast<int>(IPPROTO_UDP)}) {
+      rules.AllowSocket("socket", domain, SOCK_DGRAM, protocol);
+    }
+  }
+  // An end of a stream pair stays with its peer. One of datagrams can send to
+  // any socket of the network namespace that has an abstract name.
+  rules.AllowSocket("socketpair", AF_UNIX, SOCK_STREAM, 0);
+  // What an application makes below --writable is seen outside, where no mount
+  // takes these bits' meaning away.
+  rules.AllowMode("chmod", 1);
+  rules.AllowMode("fchmod", 1);
+  rules.AllowMode("fchmodat", 2);
+  rules.AllowMode("creat", 1);
+  rules.AllowOpen("open", 1);
+  rules.AllowOpen("openat", 2);
+  // Limits of the calling process alone.
+  rules.AllowOnly("prlimit64", 0, {0});
   // TIOCSTI, which types on the caller's terminal, is none of these.
   rules.AllowOnly("ioctl", 1,
                   {FIOCLEX, FIONCLEX, FIONBIO, FIONREAD, TCGETS, TIOCGWINSZ});

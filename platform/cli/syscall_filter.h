@@ -14,11 +14,17 @@ namespace airlock::cli {
 // for this machine's architecture, made by libseccomp.
 //
 // It is a list of what Python and TLS need: memory, files, waiting, threads and
-// processes, signals, clocks, random bytes, and sockets of IPv4 and IPv6 (and
-// AF_NETLINK's routes, which the resolver asks for). Every other call answers
-// ENOSYS, as if the kernel did not have it, which libraries know how to do
-// without: among them mount, ptrace, unshare and clone with a new namespace,
-// bpf, io_uring, keyctl, and sockets of other families.
+// processes, signals, clocks, random bytes, and these sockets:
+//   socket(AF_INET or AF_INET6, SOCK_STREAM, 0 or IPPROTO_TCP)
+//   socket(AF_INET or AF_INET6, SOCK_DGRAM, 0 or IPPROTO_UDP)
+//   socketpair(AF_UNIX, SOCK_STREAM, 0)
+// Every other call answers ENOSYS, as if the kernel did not have it, which
+// libraries know how to do without: among them mount, ptrace, unshare and clone
+// with a new namespace, bpf, io_uring, keyctl, limits of other processes, and
+// all other sockets, AF_NETLINK's too (the resolver then assumes that both
+// versions of IP are there). A file's mode cannot get a set-user-ID or
+// set-group-ID bit (EPERM). Calls of another architecture's table end the
+// process.
 //
 // Errors: kInternal, where libseccomp or the kernel refuses.
 absl::StatusOr<platform::internal::UniqueFd> MakeSyscallFilter();

@@ -136,10 +136,10 @@ TEST(AuditEventTest, IsOneLineOfJson) {
   event.suppressed = 7;
   EXPECT_EQ(event.ToJson(),
             R"({"time":"2026-01-01T00:00:01.500Z","action":"refused",)"
-            R"("host":"\u00e9\\'\u0001\ufffd","setting":"cert_reqs",)"
-            R"("requested":"CERT_NONE","effective":"",)"
+            R"("setting":"cert_reqs","requested":"CERT_NONE","effective":"",)"
             R"("rule":"/etc/airlock.yaml:2:17",)"
-            R"("call_site":"a\n\"b\".py:1","suppressed":7})");
+            R"("claimed":{"host":"\u00e9\\'\u0001\ufffd",)"
+            R"("call_site":"a\n\"b\".py:1"},"suppressed":7})");
   event.action = AuditEvent::Action::kUpgraded;
   event.effective = "CERT_REQUIRED";
   EXPECT_NE(event.ToJson().find(R"("action":"upgraded")"), std::string::npos);

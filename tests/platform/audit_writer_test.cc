@@ -179,6 +179,75 @@ TEST_F(AuditWriterTest, RaisesNoSigpipeAndLeavesThatOfOthers) {
   close(pipe_[1]);
 }
 
+TEST_F(AuditWriterTest, NumbersAndPathsOfDescriptorsAreErrors) {
+  for (const char* bad : {"7", "007", "&7", "FD:7", "/dev/fd/7",
+                          "/proc/self/fd/7", "/proc/thread-self/fd/7"}) {
+    EXPECT_THAT(ErrorOf(bad), HasSubstr(absl::StrCat("write fd:"))) << bad;
+  }
+  EXPECT_THAT(ErrorOf("/dev/stderr"), HasSubstr("write fd:2"));
+  EXPECT_THAT(ErrorOf("/dev/stdout"), HasSubstr("write fd:1"));
+  for (const char* name : {"/7", "/7a", "/&7", "/fd:7"}) {
+    EXPECT_TRUE(AuditWriter::Open(directory_ + name, host_).ok()) << name;
+  }
+}
+
+TEST_F(AuditWriterTest, OpensAgainWhatTheApplicationClosed) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  const int reader = open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const auto writer = Open(path_);
+  for (int fd = 3; fd < 256; ++fd) {
+    struct stat st;
+    if (fd != reader && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) close(fd);
+  }
+  writer->Write(Event());
+  EXPECT_EQ(writer->lost(), 0);
+  char text[4096];
+  const ssize_t size = read(reader, text, sizeof(text));
+  EXPECT_EQ(std::string(text, size), Event().ToJson() + "\n");
+  // Another file in its place is not opened.
+  const auto other = Open(path_);
+  ASSERT_EQ(unlink(path_.c_str()), 0);
+  for (int fd = 3; fd < 256; ++fd) {
+    struct stat st;
+    if (fd != reader && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) close(fd);
+  }
+  other->Write(Event());
+  EXPECT_EQ(other->lost(), 1);
+  close(reader);
+}
+
+TEST_F(AuditWriterTest, WaitsForAReaderAndSaysHowManyWereLost) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  const int reader = open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const auto writer = Open(path_);
+  while (writer->lost() < 3) writer->Write(Event());
+  char text[1 << 16];
+  while (read(reader, text, sizeof(text)) > 0) {
+  }
+  writer->Write(Event());
+  const ssize_t size = read(reader, text, sizeof(text));
+  const std::vector<std::string> lines =
+      absl::StrSplit(absl::string_view(text, size), '\n', absl::SkipEmpty());
+  ASSERT_THAT(lines, SizeIs(2));
+  const auto lost = nlohmann::json::parse(lines[0], nullptr, false);
+  EXPECT_EQ(lost["action"], "lost");
+  EXPECT_EQ(lost["count"], 3);
+  EXPECT_EQ(lines[1], Event().ToJson());
+  EXPECT_EQ(writer->lost(), 3);
+  // A reader that is only slow loses nothing.
+  while (write(open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC),
+               std::string(PIPE_BUF, 'x').data(), PIPE_BUF) > 0) {
+  }
+  std::thread slow([&] {
+    while (read(reader, text, sizeof(text)) > 0) {
+    }
+  });
+  writer->Write(Event());
+  slow.join();
+  EXPECT_EQ(writer->lost(), 3);
+  close(reader);
+}
+
 TEST_F(AuditWriterTest, WritesNothingIntoAnotherFileOfItsNumber) {
   MakePipe();
   const auto writer = Open(path_);
@@ -192,7 +261,8 @@ TEST_F(AuditWriterTest, WritesNothingIntoAnotherFileOfItsNumber) {
     }
   }
   writer->Write(Event());
-  EXPECT_EQ(writer->lost(), 1);
+  EXPECT_EQ(writer->lost(), 0);
+  EXPECT_EQ(ReadAll(path_), Event().ToJson() + "\n");
   char byte;
   EXPECT_EQ(read(pipe_[0], &byte, 1), -1) << "something was written";
   close(pipe_[0]);
@@ -232,8 +302,11 @@ TEST_F(AuditWriterTest, ALineAfterATornOneIsALine) {
   std::signal(SIGXFSZ, old_action);
   writer->Write(Event());
   EXPECT_EQ(writer->lost(), 2);
-  EXPECT_EQ(ReadAll(path_), absl::StrCat(Event().ToJson().substr(0, 10), "\n",
-                                         Event().ToJson(), "\n"));
+  EXPECT_EQ(ReadAll(path_),
+            absl::StrCat(Event().ToJson().substr(0, 10), "\n",
+                         R"({"time":"2026-01-01T00:00:00.000Z",)",
+                         R"("action":"lost","count":2})", "\n",
+                         Event().ToJson(), "\n"));
 }
 
 TEST_F(AuditWriterTest, ALineFitsIntoAPipeWhateverTheApplicationChose) {
@@ -245,8 +318,9 @@ TEST_F(AuditWriterTest, ALineFitsIntoAPipeWhateverTheApplicationChose) {
   EXPECT_LE(line.size(), PIPE_BUF);
   const auto json = nlohmann::json::parse(line, nullptr, false);
   ASSERT_TRUE(json.is_object()) << line;
-  EXPECT_EQ(json["host"], std::string(AuditWriter::kMaxText, '\n'));
-  EXPECT_THAT(json["call_site"].get<std::string>(),
+  const auto& claimed = json["claimed"];
+  EXPECT_EQ(claimed["host"], std::string(AuditWriter::kMaxText, '\n'));
+  EXPECT_THAT(claimed["call_site"].get<std::string>(),
               AllOf(SizeIs(AuditWriter::kMaxText), HasSubstr("/main.py:12")));
 }
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -41,6 +43,16 @@ TEST(AuditRelayTest, RefusesWhatItCannotWriteTo) {
   }
 }
 
+std::string Line(int number) {
+  return absl::StrCat(R"({"time":"now","action":"test","number":)", number,
+                      "}\n");
+}
+
+// As a process in the sandbox opens it.
+UniqueFd OpenToWrite(const AuditRelay& relay) {
+  return UniqueFd(open(relay.fifo().c_str(), O_WRONLY | O_CLOEXEC));
+}
+
 // More than a pipe holds.
 TEST(AuditRelayTest, WaitsForWhoReadsAFifo) {
   const std::string path = MakeFifo("somebody_reads");
@@ -48,9 +60,10 @@ TEST(AuditRelayTest, WaitsForWhoReadsAFifo) {
   ASSERT_TRUE(reader.valid());
   auto relay = AuditRelay::Open(path);
   ASSERT_TRUE(relay.ok()) << relay.status();
-  UniqueFd pipe(fcntl((*relay)->fd(), F_DUPFD_CLOEXEC, 0));
+  UniqueFd pipe = OpenToWrite(**relay);
   (*relay)->Start();
-  const std::string sent(1 << 20, 'x');
+  std::string sent;
+  for (int i = 0; i < 4000; ++i) sent += Line(i);
   std::thread writer([&] {
     EXPECT_EQ(write(pipe.get(), sent.data(), sent.size()),
               static_cast<ssize_t>(sent.size()));
@@ -58,15 +71,38 @@ TEST(AuditRelayTest, WaitsForWhoReadsAFifo) {
     relay->reset();  // Closes the FIFO.
   });
   ASSERT_EQ(fcntl(reader.get(), F_SETFL, 0), 0);
-  size_t received = 0;
+  std::string received;
   std::array<char, 4096> chunk;
   for (;;) {
     const ssize_t size = read(reader.get(), chunk.data(), chunk.size());
     if (size <= 0) break;
-    received += static_cast<size_t>(size);
+    received.append(chunk.data(), static_cast<size_t>(size));
   }
   writer.join();
-  EXPECT_EQ(received, sent.size());
+  EXPECT_EQ(received, sent);
+}
+
+TEST(AuditRelayTest, ItsFifoIsForWriting) {
+  const std::string file = absl::StrCat(::testing::TempDir(), "/audit.jsonl");
+  auto relay = AuditRelay::Open(file);
+  ASSERT_TRUE(relay.ok()) << relay.status();
+  struct stat status;
+  ASSERT_EQ(stat((*relay)->fifo().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode, S_IFIFO | S_IWUSR);
+  const std::string fifo = (*relay)->fifo();
+  const UniqueFd writer = OpenToWrite(**relay);
+  (*relay)->Hide();
+  EXPECT_NE(access(fifo.c_str(), F_OK), 0);
+  EXPECT_NE(access(fifo.substr(0, fifo.rfind('/')).c_str(), F_OK), 0);
+  // What was written before it starts is not lost, nor what has no line feed.
+  const std::string line = Line(1);
+  ASSERT_GT(write(writer.get(), line.data(), line.size()), 0);
+  (*relay)->Start();
+  ASSERT_GT(write(writer.get(), line.data(), line.size() - 1), 0);
+  relay->reset();
+  std::ifstream content(file);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(content), {}),
+            absl::StrCat(line, line));
 }
 
 }  // namespace

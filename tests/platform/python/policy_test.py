@@ -416,7 +416,7 @@ class AuditTest(PolicyTest):
         event, = [each for each in events if each['setting'] == setting]
         for name, value in expected.items():
             self.assertEqual(event[name], value, evasion)
-        place, _, number = event['call_site'].rpartition(':')
+        place, _, number = event['claimed']['call_site'].rpartition(':')
         self.assertEqual(os.path.basename(place), 'app.py')
         # Of a call of several lines, the last or the first, by the version.
         self.assertIn(int(number) - line, (0, 1))

@@ -268,7 +268,8 @@ class EvasionTest(unittest.TestCase):
                                                               out))
             self.assertEqual((events[0]['setting'], events[0]['action']),
                              (setting, always or action))
-            self.assertRegex(events[0]['call_site'], r'\.py:[0-9]+$|^<string>')
+            self.assertRegex(events[0]['claimed']['call_site'],
+                             r'\.py:[0-9]+$|^<string>')
 
     def test_what_is_verified_works(self):
         code = 'import ssl\nprint(fetch())'
