@@ -44,10 +44,9 @@ absl::Status AddDevelopment(const std::vector<std::string>& bundle,
                             platform::Host* host, SandboxPlan* plan) {
   absl::StatusOr<std::string> all = ReadBundle(bundle, host);
   if (!all.ok()) return all.status();
-  const absl::StatusOr<LocalIdentity> identity =
-      MakeLocalIdentity("airlock run --dev (this run only)", host->Now());
+  const absl::StatusOr<LocalIdentity> identity = MakeLocalIdentity(host->Now());
   if (!identity.ok()) return identity.status();
-  absl::StrAppend(&*all, identity->ca);
+  absl::StrAppend(&*all, identity->trusted);
   const std::string place = policy_bundle.empty() ? kBundle : policy_bundle;
   plan->files[place] = *std::move(all);
   if (policy_bundle.empty()) {

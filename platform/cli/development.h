@@ -14,12 +14,13 @@
 
 namespace airlock::cli {
 
-// Has the application of `plan` trust a CA made for this run, which vouches for
-// localhost alone, beside those in `bundle`, the places of the CA bundle that
-// counts; and gives it a key and a certificate of that CA, PEM, in the
-// variables AIRLOCK_DEV_KEY and AIRLOCK_DEV_CERTIFICATE. `policy_bundle` is the
-// path that the policy names for the bundle, or empty. Errors: a bundle that
-// cannot be read or is no PEM, and MakeLocalIdentity's.
+// Has the application of `plan` trust a certificate made for this run, which is
+// for localhost, 127.0.0.1 and ::1 and is not a CA, beside those in `bundle`,
+// the places of the CA bundle that takes effect; and gives it that certificate
+// and its key, PEM, in the variables AIRLOCK_DEV_KEY and
+// AIRLOCK_DEV_CERTIFICATE. `policy_bundle` is the path that the policy names
+// for the bundle, or empty. Errors: a bundle that cannot be read or is no PEM,
+// and MakeLocalIdentity's.
 absl::Status AddDevelopment(const std::vector<std::string>& bundle,
                             const std::string& policy_bundle,
                             platform::Host* host, SandboxPlan* plan);

@@ -268,6 +268,43 @@ std::string ToPem(X509* x509) {
   return std::string(Contents(bio.get()));
 }
 
+// A leaf that `issuer` signed with `issuer_key`, or, where they are null, that
+// signed itself.
+absl::StatusOr<Leaf> MakeLeaf(const LeafOptions& options, const X509* issuer,
+                              EVP_PKEY* issuer_key) {
+  const auto key = GenerateKey();
+  const auto name = MakeName(options.common_name);
+  if (key == nullptr || name == nullptr) return Failed("key or name");
+  const auto x509 = MakeUnsigned(
+      name.get(),
+      issuer == nullptr ? name.get() : X509_get_subject_name(issuer), key.get(),
+      options.not_before, options.not_after);
+  if (x509 == nullptr || !AddBasicConstraints(x509.get(), /*is_ca=*/false) ||
+      !AddKeyIdentifiers(x509.get(), issuer == nullptr ? x509.get() : issuer) ||
+      !AddKeyUsage(x509.get(), kDigitalSignature, /*unused_bits=*/7) ||
+      !AddExtendedKeyUsage(x509.get(), options.client)) {
+    return Failed("the fields");
+  }
+  const absl::Status named = AddSubjectAltNames(x509.get(), options);
+  if (!named.ok()) return named;
+  if (!X509_sign(x509.get(), issuer_key == nullptr ? key.get() : issuer_key,
+                 EVP_sha256())) {
+    return Failed("the signature");
+  }
+  const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
+  if (bio == nullptr ||
+      !PEM_write_bio_PrivateKey(bio.get(), key.get(), /*cipher=*/nullptr,
+                                /*key=*/nullptr, /*key_len=*/0,
+                                /*cb=*/nullptr, /*u=*/nullptr)) {
+    return Failed("the key's PEM text");
+  }
+  Leaf leaf;
+  leaf.certificate = ToPem(x509.get());
+  leaf.key = ssl::Secret(Contents(bio.get()));
+  if (leaf.certificate.empty()) return Failed("the PEM text");
+  return leaf;
+}
+
 }  // namespace
 
 struct LocalCa::Impl {
@@ -306,35 +343,11 @@ absl::StatusOr<std::unique_ptr<LocalCa>> LocalCa::Create(
 }
 
 absl::StatusOr<Leaf> LocalCa::Issue(const LeafOptions& options) const {
-  const auto key = GenerateKey();
-  const auto name = MakeName(options.common_name);
-  if (key == nullptr || name == nullptr) return Failed("key or name");
-  const auto x509 =
-      MakeUnsigned(name.get(), X509_get_subject_name(impl_->x509.get()),
-                   key.get(), options.not_before, options.not_after);
-  if (x509 == nullptr || !AddBasicConstraints(x509.get(), /*is_ca=*/false) ||
-      !AddKeyIdentifiers(x509.get(), impl_->x509.get()) ||
-      !AddKeyUsage(x509.get(), kDigitalSignature, /*unused_bits=*/7) ||
-      !AddExtendedKeyUsage(x509.get(), options.client)) {
-    return Failed("the fields");
-  }
-  const absl::Status named = AddSubjectAltNames(x509.get(), options);
-  if (!named.ok()) return named;
-  if (!X509_sign(x509.get(), impl_->key.get(), EVP_sha256())) {
-    return Failed("the signature");
-  }
-  const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
-  if (bio == nullptr ||
-      !PEM_write_bio_PrivateKey(bio.get(), key.get(), /*cipher=*/nullptr,
-                                /*key=*/nullptr, /*key_len=*/0,
-                                /*cb=*/nullptr, /*u=*/nullptr)) {
-    return Failed("the key's PEM text");
-  }
-  Leaf leaf;
-  leaf.certificate = ToPem(x509.get());
-  leaf.key = ssl::Secret(Contents(bio.get()));
-  if (leaf.certificate.empty()) return Failed("the PEM text");
-  return leaf;
+  return MakeLeaf(options, impl_->x509.get(), impl_->key.get());
+}
+
+absl::StatusOr<Leaf> MakeSelfSigned(const LeafOptions& options) {
+  return MakeLeaf(options, /*issuer=*/nullptr, /*issuer_key=*/nullptr);
 }
 
 }  // namespace airlock::cli

@@ -66,6 +66,10 @@ class LocalCa {
   std::string certificate_;
 };
 
+// A leaf that signed itself, and is not a CA: who trusts it trusts these names
+// alone. Errors as of LocalCa.
+absl::StatusOr<Leaf> MakeSelfSigned(const LeafOptions& options);
+
 }  // namespace airlock::cli
 
 #endif  // AIRLOCK_PLATFORM_CLI_LOCAL_CA_H_

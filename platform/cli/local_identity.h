@@ -14,15 +14,15 @@
 namespace airlock::cli {
 
 struct LocalIdentity {
-  std::string ca;  // What a client has to trust: a certificate, PEM.
-  Leaf leaf;       // For localhost, 127.0.0.1 and ::1.
+  std::string trusted;  // What a client has to trust: a certificate, PEM.
+  Leaf leaf;            // For localhost, 127.0.0.1 and ::1.
 };
 
-// Makes a CA named `name`, which can vouch for no name but localhost and those
-// below it, and one certificate of it; its key is gone by then, so that there
-// will never be another. Both hold for a week from `now`. Errors as LocalCa's.
-absl::StatusOr<LocalIdentity> MakeLocalIdentity(const std::string& name,
-                                                absl::Time now);
+// Makes a certificate that is trusted as it is: it signed itself
+// and is not a CA, so that trusting it vouches for no other name, address or
+// certificate, whatever a verifier makes of name constraints. It holds for a
+// week from `now`. Errors as MakeSelfSigned's.
+absl::StatusOr<LocalIdentity> MakeLocalIdentity(absl::Time now);
 
 }  // namespace airlock::cli
 

@@ -44,7 +44,7 @@ ABSL_FLAG(std::string, root, "",
           "back (echo).");
 ABSL_FLAG(bool, self_signed, false,
           "In place of --cert: a certificate for localhost, 127.0.0.1 and ::1, "
-          "made now and valid for a week, by a CA that is made now, too, and "
+          "made now and valid for a week; it signed itself, and "
           "printed for clients to trust.");
 ABSL_FLAG(std::string, client_ca, "",
           "Ask clients for a certificate that leads to a CA of this bundle: a "
@@ -109,10 +109,9 @@ struct Service {
 };
 
 absl::Status MakeOwnIdentity(Service* service) {
-  absl::StatusOr<LocalIdentity> made =
-      MakeLocalIdentity("airlock serve (this run only)", service->host->Now());
+  absl::StatusOr<LocalIdentity> made = MakeLocalIdentity(service->host->Now());
   if (!made.ok()) return made.status();
-  service->own_ca = made->ca;
+  service->own_ca = made->trusted;
   service->own_certificate = made->leaf.certificate;
   service->identity =
       Identity(ssl::Secret(made->leaf.certificate), std::move(made->leaf.key));
@@ -249,7 +248,7 @@ void PrintStart(const Service& service, uint16_t port) {
   if (own.ok()) {
     std::cout << "Certificate: " << own->subject() << ", sha256 "
               << FormatFingerprint(own->Sha256Fingerprint())
-              << "\nIts CA, for clients to trust (--ca):\n"
+              << "\nIt is what clients have to trust (--ca):\n"
               << service.own_ca;
   }
   std::cout << std::flush;
