@@ -49,9 +49,9 @@ ABSL_FLAG(bool, no_sandbox, false,
           "Run the application without a sandbox: it can then do all that you "
           "can, and leave the policy if it wants to.");
 ABSL_FLAG(bool, dev, false,
-          "Let servers at localhost be verified, too: a CA made for this run "
-          "alone is trusted beside the others, for localhost, and the "
-          "application finds a key and a certificate of it (PEM) in "
+          "Let servers at localhost be verified, too: a certificate made for "
+          "this run alone is trusted beside the CAs, for localhost, and the "
+          "application finds it and its key (PEM) in "
           "AIRLOCK_DEV_KEY and AIRLOCK_DEV_CERTIFICATE. The policy stays as it "
           "is.");
 ABSL_FLAG(bool, no_network, false,
