@@ -17,9 +17,9 @@ namespace {
 
 constexpr absl::string_view kPrefix = "AIRLOCK_";
 constexpr absl::string_view kKnown[] = {
-    kVerifyVariable,        kHttpsVerifyVariable, kConfigVariable,
-    kAppYamlVariable,       kAuditVariable,       kDevKeyVariable,
-    kDevCertificateVariable};
+    kVerifyVariable, kHttpsVerifyVariable,   kApplicationCasVariable,
+    kConfigVariable, kAppYamlVariable,       kAuditVariable,
+    kDevKeyVariable, kDevCertificateVariable};
 // For the build alone (third_party/local_pythons.bzl): harmless, and often
 // still set where something else is started.
 constexpr absl::string_view kBuildVariable = "AIRLOCK_PYTHONS";
@@ -66,6 +66,16 @@ EnvironmentMap WithoutPolicy(EnvironmentMap variables) {
 EnvironmentMap PolicyOnly(EnvironmentMap variables) {
   for (auto it = variables.begin(); it != variables.end();) {
     it = StatesPolicy(it->first) ? std::next(it) : variables.erase(it);
+  }
+  return variables;
+}
+
+EnvironmentMap WithBundleOf(const EnvironmentMap& platform,
+                            EnvironmentMap variables) {
+  for (const char* name : {kCertFileVariable, kCertDirVariable}) {
+    variables.erase(name);
+    const auto variable = platform.find(name);
+    if (variable != platform.end()) variables.insert(*variable);
   }
   return variables;
 }
@@ -128,7 +138,8 @@ Environment Environment::OfSecureProcess(Environment environment) {
 Environment Environment::Merge(const EnvironmentMap& initial,
                                EnvironmentMap current) {
   EnvironmentMap now = PolicyOnly(current);
-  Environment environment(WithoutPolicy(std::move(current)));
+  Environment environment(
+      WithBundleOf(initial, WithoutPolicy(std::move(current))));
   for (const auto& variable : PolicyOnly(initial)) {
     environment.trusted_.insert(variable);
   }

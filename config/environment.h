@@ -22,6 +22,7 @@ namespace airlock::config {
 // What states the policy.
 inline constexpr char kVerifyVariable[] = "AIRLOCK_VERIFY";
 inline constexpr char kHttpsVerifyVariable[] = "PYTHONHTTPSVERIFY";
+inline constexpr char kApplicationCasVariable[] = "AIRLOCK_APPLICATION_CAS";
 // Absolute paths: a policy file, and the application's app.yaml.
 inline constexpr char kConfigVariable[] = "AIRLOCK_CONFIG";
 inline constexpr char kAppYamlVariable[] = "AIRLOCK_APP_YAML";
@@ -44,6 +45,11 @@ bool StatesPolicy(absl::string_view name);
 // `variables` without those that state a policy, and those alone.
 EnvironmentMap WithoutPolicy(EnvironmentMap variables);
 EnvironmentMap PolicyOnly(EnvironmentMap variables);
+
+// `variables` with SSL_CERT_FILE and SSL_CERT_DIR as `platform` has them: where
+// the platform's CA bundle is, whatever an application has set since.
+EnvironmentMap WithBundleOf(const EnvironmentMap& platform,
+                            EnvironmentMap variables);
 
 // What is wrong with a variable named `name`, as in "AIRLOCK_VERFY is not a
 // variable that Airlock knows; did you mean AIRLOCK_VERIFY?". Empty where
@@ -84,8 +90,8 @@ class Environment {
   static Environment OfSecureProcess(Environment environment);
 
   // Of a process that began with `initial` and has `current` by now, which its
-  // application may have changed. What states the policy is trusted as of the
-  // start; all else is as of now.
+  // application may have changed. What states the policy, and where the
+  // platform's CA bundle is, is trusted as of the start; all else is as of now.
   static Environment Merge(const EnvironmentMap& initial,
                            EnvironmentMap current);
 

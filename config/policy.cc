@@ -12,15 +12,17 @@
 namespace airlock::config {
 namespace {
 
-absl::Status UnknownVerification(const Setting<std::string>& variable) {
+absl::Status UnknownWord(absl::string_view name,
+                         const Setting<std::string>& variable,
+                         absl::Span<const absl::string_view> words) {
   const Origin& origin = variable.origin;
-  return absl::InvalidArgumentError(absl::StrCat(
-      origin.source == Origin::Source::kEnvironment
-          ? "the environment variable "
-          : absl::StrCat(origin.ToString(), ": "),
-      kVerifyVariable, " is ",
-      internal::NoneOf(variable.value, internal::kVerificationWords,
-                       "set it to one of them, or unset it")));
+  return absl::InvalidArgumentError(
+      absl::StrCat(origin.source == Origin::Source::kEnvironment
+                       ? "the environment variable "
+                       : absl::StrCat(origin.ToString(), ": "),
+                   name, " is ",
+                   internal::NoneOf(variable.value, words,
+                                    "set it to one of them, or unset it")));
 }
 
 // The origin of what `variable` says: in a file, a place that also tells the
@@ -36,7 +38,8 @@ Origin OriginOf(absl::string_view name, const Setting<std::string>& variable) {
 // What one reading states.
 absl::StatusOr<VerificationPolicy> ParseReading(const EnvironmentMap& reading) {
   Variables variables;
-  for (const char* name : {kVerifyVariable, kHttpsVerifyVariable}) {
+  for (const char* name :
+       {kVerifyVariable, kHttpsVerifyVariable, kApplicationCasVariable}) {
     const auto found = reading.find(name);
     if (found == reading.end()) continue;
     variables[name] = {
@@ -68,6 +71,18 @@ absl::string_view KeyLogName(KeyLog key_log) {
   return internal::WordOf(key_log, internal::kKeyLogWords);
 }
 
+absl::string_view PermissionName(Permission permission) {
+  return internal::WordOf(permission, internal::kPermissionWords);
+}
+
+absl::string_view ApplicationCasName(ApplicationCas application_cas) {
+  return internal::WordOf(application_cas, internal::kApplicationCasWords);
+}
+
+absl::string_view VerifyFlagName(VerifyFlag flag) {
+  return internal::WordOf(flag, internal::kVerifyFlagWords);
+}
+
 std::string Pin::ToString() const {
   return absl::StrCat("sha256/", absl::Base64Escape(sha256));
 }
@@ -82,13 +97,16 @@ absl::StatusOr<VerificationPolicy> ParseEnvironment(
     if (!policy.ok()) return policy;
     absl::StatusOr<VerificationPolicy> other = ParseReading(reading);
     if (!other.ok()) return other;
-    // All that an environment states follows from its verification.
+    Setting<ApplicationCas> cas =
+        Stricter(policy->application_cas, other->application_cas);
+    // All else that an environment states follows from its verification.
     Setting<Verification> strictest =
         Stricter(policy->verification, other->verification);
     if (policy->verification.value < other->verification.value) {
       policy = *std::move(other);
     }
     policy->verification = std::move(strictest);
+    policy->application_cas = std::move(cas);
   }
   return policy;
 }
@@ -99,7 +117,10 @@ absl::StatusOr<VerificationPolicy> ParseVariables(const Variables& variables) {
   if (airlock != variables.end()) {
     const absl::optional<Verification> word = internal::ParseWord<Verification>(
         airlock->second.value, internal::kVerificationWords);
-    if (!word.has_value()) return UnknownVerification(airlock->second);
+    if (!word.has_value()) {
+      return UnknownWord(kVerifyVariable, airlock->second,
+                         internal::kVerificationWords);
+    }
     policy.verification = {*word, OriginOf(kVerifyVariable, airlock->second)};
   }
   const auto python = variables.find(kHttpsVerifyVariable);
@@ -110,6 +131,18 @@ absl::StatusOr<VerificationPolicy> ParseVariables(const Variables& variables) {
     policy.verification =
         Stricter(std::move(policy.verification),
                  {said, OriginOf(kHttpsVerifyVariable, python->second)});
+  }
+  const auto cas = variables.find(kApplicationCasVariable);
+  if (cas != variables.end()) {
+    const absl::optional<ApplicationCas> word =
+        internal::ParseWord<ApplicationCas>(cas->second.value,
+                                            internal::kApplicationCasWords);
+    if (!word.has_value()) {
+      return UnknownWord(kApplicationCasVariable, cas->second,
+                         internal::kApplicationCasWords);
+    }
+    policy.application_cas = {*word,
+                              OriginOf(kApplicationCasVariable, cas->second)};
   }
   if (policy.verification.value == Verification::kEnforce) {
     policy.minimum_version = {TlsVersion::kTls1_2, policy.verification.origin};

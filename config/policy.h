@@ -63,6 +63,34 @@ enum class KeyLog { kAllow, kForbid };
 // "allow", "forbid".
 absl::string_view KeyLogName(KeyLog key_log);
 
+// Whether an application may use what can take verification's place, or narrow
+// it.
+enum class Permission { kAllow, kForbid };
+
+// "allow", "forbid".
+absl::string_view PermissionName(Permission permission);
+
+// Whether a client may verify against CAs of the application's own.
+enum class ApplicationCas {
+  kAllow,
+  kAudit,   // It may, and each use is audited.
+  kForbid,  // The platform's bundle is the only one.
+};
+
+// "allow", "audit", "forbid".
+absl::string_view ApplicationCasName(ApplicationCas application_cas);
+
+// A check that a client makes whether or not its application asks for it.
+enum class VerifyFlag { kCrlCheckLeaf, kCrlCheckChain, kX509Strict };
+
+// "crl_check_leaf", "crl_check_chain", "x509_strict".
+absl::string_view VerifyFlagName(VerifyFlag flag);
+
+// The lowest security level under `enforce`, whatever a policy says, and the
+// level where it says nothing.
+inline constexpr int kLeastEnforcedLevel = 1;
+inline constexpr int kEnforcedLevel = 2;
+
 // The SHA-256 hash of a certificate's SubjectPublicKeyInfo (RFC 7469): 32
 // bytes.
 struct Pin {
@@ -83,13 +111,14 @@ struct PolicyException {
   Origin origin;  // Of `host`.
   Setting<absl::optional<std::string>> ca_certs;
   Setting<absl::optional<TlsVersion>> minimum_version;
+  Setting<absl::optional<int>> security_level;
   Setting<std::vector<Pin>> pins;
   // The last day, in UTC, on which the exception holds.
   Setting<absl::optional<absl::CivilDay>> expires;
 };
 
-// A policy: a value, complete, and valid in itself.
-struct VerificationPolicy {
+// What a policy says of connections to any one host.
+struct PolicySettings {
   Setting<Verification> verification;
   Setting<OnOverride> on_override{OnOverride::kReject, {}};
   Setting<Hostname> hostname{Hostname::kRequired, {}};
@@ -100,9 +129,32 @@ struct VerificationPolicy {
   // brings; unset: the application's choice, or the system's.
   Setting<absl::optional<std::string>> ca_certs;
   Setting<KeyLog> key_log;
+  // The lowest of OpenSSL's security levels, 0 to 5, for the certificates of
+  // both sides; unset: the application's choice.
+  Setting<absl::optional<int>> security_level;
+  // Checks of a client beside those that its application asks for.
+  Setting<std::vector<VerifyFlag>> verify_flags;
+  // Whether a client may take any certificate of the bundle as an anchor, and
+  // not only those that sign themselves.
+  Setting<Permission> partial_chain;
+  // How many certificates may lie between leaf and anchor at the most; unset:
+  // the application's choice.
+  Setting<absl::optional<int>> verify_depth;
+  // The key exchange groups that may be used, by preference; empty: the
+  // application's choice.
+  Setting<std::vector<std::string>> groups;
+  // Pre-shared keys in place of certificates. `enforce` forbids them to clients
+  // whatever this says.
+  Setting<Permission> psk;
+  // Of effect where there is no ca_certs.
+  Setting<ApplicationCas> application_cas;
   // Where there are any, the peer's certificate, or one that it is verified by,
   // has a key that is among them; a certificate that signs itself will do.
   Setting<std::vector<Pin>> pins;
+};
+
+// A policy: a value, complete, and valid in itself.
+struct VerificationPolicy : PolicySettings {
   // For no two the same host.
   std::vector<PolicyException> exceptions;
 };
@@ -117,8 +169,12 @@ struct VerificationPolicy {
 //    value is `default`.
 //  - Of the two, and of several readings, the strictest takes effect. Neither
 //    set: `off`, with the origin kBuiltIn.
+//  - AIRLOCK_APPLICATION_CAS: "allow", "audit" or "forbid", as in the
+//    operator's file; any other value is an error.
 //  - What CheckEnvironment refuses is an error.
 //  - `enforce` sets the minimum version to TLS 1.2, and requires a name.
+//
+// What else `enforce` brings, EffectivePolicy adds.
 absl::StatusOr<VerificationPolicy> ParseEnvironment(
     const Environment& environment);
 

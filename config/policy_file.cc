@@ -11,6 +11,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "config/host_pattern.h"
@@ -27,10 +28,14 @@ using internal::YamlNode;
 
 constexpr absl::string_view kFileKeys[] = {"tls"};
 constexpr absl::string_view kTlsKeys[] = {
-    "verification", "on_override", "hostname",  "minimum_version",
-    "ca_certs",     "key_log",     "exceptions"};
+    "verification",    "on_override",  "hostname",       "minimum_version",
+    "ca_certs",        "key_log",      "security_level", "verify_flags",
+    "partial_chain",   "verify_depth", "groups",         "psk",
+    "application_cas", "exceptions"};
 constexpr absl::string_view kExceptionKeys[] = {
-    "host", "ca_certs", "minimum_version", "pins", "expires"};
+    "host", "ca_certs", "minimum_version", "security_level", "pins", "expires"};
+constexpr int kMostLevel = 5;
+constexpr int kMostDepth = 100;  // What the core has by itself.
 
 Origin OriginOf(const YamlNode& node) {
   return Origin::At(Origin::Source::kPolicyFile, node.position);
@@ -115,6 +120,70 @@ absl::StatusOr<absl::CivilDay> ReadDay(const YamlNode& node,
   return day;
 }
 
+// A ReadSetting's `read` for a whole number from 0 to `most`.
+auto NumberReader(int most) {
+  return [most](const YamlNode& node,
+                absl::string_view key) -> absl::StatusOr<absl::optional<int>> {
+    const absl::StatusOr<std::string> text = internal::ReadText(node, key);
+    if (!text.ok()) return text.status();
+    int number = -1;
+    // SimpleAtoi takes signs and spaces, too.
+    if (!absl::c_all_of(*text, absl::ascii_isdigit) ||
+        !absl::SimpleAtoi(*text, &number) || number > most) {
+      return ErrorAt(node.position,
+                     absl::StrCat(key, " is \"", internal::Shown(*text),
+                                  "\"; it must be a number from 0 to ", most));
+    }
+    return number;
+  };
+}
+
+// The items of a list, each once, as `read` makes them.
+template <typename T, typename Read>
+absl::StatusOr<std::vector<T>> ReadList(const YamlNode& node,
+                                        absl::string_view key,
+                                        absl::string_view item_name,
+                                        Read read) {
+  const absl::Status status =
+      internal::Expect(node, key, YamlNode::Kind::kSequence);
+  if (!status.ok()) return status;
+  if (node.items.empty()) {
+    return ErrorAt(node.position,
+                   absl::StrCat("an empty list states nothing; write ",
+                                item_name, ", or leave \"", key, "\" out"));
+  }
+  std::vector<T> list;
+  for (const YamlNode& item : node.items) {
+    absl::StatusOr<T> value = read(item, item_name);
+    if (!value.ok()) return value.status();
+    if (absl::c_linear_search(list, *value)) {
+      return ErrorAt(item.position,
+                     absl::StrCat(item_name, " is in the list already"));
+    }
+    list.push_back(*std::move(value));
+  }
+  return list;
+}
+
+absl::StatusOr<std::vector<VerifyFlag>> ReadFlags(const YamlNode& node,
+                                                  absl::string_view key) {
+  return ReadList<VerifyFlag>(
+      node, key, "a flag", WordReader<VerifyFlag>(internal::kVerifyFlagWords));
+}
+
+absl::StatusOr<std::vector<std::string>> ReadGroups(const YamlNode& node,
+                                                    absl::string_view key) {
+  return ReadList<std::string>(
+      node, key, "a group",
+      [](const YamlNode& item,
+         absl::string_view name) -> absl::StatusOr<std::string> {
+        const absl::StatusOr<size_t> index =
+            internal::ReadWord<size_t>(item, name, internal::kGroupWords);
+        if (!index.ok()) return index.status();
+        return std::string(internal::kGroupWords[*index]);
+      });
+}
+
 bool RelaxesNothing(const PolicyException& exception,
                     const VerificationPolicy& policy) {
   const bool bundle = exception.ca_certs.stated() &&
@@ -124,7 +193,11 @@ bool RelaxesNothing(const PolicyException& exception,
       exception.minimum_version.stated() &&
       (!policy.minimum_version.stated() ||
        exception.minimum_version.value < policy.minimum_version.value);
-  return !bundle && !version && !exception.pins.stated();
+  const bool level =
+      exception.security_level.stated() &&
+      (!policy.security_level.stated() ||
+       exception.security_level.value < policy.security_level.value);
+  return !bundle && !version && !level && !exception.pins.stated();
 }
 
 class PolicyReader {
@@ -171,12 +244,46 @@ class PolicyReader {
     status.Update(ReadSetting(tls, "key_log",
                               WordReader<KeyLog>(internal::kKeyLogWords),
                               &policy_.key_log));
+    status.Update(ReadFloors(tls));
     if (policy_.verification.value == Verification::kEnforce &&
         !policy_.minimum_version.stated()) {
       policy_.minimum_version = {TlsVersion::kTls1_2,
                                  policy_.verification.origin};
     }
     return status;
+  }
+
+  absl::Status ReadFloors(const YamlNode& tls) {
+    const auto permission = WordReader<Permission>(internal::kPermissionWords);
+    absl::Status status = ReadLevel(tls, &policy_.security_level);
+    status.Update(
+        ReadSetting(tls, "verify_flags", ReadFlags, &policy_.verify_flags));
+    status.Update(
+        ReadSetting(tls, "partial_chain", permission, &policy_.partial_chain));
+    status.Update(ReadSetting(tls, "verify_depth", NumberReader(kMostDepth),
+                              &policy_.verify_depth));
+    status.Update(ReadSetting(tls, "groups", ReadGroups, &policy_.groups));
+    status.Update(ReadSetting(tls, "psk", permission, &policy_.psk));
+    status.Update(
+        ReadSetting(tls, "application_cas",
+                    WordReader<ApplicationCas>(internal::kApplicationCasWords),
+                    &policy_.application_cas));
+    return status;
+  }
+
+  absl::Status ReadLevel(const YamlNode& node,
+                         Setting<absl::optional<int>>* level) const {
+    const absl::Status status =
+        ReadSetting(node, "security_level", NumberReader(kMostLevel), level);
+    if (!status.ok() || !level->stated() ||
+        level->value >= kLeastEnforcedLevel ||
+        policy_.verification.value != Verification::kEnforce) {
+      return status;
+    }
+    return ErrorAt(node.Find("security_level")->position,
+                   absl::StrCat("security_level is ", *level->value,
+                                "; where verification is enforced it must be ",
+                                kLeastEnforcedLevel, " at least"));
   }
 
   absl::Status ReadExceptions(const YamlNode& tls) {
@@ -203,6 +310,7 @@ class PolicyReader {
         ReadSetting(node, "minimum_version",
                     WordReader<TlsVersion>(internal::kTlsVersionWords),
                     &exception->minimum_version));
+    status.Update(ReadLevel(node, &exception->security_level));
     status.Update(ReadSetting(node, "pins", ReadPins, &exception->pins));
     status.Update(ReadSetting(node, "expires", ReadDay, &exception->expires));
     status.Update(Check(node, *exception));
@@ -227,7 +335,8 @@ class PolicyReader {
                          "\"; the first is on line ", other.origin.line));
       }
     }
-    return PolicyException{*std::move(host), OriginOf(*node), {}, {}, {}, {}};
+    return PolicyException{
+        *std::move(host), OriginOf(*node), {}, {}, {}, {}, {}};
   }
 
   absl::Status Check(const YamlNode& node,
@@ -245,7 +354,8 @@ class PolicyReader {
                      absl::StrCat("the exception for \"", exception.host.text(),
                                   "\" relaxes nothing; remove it, or let it "
                                   "state another ca_certs, a lower "
-                                  "minimum_version, or pins"));
+                                  "minimum_version or security_level, or "
+                                  "pins"));
     }
     return absl::OkStatus();
   }

@@ -21,18 +21,27 @@ namespace airlock::config {
 //     minimum_version: TLSv1.2         # TLSv1 | TLSv1.1 | TLSv1.2 | TLSv1.3
 //     ca_certs: /etc/ca-certificates.crt
 //     key_log: forbid                  # forbid | allow
+//     security_level: 2                # 0 to 5
+//     verify_flags: [x509_strict]      # crl_check_leaf, crl_check_chain, too
+//     partial_chain: forbid            # forbid | allow
+//     verify_depth: 5                  # 0 to 100
+//     groups: [X25519, P-256]          # P-384, P-521, too
+//     psk: forbid                      # forbid | allow
+//     application_cas: audit           # allow | audit | forbid
 //     exceptions:
 //       - host: "*.corp.internal"
 //         ca_certs: /etc/corp-ca.pem
 //       - host: legacy.example
 //         minimum_version: TLSv1
+//         security_level: 1
 //         pins: ["sha256/..."]
 //         expires: 2027-06-30
 //
 // Every key may be left out but `tls` and an exception's `host`, and then says
-// nothing; but `enforce` without minimum_version means TLS 1.2. `today` is the
-// date in UTC. Whether the bundles that ca_certs name exist is for others to
-// see; the settings' origins serve their errors.
+// nothing; but `enforce` without minimum_version means TLS 1.2, and allows no
+// security_level below 1. `today` is the date in UTC. Whether the bundles that
+// ca_certs name exist is for others to see; the settings' origins serve their
+// errors.
 //
 // Errors are kInvalidArgument and begin with the place, as in `airlock.yaml:
 // 7:3: unknown key "verfication"; did you mean "verification"?`. Among them: a

@@ -32,6 +32,13 @@ std::string Text(OnOverride value) {
 }
 std::string Text(Hostname value) { return std::string(HostnameName(value)); }
 std::string Text(KeyLog value) { return std::string(KeyLogName(value)); }
+std::string Text(Permission value) {
+  return std::string(PermissionName(value));
+}
+std::string Text(ApplicationCas value) {
+  return std::string(ApplicationCasName(value));
+}
+std::string Text(int value) { return absl::StrCat(value); }
 std::string Text(TlsVersion value) {
   return std::string(TlsVersionName(value));
 }
@@ -40,6 +47,15 @@ std::string Text(const std::vector<Pin>& pins) {
   return absl::StrJoin(pins, " ", [](std::string* out, const Pin& pin) {
     absl::StrAppend(out, pin.ToString());
   });
+}
+std::string Text(const std::vector<VerifyFlag>& flags) {
+  if (flags.empty()) return std::string(kUnset);
+  return absl::StrJoin(flags, " ", [](std::string* out, VerifyFlag flag) {
+    absl::StrAppend(out, VerifyFlagName(flag));
+  });
+}
+std::string Text(const std::vector<std::string>& names) {
+  return names.empty() ? std::string(kUnset) : absl::StrJoin(names, " ");
 }
 template <typename T>
 std::string Text(const absl::optional<T>& value) {
@@ -63,6 +79,10 @@ PolicyRow Row(const PolicyException& exception) {
   if (exception.minimum_version.stated()) {
     grants.push_back(absl::StrCat("minimum_version ",
                                   Text(exception.minimum_version.value)));
+  }
+  if (exception.security_level.stated()) {
+    grants.push_back(
+        absl::StrCat("security_level ", Text(exception.security_level.value)));
   }
   if (exception.pins.stated()) {
     grants.push_back(absl::StrCat("pins ", Text(exception.pins.value)));
@@ -135,6 +155,13 @@ std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy) {
       Row("minimum_version", policy.minimum_version),
       Row("ca_certs", policy.ca_certs),
       Row("key_log", policy.key_log),
+      Row("security_level", policy.security_level),
+      Row("verify_flags", policy.verify_flags),
+      Row("partial_chain", policy.partial_chain),
+      Row("verify_depth", policy.verify_depth),
+      Row("groups", policy.groups),
+      Row("psk", policy.psk),
+      Row("application_cas", policy.application_cas),
   };
   if (policy.pins.stated()) rows.push_back(Row("pins", policy.pins));
   for (const PolicyException& exception : policy.exceptions) {

@@ -152,7 +152,8 @@ class Reader {
     if (record->count(config::kAppYamlVariable) == 0) {
       return damaged(absl::StrCat("has no ", config::kAppYamlVariable));
     }
-    EnvironmentMap variables = config::WithoutPolicy(calls_.current());
+    EnvironmentMap variables =
+        config::WithBundleOf(*record, config::WithoutPolicy(calls_.current()));
     for (auto& variable : config::PolicyOnly(*std::move(record))) {
       variables.insert(variable);
     }

@@ -48,8 +48,8 @@ struct EnvironmentCalls {
   uid_t user;  // The effective one.
 };
 
-// In the sandbox of `airlock run`: the policy's variables are those of
-// kLaunchRecord, and they alone. Elsewhere: those of the environment with which
+// In the sandbox of `airlock run`: the policy's variables, and SSL_CERT_FILE and
+// SSL_CERT_DIR, are those of kLaunchRecord, and they alone. Elsewhere: those of the environment with which
 // the process began are trusted, and those of now can make the policy stricter
 // (Environment::Merge). How it began is in /proc/self/environ or, on a machine
 // without /proc, in this process's memory. All other variables are as of now.

@@ -24,16 +24,31 @@ struct VerificationRequest {
   // The name that a client reaches for; empty where it gives none. Unset: not
   // known yet; the Socket will ask for it.
   absl::optional<std::string> server_hostname;
+  // Whether a client that leaves cert_reqs out asks for CERT_NONE, as
+  // documented for Python. Otherwise it verifies chain and name.
+  bool unset_is_cert_none = false;
+  // Whether a cert_reqs of kNone is a default rather than stated.
+  bool cert_none_unstated = false;
   bool common_name_fallback = false;
   ssl::Protocol protocol = ssl::Protocol::kSslv23;
   absl::optional<ssl::TlsVersion> minimum_version;
   absl::optional<ssl::TlsVersion> maximum_version;
   std::vector<ssl::TlsVersion> disabled_versions;
-  // Whether the caller brings CAs that the policy's bundle has not.
+  // Whether the caller brings CAs that the bundle of the policy, or else of the
+  // platform, does not have.
   bool own_ca_certs = false;
   bool key_log = false;  // Whether it wants the connection's secrets.
-  // Whether a client would take a key in common in place of a certificate.
+  // Whether it would take a pre-shared key in place of a certificate.
   bool psk = false;
+  // As in ssl::ContextOptions, from here on; the level with what `ciphers`
+  // states. Of the level and partial_chain, whether the application asks for
+  // it rather than having it by default.
+  int security_level = ssl::ContextOptions().security_level;
+  bool security_level_stated = false;
+  ssl::VerifyFlags verify_flags;
+  bool partial_chain_stated = true;
+  int verify_depth = ssl::ContextOptions().verify_depth;
+  std::string groups;
 };
 
 // One thing that the policy made stricter, or refused.
@@ -70,34 +85,52 @@ struct VerificationDecision {
   absl::optional<ssl::TlsVersion> minimum_version;
   absl::optional<ssl::TlsVersion> maximum_version;
   std::vector<ssl::TlsVersion> disabled_versions;
-  // The path of the bundle that counts in place of any other.
+  // The path of the bundle that replaces any other.
   absl::optional<std::string> ca_certs;
+  // Whether the platform's bundle replaces the application's own.
+  bool platform_ca_certs = false;
   // For a client, the keys of which its server's chain must have one.
   std::vector<config::Pin> pins;
   bool key_log = false;
   bool psk = false;
+  int security_level = 0;
+  int minimum_security_level = 0;  // Whatever the cipher string says.
+  ssl::VerifyFlags verify_flags;
+  int verify_depth = 0;
+  std::string groups;
   // What of this is the policy's doing; empty where it changed nothing.
   std::vector<PolicyChange> changes;
+  // What the application may have, but the audit is told of.
+  std::vector<PolicyChange> allowed;
+  // Whether a client verifies nothing without having stated CERT_NONE.
+  bool unverified_unstated = false;
 };
 
 // Applies `policy`, which is that for the host (config::PolicyForHost). Pure
 // and thread-safe. For a client:
 //
-//  - `off`: nothing is verified unless cert_reqs or check_hostname ask for it.
-//    Where it is verified, the name is checked if there is one to check;
-//    without one, and without check_hostname, the chain alone (as in
-//    Python 2.7.11: the caller may call MatchHostname).
-//  - `default`: the same, but a client that does not state cert_reqs verifies
-//    chain and, unless check_hostname is false, name; to give none is an error.
+//  - cert_reqs unset: chain and, unless check_hostname is false, name are
+//    verified; to give none is an error. But with `unset_is_cert_none` and
+//    `off`, nothing is verified, unless check_hostname is true.
+//  - cert_reqs stated, with `off` or `default`: as stated. Where the chain is
+//    verified, the name is checked if there is one to check; without one, and
+//    without check_hostname, the chain alone (as in Python 2.7.11: the caller
+//    may call MatchHostname).
 //  - `enforce`: chain and name are verified. CERT_NONE, check_hostname false,
 //    giving no name, and a PSK are errors: a server that shows no certificate
-//    has nothing to verify. The common name never counts.
+//    has nothing to verify. The common name is never matched.
 //
 // With `hostname: optional`, giving no name is no error: the chain alone is
-// verified. Where the policy names a bundle, no other counts, and to bring
-// other CAs is an error. A server's verification of its clients is its own
-// affair under any policy. The minimum version holds for both, and so does that
-// to want the secrets where the policy forbids it is an error.
+// verified. Where the policy names a bundle, it replaces all others, and to
+// bring other CAs is an error; where it names none, `application_cas` decides
+// whether bringing CAs that the platform's bundle lacks is one. verify_flags
+// are added; partial_chain and verify_depth have a limit. A server's
+// verification of its clients is its own affair under any policy. Minimum
+// version, security level, groups, `psk: forbid` and `key_log: forbid` hold for
+// both sides.
+//
+// What is below a floor without the application's asking for it, such as a
+// default, is raised, and is among the changes.
 //
 // With `on_override: upgrade`, what would be such an error is made as strict as
 // demanded instead, and is among the changes; but a name cannot be made up.

@@ -16,7 +16,15 @@ namespace {
 constexpr size_t kMaxCallSite = 512;
 
 absl::string_view ActionName(AuditEvent::Action action) {
-  return action == AuditEvent::Action::kRefused ? "refused" : "upgraded";
+  switch (action) {
+    case AuditEvent::Action::kRefused:
+      return "refused";
+    case AuditEvent::Action::kUpgraded:
+      return "upgraded";
+    case AuditEvent::Action::kAllowed:
+      break;
+  }
+  return "allowed";
 }
 
 }  // namespace
@@ -41,7 +49,17 @@ Auditor::Auditor(AuditSink sink, const AuditLimits& limits)
 void Auditor::Record(AuditEvent event) {
   {
     absl::MutexLock lock(&mutex_);
-    ++(event.action == AuditEvent::Action::kRefused ? refusals_ : upgrades_);
+    switch (event.action) {
+      case AuditEvent::Action::kRefused:
+        ++refusals_;
+        break;
+      case AuditEvent::Action::kUpgraded:
+        ++upgrades_;
+        break;
+      case AuditEvent::Action::kAllowed:
+        ++allowed_;
+        break;
+    }
     if (sink_ == nullptr || !Admit(&event)) return;
   }
   sink_(event);
@@ -79,6 +97,11 @@ bool Auditor::Admit(AuditEvent* event) {
 uint64_t Auditor::refusals() const {
   absl::MutexLock lock(&mutex_);
   return refusals_;
+}
+
+uint64_t Auditor::allowed() const {
+  absl::MutexLock lock(&mutex_);
+  return allowed_;
 }
 
 uint64_t Auditor::upgrades() const {

@@ -1,7 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A record of what applications asked for and the policy did not give them.
+// A record of what applications asked for and the policy did not give them, or
+// gave them but wants to be known.
 #ifndef AIRLOCK_PLATFORM_AUDIT_H_
 #define AIRLOCK_PLATFORM_AUDIT_H_
 
@@ -19,11 +20,14 @@
 
 namespace airlock::platform {
 
-// One refusal or upgrade. Texts may hold any bytes an application chose.
+// One such thing. Texts may hold any bytes an application chose.
 struct AuditEvent {
   enum class Action {
     kRefused,   // The application got an error.
     kUpgraded,  // It got something stricter than it had asked for.
+    // It got what it had asked for, or what its library does by default:
+    // `requested` is then "unset".
+    kAllowed,
   };
   Action action = Action::kRefused;
   absl::Time time;
@@ -38,11 +42,11 @@ struct AuditEvent {
   uint64_t suppressed = 0;
 
   // One JSON object (RFC 8259) on one line, without newline, in ASCII: `time`
-  // as RFC 3339 in UTC with milliseconds, `action` "refused" or "upgraded", the
-  // others by their names, `rule` as Origin::ToString. `host` and `call_site`
-  // are members of the object `claimed`: they are what the application says,
-  // which can dial another host than it names and run code under any file's
-  // name. What is not UTF-8 becomes U+FFFD.
+  // as RFC 3339 in UTC with milliseconds, `action` "refused", "upgraded" or
+  // "allowed", the others by their names, `rule` as Origin::ToString. `host`
+  // and `call_site` are members of the object `claimed`: they are what the
+  // application says, which can dial another host than it names and run code
+  // under any file's name. What is not UTF-8 becomes U+FFFD.
   std::string ToJson() const;
 };
 
@@ -75,6 +79,7 @@ class Auditor {
 
   uint64_t refusals() const;
   uint64_t upgrades() const;
+  uint64_t allowed() const;
 
  private:
   using Key = std::tuple<AuditEvent::Action, std::string, std::string>;
@@ -94,6 +99,7 @@ class Auditor {
   std::map<Key, Site> sites_ ABSL_GUARDED_BY(mutex_);
   uint64_t refusals_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t upgrades_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t allowed_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace airlock::platform

@@ -63,6 +63,8 @@ std::string Counters::ToPrometheus() const {
   Single("airlock_policy_upgrades_total",
          "What applications asked for and the policy made stricter.", upgrades,
          &text);
+  Single("airlock_policy_allowed_total",
+         "What the policy let pass, but had audited.", allowed, &text);
   Single("airlock_audit_lost_total",
          "Lines of the audit that could not be written.", audit_lost, &text);
   Single("airlock_policy_reloads_total",

@@ -32,6 +32,8 @@ struct Counters {
   // What the policy refused and made stricter.
   uint64_t refusals = 0;
   uint64_t upgrades = 0;
+  // What it let pass, but had audited.
+  uint64_t allowed = 0;
   // Lines of the audit that were lost: RuntimeOptions::audit_lost.
   uint64_t audit_lost = 0;
   // How often the policy was read anew, and how often it could not be.
@@ -46,7 +48,8 @@ struct Counters {
   // Prometheus' text format 0.0.4: airlock_handshakes_total{version="TLSv1.3"},
   // airlock_handshake_failures_total{kind="Verification"},
   // airlock_resumptions_total, airlock_policy_refusals_total,
-  // airlock_policy_upgrades_total, airlock_audit_lost_total,
+  // airlock_policy_upgrades_total, airlock_policy_allowed_total,
+  // airlock_audit_lost_total,
   // airlock_policy_reloads_total and airlock_policy_reload_failures_total; each
   // always there, with HELP and TYPE.
   std::string ToPrometheus() const;

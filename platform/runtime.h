@@ -18,6 +18,7 @@
 #include "config/policy.h"
 #include "platform/apply_policy.h"
 #include "platform/audit.h"
+#include "platform/context_request.h"
 #include "platform/counters.h"
 #include "platform/host.h"
 #include "platform/wrap_options.h"
@@ -46,23 +47,6 @@ struct RuntimeOptions {
   // How much of that `audit` could not keep, for the counters: thread-safe, as
   // AuditWriter::lost. Null: nothing.
   std::function<uint64_t()> audit_lost;
-};
-
-// What CreateContext is told beside ssl::ContextOptions. Unset is what the
-// application does not say.
-struct ContextRequest {
-  ssl::Side side = ssl::Side::kClient;
-  absl::optional<ssl::VerifyMode> cert_reqs;
-  absl::optional<bool> check_hostname;
-  CaCerts ca_certs;
-  // The name that the one connection of this Context is for, if there is one:
-  // without it the policy's exceptions do not hold.
-  absl::optional<std::string> server_hostname;
-  // Whether to audit that cert_reqs is unset and the policy demands it: for
-  // libraries where to leave it out is to ask for CERT_NONE.
-  bool audit_unset = false;
-  // As in WrapOptions.
-  std::string call_site;
 };
 
 // A host, the policy that LoadPolicy finds on it, and what sockets can share.
@@ -102,11 +86,20 @@ class Runtime {
   // Makes a Context for sockets of one side, for callers who need what
   // WrapOptions does not have, such as callbacks. Sets the fields that the
   // policy decides (verify_mode, check_hostname, hostname_optional,
-  // hostname_missing, hostname, minimum_version, pins, unverified_clients,
-  // keylog, psk_client), clock, and trust_store where `request` has ca_certs or
-  // where peers are verified and it is null. Always a new one.
+  // hostname_missing, hostname_allowed, hostname, versions, security_level and
+  // its minimum, verify_flags, verify_depth, groups, pins, unverified_clients,
+  // keylog, psk_client, psk_server), clock, and trust_store where `request` has
+  // ca_certs or where peers are verified and it is null. Under `enforce`, and
+  // where the policy has pins of its own, the pins in `options` only narrow:
+  // none of them makes a certificate its own anchor. Always a new one.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> CreateContext(
       const ContextRequest& request, ssl::ContextOptions options);
+
+  // Tells log and audit of a client that reaches for `host`, at `call_site`, by
+  // a Context that was made before and verifies nothing because its library's
+  // default is CERT_NONE; once for each call site. CreateContext does so by
+  // itself.
+  void NoteUnverified(const std::string& host, const std::string& call_site);
 
   // The certificates that `ca_certs` stands for; where it is unset, the
   // policy's bundle, or else the system's. Error kind: kTrustStore.

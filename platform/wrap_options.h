@@ -34,13 +34,19 @@ struct CaBytes {
 using CaCerts = absl::variant<absl::monostate, CaPath, CaBytes,
                               std::shared_ptr<const ssl::TrustStore>>;
 
+// Whether it names any.
+inline bool IsGiven(const CaCerts& ca_certs) {
+  return !absl::holds_alternative<absl::monostate>(ca_certs);
+}
+
 // The password of an encrypted key. With a callback, nothing made from the key
 // is kept for the next call, as nobody knows what it would answer then.
 using Password =
     absl::variant<absl::monostate, ssl::Secret, ssl::PasswordCallback>;
 
-// The defaults are Python's. What is unset is for the policy to decide; see
-// ApplyPolicy. Moves, as secrets do.
+// Names are Python's; what is not set is the strict choice, whatever the
+// policy: a client verifies chain and name, and a stream that is cut off is an
+// error. See ApplyPolicy for what a policy adds. Moves, as secrets do.
 struct WrapOptions {
   // The private key and the certificate chain: PEM text or DER bytes, or what
   // yields them. Never a path. Without `keyfile` the key is in `certfile`.
@@ -48,13 +54,15 @@ struct WrapOptions {
   absl::optional<ssl::Material> keyfile;
   absl::optional<ssl::Material> certfile;
   bool server_side = false;
+  // Unset: a client verifies chain and name, a server asks for no certificate.
+  // kNone, spelled out, verifies nothing, unless the policy enforces it.
   absl::optional<ssl::VerifyMode> cert_reqs;
   ssl::Protocol ssl_version = ssl::Protocol::kSslv23;
   CaCerts ca_certs;
   // Else the caller calls Socket::Handshake, or reads or writes.
   bool do_handshake_on_connect = true;
-  // See ssl::SocketOptions.
-  bool suppress_ragged_eofs = true;
+  // See ssl::SocketOptions. Python's default is true.
+  bool suppress_ragged_eofs = false;
   // OpenSSL's cipher list syntax; empty: ssl::ContextOptions' own.
   std::string ciphers;
   // The name that a client reaches for; an IP address may be one.
@@ -62,6 +70,7 @@ struct WrapOptions {
 
   // What follows wrap_socket does not have.
   Password password;
+  // Unset: where the chain is verified and there is a name, it is checked.
   absl::optional<bool> check_hostname;
   absl::optional<ssl::TlsVersion> minimum_version;
   absl::optional<ssl::TlsVersion> maximum_version;

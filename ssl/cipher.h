@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+
 namespace airlock::ssl {
 
 // A cipher suite, as SSLContext.get_ciphers() tells of it.
@@ -24,6 +27,11 @@ struct CipherInfo {
   std::string key_exchange;  // "kx-ecdhe",
   std::string auth;          // "auth-rsa".
 };
+
+// The security level that ContextOptions::ciphers states by "@SECLEVEL=n", the
+// last one where there are several; unset where it states none, or one that
+// Context::Create refuses. Pure and thread-safe.
+absl::optional<int> StatedSecurityLevel(absl::string_view ciphers);
 
 }  // namespace airlock::ssl
 

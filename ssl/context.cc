@@ -5,6 +5,7 @@
 
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "ssl/internal/call_scope.h"
@@ -26,7 +27,8 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
       internal::ParseCipherString(options.ciphers);
   if (!ciphers.ok()) return ciphers.status();
   options.security_level =
-      ciphers->security_level.value_or(options.security_level);
+      std::max(ciphers->security_level.value_or(options.security_level),
+               options.minimum_security_level);
   const absl::Status status = internal::CheckContextOptions(options);
   if (!status.ok()) return status;
   const absl::StatusOr<internal::VersionRange> versions =

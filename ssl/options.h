@@ -122,6 +122,8 @@ struct ContextOptions {
   // OpenSSL's security level, 0 to 5, for certificates, ours and the peer's:
   // from 1 on no SHA-1 signatures, from 2 on no RSA keys below 2048 bits.
   int security_level = 2;
+  // The least that takes effect of `security_level` and `ciphers`.
+  int minimum_security_level = 0;
 
   // What we present. A server needs at least one; of several, each of another
   // key type, the first that the client can use is taken. Of a client's, the
@@ -140,6 +142,11 @@ struct ContextOptions {
   // `hostname_missing`, which runs on the thread that makes the Socket, gives.
   bool hostname_optional = false;
   std::function<absl::Status()> hostname_missing;
+  // Whether a client of this Context may reach for that name, which may be
+  // empty; null: for every one. Runs on the thread that makes the Socket, or
+  // switches it to this Context, which an error refuses.
+  std::function<absl::Status(absl::string_view server_hostname)>
+      hostname_allowed;
   HostnameOptions hostname;
   VerifyFlags verify_flags;
   // SHA-256 hashes of SubjectPublicKeyInfos (RFC 7469), 32 bytes each. Where

@@ -69,6 +69,10 @@ absl::Status CheckFit(const ContextOptions& context,
     return MakeStatus(ErrorKind::kCredentials,
                       "A server needs certfile and keyfile.");
   }
+  if (context.hostname_allowed != nullptr) {
+    absl::Status allowed = context.hostname_allowed(options.server_hostname);
+    if (!allowed.ok()) return allowed;
+  }
   if (context.verify_mode == VerifyMode::kNone) {
     if (context.unverified_clients.has_value()) return absl::OkStatus();
     return MakeStatus(

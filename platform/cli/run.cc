@@ -108,6 +108,19 @@ class Run {
     application_ = *std::move(application);
     absl::StatusOr<config::VerificationPolicy> policy =
         platform::LoadPolicy(&host_, given_, &application_.yaml);
+    // Under `enforce` an application brings no CAs of its own here, unless the
+    // operator's file says so.
+    if (policy.ok() &&
+        policy->verification.value == config::Verification::kEnforce &&
+        policy->application_cas.origin.source !=
+            config::Origin::Source::kPolicyFile) {
+      environment_[config::kApplicationCasVariable] =
+          config::ApplicationCasName(config::ApplicationCas::kForbid);
+      const bool secure = given_.secure();
+      given_ = config::Environment(environment_);
+      if (secure) given_ = config::Environment::OfSecureProcess(given_);
+      policy = platform::LoadPolicy(&host_, given_, &application_.yaml);
+    }
     if (!policy.ok()) return policy.status();
     policy_ = *std::move(policy);
     return absl::OkStatus();
@@ -298,8 +311,11 @@ class Run {
     return absl::OkStatus();
   }
 
-  static std::string LaunchRecord(Environment variables,
-                                  const SandboxPlan& plan) {
+  // What `_ssl` reads in the sandbox: `variables`, and where the platform's CAs
+  // are, whatever SSL_CERT_* the application has.
+  std::string LaunchRecord(Environment variables,
+                           const SandboxPlan& plan) const {
+    variables = config::WithBundleOf(environment_, std::move(variables));
     variables.erase(kConfigVariable);
     if (plan.files.count(kNamedPolicyFile) > 0) {
       variables[kConfigVariable] = kNamedPolicyFile;
@@ -380,8 +396,8 @@ class Run {
 
   platform::PosixHost host_;
   std::string app_yaml_;  // As it was named.
-  const config::Environment given_ = platform::ProcessEnvironment();
-  const Environment environment_ = given_.variables();
+  config::Environment given_ = platform::ProcessEnvironment();
+  Environment environment_ = given_.variables();
   Application application_;
   config::VerificationPolicy policy_;
   std::string modules_;

@@ -64,6 +64,10 @@ std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
         flags.partial_chain, flags.trusted_first}) {
     writer.Number(flag);
   }
+  writer.Number(static_cast<uint64_t>(options.verify_depth));
+  writer.Number(static_cast<uint64_t>(options.security_level));
+  writer.Number(static_cast<uint64_t>(options.minimum_security_level));
+  writer.Text(options.groups);
   writer.Text(options.ciphers);
   writer.Text(options.groups);
   writer.Texts(options.alpn_protocols);

@@ -3,8 +3,13 @@
 
 #include "platform/python/call_site.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "platform/python/python_compat.h"
 
 namespace airlock::python {
@@ -14,6 +19,52 @@ namespace {
 bool IsOurs(const PyRef& frame) {
   const std::string module = ModuleOfFrame(frame);
   return module == "ssl" || absl::StartsWith(module, "airlock.");
+}
+
+bool IsFrame(const PyRef& frame) { return frame && frame.get() != Py_None; }
+
+PyRef CurrentFrame() {
+  return PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+}
+
+// The first of `frame` and its callers that is the application's.
+PyRef ApplicationFrame(PyRef frame) {
+  while (IsFrame(frame) && IsOurs(frame)) {
+    frame = FrameAttribute(frame, "f_back");
+  }
+  return frame;
+}
+
+// Whether `value` is a string that equals one of `words`, or a tuple with one.
+bool Mentions(PyObject* value, absl::Span<const absl::string_view> words) {
+  if (PyTuple_Check(value)) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value); ++i) {
+      if (Mentions(PyTuple_GET_ITEM(value, i), words)) return true;
+    }
+    return false;
+  }
+  if (!PyUnicode_Check(value) && !PyBytes_Check(value)) return false;
+  std::string text;
+  if (!TextOf(value, "a word", &text)) {
+    PyErr_Clear();
+    return false;
+  }
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+// The frame that sets an attribute of a context. From Python 3.6 on, ssl.py
+// wraps some of them in properties.
+PyRef SettingFrame() {
+  constexpr absl::string_view kProperties[] = {"verify_mode", "verify_flags"};
+  PyRef frame = CurrentFrame();
+  const PyRef name =
+      IsFrame(frame)
+          ? FrameAttribute(FrameAttribute(frame, "f_code"), "co_name")
+          : PyRef();
+  if (name && IsOurs(frame) && Mentions(name.get(), kProperties)) {
+    frame = FrameAttribute(frame, "f_back");
+  }
+  return frame;
 }
 
 }  // namespace
@@ -46,11 +97,8 @@ bool IsCalledBy(const char* module, const char* function) {
 }
 
 std::string CallSite() {
-  PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
-  while (frame && frame.get() != Py_None && IsOurs(frame)) {
-    frame = FrameAttribute(frame, "f_back");
-  }
-  if (!frame || frame.get() == Py_None) return "";
+  const PyRef frame = ApplicationFrame(CurrentFrame());
+  if (!IsFrame(frame)) return "";
   const PyRef line = FrameAttribute(frame, "f_lineno");
   const long number = line ? PyLong_AsLong(line.get()) : -1;
   PyErr_Clear();
@@ -59,6 +107,25 @@ std::string CallSite() {
   std::string file;
   if (!name || !PathOf(name.get(), &file)) PyErr_Clear();
   return file.empty() ? "" : absl::StrCat(file, ":", number);
+}
+
+bool IsSetByLibrary() {
+  const PyRef frame = SettingFrame();
+  return IsFrame(frame) && IsOurs(frame);
+}
+
+bool SaysVerifyMode() {
+  if (!IsSetByLibrary()) return true;
+  const PyRef frame = ApplicationFrame(CurrentFrame());
+  if (!IsFrame(frame)) return true;
+  constexpr absl::string_view kWords[] = {
+      "cert_reqs", "CERT_NONE", "verify_mode", "_create_unverified_context"};
+  const PyRef code = FrameAttribute(frame, "f_code");
+  for (const char* names : {"co_names", "co_consts", "co_varnames"}) {
+    const PyRef mentioned = FrameAttribute(code, names);
+    if (mentioned && Mentions(mentioned.get(), kWords)) return true;
+  }
+  return false;
 }
 
 }  // namespace airlock::python

@@ -16,6 +16,15 @@ namespace airlock::python {
 // Needs the GIL; sets no exception, and none may be set.
 std::string CallSite();
 
+// Whether `ssl` or the package airlock, rather than the application, sets the
+// attribute that is being set now: as its default, or with what it was handed.
+bool IsSetByLibrary();
+
+// Whether the application says what the library sets verify_mode to: false only
+// where the library sets it, and the code that called it mentions no way to ask
+// for that.
+bool SaysVerifyMode();
+
 // An attribute of a frame, or of one of its attributes; null where `object` is,
 // or has it not. As above, of GIL and exceptions; so is the next.
 PyRef FrameAttribute(const PyRef& object, const char* name);

@@ -43,7 +43,9 @@ struct ContextObject {
   const int protocol;
   uint64_t options = kOpDefault;
   int verify_mode = kCertNone;
-  bool verify_mode_chosen = false;  // By the application.
+  bool verify_mode_chosen = false;  // By the application,
+  // or, where it is CERT_NONE, by a library that it did not tell otherwise.
+  bool cert_none_unstated = false;
   bool check_hostname = false;
   bool check_hostname_chosen = false;
   // Made by ssl._create_unverified_context, which says CERT_NONE by its name:
@@ -51,6 +53,7 @@ struct ContextObject {
   bool unverified_by_name = false;
   unsigned host_flags = kHostflagNoPartialWildcards;
   unsigned long verify_flags = kVerifyTrustedFirst;
+  bool partial_chain_chosen = false;  // By the application.
   int minimum_version = kDefaultMinimum;
   int maximum_version = kMaximumSupported;
   int num_tickets = 2;

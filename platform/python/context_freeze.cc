@@ -14,6 +14,7 @@
 #include "platform/python/context.h"
 #include "platform/python/profile.h"
 #include "platform/runtime.h"
+#include "ssl/cipher.h"
 
 namespace airlock::python {
 namespace {
@@ -77,6 +78,7 @@ std::string RulesFor(const config::VerificationPolicy& policy,
       policy, hostname, absl::ToCivilDay(now, absl::UTCTimeZone()));
   return absl::StrCat("named, by ", rules.ca_certs.origin.ToString(), ", ",
                       rules.minimum_version.origin.ToString(), ", ",
+                      rules.security_level.origin.ToString(), ", ",
                       rules.pins.origin.ToString());
 }
 
@@ -138,21 +140,24 @@ platform::ContextRequest ContextObject::Request(
     const std::string& hostname) const {
   platform::ContextRequest request;
   request.side = side;
-  const bool off = policy.verification.value == config::Verification::kOff;
   // Where all is verified, what it did not say in words is no reason to refuse.
-  const bool named = unverified_by_name && policy.verification.value ==
-                                               config::Verification::kDefault;
-  if (verify_mode_chosen || off || named) {
+  const bool named = unverified_by_name && policy.verification.value !=
+                                               config::Verification::kEnforce;
+  if (verify_mode_chosen || named || side == ssl::Side::kServer) {
     request.cert_reqs = CoreVerifyMode(verify_mode);
   }
-  if (off) {
+  request.unset_is_cert_none = true;
+  request.cert_none_unstated = cert_none_unstated;
+  request.partial_chain_unstated = !partial_chain_chosen;
+  request.security_level_unstated =
+      ciphers == kDefaultCiphers || !ssl::StatedSecurityLevel(ciphers);
+  if (policy.verification.value == config::Verification::kOff) {
     // Before 3.7, ssl.py itself matches the name.
     request.check_hostname = check_hostname && AIRLOCK_PYTHON_AT_LEAST(3, 7);
   } else if (check_hostname_chosen) {
     request.check_hostname = check_hostname;
   }
   if (side == ssl::Side::kClient) request.server_hostname = hostname;
-  request.audit_unset = true;
   request.call_site = CallSite();
   return request;
 }
@@ -162,7 +167,13 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   const config::VerificationPolicy policy = state->runtime->policy();
   std::string rules = RulesFor(policy, hostname, state->runtime->host().Now());
   for (const Frozen& frozen : frozen_) {
-    if (frozen.side == side && frozen.rules == rules) return frozen.context;
+    if (frozen.side != side || frozen.rules != rules) continue;
+    if (side == ssl::Side::kClient &&
+        (cert_none_unstated || !verify_mode_chosen) &&
+        frozen.context->options().verify_mode == ssl::VerifyMode::kNone) {
+      state->runtime->NoteUnverified(hostname, CallSite());
+    }
+    return frozen.context;
   }
   const platform::ContextRequest request = Request(policy, side, hostname);
 
@@ -182,7 +193,9 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   result.cipher_server_preference = (options & kOpCipherServerPreference) != 0;
   result.psk_identity_hint = psk_hint;
   InstallCallbacks(*this, &result);
-  const bool verifies = verify_mode != kCertNone || !request.cert_reqs;
+  const bool off = policy.verification.value == config::Verification::kOff;
+  const bool verifies =
+      verify_mode != kCertNone || (!request.cert_reqs && !off);
   if (verifies || !trusted.empty()) {
     absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
         MakeTrustStore();

@@ -95,6 +95,7 @@ int SetVerifyMode(PyObject* self, PyObject* value, void* /*closure*/) {
   }
   context.verify_mode = mode;
   context.verify_mode_chosen = true;
+  context.cert_none_unstated = mode == kCertNone && !SaysVerifyMode();
   context.Changed();
   return 0;
 }
@@ -124,6 +125,8 @@ int SetCheckHostname(PyObject* self, PyObject* value, void* /*closure*/) {
   if (check == 0 && !context.verify_mode_chosen &&
       IsCalledBy("ssl", "_create_unverified_context")) {
     context.unverified_by_name = true;
+    // The standard library calls it so by another name, too.
+    context.cert_none_unstated = !SaysVerifyMode();
   }
   context.Changed();
   return 0;
@@ -149,8 +152,14 @@ PyObject* GetVerifyFlags(PyObject* self, void* /*closure*/) {
 int SetVerifyFlags(PyObject* self, PyObject* value, void* /*closure*/) {
   int flags = 0;
   if (!ToInt(value, &flags)) return -1;
-  ContextOf(self).verify_flags = static_cast<unsigned long>(flags);
-  ContextOf(self).Changed();
+  ContextObject& context = ContextOf(self);
+  const auto wanted = static_cast<unsigned long>(flags);
+  // create_default_context sets it by itself from Python 3.13 on.
+  if ((wanted & ~context.verify_flags & kVerifyPartialChain) != 0) {
+    context.partial_chain_chosen = !IsSetByLibrary();
+  }
+  context.verify_flags = wanted;
+  context.Changed();
   return 0;
 }
 

@@ -272,6 +272,13 @@ hostname         required                       built in
 minimum_version  TLSv1.2                        airlock.yaml:2:17
 ca_certs         /é                             airlock.yaml:3:13
 key_log          allow                          built in
+security_level   2                              airlock.yaml:2:17
+verify_flags     -                              built in
+partial_chain    forbid                         airlock.yaml:2:17
+verify_depth     -                              built in
+groups           -                              built in
+psk              allow                          built in
+application_cas  audit                          airlock.yaml:2:17
 exception a      ca_certs /b, until 2027-06-30  airlock.yaml:5:12
 )");
 }
@@ -290,7 +297,14 @@ TEST(PolicyReportTest, IsJson) {
   {"setting": "hostname", "value": "required", "origin": {"source": "built in"}, "overrode": []},
   {"setting": "minimum_version", "value": null, "origin": {"source": "built in"}, "overrode": []},
   {"setting": "ca_certs", "value": "/\"\\", "origin": {"source": "policy file", "file": "airlock.yaml", "line": 1, "column": 17}, "overrode": []},
-  {"setting": "key_log", "value": "allow", "origin": {"source": "built in"}, "overrode": []}
+  {"setting": "key_log", "value": "allow", "origin": {"source": "built in"}, "overrode": []},
+  {"setting": "security_level", "value": null, "origin": {"source": "built in"}, "overrode": []},
+  {"setting": "verify_flags", "value": null, "origin": {"source": "built in"}, "overrode": []},
+  {"setting": "partial_chain", "value": "allow", "origin": {"source": "built in"}, "overrode": []},
+  {"setting": "verify_depth", "value": null, "origin": {"source": "built in"}, "overrode": []},
+  {"setting": "groups", "value": null, "origin": {"source": "built in"}, "overrode": []},
+  {"setting": "psk", "value": "allow", "origin": {"source": "built in"}, "overrode": []},
+  {"setting": "application_cas", "value": "allow", "origin": {"source": "built in"}, "overrode": []}
 ])"_json);
 }
 

@@ -143,14 +143,20 @@ TEST(EnvironmentTest, TheStrictestReadingTakesEffect) {
 
 TEST(EnvironmentTest, PlacesAreThoseOfTheStart) {
   const Environment environment = Environment::Merge(
-      {{"AIRLOCK_AUDIT", "/a"}, {"SSL_CERT_FILE", "/first.pem"}},
+      {{"AIRLOCK_AUDIT", "/a"},
+       {"SSL_CERT_FILE", "/first.pem"},
+       {"HOME", "/first"}},
       {{"AIRLOCK_AUDIT", "/b"},
        {"AIRLOCK_APP_YAML", "/c"},
-       {"SSL_CERT_FILE", "/now.pem"}});
+       {"SSL_CERT_FILE", "/now.pem"},
+       {"SSL_CERT_DIR", "/now"},
+       {"HOME", "/now"}});
   EXPECT_EQ(*environment.Find(kAuditVariable), "/a");
   EXPECT_EQ(environment.Find(kAppYamlVariable), nullptr);
-  // No policy's; as it is now.
-  EXPECT_EQ(*environment.Find(kCertFileVariable), "/now.pem");
+  EXPECT_EQ(*environment.Find(kCertFileVariable), "/first.pem");
+  EXPECT_EQ(environment.Find(kCertDirVariable), nullptr);
+  // As it is now.
+  EXPECT_EQ(*environment.Find("HOME"), "/now");
 }
 
 TEST(EnvironmentTest, ASecureProcessObeysNoPath) {

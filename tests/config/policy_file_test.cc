@@ -188,13 +188,17 @@ INSTANTIATE_TEST_SUITE_P(
         {"NothingStated", Row::kWhole, "tls: {}\n",
          "1:6: \"tls\" states nothing; it may hold \"verification\", "
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
-         "\"key_log\" and \"exceptions\""},
+         "\"key_log\", \"security_level\", \"verify_flags\", "
+         "\"partial_chain\", \"verify_depth\", \"groups\", \"psk\", "
+         "\"application_cas\" and \"exceptions\""},
         {"Misspelt", Row::kTls, "verfication: off",
          "2:3: unknown key \"verfication\"; did you mean \"verification\"?"},
         {"Unknown", Row::kTls, "ciphers: HIGH",
          "2:3: unknown key \"ciphers\"; \"tls\" knows \"verification\", "
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
-         "\"key_log\" and \"exceptions\""},
+         "\"key_log\", \"security_level\", \"verify_flags\", "
+         "\"partial_chain\", \"verify_depth\", \"groups\", \"psk\", "
+         "\"application_cas\" and \"exceptions\""},
         {"Duplicate", Row::kTls, "hostname: optional\n  hostname: required",
          "3:3: duplicate key \"hostname\"; the first is on line 2"},
         {"Alias", Row::kTls, "ca_certs: *bundle",
@@ -270,8 +274,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "2:26: unknown key \"ca_cert\"; did you mean \"ca_certs\"?"),
         Exception("Verification", "verification: off",
                   "2:26: unknown key \"verification\"; an exception knows "
-                  "\"host\", \"ca_certs\", \"minimum_version\", \"pins\" and "
-                  "\"expires\""),
+                  "\"host\", \"ca_certs\", \"minimum_version\", "
+                  "\"security_level\", \"pins\" and \"expires\""),
         Exception("RelativePath", "ca_certs: a",
                   "2:36: ca_certs is \"a\"; it must be an absolute path"),
         Exception("Version", "minimum_version: SSLv3",
@@ -298,18 +302,20 @@ INSTANTIATE_TEST_SUITE_P(
                   "as 2027-06-30"),
         Exception("RelaxesNothing", "expires: 2027-06-30",
                   "2:16: the exception for \"a\" relaxes nothing; remove it, "
-                  "or let it state another ca_certs, a lower minimum_version, "
-                  "or pins"),
+                  "or let it state another ca_certs, a lower minimum_version "
+                  "or security_level, or pins"),
         {"SameAsPolicy", Row::kTls,
          "minimum_version: TLSv1.2\n  ca_certs: /a\n  exceptions:\n"
          "  - host: '*.b.c'\n    minimum_version: TLSv1.2\n    ca_certs: /a",
          "5:5: the exception for \"*.b.c\" relaxes nothing; remove it, or let "
-         "it state another ca_certs, a lower minimum_version, or pins"},
+         "it state another ca_certs, a lower minimum_version or "
+         "security_level, or pins"},
         {"SameAsEnforce", Row::kTls,
          "verification: enforce\n  exceptions:\n"
          "  - host: b\n    minimum_version: TLSv1.2",
-         "4:5: the exception for \"b\" relaxes nothing; remove it, or let "
-         "it state another ca_certs, a lower minimum_version, or pins"},
+         "4:5: the exception for \"b\" relaxes nothing; remove it, or let it "
+         "state another ca_certs, a lower minimum_version or security_level, "
+         "or pins"},
         {"Twice", Row::kTls,
          "exceptions:\n  - host: B.example\n    ca_certs: /a\n"
          "  - host: b.example.\n    ca_certs: /b",

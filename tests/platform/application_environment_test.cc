@@ -197,10 +197,13 @@ TEST(ApplicationEnvironmentTest, WhatIsSetLaterCanOnlyTighten) {
 
 TEST(ApplicationEnvironmentTest, ASandboxsRecordHoldsAlone) {
   Machine machine;
-  machine.SetRecord(Record(kEnforce));
+  EnvironmentMap record = kEnforce;
+  record["SSL_CERT_FILE"] = "/ca.pem";
+  machine.SetRecord(Record(record));
   machine.SetInitial({{"AIRLOCK_CONFIG", "/own.yaml"},
                       {"AIRLOCK_VERIFY", "off"},
-                      {"SSL_CERT_FILE", "/ca.pem"}});
+                      {"SSL_CERT_FILE", "/own.pem"},
+                      {"SSL_CERT_DIR", "/own"}});
   const auto environment = machine.Read();
   ASSERT_TRUE(environment.ok()) << environment.status();
   EXPECT_EQ(environment->variables(),

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/optional.h"
+#include "config/effective_policy.h"
 #include "config/policy_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -31,7 +32,7 @@ using ::testing::UnorderedElementsAre;
 config::VerificationPolicy Policy(absl::string_view word) {
   config::EnvironmentMap environment;
   if (!word.empty()) environment["AIRLOCK_VERIFY"] = std::string(word);
-  return *config::ParseEnvironment(environment);
+  return config::EffectivePolicy({*config::ParseEnvironment(environment)});
 }
 
 // An operator's file with this in it.
@@ -39,7 +40,8 @@ config::VerificationPolicy File(absl::string_view tls) {
   const auto policy = config::ParsePolicyFile(absl::StrCat("tls: {", tls, "}"),
                                               "a.yaml", absl::CivilDay(2026));
   EXPECT_TRUE(policy.ok()) << policy.status();
-  return policy.value_or(config::VerificationPolicy());
+  return config::EffectivePolicy(
+      {policy.value_or(config::VerificationPolicy())});
 }
 
 std::vector<std::string> Changed(const VerificationDecision& decision) {
@@ -81,10 +83,10 @@ constexpr auto kOwn = Gets::kOwnError;
 
 // Every combination of what a client may say.
 const Row kClients[] = {
-    {kUnsaid, kUnsaid, false, kNothing, kPolicy, kPolicy},
-    {kUnsaid, kUnsaid, true, kNothing, kBoth, kBoth},
-    {kUnsaid, false, false, kNothing, kChain, kPolicy},
-    {kUnsaid, false, true, kNothing, kChain, kPolicy},
+    {kUnsaid, kUnsaid, false, kOwn, kPolicy, kPolicy},
+    {kUnsaid, kUnsaid, true, kBoth, kBoth, kBoth},
+    {kUnsaid, false, false, kChain, kChain, kPolicy},
+    {kUnsaid, false, true, kChain, kChain, kPolicy},
     {kUnsaid, true, false, kOwn, kOwn, kPolicy},
     {kUnsaid, true, true, kBoth, kBoth, kBoth},
     {kNone, kUnsaid, false, kNothing, kNothing, kPolicy},
@@ -154,6 +156,36 @@ TEST(ApplyPolicyTest, Clients) {
     ExpectGets("default", request, row.by_default);
     ExpectGets("enforce", request, row.enforced);
   }
+}
+
+// Python's documented default.
+TEST(ApplyPolicyTest, ALibraryMayTakeUnsetForCertNone) {
+  VerificationRequest request;
+  request.unset_is_cert_none = true;
+  for (const char* name : {"", "localhost"}) {
+    request.server_hostname = name;
+    const auto off = ApplyPolicy(Policy("off"), request);
+    ASSERT_TRUE(off.ok()) << off.status();
+    EXPECT_EQ(off->cert_reqs, kNone);
+    EXPECT_TRUE(off->unverified_unstated);
+    EXPECT_THAT(off->changes, IsEmpty());
+  }
+  for (const char* word : {"default", "enforce"}) {
+    const auto decision = ApplyPolicy(Policy(word), request);
+    ASSERT_TRUE(decision.ok()) << decision.status();
+    EXPECT_EQ(decision->cert_reqs, kRequired);
+    EXPECT_TRUE(decision->check_hostname);
+    EXPECT_FALSE(decision->unverified_unstated);
+    EXPECT_THAT(Changed(*decision), ::testing::Contains("cert_reqs"));
+  }
+  request.check_hostname = true;
+  EXPECT_EQ(ApplyPolicy(Policy("off"), request)->cert_reqs, kRequired);
+  request.check_hostname.reset();
+  request.cert_reqs = kNone;
+  EXPECT_FALSE(ApplyPolicy(Policy("off"), request)->unverified_unstated);
+  request.cert_none_unstated = true;
+  EXPECT_TRUE(ApplyPolicy(Policy("off"), request)->unverified_unstated);
+  EXPECT_TRUE(ApplyPolicy(Policy("default"), request)->unverified_unstated);
 }
 
 TEST(ApplyPolicyTest, ANameThatIsNotKnownYetWillBeChecked) {
@@ -410,6 +442,7 @@ TEST(ApplyPolicyTest, SecretsMayBeForbidden) {
 TEST(ApplyPolicyTest, AChangeSaysWhatAndWhy) {
   VerificationRequest request;
   request.server_hostname = std::string("localhost");
+  request.unset_is_cert_none = true;
   config::Environment environment = {{"PYTHONHTTPSVERIFY", "1"}};
   const auto decision =
       ApplyPolicy(*config::ParseEnvironment(environment), request);

@@ -66,6 +66,7 @@ TEST(CountersTest, ArePrometheusText) {
   Counters counters = set.Read();
   counters.refusals = 3;
   counters.upgrades = 4;
+  counters.allowed = 8;
   counters.audit_lost = 7;
   counters.policy_reloads = 5;
   counters.policy_reload_failures = 6;
@@ -79,7 +80,8 @@ TEST(CountersTest, ArePrometheusText) {
         "airlock_handshake_failures_total{kind=\"Verification\"} 1",
         "airlock_handshake_failures_total{kind=\"Policy\"} 0",
         "airlock_policy_refusals_total 3", "airlock_policy_upgrades_total 4",
-        "airlock_audit_lost_total 7", "airlock_policy_reloads_total 5",
+        "airlock_policy_allowed_total 8", "airlock_audit_lost_total 7",
+        "airlock_policy_reloads_total 5",
         "airlock_policy_reload_failures_total 6"}) {
     EXPECT_TRUE(absl::StrContains(absl::StrCat("\n", text),
                                   absl::StrCat("\n", line, "\n")))
@@ -119,8 +121,8 @@ TEST(CountersTest, ObeyTheRulesOfPrometheusText) {
       EXPECT_TRUE(series.insert(line.substr(0, line.find(' '))).second) << line;
     }
   }
-  EXPECT_EQ(families.size(), 8);
-  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 6);
+  EXPECT_EQ(families.size(), 9);
+  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 7);
 }
 
 }  // namespace

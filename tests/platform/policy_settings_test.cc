@@ -125,7 +125,9 @@ constexpr char kVerified[] = "TLSv1.3 verified";
 constexpr char kUnverified[] = "TLSv1.3 unverified";
 
 const Row kRows[] = {
-    {"Off", "verification: off", {}, kUnverified},
+    {"Off", "verification: off", {}, kVerified},
+    {"OffAndCertNone", "verification: off", With(kCertNone), kUnverified},
+    {"OffWithoutANameOrAWord", "verification: off", To(""), "InvalidArgument"},
     {"OffVerifiesOnDemand", "verification: off", With(VerifyMode::kRequired),
      kVerified},
     {"OffChecksTheNameIfThereIsOne", "verification: off",
@@ -167,7 +169,7 @@ const Row kRows[] = {
      "verification: enforce, on_override: upgrade, ca_certs: /etc/other.pem",
      WithCa("/etc/good.pem"), "Verification"},
     {"UpgradeKeyLog", "on_override: upgrade, key_log: forbid", WithKeyLog(),
-     kUnverified},
+     kVerified},
     {"UpgradeCannotMakeUpAName", kUpgrade, To(""), kRefused},
 
     {"OptionalName", kOptionalName, {}, kVerified},
@@ -182,30 +184,31 @@ const Row kRows[] = {
     {"OptionalNameAndNoCheck", kOptionalName, WithCheck(false, ""), kVerified,
      kRefused},
 
-    {"MinimumVersion", "minimum_version: TLSv1.3", {}, kUnverified},
+    {"MinimumVersion", "minimum_version: TLSv1.3", {}, kVerified},
     {"MinimumVersionAndTls12", "minimum_version: TLSv1.3",
      By(Protocol::kTlsv1_2), kRefused},
     {"MinimumVersionUpToTls12", "minimum_version: TLSv1.3",
      UpTo(TlsVersion::kTls1_2), kRefused},
     {"NoMinimumVersion", "verification: off", By(Protocol::kTlsv1),
-     "TLSv1 unverified"},
+     "TLSv1 verified"},
 
     {"CaCerts", kOtherCa, {}, "Verification"},
     {"CaCertsAndOthers", kOtherCa, WithCa("/etc/good.pem"), kRefused},
     {"CaCertsAndTheSame", kOtherCa, WithCa("/etc/other.pem"), "Verification"},
-    {"CaCertsWithOff", "ca_certs: /etc/other.pem", {}, kUnverified},
+    {"CaCertsWithOff", "ca_certs: /etc/other.pem", With(kCertNone),
+     kUnverified},
     {"CaCertsWithOffAndVerified", "ca_certs: /etc/other.pem",
      With(VerifyMode::kRequired), "Verification"},
 
     {"KeyLogAllowed", "key_log: allow", WithKeyLog(),
-     "TLSv1.3 unverified logged"},
+     "TLSv1.3 verified logged"},
     {"KeyLogForbidden", "key_log: forbid", WithKeyLog(), kRefused},
 
     {"ExceptionForCaCerts", kException, {}, kVerified, "Verification"},
     {"ExceptionForTheVersion", kException, By(Protocol::kTlsv1),
      "TLSv1 verified", kRefused},
     {"ExceptionForAnother", kException, To("127.0.0.1"), "Verification"},
-    {"ExceptionsPins", kPins, {}, "Verification", kVerified},
+    {"ExceptionsPins", kPins, {}, "Verification", kRefused},
 };
 
 class PolicySettingsTest : public ::testing::TestWithParam<Row> {

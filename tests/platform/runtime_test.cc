@@ -127,7 +127,8 @@ class RuntimeTest : public ::testing::Test {
 
 TEST_F(RuntimeTest, WithoutAFlagTheApplicationDecides) {
   const auto runtime = Make();
-  Ends ends = Connect(*runtime, Client(""), Server("server_other"));
+  Ends ends =
+      Connect(*runtime, Client("", VerifyMode::kNone), Server("server_other"));
   ASSERT_TRUE(ends.client.ok()) << ends.client.status();
   EXPECT_FALSE((*ends.client)->peer_verified());
 
@@ -148,6 +149,36 @@ TEST_F(RuntimeTest, WithoutAFlagTheApplicationDecides) {
   ends = Connect(*runtime, Client("example.test", VerifyMode::kRequired),
                  Server());
   EXPECT_EQ(ssl::GetErrorKind(ends.client.status()), ErrorKind::kHostname);
+}
+
+TEST_F(RuntimeTest, AClientThatSaysNothingVerifiesWhateverThePolicy) {
+  for (const char* verify : {"", "off", "default", "enforce"}) {
+    const auto runtime = Make(verify);
+    Ends ends = Connect(*runtime, Client(), Server());
+    ASSERT_TRUE(ends.client.ok()) << verify << ends.client.status();
+    EXPECT_TRUE((*ends.client)->peer_verified());
+    ends = Connect(*runtime, Client(), Server("server_other"));
+    EXPECT_EQ(ssl::GetErrorKind(ends.client.status()),
+              ErrorKind::kVerification);
+    ends = Connect(*runtime, Client(), Server("wrong_host"));
+    EXPECT_EQ(ssl::GetErrorKind(ends.client.status()), ErrorKind::kHostname);
+    const bool has_policy = verify[0] == 'd' || verify[0] == 'e';
+    EXPECT_EQ(ssl::GetErrorKind(Refusal(*runtime, Client(""))),
+              has_policy ? ErrorKind::kPolicy : ErrorKind::kInvalidArgument);
+
+    // A Context, too, whose sockets have a name or not.
+    const auto context = runtime->CreateContext({}, {});
+    ASSERT_TRUE(context.ok()) << context.status();
+    EXPECT_EQ((*context)->options().verify_mode, VerifyMode::kRequired);
+    EXPECT_TRUE((*context)->options().check_hostname);
+    EXPECT_FALSE(
+        ssl::WrapSocket(*context, MakeMemoryTransports().first, {}).ok());
+  }
+}
+
+TEST_F(RuntimeTest, AStreamThatIsCutOffIsAnErrorUnlessAskedOtherwise) {
+  EXPECT_FALSE(WrapOptions().suppress_ragged_eofs);
+  EXPECT_FALSE(ssl::SocketOptions().suppress_ragged_eofs);
 }
 
 TEST_F(RuntimeTest, DefaultVerifiesForThoseWhoSayNothing) {
@@ -220,11 +251,11 @@ TEST_F(RuntimeTest, APolicyThatCannotBeReadStopsTheRuntime) {
 }
 
 TEST_F(RuntimeTest, ExplainTellsWhatThePolicyDid) {
-  const auto decision = Make("default")->Explain(Client());
+  const auto decision = Make("enforce")->Explain(Client());
   ASSERT_TRUE(decision.ok()) << decision.status();
   EXPECT_EQ(decision->cert_reqs, VerifyMode::kRequired);
   ASSERT_EQ(decision->changes.size(), 1);
-  EXPECT_EQ(decision->changes[0].setting, "cert_reqs");
+  EXPECT_EQ(decision->changes[0].setting, "minimum_version");
   EXPECT_EQ(decision->changes[0].origin.name, "AIRLOCK_VERIFY");
 }
 

@@ -1,0 +1,205 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/internal/decider.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/base/log_severity.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "absl/types/variant.h"
+#include "config/effective_policy.h"
+#include "ssl/certificate.h"
+#include "ssl/error.h"
+
+namespace airlock::platform::internal {
+namespace {
+
+// What an audit has for what the application leaves out.
+constexpr absl::string_view kUnset = "unset";
+
+// Of a refusal the application has an error; an upgrade goes unseen otherwise.
+AuditSink LogUpgradesTo(std::shared_ptr<Host> host) {
+  return [host = std::move(host)](const AuditEvent& event) {
+    if (event.action == AuditEvent::Action::kRefused) return;
+    // Which the log has already.
+    if (event.requested == kUnset) return;
+    // Its words are the application's.
+    const std::string where = absl::CHexEscape(absl::StrCat(
+        event.host.empty() ? "a host without a name" : event.host,
+        event.call_site.empty() ? "" : ", asked for at ", event.call_site));
+    host->Log(absl::LogSeverity::kWarning,
+              absl::StrCat("For a connection to ", where.substr(0, 512), ": ",
+                           event.setting, ": ", event.effective,
+                           event.action == AuditEvent::Action::kAllowed
+                               ? std::string(", as is allowed by ")
+                               : absl::StrCat(" in place of ", event.requested,
+                                              ", because of "),
+                           event.rule.ToString()));
+  };
+}
+
+absl::CivilDay Today(const Host& host) {
+  return absl::ToCivilDay(host.Now(), absl::UTCTimeZone());
+}
+
+}  // namespace
+
+Decider::Decider(std::shared_ptr<Host> host, TrustCache* trust, AuditSink audit,
+                 const AuditLimits& limits)
+    : host_(std::move(host)),
+      trust_(trust),
+      auditor_(std::make_shared<Auditor>(
+          audit != nullptr ? std::move(audit) : LogUpgradesTo(host_), limits)) {
+}
+
+bool Decider::BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle,
+                           const Policy& in_force) {
+  if (!IsGiven(ca_certs)) return false;
+  const auto* path = absl::get_if<CaPath>(&ca_certs);
+  const auto* known_path = absl::get_if<CaPath>(&bundle);
+  if (path != nullptr && known_path != nullptr &&
+      path->path == known_path->path) {
+    return false;
+  }
+  const absl::StatusOr<TrustStorePtr> brought = LoadCaCerts(ca_certs, in_force);
+  // What cannot be read may be anything.
+  if (!brought.ok()) return true;
+  std::vector<ssl::Certificate> others = (*brought)->Certificates();
+  for (const CaCerts& known : {bundle, CaCerts()}) {
+    const absl::StatusOr<TrustStorePtr> store = LoadCaCerts(known, in_force);
+    if (!store.ok()) continue;
+    if ((*store)->content_hash() == (*brought)->content_hash()) return false;
+    const std::vector<ssl::Certificate> there = (*store)->Certificates();
+    others.erase(std::remove_if(others.begin(), others.end(),
+                                [&there](const ssl::Certificate& one) {
+                                  return absl::c_linear_search(there, one);
+                                }),
+                 others.end());
+  }
+  return !others.empty();
+}
+
+absl::StatusOr<VerificationDecision> Decider::Decide(
+    const Policy& in_force, VerificationRequest request,
+    const CaCerts& ca_certs, PolicyChange* refusal) {
+  const std::string none;
+  const bool client = request.side == ssl::Side::kClient;
+  const Policy for_host = config::PolicyForHost(
+      in_force, client ? request.server_hostname.value_or(none) : none,
+      Today(*host_));
+  const bool limited =
+      for_host.ca_certs.stated() ||
+      for_host.application_cas.value != config::ApplicationCas::kAllow;
+  CaCerts bundle;
+  if (for_host.ca_certs.stated()) bundle = CaPath{*for_host.ca_certs.value};
+  request.own_ca_certs =
+      client && limited && BringsOthers(ca_certs, bundle, in_force);
+  return ApplyPolicy(for_host, request, refusal);
+}
+
+absl::StatusOr<VerificationDecision> Decider::DecideAudited(
+    const Policy& in_force, const VerificationRequest& request,
+    const CaCerts& ca_certs, const std::string& call_site) {
+  PolicyChange refusal;
+  absl::StatusOr<VerificationDecision> decision =
+      Decide(in_force, request, ca_certs, &refusal);
+  if (refusal.asked) {
+    Audit(AuditEvent::Action::kRefused, refusal, request, call_site);
+  }
+  if (!decision.ok()) return decision;
+  for (const PolicyChange& change : decision->changes) {
+    if (!change.asked) continue;
+    Audit(AuditEvent::Action::kUpgraded, change, request, call_site);
+  }
+  for (const PolicyChange& change : decision->allowed) {
+    Audit(AuditEvent::Action::kAllowed, change, request, call_site);
+  }
+  if (decision->unverified_unstated) {
+    NoteUnverified(in_force, request.server_hostname.value_or(""), call_site);
+  }
+  return decision;
+}
+
+void Decider::NoteUnverified(const Policy& in_force, const std::string& host,
+                             const std::string& call_site) {
+  if (!unverified_.Add(call_site)) return;
+  auditor_->Record({AuditEvent::Action::kAllowed, host_->Now(), host,
+                    "cert_reqs", std::string(kUnset), "CERT_NONE",
+                    in_force.verification.origin, call_site, 0});
+  host_->Log(absl::LogSeverity::kWarning,
+             absl::StrCat(
+                 "A client",
+                 call_site.empty()
+                     ? ""
+                     : absl::StrCat(" made at ",
+                                    absl::CHexEscape(call_site).substr(0, 512)),
+                 " verifies nothing: it does not set cert_reqs, whose default "
+                 "is CERT_NONE. Whoever is on the network can read and change "
+                 "its data; set CERT_REQUIRED and server_hostname."));
+}
+
+std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
+    std::shared_ptr<const Policy> in_force,
+    const absl::optional<std::string>& host,
+    const std::string& call_site) const {
+  if (in_force->exceptions.empty()) return nullptr;
+  const config::PolicyException* made_for =
+      config::ExceptionFor(*in_force, host.value_or(""), Today(*host_));
+  return [clock = host_, auditor = auditor_, policy = std::move(in_force),
+          made_for, call_site](absl::string_view name) -> absl::Status {
+    const config::PolicyException* rule =
+        config::ExceptionFor(*policy, name, Today(*clock));
+    // What only relaxes may be left unused.
+    if (rule == made_for || (made_for == nullptr && !rule->pins.stated())) {
+      return absl::OkStatus();
+    }
+    const config::PolicyException& broken =
+        made_for == nullptr ? *rule : *made_for;
+    auditor->Record({AuditEvent::Action::kRefused, clock->Now(),
+                     std::string(name), "server_hostname",
+                     "a context for another host", "", broken.origin, call_site,
+                     0});
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kPolicy,
+        absl::StrCat("The policy (", broken.origin.ToString(),
+                     ") has an exception for \"", broken.host.text(),
+                     "\", and the context and the socket differ in whether "
+                     "it is for them; make the context with the socket's "
+                     "server_hostname."));
+  };
+}
+
+void Decider::Audit(AuditEvent::Action action, const PolicyChange& change,
+                    const VerificationRequest& request,
+                    const std::string& call_site) {
+  auditor_->Record({action, host_->Now(), request.server_hostname.value_or(""),
+                    change.setting, change.requested, change.effective,
+                    change.origin, call_site, 0});
+}
+
+absl::StatusOr<TrustStorePtr> Decider::LoadCaCerts(const CaCerts& ca_certs,
+                                                   const Policy& in_force) {
+  if (const auto* path = absl::get_if<CaPath>(&ca_certs)) {
+    return trust_->FromPath(path->path);
+  }
+  if (const auto* bytes = absl::get_if<CaBytes>(&ca_certs)) {
+    return trust_->FromBytes(bytes->bytes);
+  }
+  if (const auto* store = absl::get_if<TrustStorePtr>(&ca_certs)) {
+    if (*store != nullptr) return *store;
+    return ssl::MakeStatus(ssl::ErrorKind::kTrustStore,
+                           "ca_certs is a trust store that is null.");
+  }
+  const absl::optional<std::string>& bundle = in_force.ca_certs.value;
+  return bundle.has_value() ? trust_->FromPath(*bundle) : trust_->Default();
+}
+
+}  // namespace airlock::platform::internal

@@ -1,0 +1,341 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/internal/policy_floors.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "ssl/error.h"
+#include "ssl/options.h"
+
+namespace airlock::platform::internal {
+namespace {
+
+using ssl::TlsVersion;
+
+constexpr TlsVersion kAllVersions[] = {TlsVersion::kTls1_0, TlsVersion::kTls1_1,
+                                       TlsVersion::kTls1_2,
+                                       TlsVersion::kTls1_3};
+
+TlsVersion ToSsl(config::TlsVersion version) {
+  switch (version) {
+    case config::TlsVersion::kTls1_0:
+      return TlsVersion::kTls1_0;
+    case config::TlsVersion::kTls1_1:
+      return TlsVersion::kTls1_1;
+    case config::TlsVersion::kTls1_2:
+      return TlsVersion::kTls1_2;
+    case config::TlsVersion::kTls1_3:
+      break;
+  }
+  return TlsVersion::kTls1_3;
+}
+
+// The one version of a protocol that has but one.
+absl::optional<TlsVersion> OnlyVersion(ssl::Protocol protocol) {
+  switch (protocol) {
+    case ssl::Protocol::kSslv23:
+      break;
+    case ssl::Protocol::kTlsv1:
+      return TlsVersion::kTls1_0;
+    case ssl::Protocol::kTlsv1_1:
+      return TlsVersion::kTls1_1;
+    case ssl::Protocol::kTlsv1_2:
+      return TlsVersion::kTls1_2;
+  }
+  return absl::nullopt;
+}
+
+// The versions that a request leaves, lowest first.
+std::vector<TlsVersion> RequestedVersions(const VerificationRequest& request) {
+  const absl::optional<TlsVersion> only = OnlyVersion(request.protocol);
+  const std::vector<TlsVersion>& disabled = request.disabled_versions;
+  std::vector<TlsVersion> versions;
+  for (const TlsVersion version : kAllVersions) {
+    if (only.has_value() && version != *only) continue;
+    if (request.minimum_version.value_or(version) > version) continue;
+    if (request.maximum_version.value_or(version) < version) continue;
+    if (std::find(disabled.begin(), disabled.end(), version) !=
+        disabled.end()) {
+      continue;
+    }
+    versions.push_back(version);
+  }
+  return versions;
+}
+
+// The option that keeps `request` below a minimum, and its value.
+std::pair<std::string, std::string> WhatIsTooLow(
+    const VerificationRequest& request) {
+  const absl::optional<TlsVersion> only = OnlyVersion(request.protocol);
+  if (only.has_value()) {
+    // TlsVersionName gives "TLSv1.1" for Python's PROTOCOL_TLSv1_1.
+    std::string name(ssl::TlsVersionName(*only));
+    std::replace(name.begin(), name.end(), '.', '_');
+    return {"ssl_version", absl::StrCat("PROTOCOL_", name)};
+  }
+  if (request.maximum_version.has_value()) {
+    return {"maximum_version",
+            std::string(ssl::TlsVersionName(*request.maximum_version))};
+  }
+  return {"options", "OP_NO_* for all of these"};
+}
+
+absl::Status ApplyVersions(const config::VerificationPolicy& policy,
+                           const VerificationRequest& request,
+                           Overrides* overrides,
+                           VerificationDecision* decision) {
+  decision->protocol = request.protocol;
+  decision->minimum_version = request.minimum_version;
+  decision->maximum_version = request.maximum_version;
+  decision->disabled_versions = request.disabled_versions;
+  if (!policy.minimum_version.value.has_value()) return absl::OkStatus();
+  const TlsVersion minimum = ToSsl(*policy.minimum_version.value);
+  const config::Origin& origin = policy.minimum_version.origin;
+  const std::vector<TlsVersion> versions = RequestedVersions(request);
+  decision->minimum_version =
+      std::max(minimum, request.minimum_version.value_or(minimum));
+  // No version at all is a mistake of the request's own, not the policy's.
+  if (versions.empty() || versions.front() >= minimum) {
+    return absl::OkStatus();
+  }
+  const std::string name(ssl::TlsVersionName(minimum));
+  if (versions.back() >= minimum) {
+    decision->changes.push_back(
+        {"minimum_version", std::string(ssl::TlsVersionName(versions.front())),
+         name, origin});
+    return absl::OkStatus();
+  }
+  decision->protocol = ssl::Protocol::kSslv23;
+  decision->minimum_version = minimum;
+  decision->maximum_version.reset();
+  decision->disabled_versions.clear();
+  const auto [option, value] = WhatIsTooLow(request);
+  return overrides->Override(
+      {option, value, absl::StrCat(name, " or later"), origin},
+      absl::StrCat("allows no version below ", name, ", but ", option, " is ",
+                   value,
+                   "; use PROTOCOL_SSLv23, which takes the best that both "
+                   "sides have."));
+}
+
+absl::Status ApplyKeyLog(const config::VerificationPolicy& policy,
+                         const VerificationRequest& request,
+                         Overrides* overrides, VerificationDecision* decision) {
+  decision->key_log = request.key_log;
+  if (!request.key_log || policy.key_log.value == config::KeyLog::kAllow) {
+    return absl::OkStatus();
+  }
+  decision->key_log = false;
+  return overrides->Override(
+      {"key_log", "set", "not set", policy.key_log.origin},
+      "forbids to log a connection's secrets; set neither "
+      "SSLKEYLOGFILE nor keylog_filename.");
+}
+
+absl::Status ApplyLevel(const config::VerificationPolicy& policy,
+                        const VerificationRequest& request,
+                        Overrides* overrides, VerificationDecision* decision) {
+  decision->security_level = request.security_level;
+  const int floor = policy.security_level.value.value_or(0);
+  decision->minimum_security_level = floor;
+  if (request.security_level >= floor) return absl::OkStatus();
+  decision->security_level = floor;
+  return overrides->OverrideIf(
+      request.security_level_stated,
+      {"security_level", absl::StrCat(request.security_level),
+       absl::StrCat(floor), policy.security_level.origin},
+      absl::StrCat("demands security level ", floor,
+                   " or above, but ciphers "
+                   "(\"@SECLEVEL=\") or security_level states ",
+                   request.security_level, "; leave it out."));
+}
+
+// The policy's name of a group that OpenSSL or BoringSSL calls `name`.
+absl::string_view GroupName(absl::string_view name) {
+  constexpr absl::string_view kAliases[][2] = {{"x25519", "X25519"},
+                                               {"prime256v1", "P-256"},
+                                               {"secp256r1", "P-256"},
+                                               {"secp384r1", "P-384"},
+                                               {"secp521r1", "P-521"}};
+  for (const auto& [alias, group] : kAliases) {
+    if (name == alias) return group;
+  }
+  return name;
+}
+
+absl::Status ApplyGroups(const config::VerificationPolicy& policy,
+                         const VerificationRequest& request,
+                         Overrides* overrides, VerificationDecision* decision) {
+  decision->groups = request.groups;
+  const std::vector<std::string>& allowed = policy.groups.value;
+  if (allowed.empty()) return absl::OkStatus();
+  std::vector<absl::string_view> left;
+  bool all = true;
+  for (const absl::string_view name :
+       absl::StrSplit(request.groups, ':', absl::SkipEmpty())) {
+    if (absl::c_linear_search(allowed, GroupName(name))) {
+      left.push_back(name);
+    } else {
+      all = false;
+    }
+  }
+  if (!left.empty() && all) return absl::OkStatus();
+  const bool none_asked = request.groups.empty();
+  decision->groups = absl::StrJoin(left, ":");
+  if (left.empty()) decision->groups = absl::StrJoin(allowed, ":");
+  return overrides->OverrideIf(
+      left.empty() && !none_asked,
+      {"groups", none_asked ? "the default" : request.groups, decision->groups,
+       policy.groups.origin},
+      absl::StrCat("allows no groups but ", decision->groups,
+                   ", and groups has none of these; leave it out."));
+}
+
+absl::Status ApplyPsk(const config::VerificationPolicy& policy,
+                      const VerificationRequest& request, Overrides* overrides,
+                      VerificationDecision* decision) {
+  decision->psk = request.psk;
+  if (!request.psk) return absl::OkStatus();
+  const bool client = request.side == ssl::Side::kClient;
+  if (client && policy.verification.value == config::Verification::kEnforce) {
+    decision->psk = false;
+    return overrides->Override(
+        {"psk", "set", "not set", policy.verification.origin},
+        "demands that a client verifies its server's certificate, "
+        "but with a pre-shared key (PSK) there is none; leave out "
+        "the PSK callback.");
+  }
+  if (policy.psk.value == config::Permission::kAllow) return absl::OkStatus();
+  decision->psk = false;
+  return overrides->Override({"psk", "set", "not set", policy.psk.origin},
+                             "forbids pre-shared keys (PSK) in place of "
+                             "certificates; leave out the PSK callback.");
+}
+
+// Of the flags that a policy can demand, the field.
+bool& FlagOf(config::VerifyFlag flag, ssl::VerifyFlags* flags) {
+  switch (flag) {
+    case config::VerifyFlag::kCrlCheckLeaf:
+      return flags->crl_check_leaf;
+    case config::VerifyFlag::kCrlCheckChain:
+      return flags->crl_check_chain;
+    case config::VerifyFlag::kX509Strict:
+      break;
+  }
+  return flags->x509_strict;
+}
+
+absl::Status ApplyFlags(const config::VerificationPolicy& policy,
+                        const VerificationRequest& request,
+                        Overrides* overrides, VerificationDecision* decision) {
+  ssl::VerifyFlags& flags = decision->verify_flags;
+  flags = request.verify_flags;
+  for (const config::VerifyFlag flag : policy.verify_flags.value) {
+    bool& field = FlagOf(flag, &flags);
+    if (field) continue;
+    field = true;
+    decision->changes.push_back({"verify_flags", "not set",
+                                 std::string(config::VerifyFlagName(flag)),
+                                 policy.verify_flags.origin});
+  }
+  if (!flags.partial_chain ||
+      policy.partial_chain.value == config::Permission::kAllow) {
+    return absl::OkStatus();
+  }
+  flags.partial_chain = false;
+  return overrides->OverrideIf(
+      request.partial_chain_stated,
+      {"partial_chain", "set", "not set", policy.partial_chain.origin},
+      "demands that a chain leads to a CA that signs itself, but "
+      "VERIFY_X509_PARTIAL_CHAIN is set; leave it out.");
+}
+
+absl::Status ApplyDepth(const config::VerificationPolicy& policy,
+                        const VerificationRequest& request,
+                        Overrides* overrides, VerificationDecision* decision) {
+  decision->verify_depth = request.verify_depth;
+  const absl::optional<int>& most = policy.verify_depth.value;
+  if (!most.has_value() || request.verify_depth <= *most) {
+    return absl::OkStatus();
+  }
+  decision->verify_depth = *most;
+  const bool asked = request.verify_depth != ssl::ContextOptions().verify_depth;
+  return overrides->OverrideIf(
+      asked,
+      {"verify_depth", absl::StrCat(request.verify_depth), absl::StrCat(*most),
+       policy.verify_depth.origin},
+      absl::StrCat("allows ", *most,
+                   " certificates at the most between leaf and anchor, but "
+                   "verify_depth is ",
+                   request.verify_depth, "; leave it out."));
+}
+
+}  // namespace
+
+PolicyRefusal Overrides::RefusalOf(PolicyChange change,
+                                   absl::string_view message) {
+  change.effective.clear();
+  change.asked = true;
+  absl::Status status = ssl::MakeStatus(
+      ssl::ErrorKind::kPolicy,
+      absl::StrCat("The policy (", change.origin.ToString(), ") ", message));
+  return {std::move(status), std::move(change)};
+}
+
+absl::Status Overrides::Refuse(PolicyRefusal refusal) {
+  if (refusal_ != nullptr) *refusal_ = std::move(refusal.change);
+  return std::move(refusal.status);
+}
+
+absl::Status Overrides::Override(PolicyChange change,
+                                 absl::string_view message) {
+  if (policy_.on_override.value == config::OnOverride::kReject) {
+    return Refuse(RefusalOf(std::move(change), message));
+  }
+  change.asked = true;
+  decision_->changes.push_back(std::move(change));
+  return absl::OkStatus();
+}
+
+absl::Status Overrides::OverrideIf(bool asked, PolicyChange change,
+                                   absl::string_view message) {
+  if (asked) return Override(std::move(change), message);
+  decision_->changes.push_back(std::move(change));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyFloors(const config::VerificationPolicy& policy,
+                         const VerificationRequest& request,
+                         Overrides* overrides, VerificationDecision* decision) {
+  decision->verify_flags = request.verify_flags;
+  decision->verify_depth = request.verify_depth;
+  absl::Status status = ApplyVersions(policy, request, overrides, decision);
+  for (const auto apply : {ApplyKeyLog, ApplyLevel, ApplyGroups}) {
+    if (status.ok()) status = apply(policy, request, overrides, decision);
+  }
+  if (status.ok() && request.side == ssl::Side::kServer) {
+    status = ApplyPsk(policy, request, overrides, decision);
+  }
+  return status;
+}
+
+absl::Status ApplyClientFloors(const config::VerificationPolicy& policy,
+                               const VerificationRequest& request,
+                               Overrides* overrides,
+                               VerificationDecision* decision) {
+  absl::Status status = ApplyPsk(policy, request, overrides, decision);
+  for (const auto apply : {ApplyFlags, ApplyDepth}) {
+    if (status.ok()) status = apply(policy, request, overrides, decision);
+  }
+  return status;
+}
+
+}  // namespace airlock::platform::internal

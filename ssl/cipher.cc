@@ -1,0 +1,17 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/cipher.h"
+
+#include "absl/status/statusor.h"
+#include "ssl/internal/cipher_string.h"
+
+namespace airlock::ssl {
+
+absl::optional<int> StatedSecurityLevel(absl::string_view ciphers) {
+  const absl::StatusOr<internal::CipherString> parsed =
+      internal::ParseCipherString(ciphers);
+  return parsed.ok() ? parsed->security_level : absl::nullopt;
+}
+
+}  // namespace airlock::ssl

@@ -1,0 +1,203 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What a policy holds beside verification: how it is stated and merged, and
+// what `enforce` brings.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "config/effective_policy.h"
+#include "config/policy_file.h"
+#include "config/policy_report.h"
+#include "gtest/gtest.h"
+
+namespace airlock::config {
+namespace {
+
+const absl::CivilDay kToday(2026, 6, 30);
+
+absl::StatusOr<VerificationPolicy> Parse(absl::string_view tls) {
+  return ParsePolicyFile(absl::StrCat("tls: {", tls, "}"), "a.yaml", kToday);
+}
+
+// What a file and the environment come to.
+VerificationPolicy Effective(absl::string_view tls,
+                             const Environment& environment = {}) {
+  std::vector<VerificationPolicy> policies;
+  if (!tls.empty()) {
+    absl::StatusOr<VerificationPolicy> file = Parse(tls);
+    EXPECT_TRUE(file.ok()) << file.status();
+    if (file.ok()) policies.push_back(*std::move(file));
+  }
+  absl::StatusOr<VerificationPolicy> variables = ParseEnvironment(environment);
+  EXPECT_TRUE(variables.ok()) << variables.status();
+  if (variables.ok()) policies.push_back(*std::move(variables));
+  return EffectivePolicy(policies);
+}
+
+// The setting of this name, as "value origin".
+std::string Of(const VerificationPolicy& policy, absl::string_view name) {
+  for (const PolicyRow& row : PolicyRows(policy)) {
+    if (row.setting == name) {
+      return absl::StrCat(row.value, " ", row.origin.ToString());
+    }
+  }
+  return "no such row";
+}
+
+struct Row {
+  const char* tls;
+  const char* setting;
+  const char* expected;
+};
+
+TEST(PolicyFloorsTest, AFileStates) {
+  for (const Row& row : std::vector<Row>{
+           {"security_level: 0", "security_level", "0 a.yaml:1:23"},
+           {"security_level: 5", "security_level", "5 a.yaml:1:23"},
+           {"verify_flags: [x509_strict, crl_check_chain]", "verify_flags",
+            "x509_strict crl_check_chain a.yaml:1:21"},
+           {"partial_chain: allow", "partial_chain", "allow a.yaml:1:22"},
+           {"verify_depth: 0", "verify_depth", "0 a.yaml:1:21"},
+           {"groups: [P-256, X25519]", "groups", "P-256 X25519 a.yaml:1:15"},
+           {"psk: forbid", "psk", "forbid a.yaml:1:12"},
+           {"application_cas: forbid", "application_cas",
+            "forbid a.yaml:1:24"}}) {
+    EXPECT_EQ(Of(Effective(row.tls), row.setting), row.expected) << row.tls;
+  }
+}
+
+TEST(PolicyFloorsTest, WhatIsNotUnderstoodIsAnErrorAtItsPlace) {
+  for (const auto& [tls, place] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"security_level: 6", "a.yaml:1:23: "},
+           {"security_level: -1", "a.yaml:1:23: "},
+           {"security_level: +1", "a.yaml:1:23: "},
+           {"security_level: 1.0", "a.yaml:1:23: "},
+           {"security_level: ' 1'", "a.yaml:1:23: "},
+           {"security_level: 0x1", "a.yaml:1:23: "},
+           {"security_level: 99999999999999999999", "a.yaml:1:23: "},
+           {"security_level: high", "a.yaml:1:23: "},
+           {"security_level: [1]", "a.yaml:1:23: "},
+           {"security_level: ''", "a.yaml:1:23: "},
+           {"verification: enforce, security_level: 0", "a.yaml:1:46: "},
+           {"security_level: 0, verification: enforce", "a.yaml:1:23: "},
+           {"verification: enforce, exceptions: [{host: a, security_level: 0}]",
+            "a.yaml:1:69: "},
+           {"security_level: 1, exceptions: [{host: a, security_level: 2}]",
+            "a.yaml:1:39: "},
+           {"verify_flags: x509_strict", "a.yaml:1:21: "},
+           {"verify_flags: []", "a.yaml:1:21: "},
+           {"verify_flags: [strict]", "a.yaml:1:22: "},
+           {"verify_flags: [partial_chain]", "a.yaml:1:22: "},
+           {"verify_flags: [x509_strict, x509_strict]", "a.yaml:1:35: "},
+           {"partial_chain: no", "a.yaml:1:22: "},
+           {"verify_depth: 101", "a.yaml:1:21: "},
+           {"verify_depth: -1", "a.yaml:1:21: "},
+           {"groups: [P-224]", "a.yaml:1:16: "},
+           {"groups: []", "a.yaml:1:15: "},
+           {"groups: X25519", "a.yaml:1:15: "},
+           {"psk: true", "a.yaml:1:12: "},
+           {"application_cas: audited", "a.yaml:1:24: "}}) {
+    const absl::Status status = Parse(tls).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << tls;
+    EXPECT_TRUE(absl::StartsWith(status.message(), place)) << tls << status;
+  }
+}
+
+TEST(PolicyFloorsTest, EnforceBringsThem) {
+  const Environment enforce = {{"AIRLOCK_VERIFY", "enforce"}};
+  const VerificationPolicy policy = Effective("", enforce);
+  EXPECT_EQ(Of(policy, "security_level"), "2 AIRLOCK_VERIFY=enforce");
+  EXPECT_EQ(Of(policy, "partial_chain"), "forbid AIRLOCK_VERIFY=enforce");
+  EXPECT_EQ(Of(policy, "application_cas"), "audit AIRLOCK_VERIFY=enforce");
+  EXPECT_EQ(Of(policy, "psk"), "allow built in");
+  for (const char* word : {"off", "default"}) {
+    const VerificationPolicy other = Effective("", {{"AIRLOCK_VERIFY", word}});
+    EXPECT_EQ(Of(other, "security_level"), "- built in");
+    EXPECT_EQ(Of(other, "partial_chain"), "allow built in");
+    EXPECT_EQ(Of(other, "application_cas"), "allow built in");
+  }
+}
+
+TEST(PolicyFloorsTest, OnlyTheFileIsBelowWhatEnforceBrings) {
+  const Environment enforce = {{"AIRLOCK_VERIFY", "enforce"}};
+  VerificationPolicy policy = Effective(
+      "security_level: 1, partial_chain: allow, application_cas: allow",
+      enforce);
+  EXPECT_EQ(Of(policy, "security_level"), "1 a.yaml:1:23");
+  EXPECT_EQ(Of(policy, "partial_chain"), "allow a.yaml:1:41");
+  EXPECT_EQ(Of(policy, "application_cas"), "allow a.yaml:1:65");
+  // Not below 1, even where the file does not enforce itself.
+  policy = Effective(
+      "security_level: 0, exceptions: [{host: a, security_level: 0, pins: "
+      "[sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}]",
+      enforce);
+  EXPECT_EQ(Of(policy, "security_level"), "1 AIRLOCK_VERIFY=enforce");
+  EXPECT_EQ(Of(PolicyForHost(policy, "a", kToday), "security_level"),
+            "1 AIRLOCK_VERIFY=enforce");
+  // The environment states more, not less.
+  policy = Effective("", {{"AIRLOCK_VERIFY", "enforce"},
+                          {"AIRLOCK_APPLICATION_CAS", "allow"}});
+  EXPECT_EQ(Of(policy, "application_cas"), "audit AIRLOCK_VERIFY=enforce");
+  policy = Effective("verification: enforce, application_cas: allow",
+                     {{"AIRLOCK_APPLICATION_CAS", "forbid"}});
+  EXPECT_EQ(Of(policy, "application_cas"),
+            "forbid AIRLOCK_APPLICATION_CAS=forbid");
+}
+
+TEST(PolicyFloorsTest, AVariableThatSaysNothingIsAnError) {
+  for (const char* value : {"", "no", "Forbid", "forbid "}) {
+    EXPECT_EQ(
+        ParseEnvironment({{"AIRLOCK_APPLICATION_CAS", value}}).status().code(),
+        absl::StatusCode::kInvalidArgument)
+        << value;
+  }
+}
+
+TEST(PolicyFloorsTest, OfTwoTheStricterWins) {
+  const auto merge = [](absl::string_view first, absl::string_view second) {
+    return EffectivePolicy({*Parse(first), *Parse(second)});
+  };
+  EXPECT_EQ(
+      Of(merge("security_level: 1", "security_level: 3"), "security_level"),
+      "3 a.yaml:1:23");
+  EXPECT_EQ(Of(merge("verify_depth: 2", "verify_depth: 1"), "verify_depth"),
+            "1 a.yaml:1:21");
+  EXPECT_EQ(Of(merge("verify_depth: 2", "psk: allow"), "verify_depth"),
+            "2 a.yaml:1:21");
+  EXPECT_EQ(Of(merge("psk: allow", "psk: forbid"), "psk"),
+            "forbid a.yaml:1:12");
+  EXPECT_EQ(Of(merge("verify_flags: [x509_strict]",
+                     "verify_flags: [crl_check_leaf, x509_strict]"),
+               "verify_flags"),
+            "x509_strict crl_check_leaf a.yaml:1:21");
+  EXPECT_EQ(
+      Of(merge("psk: allow", "verify_flags: [crl_check_leaf]"), "verify_flags"),
+      "crl_check_leaf a.yaml:1:21");
+}
+
+TEST(PolicyFloorsTest, AnExceptionLowersTheLevelForItsHost) {
+  const VerificationPolicy policy = Effective(
+      "verification: enforce, groups: [P-256], verify_depth: 3, exceptions: "
+      "[{host: a.b, security_level: 1}]");
+  const VerificationPolicy excepted = PolicyForHost(policy, "a.b", kToday);
+  EXPECT_EQ(excepted.security_level.value, 1);
+  // All else holds for every host.
+  EXPECT_EQ(Of(excepted, "groups"), Of(policy, "groups"));
+  EXPECT_EQ(Of(excepted, "verify_depth"), Of(policy, "verify_depth"));
+  EXPECT_EQ(Of(excepted, "application_cas"), Of(policy, "application_cas"));
+  EXPECT_EQ(PolicyForHost(policy, "b.b", kToday).security_level.value, 2);
+  EXPECT_EQ(Of(policy, "exception a.b").substr(0, 16), "security_level 1");
+}
+
+}  // namespace
+}  // namespace airlock::config
