@@ -24,9 +24,6 @@ struct ContextRequest {
   // The name that the one connection of this Context is for, if there is one:
   // without it the policy's exceptions do not hold.
   absl::optional<std::string> server_hostname;
-  // Whether to audit that cert_reqs is unset and the policy demands it: for
-  // libraries where to leave it out is to ask for CERT_NONE.
-  bool audit_unset = false;
   // For libraries where cert_reqs has CERT_NONE as its documented default: it
   // is what a client gets that leaves cert_reqs out, unless the policy demands
   // more. Either is audited.

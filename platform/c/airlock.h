@@ -197,9 +197,15 @@ AIRLOCK_API void airlock_error_free(airlock_error* error);
 
 /* ---- Runtimes: the policy, and what sockets share ---------------------- */
 
-enum { AIRLOCK_AUDIT_REFUSED = 1, AIRLOCK_AUDIT_UPGRADED = 2 };
+/* ALLOWED: it got what it asked for, but the policy has that audited. */
+enum {
+  AIRLOCK_AUDIT_REFUSED = 1,
+  AIRLOCK_AUDIT_UPGRADED = 2,
+  AIRLOCK_AUDIT_ALLOWED = 3
+};
 
-/* Something that an application asked for and the policy did not give it. */
+/* Something that an application asked for and the policy did not give it, or
+ * gave it but wants to be known. */
 typedef struct airlock_audit_event {
   size_t struct_size;
   int32_t action; /* AIRLOCK_AUDIT_*. */

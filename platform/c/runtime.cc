@@ -25,6 +25,18 @@ namespace {
 using AuditFn = void (*)(void*, const airlock_audit_event*);
 using LogFn = void (*)(void*, int32_t, airlock_bytes);
 
+int32_t ActionNumber(platform::AuditEvent::Action action) {
+  switch (action) {
+    case platform::AuditEvent::Action::kRefused:
+      return AIRLOCK_AUDIT_REFUSED;
+    case platform::AuditEvent::Action::kUpgraded:
+      return AIRLOCK_AUDIT_UPGRADED;
+    case platform::AuditEvent::Action::kAllowed:
+      break;
+  }
+  return AIRLOCK_AUDIT_ALLOWED;
+}
+
 platform::AuditSink SinkFor(AuditFn audit, UserDataPtr user) {
   if (audit == nullptr) return nullptr;
   return [audit, user = std::move(user)](const platform::AuditEvent& event) {
@@ -32,9 +44,7 @@ platform::AuditSink SinkFor(AuditFn audit, UserDataPtr user) {
     const std::string json = event.ToJson();
     airlock_audit_event shown = {};
     shown.struct_size = sizeof(shown);
-    shown.action = event.action == platform::AuditEvent::Action::kRefused
-                       ? AIRLOCK_AUDIT_REFUSED
-                       : AIRLOCK_AUDIT_UPGRADED;
+    shown.action = ActionNumber(event.action);
     shown.time_ms = absl::ToUnixMillis(event.time);
     shown.suppressed = event.suppressed;
     shown.host = Bytes(event.host);

@@ -58,7 +58,7 @@ VerificationRequest RequestOf(const ContextRequest& given,
   request.cert_reqs = given.cert_reqs;
   request.check_hostname = given.check_hostname;
   request.server_hostname = given.server_hostname;
-  request.unset_is_cert_none = given.unset_is_cert_none || given.audit_unset;
+  request.unset_is_cert_none = given.unset_is_cert_none;
   request.cert_none_unstated = given.cert_none_unstated;
   request.common_name_fallback = options.hostname.common_name_fallback;
   request.protocol = options.protocol;
