@@ -49,10 +49,11 @@ struct EnvironmentCalls {
 };
 
 // In the sandbox of `airlock run`: the policy's variables, and SSL_CERT_FILE and
-// SSL_CERT_DIR, are those of kLaunchRecord, and they alone. Elsewhere: those of the environment with which
-// the process began are trusted, and those of now can make the policy stricter
-// (Environment::Merge). How it began is in /proc/self/environ or, on a machine
-// without /proc, in this process's memory. All other variables are as of now.
+// SSL_CERT_DIR, are those of kLaunchRecord, and they alone. Elsewhere: those of
+// the environment with which the process began are trusted, and the policy's
+// variables of now can make it stricter (Environment::Merge). How it began is in
+// /proc/self/environ or, on a machine without /proc, in this process's memory.
+// All other variables are as of now.
 //
 // Only ENOENT means that something is not there. An error where anything else
 // comes of a read, or where a record is empty that must not be, or damaged: it

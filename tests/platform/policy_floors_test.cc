@@ -79,12 +79,19 @@ Ask DefaultCiphers(std::string list) {
           },
           nullptr};
 }
+// WrapOptions cannot leave open whether it is stated.
 Ask Flag(bool ssl::VerifyFlags::*flag, bool unstated = false) {
-  return {[=](ContextRequest* request, ssl::ContextOptions* options) {
-            options->verify_flags.*flag = true;
-            request->partial_chain_unstated = unstated;
-          },
-          [=](WrapOptions* options) { options->verify_flags.*flag = true; }};
+  Ask ask = {[=](ContextRequest* request, ssl::ContextOptions* options) {
+               options->verify_flags.*flag = true;
+               request->partial_chain_unstated = unstated;
+             },
+             nullptr};
+  if (!unstated) {
+    ask.wrap = [=](WrapOptions* options) {
+      options->verify_flags.*flag = true;
+    };
+  }
+  return ask;
 }
 Ask Depth(int depth) {
   return {[=](ContextRequest*, ssl::ContextOptions* options) {
@@ -199,8 +206,8 @@ const Row kRows[] = {
     {"GroupsByDefault", "groups: [P-384]", kGood, kNothing, "P-384", "P-384"},
     {"GroupsOfOthers", "groups: [P-256]", kGood, Groups("X25519:P-224"),
      kRefused, "P-256", "groups"},
-    {"GroupsInPart", "groups: [P-256, P-384]", kGood,
-     Groups("P-224:secp384r1:prime256v1"), "P-384", "P-384"},
+    {"GroupsInPart", "groups: [P-384]", kGood,
+     Groups("P-224:prime256v1:secp384r1"), "P-384", "P-384"},
 
     {"PinsAreNoAnchors", "", "self_signed", Pins("self_signed.pem"), kBad,
      kBad},

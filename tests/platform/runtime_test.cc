@@ -319,8 +319,11 @@ TEST_F(RuntimeTest, OptionsThatDoNotFitAreErrors) {
   EXPECT_EQ(ssl::GetErrorKind(
                 Refusal(*runtime, Client("localhost", VerifyMode::kRequired))),
             ErrorKind::kTrustStore);
-  EXPECT_EQ(ssl::GetErrorKind(runtime->WrapSocket(nullptr, Client()).status()),
-            ErrorKind::kInvalidArgument);
+  EXPECT_EQ(
+      ssl::GetErrorKind(
+          runtime->WrapSocket(nullptr, Client("localhost", VerifyMode::kNone))
+              .status()),
+      ErrorKind::kInvalidArgument);
 }
 
 TEST_F(RuntimeTest, AHandshakeOnConnectNeedsATransportThatWaits) {

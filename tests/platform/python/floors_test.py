@@ -116,7 +116,7 @@ class LevelTest(FloorsTest):
             self.assert_connects(said)
 
     def test_ciphers(self):
-        for server in 'weak_rsa1024', 'weak_rsa512', 'sha1_signed':
+        for server in 'weak_rsa1024', 'sha1_signed':
             self.check(CIPHERS % 'ALL:@SECLEVEL=0', server, 'security_level')
         self.check(CIPHERS % '@SECLEVEL=0:ALL:@SECLEVEL=1', 'weak_rsa1024',
                    'security_level')
