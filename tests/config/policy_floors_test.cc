@@ -30,14 +30,15 @@ absl::StatusOr<VerificationPolicy> Parse(absl::string_view tls) {
 
 // What a file and the environment come to.
 VerificationPolicy Effective(absl::string_view tls,
-                             const Environment& environment = {}) {
+                             const EnvironmentMap& environment = {}) {
   std::vector<VerificationPolicy> policies;
   if (!tls.empty()) {
     absl::StatusOr<VerificationPolicy> file = Parse(tls);
     EXPECT_TRUE(file.ok()) << file.status();
     if (file.ok()) policies.push_back(*std::move(file));
   }
-  absl::StatusOr<VerificationPolicy> variables = ParseEnvironment(environment);
+  absl::StatusOr<VerificationPolicy> variables =
+      ParseEnvironment(Environment(environment));
   EXPECT_TRUE(variables.ok()) << variables.status();
   if (variables.ok()) policies.push_back(*std::move(variables));
   return EffectivePolicy(policies);
@@ -114,7 +115,7 @@ TEST(PolicyFloorsTest, WhatIsNotUnderstoodIsAnErrorAtItsPlace) {
 }
 
 TEST(PolicyFloorsTest, EnforceBringsThem) {
-  const Environment enforce = {{"AIRLOCK_VERIFY", "enforce"}};
+  const EnvironmentMap enforce = {{"AIRLOCK_VERIFY", "enforce"}};
   const VerificationPolicy policy = Effective("", enforce);
   EXPECT_EQ(Of(policy, "security_level"), "2 AIRLOCK_VERIFY=enforce");
   EXPECT_EQ(Of(policy, "partial_chain"), "forbid AIRLOCK_VERIFY=enforce");
@@ -129,7 +130,7 @@ TEST(PolicyFloorsTest, EnforceBringsThem) {
 }
 
 TEST(PolicyFloorsTest, OnlyTheFileIsBelowWhatEnforceBrings) {
-  const Environment enforce = {{"AIRLOCK_VERIFY", "enforce"}};
+  const EnvironmentMap enforce = {{"AIRLOCK_VERIFY", "enforce"}};
   VerificationPolicy policy = Effective(
       "security_level: 1, partial_chain: allow, application_cas: allow",
       enforce);
@@ -157,9 +158,24 @@ TEST(PolicyFloorsTest, OnlyTheFileIsBelowWhatEnforceBrings) {
 TEST(PolicyFloorsTest, AVariableThatSaysNothingIsAnError) {
   for (const char* value : {"", "no", "Forbid", "forbid "}) {
     EXPECT_EQ(
-        ParseEnvironment({{"AIRLOCK_APPLICATION_CAS", value}}).status().code(),
+        ParseEnvironment(EnvironmentMap{{"AIRLOCK_APPLICATION_CAS", value}})
+            .status()
+            .code(),
         absl::StatusCode::kInvalidArgument)
         << value;
+  }
+}
+
+TEST(PolicyFloorsTest, OfTwoReadingsTheStricterHolds) {
+  for (const char* verify : {"off", "enforce"}) {
+    for (const auto& [first, second] :
+         {std::pair("forbid", "allow"), std::pair("allow", "forbid")}) {
+      const auto policy = ParseEnvironment(Environment::Merge(
+          {{"AIRLOCK_APPLICATION_CAS", first}},
+          {{"AIRLOCK_APPLICATION_CAS", second}, {"AIRLOCK_VERIFY", verify}}));
+      ASSERT_TRUE(policy.ok()) << policy.status();
+      EXPECT_EQ(policy->application_cas.value, ApplicationCas::kForbid);
+    }
   }
 }
 

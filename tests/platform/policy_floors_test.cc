@@ -245,7 +245,8 @@ class PolicyFloorsTest : public ::testing::TestWithParam<Row> {
     options.audit = [this](const AuditEvent& event) {
       events_.push_back(event);
     };
-    auto runtime = Runtime::Create(host_, std::move(options));
+    auto runtime =
+        Runtime::Create(host_, host_->environment(), std::move(options));
     EXPECT_TRUE(runtime.ok()) << runtime.status();
     return *std::move(runtime);
   }

@@ -48,12 +48,6 @@ OWN_CAS = {
         context = ssl.create_default_context()
         greet(context.wrap_socket(dial(), server_hostname="localhost"))
     ''',
-    'environment before import': '''
-        os.environ["SSL_CERT_FILE"] = %r
-        import ssl
-        context = ssl.create_default_context()
-        greet(context.wrap_socket(dial(), server_hostname="localhost"))
-    ''',
     'environment after import': '''
         import ssl
         os.environ["SSL_CERT_FILE"] = %r
