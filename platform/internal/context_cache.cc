@@ -67,7 +67,6 @@ std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
   writer.Number(static_cast<uint64_t>(options.verify_depth));
   writer.Number(static_cast<uint64_t>(options.security_level));
   writer.Number(static_cast<uint64_t>(options.minimum_security_level));
-  writer.Text(options.groups);
   writer.Text(options.ciphers);
   writer.Text(options.groups);
   writer.Texts(options.alpn_protocols);

@@ -47,6 +47,7 @@ VerificationRequest RequestOf(const WrapOptions& options) {
   request.minimum_version = options.minimum_version;
   request.maximum_version = options.maximum_version;
   request.verify_flags = options.verify_flags;
+  request.groups = options.groups;
   PutLevel(options.ciphers, &request);
   return request;
 }

@@ -103,7 +103,7 @@ Ask Groups(std::string groups) {
   return {[groups](ContextRequest*, ssl::ContextOptions* options) {
             options->groups = groups;
           },
-          nullptr};
+          [groups](WrapOptions* options) { options->groups = groups; }};
 }
 Ask Pins(std::string name) {
   return {[name](ContextRequest*, ssl::ContextOptions* options) {
