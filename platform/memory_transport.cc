@@ -21,8 +21,7 @@ class MemoryTransport::Pipe {
  public:
   explicit Pipe(size_t capacity) : capacity_(std::max<size_t>(capacity, 1)) {}
 
-  absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into,
-                                absl::Duration timeout) {
+  IoResult Read(absl::Span<uint8_t> into, absl::Duration timeout) {
     absl::MutexLock lock(&mutex_);
     if (!MayRead() && timeout <= absl::ZeroDuration()) {
       return IoResult::WantRead();
@@ -44,8 +43,7 @@ class MemoryTransport::Pipe {
     return IoResult::Done(size);
   }
 
-  absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from,
-                                 absl::Duration timeout) {
+  IoResult Write(absl::Span<const uint8_t> from, absl::Duration timeout) {
     absl::MutexLock lock(&mutex_);
     if (!MayWrite() && timeout <= absl::ZeroDuration()) {
       return IoResult::WantWrite();
@@ -103,12 +101,11 @@ MemoryTransport::~MemoryTransport() {
   out_->Close();
 }
 
-absl::StatusOr<IoResult> MemoryTransport::Read(absl::Span<uint8_t> into) {
+IoResult MemoryTransport::Read(absl::Span<uint8_t> into) {
   return in_->Read(into, timeout_);
 }
 
-absl::StatusOr<IoResult> MemoryTransport::Write(
-    absl::Span<const uint8_t> from) {
+IoResult MemoryTransport::Write(absl::Span<const uint8_t> from) {
   return out_->Write(from, timeout_);
 }
 

@@ -34,10 +34,10 @@ class MemoryTransport final : public ssl::Transport {
   ~MemoryTransport() override;
 
   // kClosed once the other end has closed and all that it wrote was read.
-  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override;
+  ssl::IoResult Read(absl::Span<uint8_t> into) override;
 
   // An error (kUnavailable) once either end has closed this direction.
-  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override;
+  ssl::IoResult Write(absl::Span<const uint8_t> from) override;
 
   // Ends what this end writes, as shutdown(SHUT_WR) does; it may still read.
   void CloseWrite();

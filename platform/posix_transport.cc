@@ -72,7 +72,7 @@ IoResult PosixTransport::WouldBlock(Direction direction) {
 }
 
 template <typename Io>
-absl::StatusOr<IoResult> PosixTransport::Do(Direction direction, const Io& io) {
+IoResult PosixTransport::Do(Direction direction, const Io& io) {
   absl::Status mine = claim_.Use();
   if (!mine.ok()) return mine;
   if (internal::HasPassed(deadline_))
@@ -114,14 +114,14 @@ absl::StatusOr<IoResult> PosixTransport::Do(Direction direction, const Io& io) {
   }
 }
 
-absl::StatusOr<IoResult> PosixTransport::Read(absl::Span<uint8_t> into) {
+IoResult PosixTransport::Read(absl::Span<uint8_t> into) {
   return Do(Direction::kRead, [&] {
     return is_socket_ ? recv(fd_, into.data(), into.size(), MSG_DONTWAIT)
                       : read(fd_, into.data(), into.size());
   });
 }
 
-absl::StatusOr<IoResult> PosixTransport::Write(absl::Span<const uint8_t> from) {
+IoResult PosixTransport::Write(absl::Span<const uint8_t> from) {
   return Do(Direction::kWrite, [&] {
     if (is_socket_) {
       return send(fd_, from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

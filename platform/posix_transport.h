@@ -54,8 +54,8 @@ class PosixTransport final : public ssl::Transport {
   ~PosixTransport() override;
 
   // As Transport says; errors name the peer and the reason.
-  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override;
-  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override;
+  ssl::IoResult Read(absl::Span<uint8_t> into) override;
+  ssl::IoResult Write(absl::Span<const uint8_t> from) override;
 
   // How long one Read or Write may wait. Infinite: as long as it takes. Zero:
   // not at all; it answers kWantRead or kWantWrite. Else it fails with
@@ -104,7 +104,7 @@ class PosixTransport final : public ssl::Transport {
   // Does `io` (which answers as recv and send do) until it moves bytes, fails,
   // or would have to wait longer than allowed.
   template <typename Io>
-  absl::StatusOr<ssl::IoResult> Do(Direction direction, const Io& io);
+  ssl::IoResult Do(Direction direction, const Io& io);
   static ssl::IoResult WouldBlock(Direction direction);
   absl::Status Failed(Direction direction, int error) const;
 

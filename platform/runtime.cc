@@ -3,6 +3,7 @@
 
 #include "platform/runtime.h"
 
+#include <chrono>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -178,6 +179,12 @@ void Runtime::Impl::Complete(const Policy& in_force, ssl::Side side,
     options->unverified_clients = ssl::InsecureAllowUnverifiedClients();
   }
   options->clock = [clock = host] { return clock->Now(); };
+  if (options->stopwatch == nullptr) {
+    options->stopwatch = [] {
+      return absl::FromChrono(
+          std::chrono::steady_clock::now().time_since_epoch());
+    };
+  }
   options->handshake_ended =
       [count = counters, next = std::move(options->handshake_ended)](
           const ssl::Socket& socket, const absl::Status& status) {
@@ -280,9 +287,8 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   absl::StatusOr<std::unique_ptr<ssl::Socket>> socket = ssl::WrapSocket(
       *std::move(context), std::move(transport), std::move(socket_options));
   if (!socket.ok() || !options.do_handshake_on_connect) return socket;
-  const absl::StatusOr<ssl::IoResult> result = (*socket)->Handshake();
-  if (!result.ok()) return result.status();
-  if (result->state != ssl::IoState::kDone) {
+  const ssl::IoResult result = (*socket)->Handshake();
+  if (result.want_read() || result.want_write()) {
     return ssl::MakeStatus(
         ErrorKind::kInvalidArgument,
         "do_handshake_on_connect needs a transport that waits for its peer, "
@@ -290,6 +296,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
         "do_handshake_on_connect to false and call Handshake until it is "
         "done.");
   }
+  if (!result.done()) return result.status();
   return socket;
 }
 

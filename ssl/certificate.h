@@ -25,9 +25,10 @@ using DistinguishedName = std::vector<std::vector<NameAttribute>>;
 
 // A subject alternative name: the kind as Python's getpeercert has it ("DNS",
 // "IP Address", "email", "URI", "DirName", "Registered ID", "othername",
-// "X400Name", "EdiPartyName"), and the value as text. For "DirName" the value is
-// in `directory_name`. DNS, email and URI are shown byte for byte, embedded NULs
-// included; an IPv6 address as eight groups of upper-case hexadecimal digits.
+// "X400Name", "EdiPartyName"), and the value as text. For "DirName" the value
+// is in `directory_name`. DNS, email and URI are shown byte for byte, embedded
+// NULs included; an IPv6 address as eight groups of upper-case hexadecimal
+// digits.
 struct SubjectAltName {
   std::string type;
   std::string value;
@@ -38,7 +39,7 @@ struct SubjectAltName {
 struct CertificateInfo {
   DistinguishedName subject;
   DistinguishedName issuer;
-  int version = 0;            // 1 to 3.
+  int version = 0;  // 1 to 3.
   // Upper-case hexadecimal, an even number of digits, after a "-" if negative.
   std::string serial_number;
   absl::Time not_before;

@@ -36,7 +36,8 @@ using PasswordCallback = std::function<absl::StatusOr<Secret>()>;
 // Signs for a private key that is elsewhere, such as in a security module:
 // gives the signature of `input`, which is not hashed yet, by a SignatureScheme
 // (RFC 8446, section 4.2.3) that fits the certificate's key. Runs within the
-// handshake, on its thread; an error ends it (kCallback). Must be thread-safe
+// handshake, on its thread; an error ends it (kCallback), but Later() (see
+// ssl/later.h) has it called again with the same arguments. Must be thread-safe
 // where several connections use it.
 using Signer = std::function<absl::StatusOr<std::string>(
     uint16_t algorithm, absl::string_view input)>;
@@ -54,7 +55,7 @@ struct CredentialsOptions {
 
   // In place of a private key, which then must be neither in `keyfile` nor in
   // `certfile`. Key exchanges that decrypt with the key (RSA's, of TLS 1.2 and
-  // below) fail.
+  // below) are not offered or chosen.
   Signer signer;
 
   PasswordCallback password;

@@ -51,7 +51,8 @@ struct Error {
   std::string detail;
 
   // The TLS alert (RFC 8446, section 6): the one received where `kind` is
-  // kPeerAlert, else the one that was sent to the peer.
+  // kPeerAlert, or kUnexpectedEof (0, a close_notify that came during the
+  // handshake); else the one that was sent to the peer.
   absl::optional<uint8_t> alert;
 
   // For kVerification and kHostname: OpenSSL's X509_V_ERR_* number (named in

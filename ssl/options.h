@@ -93,6 +93,17 @@ struct VerifiedPeer {
   absl::Span<const Certificate> verified;
 };
 
+// What a server says of the certificate that it asks for (RFC 8446, sections
+// 4.2.4 and 4.3.2).
+struct CertificateRequest {
+  // The CAs that it trusts, as RFC 4514 writes them, which is what
+  // Certificate::issuer() gives, and in DER. Empty: it names none.
+  std::vector<std::string> authorities;
+  std::vector<std::string> authorities_der;
+  // The types of key that it can verify; never empty.
+  std::vector<KeyType> key_types;
+};
+
 // An external pre-shared key (TLS 1.2 and below, RFC 4279).
 struct PskIdentity {
   std::string identity;  // No NUL inside.
@@ -101,7 +112,15 @@ struct PskIdentity {
 
 // Callbacks run on the thread that calls the Socket, inside that call. They
 // must not call Handshake, Read, Write, Shutdown or Unwrap of the same Socket.
-// One that fails ends the handshake with ErrorKind::kCallback.
+// One that fails ends the handshake with ErrorKind::kCallback. An exception
+// that one throws is caught and treated as such a failure, whether it has a
+// status to answer with or not; callbacks of programs that are built without
+// exceptions work all the same.
+//
+// `sni`, `verify`, `client_credentials` and a Signer may answer Later();
+// see ssl/later.h. `psk_client` and `psk_server` cannot: BoringSSL has no way
+// to ask them again, and the identity comes too late for another callback to
+// look it up ahead. Nor can `alpn`.
 struct ContextOptions {
   Protocol protocol = Protocol::kSslv23;
   // Narrow the protocol's own range. An empty range is an error.
@@ -161,11 +180,22 @@ struct ContextOptions {
   // (kVerification, with verify_code 50, unless its own error has a kind); a
   // peer that failed is never put to it.
   std::function<absl::Status(const Socket&, const VerifiedPeer&)> verify;
+  // A client's certificate, chosen by what the server asks for: one of
+  // `credentials` or any other; null for none. Called each time that a server
+  // asks. Unset: the first of `credentials` whose type of key the server can
+  // verify.
+  std::function<absl::StatusOr<std::shared_ptr<const Credentials>>(
+      const Socket&, const CertificateRequest&)>
+      client_credentials;
   // Needed for VerifyMode::kNone on a client; see ssl/insecure.h.
   absl::optional<UnverifiedClientsToken> unverified_clients;
 
   // The time, for certificates and sessions. Required: the core has no clock.
+  // Where it throws, the time is 1970.
   std::function<absl::Time()> clock;
+  // A time that never steps, from whatever point it runs; for
+  // ConnectionInfo::handshake_duration. Null: that is not measured.
+  std::function<absl::Duration()> stopwatch;
 
   // Protocols by preference (RFC 7301); 1 to 255 bytes each. A server picks the
   // first of its own that the client offers; none in common: goes on without,
@@ -208,22 +238,31 @@ struct ContextOptions {
   // most.
   std::string session_id_context;
 
+  // Runs for each session that a client could resume later: at the end of the
+  // handshake in TLS 1.2, for each ticket that Read finds in TLS 1.3. Not for a
+  // server's. See also Socket::session.
+  std::function<void(const Socket&, std::shared_ptr<const Session>)>
+      new_session;
+
+  // How often a server of TLS 1.2 or below may ask a client for another
+  // handshake (RFC 5246, section 7.4.1.1) before that is an error, kProtocol; 0
+  // refuses the first. It takes place inside Read. The server must support
+  // secure renegotiation (RFC 5746) and present the same certificate as before,
+  // which was verified then. A server refuses a client's wish always.
+  int max_renegotiations = 0;
+
   // A server's own order of ciphers counts, not the client's.
   bool cipher_server_preference = true;
 
   // One line of SSLKEYLOGFILE per call, without newline. Whoever has these can
   // decrypt the traffic.
   std::function<void(const Socket&, absl::string_view line)> keylog;
-  std::function<void(const Socket&, const TlsMessage&)> message;
+  // A failure ends the connection: nothing more is read or sent.
+  std::function<absl::Status(const Socket&, const TlsMessage&)> message;
 
   // Runs once for each Socket made with this Context whose handshake ended:
   // with ok, or with the error that it failed with. For counting and logging.
   std::function<void(const Socket&, const absl::Status&)> handshake_ended;
-
-  // Gets each session that a server gives this client, for a cache of the
-  // caller's: with TLS 1.3 several, as data is read.
-  std::function<void(const Socket&, std::shared_ptr<const Session>)>
-      new_session;
 
   // External PSKs. A client gets the server's hint (may be empty), a server the
   // client's identity; nullopt refuses.

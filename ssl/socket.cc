@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -38,6 +39,17 @@ const EVP_MD* EndPointDigest(X509* certificate) {
   }
   if (digest_nid == NID_md5 || digest_nid == NID_sha1) return EVP_sha256();
   return EVP_get_digestbynid(digest_nid);
+}
+
+// What RFC 5869, section 2.3, sets for TLS 1.3, and we for all.
+size_t ExportLimit(const SSL* ssl) {
+  constexpr size_t kMost = 65535;
+  constexpr size_t kMostBlocks = 255;
+  if (SSL_version(ssl) < TLS1_3_VERSION) return kMost;
+  const EVP_MD* digest =
+      EVP_get_digestbynid(SSL_CIPHER_get_prf_nid(SSL_get_current_cipher(ssl)));
+  if (digest == nullptr) return 0;
+  return std::min(kMost, kMostBlocks * EVP_MD_size(digest));
 }
 
 absl::Status NoBinding(absl::string_view why) {
@@ -102,13 +114,11 @@ Socket::Socket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
 
 Socket::~Socket() = default;
 
-absl::StatusOr<IoResult> Socket::Handshake() { return impl_->Handshake(); }
+IoResult Socket::Handshake() { return impl_->Handshake(); }
 
-absl::StatusOr<IoResult> Socket::Read(absl::Span<uint8_t> into) {
-  return impl_->Read(into);
-}
+IoResult Socket::Read(absl::Span<uint8_t> into) { return impl_->Read(into); }
 
-absl::StatusOr<IoResult> Socket::Write(absl::Span<const uint8_t> from) {
+IoResult Socket::Write(absl::Span<const uint8_t> from) {
   return impl_->Write(from);
 }
 
@@ -116,8 +126,8 @@ size_t Socket::pending() const {
   return static_cast<size_t>(SSL_pending(impl_->ssl.get()));
 }
 
-absl::StatusOr<IoResult> Socket::Shutdown() { return impl_->Shutdown(); }
-absl::StatusOr<IoResult> Socket::Unwrap() { return impl_->Unwrap(); }
+IoResult Socket::Shutdown() { return impl_->Shutdown(); }
+IoResult Socket::Unwrap() { return impl_->Unwrap(); }
 
 std::unique_ptr<Transport> Socket::ReleaseTransport() {
   return std::move(impl_->bio.transport);
@@ -155,6 +165,7 @@ absl::Status Socket::SwitchContext(std::shared_ptr<const Context> context) {
   }
   internal::InstallVerify(context->options(), impl_->ssl.get());
   impl_->context = std::move(context);
+  impl_->chosen = nullptr;
   return absl::OkStatus();
 }
 
@@ -199,12 +210,20 @@ absl::optional<ConnectionInfo> Socket::info() const {
     info.server_name = name;
   }
   info.session_reused = SSL_session_reused(ssl) != 0;
+  info.handshake_duration = impl_->handshake_duration;
   size_t long_size = 0;
   SSL_get0_ocsp_response(ssl, &data, &long_size);
   info.ocsp_response.assign(reinterpret_cast<const char*>(data), long_size);
   SSL_get0_signed_cert_timestamp_list(ssl, &data, &long_size);
   info.sct_list.assign(reinterpret_cast<const char*>(data), long_size);
   return info;
+}
+
+Traffic Socket::traffic() const {
+  Traffic traffic = impl_->traffic;
+  traffic.transport_received = impl_->bio.received;
+  traffic.transport_sent = impl_->bio.sent;
+  return traffic;
 }
 
 std::vector<CipherInfo> Socket::SharedCiphers() const {
@@ -309,17 +328,28 @@ absl::StatusOr<Secret> Socket::ExportKeyingMaterial(
     absl::string_view label, absl::optional<absl::string_view> context,
     size_t size) const {
   const internal::ErrorQueueScope errors;
+  if (!impl_->handshake_done) {
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      "There is no keying material to export before the "
+                      "handshake is done.");
+  }
+  const size_t limit = ExportLimit(impl_->ssl.get());
+  if (size > limit) {
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      absl::StrCat("size: ", size,
+                                   " bytes of keying material; this "
+                                   "connection can export at most ",
+                                   limit, "."));
+  }
   std::string buffer(size, '\0');
   const absl::string_view bytes = context.value_or("");
-  if (!impl_->handshake_done ||
-      !SSL_export_keying_material(
+  if (!SSL_export_keying_material(
           impl_->ssl.get(), reinterpret_cast<uint8_t*>(&buffer[0]), size,
           label.data(), label.size(),
           reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),
           context.has_value() ? 1 : 0)) {
-    return internal::DrainToStatus(
-        ErrorKind::kInvalidArgument,
-        "There is no keying material to export before the handshake is done.");
+    return internal::DrainToStatus(ErrorKind::kInternal,
+                                   "The keying material cannot be exported.");
   }
   Secret result(buffer);
   OPENSSL_cleanse(&buffer[0], buffer.size());

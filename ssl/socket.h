@@ -14,10 +14,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
 #include "ssl/context.h"
+#include "ssl/io_result.h"
 #include "ssl/options.h"
 #include "ssl/session.h"
 #include "ssl/transport.h"
@@ -35,6 +37,20 @@ struct ConnectionInfo {
   bool session_reused = false;
   std::string ocsp_response;  // DER, as the server stapled it; not verified.
   std::string sct_list;       // As the server sent it; not verified.
+  // From the first call that shook hands to the end of the handshake; unset
+  // without ContextOptions::stopwatch.
+  absl::optional<absl::Duration> handshake_duration;
+};
+
+// How many bytes have gone through a Socket.
+struct Traffic {
+  // What Read gave and Write took.
+  uint64_t data_received = 0;
+  uint64_t data_sent = 0;
+  // What the transport gave and took, handshake and TLS's own overhead
+  // included.
+  uint64_t transport_received = 0;
+  uint64_t transport_sent = 0;
 };
 
 // RFC 5929 and RFC 9266.
@@ -42,9 +58,14 @@ enum class ChannelBinding { kTlsUnique, kTlsServerEndPoint, kTlsExporter };
 
 // One connection. Thread-compatible: one thread at a time, any thread.
 //
-// Handshake, Read, Write, Shutdown and Unwrap answer an IoResult, or an error
-// after which only Unwrap's transport and the queries are of use: each further
-// call gives the same error. Renegotiation is refused.
+// Handshake, Read, Write, Shutdown and Unwrap answer an IoResult. A failure is
+// final, and each further call gives it again, but for kTimeout, and but that
+// reading and writing fail apart once the handshake is done: where the
+// transport takes no more bytes, Read still gives what the peer has sent; where
+// its stream has ended without close_notify or cannot be read, Write still
+// sends. What the peer did wrong, and a callback's failure, end both.
+//
+// An exception that a transport throws is caught: kCallback, and final.
 class Socket {
  public:
   ~Socket();
@@ -52,32 +73,36 @@ class Socket {
   Socket& operator=(const Socket&) = delete;
 
   // Shakes hands, verifying the peer's chain and name. kDone once finished (and
-  // again if called later). Errors: kVerification, kHostname, kPeerAlert,
-  // kProtocol, kUnexpectedEof, kTransport, kTimeout, kCallback.
-  absl::StatusOr<IoResult> Handshake();
+  // again if called later). Never kClosed: a peer that closes before it is done
+  // is kUnexpectedEof, also with close_notify. Other errors: kVerification,
+  // kHostname, kPeerAlert, kProtocol, kTransport, kTimeout, kCallback.
+  IoResult Handshake();
 
   // Reads 1 to into.size() bytes; 0 for an empty `into`. Shakes hands first if
-  // that is not done. kClosed after the peer's close_notify. kWantWrite can
+  // that is not done, with Handshake's errors. kClosed after the peer's
+  // close_notify. kWantWrite can
   // come, where the protocol has to answer first. Data cut off without
   // close_notify is kUnexpectedEof, or kClosed with suppress_ragged_eofs.
-  absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into);
+  IoResult Read(absl::Span<uint8_t> into);
 
   // Writes 1 to from.size() bytes (0 for an empty `from`), as one record, which
-  // holds up to 16 KiB. Shakes hands first. After kWantWrite or kWantRead, the
-  // next Write must begin with the same bytes, wherever they lie.
-  absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from);
+  // holds up to 16 KiB. Shakes hands first. Never kClosed: what the peer no
+  // longer takes is an error (kClosed, kTransport). After kWantWrite or
+  // kWantRead, the next Write must begin with the same bytes, wherever they
+  // lie.
+  IoResult Write(absl::Span<const uint8_t> from);
 
   // How many decrypted bytes a Read gives without touching the transport.
   size_t pending() const;
 
   // Sends close_notify: no Write from here on, Read still works (half-close).
   // kDone once it is sent.
-  absl::StatusOr<IoResult> Shutdown();
+  IoResult Shutdown();
 
   // Shutdown, then waits for the peer's close_notify. Data that comes before it
   // is kProtocol, once, and can still be read. After kDone the transport is
   // plain again: ReleaseTransport.
-  absl::StatusOr<IoResult> Unwrap();
+  IoResult Unwrap();
 
   // Gives the transport back. The Socket is of no further use but for queries.
   std::unique_ptr<Transport> ReleaseTransport();
@@ -98,6 +123,8 @@ class Socket {
 
   // Nothing until the handshake is done.
   absl::optional<ConnectionInfo> info() const;
+  // At any time.
+  Traffic traffic() const;
 
   // The suites that client and server have in common, by the client's order. A
   // server's answer only; empty elsewhere and before its ClientHello.
@@ -126,7 +153,9 @@ class Socket {
   absl::StatusOr<std::string> GetChannelBinding(ChannelBinding kind) const;
 
   // Keying material (RFC 8446, section 7.5); `context` unset differs from
-  // empty.
+  // empty. kInvalidArgument before the handshake is done, and for a `size`
+  // above 65535, or above 255 times the size of the cipher's hash with TLS 1.3
+  // (8160 for SHA-256, 12240 for SHA-384), which is RFC 5869's limit.
   absl::StatusOr<Secret> ExportKeyingMaterial(
       absl::string_view label, absl::optional<absl::string_view> context,
       size_t size) const;

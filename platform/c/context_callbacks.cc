@@ -245,6 +245,7 @@ void PutCallbacks(const airlock_context_options& given,
       shown.bytes = {reinterpret_cast<const char*>(seen.bytes.data()),
                      seen.bytes.size()};
       ShieldedVoid([&] { message(user->get(), CurrentSocket(), &shown); });
+      return absl::OkStatus();
     };
   }
 }

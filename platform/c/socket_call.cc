@@ -42,15 +42,14 @@ class Call {
   const Call* outer() const { return outer_; }
 
   // Does `io`, alone in the socket.
-  absl::StatusOr<ssl::IoResult> Io(
-      absl::FunctionRef<absl::StatusOr<ssl::IoResult>(ssl::Socket&)> io) {
+  ssl::IoResult Io(absl::FunctionRef<ssl::IoResult(ssl::Socket&)> io) {
     const Innermost innermost(this);
     socket_->broken = true;
     const bool shaking = !socket_->socket->handshake_done();
     if (shaking && !socket_->handshake_begin.has_value()) {
       socket_->handshake_begin = steady_clock::now();
     }
-    absl::StatusOr<ssl::IoResult> result = io(*socket_->socket);
+    ssl::IoResult result = io(*socket_->socket);
     socket_->broken = false;
     if (shaking && socket_->socket->handshake_done()) {
       socket_->handshake_time = steady_clock::now() - *socket_->handshake_begin;
@@ -141,9 +140,8 @@ airlock_socket* CurrentSocket() {
   return current_call == nullptr ? nullptr : current_call->socket();
 }
 
-Outcome DoIo(
-    airlock_socket* socket, size_t* done, uint64_t* count,
-    absl::FunctionRef<absl::StatusOr<ssl::IoResult>(ssl::Socket&)> io) {
+Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
+             absl::FunctionRef<ssl::IoResult(ssl::Socket&)> io) {
   if (socket == nullptr) return IsNull("socket");
   if (InCall(*socket)) {
     return Invalid("A callback of the socket's own must not call it.");
@@ -163,19 +161,20 @@ Outcome DoIo(
   while (true) {
     const absl::Status usable = CheckUsable(socket);
     if (!usable.ok()) return usable;
-    const absl::StatusOr<ssl::IoResult> result = call.Io(io);
-    if (!result.ok()) return result.status();
-    const bool reading = result->state == ssl::IoState::kWantRead;
-    if ((reading || result->state == ssl::IoState::kWantWrite) &&
-        socket->fd_transport != nullptr && !socket->freed &&
-        socket->timeout > absl::ZeroDuration()) {
+    const ssl::IoResult result = call.Io(io);
+    if (result.failed() || result.want_callback()) return result.status();
+    const bool reading = result.want_read();
+    if ((reading || result.want_write()) && socket->fd_transport != nullptr &&
+        !socket->freed && socket->timeout > absl::ZeroDuration()) {
       const absl::Status waited = Wait(socket, reading, &lock);
       if (!waited.ok()) return waited;
       continue;
     }
-    if (done != nullptr) *done = result->bytes;
-    if (count != nullptr) *count += result->bytes;
-    return StatusOf(*result);
+    if (result.done()) {
+      if (done != nullptr) *done = result.bytes();
+      if (count != nullptr) *count += result.bytes();
+    }
+    return StatusOf(result);
   }
 }
 

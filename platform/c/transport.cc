@@ -33,7 +33,7 @@ class CallbackTransport final : public ssl::Transport {
 
   platform::ProcessClaim& claim() { return claim_; }
 
-  absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into) override {
+  IoResult Read(absl::Span<uint8_t> into) override {
     const absl::Status mine = claim_.Use();
     if (!mine.ok()) return mine;
     size_t done = 0;
@@ -44,7 +44,7 @@ class CallbackTransport final : public ssl::Transport {
     return Answer("read", status, done, into.size(), &traffic_->read);
   }
 
-  absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from) override {
+  IoResult Write(absl::Span<const uint8_t> from) override {
     const absl::Status mine = claim_.Use();
     if (!mine.ok()) return mine;
     size_t done = 0;
@@ -55,9 +55,8 @@ class CallbackTransport final : public ssl::Transport {
   }
 
  private:
-  absl::StatusOr<IoResult> Answer(absl::string_view which,
-                                  airlock_status status, size_t done,
-                                  size_t size, uint64_t* counted) const {
+  IoResult Answer(absl::string_view which, airlock_status status, size_t done,
+                  size_t size, uint64_t* counted) const {
     switch (status) {
       case AIRLOCK_OK:
         if (done < 1 || done > size) {
@@ -100,18 +99,17 @@ class FdTransport final : public ssl::Transport {
         waits_(std::move(waits)),
         transport_(std::move(transport)) {}
 
-  absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into) override {
+  IoResult Read(absl::Span<uint8_t> into) override {
     if (waits_->reading) return IoResult::WantRead();
     return Counted(transport_->Read(into), &traffic_->read);
   }
-  absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from) override {
+  IoResult Write(absl::Span<const uint8_t> from) override {
     return Counted(transport_->Write(from), &traffic_->written);
   }
 
  private:
-  static absl::StatusOr<IoResult> Counted(absl::StatusOr<IoResult> result,
-                                          uint64_t* counted) {
-    if (result.ok()) *counted += result->bytes;
+  static IoResult Counted(IoResult result, uint64_t* counted) {
+    if (result.done()) *counted += result.bytes();
     return result;
   }
 

@@ -234,7 +234,7 @@ absl::StatusOr<platform::CaCerts> Bundle(airlock_bytes ca_certs,
 }
 
 airlock_status StatusOf(const ssl::IoResult& result) {
-  switch (result.state) {
+  switch (result.state()) {
     case ssl::IoState::kDone:
       break;
     case ssl::IoState::kWantRead:
@@ -243,6 +243,9 @@ airlock_status StatusOf(const ssl::IoResult& result) {
       return AIRLOCK_WANT_WRITE;
     case ssl::IoState::kClosed:
       return AIRLOCK_CLOSED;
+    case ssl::IoState::kWantCallback:
+    case ssl::IoState::kFailed:
+      return AIRLOCK_ERROR;
   }
   return AIRLOCK_OK;
 }

@@ -162,7 +162,7 @@ int RunConnect(const std::vector<std::string>& arguments) {
   out << (json ? ConnectionJson(report) : ConnectionText(report)) << std::flush;
   if (!report.handshake.ok()) return kExitFailed;
   if (!relay) {
-    (*socket)->Shutdown().IgnoreError();  // The report is what was wanted.
+    (void)(*socket)->Shutdown();  // The report is what was wanted.
     return kExitOk;
   }
   out << "\n";

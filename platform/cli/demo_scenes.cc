@@ -22,8 +22,8 @@ constexpr size_t kMaxLine = 4096;
 
 // The server's part of the conversation.
 absl::Status Answer(ssl::Socket* socket, std::string* client_subject) {
-  const absl::StatusOr<ssl::IoResult> handshake = socket->Handshake();
-  if (!handshake.ok()) return handshake.status();
+  const ssl::IoResult handshake = socket->Handshake();
+  if (!handshake.done()) return handshake.status();
   *client_subject = socket->peer_certificate()->subject();
   const absl::StatusOr<std::string> line = ReadLine(socket, kMaxLine);
   if (!line.ok()) return line.status();

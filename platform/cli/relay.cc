@@ -18,8 +18,6 @@
 namespace airlock::cli {
 namespace {
 
-using ssl::IoState;
-
 class Relayer {
  public:
   Relayer(ssl::Socket* socket, int socket_fd, int in, int out)
@@ -35,27 +33,30 @@ class Relayer {
       if (!status.ok()) return status;
     }
     // The peer may be gone, or have had ours before.
-    socket_->Shutdown().IgnoreError();
+    (void)socket_->Shutdown();
     return absl::OkStatus();
   }
 
  private:
+  // Whether it is for Wait to go on.
+  bool Blocked(const ssl::IoResult& result) {
+    want_write_ |= result.want_write();
+    return result.want_read() || result.want_write();
+  }
+
   absl::Status Send() {
     while (!unsent_.empty()) {
-      const absl::StatusOr<ssl::IoResult> result = socket_->Write(
+      const ssl::IoResult result = socket_->Write(
           {reinterpret_cast<const uint8_t*>(unsent_.data()), unsent_.size()});
-      if (!result.ok()) return result.status();
-      if (result->state != IoState::kDone) {
-        want_write_ |= result->state == IoState::kWantWrite;
-        return absl::OkStatus();
-      }
-      unsent_.erase(0, result->bytes);
+      if (Blocked(result)) return absl::OkStatus();
+      if (!result.done()) return result.status();
+      unsent_.erase(0, result.bytes());
     }
     if (in_open_ || end_sent_) return absl::OkStatus();
-    const absl::StatusOr<ssl::IoResult> result = socket_->Shutdown();
-    if (!result.ok()) return result.status();
-    end_sent_ = result->state == IoState::kDone;
-    want_write_ |= result->state == IoState::kWantWrite;
+    const ssl::IoResult result = socket_->Shutdown();
+    if (Blocked(result)) return absl::OkStatus();
+    if (!result.done()) return result.status();
+    end_sent_ = true;
     return absl::OkStatus();
   }
 
@@ -63,14 +64,12 @@ class Relayer {
   absl::Status Receive() {
     std::array<uint8_t, 16 << 10> chunk;
     for (;;) {
-      const absl::StatusOr<ssl::IoResult> result =
-          socket_->Read(absl::MakeSpan(chunk));
-      if (!result.ok()) return result.status();
-      peer_closed_ = result->state == IoState::kClosed;
-      want_write_ |= result->state == IoState::kWantWrite;
-      if (result->state != IoState::kDone) return absl::OkStatus();
+      const ssl::IoResult result = socket_->Read(absl::MakeSpan(chunk));
+      peer_closed_ = result.closed();
+      if (peer_closed_ || Blocked(result)) return absl::OkStatus();
+      if (!result.done()) return result.status();
       const absl::Status written = WriteOut(
-          {reinterpret_cast<const char*>(chunk.data()), result->bytes});
+          {reinterpret_cast<const char*>(chunk.data()), result.bytes()});
       if (!written.ok()) return written;
     }
   }

@@ -9,32 +9,22 @@
 #include <chrono>
 
 namespace airlock::cli {
-namespace {
-
-absl::Status WouldBlock() {
-  return absl::InternalError("a transport that waits did not");
-}
-
-}  // namespace
-
 absl::Status WriteAll(ssl::Socket* socket, absl::string_view data) {
   while (!data.empty()) {
-    const absl::StatusOr<ssl::IoResult> result = socket->Write(
+    const ssl::IoResult result = socket->Write(
         {reinterpret_cast<const uint8_t*>(data.data()), data.size()});
-    if (!result.ok()) return result.status();
-    if (result->state != ssl::IoState::kDone) return WouldBlock();
-    data.remove_prefix(result->bytes);
+    if (!result.done()) return result.status();
+    data.remove_prefix(result.bytes());
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<size_t> ReadSome(ssl::Socket* socket, absl::Span<char> into) {
-  const absl::StatusOr<ssl::IoResult> result =
+  const ssl::IoResult result =
       socket->Read({reinterpret_cast<uint8_t*>(into.data()), into.size()});
-  if (!result.ok()) return result.status();
-  if (result->state == ssl::IoState::kClosed) return 0;
-  if (result->state != ssl::IoState::kDone) return WouldBlock();
-  return result->bytes;
+  if (result.closed()) return 0;
+  if (!result.done()) return result.status();
+  return result.bytes();
 }
 
 absl::StatusOr<std::string> ReadLine(ssl::Socket* socket, size_t limit) {
@@ -52,14 +42,14 @@ absl::StatusOr<std::string> ReadLine(ssl::Socket* socket, size_t limit) {
 
 void Close(ssl::Socket* socket, platform::PosixTransport* transport) {
   // Best effort: the peer may be gone already.
-  if (socket->handshake_done()) socket->Shutdown().IgnoreError();
+  if (socket->handshake_done()) (void)socket->Shutdown();
   shutdown(transport->fd(), SHUT_WR);
   transport->set_deadline(std::chrono::steady_clock::now() +
                           std::chrono::seconds(1));
   std::array<uint8_t, 4096> dropped;
   for (;;) {
     const auto result = transport->Read(absl::MakeSpan(dropped));
-    if (!result.ok() || result->state != ssl::IoState::kDone) return;
+    if (!result.done()) return;
   }
 }
 

@@ -82,27 +82,31 @@ int MessageVersion(const ssl::TlsMessage& message) {
 }
 
 // Runs without the GIL.
-void KeepFinished(const ssl::Socket& /*core*/, const ssl::TlsMessage& message) {
+absl::Status KeepFinished(const ssl::Socket& /*core*/,
+                          const ssl::TlsMessage& message) {
   constexpr size_t kHeader = 4;
   if (message.content_type != kHandshake || message.bytes.size() <= kHeader ||
       message.bytes[0] != kFinished) {
-    return;
+    return absl::OkStatus();
   }
   SocketObject& socket = SocketOf(CurrentSocket());
   std::string& kept =
       message.sent ? socket.finished.sent : socket.finished.received;
-  if (!kept.empty()) return;
+  if (!kept.empty()) return absl::OkStatus();
   const absl::Span<const uint8_t> body = message.bytes.subspan(kHeader);
   kept.assign(body.begin(), body.end());
+  return absl::OkStatus();
 }
 
-void OnMessage(const ssl::Socket& core, const ssl::TlsMessage& message) {
-  KeepFinished(core, message);
+absl::Status OnMessage(const ssl::Socket& core,
+                       const ssl::TlsMessage& message) {
+  const absl::Status kept = KeepFinished(core, message);
+  if (!kept.ok()) return kept;
   const CallbackScope scope;
   SocketObject& socket = scope.socket();
   const PyRef callback =
       PyRef::Borrow(ContextOf(socket.context.get()).message_callback.get());
-  if (!callback || socket.raised_type) return;
+  if (!callback || socket.raised_type) return absl::OkStatus();
   const PyRef visible = PyRef::Steal(Visible(scope.self()));
   const PyRef bytes = PyRef::Steal(Bytes(
       absl::string_view(reinterpret_cast<const char*>(message.bytes.data()),
@@ -111,7 +115,7 @@ void OnMessage(const ssl::Socket& core, const ssl::TlsMessage& message) {
       callback.get(), "OsiiiO", visible.get(), message.sent ? "write" : "read",
       MessageVersion(message), message.content_type, MessageType(message),
       bytes.get()));
-  if (result) return;
+  if (result) return absl::OkStatus();
   PyObject* type = nullptr;
   PyObject* value = nullptr;
   PyObject* traceback = nullptr;
@@ -119,7 +123,7 @@ void OnMessage(const ssl::Socket& core, const ssl::TlsMessage& message) {
   socket.raised_type = PyRef::Steal(type);
   socket.raised_value = PyRef::Steal(value);
   socket.raised_traceback = PyRef::Steal(traceback);
-  if (core.handshake_done()) return;
+  if (core.handshake_done()) return absl::OkStatus();
   // The handshake ends here: not one byte more goes to the peer, and if none
   // was missing, it does not count as done either.
   ssl::Error error;
@@ -127,6 +131,7 @@ void OnMessage(const ssl::Socket& core, const ssl::TlsMessage& message) {
   error.message = "The handshake was given up: the message callback raised.";
   socket.unusable = ssl::MakeStatus(error);
   socket.transport->Break(socket.unusable);
+  return socket.unusable;
 }
 
 PyRef TextOrNone(absl::string_view text) {

@@ -188,6 +188,10 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   result.verify_flags.trusted_first = (verify_flags & kVerifyTrustedFirst) != 0;
   result.alpn_protocols = alpn;
   result.npn_protocols = npn;
+  // OpenSSL's clients always let a server have it.
+  constexpr int kMostRenegotiations = 100;
+  result.max_renegotiations =
+      (options & kOpNoRenegotiation) == 0 ? kMostRenegotiations : 0;
   result.session_tickets = (options & kOpNoTicket) == 0;
   result.num_tickets = static_cast<size_t>(num_tickets);
   result.cipher_server_preference = (options & kOpCipherServerPreference) != 0;

@@ -13,8 +13,7 @@
 
 namespace airlock::python {
 
-absl::StatusOr<ssl::IoResult> FdTransport::Settle(ssize_t result,
-                                                  ssl::IoResult wait) {
+ssl::IoResult FdTransport::Settle(ssize_t result, ssl::IoResult wait) {
   const int error = result < 0 ? errno : 0;
   if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) return wait;
   moved_ = true;
@@ -24,7 +23,7 @@ absl::StatusOr<ssl::IoResult> FdTransport::Settle(ssize_t result,
   return absl::UnavailableError(std::strerror(error));
 }
 
-absl::StatusOr<ssl::IoResult> FdTransport::Read(absl::Span<uint8_t> into) {
+ssl::IoResult FdTransport::Read(absl::Span<uint8_t> into) {
   const absl::Status usable = Usable();
   if (!usable.ok()) return usable;
   if (!may_read_) return ssl::IoResult::WantRead();
@@ -32,8 +31,7 @@ absl::StatusOr<ssl::IoResult> FdTransport::Read(absl::Span<uint8_t> into) {
                 ssl::IoResult::WantRead());
 }
 
-absl::StatusOr<ssl::IoResult> FdTransport::Write(
-    absl::Span<const uint8_t> from) {
+ssl::IoResult FdTransport::Write(absl::Span<const uint8_t> from) {
   const absl::Status usable = Usable();
   if (!usable.ok()) return usable;
   if (!may_write_) return ssl::IoResult::WantWrite();

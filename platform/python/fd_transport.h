@@ -28,8 +28,8 @@ class FdTransport final : public BreakableTransport {
     may_write_ = may_write;
   }
 
-  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override;
-  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override;
+  ssl::IoResult Read(absl::Span<uint8_t> into) override;
+  ssl::IoResult Write(absl::Span<const uint8_t> from) override;
 
   // The errno that ended the stream; 0 where none did.
   int error() const { return error_; }
@@ -38,7 +38,7 @@ class FdTransport final : public BreakableTransport {
   bool TakeMoved() { return std::exchange(moved_, false); }
 
  private:
-  absl::StatusOr<ssl::IoResult> Settle(ssize_t result, ssl::IoResult wait);
+  ssl::IoResult Settle(ssize_t result, ssl::IoResult wait);
 
   int fd_ = -1;
   int error_ = 0;

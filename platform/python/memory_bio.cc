@@ -76,7 +76,7 @@ class BioTransport final : public BreakableTransport {
                std::shared_ptr<Buffer> outgoing)
       : incoming_(std::move(incoming)), outgoing_(std::move(outgoing)) {}
 
-  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override {
+  ssl::IoResult Read(absl::Span<uint8_t> into) override {
     const absl::Status usable = Usable();
     if (!usable.ok()) return usable;
     // Asked first: what is written before the end is read before the end.
@@ -89,7 +89,7 @@ class BioTransport final : public BreakableTransport {
     return ended ? ssl::IoResult::Closed() : ssl::IoResult::WantRead();
   }
 
-  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override {
+  ssl::IoResult Write(absl::Span<const uint8_t> from) override {
     const absl::Status usable = Usable();
     if (!usable.ok()) return usable;
     // BoringSSL, which calls this, expects no exception.

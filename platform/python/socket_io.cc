@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "platform/fork_guard.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
@@ -35,8 +36,8 @@ PyObject* RaiseTimeout(const SocketObject& socket, const char* what) {
   return nullptr;
 }
 
-PyObject* RaiseWant(const SocketObject& socket, ssl::IoState state) {
-  if (state == ssl::IoState::kWantRead) {
+PyObject* RaiseWant(const SocketObject& socket, const ssl::IoResult& result) {
+  if (result.want_read()) {
     return RaiseSslError(socket.state->want_read_error.get(), kErrorWantRead,
                          {"", "", "The operation did not complete (read)"},
                          __LINE__);
@@ -52,6 +53,13 @@ PyObject* RaiseClosed(const SocketObject& socket) {
                        __LINE__);
 }
 
+// Whether the peer's close_notify came before the handshake was done.
+bool IsCloseNotify(const absl::Status& status) {
+  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  return error.has_value() && error->kind == ssl::ErrorKind::kUnexpectedEof &&
+         error->alert == uint8_t{0};
+}
+
 // `error` is the errno that ended the stream, or 0.
 PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status,
                        int error) {
@@ -59,7 +67,9 @@ PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status,
   if (kind == ssl::ErrorKind::kTransport && error != 0) {
     return RaiseSocketError(error);
   }
-  if (kind == ssl::ErrorKind::kClosed) return RaiseClosed(socket);
+  if (kind == ssl::ErrorKind::kClosed || IsCloseNotify(status)) {
+    return RaiseClosed(socket);
+  }
   std::string host;
   if (socket.server_hostname.get() != Py_None) {
     TextOf(socket.server_hostname.get(), "server_hostname", &host);
@@ -70,16 +80,13 @@ PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status,
 
 // How far one call into the core came.
 struct Step {
-  absl::StatusOr<ssl::IoResult> result = ssl::IoResult::Done();
+  ssl::IoResult result = absl::InternalError("not begun");
   int error = 0;           // The errno that ended the stream.
   bool no_memory = false;  // What ended it instead.
   uint32_t progress = 0;   // The connection's, when it returned.
   bool in_record = false;  // Another thread's record is under way.
 
-  bool wants() const {
-    return result.ok() && (result->state == ssl::IoState::kWantRead ||
-                           result->state == ssl::IoState::kWantWrite);
-  }
+  bool wants() const { return result.want_read() || result.want_write(); }
 };
 
 // What is done to a connection.
@@ -201,16 +208,17 @@ bool InCore(PyObject* self, int fd, bool waits, const Operation& operation,
   return false;
 }
 
-// Does `work` until it is done. False with an exception set. `work` is told
+// Does `work` until it is done or closed, which is for the caller to look at;
+// nullopt with an exception set. `work` is told
 // whether it may leave nothing undone: where nothing waits, a second record
 // that could not be sent would be under way without the caller knowing.
 template <typename Work>
-bool Run(PyObject* self, const Operation& operation, const Work& work,
-         ssl::IoResult* out) {
+absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
+                                  const Work& work) {
   SocketObject& socket = SocketOf(self);
   SettleAfterFork(&socket);
   Descriptor descriptor;
-  if (!GetDescriptor(socket, &descriptor)) return false;
+  if (!GetDescriptor(socket, &descriptor)) return absl::nullopt;
   const bool waits = socket.sock && descriptor.timeout > absl::ZeroDuration();
   const bool whole = waits || !socket.sock;
   const auto bound = [&work, whole](ssl::Socket& core) {
@@ -222,38 +230,39 @@ bool Run(PyObject* self, const Operation& operation, const Work& work,
   Step step;
   while (true) {
     if (!InCore(self, descriptor.fd, waits, operation, &call, bound, &step)) {
-      return false;
+      return absl::nullopt;
     }
-    if (!step.result.ok()) {
-      if (step.no_memory) return PyErr_NoMemory() != nullptr;
+    if (step.result.done() || step.result.closed()) return step.result;
+    if (!step.wants()) {
+      if (step.no_memory) {
+        PyErr_NoMemory();
+        return absl::nullopt;
+      }
       RaiseFailure(socket, step.result.status(), step.error);
-      return false;
+      return absl::nullopt;
     }
-    *out = *step.result;
-    if (!step.wants()) return true;
-    if (PyErr_CheckSignals() < 0) return false;
+    if (PyErr_CheckSignals() < 0) return absl::nullopt;
     if (!waits) {
-      RaiseWant(socket, out->state);
-      return false;
+      RaiseWant(socket, step.result);
+      return absl::nullopt;
     }
-    const Turns::Kind kind = step.in_record ? Turns::kRecord
-                             : out->state == ssl::IoState::kWantRead
-                                 ? Turns::kRead
-                                 : Turns::kWrite;
+    const Turns::Kind kind = step.in_record            ? Turns::kRecord
+                             : step.result.want_read() ? Turns::kRead
+                                                       : Turns::kWrite;
     switch (call.Await(kind, descriptor.fd, step.progress, until)) {
       case WaitResult::kReady:
         break;
       case WaitResult::kTimeout:
         RaiseTimeout(socket, operation.name);
-        return false;
+        return absl::nullopt;
       case WaitResult::kInterrupted:
         // A signal's handler may use the connection.
         call.GiveUp();
-        if (PyErr_CheckSignals() < 0) return false;
+        if (PyErr_CheckSignals() < 0) return absl::nullopt;
         break;
     }
     // It may have been closed meanwhile, and the number given to another.
-    if (!GetDescriptor(socket, &descriptor)) return false;
+    if (!GetDescriptor(socket, &descriptor)) return absl::nullopt;
   }
 }
 
@@ -265,14 +274,14 @@ bool ReadSome(PyObject* self, void* into, size_t size, size_t* count) {
     shutdown_begun = socket.shutdown_begun;
     return core.Read(span);
   };
-  ssl::IoResult result;
-  if (!Run(self, {"read"}, work, &result)) return false;
+  const absl::optional<ssl::IoResult> result = Run(self, {"read"}, work);
+  if (!result.has_value()) return false;
   // The end of the data, or of the whole connection.
-  if (result.state == ssl::IoState::kClosed && shutdown_begun) {
+  if (result->closed() && shutdown_begun) {
     RaiseClosed(socket);
     return false;
   }
-  *count = result.state == ssl::IoState::kDone ? result.bytes : 0;
+  *count = result->done() ? result->bytes() : 0;
   return true;
 }
 
@@ -301,8 +310,9 @@ PyObject* DoHandshake(PyObject* self, PyObject* /*unused*/) {
   const auto work = [](ssl::Socket& core, bool /*whole*/) {
     return core.Handshake();
   };
-  ssl::IoResult result;
-  if (!Run(self, {"handshake"}, work, &result)) return nullptr;
+  const absl::optional<ssl::IoResult> result = Run(self, {"handshake"}, work);
+  if (!result.has_value()) return nullptr;
+  if (!result->done()) return RaiseClosed(SocketOf(self));
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
   ContextOf(socket.context.get()).NoteVerified(socket.core->verified_chain());
@@ -348,18 +358,21 @@ PyObject* Write(PyObject* self, PyObject* args) {
   const auto all = absl::MakeConstSpan(static_cast<const uint8_t*>(from.data()),
                                        from.size());
   size_t written = 0;
-  const auto work = [all, &written](
-                        ssl::Socket& core,
-                        bool whole) -> absl::StatusOr<ssl::IoResult> {
+  const auto work = [all, &written](ssl::Socket& core,
+                                    bool whole) -> ssl::IoResult {
     while (true) {
-      absl::StatusOr<ssl::IoResult> some = core.Write(all.subspan(written));
-      if (!some.ok() || some->state != ssl::IoState::kDone) return some;
-      written += some->bytes;
+      ssl::IoResult some = core.Write(all.subspan(written));
+      if (!some.done()) return some;
+      written += some.bytes();
       if (written == all.size() || !whole) return some;
     }
   };
-  ssl::IoResult result;
-  if (!Run(self, {"write", /*writes=*/true}, work, &result)) return nullptr;
+  const absl::optional<ssl::IoResult> result =
+      Run(self, {"write", /*writes=*/true}, work);
+  if (!result.has_value()) return nullptr;
+  // "0 bytes" would not tell a caller that loops that nothing more can be
+  // written.
+  if (!result->done()) return RaiseClosed(SocketOf(self));
   return PyLong_FromSize_t(written);
 }
 
@@ -374,8 +387,7 @@ PyObject* Shutdown(PyObject* self, PyObject* /*unused*/) {
     SocketOf(self).shutdown_begun = true;
     return core.Unwrap();
   };
-  ssl::IoResult result;
-  if (!Run(self, {"shutdown"}, work, &result)) return nullptr;
+  if (!Run(self, {"shutdown"}, work).has_value()) return nullptr;
   const SocketObject& socket = SocketOf(self);
   if (!socket.sock) return None();
   PyRef sock = Dereference(socket.sock);

@@ -8,6 +8,9 @@
 
 #include <algorithm>
 
+#include "absl/status/status.h"
+#include "ssl/internal/guarded.h"
+
 namespace airlock::ssl::internal {
 namespace {
 
@@ -26,10 +29,12 @@ void CallScope::Install(SSL_CTX* ctx) {
   SSL_CTX_set_current_time_cb(ctx, [](const SSL* /*ssl*/, timeval* now) {
     // Outside of any scope BoringSSL only frees, and needs no time. It takes
     // none before 1970.
-    *now =
-        current_clock == nullptr
-            ? timeval{}
-            : absl::ToTimeval(std::max((*current_clock)(), absl::UnixEpoch()));
+    *now = timeval{};
+    if (current_clock == nullptr) return;
+    Guarded("clock callback", [now] {
+      *now = absl::ToTimeval(std::max((*current_clock)(), absl::UnixEpoch()));
+      return absl::OkStatus();
+    }).IgnoreError();
   });
 }
 

@@ -8,21 +8,19 @@
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 
-#include <algorithm>
-#include <climits>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
-#include "ssl/internal/advice.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/guarded.h"
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/verify.h"
+#include "ssl/later.h"
 #include "ssl/verify_code.h"
 
 namespace airlock::ssl {
@@ -63,10 +61,15 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
   }
   BIO* released = stream.release();
   SSL_set_bio(made.get(), released, released);
+  // TLS 1.0's initialization vectors can be foreseen (CVE-2011-3389).
+  SSL_set_mode(made.get(), SSL_MODE_CBC_RECORD_SPLITTING);
   if (options.side == Side::kServer) {
     SSL_set_accept_state(made.get());
   } else {
     SSL_set_connect_state(made.get());
+    if (made_from->options().max_renegotiations > 0) {
+      SSL_set_renegotiate_mode(made.get(), ssl_renegotiate_explicit);
+    }
     // Upstream's default later on: an RSA key signs only if it says so.
     SSL_set_enforce_rsa_key_usage(made.get(), 1);
     if (!sni_name.empty() &&
@@ -89,140 +92,92 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
   return absl::OkStatus();
 }
 
-absl::Status Socket::Impl::Fail(absl::Status status) {
-  failed_ = status;
+absl::Status Socket::Impl::Fail(absl::Status status, Reach reach) {
+  if (!handshake_done) reach = Reach::kBoth;
+  switch (reach) {
+    case Reach::kBoth:
+      failed_ = status;
+      break;
+    case Reach::kReading:
+      read_failed_ = status;
+      break;
+    case Reach::kWriting:
+      write_failed_ = status;
+      break;
+  }
   if (begun && !handshake_done) EndHandshake(status);
   return status;
 }
 
+absl::Status Socket::Impl::FailHalted() {
+  internal::DrainErrorQueue();
+  return Fail(callback_error);
+}
+
 void Socket::Impl::EndHandshake(const absl::Status& status) const {
   const auto& ended = initial_context->options().handshake_ended;
-  if (ended != nullptr) ended(*owner, status);
+  if (ended == nullptr) return;
+  // It only looks on: an exception of its changes nothing.
+  internal::Guarded("handshake_ended callback", [&] {
+    ended(*owner, status);
+    return absl::OkStatus();
+  }).IgnoreError();
 }
 
-absl::optional<uint8_t> Socket::Impl::AlertInClear() const {
-  if (options.side == Side::kClient || handshake_done ||
-      SSL_version(ssl.get()) != TLS1_3_VERSION) {
-    return absl::nullopt;
-  }
-  // ContentType, legacy_record_version, length and AlertLevel.
-  constexpr uint8_t kFatalAlert[] = {SSL3_RT_ALERT, 3, 3, 0, 2, SSL3_AL_FATAL};
-  if (!std::equal(std::begin(kFatalAlert), std::end(kFatalAlert),
-                  bio.tail.begin())) {
-    return absl::nullopt;
-  }
-  return bio.tail.back();
-}
-
-absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
-  if (const absl::optional<uint8_t> alert = AlertInClear()) {
-    code = ERR_PACK(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + *alert);
-  }
-  Error error;
-  internal::DescribeCode(code, &error);
-  if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
-      ERR_GET_REASON(code) >= SSL_AD_REASON_OFFSET) {
-    error.kind = ErrorKind::kPeerAlert;
-    const auto alert =
-        static_cast<uint8_t>(ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET);
-    error.alert = alert;
-    error.message = absl::StrCat("The peer ended the connection with alert ",
-                                 AlertName(alert), " (", alert, "). ",
-                                 internal::AlertAdvice(alert));
-    return MakeStatus(error);
-  }
-  error.kind = ErrorKind::kProtocol;
-  error.alert = sent_alert;
-  error.message = absl::StrCat(
-      handshake_done ? "The connection" : "The handshake",
-      " failed: ", error.detail, ". ", internal::ReasonAdvice(code));
-  return MakeStatus(error);
-}
-
-absl::StatusOr<IoResult> Socket::Impl::SettleEof() {
-  if (handshake_done && options.suppress_ragged_eofs) {
-    return IoResult::Closed();
-  }
-  return Fail(MakeStatus(
-      ErrorKind::kUnexpectedEof,
-      handshake_done
-          ? "The peer ended the stream without close_notify: data may have "
-            "been cut off, by an attacker too. If the protocol on top marks "
-            "its own end, suppress_ragged_eofs lets this pass."
-          : "The peer closed the connection during the handshake. It may not "
-            "speak TLS on this port, or have refused what was offered; see its "
-            "log."));
-}
-
-absl::StatusOr<IoResult> Socket::Impl::Settle(int result) {
-  const int ssl_error = SSL_get_error(ssl.get(), result);
-  switch (ssl_error) {
-    case SSL_ERROR_NONE:
-      return IoResult::Done();
-    case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE:
-      if (!bio.timeout.ok()) {
-        return MakeStatus(ErrorKind::kTimeout, bio.timeout.message());
-      }
-      return ssl_error == SSL_ERROR_WANT_READ ? IoResult::WantRead()
-                                              : IoResult::WantWrite();
-    case SSL_ERROR_ZERO_RETURN:
-      return IoResult::Closed();
-    default:
-      break;
-  }
-  const uint32_t code = internal::DrainErrorQueue();
-  if (!callback_error.ok()) {
-    absl::optional<Error> error = GetError(callback_error);
-    if (!error.has_value() || error->alert.has_value()) {
-      return Fail(callback_error);
-    }
-    error->alert = sent_alert;
-    return Fail(MakeStatus(*error));
-  }
-  if (!bio.error.ok()) {
-    if (GetError(bio.error).has_value()) return Fail(bio.error);
-    return Fail(MakeStatus(ErrorKind::kTransport, bio.error.message()));
-  }
-  if (code != 0) return Fail(ProtocolError(code));
-  if (bio.eof) return SettleEof();
-  return Fail(
-      MakeStatus(ErrorKind::kInternal,
-                 absl::StrCat("The TLS library stopped without a reason (",
-                              ssl_error, "). This is a defect; report it.")));
-}
-
-absl::StatusOr<IoResult> Socket::Impl::Handshake() {
+IoResult Socket::Impl::Handshake() {
   const internal::CallScope scope(clock());
-  return Ready();
+  return Ready(Operation::kHandshake);
 }
 
-absl::Status Socket::Impl::Usable() const {
-  if (!failed_.ok() || bio.transport != nullptr) return failed_;
+absl::Status Socket::Impl::Usable(Operation operation) const {
+  if (!failed_.ok()) return failed_;
+  if (operation == Operation::kRead && !read_failed_.ok()) return read_failed_;
+  if (operation == Operation::kWrite && !write_failed_.ok()) {
+    return write_failed_;
+  }
+  if (bio.transport != nullptr) return absl::OkStatus();
   return MakeStatus(ErrorKind::kClosed,
                     "The transport was released; wrap it anew.");
 }
 
-absl::StatusOr<IoResult> Socket::Impl::Ready() {
-  const absl::Status usable = Usable();
+absl::Duration Socket::Impl::Elapsed() const {
+  const auto& stopwatch = initial_context->options().stopwatch;
+  absl::Duration now;
+  if (stopwatch == nullptr) return now;
+  internal::Guarded("stopwatch callback", [&] {
+    now = stopwatch();
+    return absl::OkStatus();
+  }).IgnoreError();
+  return now;
+}
+
+IoResult Socket::Impl::Ready(Operation operation) {
+  const absl::Status usable = Usable(operation);
   if (!usable.ok()) return usable;
-  if (handshake_done) return IoResult::Done();
+  if (handshake_done) {
+    if (tickets_pending_) SendTickets();
+    return IoResult::Done();
+  }
   const bool client = options.side == Side::kClient;
   if (!begun) {
     begun = true;
+    begun_at_ = Elapsed();
     auto& counters = initial_context->impl().counters;
     ++(client ? counters.connect : counters.accept);
   }
+  waits_for = LateCallback::kNone;
   const int result = SSL_do_handshake(ssl.get());
-  if (result != 1) return Settle(result);
+  if (Halted()) return FailHalted();
+  if (result != 1) return Settle(Operation::kHandshake, result);
   return FinishHandshake();
 }
 
-absl::StatusOr<IoResult> Socket::Impl::FinishHandshake() {
+IoResult Socket::Impl::FinishHandshake() {
   const bool resumed = SSL_session_reused(ssl.get()) != 0;
   // A certificate that nobody verified may also be one that nobody can parse.
-  const absl::Status collected =
-      peer_verified ? absl::OkStatus() : CollectPresented();
+  const absl::Status collected = peer_verified || awaits_verdict_.has_value()
+                                     ? absl::OkStatus()
+                                     : CollectPresented();
   const bool verify = context->options().verify_mode != VerifyMode::kNone;
   if (verify && !peer_verified) {
     if (!collected.ok()) return Fail(collected);
@@ -232,12 +187,16 @@ absl::StatusOr<IoResult> Socket::Impl::FinishHandshake() {
     if (!presented.empty() || NeedsCertificate()) {
       status = VerifyPresented(&alert);
     }
+    if (IsLater(status)) return IoResult::WantCallback(LateCallback::kVerify);
     if (!status.ok()) {
       SSL_send_fatal_alert(ssl.get(), alert);
       return Fail(std::move(status));
     }
   }
   handshake_done = true;
+  if (initial_context->options().stopwatch != nullptr) {
+    handshake_duration = Elapsed() - begun_at_;
+  }
   auto& counters = initial_context->impl().counters;
   ++(options.side == Side::kClient ? counters.connect_good
                                    : counters.accept_good);
@@ -246,8 +205,33 @@ absl::StatusOr<IoResult> Socket::Impl::FinishHandshake() {
   } else if (offered_session) {
     ++counters.misses;
   }
+  SendTickets();
   EndHandshake(absl::OkStatus());
+  if (Halted()) return FailHalted();
   return IoResult::Done();
+}
+
+void Socket::Impl::SendTickets() {
+  if (options.side != Side::kServer ||
+      SSL_version(ssl.get()) != TLS1_3_VERSION) {
+    return;
+  }
+  // BoringSSL would keep them for the first Write. But a client that speaks
+  // first, and sends its Finished apart from what follows, waits until that is
+  // acknowledged (RFC 896), and without anything to send the acknowledgement
+  // waits, too (RFC 1122, section 4.2.3.2): 40 ms for each connection. What
+  // cannot be sent now goes with the next call; what can never be sent is told
+  // to who writes.
+  const int result = SSL_write(ssl.get(), nullptr, 0);
+  const int ssl_error =
+      result < 0 ? SSL_get_error(ssl.get(), result) : SSL_ERROR_NONE;
+  tickets_pending_ =
+      ssl_error == SSL_ERROR_WANT_READ || ssl_error == SSL_ERROR_WANT_WRITE;
+  internal::DrainErrorQueue();
+  if (!bio.write_error.ok() && write_failed_.ok()) {
+    Reach reach = Reach::kWriting;
+    write_failed_ = TransportError(Operation::kWrite, &reach);
+  }
 }
 
 bool Socket::Impl::NeedsCertificate() const {
@@ -264,8 +248,8 @@ absl::Status Socket::Impl::CollectPresented() {
   if (chain == nullptr) return absl::OkStatus();
   // BoringSSL has parsed them all, or none.
   const STACK_OF(X509)* parsed = SSL_get_peer_full_cert_chain(ssl.get());
-  const bool reuse = parsed != nullptr &&
-                     sk_X509_num(parsed) == sk_CRYPTO_BUFFER_num(chain);
+  const bool reuse =
+      parsed != nullptr && sk_X509_num(parsed) == sk_CRYPTO_BUFFER_num(chain);
   for (size_t i = 0; i < sk_CRYPTO_BUFFER_num(chain); ++i) {
     CRYPTO_BUFFER* der = sk_CRYPTO_BUFFER_value(chain, i);
     absl::StatusOr<Certificate> certificate =
@@ -283,30 +267,45 @@ absl::Status Socket::Impl::CollectPresented() {
 }
 
 absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
-  const ContextOptions& chosen = context->options();
-  if (chosen.verify_mode == VerifyMode::kNone) return absl::OkStatus();
+  const ContextOptions& wanted = context->options();
+  if (wanted.verify_mode == VerifyMode::kNone) return absl::OkStatus();
   internal::VerifyRequest request;
   request.presented = presented;
-  request.trust_store = chosen.trust_store.get();
-  request.pins = chosen.pins;
-  request.flags = chosen.verify_flags;
-  request.depth = chosen.verify_depth;
-  request.security_level = chosen.security_level;
-  request.now = chosen.clock();
+  request.trust_store = wanted.trust_store.get();
+  request.pins = wanted.pins;
+  request.flags = wanted.verify_flags;
+  request.depth = wanted.verify_depth;
+  request.security_level = wanted.security_level;
+  const absl::Status clocked = internal::Guarded("clock callback", [&] {
+    request.now = wanted.clock();
+    return absl::OkStatus();
+  });
+  if (!clocked.ok()) {
+    *alert = SSL_AD_INTERNAL_ERROR;
+    return clocked;
+  }
   if (options.side == Side::kServer) {
     request.peer = Side::kClient;
-  } else if (chosen.check_hostname) {
+  } else if (wanted.check_hostname) {
     request.host = options.server_hostname;
-    request.hostname = chosen.hostname;
+    request.hostname = wanted.hostname;
   }
-  internal::VerifyOutcome outcome = internal::VerifyPeer(request);
+  internal::VerifyOutcome outcome = awaits_verdict_.has_value()
+                                        ? *std::move(awaits_verdict_)
+                                        : internal::VerifyPeer(request);
+  awaits_verdict_.reset();
   if (!outcome.status.ok()) {
     *alert = outcome.alert;
     return outcome.status;
   }
-  if (chosen.verify != nullptr) {
-    const absl::Status said =
-        chosen.verify(*owner, {presented, outcome.verified});
+  if (wanted.verify != nullptr) {
+    const absl::Status said = internal::Guarded("verify callback", [&] {
+      return wanted.verify(*owner, {presented, outcome.verified});
+    });
+    if (IsLater(said)) {
+      awaits_verdict_ = std::move(outcome);
+      return said;
+    }
     if (!said.ok()) {
       *alert = SSL_AD_CERTIFICATE_UNKNOWN;
       if (GetError(said).has_value()) return said;
@@ -326,74 +325,6 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   verified = std::move(outcome.verified);
   peer_verified = true;
   return absl::OkStatus();
-}
-
-absl::StatusOr<IoResult> Socket::Impl::Read(absl::Span<uint8_t> into) {
-  const internal::CallScope scope(clock());
-  absl::StatusOr<IoResult> ready = Ready();
-  if (!ready.ok() || ready->state != IoState::kDone || into.empty()) {
-    return ready;
-  }
-  const int size =
-      static_cast<int>(std::min(into.size(), static_cast<size_t>(INT_MAX)));
-  const int result = SSL_read(ssl.get(), into.data(), size);
-  if (result > 0) return IoResult::Done(static_cast<size_t>(result));
-  return Settle(result);
-}
-
-absl::StatusOr<IoResult> Socket::Impl::Write(absl::Span<const uint8_t> from) {
-  const internal::CallScope scope(clock());
-  absl::StatusOr<IoResult> ready = Ready();
-  if (!ready.ok() || ready->state != IoState::kDone) return ready;
-  if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) != 0) {
-    return MakeStatus(ErrorKind::kClosed,
-                      "Nothing can be written after Shutdown.");
-  }
-  if (from.empty()) return ready;
-  // One record: were a second one to block, its bytes would be under way
-  // although the caller had been told of the first one's only.
-  const int size =
-      static_cast<int>(std::min(from.size(), static_cast<size_t>(INT_MAX)));
-  const int result = SSL_write(ssl.get(), from.data(), size);
-  if (result > 0) return IoResult::Done(static_cast<size_t>(result));
-  return Settle(result);
-}
-
-absl::StatusOr<IoResult> Socket::Impl::Shutdown() {
-  const internal::CallScope scope(clock());
-  const absl::Status usable = Usable();
-  if (!usable.ok()) return usable;
-  if (!handshake_done) {
-    return MakeStatus(ErrorKind::kInvalidArgument,
-                      "There is nothing to shut down before the handshake is "
-                      "done; drop the socket instead.");
-  }
-  if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) != 0 &&
-      !close_notify_pending_) {
-    return IoResult::Done();
-  }
-  const int result = SSL_shutdown(ssl.get());
-  close_notify_pending_ = result < 0;
-  return result >= 0 ? absl::StatusOr<IoResult>(IoResult::Done())
-                     : Settle(result);
-}
-
-absl::StatusOr<IoResult> Socket::Impl::Unwrap() {
-  absl::StatusOr<IoResult> sent = Shutdown();
-  if (!sent.ok() || sent->state != IoState::kDone) return sent;
-  const internal::CallScope scope(clock());
-  if ((SSL_get_shutdown(ssl.get()) & SSL_RECEIVED_SHUTDOWN) != 0) {
-    return IoResult::Done();
-  }
-  const int result = SSL_shutdown(ssl.get());
-  if (result == 1) return IoResult::Done();
-  const uint32_t code = ERR_peek_error();
-  if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
-      ERR_GET_REASON(code) == SSL_R_APPLICATION_DATA_ON_SHUTDOWN) {
-    // Not final: the data is still there to be read.
-    return ProtocolError(internal::DrainErrorQueue());
-  }
-  return Settle(result);
 }
 
 }  // namespace airlock::ssl

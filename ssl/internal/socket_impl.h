@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "ssl/internal/transport_bio.h"
+#include "ssl/internal/verify.h"
 #include "ssl/socket.h"
 
 namespace airlock::ssl {
@@ -38,16 +39,17 @@ class Socket::Impl {
   // The Socket::Impl that an SSL belongs to.
   static Impl* Of(const SSL* ssl);
 
-  absl::StatusOr<IoResult> Handshake();
-  absl::StatusOr<IoResult> Read(absl::Span<uint8_t> into);
-  absl::StatusOr<IoResult> Write(absl::Span<const uint8_t> from);
-  absl::StatusOr<IoResult> Shutdown();
-  absl::StatusOr<IoResult> Unwrap();
+  IoResult Handshake();
+  IoResult Read(absl::Span<uint8_t> into);
+  IoResult Write(absl::Span<const uint8_t> from);
+  IoResult Shutdown();
+  IoResult Unwrap();
 
   // Takes the peer's certificates from BoringSSL into `presented`.
   absl::Status CollectPresented();
   // Verifies `presented` by the context in force; on success the peer counts as
-  // verified. `alert` is what to send otherwise.
+  // verified. `alert` is what to send otherwise. Later() where the
+  // application's callback says so; the next call then goes on from there.
   absl::Status VerifyPresented(uint8_t* alert);
 
   Socket* owner = nullptr;  // For the callbacks' sake.
@@ -61,45 +63,76 @@ class Socket::Impl {
   internal::TransportBioState bio;
   bssl::UniquePtr<SSL> ssl;
 
-  // Why a callback stopped the handshake.
+  // Why a callback stopped the connection.
   absl::Status callback_error;
+  // The callback that last said Later() to BoringSSL.
+  LateCallback waits_for = LateCallback::kNone;
   absl::optional<uint8_t> sent_alert;
   absl::optional<uint8_t> received_alert;
 
   bool begun = false;
   bool in_sni_callback = false;
+  bool sni_undecided = false;  // The sni callback said Later().
   bool handshake_done = false;
   bool offered_session = false;           // A server: by the client.
   std::vector<uint16_t> offered_ciphers;  // A server: by the client.
+  // What is presented, where that is not all that the context has.
+  std::shared_ptr<const Credentials> chosen;
+  // What is to be signed, while a signer takes its time.
+  uint16_t sign_scheme = 0;
+  std::string sign_input;
   std::vector<Certificate> presented;
   std::vector<Certificate> verified;
   bool peer_verified = false;
   std::shared_ptr<const Session> session;
+  Traffic traffic;
+  absl::optional<absl::Duration> handshake_duration;
 
  private:
+  // The directions that a failure ends.
+  enum class Reach { kBoth, kReading, kWriting };
+  // What an operation does.
+  enum class Operation { kHandshake, kRead, kWrite };
+
   const std::function<absl::Time()>& clock() const {
     return initial_context->options().clock;
   }
-  // Turns what an SSL_* function returned into a result or an error.
-  absl::StatusOr<IoResult> Settle(int result);
-  absl::StatusOr<IoResult> SettleEof();
+  // Turns what an SSL_* function returned, other than success, into a result.
+  IoResult Settle(Operation operation, int result);
+  IoResult SettleCloseNotify();
+  IoResult SettleEof();
+  // The error of the transport that an operation met; ok where it met none.
+  absl::Status TransportError(Operation operation, Reach* reach) const;
   // Makes the error final, as every later call will give it.
-  absl::Status Fail(absl::Status status);
+  absl::Status Fail(absl::Status status, Reach reach = Reach::kBoth);
+  // Where a callback has failed that BoringSSL went on after.
+  bool Halted() const { return bio.halted && !callback_error.ok(); }
+  absl::Status FailHalted();
   // Tells who wants to know; once.
   void EndHandshake(const absl::Status& status) const;
   absl::Status ProtocolError(uint32_t code) const;
   // The alert by which a client of TLS 1.3 refuses our certificate, where it
   // comes in clear, as OpenSSL sends it: BoringSSL cannot decrypt that.
   absl::optional<uint8_t> AlertInClear() const;
-  absl::StatusOr<IoResult> FinishHandshake();
+  IoResult FinishHandshake();
+  // A server's session tickets go out with the end of the handshake.
+  void SendTickets();
   // Whether a peer without a certificate is an error, also where it resumes.
   bool NeedsCertificate() const;
   // Ok unless an earlier call failed for good, or the transport is gone.
-  absl::Status Usable() const;
-  // Ok once the handshake is done and nothing has failed.
-  absl::StatusOr<IoResult> Ready();
+  absl::Status Usable(Operation operation) const;
+  // Done once the handshake is done and nothing has failed.
+  IoResult Ready(Operation operation);
+  // Lets a server of TLS 1.2 have another handshake; ok where it may.
+  absl::Status Renegotiate();
+  absl::Duration Elapsed() const;
 
   absl::Status failed_;
+  absl::Status read_failed_;
+  absl::Status write_failed_;
+  absl::optional<internal::VerifyOutcome> awaits_verdict_;
+  absl::Duration begun_at_;
+  bool tickets_pending_ = false;       // Not all sent.
   bool close_notify_pending_ = false;  // Begun, but not all sent.
 };
 

@@ -153,9 +153,16 @@ struct KeyOf {
   const SSL_PRIVATE_KEY_METHOD* method = nullptr;
 };
 
+bool HasSigner(const ContextOptions& options) {
+  return std::any_of(options.credentials.begin(), options.credentials.end(),
+                     [](const auto& credentials) {
+                       return credentials->impl().signer != nullptr;
+                     });
+}
+
 bool SetPresented(const ContextOptions& options,
                   const SSL_PRIVATE_KEY_METHOD* signing, SSL_CTX* ctx) {
-  if (options.credentials.size() == 1) {
+  if (options.credentials.size() == 1 && !ChoosesCredentials(options)) {
     const Credentials& credentials = *options.credentials[0];
     const std::vector<CRYPTO_BUFFER*> chain = ChainBuffers(credentials);
     const KeyOf key(credentials, signing);
@@ -220,7 +227,10 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
                          "6962, section 3.3); each part of it begins with its "
                          "length.");
   }
-  const absl::Status status = SetCiphersAndGroups(options, ciphers, ctx.get());
+  // RSA key exchange decrypts, and a signer only signs.
+  const absl::Status status = SetCiphersAndGroups(
+      options, HasSigner(options) ? absl::StrCat(ciphers, ":!kRSA") : ciphers,
+      ctx.get());
   if (!status.ok()) return status;
   if (!SSL_CTX_set_verify_algorithm_prefs(ctx.get(), kVerifyAlgorithms,
                                           VerifyAlgorithmCount(options)) ||
@@ -247,6 +257,11 @@ bool UseCredentials(SSL* ssl, const Credentials& credentials,
   const KeyOf key(credentials, signing);
   return SSL_set_chain_and_key(ssl, chain.data(), chain.size(), key.key,
                                key.method) != 0;
+}
+
+bool ChoosesCredentials(const ContextOptions& options) {
+  return options.client_credentials != nullptr ||
+         options.credentials.size() > 1;
 }
 
 }  // namespace airlock::ssl::internal

@@ -30,6 +30,9 @@ bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl);
 bool UseCredentials(SSL* ssl, const Credentials& credentials,
                     const SSL_PRIVATE_KEY_METHOD* signing);
 
+// Whether connections choose their credentials by SSL_CTX_set_cert_cb.
+bool ChoosesCredentials(const ContextOptions& options);
+
 }  // namespace airlock::ssl::internal
 
 #endif  // AIRLOCK_SSL_INTERNAL_SSL_CTX_H_

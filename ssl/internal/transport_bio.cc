@@ -10,14 +10,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "ssl/error.h"
+#include "ssl/internal/guarded.h"
 
 namespace airlock::ssl::internal {
 namespace {
 
 // Turns a transport's answer into what a BIO returns, and remembers errors.
 int Settle(BIO* bio, TransportBioState* state, bool reading, int requested,
-           const absl::StatusOr<IoResult>& result) {
-  if (absl::IsDeadlineExceeded(result.status())) {
+           const IoResult& result) {
+  absl::Status* const error =
+      reading ? &state->read_error : &state->write_error;
+  if (result.failed() && absl::IsDeadlineExceeded(result.status())) {
     state->timeout = result.status();
     if (reading) {
       BIO_set_retry_read(bio);
@@ -26,11 +29,11 @@ int Settle(BIO* bio, TransportBioState* state, bool reading, int requested,
     }
     return -1;
   }
-  if (!result.ok()) {
-    state->error = result.status();
-    return -1;
-  }
-  switch (result->state) {
+  switch (result.state()) {
+    case IoState::kFailed:
+    case IoState::kWantCallback:  // Not for a transport to answer.
+      *error = result.status();
+      return -1;
     case IoState::kWantRead:
       BIO_set_retry_read(bio);
       return -1;
@@ -38,21 +41,28 @@ int Settle(BIO* bio, TransportBioState* state, bool reading, int requested,
       BIO_set_retry_write(bio);
       return -1;
     case IoState::kClosed:
-      state->eof = true;
-      return 0;
+      if (reading) {
+        state->eof = true;
+        return 0;
+      }
+      *error = MakeStatus(ErrorKind::kTransport,
+                          "The transport takes no more bytes: the peer has "
+                          "closed the connection.");
+      return -1;
     case IoState::kDone:
       break;
   }
-  if (result->bytes == 0 || result->bytes > static_cast<size_t>(requested)) {
-    state->error = MakeStatus(
+  if (result.bytes() == 0 || result.bytes() > static_cast<size_t>(requested)) {
+    *error = MakeStatus(
         ErrorKind::kInternal,
-        absl::StrCat("The transport claims to have moved ", result->bytes,
+        absl::StrCat("The transport claims to have moved ", result.bytes(),
                      " bytes of ", requested,
                      "; it must move at least one and at most those. Mend its "
                      "Read or Write."));
     return -1;
   }
-  return static_cast<int>(result->bytes);
+  (reading ? state->received : state->sent) += result.bytes();
+  return static_cast<int>(result.bytes());
 }
 
 TransportBioState* State(BIO* bio) {
@@ -70,12 +80,16 @@ int BioRead(BIO* bio, char* out, int size) {
   BIO_clear_retry_flags(bio);
   TransportBioState* state = State(bio);
   state->timeout = absl::OkStatus();
-  if (size <= 0 || !state->error.ok() || state->transport == nullptr) return -1;
+  if (size <= 0 || state->halted || !state->read_error.ok() ||
+      state->transport == nullptr) {
+    return -1;
+  }
   if (state->eof) return 0;
-  const int n =
-      Settle(bio, state, /*reading=*/true, size,
-             state->transport->Read(absl::MakeSpan(
-                 reinterpret_cast<uint8_t*>(out), static_cast<size_t>(size))));
+  const auto into = absl::MakeSpan(reinterpret_cast<uint8_t*>(out),
+                                   static_cast<size_t>(size));
+  const int n = Settle(bio, state, /*reading=*/true, size,
+                       Guarded("transport's Read",
+                               [&] { return state->transport->Read(into); }));
   if (n > 0) Remember(absl::MakeConstSpan(out, static_cast<size_t>(n)), state);
   return n;
 }
@@ -84,17 +98,15 @@ int BioWrite(BIO* bio, const char* in, int size) {
   BIO_clear_retry_flags(bio);
   TransportBioState* state = State(bio);
   state->timeout = absl::OkStatus();
-  if (size <= 0 || !state->error.ok() || state->transport == nullptr) return -1;
-  const absl::StatusOr<IoResult> result =
-      state->transport->Write(absl::MakeConstSpan(
-          reinterpret_cast<const uint8_t*>(in), static_cast<size_t>(size)));
-  if (result.ok() && result->state == IoState::kClosed) {
-    state->error = MakeStatus(ErrorKind::kTransport,
-                              "The transport takes no more bytes: the peer has "
-                              "closed the connection.");
+  if (size <= 0 || state->halted || !state->write_error.ok() ||
+      state->transport == nullptr) {
     return -1;
   }
-  return Settle(bio, state, /*reading=*/false, size, result);
+  const auto from = absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(in),
+                                        static_cast<size_t>(size));
+  return Settle(bio, state, /*reading=*/false, size,
+                Guarded("transport's Write",
+                        [&] { return state->transport->Write(from); }));
 }
 
 long BioControl(BIO* /*bio*/, int command, long /*number*/, void* /*data*/) {

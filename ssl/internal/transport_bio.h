@@ -19,14 +19,22 @@ namespace airlock::ssl::internal {
 // What a transport's BIO works on. Must outlive the BIO.
 struct TransportBioState {
   std::unique_ptr<Transport> transport;
-  // The first error that the transport gave; no call goes to it after that.
-  absl::Status error;
+  // The first error that the transport gave in each direction; no call goes
+  // there after that.
+  absl::Status read_error;
+  absl::Status write_error;
+  // Set where a callback has failed that BoringSSL does not ask for an answer:
+  // nothing more is read or sent.
+  bool halted = false;
   // The last call's deadline passed; the call may be repeated.
   absl::Status timeout;
   // The stream has ended on the reading side.
   bool eof = false;
   // The last bytes that were read, as many as an alert in clear has.
   std::array<uint8_t, 7> tail = {};
+  // How many bytes the transport gave and took.
+  uint64_t received = 0;
+  uint64_t sent = 0;
 };
 
 // Makes a BIO that reads from and writes to state->transport. Null where memory

@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
   while (!(*ours)->handshake_done() || !(*theirs)->handshake_done()) {
     for (ssl::Socket* socket : {ours->get(), theirs->get()}) {
       const auto result = socket->Handshake();
-      if (!result.ok()) return Fail(result.status());
+      if (result.failed()) return Fail(result.status());
     }
   }
   if (!(*ours)->peer_verified()) return 1;

@@ -25,8 +25,8 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> WrapAndShake(
   absl::StatusOr<std::unique_ptr<ssl::Socket>> socket = ssl::WrapSocket(
       std::move(context), *std::move(transport), std::move(options));
   if (!socket.ok()) return socket.status();
-  const absl::StatusOr<ssl::IoResult> result = (*socket)->Handshake();
-  if (!result.ok()) return result.status();
+  const absl::Status status = (*socket)->Handshake().status();
+  if (!status.ok()) return status;
   return socket;
 }
 
@@ -107,11 +107,10 @@ absl::StatusOr<std::string> ReadToEnd(ssl::Socket* socket) {
 }
 
 absl::Status Close(ssl::Socket* socket) {
-  const absl::StatusOr<ssl::IoResult> result = socket->Unwrap();
+  const ssl::IoResult result = socket->Unwrap();
   if (!result.ok()) return result.status();
-  return result->state == ssl::IoState::kDone
-             ? absl::OkStatus()
-             : absl::InternalError("Unwrap did not finish");
+  return result.done() ? absl::OkStatus()
+                       : absl::InternalError("Unwrap did not finish");
 }
 
 std::ostream& operator<<(std::ostream& out, const Failure& failure) {

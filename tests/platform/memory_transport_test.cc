@@ -20,7 +20,7 @@ namespace {
 using ssl::IoResult;
 using ssl::IoState;
 
-absl::StatusOr<IoResult> Write(ssl::Transport& to, absl::string_view text) {
+IoResult Write(ssl::Transport& to, absl::string_view text) {
   return to.Write(absl::MakeConstSpan(
       reinterpret_cast<const uint8_t*>(text.data()), text.size()));
 }
@@ -28,29 +28,28 @@ absl::StatusOr<IoResult> Write(ssl::Transport& to, absl::string_view text) {
 // What one Read of at most `size` bytes gives; fails where it is not data.
 std::string Read(ssl::Transport& from, size_t size) {
   std::vector<uint8_t> bytes(size);
-  const absl::StatusOr<IoResult> result = from.Read(absl::MakeSpan(bytes));
-  EXPECT_TRUE(result.ok()) << result.status();
-  if (!result.ok()) return "";
-  EXPECT_EQ(result->state, IoState::kDone);
-  return std::string(bytes.begin(), bytes.begin() + result->bytes);
+  const IoResult result = from.Read(absl::MakeSpan(bytes));
+  EXPECT_TRUE(result.done()) << result.status();
+  if (!result.done()) return "";
+  return std::string(bytes.begin(), bytes.begin() + result.bytes());
 }
 
 IoState ReadState(ssl::Transport& from) {
   uint8_t byte;
-  const absl::StatusOr<IoResult> result = from.Read(absl::MakeSpan(&byte, 1));
-  EXPECT_TRUE(result.ok()) << result.status();
-  return result->state;
+  const IoResult result = from.Read(absl::MakeSpan(&byte, 1));
+  EXPECT_FALSE(result.failed()) << result.status();
+  return result.state();
 }
 
 TEST(MemoryTransportTest, CarriesBytesBothWays) {
   auto [a, b] = MakeMemoryTransports();
   EXPECT_EQ(ReadState(*a), IoState::kWantRead);
-  EXPECT_EQ(Write(*a, "ping")->bytes, 4);
+  EXPECT_EQ(Write(*a, "ping").bytes(), 4);
   EXPECT_EQ(b->readable(), 4);
   EXPECT_EQ(Read(*b, 3), "pin");
-  EXPECT_EQ(Write(*a, "!")->bytes, 1);
+  EXPECT_EQ(Write(*a, "!").bytes(), 1);
   EXPECT_EQ(Read(*b, 100), "g!");
-  EXPECT_EQ(Write(*b, "pong")->bytes, 4);
+  EXPECT_EQ(Write(*b, "pong").bytes(), 4);
   EXPECT_EQ(Read(*a, 100), "pong");
   EXPECT_EQ(ReadState(*b), IoState::kWantRead);
 }
@@ -59,28 +58,28 @@ TEST(MemoryTransportTest, AFullBufferWantsWrite) {
   MemoryTransportOptions options;
   options.capacity = 3;
   auto [a, b] = MakeMemoryTransports(options);
-  EXPECT_EQ(Write(*a, "abcd")->bytes, 3);
-  EXPECT_EQ(Write(*a, "d")->state, IoState::kWantWrite);
+  EXPECT_EQ(Write(*a, "abcd").bytes(), 3);
+  EXPECT_EQ(Write(*a, "d").state(), IoState::kWantWrite);
   EXPECT_EQ(Read(*b, 2), "ab");
-  EXPECT_EQ(Write(*a, "def")->bytes, 2);
+  EXPECT_EQ(Write(*a, "def").bytes(), 2);
   EXPECT_EQ(Read(*b, 100), "cde");
 }
 
 TEST(MemoryTransportTest, ClosingOneDirectionLeavesTheOther) {
   auto [a, b] = MakeMemoryTransports();
-  EXPECT_EQ(Write(*a, "last")->bytes, 4);
+  EXPECT_EQ(Write(*a, "last").bytes(), 4);
   a->CloseWrite();
   EXPECT_EQ(Write(*a, "more").status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(Read(*b, 100), "last");
   EXPECT_EQ(ReadState(*b), IoState::kClosed);
   EXPECT_EQ(ReadState(*b), IoState::kClosed);
-  EXPECT_EQ(Write(*b, "answer")->bytes, 6);
+  EXPECT_EQ(Write(*b, "answer").bytes(), 6);
   EXPECT_EQ(Read(*a, 100), "answer");
 }
 
 TEST(MemoryTransportTest, DestroyingAnEndClosesBothDirections) {
   auto [a, b] = MakeMemoryTransports();
-  EXPECT_EQ(Write(*a, "last")->bytes, 4);
+  EXPECT_EQ(Write(*a, "last").bytes(), 4);
   a.reset();
   EXPECT_EQ(Read(*b, 100), "last");
   EXPECT_EQ(ReadState(*b), IoState::kClosed);
@@ -95,7 +94,7 @@ TEST(MemoryTransportTest, WaitsNoLongerThanItsTimeout) {
   uint8_t byte;
   EXPECT_EQ(b->Read(absl::MakeSpan(&byte, 1)).status().code(),
             absl::StatusCode::kDeadlineExceeded);
-  EXPECT_EQ(Write(*a, "x")->bytes, 1);
+  EXPECT_EQ(Write(*a, "x").bytes(), 1);
   EXPECT_EQ(Write(*a, "y").status().code(),
             absl::StatusCode::kDeadlineExceeded);
 }
@@ -109,16 +108,16 @@ TEST(MemoryTransportTest, AnEndWaitsForTheOthersThread) {
   for (int i = 0; i < 10000; ++i) sent.push_back(static_cast<char>(i));
   std::thread writer([&sent, &end = a] {
     absl::string_view rest = sent;
-    while (!rest.empty()) rest.remove_prefix(Write(*end, rest)->bytes);
+    while (!rest.empty()) rest.remove_prefix(Write(*end, rest).bytes());
     end.reset();
   });
   std::string received;
   std::vector<uint8_t> bytes(5);
   while (true) {
-    const absl::StatusOr<IoResult> result = b->Read(absl::MakeSpan(bytes));
-    ASSERT_TRUE(result.ok()) << result.status();
-    if (result->state == IoState::kClosed) break;
-    received.append(bytes.begin(), bytes.begin() + result->bytes);
+    const IoResult result = b->Read(absl::MakeSpan(bytes));
+    if (result.closed()) break;
+    ASSERT_TRUE(result.done()) << result.status();
+    received.append(bytes.begin(), bytes.begin() + result.bytes());
   }
   writer.join();
   EXPECT_EQ(received, sent);

@@ -124,7 +124,7 @@ class RawClient {
     absl::Status status;
     for (int i = 0; i < 10 && status.ok(); ++i) {
       (void)SSL_connect(ssl_.get());
-      status = (*server)->Handshake().status();
+      status = ::airlock::testing::FailureOf((*server)->Handshake());
     }
     EXPECT_EQ((*server)->handshake_done(), status.ok());
     return status;

@@ -37,9 +37,9 @@ std::string ChainName(absl::string_view name) {
 // One step of a handshake; true while it may go on.
 bool Step(ssl::Socket* socket, absl::Status* status) {
   if (!status->ok() || socket->handshake_done()) return false;
-  const absl::StatusOr<ssl::IoResult> result = socket->Handshake();
-  *status = result.status();
-  return result.ok();
+  const ssl::IoResult result = socket->Handshake();
+  *status = FailureOf(result);
+  return !result.failed();
 }
 
 }  // namespace
@@ -109,6 +109,10 @@ Connection Wrap(std::shared_ptr<const ssl::Context> client,
   return connection;
 }
 
+absl::Status FailureOf(const ssl::IoResult& result) {
+  return result.failed() ? result.status() : absl::OkStatus();
+}
+
 void ShakeHands(Connection* connection) {
   // A failed end may have sent an alert that the other has yet to read, so each
   // end gets a turn after the other's last.
@@ -138,31 +142,20 @@ Connection Connect(ssl::ContextOptions client, ssl::ContextOptions server) {
 
 absl::Status WriteAll(ssl::Socket* socket, absl::string_view data) {
   while (!data.empty()) {
-    const absl::StatusOr<ssl::IoResult> result =
-        socket->Write(absl::MakeConstSpan(
-            reinterpret_cast<const uint8_t*>(data.data()), data.size()));
-    if (!result.ok()) return result.status();
-    if (result->state != ssl::IoState::kDone) {
-      return absl::UnavailableError("would block");
-    }
-    data.remove_prefix(result->bytes);
+    const ssl::IoResult result = socket->Write(absl::MakeConstSpan(
+        reinterpret_cast<const uint8_t*>(data.data()), data.size()));
+    if (!result.done()) return result.status();
+    data.remove_prefix(result.bytes());
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> ReadSome(ssl::Socket* socket) {
   std::vector<uint8_t> buffer(size_t{64} << 10);
-  const absl::StatusOr<ssl::IoResult> result =
-      socket->Read(absl::MakeSpan(buffer));
-  if (!result.ok()) return result.status();
-  switch (result->state) {
-    case ssl::IoState::kDone:
-      return std::string(buffer.begin(), buffer.begin() + result->bytes);
-    case ssl::IoState::kClosed:
-      return std::string();
-    default:
-      return absl::UnavailableError("would block");
-  }
+  const ssl::IoResult result = socket->Read(absl::MakeSpan(buffer));
+  if (result.closed()) return std::string();
+  if (!result.done()) return result.status();
+  return std::string(buffer.begin(), buffer.begin() + result.bytes());
 }
 
 }  // namespace airlock::testing

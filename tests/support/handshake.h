@@ -16,6 +16,7 @@
 #include "ssl/certificate.h"
 #include "ssl/context.h"
 #include "ssl/credentials.h"
+#include "ssl/io_result.h"
 #include "ssl/socket.h"
 #include "ssl/transport.h"
 #include "ssl/trust_store.h"
@@ -63,6 +64,9 @@ ssl::SocketOptions LocalhostOptions();
 Connection Wrap(std::shared_ptr<const ssl::Context> client,
                 std::shared_ptr<const ssl::Context> server,
                 ssl::SocketOptions client_options = LocalhostOptions());
+
+// The error, where there is one: would-block is ok here.
+absl::Status FailureOf(const ssl::IoResult& result);
 
 // Lets both ends shake hands in turn until each is done or has failed.
 void ShakeHands(Connection* connection);

@@ -14,7 +14,7 @@ ShakyTransport::ShakyTransport(std::unique_ptr<ssl::Transport> inner,
                                Shakiness shakiness)
     : inner_(std::move(inner)), shakiness_(std::move(shakiness)) {}
 
-absl::StatusOr<ssl::IoResult> ShakyTransport::Read(absl::Span<uint8_t> into) {
+ssl::IoResult ShakyTransport::Read(absl::Span<uint8_t> into) {
   const size_t call = calls_++;
   if (shakiness_.instead != nullptr) {
     if (auto answer = shakiness_.instead(/*reading=*/true, call)) {
@@ -24,8 +24,7 @@ absl::StatusOr<ssl::IoResult> ShakyTransport::Read(absl::Span<uint8_t> into) {
   return inner_->Read(into.subspan(0, shakiness_.most_at_once));
 }
 
-absl::StatusOr<ssl::IoResult> ShakyTransport::Write(
-    absl::Span<const uint8_t> from) {
+ssl::IoResult ShakyTransport::Write(absl::Span<const uint8_t> from) {
   const size_t call = calls_++;
   if (shakiness_.instead != nullptr) {
     if (auto answer = shakiness_.instead(/*reading=*/false, call)) {

@@ -26,8 +26,7 @@ struct Shakiness {
   size_t most_at_once = std::numeric_limits<size_t>::max();
   // Answers a call in the transport's place; nullopt lets it through. `call`
   // counts reads and writes together, from 0.
-  std::function<absl::optional<absl::StatusOr<ssl::IoResult>>(bool reading,
-                                                              size_t call)>
+  std::function<absl::optional<ssl::IoResult>(bool reading, size_t call)>
       instead;
 };
 
@@ -35,8 +34,8 @@ class ShakyTransport final : public ssl::Transport {
  public:
   ShakyTransport(std::unique_ptr<ssl::Transport> inner, Shakiness shakiness);
 
-  absl::StatusOr<ssl::IoResult> Read(absl::Span<uint8_t> into) override;
-  absl::StatusOr<ssl::IoResult> Write(absl::Span<const uint8_t> from) override;
+  ssl::IoResult Read(absl::Span<uint8_t> into) override;
+  ssl::IoResult Write(absl::Span<const uint8_t> from) override;
 
  private:
   const std::unique_ptr<ssl::Transport> inner_;

@@ -23,7 +23,7 @@ namespace airlock::c::internal {
 // it moved, and adds them to *count, where not null. Deletes the socket at the
 // end where a callback has freed it.
 Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
-             absl::FunctionRef<absl::StatusOr<ssl::IoResult>(ssl::Socket&)> io);
+             absl::FunctionRef<ssl::IoResult(ssl::Socket&)> io);
 
 // Whether this thread is in a call of `socket`.
 bool InCall(const airlock_socket& socket);

@@ -100,9 +100,9 @@ class ConnectionPoolTest : public ::testing::Test {
           uint8_t byte = 0;
           for (;;) {
             const auto read = transport->Read(absl::MakeSpan(&byte, 1));
-            if (!read.ok() || read->state != ssl::IoState::kDone) break;
+            if (!read.done()) break;
             place->Progress(/*in_request=*/byte == kRequest);
-            if (!transport->Write(absl::MakeConstSpan(&byte, 1)).ok()) break;
+            if (!transport->Write(absl::MakeConstSpan(&byte, 1)).done()) break;
           }
           absl::MutexLock lock(&mutex_);
           ends_.push_back(place->ended());
@@ -141,9 +141,8 @@ class ConnectionPoolTest : public ::testing::Test {
 
   // Whether a byte comes back, or else the connection has ended.
   static bool Echoes(PosixTransport* client, uint8_t byte = 'x') {
-    if (!client->Write(absl::MakeConstSpan(&byte, 1)).ok()) return false;
-    const auto read = client->Read(absl::MakeSpan(&byte, 1));
-    return read.ok() && read->state == ssl::IoState::kDone;
+    if (!client->Write(absl::MakeConstSpan(&byte, 1)).done()) return false;
+    return client->Read(absl::MakeSpan(&byte, 1)).done();
   }
 
   std::unique_ptr<ConnectionPool> pool_;

@@ -1,0 +1,424 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/choose_callbacks.h"
+
+#include <openssl/bytestring.h>
+#include <openssl/mem.h>
+#include <openssl/pool.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+#include "ssl/internal/callbacks.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/cipher_info.h"
+#include "ssl/internal/context_impl.h"
+#include "ssl/internal/credentials_impl.h"
+#include "ssl/internal/guarded.h"
+#include "ssl/internal/socket_impl.h"
+#include "ssl/internal/ssl_ctx.h"
+#include "ssl/later.h"
+#include "ssl/shown.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+Socket::Impl* SocketOf(const SSL* ssl) { return Socket::Impl::Of(ssl); }
+
+const ContextOptions& OptionsOf(const SSL* ssl) {
+  return SocketOf(ssl)->context->options();
+}
+
+enum class Answer { kGoOn, kLater, kFailed };
+
+// Asks the application which context is to serve the client. Where that fails,
+// `alert` is what to send, and the socket knows why.
+Answer DecideContext(SSL* ssl, uint8_t* alert) {
+  Socket::Impl* socket = SocketOf(ssl);
+  // By value: the callback may replace the context that holds it.
+  const auto callback = OptionsOf(ssl).sni;
+  absl::optional<std::string> name;
+  if (const char* sent = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
+    name = sent;
+  }
+  // The client's bytes, whatever they are.
+  const std::string shown = Shown(name.value_or(""));
+  *alert = SSL_AD_INTERNAL_ERROR;
+  socket->in_sni_callback = true;
+  absl::StatusOr<SniDecision> decision =
+      Guarded("sni callback", [&] { return callback(*socket->owner, name); });
+  absl::Status status = decision.status();
+  if (status.ok() && !decision->alert.has_value() &&
+      decision->context != nullptr) {
+    status = socket->owner->SwitchContext(std::move(decision->context));
+  }
+  socket->in_sni_callback = false;
+  if (IsLater(status)) {
+    socket->waits_for = LateCallback::kSni;
+    return Answer::kLater;
+  }
+  if (!status.ok()) {
+    socket->callback_error = CallbackError("sni", status);
+    return Answer::kFailed;
+  }
+  if (decision->alert.has_value()) {
+    *alert = *decision->alert;
+    Error error;
+    error.kind = ErrorKind::kCallback;
+    error.alert = decision->alert;
+    error.message =
+        absl::StrCat("The sni callback refused the name \"", shown,
+                     "\" with alert ", AlertName(*decision->alert), ".");
+    socket->callback_error = MakeStatus(error);
+    return Answer::kFailed;
+  }
+  // The version was chosen by the first context.
+  const auto version = static_cast<TlsVersion>(SSL_version(ssl));
+  if (version >= socket->context->minimum_version() &&
+      version <= socket->context->maximum_version()) {
+    return Answer::kGoOn;
+  }
+  *alert = SSL_AD_PROTOCOL_VERSION;
+  Error error;
+  error.kind = ErrorKind::kProtocol;
+  error.alert = *alert;
+  error.message = absl::StrCat(
+      "The client speaks ", TlsVersionName(version),
+      ", which the context of the name \"", shown,
+      "\" does not allow: widen its versions, or narrow those of the first "
+      "context.");
+  socket->callback_error = MakeStatus(error);
+  return Answer::kFailed;
+}
+
+// A server's choice by the application's callback.
+int AskAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size, const uint8_t* in,
+            unsigned in_size) {
+  Socket::Impl* socket = SocketOf(ssl);
+  const ContextOptions& options = OptionsOf(ssl);
+  std::vector<absl::string_view> names;
+  CBS offered;
+  CBS name;
+  CBS_init(&offered, in, in_size);
+  while (CBS_get_u8_length_prefixed(&offered, &name)) {
+    names.emplace_back(reinterpret_cast<const char*>(CBS_data(&name)),
+                       CBS_len(&name));
+  }
+  absl::StatusOr<absl::optional<size_t>> chosen = Guarded(
+      "alpn callback", [&] { return options.alpn(*socket->owner, names); });
+  if (chosen.ok() && chosen->has_value() && **chosen >= names.size()) {
+    chosen = absl::OutOfRangeError("it chose what the client does not offer.");
+  }
+  if (!chosen.ok()) {
+    socket->callback_error = CallbackError("alpn", chosen.status());
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  if (!chosen->has_value()) {
+    return options.alpn_required ? SSL_TLSEXT_ERR_ALERT_FATAL
+                                 : SSL_TLSEXT_ERR_NOACK;
+  }
+  const absl::string_view winner = names[**chosen];
+  *out = reinterpret_cast<const uint8_t*>(winner.data());
+  *out_size = static_cast<uint8_t>(winner.size());
+  return SSL_TLSEXT_ERR_OK;
+}
+
+// Whether the client, or the server in its CertificateRequest, can use a key of
+// this type.
+bool PeerCanUse(SSL* ssl, KeyType type) {
+  const Socket::Impl* socket = SocketOf(ssl);
+  const uint16_t* algorithms = nullptr;
+  const size_t count = SSL_get0_peer_verify_algorithms(ssl, &algorithms);
+  // Before TLS 1.2 there is no such list, and a default stands for it.
+  bool signs = count == 0 && type != KeyType::kEd25519;
+  for (size_t i = 0; i < count; ++i) {
+    const int key = SSL_get_signature_algorithm_key_type(algorithms[i]);
+    signs = signs || (type == KeyType::kRsa && key == EVP_PKEY_RSA) ||
+            (type == KeyType::kEcdsa && key == EVP_PKEY_EC) ||
+            (type == KeyType::kEd25519 && key == EVP_PKEY_ED25519);
+  }
+  if (!signs || SSL_is_server(ssl) == 0) return signs;
+  return std::any_of(
+      socket->offered_ciphers.begin(), socket->offered_ciphers.end(),
+      [&](uint16_t value) {
+        const SSL_CIPHER* cipher = SSL_get_cipher_by_value(value);
+        return cipher != nullptr && CipherFitsKey(cipher, type) &&
+               SSL_CIPHER_get_min_version(cipher) <= SSL_version(ssl) &&
+               SSL_CIPHER_get_max_version(cipher) >= SSL_version(ssl);
+      });
+}
+
+// Whether the server says that it knows an issuer of the chain, or does not say
+// (RFC 8446, section 4.2.4).
+bool PeerKnowsIssuer(SSL* ssl, const Credentials& credentials) {
+  if (SSL_is_server(ssl) != 0) return true;
+  const STACK_OF(CRYPTO_BUFFER)* known = SSL_get0_server_requested_CAs(ssl);
+  if (known == nullptr || sk_CRYPTO_BUFFER_num(known) == 0) return true;
+  for (const Certificate& certificate : credentials.chain()) {
+    const uint8_t* issuer = nullptr;
+    size_t size = 0;
+    if (!X509_NAME_get0_der(X509_get_issuer_name(certificate.impl().x509.get()),
+                            &issuer, &size)) {
+      continue;
+    }
+    for (size_t i = 0; i < sk_CRYPTO_BUFFER_num(known); ++i) {
+      const CRYPTO_BUFFER* name = sk_CRYPTO_BUFFER_value(known, i);
+      if (CRYPTO_BUFFER_len(name) == size &&
+          std::equal(issuer, issuer + size, CRYPTO_BUFFER_data(name))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// The Credentials that a connection presents.
+const Credentials* CredentialsInUse(SSL* ssl) {
+  if (SocketOf(ssl)->chosen != nullptr) return SocketOf(ssl)->chosen.get();
+  const auto& all = OptionsOf(ssl).credentials;
+  return all.size() == 1 ? all[0].get() : nullptr;
+}
+
+// Says so to the peer, which BoringSSL leaves waiting.
+ssl_private_key_result_t CannotSign(SSL* ssl, const absl::Status& why) {
+  SocketOf(ssl)->callback_error = CallbackError("sign", why);
+  SSL_send_fatal_alert(ssl, SSL_AD_INTERNAL_ERROR);
+  return ssl_private_key_failure;
+}
+
+ssl_private_key_result_t Sign(SSL* ssl, uint8_t* out, size_t* out_size,
+                              size_t max_size) {
+  Socket::Impl* socket = SocketOf(ssl);
+  const Credentials* credentials = CredentialsInUse(ssl);
+  if (credentials == nullptr || credentials->impl().signer == nullptr) {
+    return ssl_private_key_failure;
+  }
+  const absl::StatusOr<std::string> signature = Guarded("signer", [&] {
+    return credentials->impl().signer(socket->sign_scheme, socket->sign_input);
+  });
+  if (IsLater(signature.status())) {
+    socket->waits_for = LateCallback::kSign;
+    return ssl_private_key_retry;
+  }
+  if (!signature.ok()) return CannotSign(ssl, signature.status());
+  if (signature->empty() || signature->size() > max_size) {
+    return CannotSign(ssl,
+                      absl::InvalidArgumentError(absl::StrCat(
+                          "the signature has ", signature->size(),
+                          " bytes; one of this key has 1 to ", max_size, ".")));
+  }
+  std::copy(signature->begin(), signature->end(), out);
+  *out_size = signature->size();
+  return ssl_private_key_success;
+}
+
+ssl_private_key_result_t BeginSign(SSL* ssl, uint8_t* out, size_t* out_size,
+                                   size_t max_size, uint16_t scheme,
+                                   const uint8_t* in, size_t in_size) {
+  Socket::Impl* socket = SocketOf(ssl);
+  socket->sign_scheme = scheme;
+  socket->sign_input.assign(reinterpret_cast<const char*>(in), in_size);
+  return Sign(ssl, out, out_size, max_size);
+}
+
+// Contexts with a signer have no suite that needs it, but one that a client's
+// callback gives may be for a suite that was agreed on before.
+ssl_private_key_result_t Decrypt(SSL* ssl, uint8_t* /*out*/,
+                                 size_t* /*out_size*/, size_t /*max_size*/,
+                                 const uint8_t* /*in*/, size_t /*in_size*/) {
+  return CannotSign(
+      ssl, absl::InvalidArgumentError(
+               "the peers agreed on RSA's key exchange, which decrypts with "
+               "the key; leave such ciphers out."));
+}
+
+// Presents `credentials`, and keeps them for as long as they may have to sign.
+bool Present(SSL* ssl, std::shared_ptr<const Credentials> credentials) {
+  if (!UseCredentials(ssl, *credentials, SigningMethod())) return false;
+  SocketOf(ssl)->chosen = std::move(credentials);
+  return true;
+}
+
+CertificateRequest DescribeRequest(SSL* ssl) {
+  CertificateRequest request;
+  const STACK_OF(CRYPTO_BUFFER)* names = SSL_get0_server_requested_CAs(ssl);
+  for (size_t i = 0; i < sk_CRYPTO_BUFFER_num(names); ++i) {
+    const CRYPTO_BUFFER* der = sk_CRYPTO_BUFFER_value(names, i);
+    const uint8_t* data = CRYPTO_BUFFER_data(der);
+    const size_t size = CRYPTO_BUFFER_len(der);
+    request.authorities_der.emplace_back(reinterpret_cast<const char*>(data),
+                                         size);
+    const bssl::UniquePtr<X509_NAME> name(
+        d2i_X509_NAME(nullptr, &data, static_cast<long>(size)));
+    request.authorities.push_back(name == nullptr ? std::string()
+                                                  : NameToString(name.get()));
+  }
+  for (const KeyType type :
+       {KeyType::kEcdsa, KeyType::kRsa, KeyType::kEd25519}) {
+    if (PeerCanUse(ssl, type)) request.key_types.push_back(type);
+  }
+  return request;
+}
+
+// A client's choice by the application's callback; as SSL_CTX_set_cert_cb wants
+// it.
+int AskCredentials(SSL* ssl) {
+  Socket::Impl* socket = SocketOf(ssl);
+  absl::StatusOr<std::shared_ptr<const Credentials>> answer =
+      Guarded("client_credentials callback", [&] {
+        return OptionsOf(ssl).client_credentials(*socket->owner,
+                                                 DescribeRequest(ssl));
+      });
+  if (IsLater(answer.status())) {
+    socket->waits_for = LateCallback::kClientCredentials;
+    return -1;
+  }
+  if (!answer.ok()) {
+    socket->callback_error =
+        CallbackError("client_credentials", answer.status());
+    return 0;
+  }
+  if (*answer == nullptr) {
+    SSL_certs_clear(ssl);
+    return 1;
+  }
+  return Present(ssl, *std::move(answer)) ? 1 : 0;
+}
+
+}  // namespace
+
+const SSL_PRIVATE_KEY_METHOD* SigningMethod() {
+  static constexpr SSL_PRIVATE_KEY_METHOD kMethod = {BeginSign, Decrypt, Sign};
+  return &kMethod;
+}
+
+absl::Status CallbackError(absl::string_view which, const absl::Status& said) {
+  const absl::optional<Error> error = GetError(said);
+  // What Guarded made says it all.
+  if (error.has_value() && error->kind == ErrorKind::kCallback) return said;
+  return MakeStatus(
+      ErrorKind::kCallback,
+      absl::StrCat("The ", which, " callback failed: ", said.message()));
+}
+
+int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
+  uint8_t alert = 0;
+  switch (DecideContext(ssl, &alert)) {
+    case Answer::kGoOn:
+      break;
+    case Answer::kLater:
+      // BoringSSL does not ask this callback again: ChooseCredentials, which
+      // comes next, does.
+      SocketOf(ssl)->sni_undecided = true;
+      break;
+    case Answer::kFailed:
+      *out_alert = alert;
+      return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  return SSL_TLSEXT_ERR_OK;
+}
+
+int SelectAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size,
+               const uint8_t* in, unsigned in_size, void* /*arg*/) {
+  const ContextOptions& options = OptionsOf(ssl);
+  if (options.alpn != nullptr) {
+    return AskAlpn(ssl, out, out_size, in, in_size);
+  }
+  for (const std::string& ours : options.alpn_protocols) {
+    CBS offered;
+    CBS name;
+    CBS_init(&offered, in, in_size);
+    while (CBS_get_u8_length_prefixed(&offered, &name)) {
+      if (CBS_mem_equal(&name, reinterpret_cast<const uint8_t*>(ours.data()),
+                        ours.size())) {
+        *out = CBS_data(&name);
+        *out_size = static_cast<uint8_t>(CBS_len(&name));
+        return SSL_TLSEXT_ERR_OK;
+      }
+    }
+  }
+  return options.alpn_required ? SSL_TLSEXT_ERR_ALERT_FATAL
+                               : SSL_TLSEXT_ERR_NOACK;
+}
+
+int SelectNpn(SSL* ssl, uint8_t** out, uint8_t* out_size, const uint8_t* in,
+              unsigned in_size, void* /*arg*/) {
+  const std::vector<std::string>& names = OptionsOf(ssl).npn_protocols;
+  const std::string* chosen = &names[0];
+  for (const std::string& ours : names) {
+    CBS offered;
+    CBS name;
+    CBS_init(&offered, in, in_size);
+    bool found = false;
+    while (!found && CBS_get_u8_length_prefixed(&offered, &name)) {
+      found =
+          CBS_mem_equal(&name, reinterpret_cast<const uint8_t*>(ours.data()),
+                        ours.size()) != 0;
+    }
+    if (found) {
+      chosen = &ours;
+      break;
+    }
+  }
+  // The API forgot the const; nothing is written there.
+  *out = reinterpret_cast<uint8_t*>(const_cast<char*>(chosen->data()));
+  *out_size = static_cast<uint8_t>(chosen->size());
+  return SSL_TLSEXT_ERR_OK;
+}
+
+int AdvertiseNpn(SSL* ssl, const uint8_t** out, unsigned* out_size,
+                 void* /*arg*/) {
+  thread_local std::string wire;
+  wire.clear();
+  for (const std::string& name : OptionsOf(ssl).npn_protocols) {
+    wire.push_back(static_cast<char>(name.size()));
+    wire += name;
+  }
+  *out = reinterpret_cast<const uint8_t*>(wire.data());
+  *out_size = static_cast<unsigned>(wire.size());
+  return SSL_TLSEXT_ERR_OK;
+}
+
+int ChooseCredentials(SSL* ssl, void* /*arg*/) {
+  Socket::Impl* socket = SocketOf(ssl);
+  if (socket->sni_undecided) {
+    uint8_t alert = 0;
+    switch (DecideContext(ssl, &alert)) {
+      case Answer::kGoOn:
+        socket->sni_undecided = false;
+        break;
+      case Answer::kLater:
+        return -1;
+      case Answer::kFailed:
+        SSL_send_fatal_alert(ssl, alert);
+        return 0;
+    }
+  }
+  const ContextOptions& options = OptionsOf(ssl);
+  if (socket->options.side == Side::kClient &&
+      options.client_credentials != nullptr) {
+    return AskCredentials(ssl);
+  }
+  const auto& all = options.credentials;
+  if (all.empty() || !ChoosesCredentials(options)) return 1;
+  for (const bool of_known_issuer : {true, false}) {
+    for (const auto& credentials : all) {
+      if (PeerCanUse(ssl, credentials->key_type()) &&
+          (!of_known_issuer || PeerKnowsIssuer(ssl, *credentials))) {
+        return Present(ssl, credentials) ? 1 : 0;
+      }
+    }
+  }
+  // BoringSSL says best what is not in common.
+  return Present(ssl, all[0]) ? 1 : 0;
+}
+
+}  // namespace airlock::ssl::internal

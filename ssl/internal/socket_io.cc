@@ -1,0 +1,260 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What a Socket does on the wire, and what becomes of what BoringSSL says.
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <climits>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+#include "ssl/internal/advice.h"
+#include "ssl/internal/call_scope.h"
+#include "ssl/internal/context_impl.h"
+#include "ssl/internal/error_queue.h"
+#include "ssl/internal/socket_impl.h"
+
+namespace airlock::ssl {
+
+absl::optional<uint8_t> Socket::Impl::AlertInClear() const {
+  if (options.side == Side::kClient || handshake_done ||
+      SSL_version(ssl.get()) != TLS1_3_VERSION) {
+    return absl::nullopt;
+  }
+  // ContentType, legacy_record_version, length and AlertLevel.
+  constexpr uint8_t kFatalAlert[] = {SSL3_RT_ALERT, 3, 3, 0, 2, SSL3_AL_FATAL};
+  if (!std::equal(std::begin(kFatalAlert), std::end(kFatalAlert),
+                  bio.tail.begin())) {
+    return absl::nullopt;
+  }
+  return bio.tail.back();
+}
+
+absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
+  if (const absl::optional<uint8_t> alert = AlertInClear()) {
+    code = ERR_PACK(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + *alert);
+  }
+  Error error;
+  internal::DescribeCode(code, &error);
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
+      ERR_GET_REASON(code) >= SSL_AD_REASON_OFFSET) {
+    error.kind = ErrorKind::kPeerAlert;
+    const auto alert =
+        static_cast<uint8_t>(ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET);
+    error.alert = alert;
+    error.message = absl::StrCat("The peer ended the connection with alert ",
+                                 AlertName(alert), " (", alert, "). ",
+                                 internal::AlertAdvice(alert));
+    return MakeStatus(error);
+  }
+  error.kind = ErrorKind::kProtocol;
+  error.alert = sent_alert;
+  error.message = absl::StrCat(
+      handshake_done ? "The connection" : "The handshake",
+      " failed: ", error.detail, ". ", internal::ReasonAdvice(code));
+  return MakeStatus(error);
+}
+
+IoResult Socket::Impl::SettleCloseNotify() {
+  if (handshake_done) return IoResult::Closed();
+  // Seven bytes that anyone can send: nothing has been agreed on or verified.
+  internal::DrainErrorQueue();
+  Error error;
+  error.kind = ErrorKind::kUnexpectedEof;
+  error.alert = SSL_AD_CLOSE_NOTIFY;
+  error.message =
+      "The peer ended the connection with close_notify during the handshake. "
+      "It may have refused what was offered, or someone on the way has cut the "
+      "connection; see its log.";
+  return Fail(MakeStatus(error));
+}
+
+IoResult Socket::Impl::SettleEof() {
+  if (handshake_done && options.suppress_ragged_eofs) {
+    return IoResult::Closed();
+  }
+  return Fail(
+      MakeStatus(
+          ErrorKind::kUnexpectedEof,
+          handshake_done
+              ? "The peer ended the stream without close_notify: data may have "
+                "been cut off, by an attacker too. If the protocol on top "
+                "marks "
+                "its own end, suppress_ragged_eofs lets this pass."
+              : "The peer closed the connection during the handshake. It may "
+                "not speak TLS on this port, or have refused what was offered; "
+                "see its log."),
+      Reach::kReading);
+}
+
+absl::Status Socket::Impl::TransportError(Operation operation,
+                                          Reach* reach) const {
+  const bool reading =
+      operation == Operation::kRead ||
+      (operation == Operation::kHandshake && !bio.read_error.ok());
+  const absl::Status& own = reading ? bio.read_error : bio.write_error;
+  const absl::Status& other = reading ? bio.write_error : bio.read_error;
+  // A renegotiation reads and writes whatever the call is.
+  *reach = own.ok()  ? Reach::kBoth
+           : reading ? Reach::kReading
+                     : Reach::kWriting;
+  const absl::Status& error = own.ok() ? other : own;
+  if (error.ok() || GetError(error).has_value()) return error;
+  return MakeStatus(ErrorKind::kTransport, error.message());
+}
+
+IoResult Socket::Impl::Settle(Operation operation, int result) {
+  const int ssl_error = SSL_get_error(ssl.get(), result);
+  switch (ssl_error) {
+    case SSL_ERROR_NONE:
+      return IoResult::Done();
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      if (!bio.timeout.ok()) {
+        return MakeStatus(ErrorKind::kTimeout, bio.timeout.message());
+      }
+      return ssl_error == SSL_ERROR_WANT_READ ? IoResult::WantRead()
+                                              : IoResult::WantWrite();
+    case SSL_ERROR_WANT_X509_LOOKUP:
+    case SSL_ERROR_WANT_CERTIFICATE_VERIFY:
+    case SSL_ERROR_WANT_PRIVATE_KEY_OPERATION:
+      return IoResult::WantCallback(waits_for);
+    case SSL_ERROR_ZERO_RETURN:
+      return SettleCloseNotify();
+    default:
+      break;
+  }
+  const uint32_t code = internal::DrainErrorQueue();
+  if (!callback_error.ok()) {
+    absl::optional<Error> error = GetError(callback_error);
+    if (!error.has_value() || error->alert.has_value()) {
+      return Fail(callback_error);
+    }
+    error->alert = sent_alert;
+    return Fail(MakeStatus(*error));
+  }
+  // Before the transport's: it may have failed to take the alert about this.
+  if (code != 0) return Fail(ProtocolError(code));
+  if (operation != Operation::kWrite && bio.eof) return SettleEof();
+  Reach reach = Reach::kBoth;
+  absl::Status transport = TransportError(operation, &reach);
+  if (!transport.ok()) return Fail(std::move(transport), reach);
+  if (bio.eof) return SettleEof();
+  return Fail(
+      MakeStatus(ErrorKind::kInternal,
+                 absl::StrCat("The TLS library stopped without a reason (",
+                              ssl_error, "). This is a defect; report it.")));
+}
+
+absl::Status Socket::Impl::Renegotiate() {
+  const int most = initial_context->options().max_renegotiations;
+  if (SSL_total_renegotiations(ssl.get()) < most) {
+    if (SSL_renegotiate(ssl.get())) return absl::OkStatus();
+    return Fail(ProtocolError(internal::DrainErrorQueue()));
+  }
+  SSL_send_fatal_alert(ssl.get(), SSL_AD_NO_RENEGOTIATION);
+  internal::DrainErrorQueue();
+  Error error;
+  internal::DescribeCode(ERR_PACK(ERR_LIB_SSL, SSL_R_NO_RENEGOTIATION), &error);
+  error.kind = ErrorKind::kProtocol;
+  error.alert = SSL_AD_NO_RENEGOTIATION;
+  error.message =
+      absl::StrCat("The server asks for another handshake after ", most,
+                   ", which is all that max_renegotiations allows.");
+  return Fail(MakeStatus(error));
+}
+
+IoResult Socket::Impl::Read(absl::Span<uint8_t> into) {
+  const internal::CallScope scope(clock());
+  IoResult ready = Ready(Operation::kRead);
+  if (!ready.done() || into.empty()) return ready;
+  const int size =
+      static_cast<int>(std::min(into.size(), static_cast<size_t>(INT_MAX)));
+  while (true) {
+    waits_for = LateCallback::kNone;
+    const int result = SSL_read(ssl.get(), into.data(), size);
+    if (Halted()) return FailHalted();
+    if (result > 0) {
+      traffic.data_received += static_cast<size_t>(result);
+      return IoResult::Done(static_cast<size_t>(result));
+    }
+    if (SSL_get_error(ssl.get(), result) != SSL_ERROR_WANT_RENEGOTIATE) {
+      return Settle(Operation::kRead, result);
+    }
+    const absl::Status status = Renegotiate();
+    if (!status.ok()) return status;
+  }
+}
+
+IoResult Socket::Impl::Write(absl::Span<const uint8_t> from) {
+  const internal::CallScope scope(clock());
+  IoResult ready = Ready(Operation::kWrite);
+  if (!ready.done()) return ready;
+  if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) != 0) {
+    return MakeStatus(ErrorKind::kClosed,
+                      "Nothing can be written after Shutdown.");
+  }
+  if (from.empty()) return ready;
+  // One record: were a second one to block, its bytes would be under way
+  // although the caller had been told of the first one's only.
+  const int size =
+      static_cast<int>(std::min(from.size(), static_cast<size_t>(INT_MAX)));
+  waits_for = LateCallback::kNone;
+  const int result = SSL_write(ssl.get(), from.data(), size);
+  if (Halted()) return FailHalted();
+  if (result > 0) {
+    traffic.data_sent += static_cast<size_t>(result);
+    return IoResult::Done(static_cast<size_t>(result));
+  }
+  IoResult settled = Settle(Operation::kWrite, result);
+  if (!settled.closed()) return settled;
+  // Only a renegotiation reads here, and it was cut off.
+  return Fail(settled.status());
+}
+
+IoResult Socket::Impl::Shutdown() {
+  const internal::CallScope scope(clock());
+  const absl::Status usable = Usable(Operation::kWrite);
+  if (!usable.ok()) return usable;
+  if (!handshake_done) {
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      "There is nothing to shut down before the handshake is "
+                      "done; drop the socket instead.");
+  }
+  if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) != 0 &&
+      !close_notify_pending_) {
+    return IoResult::Done();
+  }
+  const int result = SSL_shutdown(ssl.get());
+  if (Halted()) return FailHalted();
+  close_notify_pending_ = result < 0;
+  return result >= 0 ? IoResult::Done() : Settle(Operation::kWrite, result);
+}
+
+IoResult Socket::Impl::Unwrap() {
+  IoResult sent = Shutdown();
+  if (!sent.done()) return sent;
+  const internal::CallScope scope(clock());
+  if ((SSL_get_shutdown(ssl.get()) & SSL_RECEIVED_SHUTDOWN) != 0) {
+    return IoResult::Done();
+  }
+  const absl::Status usable = Usable(Operation::kRead);
+  if (!usable.ok()) return usable;
+  const int result = SSL_shutdown(ssl.get());
+  if (Halted()) return FailHalted();
+  if (result == 1) return IoResult::Done();
+  const uint32_t code = ERR_peek_error();
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
+      ERR_GET_REASON(code) == SSL_R_APPLICATION_DATA_ON_SHUTDOWN) {
+    // Not final: the data is still there to be read.
+    return ProtocolError(internal::DrainErrorQueue());
+  }
+  return Settle(Operation::kRead, result);
+}
+
+}  // namespace airlock::ssl

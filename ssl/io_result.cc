@@ -1,0 +1,77 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/io_result.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/error.h"
+
+namespace airlock::ssl {
+
+absl::string_view LateCallbackName(LateCallback callback) {
+  switch (callback) {
+    case LateCallback::kSni:
+      return "sni";
+    case LateCallback::kVerify:
+      return "verify";
+    case LateCallback::kClientCredentials:
+      return "client_credentials";
+    case LateCallback::kSign:
+      return "sign";
+    case LateCallback::kNone:
+      break;
+  }
+  return "none";
+}
+
+IoResult IoResult::WantCallback(LateCallback callback) {
+  IoResult result(IoState::kWantCallback, 0);
+  result.callback_ = callback;
+  return result;
+}
+
+IoResult::IoResult(absl::Status failure)
+    : state_(IoState::kFailed), failure_(std::move(failure)) {
+  if (failure_.ok()) {
+    failure_ = MakeStatus(ErrorKind::kInternal,
+                          "An operation returned an ok status in place of "
+                          "IoResult::Done. This is a defect.");
+  }
+}
+
+size_t IoResult::bytes() const {
+  if (!done()) std::abort();
+  return bytes_;
+}
+
+absl::Status IoResult::status() const {
+  switch (state_) {
+    case IoState::kDone:
+      break;
+    case IoState::kFailed:
+      return failure_;
+    case IoState::kClosed:
+      return MakeStatus(ErrorKind::kUnexpectedEof,
+                        "The peer has closed the connection.");
+    case IoState::kWantCallback:
+      return MakeStatus(
+          ErrorKind::kCallback,
+          absl::StrCat("The ", LateCallbackName(callback_),
+                       " callback answers later, and this caller cannot "
+                       "wait; call the operation again once it has answered."));
+    case IoState::kWantRead:
+    case IoState::kWantWrite:
+      return MakeStatus(
+          ErrorKind::kTransport,
+          absl::StrCat("The operation would block until the transport is ",
+                       state_ == IoState::kWantRead ? "readable" : "writable",
+                       ", and this caller cannot wait; give the transport a "
+                       "timeout, or call the operation again then."));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace airlock::ssl
