@@ -886,8 +886,10 @@ AIRLOCK_API airlock_status
 airlock_socket_channel_binding(const airlock_socket* socket, int32_t binding,
                                airlock_buffer* bytes, airlock_error** error);
 
-/* Keying material (RFC 8446, section 7.5), `size` bytes (65535 at the most). A
- * context that is not given differs from an empty one. */
+/* Keying material (RFC 8446, section 7.5), `size` bytes: 65535 at the most, and
+ * with TLS 1.3 255 times the size of the cipher's hash (8160 for SHA-256, 12240
+ * for SHA-384; RFC 5869). More is INVALID_ARGUMENT. A context that is not given
+ * differs from an empty one. */
 AIRLOCK_API airlock_status airlock_socket_export_keying_material(
     const airlock_socket* socket, airlock_bytes label, airlock_bytes context,
     size_t size, airlock_buffer* bytes, airlock_error** error);

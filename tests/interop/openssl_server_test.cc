@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -287,6 +288,54 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Combine(::testing::Values(TlsVersion::kTls1_2,
                                          TlsVersion::kTls1_3),
                        ::testing::Values("X25519", "P-256", "P-384", "P-521")));
+
+// `openssl s_server` renegotiates on a line "r", and on "R" with a wish for a
+// certificate.
+class RenegotiationTest : public ::testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(All, RenegotiationTest, ::testing::Values("r", "R"));
+
+TEST_P(RenegotiationTest, TakesPlaceAsOftenAsAllowed) {
+  constexpr int kMost = 2;
+  ContextOptions options = ClientOptions();
+  Only(TlsVersion::kTls1_2, &options);
+  options.credentials = {TestCredentials("client_p256")};
+  options.max_renegotiations = kMost;
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(OpensslVersion(TlsVersion::kTls1_2) +
+                         OpensslIdentity("server_p256") +
+                         Arguments{"-CAfile", CertPath("ca.pem")}));
+  ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
+  for (int i = 0; i < kMost; ++i) {
+    ASSERT_OK(server.process->WriteInput(absl::StrCat(GetParam(), "\n")));
+    const std::string text = absl::StrCat("line ", i, "\n");
+    // The handshake takes place before the line that follows it is read.
+    std::thread reader(
+        [&] { EXPECT_TRUE(ReadUntil(client.get(), text).ok()); });
+    ASSERT_OK(server.process->WaitForText("Read BLOCK"));
+    ASSERT_OK(server.process->WriteInput(text));
+    reader.join();
+    EXPECT_TRUE(client->handshake_done());
+    EXPECT_TRUE(client->peer_verified());
+    EXPECT_EQ(client->verified_chain().size(), 3u);
+  }
+  ASSERT_OK(server.process->WriteInput(absl::StrCat(GetParam(), "\n")));
+  const absl::Status status = ReadUntil(client.get(), "never").status();
+  EXPECT_EQ(ssl::GetErrorKind(status), ErrorKind::kProtocol) << status;
+}
+
+TEST_P(RenegotiationTest, IsRefusedByDefault) {
+  ContextOptions options = ClientOptions();
+  Only(TlsVersion::kTls1_2, &options);
+  ASSERT_OK_AND_ASSIGN(const Server server,
+                       StartOpensslServer(OpensslVersion(TlsVersion::kTls1_2) +
+                                          OpensslIdentity("server_p256")));
+  ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
+  ASSERT_OK(server.process->WriteInput(absl::StrCat(GetParam(), "\n")));
+  const absl::Status status = ReadUntil(client.get(), "never").status();
+  EXPECT_EQ(ssl::GetErrorKind(status), ErrorKind::kProtocol) << status;
+}
 
 }  // namespace
 }  // namespace airlock::interop

@@ -391,5 +391,35 @@ TEST_F(CSocketTest, HandlesMayBeFreedInAnyOrder) {
   }
 }
 
+// Seven bytes that anyone on the way can send, in place of the peer's flight.
+TEST_F(CSocketTest, CloseNotifyDuringTheHandshakeIsAnError) {
+  const std::string close_notify("\x15\x03\x03\x00\x02\x01\x00", 7);
+  const airlock_transport near = wire_.client();
+  const airlock_transport far = wire_.server();
+  const airlock_wrap_options options = ClientWrap();
+  airlock_socket* made = nullptr;
+  ASSERT_EQ(
+      airlock_wrap_socket(runtime_.get(), &near, &options, &made, nullptr),
+      AIRLOCK_OK);
+  const Handle<airlock_socket> socket(made);
+  EXPECT_EQ(airlock_socket_handshake(made, nullptr), AIRLOCK_WANT_READ);
+  size_t done = 0;
+  ASSERT_EQ(
+      far.write(far.user, close_notify.data(), close_notify.size(), &done),
+      AIRLOCK_OK);
+  char byte = 0;
+  const auto expect_error = [](airlock_status status, airlock_error* error) {
+    EXPECT_EQ(status, AIRLOCK_ERROR);
+    EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_UNEXPECTED_EOF);
+  };
+  airlock_error* error = nullptr;
+  airlock_status status = airlock_socket_handshake(made, &error);
+  expect_error(status, error);
+  status = airlock_socket_read(made, &byte, 1, &done, &error);
+  expect_error(status, error);
+  status = airlock_socket_write(made, "x", 1, &done, &error);
+  expect_error(status, error);
+}
+
 }  // namespace
 }  // namespace airlock::c

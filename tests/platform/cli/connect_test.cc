@@ -10,11 +10,15 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/tcp.h"
 #include "tests/platform/cli/process.h"
 #include "tests/support/testdata.h"
 
@@ -68,6 +72,36 @@ TEST(ConnectTest, ReportsWhoTheServerIs) {
                     HasSubstr("DNS:localhost"), HasSubstr("2120-01-01"),
                     HasSubstr("yes: chain, and name localhost"),
                     HasSubstr("off (built in)")));
+}
+
+// A server that answers each ClientHello with close_notify.
+TEST(ConnectTest, CloseNotifyIsNoConnection) {
+  auto listener = platform::TcpListener::Listen("127.0.0.1", 0);
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  constexpr int kConnections = 2;
+  std::thread server([&] {
+    for (int i = 0; i < kConnections; ++i) {
+      const auto accepted = listener->Accept(absl::Seconds(60));
+      if (!accepted.ok()) return;
+      uint8_t hello[4096];
+      if (!(*accepted)->Read(absl::MakeSpan(hello)).done()) return;
+      if (!(*accepted)->Write({0x15, 3, 3, 0, 2, 1, 0}).done()) return;
+      // Until the client is gone.
+      while ((*accepted)->Read(absl::MakeSpan(hello)).done()) {
+      }
+    }
+  });
+  for (const bool json : {true, false}) {
+    std::vector<std::string> arguments = {
+        "connect", absl::StrCat("localhost:", listener->port()), "--no-io",
+        absl::StrCat("--ca=", Path("ca.pem"))};
+    if (json) arguments.push_back("--json");
+    const Outcome outcome = RunAirlock(arguments);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.output + outcome.errors, HasSubstr("UnexpectedEof"));
+    EXPECT_THAT(outcome.output, Not(HasSubstr("\"connected\": true")));
+  }
+  server.join();
 }
 
 TEST(ConnectTest, CarriesDataAndNothingElseOnStandardOutput) {
