@@ -213,7 +213,7 @@ absl::Status Serve(const Service& service,
   }
   // Those who wait for the place do not wait for the client, too.
   if (place->ended() == ConnectionPlace::End::kMakeRoom) {
-    if ((*socket)->handshake_done()) (*socket)->Shutdown().IgnoreError();
+    if ((*socket)->handshake_done()) (void)(*socket)->Shutdown();
     return status;
   }
   transport->set_interrupt(-1);
