@@ -29,6 +29,8 @@ class _Finder(object):
     none, or the policy makes no sense, that import fails: no other is tried.
     """
 
+    airlock = True  # As that of airlock.pth has it.
+
     def find_spec(self, name, path=None, target=None):
         return _spec(name, _module_path()) if name == '_ssl' else None
 
@@ -60,7 +62,7 @@ def installed():
     """Whether Airlock's `_ssl` has been imported, or install() was called."""
     if '_ssl' in sys.modules:
         return _is_airlock(sys.modules['_ssl'])
-    return any(isinstance(finder, _Finder) for finder in sys.meta_path)
+    return any(getattr(finder, 'airlock', False) for finder in sys.meta_path)
 
 
 def _importers():

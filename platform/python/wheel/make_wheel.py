@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Packs the package `airlock` and one `_ssl` into a wheel.
 
-usage: PYTHON make_wheel.py FOLDER MODULE PTH [NAME=LICENSE]... FILE...
+usage: PYTHON make_wheel.py FOLDER MODULE PTH FINDER [NAME=LICENSE]... FILE...
 
 Writes FOLDER/airlock-VERSION-TAGS.whl, with the tags of PYTHON (2.7, or 3.6
-on), which MODULE was built for. FILEs are those of the package; each LICENSE is
+on), which MODULE was built for. PTH and the FINDER that it loads lie beside the
+package; FILEs are those of the package; each LICENSE is
 that of something inside, and is called NAME in the wheel. The same input gives
 the same bytes. (PEP 427, PEP 425.)
 """
@@ -96,13 +97,15 @@ def _write(path, contents):
 
 
 def main():
-    folder, module, pth = sys.argv[1:4]
-    licenses = [word.split('=', 1) for word in sys.argv[4:] if '=' in word]
+    folder, module, pth, finder = sys.argv[1:5]
+    rest = sys.argv[5:]
+    licenses = [word.split('=', 1) for word in rest if '=' in word]
     contents = {'airlock/' + os.path.basename(path): _read(path)
-                for path in sys.argv[4:] if '=' not in path}
+                for path in rest if '=' not in path}
     version = _version(contents)
     contents['airlock/native/' + os.path.basename(module)] = _read(module)
-    contents['airlock.pth'] = _read(pth)
+    for path in (pth, finder):
+        contents[os.path.basename(path)] = _read(path)
     tags = _tags()
     info = 'airlock-%s.dist-info/' % version
     for name, path in licenses:

@@ -6,7 +6,7 @@ load("//platform/python:modules.bzl", "module_target")
 
 def _wheels_impl(ctx):
     folder = ctx.actions.declare_directory(ctx.label.name)
-    inputs = ctx.files.package + ctx.files.license_texts + [ctx.file.pth, ctx.file.tool]
+    inputs = ctx.files.package + ctx.files.license_texts + ctx.files.start + [ctx.file.tool]
     licenses = [
         "%s=%s" % (name, target[DefaultInfo].files.to_list()[0].path)
         for target, name in ctx.attr.license_texts.items()
@@ -17,7 +17,7 @@ def _wheels_impl(ctx):
         inputs.append(module)
         words = [interpreter, "-B", ctx.file.tool.path, folder.path] + [
             f.path
-            for f in [module, ctx.file.pth]
+            for f in [module] + ctx.files.start
         ] + licenses + [f.path for f in ctx.files.package]
         commands.append(" ".join(["'%s'" % word for word in words]))
     ctx.actions.run_shell(
@@ -43,7 +43,10 @@ _wheels = rule(
             doc = "Each module's interpreter, which knows the wheel's tags.",
         ),
         "package": attr.label(),
-        "pth": attr.label(allow_single_file = True),
+        "start": attr.label_list(
+            allow_files = True,
+            doc = "What lies beside the package: the .pth, and what it loads.",
+        ),
         "tool": attr.label(allow_single_file = True),
     },
 )

@@ -115,6 +115,57 @@ class WheelTest(unittest.TestCase):
             self.assertIn('Airlock', version)
             self.assertTrue(package.startswith(self.folder), package)
 
+    def check_start(self):
+        """What `airlock.pth` costs a process that does not use ssl."""
+        code = ('import site, sys; before = set(sys.modules); '
+                'site.addsitedir(sys.argv[1]); '
+                'print(" ".join(set(sys.modules) - before))')
+        status, out = run('-c', code, self.folder)
+        self.assertEqual(status, 0, out)
+        self.assertEqual(out.split(), ['_airlock_finder'])
+
+    def test_start(self):
+        with zipfile.ZipFile(our_wheel()) as wheel:
+            wheel.extractall(self.folder)
+        self.check_start()
+
+    def test_changed_path(self):
+        """A program that has another sys.path by then has Airlock all the same.
+        """
+        with zipfile.ZipFile(our_wheel()) as wheel:
+            wheel.extractall(self.folder)
+        code = ('import site, sys; before = list(sys.path); '
+                'site.addsitedir(sys.argv[1]); sys.path[:] = before; '
+                'import ssl; print(ssl.OPENSSL_VERSION)')
+        status, out = run('-c', code, self.folder)
+        self.assertEqual(status, 0, out)
+        self.assertIn('Airlock', out)
+
+    def test_damaged(self):
+        """Without its files, ssl cannot be imported: never the stock one."""
+        with zipfile.ZipFile(our_wheel()) as wheel:
+            wheel.extractall(self.folder)
+        code = ('import site, sys; site.addsitedir(sys.argv[1]); '
+                'import ssl; print(ssl.OPENSSL_VERSION)')
+        for name in ('native', '_finder.py'):
+            path = os.path.join(self.folder, 'airlock', name)
+            os.rename(path, path + '.away')
+            status, out = run('-c', code, self.folder)
+            os.rename(path + '.away', path)
+            self.assertEqual(status, 1, out)
+            self.assertIn('ImportError', out)
+
+    def test_installed(self):
+        """airlock.installed() knows the finder of airlock.pth."""
+        with zipfile.ZipFile(our_wheel()) as wheel:
+            wheel.extractall(self.folder)
+        code = ('import site, sys; site.addsitedir(sys.argv[1]); '
+                'import airlock; print(airlock.installed()); '
+                'airlock.install(); print(len([f for f in sys.meta_path '
+                'if getattr(f, "airlock", False)]))')
+        status, out = run('-c', code, self.folder)
+        self.assertEqual((status, out.split()), (0, ['True', '1']))
+
     def test_unpacked(self):
         with zipfile.ZipFile(our_wheel()) as wheel:
             wheel.extractall(self.folder)
