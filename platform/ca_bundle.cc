@@ -4,6 +4,7 @@
 #include "platform/ca_bundle.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -44,7 +45,36 @@ bool IsHashedName(absl::string_view name) {
          });
 }
 
+// Whether an error says that there is no certificate, rather than that it
+// cannot be told.
+bool MeansNothing(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
+}
+
 }  // namespace
+
+CaDirectories FindCaDirectories(Host* host, absl::string_view list) {
+  CaDirectories found;
+  std::set<absl::string_view> seen;
+  for (const absl::string_view member :
+       absl::StrSplit(list, ':', absl::SkipEmpty())) {
+    if (!seen.insert(member).second) continue;
+    std::string path(member);
+    const absl::Status status = ListCaFiles(host, path).status();
+    const absl::StatusOr<FileStatus> place = host->Stat(path);
+    if (status.ok() && place.ok() && place->type != FileType::kDirectory) {
+      // OpenSSL finds nothing there.
+      found.empty.push_back(absl::StrCat(
+          absl::CHexEscape(path),
+          " is not a directory; name a bundle by SSL_CERT_FILE or cafile"));
+    } else if (MeansNothing(status)) {
+      found.empty.emplace_back(status.message());
+    } else {
+      found.paths.push_back(std::move(path));
+    }
+  }
+  return found;
+}
 
 absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
     Host* host, const config::Environment& environment) {
@@ -57,12 +87,16 @@ absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
   }
   const std::string* directories = environment.Find(config::kCertDirVariable);
   if (directories != nullptr) {
-    for (const absl::string_view directory :
-         absl::StrSplit(*directories, ':', absl::SkipEmpty())) {
-      found.paths.emplace_back(directory);
-      if (variables.empty() || variables.back() != config::kCertDirVariable) {
-        variables.push_back(config::kCertDirVariable);
-      }
+    const CaDirectories named = FindCaDirectories(host, *directories);
+    if (!named.paths.empty()) variables.push_back(config::kCertDirVariable);
+    found.paths.insert(found.paths.end(), named.paths.begin(),
+                       named.paths.end());
+    if (found.paths.empty() && !named.empty.empty()) {
+      return ssl::MakeStatus(
+          ssl::ErrorKind::kTrustStore,
+          absl::StrCat("The system's CA bundle (SSL_CERT_DIR) holds no "
+                       "certificate: ",
+                       absl::StrJoin(named.empty, "; ")));
     }
   }
   found.why = absl::StrJoin(variables, " and ");
@@ -103,7 +137,9 @@ absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
     std::string file =
         absl::StrCat(path, absl::EndsWith(path, "/") ? "" : "/", name);
     const absl::StatusOr<FileStatus> in_it = host->Stat(file);
+    if (absl::IsNotFound(in_it.status())) continue;
     if (!in_it.ok()) return in_it.status();
+    if (in_it->type == FileType::kDirectory) continue;
     files.push_back({std::move(file), in_it->identity});
   }
   if (files.empty()) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "config/environment.h"
 #include "platform/host.h"
 
@@ -22,11 +23,27 @@ struct CaBundlePlaces {
   std::string why;
 };
 
-// The places of the system's bundle: what SSL_CERT_FILE and SSL_CERT_DIR
-// (directories, with ":" between them) in `environment` name, together, if any
-// is set and not empty; they need not exist. Else the first that exists of the
-// places where systems keep theirs; if none does, an error (kTrustStore) that
-// lists them. Thread-safe.
+// What a list of directories names.
+struct CaDirectories {
+  // Those that hold certificates, and those that cannot be looked at, which
+  // ListCaFiles then says. In the list's order, each once.
+  std::vector<std::string> paths;
+  // Those that do not exist, are not directories or hold no certificate, and
+  // why.
+  std::vector<std::string> empty;
+};
+
+// Reads a list of directories as OpenSSL does (SSL_CERT_DIR, capath): ":" is
+// between them, and an empty, a missing or a repeated member adds nothing.
+// Thread-safe.
+CaDirectories FindCaDirectories(Host* host, absl::string_view list);
+
+// The places of the system's bundle: what SSL_CERT_FILE and SSL_CERT_DIR (see
+// FindCaDirectories) in `environment` name, together, if any is set and not
+// empty. The file need not exist; of SSL_CERT_DIR those are left out that hold
+// no certificate, and where nothing is left, that is an error (kTrustStore)
+// that lists them. Else the first that exists of the places where systems keep
+// theirs; if none does, such an error, too. Thread-safe.
 absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
     Host* host, const config::Environment& environment);
 
@@ -41,8 +58,10 @@ struct CaFile {
 
 // The files that the place `path` stands for: itself, or where it is a
 // directory, those in it that are named as `openssl rehash` names them
-// ("5ed36f99.0", "5ed36f99.r0"); an error where there are none. Other errors
-// are the host's own. Thread-safe.
+// ("5ed36f99.0", "5ed36f99.r0") and exist (a link may be dangling);
+// FailedPrecondition where there are none. Other errors are the host's own:
+// only what does not exist is left out, never what cannot be looked at.
+// Thread-safe.
 absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
                                                 const std::string& path);
 
