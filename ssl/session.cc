@@ -74,8 +74,13 @@ absl::Duration Session::timeout() const {
 }
 
 absl::Duration Session::ticket_lifetime_hint() const {
-  return absl::Seconds(
-      SSL_SESSION_get_ticket_lifetime_hint(impl_->session.get()));
+  const SSL_SESSION* session = impl_->session.get();
+  // Of TLS 1.3, BoringSSL keeps ticket_lifetime (RFC 8446, section 4.6.1) as
+  // the session's timeout.
+  if (SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION) {
+    return absl::Seconds(SSL_SESSION_get_timeout(session));
+  }
+  return absl::Seconds(SSL_SESSION_get_ticket_lifetime_hint(session));
 }
 
 bool Session::has_ticket() const {

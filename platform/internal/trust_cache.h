@@ -39,8 +39,8 @@ class TrustCache {
   // A bundle, PEM or DER.
   absl::StatusOr<TrustStorePtr> FromBytes(absl::string_view bytes);
 
-  // The system's; see FindSystemCaBundle. What is named by a variable, or
-  // exists, must be good: nothing else is tried in its place.
+  // The system's; see FindSystemCaBundle. What it finds must be good: nothing
+  // else is tried in its place.
   absl::StatusOr<TrustStorePtr> Default();
 
   // Forgets everything.

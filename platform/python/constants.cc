@@ -61,7 +61,11 @@ constexpr Row kUnsigned[] = {
 #if AIRLOCK_PYTHON_AT_LEAST(3, 7)
     {"OP_NO_RENEGOTIATION", kOpNoRenegotiation},
 #endif
+#if AIRLOCK_PYTHON_AT_LEAST(3, 8)
+    {"OP_IGNORE_UNEXPECTED_EOF", kOpIgnoreUnexpectedEof},
+#endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 12)
+    {"OP_ENABLE_KTLS", kOpEnableKtls},
     {"OP_LEGACY_SERVER_CONNECT", kOpLegacyServerConnect},
 #endif
     {"HOSTFLAG_ALWAYS_CHECK_SUBJECT", 0x1},

@@ -34,6 +34,10 @@ enum PythonVersion {
 };
 
 constexpr uint64_t kOpLegacyServerConnect = 0x00000004;
+// Of no effect: the kernel's TLS is never used.
+constexpr uint64_t kOpEnableKtls = 0x00000008;
+// An end of the stream without close_notify, after the handshake, is a close.
+constexpr uint64_t kOpIgnoreUnexpectedEof = 0x00000080;
 constexpr uint64_t kOpNoTicket = 0x00004000;
 constexpr uint64_t kOpNoCompression = 0x00020000;
 constexpr uint64_t kOpEnableMiddleboxCompat = 0x00100000;

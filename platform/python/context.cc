@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "platform/python/certificate_dict.h"
 #include "platform/python/errors.h"
 #include "platform/python/profile.h"
@@ -53,19 +55,36 @@ PyObject* NewContext(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return NewBoxed<ContextObject>(type, std::move(state), protocol);
 }
 
+// Whether `list`, in OpenSSL's syntax, has a rule beside orders such as
+// "@SECLEVEL=1".
+bool HasCipherRule(absl::string_view list) {
+  for (const absl::string_view word :
+       absl::StrSplit(list, absl::ByAnyChar(":, ;"), absl::SkipEmpty())) {
+    if (word[0] != '@') return true;
+  }
+  return false;
+}
+
+// As the stock module: an SSLError without number, library and reason.
+PyObject* RaiseNoCipher(const ModuleState& state, absl::string_view why) {
+  PyErr_SetString(state.ssl_error.get(),
+                  absl::StrCat("No cipher can be selected. ", why).c_str());
+  return nullptr;
+}
+
 PyObject* SetCiphers(PyObject* self, PyObject* args) {
   const char* list = nullptr;
   if (!PyArg_ParseTuple(args, "s:set_ciphers", &list)) return nullptr;
   ContextObject& context = ContextOf(self);
+  if (!HasCipherRule(list)) {
+    return RaiseNoCipher(*context.state,
+                         "The list names none; \"DEFAULT\" is the default.");
+  }
   ssl::ContextOptions options = context.Basics();
   options.ciphers = list;
   const auto made = ssl::Context::Create(std::move(options));
   if (!made.ok()) {
-    return RaiseSslError(
-        context.state->ssl_error.get(), kErrorSsl,
-        {"", "",
-         absl::StrCat("No cipher can be selected. ", made.status().message())},
-        __LINE__);
+    return RaiseNoCipher(*context.state, made.status().message());
   }
   context.ciphers = list;
   context.Changed();

@@ -33,6 +33,8 @@ struct TrustedCertificates {
   // What was loaded from directories: trusted, but listed only once used.
   std::vector<std::shared_ptr<const ssl::TrustStore>> directories;
   std::vector<ssl::Certificate> used;
+  // Directories that were named and hold no certificate, and why.
+  std::vector<std::string> absent;
 };
 
 // Guarded by the GIL.

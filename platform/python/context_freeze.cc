@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -15,6 +16,7 @@
 #include "platform/python/profile.h"
 #include "platform/runtime.h"
 #include "ssl/cipher.h"
+#include "ssl/error.h"
 
 namespace airlock::python {
 namespace {
@@ -125,7 +127,17 @@ absl::StatusOr<std::shared_ptr<const ssl::TrustStore>>
 ContextObject::MakeTrustStore() {
   // Null: the platform's.
   if (trusted.empty()) return std::shared_ptr<const ssl::TrustStore>();
-  if (trusted.directories.empty()) return trusted.listed.Build();
+  if (trusted.directories.empty()) {
+    auto listed = trusted.listed.Build();
+    if (listed.ok() || trusted.absent.empty()) return listed;
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kTrustStore,
+        absl::StrCat(
+            "no CA certificate was loaded, so no peer can be trusted: ",
+            absl::StrJoin(trusted.absent, "; "),
+            ". Name a directory that `openssl rehash` was run on, or "
+            "a bundle"));
+  }
   ssl::TrustStore::Builder all;
   if (trusted.anything) {
     const auto listed = trusted.listed.Build();

@@ -67,11 +67,30 @@ bool AddBundle(ContextObject* context, const Content& content) {
   const absl::Status status =
       context->trusted.listed.Add(content.bytes.view(), content.name);
   if (!status.ok()) {
-    RaisePemStatus(*context->state, status, __LINE__);
+    // OpenSSL tells damage from a file that holds nothing of use.
+    const absl::string_view bytes = content.bytes.view();
+    const bool holds_any = absl::StrContains(bytes, "CERTIFICATE-----") ||
+                           absl::StrContains(bytes, "X509 CRL-----") ||
+                           content.name == "cadata";
+    RaiseBundleStatus(*context->state, status, holds_any, __LINE__);
     return false;
   }
   context->trusted.anything = true;
   return true;
+}
+
+// As the stock module says it, which since Python 3.8 has no number for it.
+void RaiseNoData(const ModuleState& state, bool text) {
+  constexpr bool kNumbered = !AIRLOCK_PYTHON_AT_LEAST(3, 8);
+  SslErrorText said;
+  if (text) {
+    if (kNumbered) said = {"PEM", "NO_START_LINE", ""};
+    said.message = "no start line: cadata does not contain a certificate";
+  } else {
+    said.message = "not enough data: cadata does not contain a certificate";
+  }
+  const int number = text ? kReasonNoStartLine : kReasonNotEnoughData;
+  RaiseSslError(state.ssl_error.get(), kNumbered ? number : 0, said, __LINE__);
 }
 
 // Python's text for it is PEM, its bytes are DER; both may hold several.
@@ -93,59 +112,68 @@ bool AddData(ContextObject* context, PyObject* data) {
                           static_cast<size_t>(PyBytes_GET_SIZE(ascii.get()))));
   } else {
     Py_buffer view;
-    if (!PyObject_CheckBuffer(data) ||
-        PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) {
-      PyErr_Clear();
+    if (!PyObject_CheckBuffer(data)) {
       PyErr_SetString(
           PyExc_TypeError,
           "cadata should be an ASCII string or a bytes-like object");
       return false;
     }
+    if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) return false;
     content.bytes = ssl::Secret(absl::string_view(
         static_cast<const char*>(view.buf), static_cast<size_t>(view.len)));
     PyBuffer_Release(&view);
   }
   const absl::string_view bytes = content.bytes.view();
-  const bool pem = absl::StrContains(bytes, "-----BEGIN ");
-  if (pem || (!bytes.empty() && bytes[0] == '\x30')) {
-    return AddBundle(context, content);
+  if (bytes.empty()) {
+    PyErr_SetString(PyExc_ValueError, "Empty certificate data");
+    return false;
   }
-  RaiseSslError(context->state->ssl_error.get(), kErrorSsl,
-                text
-                    ? SslErrorText{"PEM", "NO_START_LINE",
-                                   "no start line: cadata does not contain a "
-                                   "certificate"}
-                    : SslErrorText{"ASN1", "NOT_ENOUGH_DATA",
-                                   "not enough data: cadata does not contain a "
-                                   "certificate"},
-                __LINE__);
+  const bool pem = absl::StrContains(bytes, "-----BEGIN ");
+  if (pem || bytes[0] == '\x30') return AddBundle(context, content);
+  RaiseNoData(*context->state, text);
   return false;
 }
 
-bool AddDirectoryAt(ContextObject* context, const std::string& path) {
-  // One without certificates is no error, but means that nobody is trusted.
-  context->trusted.anything = true;
+// Adds what a list of directories holds.
+bool AddDirectories(ContextObject* context, const std::string& list) {
   platform::Runtime& runtime = *context->state->runtime;
-  if (!platform::ListCaFiles(&runtime.host(), path).ok()) return true;
-  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
-      runtime.LoadCaCerts(platform::CaPath{path});
-  if (!store.ok()) {
-    RaisePemStatus(*context->state, store.status(), __LINE__);
-    return false;
+  TrustedCertificates& trusted = context->trusted;
+  const platform::CaDirectories found =
+      platform::FindCaDirectories(&runtime.host(), list);
+  // Where none holds certificates, that is no error yet, but then no peer is
+  // trusted.
+  trusted.anything = true;
+  trusted.absent.insert(trusted.absent.end(), found.empty.begin(),
+                        found.empty.end());
+  for (const std::string& path : found.paths) {
+    absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
+        runtime.LoadCaCerts(platform::CaPath{path});
+    if (!store.ok()) {
+      RaisePemStatus(*context->state, store.status(), __LINE__);
+      return false;
+    }
+    trusted.directories.push_back(*std::move(store));
   }
-  context->trusted.directories.push_back(*std::move(store));
   return true;
 }
 
-bool AddDirectory(ContextObject* context, PyObject* capath) {
+bool AddCapath(ContextObject* context, PyObject* capath) {
   std::string path;
   if (!PathOf(capath, &path)) {
+    if (!PyErr_ExceptionMatches(PyExc_TypeError)) return false;
     PyErr_Clear();
     PyErr_SetString(PyExc_TypeError,
                     "capath should be a valid filesystem path");
     return false;
   }
-  return AddDirectoryAt(context, path);
+  if (path.empty()) {
+    RaiseSslError(context->state->ssl_error.get(), kReasonInvalidDirectory,
+                  {"X509", "INVALID_DIRECTORY",
+                   "invalid directory: capath is an empty string"},
+                  __LINE__);
+    return false;
+  }
+  return AddDirectories(context, path);
 }
 
 }  // namespace
@@ -233,7 +261,7 @@ PyObject* LoadVerifyLocations(PyObject* self, PyObject* args,
       return nullptr;
     }
   }
-  if ((capath != Py_None && !AddDirectory(&context, capath)) ||
+  if ((capath != Py_None && !AddCapath(&context, capath)) ||
       (cadata != Py_None && !AddData(&context, cadata))) {
     return nullptr;
   }
@@ -267,7 +295,7 @@ PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
     context.trusted.listed.AddStore(**store);
     context.trusted.anything = true;
   }
-  if (!directory.empty() && !AddDirectoryAt(&context, directory)) {
+  if (!directory.empty() && !AddDirectories(&context, directory)) {
     return nullptr;
   }
   context.Changed();
@@ -283,7 +311,7 @@ PyObject* LoadDhParams(PyObject* self, PyObject* path_object) {
   if (!ReadPath(&context.state->runtime->host(), path, &bytes)) return nullptr;
   if (!absl::StrContains(bytes.view(), "-----BEGIN DH PARAMETERS-----")) {
     return RaiseSslError(
-        context.state->ssl_error.get(), kErrorSsl,
+        context.state->ssl_error.get(), kReasonNoStartLine,
         {"PEM", "NO_START_LINE",
          absl::StrCat("no start line: ", path, " holds no DH PARAMETERS")},
         __LINE__);

@@ -23,14 +23,14 @@ bool NotDeleted(PyObject* value) {
 
 bool ToInt(PyObject* value, int* out) {
   if (!NotDeleted(value)) return false;
-  const long number = PyLong_AsLong(value);
-  if (number == -1 && PyErr_Occurred()) return false;
-  if (number < INT_MIN || number > INT_MAX) {
-    PyErr_SetString(PyExc_OverflowError, "the number is too large");
-    return false;
-  }
-  *out = static_cast<int>(number);
-  return true;
+  return PyArg_Parse(value, "i", out) != 0;
+}
+
+// As the stock module, which takes a number of any size and keeps the bits that
+// fit.
+bool ToFlags(PyObject* value, unsigned long* out) {
+  if (!NotDeleted(value)) return false;
+  return PyArg_Parse(value, "k", out) != 0;
 }
 
 // Whether the protocol leaves a choice of version.
@@ -138,22 +138,23 @@ int SetCheckHostname(PyObject* self, PyObject* value, void* /*closure*/) {
 
 [[maybe_unused]] int SetHostFlags(PyObject* self, PyObject* value,
                                   void* /*closure*/) {
-  int flags = 0;
-  if (!ToInt(value, &flags)) return -1;
+  unsigned long flags = 0;
+  if (!ToFlags(value, &flags)) return -1;
   ContextOf(self).host_flags = static_cast<unsigned>(flags);
   ContextOf(self).Changed();
   return 0;
 }
 
 PyObject* GetVerifyFlags(PyObject* self, void* /*closure*/) {
-  return Integer(static_cast<long>(ContextOf(self).verify_flags));
+  const unsigned long flags = ContextOf(self).verify_flags;
+  return flags <= LONG_MAX ? Integer(static_cast<long>(flags))
+                           : PyLong_FromUnsignedLong(flags);
 }
 
 int SetVerifyFlags(PyObject* self, PyObject* value, void* /*closure*/) {
-  int flags = 0;
-  if (!ToInt(value, &flags)) return -1;
+  unsigned long wanted = 0;
+  if (!ToFlags(value, &wanted)) return -1;
   ContextObject& context = ContextOf(self);
-  const auto wanted = static_cast<unsigned long>(flags);
   // create_default_context sets it by itself from Python 3.13 on.
   if ((wanted & ~context.verify_flags & kVerifyPartialChain) != 0) {
     context.partial_chain_chosen = !IsSetByLibrary();
@@ -239,8 +240,9 @@ int SetVersion(PyObject* self, PyObject* value, bool minimum) {
 [[maybe_unused]] int SetNumTickets(PyObject* self, PyObject* value,
                                    void* /*closure*/) {
   constexpr int kMost = 16;
-  int count = 0;
-  if (!ToInt(value, &count)) return -1;
+  if (!NotDeleted(value)) return -1;
+  long count = 0;
+  if (!PyArg_Parse(value, "l", &count)) return -1;
   ContextObject& context = ContextOf(self);
   if (count < 0 || count > kMost) {
     PyErr_SetString(PyExc_ValueError, "num_tickets must be from 0 to 16");
@@ -250,7 +252,7 @@ int SetVersion(PyObject* self, PyObject* value, bool minimum) {
     PyErr_SetString(PyExc_ValueError, "SSLContext is not a server context.");
     return -1;
   }
-  context.num_tickets = count;
+  context.num_tickets = static_cast<int>(count);
   context.Changed();
   return 0;
 }

@@ -3,8 +3,13 @@
 
 #include "platform/python/errors.h"
 
+#include <cctype>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "platform/python/openssl_reasons.h"
 #include "ssl/error.h"
 #include "ssl/verify_code.h"
 
@@ -115,6 +120,20 @@ std::string NameMismatch(const ssl::Error& error, const std::string& host) {
                       " mismatch, certificate is not valid for '", host, "'.");
 }
 
+// What `detail` says beyond that the name does not match, as a sentence.
+std::string MoreOnMismatch(absl::string_view detail) {
+  constexpr absl::string_view kSaid = "the certificate is not valid for ";
+  const size_t colon = detail.find(": ");
+  if (absl::StartsWith(detail, kSaid) && colon != absl::string_view::npos) {
+    detail.remove_prefix(colon + 2);
+  }
+  std::string more(detail);
+  if (!more.empty()) {
+    more[0] = static_cast<char>(std::toupper(static_cast<uint8_t>(more[0])));
+  }
+  return more;
+}
+
 PyObject* RaiseVerification(const ModuleState& state, const ssl::Error& error,
                             int line, const std::string& host) {
   SslErrorText text;
@@ -123,7 +142,11 @@ PyObject* RaiseVerification(const ModuleState& state, const ssl::Error& error,
   std::string detail(absl::StripPrefix(error.message, kVerifyFailed));
   std::string verify_message = NameMismatch(error, host);
   if (!verify_message.empty()) {
-    detail = absl::StrCat(verify_message, " ", detail);
+    // repr() of a text with both kinds of quotes escapes those of the name, and
+    // who looks for it there (urllib3 2) does not find it.
+    detail = absl::StrReplaceAll(
+        absl::StrCat(verify_message, " ", MoreOnMismatch(detail)),
+        {{"\"", "'"}});
   } else {
     verify_message =
         error.verify_message.empty() ? detail : error.verify_message;
@@ -208,26 +231,24 @@ PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
     case ssl::ErrorKind::kUnexpectedEof:
       return RaiseSslError(
           state.eof_error.get(), kErrorEof,
-          {"", "",
+          {"SSL", "UNEXPECTED_EOF_WHILE_READING",
            absl::StrCat("EOF occurred in violation of protocol: ",
                         error.message)},
           line);
     default:
       break;
   }
-  SslErrorText text{error.library, error.reason, error.message};
-  if (!error.detail.empty()) {
-    // BoringSSL's words come first, where programs look for them.
-    const size_t said = error.message.find(error.detail);
-    text.message = said == std::string::npos
-                       ? absl::StrCat(error.detail, ": ", error.message)
-                       : error.message.substr(said);
-  }
-  if (text.library.empty()) text.library = "SSL";
-  // An alert of TLS 1.3, which programs know by OpenSSL's name.
-  if (text.reason == "TLSV1_ALERT_CERTIFICATE_REQUIRED") {
-    text.reason.insert(text.reason.find('_'), 1, '3');
-    text.message.insert(text.message.find(' '), 1, '3');
+  const OpensslReason openssl = OpensslReasonOf(error);
+  SslErrorText text{openssl.library, openssl.reason, error.message};
+  if (!openssl.words.empty()) {
+    // OpenSSL's words come first, where programs look for them.
+    const size_t said = error.detail.empty() ? std::string::npos
+                                             : error.message.find(error.detail);
+    text.message =
+        said == std::string::npos
+            ? absl::StrCat(openssl.words, ": ", error.message)
+            : absl::StrCat(openssl.words,
+                           error.message.substr(said + error.detail.size()));
   }
   return RaiseSslError(state.ssl_error.get(), kErrorSsl, text, line);
 }
@@ -238,12 +259,32 @@ PyObject* RaisePemStatus(const ModuleState& state, const absl::Status& status,
   SslErrorText text;
   text.library = "SSL";
   text.message = absl::StrCat("PEM lib: ", status.message());
+  int number = kReasonPemLib;
   if (error.has_value() && error->reason == "KEY_VALUES_MISMATCH") {
     text.library = "X509";
     text.reason = error->reason;
     text.message = absl::StrCat("key values mismatch: ", status.message());
+    number = kReasonKeyValuesMismatch;
   }
-  return RaiseSslError(state.ssl_error.get(), kErrorSsl, text, line);
+  return RaiseSslError(state.ssl_error.get(), number, text, line);
+}
+
+PyObject* RaiseBundleStatus(const ModuleState& state,
+                            const absl::Status& status, bool holds_any,
+                            int line) {
+  SslErrorText text;
+  text.library = "X509";
+  if (holds_any) {
+    text.message = absl::StrCat("PEM lib: ", status.message());
+    return RaiseSslError(state.ssl_error.get(), kReasonX509PemLib, text, line);
+  }
+  if (AIRLOCK_PYTHON_AT_LEAST(3, 8)) {
+    text.reason = "NO_CERTIFICATE_OR_CRL_FOUND";
+  }
+  text.message =
+      absl::StrCat("no certificate or crl found: ", status.message());
+  return RaiseSslError(state.ssl_error.get(), kReasonNoCertificateOrCrlFound,
+                       text, line);
 }
 
 PyObject* RaiseOsError(int error, const std::string& message,

@@ -26,6 +26,23 @@ enum SslErrorNumber {
   kErrorInvalidErrorCode = 10,
 };
 
+// OpenSSL 3's number of an error, as the stock module gives it: with that of
+// the library up to Python 3.6.
+constexpr int OpensslNumber(int library, int reason) {
+  return AIRLOCK_PYTHON_AT_LEAST(3, 7) ? reason : (library << 23) | reason;
+}
+
+// The first argument of an SSLError that no connection raises.
+enum OpensslReasonNumber {
+  kReasonNoStartLine = OpensslNumber(9, 108),
+  kReasonInvalidDirectory = OpensslNumber(11, 113),
+  kReasonKeyValuesMismatch = OpensslNumber(11, 116),
+  kReasonNoCertificateOrCrlFound = OpensslNumber(11, 136),
+  kReasonNotEnoughData = OpensslNumber(13, 142),
+  kReasonX509PemLib = OpensslNumber(11, 0x80009),
+  kReasonPemLib = OpensslNumber(20, 0x80009),
+};
+
 // Makes the exception classes and puts them into `module`.
 int AddErrors(PyObject* module, ModuleState* state);
 
@@ -45,10 +62,16 @@ PyObject* RaiseSslError(PyObject* type, int number, const SslErrorText& text,
 PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
                       int line, const std::string& host = "");
 
-// The same, for credentials and CA bundles: what OpenSSL has no reason for, it
-// calls "PEM lib".
+// The same, for credentials: what OpenSSL has no reason for, it calls "PEM
+// lib".
 PyObject* RaisePemStatus(const ModuleState& state, const absl::Status& status,
                          int line);
+
+// The same, for a CA bundle that can be read. `holds_any`: whether it has a
+// certificate or CRL, be it damaged.
+PyObject* RaiseBundleStatus(const ModuleState& state,
+                            const absl::Status& status, bool holds_any,
+                            int line);
 
 // From errno, with the file's name unless empty.
 PyObject* RaiseOsError(int error, const std::string& message,

@@ -61,6 +61,9 @@ bool TakeRead(PyObject* result, const char* parameter, ssl::Secret* bytes) {
   if (PyObject_CheckBuffer(result) && !PyUnicode_Check(result)) {
     BufferView view;
     if (!view.Took(PyObject_GetBuffer(result, view.get(), PyBUF_SIMPLE) == 0)) {
+      PyErr_Clear();
+      PyErr_Format(PyExc_TypeError, "%s: the buffer must be contiguous",
+                   parameter);
       return false;
     }
     *bytes = ssl::Secret(view.bytes());
@@ -74,6 +77,10 @@ bool TakeRead(PyObject* result, const char* parameter, ssl::Secret* bytes) {
 
 bool ReadPath(platform::Host* host, const std::string& path,
               ssl::Secret* bytes) {
+  if (path.empty()) {
+    RaiseOsError(ENOENT, "No such file or directory: the path is empty", path);
+    return false;
+  }
   absl::StatusOr<platform::FileContent> content = host->ReadFile(path);
   if (!content.ok()) {
     RaiseOsError(ErrorNumber(host, path, content.status()),
@@ -110,6 +117,7 @@ bool ReadContent(platform::Host* host, PyObject* argument,
   }
   std::string path;
   if (!PathOf(argument, &path)) {
+    if (!PyErr_ExceptionMatches(PyExc_TypeError)) return false;
     PyErr_Clear();
     PyErr_Format(PyExc_TypeError,
                  "%s should be a valid filesystem path, PEM text, or an object "

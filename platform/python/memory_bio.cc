@@ -120,8 +120,8 @@ PyObject* NewMemoryBio(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
 }
 
 PyObject* ReadBio(PyObject* self, PyObject* args) {
-  Py_ssize_t size = -1;
-  if (!PyArg_ParseTuple(args, "|n:read", &size)) return nullptr;
+  int size = -1;
+  if (!PyArg_ParseTuple(args, "|i:read", &size)) return nullptr;
   Buffer& buffer = BufferOf(self);
   std::string bytes;
   buffer.Read(size < 0 ? std::string::npos : static_cast<size_t>(size),

@@ -3,6 +3,7 @@
 
 #include "platform/python/socket.h"
 
+#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -28,8 +29,10 @@ absl::optional<ssl::ConnectionInfo> InfoOf(PyObject* self) {
 }
 
 PyObject* PeerCertificate(PyObject* self, PyObject* args) {
-  int binary = 0;
-  if (!PyArg_ParseTuple(args, "|i:getpeercert", &binary)) return nullptr;
+  PyObject* wanted = Py_False;
+  if (!PyArg_ParseTuple(args, "|O:getpeercert", &wanted)) return nullptr;
+  const int binary = PyObject_IsTrue(wanted);
+  if (binary < 0) return nullptr;
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
   if (socket.core == nullptr || !socket.core->handshake_done()) {
@@ -68,17 +71,29 @@ PyObject* Cipher(PyObject* self, PyObject* /*unused*/) {
   return info.has_value() ? CipherTuple(info->cipher) : None();
 }
 
+// Whether this release of Python tells a client of what it offered: up to
+// 3.10.10 and 3.11.2. One module serves all releases of a version.
+[[maybe_unused]] bool ClientHasSharedCiphers() {
+  int major = 0;
+  int minor = 0;
+  int micro = 0;
+  if (std::sscanf(Py_GetVersion(), "%d.%d.%d", &major, &minor, &micro) != 3) {
+    return false;
+  }
+  if (major < 3 || minor < 10) return true;
+  return (minor == 10 && micro <= 10) || (minor == 11 && micro <= 2);
+}
+
 [[maybe_unused]] PyObject* SharedCiphers(PyObject* self, PyObject* /*unused*/) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
   if (socket.core == nullptr) return None();
   std::vector<ssl::CipherInfo> ciphers = socket.core->SharedCiphers();
-#if !AIRLOCK_PYTHON_AT_LEAST(3, 10)
-  // A client does not learn what the server has; it was given what it offered.
-  if (!socket.server_side) {
+  // A client does not learn what the server has; up to some release it was
+  // given what it offered.
+  if (!socket.server_side && ClientHasSharedCiphers()) {
     ciphers = socket.core->context()->Ciphers();
   }
-#endif
   if (ciphers.empty()) return None();
   PyRef list = PyRef::Steal(PyList_New(0));
   if (!list) return nullptr;

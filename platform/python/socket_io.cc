@@ -62,13 +62,19 @@ bool IsCloseNotify(const absl::Status& status) {
 
 // `error` is the errno that ended the stream, or 0.
 PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status,
-                       int error) {
+                       int error, bool writes) {
   const ssl::ErrorKind kind = ssl::GetErrorKind(status);
   if (kind == ssl::ErrorKind::kTransport && error != 0) {
     return RaiseSocketError(error);
   }
-  if (kind == ssl::ErrorKind::kClosed || IsCloseNotify(status)) {
-    return RaiseClosed(socket);
+  if (IsCloseNotify(status)) return RaiseClosed(socket);
+  if (kind == ssl::ErrorKind::kClosed) {
+    if (!writes) return RaiseClosed(socket);
+    return RaiseSslError(socket.state->ssl_error.get(), kErrorSsl,
+                         {"SSL", "PROTOCOL_IS_SHUTDOWN",
+                          "protocol is shutdown: unwrap() or close_notify has "
+                          "ended the connection"},
+                         __LINE__);
   }
   std::string host;
   if (socket.server_hostname.get() != Py_None) {
@@ -208,6 +214,16 @@ bool InCore(PyObject* self, int fd, bool waits, const Operation& operation,
   return false;
 }
 
+// Whether `status` is an end of the stream without close_notify that the
+// context takes for a close (OP_IGNORE_UNEXPECTED_EOF). Never during the
+// handshake.
+bool IgnoresEof(const SocketObject& socket, const absl::Status& status) {
+  return ssl::GetErrorKind(status) == ssl::ErrorKind::kUnexpectedEof &&
+         socket.core != nullptr && socket.core->handshake_done() &&
+         (ContextOf(socket.context.get()).options & kOpIgnoreUnexpectedEof) !=
+             0;
+}
+
 // Does `work` until it is done or closed, which is for the caller to look at;
 // nullopt with an exception set. `work` is told
 // whether it may leave nothing undone: where nothing waits, a second record
@@ -238,7 +254,10 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
         PyErr_NoMemory();
         return absl::nullopt;
       }
-      RaiseFailure(socket, step.result.status(), step.error);
+      if (IgnoresEof(socket, step.result.status())) {
+        return ssl::IoResult::Closed();
+      }
+      RaiseFailure(socket, step.result.status(), step.error, operation.writes);
       return absl::nullopt;
     }
     if (PyErr_CheckSignals() < 0) return absl::nullopt;
@@ -383,7 +402,18 @@ PyObject* Pending(PyObject* self, PyObject* /*unused*/) {
 }
 
 PyObject* Shutdown(PyObject* self, PyObject* /*unused*/) {
-  const auto work = [self](ssl::Socket& core, bool /*whole*/) {
+  const auto work = [self](ssl::Socket& core,
+                           bool /*whole*/) -> ssl::IoResult {
+    if (!core.handshake_done()) {
+      ssl::Error error;
+      error.kind = ssl::ErrorKind::kInvalidArgument;
+      error.library = "SSL";
+      error.reason = "SHUTDOWN_WHILE_IN_INIT";
+      error.detail = "shutdown while in init";
+      error.message =
+          "shutdown while in init: unwrap() comes after the handshake";
+      return ssl::MakeStatus(error);
+    }
     SocketOf(self).shutdown_begun = true;
     return core.Unwrap();
   };

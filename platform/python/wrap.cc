@@ -76,6 +76,8 @@ bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
   }
   switch (ssl::GetErrorKind(status)) {
     case ssl::ErrorKind::kInvalidArgument:
+      // OpenSSL says this, as an SSLError.
+      if (!ssl::GetError(status)->reason.empty()) break;
       PyErr_SetString(PyExc_ValueError, std::string(status.message()).c_str());
       return false;
     case ssl::ErrorKind::kCredentials:

@@ -148,9 +148,14 @@ absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options) {
     }
   }
   if (!run.has_value()) {
-    return Invalid(
+    Error error;
+    error.kind = ErrorKind::kInvalidArgument;
+    error.library = "SSL";
+    error.reason = "NO_SUPPORTED_VERSIONS_ENABLED";
+    error.message =
         "ssl_version, minimum_version, maximum_version and disabled_versions "
-        "leave no protocol version to speak; widen one of them.");
+        "leave no protocol version to speak; widen one of them.";
+    return MakeStatus(error);
   }
   return *run;
 }

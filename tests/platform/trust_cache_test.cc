@@ -234,9 +234,68 @@ TEST_F(TrustCacheTest, WhatAVariableNamesMustBeGood) {
                                                 HasSubstr("/missing")));
   SetOldFile("/missing", Pem("ca.pem"));
   EXPECT_TRUE(Make().Default().ok());
+  host_.SetVariable("SSL_CERT_FILE", "");
   host_.SetVariable("SSL_CERT_DIR", "/absent");
   ExpectTrustStoreError(Make().Default(),
                         AllOf(HasSubstr("SSL_CERT_DIR"), HasSubstr("/absent")));
+}
+
+TEST_F(TrustCacheTest, ReadsAListOfDirectoriesAsOpensslDoes) {
+  SetOldFile("/etc/ca-certificates.crt", Pem("ca_all.pem"));
+  SetOldFile("/a/0a1b2c3d.0", Pem("root.pem"));
+  SetOldFile("/b/0a1b2c3d.0", Pem("root_p256.pem"));
+  SetOldFile("/empty/README", "no certificate");
+  SetOldFile("/file", Pem("other_root.pem"));
+  const struct {
+    const char* list;
+    size_t certificates;
+  } kCases[] = {
+      {"/a", 1},           {"/a:", 1},       {":/a", 1},
+      {"::/a::/b:", 2},    {"/a:/a", 1},     {"/missing:/a", 1},
+      {"/a:/missing", 1},  {"/empty:/b", 1}, {"/file:/a", 1},
+      {"/a/:/missing", 1},
+  };
+  for (const auto& row : kCases) {
+    host_.SetVariable("SSL_CERT_DIR", row.list);
+    const auto store = Make().Default();
+    ASSERT_TRUE(store.ok()) << row.list << ": " << store.status();
+    EXPECT_EQ((*store)->certificate_count(), row.certificates) << row.list;
+  }
+  for (const char* list : {"/missing", "/empty", "/file", "/missing:/empty"}) {
+    host_.SetVariable("SSL_CERT_DIR", list);
+    ExpectTrustStoreError(Make().Default(),
+                          AllOf(HasSubstr("SSL_CERT_DIR"),
+                                HasSubstr(std::string(list).substr(0, 5))));
+  }
+}
+
+TEST_F(TrustCacheTest, ADanglingLinkIsLeftOut) {
+  SetOldFile("/a/0a1b2c3d.0", Pem("root.pem"));
+  SetOldFile("/a/01234567.0", "");
+  host_.SetError("/a/01234567.0", absl::NotFoundError("no such file"));
+  const auto store = Make().FromPath("/a");
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->certificate_count(), 1);
+}
+
+TEST_F(TrustCacheTest, WhatCannotBeLookedAtIsNotAbsent) {
+  SetOldFile("/a/0a1b2c3d.0", Pem("root.pem"));
+  SetOldFile("/b/0a1b2c3d.0", Pem("root.pem"));
+  for (const char* path : {"/b", "/b/0a1b2c3d.0"}) {
+    for (const absl::Status& error :
+         {absl::PermissionDeniedError(absl::StrCat("denied: ", path)),
+          absl::ResourceExhaustedError(
+              absl::StrCat("no descriptor: ", path))}) {
+      host_.SetError(path, error);
+      for (const char* list : {"/b", "/a:/b", "/b:/a"}) {
+        host_.SetVariable("SSL_CERT_DIR", list);
+        ExpectTrustStoreError(Make().Default(), HasSubstr(path));
+      }
+      host_.RemoveFile("/b");
+      host_.RemoveFile("/b/0a1b2c3d.0");
+      SetOldFile("/b/0a1b2c3d.0", Pem("root.pem"));
+    }
+  }
 }
 
 TEST_F(TrustCacheTest, ThreadsShareOneReading) {

@@ -1,0 +1,126 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""docs/differences.md, the lists of known differences and the module agree.
+
+usage: PYTHON differences_test.py FOLDER DOCUMENT README LIST...
+
+FOLDER is that of the test certificates. In each LIST a difference names its row
+of DOCUMENT in brackets: "[pha]".
+"""
+import io
+import os
+import re
+import ssl
+import sys
+import unittest
+
+FOLDER, DOCUMENT, README = [os.path.abspath(path) for path in sys.argv[1:4]]
+LISTS = [os.path.abspath(path) for path in sys.argv[4:]]
+del sys.argv[1:]
+
+
+def read(path):
+    with io.open(path, encoding='utf-8') as file:
+        return file.read()
+
+
+def rows():
+    return re.findall(r'^\| `([a-z0-9-]+)` \|(.*)\|$', read(DOCUMENT),
+                      re.MULTILINE)
+
+
+def context():
+    return ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+
+
+def cert(name):
+    return os.path.join(FOLDER, name)
+
+
+class DifferencesTest(unittest.TestCase):
+
+    def test_rows(self):
+        names = [name for name, _ in rows()]
+        self.assertGreater(len(names), 20)
+        self.assertEqual(len(names), len(set(names)))
+        for name, cells in rows():
+            self.assertEqual(len(cells.split('|')), 3, name)
+            self.assertNotIn('', [cell.strip() for cell in cells.split('|')])
+
+    def test_linked(self):
+        self.assertIn('(docs/differences.md)', read(README))
+
+    def test_lists(self):
+        names = {name for name, _ in rows()}
+        for path in LISTS:
+            for number, line in enumerate(read(path).splitlines(), 1):
+                fields = line.split()
+                if not fields or fields[0].startswith('#'):
+                    continue
+                if os.path.basename(path) == 'known_gaps.txt' and (
+                        fields[1] == 'passes'):
+                    continue
+                if os.path.basename(path) == 'stock_errors.txt' and (
+                        fields[2] != 'differs:'):
+                    continue
+                named = re.findall(r'\[([a-z0-9-]+)\]', line)
+                where = '%s:%d' % (path, number)
+                self.assertEqual(len(named), 1, where)
+                self.assertIn(named[0], names, where)
+
+    # Rows that can be tried here.
+
+    def refused(self, ciphers):
+        with self.assertRaises(ssl.SSLError):
+            context().set_ciphers(ciphers)
+
+    def test_ciphers(self):
+        for name in ('ECDHE-RSA-AES256-SHA384', 'AES128-SHA256', 'AESCCM',
+                     'CAMELLIA', 'ARIA', 'DES-CBC3-SHA', 'aNULL', 'eNULL',
+                     'DHE-RSA-AES256-GCM-SHA384'):
+            self.refused(name)
+        for name in ('ECDHE-RSA-AES256-GCM-SHA384', 'AES256-SHA',
+                     'ECDHE-RSA-CHACHA20-POLY1305', 'AES128-GCM-SHA256'):
+            context().set_ciphers(name)
+
+    def test_curves(self):
+        for name in ('X448', 'secp256k1', 'brainpoolP256r1', 'ffdhe2048'):
+            with self.assertRaises(ValueError):
+                context().set_ecdh_curve(name)
+        for name in ('prime256v1', 'secp384r1', 'secp521r1', 'X25519'):
+            context().set_ecdh_curve(name)
+
+    def test_keys(self):
+        for name in ('server_ed448', 'server_secp256k1'):
+            with self.assertRaises(ssl.SSLError):
+                context().load_cert_chain(cert(name + '.pem'),
+                                          cert(name + '.key'))
+        for name in ('server_ed25519', 'server_p521', 'server_rsa'):
+            context().load_cert_chain(cert(name + '.pem'),
+                                      cert(name + '.key'))
+
+    def test_password(self):
+        with self.assertRaises(ssl.SSLError):
+            context().load_cert_chain(cert('server_rsa.pem'),
+                                      cert('server_rsa_encrypted.key'))
+
+    def test_version(self):
+        self.assertTrue(ssl.OPENSSL_VERSION.startswith('OpenSSL 1.1.1w (Air'))
+
+    @unittest.skipIf(sys.version_info < (3, 8), 'newer than this Python')
+    def test_eof(self):
+        made = context()
+        self.assertFalse(made.options & ssl.OP_IGNORE_UNEXPECTED_EOF)
+        made.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
+        self.assertTrue(made.options & ssl.OP_IGNORE_UNEXPECTED_EOF)
+
+    @unittest.skipIf(sys.version_info < (3, 8), 'newer than this Python')
+    def test_tickets(self):
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made.num_tickets = 16
+        with self.assertRaises(ValueError):
+            made.num_tickets = 17
+
+
+if __name__ == '__main__':
+    unittest.main()
