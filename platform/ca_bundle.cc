@@ -65,7 +65,7 @@ CaDirectories FindCaDirectories(Host* host, absl::string_view list) {
     if (status.ok() && place.ok() && place->type != FileType::kDirectory) {
       // OpenSSL finds nothing there.
       found.empty.push_back(absl::StrCat(
-          absl::CHexEscape(path),
+          ssl::ShownPath(path),
           " is not a directory; name a bundle by SSL_CERT_FILE or cafile"));
     } else if (MeansNothing(status)) {
       found.empty.emplace_back(status.message());
