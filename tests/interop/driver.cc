@@ -107,10 +107,7 @@ absl::StatusOr<std::string> ReadToEnd(ssl::Socket* socket) {
 }
 
 absl::Status Close(ssl::Socket* socket) {
-  const ssl::IoResult result = socket->Unwrap();
-  if (!result.ok()) return result.status();
-  return result.done() ? absl::OkStatus()
-                       : absl::InternalError("Unwrap did not finish");
+  return socket->Unwrap().status();
 }
 
 std::ostream& operator<<(std::ostream& out, const Failure& failure) {
