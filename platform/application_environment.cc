@@ -30,6 +30,8 @@ constexpr char kInitialEnvironment[] = "/proc/self/environ";
 constexpr char kStatus[] = "/proc/self/stat";
 // More than the kernel lets a process begin with (6 MiB).
 constexpr size_t kMaxSize = 16 << 20;
+// How often a reading is tried whose parts do not go together.
+constexpr int kReadings = 5;
 
 constexpr char kAdviceForShortage[] =
     "; what it says of the policy is not known, and so ssl cannot be used. "
@@ -163,10 +165,17 @@ class Reader {
   // The variables with which the process began.
   absl::StatusOr<EnvironmentMap> Initial() const {
     struct stat st;
-    const absl::StatusOr<std::string> bytes = ReadAll(kInitialEnvironment, &st);
+    absl::StatusOr<std::string> bytes = ReadAll(kInitialEnvironment, &st);
     absl::StatusOr<EnvironmentMap> variables;
     if (bytes.ok()) {
-      const absl::Status whole = CheckWhole(bytes->size());
+      absl::Status whole = CheckWhole(bytes->size());
+      // The kernel tells the bytes and their number one after the other, and on
+      // a busy machine the two were seen to differ once.
+      for (int i = 1; i < kReadings && !whole.ok() && bytes.ok(); ++i) {
+        bytes = ReadAll(kInitialEnvironment, &st);
+        if (bytes.ok()) whole = CheckWhole(bytes->size());
+      }
+      if (!bytes.ok()) return bytes.status();
       if (!whole.ok()) return whole;
       variables = config::ParseEnvironmentRecord(*bytes, kInitialEnvironment);
     } else if (absl::IsNotFound(bytes.status()) ||

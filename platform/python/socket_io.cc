@@ -285,13 +285,27 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
   }
 }
 
+// Reads once; but a first byte that comes alone in TLS 1.0, with the rest of
+// its record: a peer that splits records against BEAST sends it so, and
+// programs expect a short message whole. The transport does not wait.
+ssl::IoResult ReadJoined(ssl::Socket* core, absl::Span<uint8_t> into) {
+  const ssl::IoResult first = core->Read(into);
+  if (!first.done() || first.bytes() != 1 || into.size() == 1 ||
+      core->info()->version != ssl::TlsVersion::kTls1_0) {
+    return first;
+  }
+  // Whatever else it is, the next call tells it again.
+  const ssl::IoResult rest = core->Read(into.subspan(1));
+  return rest.done() ? ssl::IoResult::Done(1 + rest.bytes()) : first;
+}
+
 bool ReadSome(PyObject* self, void* into, size_t size, size_t* count) {
   SocketObject& socket = SocketOf(self);
   const auto span = absl::MakeSpan(static_cast<uint8_t*>(into), size);
   bool shutdown_begun = false;
   const auto work = [&](ssl::Socket& core, bool /*whole*/) {
     shutdown_begun = socket.shutdown_begun;
-    return core.Read(span);
+    return ReadJoined(&core, span);
   };
   const absl::optional<ssl::IoResult> result = Run(self, {"read"}, work);
   if (!result.has_value()) return false;
@@ -402,8 +416,7 @@ PyObject* Pending(PyObject* self, PyObject* /*unused*/) {
 }
 
 PyObject* Shutdown(PyObject* self, PyObject* /*unused*/) {
-  const auto work = [self](ssl::Socket& core,
-                           bool /*whole*/) -> ssl::IoResult {
+  const auto work = [self](ssl::Socket& core, bool /*whole*/) -> ssl::IoResult {
     if (!core.handshake_done()) {
       ssl::Error error;
       error.kind = ssl::ErrorKind::kInvalidArgument;
