@@ -4,14 +4,14 @@
 -- TLS over LuaSocket in LuaJIT, by FFI alone. Each connection is a coroutine
 -- that yields while it would have to wait; meanwhile the others go on.
 --   usage: luajit client.lua HOST PORT[,PORT]... CA CERT KEY [none]
--- AIRLOCK_H and AIRLOCK_LIB say where header and library are, if elsewhere.
+-- LIBAIRLOCK_H and LIBAIRLOCK say where header and library are, if elsewhere.
 local ffi, socket = require("ffi"), require("socket")
 -- LuaJIT reads the header itself, without what is the preprocessor's.
 local function read(path) return assert(io.open(path)):read("*a") end
-ffi.cdef((read(os.getenv("AIRLOCK_H") or "/usr/include/airlock.h")
+ffi.cdef((read(os.getenv("LIBAIRLOCK_H") or "/usr/include/airlock.h")
   :gsub("\n#ifdef __cplusplus.-#endif", ""):gsub("\n#[^\n]*", "")
   :gsub("AIRLOCK_API", "")))
-local C = ffi.load(os.getenv("AIRLOCK_LIB") or "libairlock.so.1")
+local C = ffi.load(os.getenv("LIBAIRLOCK") or "libairlock.so.1")
 
 local function new(name) return ffi.new(name, {ffi.sizeof(name)}) end
 local function text(bytes) return ffi.string(bytes.data, bytes.size) end

@@ -12,10 +12,10 @@ class AirlockStream {
     private $id, $tls, $ended = false;
     public static function load(): void {
         // PHP reads the header itself, without what is the preprocessor's.
-        $header = file_get_contents(getenv('AIRLOCK_H') ?: '/usr/include/airlock.h');
+        $header = file_get_contents(getenv('LIBAIRLOCK_H') ?: '/usr/include/airlock.h');
         $not_c = ['/^#ifdef __cplusplus.*?^#endif/ms', '/^#.*|AIRLOCK_API/m'];
         $text = preg_replace($not_c, '', $header);
-        $c = self::$c = FFI::cdef($text, getenv('AIRLOCK_LIB') ?: 'libairlock.so.1');
+        $c = self::$c = FFI::cdef($text, getenv('LIBAIRLOCK') ?: 'libairlock.so.1');
         self::$runtime = $c->new('airlock_runtime *');
         self::call('runtime_new', null, FFI::addr(self::$runtime));
         // PHP tells no descriptors: it carries the bytes itself. What C calls must not

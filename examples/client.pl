@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # TLS as an IO handle in Perl, and LWP over it, by FFI::Platypus alone.
-#   usage: [AIRLOCK_LIB=libairlock.so.1] perl client.pl HOST PORT CA CERT KEY [none]
+#   usage: [LIBAIRLOCK=libairlock.so.1] perl client.pl HOST PORT CA CERT KEY [none]
 use v5.36;
 package Airlock::Error { use overload '""' => sub { "$_[0]{kind}: $_[0]{message}\n" } }
 
@@ -12,7 +12,7 @@ use FFI::Platypus;
 use FFI::Platypus::Buffer qw(buffer_to_scalar scalar_to_buffer scalar_to_pointer);
 use LWP::UserAgent;
 use constant {FD => 1, CERT_REQUIRED => 1, CERT_NONE => 32, OK => 0, CLOSED => 3};
-my $ffi = FFI::Platypus->new(api => 1, lib => $ENV{AIRLOCK_LIB} // 'libairlock.so.1');
+my $ffi = FFI::Platypus->new(api => 1, lib => $ENV{LIBAIRLOCK} // 'libairlock.so.1');
 $ffi->attach(["airlock_$_" => $_] => ['opaque'] => 'void') for qw(error_free socket_free);
 $ffi->attach([airlock_error_get => 'error_get'] => ['opaque', 'opaque'] => 'sint32');
 sub attach ($name, @types) {    # airlock_NAME, as a function that dies of errors.

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # Net::HTTP over Airlock, by Fiddle alone.
-#   usage: [AIRLOCK_LIB=libairlock.so.1] ruby client.rb HOST PORT CA CERT KEY [none]
+#   usage: [LIBAIRLOCK=libairlock.so.1] ruby client.rb HOST PORT CA CERT KEY [none]
 require 'fiddle'
 require 'net/http'
 
 # The C interface, its structs packed: Q is a pointer or size_t, l an int32_t.
 module Airlock
-  LIBRARY = Fiddle.dlopen(ENV['AIRLOCK_LIB'] || 'libairlock.so.1')
+  LIBRARY = Fiddle.dlopen(ENV['LIBAIRLOCK'] || 'libairlock.so.1')
   FD = CERT_REQUIRED = 1
   NO = 2
   CERT_NONE = 32

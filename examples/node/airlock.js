@@ -7,7 +7,7 @@
 const https = require('https');
 const net = require('net');
 const {Duplex} = require('stream');
-const {Connection} = require(process.env.AIRLOCK_NODE || './airlock.node');
+const {Connection} = require(process.env.LIBAIRLOCK_NODE || './airlock.node');
 
 const NONE = 32, REQUIRED = 1; // AIRLOCK_CERT_*
 

@@ -110,10 +110,13 @@ class Run {
         platform::LoadPolicy(&host_, given_, &application_.yaml);
     // Under `enforce` an application brings no CAs of its own here, unless the
     // operator's file says so.
+    // What follows from `enforce` has its origin, and is not stated.
     if (policy.ok() &&
         policy->verification.value == config::Verification::kEnforce &&
-        policy->application_cas.origin.source !=
-            config::Origin::Source::kPolicyFile) {
+        (policy->application_cas.origin.source !=
+             config::Origin::Source::kPolicyFile ||
+         policy->application_cas.origin.ToString() ==
+             policy->verification.origin.ToString())) {
       environment_[config::kApplicationCasVariable] =
           config::ApplicationCasName(config::ApplicationCas::kForbid);
       const bool secure = given_.secure();
@@ -323,6 +326,24 @@ class Run {
     return config::MakeEnvironmentRecord(variables);
   }
 
+  // What SSL_CERT_FILE and SSL_CERT_DIR name, also where it is empty or
+  // missing: it is looked at again, and what is put there would be trusted.
+  void AddNamedBundles(std::vector<std::string>* bundles) const {
+    for (const char* name :
+         {config::kCertFileVariable, config::kCertDirVariable}) {
+      const std::string* value = given_.Find(name);
+      if (value == nullptr) continue;
+      if (name == config::kCertFileVariable) {
+        if (!value->empty()) bundles->push_back(*value);
+        continue;
+      }
+      for (const absl::string_view member :
+           absl::StrSplit(*value, ':', absl::SkipEmpty())) {
+        bundles->emplace_back(member);
+      }
+    }
+  }
+
   // Whether what may be written is apart from all that this run relies on.
   absl::Status CheckPaths(const SandboxPlan& plan) const {
     RunPaths paths;
@@ -333,6 +354,7 @@ class Run {
     paths.policies = platform::PolicyPaths(given_);
     paths.audit = AuditTarget();
     paths.bundles = plan.readable;
+    if (!policy_.ca_certs.value.has_value()) AddNamedBundles(&paths.bundles);
     paths.programs = plan.programs;
     return CheckWritable(plan.writable, ProtectedPaths(paths, environment_));
   }

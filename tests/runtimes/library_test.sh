@@ -9,7 +9,7 @@
 
 set -euo pipefail
 readonly SERVER=$1 PROGRAM=("${@:2}") CERTS=testdata/certs
-export AIRLOCK_LIB=$PWD/libairlock.so AIRLOCK_H=$PWD/platform/c/airlock.h
+export LIBAIRLOCK=$PWD/libairlock.so LIBAIRLOCK_H=$PWD/platform/c/airlock.h
 # Whatever this machine's own policy is.
 export AIRLOCK_CONFIG=$TEST_TMPDIR/airlock.yaml
 echo 'tls: {verification: off}' >"$AIRLOCK_CONFIG"

@@ -7,7 +7,7 @@
 
 set -euo pipefail
 readonly SERVER=$1 CLIENT=("$2" "$3") CERTS=testdata/certs
-export AIRLOCK_LIB=$PWD/libairlock.so AIRLOCK_H=$PWD/platform/c/airlock.h
+export LIBAIRLOCK=$PWD/libairlock.so LIBAIRLOCK_H=$PWD/platform/c/airlock.h
 
 die() {
   printf 'FAIL: %s\n' "$@" >&2

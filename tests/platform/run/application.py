@@ -47,6 +47,7 @@ class Application(object):
         self.yaml = self.write('app.yaml',
                                'runtime: %s\n%s' % (runtime, app_yaml))
         self.write('main.py', main)
+        self.cwd = '/'  # Of the command.
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -68,7 +69,7 @@ class Application(object):
         command = ([os.path.abspath(AIRLOCK), 'run'] + words[:split]
                    + [self.yaml] + words[split:])
         return subprocess.Popen(
-            command, env=self.environment(**variables), cwd='/',
+            command, env=self.environment(**variables), cwd=self.cwd,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, universal_newlines=True)
 

@@ -25,7 +25,7 @@ SYSTEM = re.compile(
     r'resolv\.conf|gai\.conf|services|localtime)$|'
     r'/(usr/)?lib(64)?/|/usr/share/(locale|zoneinfo)/|'
     # Of this very process, and of the machine's processors.
-    r'/proc/(self|\d+)/(environ|maps|status|fd)$|/proc/self/fd|'
+    r'/proc/(self|\d+)/(environ|maps|stat|status|fd)$|/proc/self/fd|'
     r'/sys/devices/system/cpu|/dev/urandom$|'
     r'/proc/(meminfo|cpuinfo|sys/vm/overcommit_memory)$')
 # These change files, or make some.

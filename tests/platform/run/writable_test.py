@@ -132,6 +132,10 @@ class WritableTest(unittest.TestCase):
         shutil.copy(BUNDLE, os.path.join(certs, 'root.pem'))
         self.refused(certs, certs, SSL_CERT_DIR=certs)
         self.refused(os.path.join(certs, 'sub'), certs, SSL_CERT_DIR=certs)
+        # One of a list, and one that is not there yet.
+        self.refused(certs, certs, SSL_CERT_DIR='/etc/ssl/certs:' + certs)
+        missing = os.path.join(data, 'missing')
+        self.refused(data, missing, SSL_CERT_DIR=missing)
         link = self.link(bundle, os.path.join(certs, '12345678.0'))
         self.refused(data, link, SSL_CERT_DIR=certs)
 

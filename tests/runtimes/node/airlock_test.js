@@ -20,7 +20,7 @@ const tls = require('tls');
 const {Worker} = require('worker_threads');
 const LIBRARY = require.resolve('../../../examples/node/airlock.js');
 const {Agent, TLSSocket, connect} = require(LIBRARY);
-const {Connection} = require(process.env.AIRLOCK_NODE);
+const {Connection} = require(process.env.LIBAIRLOCK_NODE);
 
 const read = (name) => fs.readFileSync(`testdata/certs/${name}`, 'utf8');
 const CA = read('ca.pem');
@@ -308,7 +308,7 @@ test('what is no Connection', () => {
 
 test('connections go with the objects that hold them', () => {
   const grown = Number(execFileSync(process.execPath, ['--expose-gc', '-e', `
-    const {Connection} = require(process.env.AIRLOCK_NODE);
+    const {Connection} = require(process.env.LIBAIRLOCK_NODE);
     const options = {server_hostname: Buffer.from('localhost')};
     (async () => {
       const before = process.memoryUsage.rss();

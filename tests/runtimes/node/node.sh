@@ -7,7 +7,7 @@
 
 set -euo pipefail
 ln --force --symbolic "$PWD/libairlock.so" "$TEST_TMPDIR/libairlock.so.1"
-export AIRLOCK_NODE=$PWD/examples/node/airlock.node
+export LIBAIRLOCK_NODE=$PWD/examples/node/airlock.node
 export LD_LIBRARY_PATH=$TEST_TMPDIR
 
 # Whatever this machine's own policy is.
