@@ -53,6 +53,26 @@ def shut_down_writing(sock):
     duplicate.close()
 
 
+ASYNCIO = '''
+import asyncio
+
+async def answer(reader, writer):
+    await reader.read(1)
+    writer.write(CLOSE_NOTIFY)
+    await reader.read()
+    writer.close()
+
+async def connect():
+    server = await asyncio.start_server(answer, '127.0.0.1', 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        await asyncio.open_connection('127.0.0.1', port, ssl=context(),
+                                      server_hostname='localhost')
+    finally:
+        server.close()
+'''
+
+
 class CloseNotifyTest(unittest.TestCase):
     """In place of the peer's flight there comes a close_notify."""
 
@@ -98,24 +118,10 @@ class CloseNotifyTest(unittest.TestCase):
 
     @unittest.skipUnless(sys.version_info >= (3, 7), 'no asyncio.run')
     def test_asyncio(self):
-        import asyncio
-
-        async def answer(reader, writer):
-            await reader.read(1)
-            writer.write(CLOSE_NOTIFY)
-            await reader.read()
-            writer.close()
-
-        async def connect():
-            server = await asyncio.start_server(answer, '127.0.0.1', 0)
-            port = server.sockets[0].getsockname()[1]
-            try:
-                await asyncio.open_connection('127.0.0.1', port, ssl=context(),
-                                              server_hostname='localhost')
-            finally:
-                server.close()
+        names = dict(globals())
+        exec(ASYNCIO, names)  # Its syntax is an error in Python 2.
         with self.assertRaises(OSError) as caught:
-            asyncio.run(connect())
+            names['asyncio'].run(names['connect']())
         self.assertNotIsInstance(caught.exception, ValueError)
 
 
