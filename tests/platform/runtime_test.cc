@@ -473,11 +473,11 @@ TEST_F(RuntimeTest, SocketsOutliveTheRuntime) {
       (*ends.client)
           ->Write(absl::MakeConstSpan(
               reinterpret_cast<const uint8_t*>(text.data()), text.size()))
-          .ok());
+          .done());
   std::vector<uint8_t> bytes(100);
   const auto read = (*ends.server)->Read(absl::MakeSpan(bytes));
-  ASSERT_TRUE(read.ok()) << read.status();
-  EXPECT_EQ(std::string(bytes.begin(), bytes.begin() + read->bytes), text);
+  ASSERT_TRUE(read.done()) << read.status();
+  EXPECT_EQ(std::string(bytes.begin(), bytes.begin() + read.bytes()), text);
 }
 
 TEST_F(RuntimeTest, AContextOfOnesOwnIsUnderThePolicyToo) {
