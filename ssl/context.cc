@@ -26,6 +26,8 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
   const absl::StatusOr<internal::CipherString> ciphers =
       internal::ParseCipherString(options.ciphers);
   if (!ciphers.ok()) return ciphers.status();
+  const absl::Status levels = internal::CheckSecurityLevels(options);
+  if (!levels.ok()) return levels;
   options.security_level =
       std::max(ciphers->security_level.value_or(options.security_level),
                options.minimum_security_level);

@@ -390,6 +390,8 @@ int AdvertiseNpn(SSL* ssl, const uint8_t** out, unsigned* out_size,
 int ChooseCredentials(SSL* ssl, void* /*arg*/) {
   Socket::Impl* socket = SocketOf(ssl);
   if (socket->sni_undecided) {
+    // ChooseContext has asked within this very operation.
+    if (socket->waits_for == LateCallback::kSni) return -1;
     uint8_t alert = 0;
     switch (DecideContext(ssl, &alert)) {
       case Answer::kGoOn:

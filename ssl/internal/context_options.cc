@@ -160,13 +160,20 @@ absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options) {
   return *run;
 }
 
+absl::Status CheckSecurityLevels(const ContextOptions& options) {
+  for (const auto& [field, level] :
+       {std::make_pair("security_level", options.security_level),
+        std::make_pair("minimum_security_level",
+                       options.minimum_security_level)}) {
+    if (level >= 0 && level <= 5) continue;
+    return Invalid(absl::StrCat(field, ": ", level, "; must be from 0 to 5."));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckContextOptions(const ContextOptions& options) {
   if (options.clock == nullptr) {
     return Invalid("clock: is required, to tell what has expired.");
-  }
-  if (options.security_level < 0 || options.security_level > 5) {
-    return Invalid(absl::StrCat("security_level: ", options.security_level,
-                                "; must be from 0 to 5."));
   }
   if (options.verify_depth < 0) {
     return Invalid("verify_depth: must not be negative.");

@@ -20,8 +20,13 @@ struct VersionRange {
 // highest run without a hole. kInvalidArgument where that is none.
 absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options);
 
-// Checks what needs no SSL_CTX to be checked; errors as Context::Create has
+// Checks security_level and minimum_security_level as they were given, before
+// ciphers and the one of them hide the other; errors as Context::Create has
 // them.
+absl::Status CheckSecurityLevels(const ContextOptions& options);
+
+// Checks what else needs no SSL_CTX to be checked; errors as Context::Create
+// has them.
 absl::Status CheckContextOptions(const ContextOptions& options);
 
 }  // namespace airlock::ssl::internal

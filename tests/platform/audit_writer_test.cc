@@ -222,16 +222,28 @@ TEST_F(AuditWriterTest, WaitsForAReaderAndSaysHowManyWereLost) {
   const auto writer = Open(path_);
   while (writer->lost() < 3) writer->Write(Event());
   char text[1 << 16];
-  while (read(reader, text, sizeof(text)) > 0) {
+  const auto read_lines = [&] {
+    std::string all;
+    ssize_t size;
+    while ((size = read(reader, text, sizeof(text))) > 0)
+      all.append(text, size);
+    return std::vector<std::string>(
+        absl::StrSplit(all, '\n', absl::SkipEmpty()));
+  };
+  // Where there is no room for an event there may be some for the shorter line
+  // that says that one was lost: it depends on the digits of the process.
+  int told = 0;
+  for (const std::string& line : read_lines()) {
+    const auto event = nlohmann::json::parse(line, nullptr, false);
+    if (event["action"] == "lost") told += event["count"].get<int>();
   }
+  EXPECT_LT(told, 3);
   writer->Write(Event());
-  const ssize_t size = read(reader, text, sizeof(text));
-  const std::vector<std::string> lines =
-      absl::StrSplit(absl::string_view(text, size), '\n', absl::SkipEmpty());
+  const std::vector<std::string> lines = read_lines();
   ASSERT_THAT(lines, SizeIs(2));
   const auto lost = nlohmann::json::parse(lines[0], nullptr, false);
   EXPECT_EQ(lost["action"], "lost");
-  EXPECT_EQ(lost["count"], 3);
+  EXPECT_EQ(told + lost["count"].get<int>(), 3);
   EXPECT_EQ(lines[1], Event().ToJson());
   EXPECT_EQ(writer->lost(), 3);
   // A reader that is only slow loses nothing.

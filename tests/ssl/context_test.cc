@@ -48,6 +48,16 @@ TEST(ContextErrorTest, NamesTheField) {
       {"clock", [](ContextOptions* o) { o->clock = nullptr; }},
       {"security_level", [](ContextOptions* o) { o->security_level = -1; }},
       {"security_level", [](ContextOptions* o) { o->security_level = 6; }},
+      {"minimum_security_level",
+       [](ContextOptions* o) { o->minimum_security_level = -1; }},
+      {"minimum_security_level",
+       [](ContextOptions* o) { o->minimum_security_level = 6; }},
+      // What the ciphers say does not hide a value that is invalid.
+      {"security_level",
+       [](ContextOptions* o) {
+         o->security_level = -1;
+         o->ciphers = "ALL:@SECLEVEL=2";
+       }},
       {"verify_depth", [](ContextOptions* o) { o->verify_depth = -1; }},
       {"ca_certs", [](ContextOptions* o) { o->trust_store = nullptr; },
        ErrorKind::kTrustStore},
