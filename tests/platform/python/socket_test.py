@@ -302,7 +302,9 @@ class ReadBufferTest(PairTest):
     def test_what_cannot_be_written_is_a_type_error(self):
         self.client.sendall(b'words')
         buffers = [b'12345678', memoryview(b'12345678'), u'text', 7, object(),
-                   [1, 2], None]
+                   [1, 2]]
+        if sys.version_info[:2] != (3, 6):  # Whose ssl.py takes it for none.
+            buffers.append(None)
         if not PYTHON2:  # Which has no such views.
             buffers.append(memoryview(bytearray(8))[::2])
         for size in (0, 1, 4):

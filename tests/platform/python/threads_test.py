@@ -256,6 +256,8 @@ class CallbackTest(TlsTest):
                 except ssl.SSLWantReadError:
                     pass
                 except KeyError:
+                    if ends[raising].cipher() is not None:
+                        return False  # A ticket's, after the handshake.
                     outgoing.read()
                     for action in (ends[raising].do_handshake,
                                    lambda: ends[raising].read(1),
