@@ -56,6 +56,8 @@ ABSL_FLAG(uint16_t, max_connections, 256,
           "one that has waited longest for its client ends.");
 ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
           "How long a client may take to shake hands.");
+ABSL_FLAG(bool, old_tls, false,
+          "Offer what scanners warn of, too: TLS 1.0 and 1.1, and CBC suites.");
 ABSL_FLAG(std::string, ciphers, "",
           "The cipher suites of TLS 1.2 and below, as OpenSSL writes them. "
           "Without it: forward secrecy with AEAD alone.");
@@ -97,6 +99,7 @@ struct Service {
     // What scanners of TLS servers find nothing wrong with. Who wants more,
     // such as TLS 1.0, says so.
     options.ciphers = absl::GetFlag(FLAGS_ciphers);
+    if (absl::GetFlag(FLAGS_old_tls)) return options;
     if (options.ssl_version == ssl::Protocol::kSslv23 &&
         !options.minimum_version.has_value()) {
       options.minimum_version = ssl::TlsVersion::kTls1_2;
@@ -332,15 +335,23 @@ Command ServeCommand() {
        "--require-client-cert",
        "An echo server for known clients, with its own key in no file."},
   };
-  command.flags = {
-      {"address", "ADDRESS"},      {"port", "PORT"},
-      {"root", "DIRECTORY"},       {"cert", "SOURCE"},
-      {"key", "SOURCE"},           {"password", "SOURCE"},
-      {"self_signed", ""},         {"client_ca", "SOURCE"},
-      {"require_client_cert", ""}, {"tls", "VERSION"},
-      {"alpn", "NAMES"},           {"timeout", "DURATION"},
-      {"audit", "FILE|fd:N"},      {"max_connections", "NUMBER"},
-      {"ciphers", "STRING"},       {"handshake_timeout", "DURATION"}};
+  command.flags = {{"address", "ADDRESS"},
+                   {"port", "PORT"},
+                   {"root", "DIRECTORY"},
+                   {"cert", "SOURCE"},
+                   {"key", "SOURCE"},
+                   {"password", "SOURCE"},
+                   {"self_signed", ""},
+                   {"client_ca", "SOURCE"},
+                   {"require_client_cert", ""},
+                   {"tls", "VERSION"},
+                   {"alpn", "NAMES"},
+                   {"timeout", "DURATION"},
+                   {"audit", "FILE|fd:N"},
+                   {"max_connections", "NUMBER"},
+                   {"ciphers", "STRING"},
+                   {"old_tls", ""},
+                   {"handshake_timeout", "DURATION"}};
   command.run = RunServe;
   return command;
 }

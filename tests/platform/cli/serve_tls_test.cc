@@ -36,6 +36,9 @@ TEST(ServeTlsTest, OffersWhatIsCurrentAlone) {
   // Who asks for what is old gets it, and no suites that are not in it.
   const Server old({"--self-signed", "--tls=TLSv1.1"});
   EXPECT_EQ(connect(old, {"--tls=TLSv1.1"}), 0);
+  const Server oldest({"--self-signed", "--old-tls"});
+  EXPECT_EQ(connect(oldest, {"--tls=TLSv1"}), 0);
+  EXPECT_EQ(connect(oldest, {}), 0);
   const Server cbc({"--self-signed", "--ciphers=ECDHE-ECDSA-AES128-SHA"});
   EXPECT_EQ(connect(cbc, {"--tls=TLSv1.2"}), 0);
 }

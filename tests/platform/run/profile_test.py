@@ -58,7 +58,7 @@ class ProfileTest(unittest.TestCase):
     def setUpClass(cls):
         cls.server = PageServer(cls, AIRLOCK, [
             '--cert', CERTS + '/self_signed.pem',
-            '--key', CERTS + '/self_signed.key'], SECRET)
+            '--key', CERTS + '/self_signed.key', '--old-tls'], SECRET)
 
     def run_with(self, code, library, runtime='python27', port=None,
                  **variables):
