@@ -41,7 +41,7 @@ def _run(suites, certs, stock, folder):
     work = os.path.join(folder, name)
     os.mkdir(work)
     environment = dict(os.environ, TMPDIR=work, HOME=work,
-                       PYTHONDONTWRITEBYTECODE='1', AIRLOCK_TEST_CERTS=certs)
+                       PYTHONDONTWRITEBYTECODE='1', TEST_CERTS=certs)
     if stock:
         environment.pop('PYTHONPATH')
     # Proxies lead away from the servers of the tests.

@@ -11,11 +11,11 @@ import sys
 import textwrap
 import unittest
 
-CERTS = os.path.abspath(os.environ['AIRLOCK_TEST_CERTS'])
+CERTS = os.path.abspath(os.environ['TEST_CERTS'])
 
 _HEAD = '''
 import os
-CERTS = os.environ['AIRLOCK_TEST_CERTS']
+CERTS = os.environ['TEST_CERTS']
 def cert(name):
     return os.path.join(CERTS, name)
 CHAIN, KEY = cert('server_p256_chain.pem'), cert('server_p256.key')
@@ -29,7 +29,7 @@ class Programs(unittest.TestCase):
         """In a process of its own: some of these patch the whole library."""
         process = subprocess.run(
             [sys.executable, '-c', _HEAD + textwrap.dedent(text)],
-            env=dict(os.environ, AIRLOCK_TEST_CERTS=CERTS),
+            env=dict(os.environ, TEST_CERTS=CERTS),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
             check=False)
         said = process.stdout.decode('utf-8', 'replace')
