@@ -413,7 +413,7 @@ class AuditTest(PolicyTest):
         with open(log) as lines:
             return [json.loads(line) for line in lines], call[0]
 
-    def check(self, evasion, variables, setting, host=None, **expected):
+    def check(self, evasion, variables, setting, **expected):
         events, line = self.audited(evasion, variables)
         event, = [each for each in events if each['setting'] == setting]
         for name, value in expected.items():
