@@ -71,7 +71,7 @@ fails 'a wrong key' Credentials 'that the certificate was made for' \
 # Without verification: the application's choice, unless the platform says no,
 # and the application's environment says nothing then.
 works 'without verification' example.test "$OTHER" "$KEY" none
-readonly REFUSAL='leave it out, or pass CERT_REQUIRED.'
+readonly REFUSAL='leave it out, or pass AIRLOCK_CERT_REQUIRED.'
 AIRLOCK_VERIFY=enforce fails 'against the policy' Policy "$REFUSAL" \
   localhost "$CA" "$KEY" none
 AIRLOCK_VERIFY=enforce works 'under the policy' localhost "$CA" "$KEY"

@@ -66,8 +66,8 @@ class OwnCaTest(unittest.TestCase):
 
     def try_it(self, name, rules, server, flags=()):
         """(what the application wrote, its audit's events)."""
-        own = ('env_variables: {SSL_CERT_FILE: own.pem, '
-               'AIRLOCK_APPLICATION_CAS: allow}' if name == 'app.yaml' else '')
+        own = ('env_variables: {SSL_CERT_FILE: own.pem}'
+               if name == 'app.yaml' else '')
         app = Application(self, PRELUDE + ATTEMPTS[name], (
             'libraries: [{name: ssl, version: latest}]\n' + own))
         with open(CERTS + '/self_signed.pem', encoding='utf-8') as pem:
