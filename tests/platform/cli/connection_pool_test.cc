@@ -98,7 +98,7 @@ class ConnectionPoolTest : public ::testing::Test {
         [this](std::unique_ptr<PosixTransport> transport,
                ConnectionPlace* place) {
           uint8_t byte = 0;
-          for (;;) {
+          while (place->ended() == ConnectionPlace::End::kNone) {
             const auto read = transport->Read(absl::MakeSpan(&byte, 1));
             if (!read.done()) break;
             place->Progress(/*in_request=*/byte == kRequest);
