@@ -91,7 +91,6 @@ module Airlock
   end
 end
 return if $PROGRAM_NAME != __FILE__ # What is above is for others, too.
-
 ca, cert, key = ARGV[2, 3].map { |path| File.read(path) }
 http = Airlock::HTTP.new(ARGV[0], ARGV[1], nil)
 http.ipaddr = '127.0.0.1'

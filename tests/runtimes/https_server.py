@@ -58,6 +58,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
   def do_POST(self):
     self.answer(self.rfile.read(int(self.headers['Content-Length'])))
 
+  def finish(self):
+    super().finish()
+    if getattr(self, 'path', None) == '/cut':
+      return
+    try:
+      self.connection.unwrap()
+    except (OSError, ValueError):
+      pass  # The client has gone, or it was done already.
+
   def log_message(self, *args):
     pass
 
