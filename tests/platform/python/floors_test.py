@@ -144,6 +144,7 @@ class PartialChainTest(FloorsTest):
                                dict(self.BUNDLE, AIRLOCK_VERIFY='default'))
         self.assert_connects(said)
 
+    @unittest.skipIf(sys.version_info >= (3, 13), 'a default there: see below')
     def test_is_refused_or_taken_away(self):
         self.check(PARTIAL_CHAIN, 'server_p256', 'partial_chain', self.BUNDLE)
 
