@@ -44,7 +44,9 @@ client() {
 works() {
   local what=$1 said
   said=$(client "${@:2}") || die "$what: $said"
-  [[ $said == 'hello, friend' ]] || die "$what: the client said: $said"
+  # What the policy logs comes first.
+  [[ ${said##*$'\n'} == 'hello, friend' ]] ||
+    die "$what: the client said: $said"
 }
 # WHAT KIND END ARGUMENT...: that it fails, and says so in an error of that
 # kind, to the message's end.
