@@ -190,8 +190,8 @@ void Runtime::Impl::Complete(const Policy& in_force, ssl::Side side,
           const ssl::Socket& socket, const absl::Status& status) {
         if (!status.ok()) {
           count->HandshakeFailed(ssl::GetErrorKind(status));
-        } else if (const auto info = socket.info(); info.has_value()) {
-          count->HandshakeSucceeded(info->version, info->session_reused);
+        } else if (const auto version = socket.version()) {
+          count->HandshakeSucceeded(*version, socket.session_reused());
         }
         if (next != nullptr) next(socket, status);
       };

@@ -144,8 +144,8 @@ struct ContextOptions {
   // The least that takes effect of `security_level` and `ciphers`.
   int minimum_security_level = 0;
 
-  // What we present. A server needs at least one; of several, each of another
-  // key type, the first that the client can use is taken. Of a client's, the
+  // What we present. A server needs at least one; of several, each of which has
+  // to have another type of key, the first that the client can use is taken. Of a client's, the
   // first that the server can use and that has an issuer among the CAs that the
   // server names (RFC 8446, section 4.2.4); where none has, the first that it
   // can use.

@@ -189,11 +189,20 @@ absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
   return absl::OkStatus();
 }
 
+absl::optional<TlsVersion> Socket::version() const {
+  if (!impl_->handshake_done) return absl::nullopt;
+  return static_cast<TlsVersion>(SSL_version(impl_->ssl.get()));
+}
+
+bool Socket::session_reused() const {
+  return impl_->handshake_done && SSL_session_reused(impl_->ssl.get()) != 0;
+}
+
 absl::optional<ConnectionInfo> Socket::info() const {
   if (!impl_->handshake_done) return absl::nullopt;
   const SSL* ssl = impl_->ssl.get();
   ConnectionInfo info;
-  info.version = static_cast<TlsVersion>(SSL_version(ssl));
+  info.version = *version();
   if (const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl)) {
     info.cipher = internal::DescribeCipher(cipher);
   }
@@ -209,7 +218,7 @@ absl::optional<ConnectionInfo> Socket::info() const {
   if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
     info.server_name = name;
   }
-  info.session_reused = SSL_session_reused(ssl) != 0;
+  info.session_reused = session_reused();
   info.handshake_duration = impl_->handshake_duration;
   size_t long_size = 0;
   SSL_get0_ocsp_response(ssl, &data, &long_size);

@@ -123,6 +123,9 @@ class Socket {
 
   // Nothing until the handshake is done.
   absl::optional<ConnectionInfo> info() const;
+  // The same as in info(), for those who need no more: no memory is taken.
+  absl::optional<TlsVersion> version() const;
+  bool session_reused() const;
   // At any time.
   Traffic traffic() const;
 

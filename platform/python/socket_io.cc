@@ -6,6 +6,7 @@
 // allows.
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -224,6 +225,16 @@ bool IgnoresEof(const SocketObject& socket, const absl::Status& status) {
              0;
 }
 
+// Whether a client that never sent a thing was reset: one of TLS 1.3 that
+// closed without having read its session tickets. The standard module, slower
+// to write them, is told of the end of the stream in that case.
+bool IsEndOfSilentClient(const SocketObject& socket, const Step& step,
+                         const Operation& operation) {
+  return step.error == ECONNRESET && !operation.writes && socket.server_side &&
+         socket.core->version() == ssl::TlsVersion::kTls1_3 &&
+         socket.core->traffic().data_received == 0;
+}
+
 // Does `work` until it is done or closed, which is for the caller to look at;
 // nullopt with an exception set. `work` is told
 // whether it may leave nothing undone: where nothing waits, a second record
@@ -256,6 +267,14 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
       }
       if (IgnoresEof(socket, step.result.status())) {
         return ssl::IoResult::Closed();
+      }
+      if (IsEndOfSilentClient(socket, step, operation)) {
+        RaiseSslError(socket.state->eof_error.get(), kErrorEof,
+                      {"SSL", "UNEXPECTED_EOF_WHILE_READING",
+                       "EOF occurred in violation of protocol: the client has "
+                       "gone"},
+                      __LINE__);
+        return absl::nullopt;
       }
       RaiseFailure(socket, step.result.status(), step.error, operation.writes);
       return absl::nullopt;
@@ -291,7 +310,7 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
 ssl::IoResult ReadJoined(ssl::Socket* core, absl::Span<uint8_t> into) {
   const ssl::IoResult first = core->Read(into);
   if (!first.done() || first.bytes() != 1 || into.size() == 1 ||
-      core->info()->version != ssl::TlsVersion::kTls1_0) {
+      core->version() != ssl::TlsVersion::kTls1_0) {
     return first;
   }
   // Whatever else it is, the next call tells it again.

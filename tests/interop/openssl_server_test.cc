@@ -126,6 +126,30 @@ TEST_P(VersionTest, ResumesWithAClientCertificate) {
       std::move(options));
 }
 
+// Of two certificates, whichever comes first.
+TEST_P(VersionTest, ShowsTheCertificateThatTheServerKnows) {
+  for (const bool swapped : {false, true}) {
+    for (const auto& [bundle, name] :
+         {std::make_pair("ca.pem", "client_p256"),
+          std::make_pair("other_root.pem", "client_other")}) {
+      // It names the CAs of its bundle.
+      ASSERT_OK_AND_ASSIGN(
+          const Server server,
+          StartOpensslServer(ServerArguments() +
+                             Arguments{"-naccept", "1", "-Verify", "3",
+                                       "-verify_return_error", "-CAfile",
+                                       CertPath(bundle)}));
+      ContextOptions options = Options();
+      options.credentials = {TestCredentials("client_p256"),
+                             TestCredentials("client_other")};
+      if (swapped) std::swap(options.credentials[0], options.credentials[1]);
+      ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
+      ConverseAndClose(client.get(), server.process.get());
+      ASSERT_OK(server.process->WaitForText(absl::StrCat("OU=", name)));
+    }
+  }
+}
+
 TEST_P(VersionTest, AgreesOnAProtocol) {
   ContextOptions options = Options();
   options.alpn_protocols = {"spdy/9", "http/1.1"};
@@ -311,8 +335,10 @@ TEST_P(RenegotiationTest, TakesPlaceAsOftenAsAllowed) {
     ASSERT_OK(server.process->WriteInput(absl::StrCat(GetParam(), "\n")));
     const std::string text = absl::StrCat("line ", i, "\n");
     // The handshake takes place before the line that follows it is read.
-    std::thread reader(
-        [&] { EXPECT_TRUE(ReadUntil(client.get(), text).ok()); });
+    std::thread reader([&] {
+      const absl::Status status = ReadUntil(client.get(), text).status();
+      EXPECT_TRUE(status.ok()) << status;
+    });
     ASSERT_OK(server.process->WaitForText("Read BLOCK"));
     ASSERT_OK(server.process->WriteInput(text));
     reader.join();

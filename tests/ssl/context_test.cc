@@ -94,11 +94,6 @@ TEST(ContextErrorTest, NamesTheField) {
          o->ticket_keys = {SecretOf(48), SecretOf(47)};
        }},
       {"credentials", [](ContextOptions* o) { o->credentials = {nullptr}; }},
-      {"credentials",
-       [](ContextOptions* o) {
-         o->credentials = {TestCredentials("server_p256"),
-                           TestCredentials("server_p384")};
-       }},
       {"certfile",
        [](ContextOptions* o) {
          o->credentials = {TestCredentials("weak_rsa1024")};

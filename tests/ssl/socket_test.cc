@@ -291,6 +291,22 @@ TEST(SocketTest, ServerRefusesAnUntrustedClient) {
   EXPECT_EQ(KindOf(ReadSome(c.client.get()).status()), ErrorKind::kPeerAlert);
 }
 
+TEST(SocketTest, AServerHasOneKeyOfAType) {
+  ContextOptions options = ServerOptions();
+  options.credentials = {TestCredentials("server_p256"),
+                         TestCredentials("server_p384")};
+  SocketOptions server;
+  server.side = Side::kServer;
+  auto end = Wrap(MakeContext(ClientOptions()), MakeContext(ServerOptions()))
+                 .server->ReleaseTransport();
+  EXPECT_EQ(
+      KindOf(WrapSocket(MakeContext(options), std::move(end), server).status()),
+      ErrorKind::kInvalidArgument);
+  options.credentials = {TestCredentials("server_p256"),
+                         TestCredentials("server_rsa")};
+  EXPECT_TRUE(Connect(ClientOptions(), options).ok());
+}
+
 TEST(SocketTest, AClientThatVerifiesNobodyNeedsTheToken) {
   ContextOptions options = ClientOptions();
   options.verify_mode = VerifyMode::kNone;

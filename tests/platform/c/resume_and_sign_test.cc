@@ -171,33 +171,6 @@ TEST_F(CSignTest, AKeyAndACallbackAreTooMuch) {
   EXPECT_EQ(module->releases, 4);
 }
 
-// What the server sees of a client that has two certificates, of two CAs.
-TEST_F(CSignTest, AClientShowsWhatTheServerKnows) {
-  auto ours = Sized<airlock_credentials>();
-  ours.certfile = Cert("client_p256.pem");
-  ours.keyfile = Cert("client_p256.key");
-  auto others = Sized<airlock_credentials>();
-  others.certfile = Cert("client_other.pem");
-  others.keyfile = Cert("client_other.key");
-  const airlock_credentials* lists[2][2] = {{&ours, &others}, {&others, &ours}};
-  for (const auto& list : lists) {
-    for (const bool know_other : {false, true}) {
-      airlock_context_options client = ClientContext();
-      client.credentials = list;
-      client.credentials_count = 2;
-      airlock_context_options server = ServerContext();
-      server.cert_reqs = AIRLOCK_CERT_REQUIRED;
-      server.cadata = Cert(know_other ? "other_root.pem" : "ca.pem");
-      client_ = Make(runtime_.get(), client);
-      server_ = Make(runtime_.get(), server);
-      ASSERT_NE(client_, nullptr);
-      const Ends ends = Connect(&wire_, client_.get(), server_.get());
-      EXPECT_EQ(ends.server_failure.kind, -1) << ends.server_failure.message;
-      EXPECT_EQ(Info(ends.server).peer_verified, 1) << know_other;
-    }
-  }
-}
-
 TEST_F(CSignTest, AHostKeepsSessions) {
   struct Cache {
     std::vector<Handle<airlock_session>> sessions;

@@ -98,7 +98,8 @@ TEST(ConnectTest, CloseNotifyIsNoConnection) {
     if (json) arguments.push_back("--json");
     const Outcome outcome = RunAirlock(arguments);
     EXPECT_EQ(outcome.status, 1);
-    if (json) EXPECT_THAT(outcome.output, HasSubstr("UnexpectedEof"));
+    EXPECT_THAT(outcome.output,
+                HasSubstr(json ? "UnexpectedEof" : "Not connected"));
     EXPECT_THAT(outcome.output, Not(HasSubstr("\"connected\": true")));
   }
   server.join();

@@ -166,7 +166,7 @@ for junk in (b'{"time": "begun', b'\n\n\n', b'[' * 3000, b'\xff\x00\n', b'{}\n',
 
     def test_many_processes_at_once(self):
         self.run_it('''
-text = json.dumps({'time': 'now', 'action': 'test', 'text': 'x' * 1000})
+text = '{"time": "now", "action": "test", "text": "%s"}' % ('x' * 1000)
 code = """
 import os, sys
 fd = os.open(%r, os.O_WRONLY)
