@@ -14,6 +14,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
 #include "tests/interop/driver.h"
@@ -325,6 +326,18 @@ TEST_P(RenegotiationTest, TakesPlaceAsOftenAsAllowed) {
   Only(TlsVersion::kTls1_2, &options);
   options.credentials = {TestCredentials("client_p256")};
   options.max_renegotiations = kMost;
+  absl::Mutex mutex;
+  int finished = 0;  // By the server.
+  options.message = [&](const Socket&, const ssl::TlsMessage& message) {
+    constexpr int kHandshake = 22;
+    constexpr uint8_t kFinished = 20;
+    absl::MutexLock lock(&mutex);
+    if (!message.sent && message.content_type == kHandshake &&
+        message.bytes[0] == kFinished) {
+      ++finished;
+    }
+    return absl::OkStatus();
+  };
   ASSERT_OK_AND_ASSIGN(
       const Server server,
       StartOpensslServer(OpensslVersion(TlsVersion::kTls1_2) +
@@ -334,14 +347,20 @@ TEST_P(RenegotiationTest, TakesPlaceAsOftenAsAllowed) {
   for (int i = 0; i < kMost; ++i) {
     ASSERT_OK(server.process->WriteInput(absl::StrCat(GetParam(), "\n")));
     const std::string text = absl::StrCat("line ", i, "\n");
-    // The handshake takes place before the line that follows it is read.
     std::thread reader([&] {
       const absl::Status status = ReadUntil(client.get(), text).status();
       EXPECT_TRUE(status.ok()) << status;
     });
-    ASSERT_OK(server.process->WaitForText("Read BLOCK"));
-    ASSERT_OK(server.process->WriteInput(text));
+    // BoringSSL takes no data between the server's request and the end of the
+    // handshake.
+    {
+      const auto done = [&] { return finished == i + 2; };
+      absl::MutexLock lock(&mutex);
+      mutex.Await(absl::Condition(&done));
+    }
+    const absl::Status written = server.process->WriteInput(text);
     reader.join();
+    ASSERT_OK(written);
     EXPECT_TRUE(client->handshake_done());
     EXPECT_TRUE(client->peer_verified());
     EXPECT_EQ(client->verified_chain().size(), 3u);

@@ -141,7 +141,9 @@ TEST(ConnectTest, EndsWithTheServer) {
 }
 
 TEST(ConnectTest, SelectsTheProtocol) {
-  const Server server(DirectServer());
+  std::vector<std::string> flags = DirectServer();
+  flags.push_back("--old-tls");
+  const Server server(flags);
   for (const char* version : {"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"}) {
     const Outcome outcome = Connect(server, {"--no-io", "--tls", version});
     EXPECT_EQ(outcome.status, 0) << outcome.output << outcome.errors;
