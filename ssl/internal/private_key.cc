@@ -181,8 +181,9 @@ int GivePemPassword(char* buffer, int size, int /*rwflag*/, void* user) {
 
 absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePemWithHeaders(
     const EncodedKey& key, absl::string_view name, PasswordSource* password) {
-  const bssl::UniquePtr<BIO> bio(BIO_new_mem_buf(
-      key.content.view().data(), static_cast<int>(key.content.size())));
+  const bssl::UniquePtr<BIO> bio(
+      BIO_new_mem_buf(key.content.view().data(),
+                      static_cast<ossl_ssize_t>(key.content.size())));
   PemPassword state{password, false, absl::OkStatus()};
   bssl::UniquePtr<EVP_PKEY> parsed(PEM_read_bio_PrivateKey(
       bio.get(), /*x=*/nullptr, GivePemPassword, &state));
