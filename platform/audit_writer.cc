@@ -10,8 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <ctime>
 
 #include "absl/base/log_severity.h"
 #include "absl/status/status.h"
@@ -21,11 +19,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "platform/internal/sigpipe_block.h"
 #include "ssl/shown.h"
 
 namespace airlock::platform {
 namespace {
 
+using internal::SigpipeBlock;
 using internal::UniqueFd;
 
 constexpr absl::string_view kFdPrefix = "fd:";
@@ -63,34 +63,6 @@ absl::string_view MeantDescriptor(absl::string_view target) {
   }
   return is_number(rest) ? rest : "";
 }
-
-// Keeps a SIGPIPE of this thread's writes from the process, whose handler is
-// not ours to set.
-class SigpipeBlock {
- public:
-  SigpipeBlock() {
-    sigemptyset(&sigpipe_);
-    sigaddset(&sigpipe_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
-  }
-  ~SigpipeBlock() {
-    const int error = errno;
-    const timespec now = {};
-    if (!was_pending_) sigtimedwait(&sigpipe_, nullptr, &now);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    errno = error;
-  }
-  SigpipeBlock(const SigpipeBlock&) = delete;
-  SigpipeBlock& operator=(const SigpipeBlock&) = delete;
-
- private:
-  sigset_t sigpipe_;
-  sigset_t before_;
-  bool was_pending_ = false;
-};
 
 std::string What(const std::string& target) {
   return absl::StrCat("the audit cannot be written to \"",
