@@ -7,6 +7,7 @@ usage: PYTHON threads_test.py CERTS     (the folder of testdata's certificates)
 import gc
 import os
 import signal
+import select
 import socket
 import ssl
 import sys
@@ -387,6 +388,7 @@ class LazyHandshakeTest(unittest.TestCase):
         client, server = self.pair(None)
         client.settimeout(0.05)
         first = Task(client.do_handshake)
+        select.select([server], [], [], SECONDS)  # It knows its timeout by now.
         client.settimeout(SECONDS)
         second = Task(client.recv, 4)
         with self.assertRaises((ssl.SSLError, socket.timeout)):
