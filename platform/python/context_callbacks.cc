@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "platform/python/context.h"
+#include "platform/python/core_access.h"
 #include "platform/python/socket.h"
 #include "ssl/error.h"
 

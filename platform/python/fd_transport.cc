@@ -10,8 +10,35 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "ssl/error.h"
 
 namespace airlock::python {
+namespace {
+
+constexpr char kErrnoPayload[] = "airlock/python/errno";
+
+absl::Status ErrnoError(int error) {
+  absl::Status status =
+      ssl::MakeStatus(ssl::ErrorKind::kTransport, std::strerror(error));
+  status.SetPayload(kErrnoPayload, absl::Cord(absl::StrCat(error)));
+  return status;
+}
+
+}  // namespace
+
+int ErrnoOf(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kErrnoPayload);
+  int error = 0;
+  return payload.has_value() && absl::SimpleAtoi(std::string(*payload), &error)
+             ? error
+             : 0;
+}
 
 ssl::IoResult FdTransport::Settle(ssize_t result, ssl::IoResult wait) {
   const int error = result < 0 ? errno : 0;
@@ -19,8 +46,7 @@ ssl::IoResult FdTransport::Settle(ssize_t result, ssl::IoResult wait) {
   moved_ = true;
   if (result > 0) return ssl::IoResult::Done(static_cast<size_t>(result));
   if (result == 0) return ssl::IoResult::Closed();
-  error_ = error;
-  return absl::UnavailableError(std::strerror(error));
+  return ErrnoError(error);
 }
 
 ssl::IoResult FdTransport::Read(absl::Span<uint8_t> into) {

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "platform/internal/fd_wait.h"
 #include "platform/python/breakable_transport.h"
@@ -31,9 +31,6 @@ class FdTransport final : public BreakableTransport {
   ssl::IoResult Read(absl::Span<uint8_t> into) override;
   ssl::IoResult Write(absl::Span<const uint8_t> from) override;
 
-  // The errno that ended the stream; 0 where none did.
-  int error() const { return error_; }
-
   // Whether the stream moved on since this was last asked.
   bool TakeMoved() { return std::exchange(moved_, false); }
 
@@ -41,11 +38,14 @@ class FdTransport final : public BreakableTransport {
   ssl::IoResult Settle(ssize_t result, ssl::IoResult wait);
 
   int fd_ = -1;
-  int error_ = 0;
   bool may_read_ = true;
   bool may_write_ = true;
   bool moved_ = false;
 };
+
+// The errno in an error of FdTransport, which the connection above hands on; 0
+// in other errors.
+int ErrnoOf(const absl::Status& status);
 
 enum class WaitResult { kReady, kTimeout, kInterrupted };
 

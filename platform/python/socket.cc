@@ -10,6 +10,7 @@
 #include "platform/python/certificate.h"
 #include "platform/python/certificate_dict.h"
 #include "platform/python/context.h"
+#include "platform/python/core_access.h"
 #include "platform/python/errors.h"
 #include "platform/python/session.h"
 #include "ssl/error.h"

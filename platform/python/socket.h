@@ -22,8 +22,8 @@
 
 namespace airlock::python {
 
-// Guarded by the GIL, but for what `mutex` guards, since the core works without
-// the GIL: `core` and what follows it.
+// Guarded by the GIL, but for what `mutex` guards, since the core may work
+// without the GIL: `core` and what follows it.
 struct SocketObject {
   StatePtr state;
   PyRef context;          // The SSLContext in force.
@@ -48,13 +48,11 @@ struct SocketObject {
   absl::Status unusable;
 
   // Never waited for with the GIL held, nor held while waiting for the peer.
-  // Recursive, for callbacks may ask
-  // questions of the socket whose handshake they serve.
+  // Recursive, for callbacks may ask questions of the socket whose handshake
+  // they serve.
   std::unique_ptr<std::recursive_mutex> mutex =
       std::make_unique<std::recursive_mutex>();
-  // Of the thread that is in the core, which has given the GIL up.
-  PyThreadState* thread = nullptr;
-  bool in_core = false;
+  bool in_core = false;  // See CoreAccess.
   // Which process what `mutex` guards is of.
   uint64_t generation = platform::ForkGeneration();
   // What a message callback raised, to be raised once the core returns.
@@ -84,38 +82,6 @@ int AddSocketType(PyObject* module, const StatePtr& state);
 // Methods of _SSLContext; wrap.cc.
 PyObject* WrapSocket(PyObject* context, PyObject* args, PyObject* kwargs);
 PyObject* WrapBio(PyObject* context, PyObject* args, PyObject* kwargs);
-
-// Holds the socket's mutex; give and take of the GIL included. Needs the GIL.
-class SocketLock {
- public:
-  explicit SocketLock(SocketObject* socket);
-  ~SocketLock() { mutex_->unlock(); }
-  SocketLock(const SocketLock&) = delete;
-  SocketLock& operator=(const SocketLock&) = delete;
-
- private:
-  std::recursive_mutex* const mutex_;
-};
-
-// The object whose call runs in the core on this thread; null outside.
-PyObject* CurrentSocket();
-
-// Takes the GIL back for as long as a callback of CurrentSocket() needs it.
-class CallbackScope {
- public:
-  CallbackScope();
-  ~CallbackScope();
-  CallbackScope(const CallbackScope&) = delete;
-  CallbackScope& operator=(const CallbackScope&) = delete;
-
-  PyObject* self() const { return self_; }
-  SocketObject& socket() const { return SocketOf(self_); }
-
- private:
-  // fork() needs the GIL, too.
-  const platform::ForkPause fork_pause_;
-  PyObject* const self_;
-};
 
 // What an application knows the connection by: the owner, else the object
 // itself. A new reference.

@@ -1,0 +1,128 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/python/core_access.h"
+
+#include <fcntl.h>
+
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "platform/python/socket_wait.h"
+#include "ssl/error.h"
+
+namespace airlock::python {
+namespace {
+
+// Above those of the standard streams, which programs close and open again.
+constexpr int kFirstDescriptor = 3;
+
+thread_local CoreAccess* current_access = nullptr;
+
+// Whether this interpreter has no other thread. Needs the GIL.
+bool IsOnlyThread() {
+  PyThreadState* const own = PyThreadState_Get();
+  return PyInterpreterState_ThreadHead(own->interp) == own &&
+         PyThreadState_Next(own) == nullptr;
+}
+
+// The descriptor's number; -1 where the socket is closed, or there is none.
+int CurrentDescriptor(const SocketObject& socket) {
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  Descriptor descriptor;
+  const bool open = GetDescriptor(socket, &descriptor);
+  PyErr_Restore(type, value, traceback);
+  return open ? descriptor.fd : -1;
+}
+
+}  // namespace
+
+SocketObject* SettleAfterFork(SocketObject* socket) {
+  const uint64_t generation = platform::ForkGeneration();
+  if (socket->generation == generation) return socket;
+  for (const CoreAccess* access = current_access; access != nullptr;
+       access = access->outer()) {
+    // It is this thread that has forked, from within a callback.
+    if (&SocketOf(access->self()) == socket) return socket;
+  }
+  socket->generation = generation;
+  if (socket->in_core) {
+    socket->in_core = false;
+    socket->unusable = ssl::MakeStatus(
+        ssl::ErrorKind::kInvalidArgument,
+        "Another thread used this connection as the process forked, so that it "
+        "stays the parent's. Close this copy of it.");
+  }
+  // Held, perhaps, by a thread that is not there: it is never given back.
+  static_cast<void>(socket->mutex.release());
+  socket->mutex = std::make_unique<std::recursive_mutex>();
+  new (&socket->turns) Turns();
+  return socket;
+}
+
+SocketLock::SocketLock(SocketObject* socket)
+    : mutex_(SettleAfterFork(socket)->mutex.get()) {
+  if (mutex_->try_lock()) return;
+  waited_ = true;
+  const GilRelease released;
+  mutex_->lock();
+}
+
+void CoreAccess::Enter(int fd) {
+  outer_ = current_access;
+  current_access = this;
+  SocketOf(self_).in_core = true;
+  Begin(fd);
+}
+
+void CoreAccess::Leave() {
+  End();
+  SocketOf(self_).in_core = false;
+  current_access = outer_;
+}
+
+CoreAccess::~CoreAccess() {
+  if (fork_guard_.has_value()) Leave();  // An exception was thrown.
+  if (released_ != nullptr) TakeGil(released_);
+}
+
+void CoreAccess::Begin(int fd) {
+  // In a child of a fork, a duplicate would stay open.
+  fork_guard_.emplace();
+  FdTransport* const transport = SocketOf(self_).fd_transport;
+  if (transport != nullptr) {
+    if (fd >= 0 && !IsOnlyThread()) {
+      duplicate_ = platform::internal::UniqueFd(
+          fcntl(fd, F_DUPFD_CLOEXEC, kFirstDescriptor));
+    }
+    transport->set_fd(duplicate_.valid() ? duplicate_.get() : fd);
+    if (fd >= 0 && !duplicate_.valid()) return;
+  }
+  released_ = PyEval_SaveThread();
+}
+
+void CoreAccess::End() {
+  duplicate_ = platform::internal::UniqueFd();
+  fork_guard_.reset();
+}
+
+void CoreAccess::Pause() {
+  End();
+  if (released_ != nullptr) TakeGil(std::exchange(released_, nullptr));
+}
+
+void CoreAccess::Resume() { Begin(CurrentDescriptor(SocketOf(self_))); }
+
+PyObject* CurrentSocket() {
+  return current_access == nullptr ? nullptr : current_access->self();
+}
+
+CallbackScope::CallbackScope() : access_(current_access) { access_->Pause(); }
+
+CallbackScope::~CallbackScope() { access_->Resume(); }
+
+}  // namespace airlock::python

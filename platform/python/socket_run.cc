@@ -1,0 +1,232 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/python/socket_run.h"
+
+#include <cerrno>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "platform/python/context.h"
+#include "platform/python/core_access.h"
+#include "platform/python/errors.h"
+#include "platform/python/socket_wait.h"
+#include "ssl/error.h"
+
+namespace airlock::python {
+namespace {
+
+PyObject* RaiseTimeout(const SocketObject& socket, const char* what) {
+  const std::string message =
+      absl::StrCat("The ", what, " operation timed out");
+  const PyRef type =
+      PyRef::Steal(TimeoutException(socket.state->ssl_error.get()));
+  if (type) PyErr_SetString(type.get(), message.c_str());
+  return nullptr;
+}
+
+PyObject* RaiseWant(const SocketObject& socket, const ssl::IoResult& result) {
+  if (result.want_read()) {
+    return RaiseSslError(socket.state->want_read_error.get(), kErrorWantRead,
+                         {"", "", "The operation did not complete (read)"},
+                         __LINE__);
+  }
+  return RaiseSslError(socket.state->want_write_error.get(), kErrorWantWrite,
+                       {"", "", "The operation did not complete (write)"},
+                       __LINE__);
+}
+
+// Whether the peer's close_notify came before the handshake was done.
+bool IsCloseNotify(const absl::Status& status) {
+  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  return error.has_value() && error->kind == ssl::ErrorKind::kUnexpectedEof &&
+         error->alert == uint8_t{0};
+}
+
+PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status,
+                       bool writes) {
+  const ssl::ErrorKind kind = ssl::GetErrorKind(status);
+  const int error = ErrnoOf(status);
+  if (error != 0) return RaiseSocketError(error);
+  if (IsCloseNotify(status)) return RaiseClosed(socket);
+  if (kind == ssl::ErrorKind::kClosed) {
+    if (!writes) return RaiseClosed(socket);
+    return RaiseSslError(socket.state->ssl_error.get(), kErrorSsl,
+                         {"SSL", "PROTOCOL_IS_SHUTDOWN",
+                          "protocol is shutdown: unwrap() or close_notify has "
+                          "ended the connection"},
+                         __LINE__);
+  }
+  std::string host;
+  if (socket.server_hostname.get() != Py_None) {
+    TextOf(socket.server_hostname.get(), "server_hostname", &host);
+    PyErr_Clear();
+  }
+  return RaiseStatus(*socket.state, status, __LINE__, host);
+}
+
+// How far one call into the core came.
+struct Step {
+  ssl::IoResult result = absl::InternalError("not begun");
+  bool no_memory = false;  // What ended it.
+  uint32_t progress = 0;   // The connection's, when it returned.
+  bool in_record = false;  // Another thread's record is under way.
+
+  bool wants() const { return result.want_read() || result.want_write(); }
+};
+
+// What is done in the core.
+using Work = absl::FunctionRef<ssl::IoResult(ssl::Socket& core)>;
+
+// Does `work` in the core, for which `access` is.
+void WorkInCore(SocketObject* socket, int fd, Call* call, Work work,
+                CoreAccess* access, Step* step) {
+  const Turns::Caller& caller = call->caller();
+  if (socket->fd_transport != nullptr) {
+    socket->fd_transport->set_turns(socket->turns.May(Turns::kRead, caller),
+                                    socket->turns.May(Turns::kWrite, caller));
+  }
+  access->Enter(fd);
+  step->result = work(*socket->core);
+  access->Leave();
+  step->no_memory = socket->transport->out_of_memory();
+  if (socket->fd_transport != nullptr && socket->fd_transport->TakeMoved()) {
+    socket->turns.Progress();
+  }
+}
+
+// Does `work` in the core, unless it has to wait for another thread's record.
+// False with an exception set, also where a message callback raised.
+bool InCore(PyObject* self, Descriptor* descriptor, bool waits,
+            const Operation& operation, Call* call, Work work, Step* step) {
+  SocketObject& socket = SocketOf(self);
+  *step = Step();
+  bool nested = false;
+  {
+    // Takes the GIL back once the mutex is free again.
+    CoreAccess access(self);
+    const SocketLock lock(&socket);
+    // It may have been closed meanwhile, and the number given to another.
+    if (lock.waited() && !GetDescriptor(socket, descriptor)) return false;
+    nested = socket.in_core;
+    step->in_record = operation.writes && !call->Take(Turns::kRecord);
+    if (nested) {
+      // A callback's own doing.
+    } else if (!socket.unusable.ok()) {
+      step->result = socket.unusable;
+    } else if (step->in_record) {
+      step->result = ssl::IoResult::WantWrite();
+    } else {
+      WorkInCore(&socket, descriptor->fd, call, work, &access, step);
+    }
+    call->GiveUp(Turns::kRead);
+    call->GiveUp(Turns::kWrite);
+    if (!waits || !step->wants()) call->GiveUp(Turns::kRecord);
+    step->progress = socket.turns.progress();
+  }
+  if (nested) {
+    PyErr_SetString(PyExc_RuntimeError,
+                    "a callback must not use the connection that it serves");
+    return false;
+  }
+  if (!socket.raised_type) return true;
+  PyErr_Restore(socket.raised_type.release(), socket.raised_value.release(),
+                socket.raised_traceback.release());
+  return false;
+}
+
+// Whether `status` is an end of the stream without close_notify that the
+// context takes for a close (OP_IGNORE_UNEXPECTED_EOF). Never during the
+// handshake.
+bool IgnoresEof(const SocketObject& socket, const absl::Status& status) {
+  return ssl::GetErrorKind(status) == ssl::ErrorKind::kUnexpectedEof &&
+         socket.core != nullptr && socket.core->handshake_done() &&
+         (ContextOf(socket.context.get()).options & kOpIgnoreUnexpectedEof) !=
+             0;
+}
+
+// Whether a client that never sent a thing was reset: one of TLS 1.3 that
+// closed without having read its session tickets. The standard module, slower
+// to write them, is told of the end of the stream in that case.
+bool IsEndOfSilentClient(const SocketObject& socket, const absl::Status& status,
+                         const Operation& operation) {
+  return ErrnoOf(status) == ECONNRESET && !operation.writes &&
+         socket.server_side &&
+         socket.core->version() == ssl::TlsVersion::kTls1_3 &&
+         socket.core->traffic().data_received == 0;
+}
+
+}  // namespace
+
+PyObject* RaiseClosed(const SocketObject& socket) {
+  return RaiseSslError(socket.state->zero_return_error.get(), kErrorZeroReturn,
+                       {"", "", "TLS/SSL connection has been closed (EOF)"},
+                       __LINE__);
+}
+
+absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
+                                  Attempt attempt) {
+  SocketObject& socket = SocketOf(self);
+  SettleAfterFork(&socket);
+  Descriptor descriptor;
+  if (!GetDescriptor(socket, &descriptor)) return absl::nullopt;
+  const bool waits = socket.sock && descriptor.timeout > absl::ZeroDuration();
+  const bool whole = waits || !socket.sock;
+  const auto work = [attempt, whole](ssl::Socket& core) {
+    return attempt(core, whole);
+  };
+  const platform::internal::Until until =
+      platform::internal::UntilAfter(descriptor.timeout);
+  Call call(&socket);
+  Step step;
+  while (true) {
+    if (!InCore(self, &descriptor, waits, operation, &call, work, &step)) {
+      return absl::nullopt;
+    }
+    if (step.result.done() || step.result.closed()) return step.result;
+    if (!step.wants()) {
+      if (step.no_memory) {
+        PyErr_NoMemory();
+        return absl::nullopt;
+      }
+      if (IgnoresEof(socket, step.result.status())) {
+        return ssl::IoResult::Closed();
+      }
+      if (IsEndOfSilentClient(socket, step.result.status(), operation)) {
+        RaiseSslError(socket.state->eof_error.get(), kErrorEof,
+                      {"SSL", "UNEXPECTED_EOF_WHILE_READING",
+                       "EOF occurred in violation of protocol: the client has "
+                       "gone"},
+                      __LINE__);
+        return absl::nullopt;
+      }
+      RaiseFailure(socket, step.result.status(), operation.writes);
+      return absl::nullopt;
+    }
+    if (PyErr_CheckSignals() < 0) return absl::nullopt;
+    if (!waits) {
+      RaiseWant(socket, step.result);
+      return absl::nullopt;
+    }
+    const Turns::Kind kind = step.in_record            ? Turns::kRecord
+                             : step.result.want_read() ? Turns::kRead
+                                                       : Turns::kWrite;
+    switch (call.Await(kind, descriptor.fd, step.progress, until)) {
+      case WaitResult::kReady:
+        break;
+      case WaitResult::kTimeout:
+        RaiseTimeout(socket, operation.name);
+        return absl::nullopt;
+      case WaitResult::kInterrupted:
+        // A signal's handler may use the connection.
+        call.GiveUp();
+        if (PyErr_CheckSignals() < 0) return absl::nullopt;
+        break;
+    }
+    // It may have been closed meanwhile, and the number given to another.
+    if (!GetDescriptor(socket, &descriptor)) return absl::nullopt;
+  }
+}
+
+}  // namespace airlock::python
