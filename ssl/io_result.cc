@@ -21,6 +21,8 @@ absl::string_view LateCallbackName(LateCallback callback) {
       return "client_credentials";
     case LateCallback::kSign:
       return "sign";
+    case LateCallback::kPsk:
+      return "psk";
     case LateCallback::kNone:
       break;
   }

@@ -28,6 +28,7 @@ enum class LateCallback {
   kVerify,
   kClientCredentials,
   kSign,  // CredentialsOptions::signer.
+  kPsk,   // psk_client or psk_server.
 };
 
 // The name as ContextOptions spells it: "sni".

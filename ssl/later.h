@@ -9,10 +9,10 @@
 
 namespace airlock::ssl {
 
-// What a callback returns that does not have its answer yet: `sni`, `verify`
-// and `client_credentials` of ContextOptions, and a Signer. The operation
-// of the Socket then answers IoState::kWantCallback, and IoResult::callback()
-// says which it was. Once the answer is there, the caller calls the operation
+// What a callback returns that does not have its answer yet: `sni`, `verify`,
+// `client_credentials`, `psk_client` and `psk_server` of ContextOptions, and a
+// Signer. The operation of the Socket then answers IoState::kWantCallback, and
+// IoResult::callback() says which it was. Once the answer is there, the caller calls the operation
 // again, which calls the callback again with the same arguments; it may answer
 // Later() as often as it likes. How the caller learns of the answer is between
 // it and the callback; a call that comes early does no harm.

@@ -117,10 +117,9 @@ struct PskIdentity {
 // status to answer with or not; callbacks of programs that are built without
 // exceptions work all the same.
 //
-// `sni`, `verify`, `client_credentials` and a Signer may answer Later();
-// see ssl/later.h. `psk_client` and `psk_server` cannot: BoringSSL has no way
-// to ask them again, and the identity comes too late for another callback to
-// look it up ahead. Nor can `alpn`.
+// `sni`, `verify`, `client_credentials`, `psk_client`, `psk_server` and a
+// Signer may answer Later(); see ssl/later.h. `alpn` cannot: BoringSSL has no
+// way to ask it again.
 struct ContextOptions {
   Protocol protocol = Protocol::kSslv23;
   // Narrow the protocol's own range. An empty range is an error.
@@ -266,8 +265,12 @@ struct ContextOptions {
 
   // External PSKs. A client gets the server's hint (may be empty), a server the
   // client's identity; nullopt refuses.
-  std::function<absl::optional<PskIdentity>(absl::string_view hint)> psk_client;
-  std::function<absl::optional<Secret>(absl::string_view identity)> psk_server;
+  std::function<absl::StatusOr<absl::optional<PskIdentity>>(
+      absl::string_view hint)>
+      psk_client;
+  std::function<absl::StatusOr<absl::optional<Secret>>(
+      absl::string_view identity)>
+      psk_server;
   std::string psk_identity_hint;
 };
 

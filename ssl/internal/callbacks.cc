@@ -7,7 +7,6 @@
 #include <openssl/mem.h>
 #include <openssl/ssl.h>
 
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "ssl/internal/choose_callbacks.h"
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/guarded.h"
+#include "ssl/internal/psk_callbacks.h"
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/socket_impl.h"
 #include "ssl/internal/ssl_ctx.h"
@@ -26,10 +26,6 @@ namespace airlock::ssl::internal {
 namespace {
 
 Socket::Impl* SocketOf(const SSL* ssl) { return Socket::Impl::Of(ssl); }
-
-const ContextOptions& OptionsOf(const SSL* ssl) {
-  return SocketOf(ssl)->context->options();
-}
 
 // Stops a connection for a callback that BoringSSL does not ask for an answer.
 void Halt(Socket::Impl* socket, absl::string_view which,
@@ -126,41 +122,6 @@ void LogKey(const SSL* ssl, const char* line) {
          callback(*socket->owner, line);
          return absl::OkStatus();
        }));
-}
-
-// Copies a pre-shared key to where BoringSSL wants it; 0 refuses it.
-unsigned CopyPsk(const Secret& key, uint8_t* out, unsigned max_size) {
-  if (key.empty() || key.size() > max_size) return 0;
-  std::memcpy(out, key.view().data(), key.size());
-  return static_cast<unsigned>(key.size());
-}
-
-unsigned ClientPsk(SSL* ssl, const char* hint, char* identity,
-                   unsigned max_identity_size, uint8_t* key,
-                   unsigned max_key_size) {
-  absl::optional<PskIdentity> psk;
-  const absl::Status status = Guarded("psk_client callback", [&] {
-    psk = OptionsOf(ssl).psk_client(hint == nullptr ? "" : hint);
-    return absl::OkStatus();
-  });
-  SocketOf(ssl)->callback_error.Update(status);
-  if (!psk.has_value() || psk->identity.size() >= max_identity_size ||
-      psk->identity.find('\0') != std::string::npos) {
-    return 0;
-  }
-  std::memcpy(identity, psk->identity.c_str(), psk->identity.size() + 1);
-  return CopyPsk(psk->key, key, max_key_size);
-}
-
-unsigned ServerPsk(SSL* ssl, const char* identity, uint8_t* key,
-                   unsigned max_key_size) {
-  absl::optional<Secret> psk;
-  const absl::Status status = Guarded("psk_server callback", [&] {
-    psk = OptionsOf(ssl).psk_server(identity == nullptr ? "" : identity);
-    return absl::OkStatus();
-  });
-  SocketOf(ssl)->callback_error.Update(status);
-  return psk.has_value() ? CopyPsk(*psk, key, max_key_size) : 0;
 }
 
 int VerifyBits(VerifyMode mode) {

@@ -18,6 +18,7 @@
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/guarded.h"
+#include "ssl/internal/psk_callbacks.h"
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/verify.h"
 #include "ssl/later.h"
@@ -86,6 +87,8 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
                                      "session: is refused.");
     }
   }
+  psk_lookahead = internal::MakePskLookahead(made_from->options(), made.get());
+  bio.lookahead = psk_lookahead.get();
   ssl = std::move(made);
   context = made_from;
   initial_context = std::move(made_from);

@@ -10,16 +10,25 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
+#include "ssl/internal/psk_lookahead.h"
 #include "ssl/internal/transport_bio.h"
 #include "ssl/internal/verify.h"
 #include "ssl/socket.h"
 
 namespace airlock::ssl {
+
+namespace internal {
+
+// What a callback says of a pre-shared key.
+using PskAnswer = absl::StatusOr<absl::optional<PskIdentity>>;
+
+}  // namespace internal
 
 // The state behind a Socket, which its callbacks (ssl/internal/callbacks.cc)
 // share. Not movable: BoringSSL holds its address.
@@ -62,6 +71,10 @@ class Socket::Impl {
   std::shared_ptr<const Session> resumes;  // A client's; may be null.
   internal::TransportBioState bio;
   bssl::UniquePtr<SSL> ssl;
+  // Of `ssl`'s; null where no pre-shared key is asked for.
+  std::unique_ptr<internal::PskLookahead> psk_lookahead;
+  // What was asked for ahead, and the answer.
+  absl::optional<std::pair<std::string, internal::PskAnswer>> psk_answer;
 
   // Why a callback stopped the connection.
   absl::Status callback_error;

@@ -118,6 +118,9 @@ IoResult Socket::Impl::Settle(Operation operation, int result) {
       if (!bio.timeout.ok()) {
         return MakeStatus(ErrorKind::kTimeout, bio.timeout.message());
       }
+      if (waits_for == LateCallback::kPsk) {
+        return IoResult::WantCallback(waits_for);
+      }
       return ssl_error == SSL_ERROR_WANT_READ ? IoResult::WantRead()
                                               : IoResult::WantWrite();
     case SSL_ERROR_WANT_X509_LOOKUP:

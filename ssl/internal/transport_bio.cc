@@ -15,8 +15,31 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// Turns a transport's answer into what a BIO returns, and remembers errors.
-int Settle(BIO* bio, TransportBioState* state, bool reading, int requested,
+// What the transport answers, in bounds, to a call that may move `requested`
+// bytes; counted in *moved.
+IoResult Checked(IoResult result, size_t requested, uint64_t* moved) {
+  if (result.want_callback()) return result.status();  // Not its to answer.
+  if (!result.done()) return result;
+  if (result.bytes() == 0 || result.bytes() > requested) {
+    return MakeStatus(
+        ErrorKind::kInternal,
+        absl::StrCat("The transport claims to have moved ", result.bytes(),
+                     " bytes of ", requested,
+                     "; it must move at least one and at most those. Mend its "
+                     "Read or Write."));
+  }
+  *moved += result.bytes();
+  return result;
+}
+
+IoResult ReadTransport(TransportBioState* state, absl::Span<uint8_t> into) {
+  return Checked(
+      Guarded("transport's Read", [&] { return state->transport->Read(into); }),
+      into.size(), &state->received);
+}
+
+// Turns an answer into what a BIO returns, and remembers errors.
+int Settle(BIO* bio, TransportBioState* state, bool reading,
            const IoResult& result) {
   absl::Status* const error =
       reading ? &state->read_error : &state->write_error;
@@ -31,10 +54,10 @@ int Settle(BIO* bio, TransportBioState* state, bool reading, int requested,
   }
   switch (result.state()) {
     case IoState::kFailed:
-    case IoState::kWantCallback:  // Not for a transport to answer.
       *error = result.status();
       return -1;
     case IoState::kWantRead:
+    case IoState::kWantCallback:  // The lookahead's.
       BIO_set_retry_read(bio);
       return -1;
     case IoState::kWantWrite:
@@ -52,16 +75,6 @@ int Settle(BIO* bio, TransportBioState* state, bool reading, int requested,
     case IoState::kDone:
       break;
   }
-  if (result.bytes() == 0 || result.bytes() > static_cast<size_t>(requested)) {
-    *error = MakeStatus(
-        ErrorKind::kInternal,
-        absl::StrCat("The transport claims to have moved ", result.bytes(),
-                     " bytes of ", requested,
-                     "; it must move at least one and at most those. Mend its "
-                     "Read or Write."));
-    return -1;
-  }
-  (reading ? state->received : state->sent) += result.bytes();
   return static_cast<int>(result.bytes());
 }
 
@@ -87,9 +100,13 @@ int BioRead(BIO* bio, char* out, int size) {
   if (state->eof) return 0;
   const auto into = absl::MakeSpan(reinterpret_cast<uint8_t*>(out),
                                    static_cast<size_t>(size));
-  const int n = Settle(bio, state, /*reading=*/true, size,
-                       Guarded("transport's Read",
-                               [&] { return state->transport->Read(into); }));
+  const auto source = [state](absl::Span<uint8_t> bytes) {
+    return ReadTransport(state, bytes);
+  };
+  const int n = Settle(bio, state, /*reading=*/true,
+                       state->lookahead == nullptr
+                           ? source(into)
+                           : state->lookahead->Read(into, source));
   if (n > 0) Remember(absl::MakeConstSpan(out, static_cast<size_t>(n)), state);
   return n;
 }
@@ -104,9 +121,10 @@ int BioWrite(BIO* bio, const char* in, int size) {
   }
   const auto from = absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(in),
                                         static_cast<size_t>(size));
-  return Settle(bio, state, /*reading=*/false, size,
-                Guarded("transport's Write",
-                        [&] { return state->transport->Write(from); }));
+  return Settle(bio, state, /*reading=*/false,
+                Checked(Guarded("transport's Write",
+                                [&] { return state->transport->Write(from); }),
+                        from.size(), &state->sent));
 }
 
 long BioControl(BIO* /*bio*/, int command, long /*number*/, void* /*data*/) {

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "ssl/internal/psk_lookahead.h"
 #include "ssl/transport.h"
 
 namespace airlock::ssl::internal {
@@ -19,6 +20,8 @@ namespace airlock::ssl::internal {
 // What a transport's BIO works on. Must outlive the BIO.
 struct TransportBioState {
   std::unique_ptr<Transport> transport;
+  // Reads the transport ahead; may be null.
+  PskLookahead* lookahead = nullptr;
   // The first error that the transport gave in each direction; no call goes
   // there after that.
   absl::Status read_error;

@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Keys in common in place of certificates.
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
+#include "ssl/later.h"
 #include "ssl/socket.h"
 #include "tests/support/handshake.h"
+#include "tests/support/shaky_transport.h"
 
 namespace airlock::ssl {
 namespace {
@@ -17,8 +21,11 @@ namespace {
 using ::airlock::testing::ClientOptions;
 using ::airlock::testing::Connect;
 using ::airlock::testing::Connection;
+using ::airlock::testing::MakeContext;
 using ::airlock::testing::ReadSome;
 using ::airlock::testing::ServerOptions;
+using ::airlock::testing::Shakiness;
+using ::airlock::testing::WrapShaky;
 using ::airlock::testing::WriteAll;
 
 ErrorKind KindOf(const absl::Status& status) { return GetErrorKind(status); }
@@ -143,6 +150,178 @@ TEST(PskTest, IsOfTheContextThatTheSniCallbackChooses) {
   c = ConnectWithChoice("PSK", std::move(without), with_psk("chosen"));
   ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
   EXPECT_FALSE(c.client->peer_certificate().has_value());
+}
+
+// ---- Answers that come later
+
+constexpr int kTimes = 2;  // How often a callback says "later".
+
+// What a callback says in the end.
+enum class Says { kKey, kNothing, kError, kThrows };
+
+struct Late {
+  std::string client_ciphers = "PSK";
+  Says client = Says::kKey;
+  Says server = Says::kKey;
+  std::string hint = "who are you?";
+  Shakiness shakiness;
+  bool by_sni = false;  // The server's callback is of a context chosen by name.
+};
+
+struct LateOutcome {
+  Connection connection;
+  int client_calls = 0;
+  int server_calls = 0;
+  int client_waits = 0;
+  int server_waits = 0;
+};
+
+// Counts, and says "later" kTimes.
+template <typename T>
+absl::StatusOr<absl::optional<T>> SayLate(int* calls, Says says, T key) {
+  if ((*calls)++ < kTimes) return Later();
+  switch (says) {
+    case Says::kKey:
+      return {std::move(key)};
+    case Says::kNothing:
+      return {absl::nullopt};
+    case Says::kError:
+      return absl::DataLossError("the key is lost");
+    case Says::kThrows:
+      break;
+  }
+  throw std::runtime_error("an application's");
+}
+
+void ConnectLate(const Late& late, LateOutcome* outcome) {
+  ContextOptions client = ClientOptions();
+  client.maximum_version = TlsVersion::kTls1_2;
+  client.ciphers = late.client_ciphers;
+  client.psk_client = [&late, outcome](absl::string_view hint) {
+    EXPECT_EQ(hint, late.hint);
+    return SayLate(&outcome->client_calls, late.client,
+                   PskIdentity{"client", Secret("the key")});
+  };
+  ContextOptions server = ServerOptions();
+  server.ciphers = "PSK:ALL";
+  server.psk_identity_hint = late.hint;
+  server.psk_server = [&late, outcome](absl::string_view identity) {
+    EXPECT_EQ(identity, "client");
+    return SayLate(&outcome->server_calls, late.server, Secret("the key"));
+  };
+  if (late.by_sni) {
+    const auto chosen = MakeContext(std::move(server));
+    server = ServerOptions();
+    server.ciphers = "PSK:ALL";
+    server.sni =
+        [chosen, calls = std::make_shared<int>(0)](
+            Socket&,
+            const absl::optional<std::string>&) -> absl::StatusOr<SniDecision> {
+      if ((*calls)++ == 0) return Later();
+      SniDecision decision;
+      decision.context = chosen;
+      return decision;
+    };
+  }
+  outcome->connection =
+      WrapShaky(MakeContext(std::move(client)), MakeContext(std::move(server)),
+                late.shakiness, late.shakiness);
+  Connection& c = outcome->connection;
+  const auto step = [](Socket* socket, int* waits, absl::Status* status) {
+    if (!status->ok()) return;
+    const IoResult result = socket->Handshake();
+    if (result.want_callback() && result.callback() == LateCallback::kPsk) {
+      ++*waits;
+    }
+    if (result.failed()) *status = result.status();
+  };
+  for (int i = 0; i < 20; ++i) {
+    step(c.client.get(), &outcome->client_waits, &c.client_status);
+    step(c.server.get(), &outcome->server_waits, &c.server_status);
+  }
+}
+
+TEST(LatePskTest, ComesLaterOnBothSides) {
+  for (const char* const ciphers :
+       {"PSK-AES128-CBC-SHA", "ECDHE-PSK-AES128-CBC-SHA"}) {
+    for (const char* const hint : {"who are you?", ""}) {
+      for (const size_t at_once : {size_t{1}, size_t{6}, size_t{100000}}) {
+        for (const bool by_sni : {true, false}) {
+          Late late;
+          late.client_ciphers = ciphers;
+          late.hint = hint;
+          late.shakiness.most_at_once = at_once;
+          late.by_sni = by_sni;
+          LateOutcome outcome;
+          ConnectLate(late, &outcome);
+          Connection& c = outcome.connection;
+          ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+          ASSERT_TRUE(c.server->handshake_done());
+          EXPECT_EQ(c.server->info()->cipher.name, ciphers);
+          EXPECT_EQ(outcome.client_waits, kTimes);
+          EXPECT_EQ(outcome.server_waits, kTimes);
+          EXPECT_EQ(outcome.client_calls, kTimes + 1);
+          EXPECT_EQ(outcome.server_calls, kTimes + 1);
+          ASSERT_TRUE(WriteAll(c.client.get(), "ping").ok());
+          EXPECT_EQ(*ReadSome(c.server.get()), "ping");
+          const Traffic client = c.client->traffic();
+          const Traffic server = c.server->traffic();
+          EXPECT_EQ(client.transport_sent, server.transport_received);
+          EXPECT_EQ(client.transport_received, server.transport_sent);
+        }
+      }
+    }
+  }
+}
+
+TEST(LatePskTest, IsRefusedLater) {
+  for (const Says says : {Says::kNothing, Says::kError, Says::kThrows}) {
+    Late late;
+    late.server = says;
+    LateOutcome outcome;
+    ConnectLate(late, &outcome);
+    EXPECT_EQ(outcome.server_waits, kTimes);
+    EXPECT_EQ(outcome.server_calls, kTimes + 1);
+    EXPECT_EQ(
+        KindOf(outcome.connection.server_status),
+        says == Says::kNothing ? ErrorKind::kProtocol : ErrorKind::kCallback);
+    ASSERT_EQ(KindOf(outcome.connection.client_status), ErrorKind::kPeerAlert);
+    EXPECT_EQ(GetError(outcome.connection.client_status)->alert, 115);
+    EXPECT_FALSE(outcome.connection.server->handshake_done());
+
+    late = Late();
+    late.client = says;
+    LateOutcome other;
+    ConnectLate(late, &other);
+    EXPECT_EQ(other.client_waits, kTimes);
+    EXPECT_EQ(
+        KindOf(other.connection.client_status),
+        says == Says::kNothing ? ErrorKind::kProtocol : ErrorKind::kCallback);
+    EXPECT_EQ(other.server_calls, 0);
+    EXPECT_FALSE(other.connection.client->handshake_done());
+  }
+}
+
+// A peer that chooses a certificate is no reason to ask.
+TEST(LatePskTest, IsNotAskedForWithoutNeed) {
+  ContextOptions client = ClientOptions();
+  client.ciphers = "PSK:ALL";
+  client.psk_client =
+      [](absl::string_view) -> absl::StatusOr<absl::optional<PskIdentity>> {
+    ADD_FAILURE();
+    return Later();
+  };
+  for (const TlsVersion version : {TlsVersion::kTls1_2, TlsVersion::kTls1_3}) {
+    client.maximum_version = version;
+    ContextOptions server = ServerOptions();
+    server.psk_server =
+        [](absl::string_view) -> absl::StatusOr<absl::optional<Secret>> {
+      ADD_FAILURE();
+      return Later();
+    };
+    const Connection c = Connect(client, std::move(server));
+    EXPECT_TRUE(c.ok()) << c.client_status << c.server_status;
+  }
 }
 
 }  // namespace
