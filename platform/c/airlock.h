@@ -82,6 +82,7 @@ enum {
   AIRLOCK_WANT_WRITE = 2, /* Call again once it can be written to. */
   AIRLOCK_CLOSED = 3,     /* The peer ended its side in an orderly way. */
   AIRLOCK_NONE = 4,       /* There is no such thing, which is no error. */
+  AIRLOCK_WANT_CALLBACK = 5, /* Call again once a callback has its answer. */
   AIRLOCK_ERROR = -1,
   AIRLOCK_TIMEOUT = -2 /* From a transport's callback only. */
 };
@@ -140,10 +141,11 @@ AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
  * Names: "alpn", "alpn_callback", "audit", "ca_certificates",
  * "certificate_json", "channel_binding", "ciphers", "counters", "deadline",
  * "explain", "exporter", "fd_transport", "fork", "handshake_ended", "key_log",
- * "message", "new_session", "npn", "ocsp", "password_callback", "pins",
- * "policy_reload", "psk", "release_transport", "sct", "session",
- * "session_statistics", "sign_callback", "sni_callback", "socket_statistics", "socket_user", "ticket_keys", "tls1.3",
- * "two_threads", "verify_callback", "writev". */
+ * "late_callbacks", "message", "new_session", "npn", "ocsp",
+ * "password_callback", "pins", "policy_reload", "psk", "release_transport",
+ * "sct", "session", "session_statistics", "sign_callback", "sni_callback",
+ * "socket_statistics", "socket_user", "ticket_keys", "tls1.3", "two_threads",
+ * "verify_callback", "writev". */
 AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
                                                airlock_error** error);
 
@@ -302,10 +304,11 @@ typedef struct airlock_counters {
   uint64_t resumptions; /* Among them. */
   /* Handshakes that failed, by AIRLOCK_KIND_*; room for kinds to come. */
   uint64_t failures[32];
-  uint64_t refusals;      /* By the policy. */
+  uint64_t refusals; /* By the policy. */
   uint64_t upgrades;
   uint64_t policy_reloads;
   uint64_t policy_reload_failures;
+  uint64_t allowed; /* AIRLOCK_AUDIT_ALLOWED, reported or not. */
 } airlock_counters;
 
 AIRLOCK_API airlock_status
@@ -482,11 +485,12 @@ typedef struct airlock_credentials {
                                  size_t* size);
   void* user; /* Given to both callbacks. */
   /* In place of a private key, which is elsewhere, such as in a security
-   * module: puts *size bytes, of the `room` there is, into `into`, the signature
-   * of `input`, which is not hashed yet, by `algorithm`, a SignatureScheme (RFC
-   * 8446, section 4.2.3) that fits the certificate's key. AIRLOCK_OK; else the
-   * handshake fails (CALLBACK). Called within handshakes, by several threads at
-   * once where they shake hands at once. RSA's key exchange of TLS 1.2, which
+   * module: puts *size bytes, of the `room` there is, into `into`, the
+   * signature of `input`, which is not hashed yet, by `algorithm`, a
+   * SignatureScheme (RFC 8446, section 4.2.3) that fits the certificate's key.
+   * AIRLOCK_OK, or AIRLOCK_WANT_CALLBACK; else the handshake fails (CALLBACK).
+   * Called within handshakes, by several threads at once where they shake hands
+   * at once; see airlock_socket_current. RSA's key exchange of TLS 1.2, which
    * decrypts with the key, fails. */
   airlock_status (*sign)(void* user, uint16_t algorithm, airlock_bytes input,
                          void* into, size_t room, size_t* size);
@@ -522,7 +526,20 @@ typedef struct airlock_psk {
   uint8_t key[256];
 } airlock_psk;
 
-/* As in airlock_wrap_options, where nothing else is said. */
+/* As in airlock_wrap_options, where nothing else is said.
+ *
+ * Answers that come later: `sni`, `verify`, `psk_client`, `psk_server` and a
+ * key's `sign` may give AIRLOCK_WANT_CALLBACK; what else they gave is ignored.
+ * The call of the socket that they run in then gives AIRLOCK_WANT_CALLBACK, at
+ * once, also where the socket waits for its transport. When the host has the
+ * answer, it makes that call again, on any thread. The callback is called again
+ * with the same content, and gives the answer, or AIRLOCK_WANT_CALLBACK again:
+ * a call that comes early does no harm. Until then the host keeps the answer,
+ * where airlock_socket_user leads, for example, and under a lock if another
+ * thread brings it. What a callback has answered is final; it is not called
+ * again. The time counts for deadline_ms, not for timeout_ms. The socket may be
+ * freed while an answer is outstanding; the callback is then not called any
+ * more. */
 typedef struct airlock_context_options {
   size_t struct_size;
   int32_t server_side;
@@ -593,31 +610,33 @@ typedef struct airlock_context_options {
   void* user;
   /* A server's choice by the name in a ClientHello (data NULL: it sent none).
    * AIRLOCK_OK: go on; with *context, where set, which is borrowed, and must be
-   * a server's. Else: refuse, with *alert, which is 112 (unrecognized_name)
-   * unless set. */
+   * a server's. AIRLOCK_WANT_CALLBACK: later. Else: refuse, with *alert, which
+   * is 112 (unrecognized_name) unless set. */
   airlock_status (*sni)(void* user, airlock_socket* socket,
                         airlock_bytes server_name, airlock_context** context,
                         uint8_t* alert);
   /* A server's choice in place of alpn_protocols, for clients that offer any:
    * AIRLOCK_OK, with *chosen the index of one offered; AIRLOCK_NONE: without
-   * any, unless alpn_required; else: refuse. */
+   * any, unless alpn_required; else: refuse. It has no way to answer later. */
   airlock_status (*alpn)(void* user, airlock_socket* socket,
                          const airlock_bytes* offered, size_t offered_count,
                          size_t* chosen);
   /* Called after all else has been verified, the name too, with the chain as
    * the peer sent it and as it leads to its anchor, both leaf first; borrowed
-   * for the time of the call. AIRLOCK_OK: go on; else: refuse (VERIFICATION,
-   * verify_code 50). It and `pins` are INVALID_ARGUMENT where the context
-   * verifies nobody, and where a PSK callback is in use. */
+   * for the time of the call. AIRLOCK_OK: go on; AIRLOCK_WANT_CALLBACK: later;
+   * else: refuse (VERIFICATION, verify_code 50). It and `pins` are
+   * INVALID_ARGUMENT where the context verifies nobody, and where a PSK
+   * callback is in use. */
   airlock_status (*verify)(void* user, airlock_socket* socket,
                            const airlock_certificate* const* presented,
                            size_t presented_count,
                            const airlock_certificate* const* verified,
                            size_t verified_count);
   /* A client's answer to the server's hint (or empty), and a server's to the
-   * client's identity: AIRLOCK_OK, with *psk filled in; else: there is none,
-   * and the handshake fails. psk_client is POLICY under `enforce`: a key in
-   * common stands for the certificate, which is then not verified. */
+   * client's identity: AIRLOCK_OK, with *psk filled in; AIRLOCK_WANT_CALLBACK:
+   * later; else: there is none, and the handshake fails. psk_client is POLICY
+   * under `enforce`: a key in common stands for the certificate, which is then
+   * not verified. */
   airlock_status (*psk_client)(void* user, airlock_socket* socket,
                                airlock_bytes hint, airlock_psk* psk);
   airlock_status (*psk_server)(void* user, airlock_socket* socket,
@@ -724,6 +743,10 @@ AIRLOCK_API airlock_status airlock_socket_set_user(airlock_socket* socket,
                                                    void* user,
                                                    airlock_error** error);
 
+/* The socket whose call this thread is in, from within a callback; else NULL.
+ * For callbacks that do not get it as an argument, such as a key's sign. */
+AIRLOCK_API airlock_socket* airlock_socket_current(void);
+
 /* Replace the socket's context by another of the same side, and the session to
  * resume (a client's): before the handshake begins, else INVALID_ARGUMENT. */
 AIRLOCK_API airlock_status airlock_socket_set_context(airlock_socket* socket,
@@ -733,10 +756,11 @@ AIRLOCK_API airlock_status airlock_socket_set_session(
     airlock_socket* socket, const airlock_session* session,
     airlock_error** error);
 
-/* The next five answer AIRLOCK_OK, AIRLOCK_WANT_READ, AIRLOCK_WANT_WRITE, or an
- * error, after which each of them gives the same again (but of kind TIMEOUT:
- * repeat the call). From within a callback of the socket's own they are errors
- * (INVALID_ARGUMENT). */
+/* The next six answer AIRLOCK_OK, AIRLOCK_WANT_READ, AIRLOCK_WANT_WRITE,
+ * AIRLOCK_WANT_CALLBACK (see airlock_context_options; until the handshake is
+ * done), or an error, after which each of them gives the same again (but of
+ * kind TIMEOUT: repeat the call). From within a callback of the socket's own
+ * they are errors (INVALID_ARGUMENT). */
 
 /* Shakes hands, verifying the peer's chain and name. Again AIRLOCK_OK once it
  * is done. Error kinds: VERIFICATION, HOSTNAME, PEER_ALERT, PROTOCOL,
@@ -807,8 +831,9 @@ typedef struct airlock_socket_statistics {
   uint64_t bytes_written;
   uint64_t transport_bytes_read; /* The transport's, handshake included. */
   uint64_t transport_bytes_written;
-  /* From the begin of the first call that shook hands, airlock_wrap_socket among
-   * them, to the end of the handshake, in microseconds; 0 before that end. */
+  /* From the begin of the first call that shook hands, airlock_wrap_socket
+   * among them, to the end of the handshake, in microseconds; 0 before that
+   * end. */
   uint64_t handshake_us;
 } airlock_socket_statistics;
 

@@ -20,6 +20,7 @@
 #include "platform/c/internal/socket_call.h"
 #include "ssl/certificate.h"
 #include "ssl/error.h"
+#include "ssl/later.h"
 #include "ssl/secret.h"
 #include "ssl/shown.h"
 #include "ssl/verify_code.h"
@@ -48,6 +49,7 @@ absl::StatusOr<ssl::SniDecision> AskSni(
       server_name.has_value() ? Bytes(*server_name) : airlock_bytes{nullptr, 0};
   const airlock_status status = Shielded(
       [&] { return sni(user, CurrentSocket(), name, &context, &alert); });
+  if (status == AIRLOCK_WANT_CALLBACK) return ssl::Later();
   ssl::SniDecision decision;
   if (status != AIRLOCK_OK) {
     decision.alert = alert;
@@ -72,6 +74,9 @@ absl::StatusOr<absl::optional<size_t>> AskAlpn(
     return alpn(user, CurrentSocket(), names.data(), names.size(), &chosen);
   });
   if (status == AIRLOCK_NONE) return {absl::nullopt};
+  if (status == AIRLOCK_WANT_CALLBACK) {
+    return Invalid("it has no way to answer later (AIRLOCK_WANT_CALLBACK).");
+  }
   if (status != AIRLOCK_OK) return Invalid("it refused.");
   return {chosen};
 }
@@ -103,6 +108,7 @@ absl::Status AskVerify(VerifyFn verify, void* user,
                   verified.data(), verified.size());
   });
   if (status == AIRLOCK_OK) return absl::OkStatus();
+  if (status == AIRLOCK_WANT_CALLBACK) return ssl::Later();
   return absl::PermissionDeniedError(absl::StrCat("it gave ", status, "."));
 }
 
@@ -131,18 +137,20 @@ absl::Status CheckPins(const std::vector<std::string>& pins,
 // A psk that the callback filled in; nothing where it has none, or none that
 // fits.
 template <typename Callback>
-absl::optional<ssl::PskIdentity> AskPsk(const Callback& callback) {
+absl::StatusOr<absl::optional<ssl::PskIdentity>> AskPsk(
+    const Callback& callback) {
   airlock_psk psk = {};
   psk.struct_size = sizeof(psk);
   const Wiper wiper(&psk, sizeof(psk));
-  if (Shielded([&] { return callback(&psk); }) != AIRLOCK_OK ||
-      psk.identity_size > sizeof(psk.identity) ||
+  const airlock_status status = Shielded([&] { return callback(&psk); });
+  if (status == AIRLOCK_WANT_CALLBACK) return ssl::Later();
+  if (status != AIRLOCK_OK || psk.identity_size > sizeof(psk.identity) ||
       psk.key_size > sizeof(psk.key)) {
-    return absl::nullopt;
+    return {absl::nullopt};
   }
-  return ssl::PskIdentity{
+  return {ssl::PskIdentity{
       std::string(psk.identity, psk.identity_size),
-      ssl::Secret({reinterpret_cast<const char*>(psk.key), psk.key_size})};
+      ssl::Secret({reinterpret_cast<const char*>(psk.key), psk.key_size})}};
 }
 
 void PutVerification(const airlock_context_options& given,
@@ -170,13 +178,14 @@ void PutPsk(const airlock_context_options& given, const UserDataPtr& user,
   }
   if (given.psk_server != nullptr) {
     options->psk_server = [ask = given.psk_server,
-                           user](absl::string_view identity) {
-      absl::optional<ssl::PskIdentity> psk = AskPsk([&](airlock_psk* into) {
+                           user](absl::string_view identity)
+        -> absl::StatusOr<absl::optional<ssl::Secret>> {
+      auto psk = AskPsk([&](airlock_psk* into) {
         return ask(user->get(), CurrentSocket(), Bytes(identity), into);
       });
-      absl::optional<ssl::Secret> key;
-      if (psk.has_value()) key = std::move(psk->key);
-      return key;
+      if (!psk.ok()) return psk.status();
+      if (!psk->has_value()) return {absl::nullopt};
+      return {std::move((*psk)->key)};
     };
   }
 }

@@ -16,6 +16,7 @@
 #include "platform/c/internal/values.h"
 #include "ssl/credentials.h"
 #include "ssl/error.h"
+#include "ssl/later.h"
 #include "ssl/secret.h"
 
 namespace airlock::c::internal {
@@ -54,6 +55,7 @@ absl::StatusOr<std::string> AskSignature(SignFn sign, void* user,
   const airlock_status status = Shielded([&] {
     return sign(user, algorithm, Bytes(input), room, sizeof(room), &size);
   });
+  if (status == AIRLOCK_WANT_CALLBACK) return ssl::Later();
   if (status != AIRLOCK_OK) {
     return absl::PermissionDeniedError(absl::StrCat("it gave ", status, "."));
   }

@@ -44,6 +44,7 @@ constexpr absl::string_view kFeatures[] = {
     "fork",
     "handshake_ended",
     "key_log",
+    "late_callbacks",
     "message",
     "new_session",
     "npn",

@@ -221,6 +221,7 @@ airlock_status airlock_runtime_counters(const airlock_runtime* runtime,
     counters.resumptions = counted.resumptions;
     counters.refusals = counted.refusals;
     counters.upgrades = counted.upgrades;
+    counters.allowed = counted.allowed;
     counters.policy_reloads = counted.policy_reloads;
     counters.policy_reload_failures = counted.policy_reload_failures;
     const absl::Status written =

@@ -92,6 +92,10 @@ void airlock_socket_free(airlock_socket* socket) {
   airlock::c::internal::Drop(socket);
 }
 
+airlock_socket* airlock_socket_current(void) {
+  return airlock::c::internal::CurrentSocket();
+}
+
 airlock_status airlock_socket_set_context(airlock_socket* socket,
                                           airlock_context* context,
                                           airlock_error** error) {

@@ -162,7 +162,7 @@ Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
     const absl::Status usable = CheckUsable(socket);
     if (!usable.ok()) return usable;
     const ssl::IoResult result = call.Io(io);
-    if (result.failed() || result.want_callback()) return result.status();
+    if (result.failed()) return result.status();
     const bool reading = result.want_read();
     if ((reading || result.want_write()) && socket->fd_transport != nullptr &&
         !socket->freed && socket->timeout > absl::ZeroDuration()) {

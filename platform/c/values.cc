@@ -244,6 +244,7 @@ airlock_status StatusOf(const ssl::IoResult& result) {
     case ssl::IoState::kClosed:
       return AIRLOCK_CLOSED;
     case ssl::IoState::kWantCallback:
+      return AIRLOCK_WANT_CALLBACK;
     case ssl::IoState::kFailed:
       return AIRLOCK_ERROR;
   }

@@ -4,19 +4,14 @@
 // Keys that are elsewhere, certificates by the server's CAs, and a host's own
 // cache of sessions.
 
-#include <openssl/base.h>
-#include <openssl/bio.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/ssl.h>
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "tests/platform/c/c_signing.h"
 #include "tests/platform/c/c_testing.h"
 
 namespace airlock::c {
@@ -33,12 +28,7 @@ struct Module {
 
 std::unique_ptr<Module> Load(absl::string_view name) {
   auto module = std::make_unique<Module>();
-  const airlock_bytes pem = Cert(absl::StrCat(name, ".key"));
-  const bssl::UniquePtr<BIO> bio(
-      BIO_new_mem_buf(pem.data, static_cast<int>(pem.size)));
-  module->key.reset(
-      PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-  EXPECT_NE(module->key, nullptr);
+  module->key = LoadKey(name);
   return module;
 }
 
@@ -47,22 +37,10 @@ airlock_status Sign(void* user, uint16_t algorithm, airlock_bytes input,
   auto* const module = static_cast<Module*>(user);
   ++module->signatures;
   if (module->answer != AIRLOCK_OK) return module->answer;
-  bssl::ScopedEVP_MD_CTX context;
-  EVP_PKEY_CTX* key_context = nullptr;
-  size_t done = room;
-  if (!EVP_DigestSignInit(context.get(), &key_context,
-                          SSL_get_signature_algorithm_digest(algorithm),
-                          nullptr, module->key.get()) ||
-      (SSL_is_signature_algorithm_rsa_pss(algorithm) &&
-       (!EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) ||
-        !EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, -1))) ||
-      !EVP_DigestSign(context.get(), static_cast<uint8_t*>(into), &done,
-                      reinterpret_cast<const uint8_t*>(input.data),
-                      input.size)) {
-    return AIRLOCK_ERROR;
-  }
-  *size = module->size != 0 ? module->size : done;
-  return AIRLOCK_OK;
+  const airlock_status status =
+      SignWith(module->key.get(), algorithm, input, into, room, size);
+  if (module->size != 0) *size = module->size;
+  return status;
 }
 
 void Release(void* user) { ++static_cast<Module*>(user)->releases; }

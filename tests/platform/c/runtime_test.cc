@@ -3,6 +3,7 @@
 
 // Runtimes and their policy, which nothing in the C interface turns off.
 
+#include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -175,6 +176,26 @@ TEST(CRuntimeTest, Counts) {
             AIRLOCK_OK);
   EXPECT_THAT(text.data, HasSubstr("airlock_policy_refusals_total 1"));
   airlock_buffer_free(&text);
+}
+
+TEST(CRuntimeTest, CountsWhatIsAllowedButAudited) {
+  const auto runtime = MakeRuntime(MakeHost("enforce"));
+  airlock_wrap_options own_ca = ClientWrap();
+  own_ca.cadata = Cert("other_root.pem");
+  Wire wire;
+  for (int i = 0; i < 2; ++i) Wrap(runtime.get(), wire.client(), own_ca);
+  auto counters = Sized<airlock_counters>();
+  ASSERT_EQ(airlock_runtime_counters(runtime.get(), &counters, nullptr),
+            AIRLOCK_OK);
+  EXPECT_EQ(counters.allowed, 2U);
+  EXPECT_EQ(counters.refusals, 0U);
+  EXPECT_EQ(counters.upgrades, 0U);
+  // A program of an older header has no room for it.
+  counters.allowed = 77;
+  counters.struct_size = offsetof(airlock_counters, allowed);
+  ASSERT_EQ(airlock_runtime_counters(runtime.get(), &counters, nullptr),
+            AIRLOCK_OK);
+  EXPECT_EQ(counters.allowed, 77U);
 }
 
 TEST(CRuntimeTest, NullsAreErrors) {
