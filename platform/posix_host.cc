@@ -120,6 +120,10 @@ absl::Status TooLarge(const std::string& path) {
 absl::StatusOr<std::string> ReadAll(int fd, size_t expected,
                                     const std::string& path) {
   std::string bytes;
+  const ssl::ScopedWipe wipe(&bytes);
+  // In memory of its own, which moves along: a short string would leave copies.
+  constexpr size_t kLeast = 64;
+  bytes.reserve(std::max(expected + 1, kLeast));
   size_t size = 0;
   // One byte more than there should be, so that the end shows in one call.
   bytes.resize(expected + 1);
@@ -172,13 +176,13 @@ absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
     absl::StatusOr<std::string> bytes =
         ReadAll(fd.get(), static_cast<size_t>(before.size), path);
     if (!bytes.ok()) return bytes.status();
+    const ssl::ScopedWipe wipe(&*bytes);
     if (fstat(fd.get(), &st) != 0) return FileError(errno, "read", path);
     // Files in /proc have content, and the size 0.
     const bool whole = before.size == 0 || bytes->size() == before.size;
     if (whole && ToFileStatus(st).identity == before) {
       return FileContent{*std::move(bytes), before};
     }
-    ssl::Wipe(&*bytes);
   }
   return absl::UnavailableError(absl::StrCat(
       "cannot read ", ssl::ShownPath(path), ": it changed while it was read, ",

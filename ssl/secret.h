@@ -48,6 +48,19 @@ class Secret {
 // out of reach: reserve enough first.
 void Wipe(std::string* bytes);
 
+// Wipes a string that outlives it, on whatever way out. Bytes that are moved
+// out of the string before are not its own any more.
+class ScopedWipe {
+ public:
+  explicit ScopedWipe(std::string* bytes) : bytes_(bytes) {}
+  ~ScopedWipe() { Wipe(bytes_); }
+  ScopedWipe(const ScopedWipe&) = delete;
+  ScopedWipe& operator=(const ScopedWipe&) = delete;
+
+ private:
+  std::string* const bytes_;
+};
+
 }  // namespace airlock::ssl
 
 #endif  // AIRLOCK_SSL_SECRET_H_

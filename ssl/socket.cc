@@ -351,6 +351,7 @@ absl::StatusOr<Secret> Socket::ExportKeyingMaterial(
                                    limit, "."));
   }
   std::string buffer(size, '\0');
+  const ScopedWipe wipe(&buffer);
   const absl::string_view bytes = context.value_or("");
   if (!SSL_export_keying_material(
           impl_->ssl.get(), reinterpret_cast<uint8_t*>(&buffer[0]), size,
@@ -360,9 +361,7 @@ absl::StatusOr<Secret> Socket::ExportKeyingMaterial(
     return internal::DrainToStatus(ErrorKind::kInternal,
                                    "The keying material cannot be exported.");
   }
-  Secret result(buffer);
-  OPENSSL_cleanse(&buffer[0], buffer.size());
-  return result;
+  return Secret(buffer);
 }
 
 absl::StatusOr<std::unique_ptr<Socket>> WrapSocket(

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -20,7 +21,11 @@ namespace {
 
 absl::StatusOr<ssl::Secret> ReadStandardInput() {
   std::string bytes;
+  const ssl::ScopedWipe wipe(&bytes);
   std::array<char, 64 << 10> chunk;
+  const absl::Cleanup wipe_chunk = [&chunk] {
+    OPENSSL_cleanse(chunk.data(), chunk.size());
+  };
   for (;;) {
     const ssize_t size = read(STDIN_FILENO, chunk.data(), chunk.size());
     if (size < 0 && errno == EINTR) continue;
@@ -34,31 +39,29 @@ absl::StatusOr<ssl::Secret> ReadStandardInput() {
     if (bytes.size() + size > bytes.capacity()) {
       // Grown by hand, so that the old place can be wiped.
       std::string larger;
+      const ssl::ScopedWipe wipe_old(&larger);
       larger.reserve(2 * (bytes.size() + size));
       larger = bytes;
-      OPENSSL_cleanse(&bytes[0], bytes.size());
       bytes.swap(larger);
     }
     bytes.append(chunk.data(), size);
   }
-  OPENSSL_cleanse(chunk.data(), chunk.size());
-  ssl::Secret secret(bytes);
-  OPENSSL_cleanse(&bytes[0], bytes.size());
-  return secret;
+  return ssl::Secret(bytes);
 }
 
 absl::StatusOr<ssl::Secret> ReadVariable(const std::string& name) {
   config::EnvironmentMap environment = platform::CurrentVariables();
+  const absl::Cleanup wipe = [&environment] {
+    for (auto& [key, value] : environment) {
+      ssl::Wipe(&value);
+    }
+  };
   const auto found = environment.find(name);
   if (found == environment.end()) {
     return absl::NotFoundError(
         absl::StrCat("there is no environment variable ", name));
   }
-  ssl::Secret secret(found->second);
-  for (auto& [key, value] : environment) {
-    ssl::Wipe(&value);
-  }
-  return secret;
+  return ssl::Secret(found->second);
 }
 
 }  // namespace
@@ -74,8 +77,8 @@ absl::StatusOr<ssl::Secret> ReadSource(const std::string& source,
   } else {
     absl::StatusOr<platform::FileContent> file = host->ReadFile(source);
     if (!file.ok()) return file.status();
+    const ssl::ScopedWipe wipe(&file->bytes);
     secret = ssl::Secret(file->bytes);
-    ssl::Wipe(&file->bytes);
   }
   if (secret.ok() && secret->empty()) {
     return absl::InvalidArgumentError(

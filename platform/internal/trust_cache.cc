@@ -3,14 +3,17 @@
 
 #include "platform/internal/trust_cache.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "platform/internal/settled.h"
 #include "ssl/error.h"
+#include "ssl/secret.h"
 #include "ssl/sha256.h"
 #include "ssl/shown.h"
 
@@ -104,7 +107,12 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, Found* found) {
   const absl::Time now = host_->Now();
   bool settled = true;
   std::string digests;
+  // A bundle may hold a key as well.
   std::vector<std::string> contents;
+  const absl::Cleanup wipe = [&contents] {
+    std::for_each(contents.begin(), contents.end(),
+                  [](std::string& content) { ssl::Wipe(&content); });
+  };
   for (CaFile& file : files) {
     absl::StatusOr<FileContent> content = host_->ReadFile(file.path);
     if (!content.ok()) return content.status();

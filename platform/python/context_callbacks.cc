@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "platform/python/context.h"
 #include "platform/python/core_access.h"
+#include "platform/python/secrets.h"
 #include "platform/python/socket.h"
 #include "ssl/error.h"
 
@@ -140,6 +141,36 @@ PyRef TextOrNone(absl::string_view text) {
                       : PyRef::Steal(NativeString(text));
 }
 
+// What a callback gave, which is wiped; unset with an exception set.
+absl::optional<ssl::Secret> TakeKey(PyObject* given) {
+  absl::optional<ssl::Secret> key;
+  {
+    BufferView view;
+    if (!view.Took(PyObject_GetBuffer(given, view.get(), PyBUF_SIMPLE) == 0)) {
+      return absl::nullopt;
+    }
+    key.emplace(view.bytes());
+  }
+  WipeIfOwn(given);
+  return key;
+}
+
+absl::optional<ssl::PskIdentity> TakePsk(PyObject* given) {
+  ssl::PskIdentity psk;
+  {
+    const char* identity = nullptr;
+    BufferView key;
+    if (!key.Took(PyArg_ParseTuple(given, "z" AIRLOCK_BUFFER, &identity,
+                                   key.get()))) {
+      return absl::nullopt;
+    }
+    psk.identity = identity == nullptr ? "" : identity;
+    psk.key = ssl::Secret(key.bytes());
+  }
+  if (Py_REFCNT(given) == 1) WipeIfOwn(PyTuple_GET_ITEM(given, 1));
+  return psk;
+}
+
 absl::optional<ssl::PskIdentity> OnPskClient(absl::string_view hint) {
   const CallbackScope scope;
   const PyRef callback = PyRef::Borrow(
@@ -148,16 +179,9 @@ absl::optional<ssl::PskIdentity> OnPskClient(absl::string_view hint) {
   const PyRef argument = TextOrNone(hint);
   const PyRef result = PyRef::Steal(
       PyObject_CallFunctionObjArgs(callback.get(), argument.get(), nullptr));
-  const char* identity = nullptr;
-  BufferView key;
-  if (!result || !key.Took(PyArg_ParseTuple(result.get(), "z" AIRLOCK_BUFFER,
-                                            &identity, key.get()))) {
-    ReportUnraisable(callback.get());
-    return absl::nullopt;
-  }
-  ssl::PskIdentity psk;
-  psk.identity = identity == nullptr ? "" : identity;
-  psk.key = ssl::Secret(key.bytes());
+  absl::optional<ssl::PskIdentity> psk;
+  if (result) psk = TakePsk(result.get());
+  if (!psk.has_value()) ReportUnraisable(callback.get());
   return psk;
 }
 
@@ -169,13 +193,10 @@ absl::optional<ssl::Secret> OnPskServer(absl::string_view identity) {
   const PyRef argument = TextOrNone(identity);
   const PyRef result = PyRef::Steal(
       PyObject_CallFunctionObjArgs(callback.get(), argument.get(), nullptr));
-  BufferView key;
-  if (!result || !key.Took(PyObject_GetBuffer(result.get(), key.get(),
-                                              PyBUF_SIMPLE) == 0)) {
-    ReportUnraisable(callback.get());
-    return absl::nullopt;
-  }
-  return ssl::Secret(key.bytes());
+  absl::optional<ssl::Secret> key;
+  if (result) key = TakeKey(result.get());
+  if (!key.has_value()) ReportUnraisable(callback.get());
+  return key;
 }
 
 }  // namespace

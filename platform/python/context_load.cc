@@ -49,11 +49,12 @@ ssl::PasswordCallback Password(PyObject* password) {
     ssl::Secret secret;
     if (PyCallable_Check(password)) {
       const PyRef value = PyRef::Steal(PyObject_CallObject(password, nullptr));
-      if (!value ||
-          !TakePassword(value.get(), "password callback must return a string",
-                        &secret)) {
-        return absl::CancelledError("the password callback raised");
-      }
+      const bool took =
+          value &&
+          TakePassword(value.get(), "password callback must return a string",
+                       &secret);
+      if (value) WipeIfOwn(value.get());
+      if (!took) return absl::CancelledError("the password callback raised");
     } else if (!TakePassword(password,
                              "password should be a string or callable",
                              &secret)) {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "platform/python/errors.h"
@@ -28,6 +29,20 @@ bool LooksLikeDer(absl::string_view bytes) {
 bool CouldBePath(absl::string_view text) {
   return text.size() < 1024 && text.find_first_of(absl::string_view(
                                    "\r\n\0", 3)) == absl::string_view::npos;
+}
+
+// Whether what is not the path of a file may be a key that lost its first and
+// last line: it has more base64 in one piece than names have, and neither a
+// folder before it nor an extension after it.
+bool MayBeKey(absl::string_view text) {
+  constexpr size_t kLongest = 20;
+  if (absl::StartsWith(text, "/") || absl::StrContains(text, '.')) return false;
+  size_t run = 0;
+  for (const char c : text) {
+    run = absl::ascii_isalnum(c) || absl::StrContains("+=", c) ? run + 1 : 0;
+    if (run > kLongest) return true;
+  }
+  return false;
 }
 
 // Gives false.
@@ -87,8 +102,8 @@ bool ReadPath(platform::Host* host, const std::string& path,
                  std::string(content.status().message()), path);
     return false;
   }
+  const ssl::ScopedWipe wipe(&content->bytes);
   *bytes = ssl::Secret(content->bytes);
-  ssl::Wipe(&content->bytes);
   return true;
 }
 
@@ -98,7 +113,10 @@ bool ReadContent(platform::Host* host, PyObject* argument,
   if (PyObject_HasAttrString(argument, "read")) {
     const PyRef result =
         PyRef::Steal(PyObject_CallMethod(argument, "read", nullptr));
-    return result && TakeRead(result.get(), parameter, &content->bytes);
+    if (!result) return false;
+    const bool took = TakeRead(result.get(), parameter, &content->bytes);
+    WipeIfOwn(result.get());
+    return took;
   }
   // bytes may be the content or a path; other buffers are never paths.
   if (PyBytes_Check(argument) || PyUnicode_Check(argument)) {
@@ -127,7 +145,7 @@ bool ReadContent(platform::Host* host, PyObject* argument,
   }
   if (!CouldBePath(path)) return RaiseNotFound(parameter, "");
   if (absl::IsNotFound(host->Stat(path).status())) {
-    return RaiseNotFound(parameter, path);
+    return RaiseNotFound(parameter, MayBeKey(path) ? "" : path);
   }
   content->name = absl::StrCat(parameter, " ", path);
   return ReadPath(host, path, &content->bytes);

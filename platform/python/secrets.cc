@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/types/span.h"
+
 namespace airlock::python {
 namespace {
 
@@ -33,20 +35,49 @@ bool TakeAscii(PyObject* text, ssl::Secret* out) {
     return false;
   }
   std::string copy(from, from + size);
+  const ssl::ScopedWipe wipe(&copy);
   *out = ssl::Secret(copy);
-  ssl::Wipe(&copy);
   return true;
 #endif
 }
 
-// Wipes bytes that were made here. Python shares those of one character.
-void WipeBytes(PyObject* bytes) {
-  if (Py_REFCNT(bytes) != 1 || PyBytes_GET_SIZE(bytes) < 2) return;
-  OPENSSL_cleanse(PyBytes_AS_STRING(bytes),
-                  static_cast<size_t>(PyBytes_GET_SIZE(bytes)));
+// The memory of a string, or of a bytearray; empty for other objects. Python
+// knows its interned strings by their content, and shares those of one
+// character.
+absl::Span<char> MemoryOf(PyObject* object) {
+  absl::Span<char> memory;
+  if (PyBytes_CheckExact(object)) {
+#if PY_MAJOR_VERSION < 3
+    if (PyString_CHECK_INTERNED(object)) return memory;
+#endif
+    memory = {PyBytes_AS_STRING(object),
+              static_cast<size_t>(PyBytes_GET_SIZE(object))};
+  } else if (PyByteArray_CheckExact(object)) {
+    memory = {PyByteArray_AS_STRING(object),
+              static_cast<size_t>(PyByteArray_GET_SIZE(object))};
+  } else if (PyUnicode_CheckExact(object)) {
+#if PY_MAJOR_VERSION >= 3
+    if (PyUnicode_CHECK_INTERNED(object) || !PyUnicode_IS_COMPACT(object)) {
+      return memory;
+    }
+    memory = {static_cast<char*>(PyUnicode_DATA(object)),
+              static_cast<size_t>(PyUnicode_GET_LENGTH(object)) *
+                  static_cast<size_t>(PyUnicode_KIND(object))};
+#else
+    memory = {reinterpret_cast<char*>(PyUnicode_AS_UNICODE(object)),
+              static_cast<size_t>(PyUnicode_GET_DATA_SIZE(object))};
+#endif
+  }
+  return memory;
 }
 
 }  // namespace
+
+void WipeIfOwn(PyObject* object) {
+  if (Py_REFCNT(object) != 1) return;
+  const absl::Span<char> memory = MemoryOf(object);
+  if (memory.size() > 1) OPENSSL_cleanse(memory.data(), memory.size());
+}
 
 bool SecretOf(PyObject* object, const char* what, ssl::Secret* out) {
   if (PyBytes_Check(object)) {
@@ -62,7 +93,7 @@ bool SecretOf(PyObject* object, const char* what, ssl::Secret* out) {
   const PyRef encoded = PyRef::Steal(PyUnicode_AsUTF8String(object));
   if (!encoded) return false;
   *out = ssl::Secret(ViewOfBytes(encoded.get()));
-  WipeBytes(encoded.get());
+  WipeIfOwn(encoded.get());
   return true;
 }
 

@@ -15,6 +15,10 @@ namespace airlock::python {
 // that names `what` for any other object. The object itself stays the caller's.
 bool SecretOf(PyObject* object, const char* what, ssl::Secret* out);
 
+// Wipes the str, unicode, bytes or bytearray that a callback or read() gave,
+// where nobody else has it: it must be dropped next.
+void WipeIfOwn(PyObject* object);
+
 }  // namespace airlock::python
 
 #endif  // AIRLOCK_PLATFORM_PYTHON_SECRETS_H_

@@ -250,6 +250,7 @@ absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
 
 Secret NormalizePem(const PemBlock& block) {
   std::string text;
+  const ScopedWipe wipe(&text);
   // Reserved so that it never moves, which would leave a copy behind.
   text.reserve(block.body.size() + 2 * block.label.size() + 64);
   absl::StrAppend(&text, kBegin, block.label, kDashes, "\n");
@@ -257,9 +258,7 @@ Secret NormalizePem(const PemBlock& block) {
     absl::StrAppend(&text, TakeLine(&rest), "\n");
   }
   absl::StrAppend(&text, kEnd, block.label, kDashes, "\n");
-  Secret secret(text);
-  OPENSSL_cleanse(&text[0], text.size());
-  return secret;
+  return Secret(text);
 }
 
 std::string DescribeUnknown(absl::string_view bytes) {

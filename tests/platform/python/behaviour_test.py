@@ -255,11 +255,27 @@ class Errors(unittest.TestCase):
 
     def test_what_may_be_a_secret_stays_unsaid(self):
         context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
-        headless = text('server_rsa.key').split('\n', 1)[1]
-        said = self.words_of(EnvironmentError, context.load_cert_chain,
-                             text('server_rsa_chain.pem'), headless)
-        self.assertIn('neither PEM text', said)
-        self.assertNotIn(headless[:20], said)
+        for name in ('server_rsa', 'server_p256', 'server_ed25519'):
+            headless = text(name + '.key').split('\n', 1)[1]
+            one_line = ''.join(headless.split('\n')[:-2])
+            for key in (headless, one_line, one_line.encode(),
+                        'KEY=' + one_line, '{"key": "%s"}' % one_line):
+                with self.assertRaises(EnvironmentError) as raised:
+                    context.load_cert_chain(text('server_rsa_chain.pem'), key)
+                self.assertIn('neither PEM text', str(raised.exception))
+                self.assertNotIn(one_line[:20], repr(vars(raised.exception)) +
+                                 str(raised.exception) +
+                                 repr(raised.exception.args) +
+                                 str(raised.exception.filename))
+
+    def test_what_may_be_a_path_is_said(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+        for path in ('no-such-name', '/0123456789abcdef0123456789abcdef01234567',
+                     'certificates/of/the/server/in/production/key',
+                     '0123456789abcdef0123456789abcdef01234567.pem'):
+            with self.assertRaises(EnvironmentError) as raised:
+                context.load_cert_chain(path)
+            self.assertEqual(raised.exception.filename, path)
 
     def test_key_of_another_certificate(self):
         context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
