@@ -26,12 +26,11 @@ constexpr absl::string_view kOtherCa =
     "Its CA may not issue certificates for this name: have it issued by a CA "
     "that may.";
 constexpr absl::string_view kReplaceCertificate =
-    "It is too weak to be trusted: its owner has to replace it with one that "
-    "has an RSA key of 2048 bits or more, or an ECDSA key, and a SHA-2 "
-    "signature.";
+    "It is too weak to be trusted: its owner has to replace it with a stronger "
+    "one.";
 constexpr absl::string_view kReplaceCa =
-    "The CA is too weak to be trusted: have the certificate issued by one that "
-    "has an RSA key of 2048 bits or more, or an ECDSA key.";
+    "The CA is too weak to be trusted: have the certificate issued by a "
+    "stronger one.";
 constexpr absl::string_view kOtherName =
     "Connect by a name that the certificate carries, or have one issued for "
     "this name.";

@@ -81,11 +81,10 @@ absl::Status CheckStrength(absl::Span<const Certificate> chain, int level) {
     error.detail =
         absl::AsciiStrToLower(absl::StrReplaceAll(error.reason, {{"_", " "}}));
     error.subject = chain[i].subject();
-    error.message = absl::StrCat(
-        "certfile: the certificate \"", ShownName(error.subject),
-        "\" is too weak: ", why,
-        ". Have a new one issued: with an ECDSA key on P-256, or an RSA key of "
-        "2048 bits or more, and a SHA-256 signature.");
+    error.message =
+        absl::StrCat("certfile: the certificate \"", ShownName(error.subject),
+                     "\" is too weak: ", why, ". Have a stronger one issued. ",
+                     NeedsOfLevel(level));
     return MakeStatus(error);
   }
   return absl::OkStatus();

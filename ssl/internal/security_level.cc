@@ -8,6 +8,8 @@
 #include <openssl/obj.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace airlock::ssl::internal {
@@ -76,6 +78,17 @@ std::string WeakSignatureReason(X509* certificate, int level) {
   if (DigestStrength(digest_nid) >= kLevels[level].strength) return "";
   return absl::StrCat("it is signed with ", OBJ_nid2sn(digest_nid),
                       ", too weak for level ", level);
+}
+
+std::string NeedsOfLevel(int level) {
+  // What servers have in practice, and BoringSSL.
+  const char* curve = level <= 3 ? "P-256" : level == 4 ? "P-384" : "P-521";
+  const char* digest = level <= 3   ? "SHA-256"
+                       : level == 4 ? "SHA-384"
+                                    : "SHA-512";
+  return absl::StrCat("An RSA key of ", std::max(kLevels[level].rsa_bits, 2048),
+                      " bits or an ECDSA key on ", curve, ", signed with ",
+                      digest, ", is strong enough for level ", level, ".");
 }
 
 }  // namespace airlock::ssl::internal

@@ -20,6 +20,10 @@ std::string WeakKeyReason(X509* certificate, int level);
 // 4 on SHA-384, for level 5 SHA-512.
 std::string WeakSignatureReason(X509* certificate, int level);
 
+// What is strong enough for a level, as a sentence: "An RSA key of 3072 bits or
+// ... is strong enough for level 3.".
+std::string NeedsOfLevel(int level);
+
 }  // namespace airlock::ssl::internal
 
 #endif  // AIRLOCK_SSL_INTERNAL_SECURITY_LEVEL_H_

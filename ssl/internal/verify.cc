@@ -76,6 +76,11 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
         absl::FormatTime("%Y-%m-%d", request.now, absl::UTCTimeZone()));
   }
   absl::StrAppend(&error.message, ". ", VerifyCodeAdvice(finding.code));
+  if (finding.code == verify_code::kEeKeyTooSmall ||
+      finding.code == verify_code::kCaKeyTooSmall ||
+      finding.code == verify_code::kCaDigestTooWeak) {
+    absl::StrAppend(&error.message, " ", NeedsOfLevel(request.security_level));
+  }
   VerifyOutcome outcome;
   outcome.alert = static_cast<uint8_t>(finding.alert);
   error.alert = outcome.alert;

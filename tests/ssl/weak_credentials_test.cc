@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "ssl/context.h"
 #include "ssl/error.h"
@@ -41,6 +43,35 @@ TEST(WeakCredentialsTest, AreRefusedByLevelWithOpensslsReason) {
       EXPECT_EQ(error.library, "SSL");
       EXPECT_EQ(error.reason, row.reason) << row.name << level;
       EXPECT_FALSE(error.subject.empty());
+    }
+  }
+}
+
+// What is advised would be strong enough itself.
+TEST(WeakCredentialsTest, AdviceIsOfTheLevel) {
+  struct Row {
+    int level;
+    const char* key;
+  };
+  for (const Row& row :
+       {Row{2, "RSA key of 2048 bits or an ECDSA key on P-256"},
+        Row{3, "RSA key of 3072 bits or an ECDSA key on P-256"},
+        Row{4, "RSA key of 7680 bits or an ECDSA key on P-384"},
+        Row{5, "RSA key of 15360 bits or an ECDSA key on P-521"}}) {
+    ContextOptions own = ServerOptions("weak_rsa1024");
+    own.security_level = row.level;
+    const absl::Status refused = Context::Create(std::move(own)).status();
+    ContextOptions client = ClientOptions();
+    client.security_level = row.level;
+    ContextOptions server = ServerOptions("weak_rsa1024");
+    server.security_level = 0;
+    const Connection c = Connect(std::move(client), std::move(server));
+    for (const absl::Status& status : {refused, c.client_status}) {
+      EXPECT_TRUE(absl::StrContains(status.message(), row.key)) << status;
+      // Nothing else is advised beside it.
+      EXPECT_EQ(absl::StrContains(status.message(), "2048 bits or"),
+                row.level == 2)
+          << status;
     }
   }
 }
