@@ -222,6 +222,35 @@ TEST_P(SessionImportTest, NoPartOfOneIsTaken) {
   }
 }
 
+// Whatever a byte was changed to: an error, or a peer that is verified all the
+// same.
+TEST_P(SessionImportTest, NoByteThatChangesLeavesThePeerUnverified) {
+  const auto client = Client();
+  const auto server = MakeContext(ServerOptions());
+  const auto bytes = Established(client, server)->Serialize();
+  ASSERT_TRUE(bytes.ok());
+  size_t accepted = 0;
+  for (size_t i = 0; i < bytes->size(); ++i) {
+    for (const int mask : {i % 2 == 0 ? 0x01 : 0xff}) {
+      std::string changed(bytes->view());
+      changed[i] = static_cast<char>(changed[i] ^ mask);
+      const auto session = Session::Deserialize(changed);
+      if (!session.ok()) {
+        EXPECT_EQ(GetErrorKind(session.status()), ErrorKind::kInvalidArgument);
+        continue;
+      }
+      ++accepted;
+      (void)(*session)->time();
+      (void)(*session)->timeout();
+      const Connection c = Connect(client, server, WithSession(*session));
+      EXPECT_TRUE(!c.client_status.ok() || c.client->peer_verified())
+          << "byte " << i << " with " << mask;
+      EXPECT_LT(c.client_status.message().size(), 2000u);
+    }
+  }
+  EXPECT_GT(accepted, 0u);
+}
+
 // By a server that shares the ticket's key and asks for less.
 TEST_P(SessionImportTest, AServerRefusesATicketWithoutTheCertificate) {
   for (const VerifyMode mode : {VerifyMode::kRequired, VerifyMode::kOptional}) {
