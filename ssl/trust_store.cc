@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/der_kind.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/pem.h"
 #include "ssl/internal/trust_settings.h"
@@ -48,6 +49,22 @@ absl::Status Damaged(absl::string_view name, absl::string_view part,
   return MakeStatus(error);
 }
 
+// Of what is no certificate: what it is instead, where that shows, or what is
+// wrong with it.
+absl::Status NoCertificate(absl::string_view name, absl::string_view part,
+                           absl::string_view der, const absl::Status& cause) {
+  const internal::DerKind kind = internal::SniffDer(der);
+  if (kind == internal::DerKind::kUnknown ||
+      kind == internal::DerKind::kCertificate) {
+    return Damaged(name, part, cause);
+  }
+  return Error(name,
+               absl::StrCat(part, " is no certificate but ",
+                            internal::DescribeDerKind(kind),
+                            ", and nothing of the bundle is used; replace it "
+                            "by the certificates of the CAs"));
+}
+
 absl::StatusOr<bssl::UniquePtr<X509_CRL>> ParseCrl(absl::string_view der) {
   const internal::ErrorQueueScope scope;
   const auto* in = reinterpret_cast<const uint8_t*>(der.data());
@@ -76,7 +93,9 @@ absl::Status ParsePem(absl::string_view text, absl::string_view name,
     }
     absl::StatusOr<Secret> der = internal::DecodePem(block);
     if (!der.ok()) {
-      return Damaged(name, internal::Describe(block), der.status());
+      return Error(name, absl::StrCat(der.status().message(),
+                                      ", and nothing of the bundle is used; "
+                                      "restore or remove it"));
     }
     if (is_crl) {
       auto crl = ParseCrl(der->view());
@@ -89,7 +108,8 @@ absl::Status ParsePem(absl::string_view text, absl::string_view name,
     absl::StatusOr<Certificate> certificate =
         internal::CertificateFromPemDer(block.label, der->view());
     if (!certificate.ok()) {
-      return Damaged(name, internal::Describe(block), certificate.status());
+      return NoCertificate(name, internal::Describe(block), der->view(),
+                           certificate.status());
     }
     if (block.label == internal::kTrustedCertificate) {
       certificate = internal::WithTrustSettings(*certificate,
@@ -128,7 +148,9 @@ absl::Status ParseDer(absl::string_view der, absl::string_view name,
       continue;
     }
     auto crl = ParseCrl(bytes);
-    if (!crl.ok()) return Damaged(name, part, certificate.status());
+    if (!crl.ok()) {
+      return NoCertificate(name, part, bytes, certificate.status());
+    }
     bundle->crls.push_back(*std::move(crl));
   }
   return absl::OkStatus();

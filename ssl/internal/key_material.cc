@@ -6,61 +6,19 @@
 #include <openssl/bytestring.h>
 
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/der_kind.h"
 #include "ssl/internal/pem.h"
 #include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
-
-enum class DerKind {
-  kCertificate,
-  kPkcs12,
-  kPkcs8,
-  kEncryptedPkcs8,
-  kPkcs1,
-  kSec1,
-  kPublicKey,
-  kUnknown,
-};
-
-// Tells from its first fields what `der` is meant to be.
-DerKind SniffDer(absl::string_view der) {
-  // An indefinite length is BER, which only PKCS#12 files use.
-  if (absl::StartsWith(der, absl::string_view("\x30\x80", 2))) {
-    return DerKind::kPkcs12;
-  }
-  CBS cbs, sequence, inner;
-  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(der.data()), der.size());
-  if (!CBS_get_asn1(&cbs, &sequence, CBS_ASN1_SEQUENCE)) {
-    return DerKind::kUnknown;
-  }
-  uint64_t version = 0;
-  // CBS_get_asn1 consumes what does not match, too.
-  if (CBS_peek_asn1_tag(&sequence, CBS_ASN1_SEQUENCE)) {
-    if (!CBS_get_asn1(&sequence, &inner, CBS_ASN1_SEQUENCE)) {
-      return DerKind::kUnknown;
-    }
-    if (!CBS_peek_asn1_tag(&inner, CBS_ASN1_OBJECT)) {
-      return DerKind::kCertificate;
-    }
-    return CBS_peek_asn1_tag(&sequence, CBS_ASN1_OCTETSTRING)
-               ? DerKind::kEncryptedPkcs8
-               : DerKind::kPublicKey;
-  }
-  if (!CBS_get_asn1_uint64(&sequence, &version)) return DerKind::kUnknown;
-  if (CBS_peek_asn1_tag(&sequence, CBS_ASN1_SEQUENCE)) {
-    return version == 3 ? DerKind::kPkcs12 : DerKind::kPkcs8;
-  }
-  if (CBS_peek_asn1_tag(&sequence, CBS_ASN1_INTEGER)) return DerKind::kPkcs1;
-  if (CBS_peek_asn1_tag(&sequence, CBS_ASN1_OCTETSTRING)) return DerKind::kSec1;
-  return DerKind::kUnknown;
-}
 
 KeyForm FormOf(DerKind kind) {
   switch (kind) {
@@ -87,6 +45,17 @@ absl::Status Damaged(absl::string_view name, absl::string_view part,
   return MakeStatus(error);
 }
 
+// Of a block whose label says something else than what it holds.
+std::string OtherKind(absl::string_view where, absl::string_view der,
+                      absl::string_view lacks) {
+  const absl::string_view holds = DescribeDerKind(SniffDer(der));
+  if (holds.empty()) {
+    return absl::StrCat(where, " is damaged: it holds ", lacks, "; restore it");
+  }
+  return absl::StrCat(where, " holds ", lacks, " but ", holds,
+                      "; correct its label, and give it where it belongs");
+}
+
 absl::Status AddKeyBlock(const PemBlock& block, absl::string_view name,
                          KeyMaterial* material) {
   EncodedKey key;
@@ -104,9 +73,7 @@ absl::Status AddKeyBlock(const PemBlock& block, absl::string_view name,
     key.form = FormOf(SniffDer(der->view()));
     if (key.form == KeyForm::kUnsupported) {
       return CredentialsError(
-          name, absl::StrCat(key.where,
-                             " is damaged: it holds no private key; restore "
-                             "it"));
+          name, OtherKind(key.where, der->view(), "no private key"));
     }
     key.content = *std::move(der);
   }
@@ -135,6 +102,11 @@ absl::StatusOr<KeyMaterial> ParsePem(absl::string_view text,
     absl::StatusOr<Certificate> certificate =
         CertificateFromPemDer(block.label, der->view());
     if (!certificate.ok()) {
+      const DerKind kind = SniffDer(der->view());
+      if (kind != DerKind::kCertificate && kind != DerKind::kUnknown) {
+        return CredentialsError(
+            name, OtherKind(Describe(block), der->view(), "no certificate"));
+      }
       return Damaged(name, Describe(block), certificate.status());
     }
     material.certificates.push_back(*std::move(certificate));
@@ -151,7 +123,10 @@ absl::StatusOr<KeyMaterial> ParseDer(absl::string_view der,
       material.pkcs12 = Secret(der);
       return material;
     case DerKind::kPublicKey:
-      material.others.emplace_back("PUBLIC KEY");
+    case DerKind::kRequest:
+    case DerKind::kCrl:
+    case DerKind::kPkcs7:
+      material.others.emplace_back(PemLabelOf(kind));
       return material;
     case DerKind::kUnknown:
       return CredentialsError(

@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "ssl/input_form.h"
 #include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
@@ -60,6 +61,16 @@ absl::Status Error(absl::string_view message) {
   return absl::InvalidArgumentError(message);
 }
 
+// Whether `line` has a BEGIN line after what values are written in: quotes, a
+// name in YAML, a tag of XML.
+bool EmbedsBegin(absl::string_view line) {
+  const size_t begin = line.find(kBegin);
+  if (begin == absl::string_view::npos || begin == 0) return false;
+  const absl::string_view before =
+      absl::StripTrailingAsciiWhitespace(line.substr(0, begin));
+  return !before.empty() && absl::StrContains("\"'`=:>([{,", before.back());
+}
+
 absl::Status BadBeginLine(absl::string_view line, int number) {
   if (absl::StrContains(line, "\\n")) {
     return Error(absl::StrCat(
@@ -72,6 +83,12 @@ absl::Status BadBeginLine(absl::string_view line, int number) {
         "line ", number,
         " holds a whole PEM block; put line breaks after its BEGIN line and "
         "before its END line"));
+  }
+  if (EmbedsBegin(line)) {
+    return Error(absl::StrCat("line ", number,
+                              " has a quote or other text before -----BEGIN; "
+                              "give the PEM text itself, so that its BEGIN "
+                              "line begins a line"));
   }
   return Error(
       absl::StrCat("line ", number,
@@ -86,6 +103,7 @@ bool IsBase64(char c) {
 
 // A line that looks like a BEGIN line, if with another number of dashes.
 bool ResemblesBegin(absl::string_view line) {
+  if (EmbedsBegin(line)) return true;
   const size_t dashes = std::min(line.find_first_not_of('-'), line.size());
   return dashes > 0 &&
          absl::StartsWith(
@@ -262,49 +280,9 @@ Secret NormalizePem(const PemBlock& block) {
 }
 
 std::string DescribeUnknown(absl::string_view bytes) {
-  const absl::string_view text = absl::StripAsciiWhitespace(bytes);
-  const auto all = [text](auto is) {
-    return std::all_of(text.begin(), text.end(), [is](char c) {
-      return is(c) || absl::ascii_isspace(c);
-    });
-  };
-  constexpr size_t kLeast = 64;
-  if (text.empty()) return "is empty";
-  if (absl::StartsWith(bytes, "\xFF\xFE") ||
-      absl::StartsWith(bytes, "\xFE\xFF")) {
-    return "is UTF-16 text; give PEM in ASCII or UTF-8";
-  }
-  // Base64 of "-----BEGIN ".
-  if (absl::StartsWith(text, "LS0tLS1CRUdJTi")) {
-    return "is base64 of PEM text; decode it once, and give the PEM text";
-  }
-  if (text.size() >= kLeast && absl::StartsWith(text, "308") &&
-      all([](char c) { return absl::ascii_isxdigit(c) || c == ':'; })) {
-    return "is DER in hexadecimal; give the bytes themselves, or PEM";
-  }
-  if (text.size() >= kLeast && text[0] != '/' && all(IsBase64)) {
-    return "is base64 without a BEGIN and an END line; give the whole PEM text";
-  }
-  if (absl::StrContains(text, kBegin)) {
-    return "holds PEM within quotes or other text; give the PEM text itself, "
-           "with real line breaks, so that its BEGIN line begins a line";
-  }
-  if (absl::StrContains(text, "BEGIN ") && absl::StrContains(text, "END ")) {
-    return "holds what is like PEM, but its BEGIN and END lines do not have "
-           "five dashes on each side, as in -----BEGIN CERTIFICATE-----";
-  }
-  if (absl::StartsWith(text, "{") || absl::StartsWith(text, "[")) {
-    return "is JSON; give PEM text (a JWK has to be converted)";
-  }
-  if (absl::StartsWith(text, "<")) return "is XML or HTML; give PEM text";
-  if (absl::StartsWith(text, "ssh-") || absl::StartsWith(text, "ecdsa-sha2-") ||
-      absl::StartsWith(text, "PuTTY-User-Key-File")) {
-    return "is a key in SSH's or PuTTY's form; convert it to PEM (PKCS#8)";
-  }
-  if (absl::StrContains(text.substr(0, 10), "://")) {
-    return "looks like a URL; give the content of what it names";
-  }
-  if (LooksLikePath(text)) {
+  std::string form = DescribeInputForm(bytes);
+  if (!form.empty()) return form;
+  if (LooksLikePath(absl::StripAsciiWhitespace(bytes))) {
     return "looks like a path; give the content of the file, not its name";
   }
   return "holds no PEM block and is not DER";

@@ -252,7 +252,7 @@ Secret MakeTerminated(absl::string_view text) {
 // Ok for the types and curves that credentials.h promises.
 absl::Status CheckSupported(const EVP_PKEY* key, absl::string_view name,
                             absl::string_view where) {
-  const char* found = "its type";
+  std::string found;
   switch (EVP_PKEY_id(key)) {
     case EVP_PKEY_ED25519:
       return absl::OkStatus();
@@ -268,10 +268,11 @@ absl::Status CheckSupported(const EVP_PKEY* key, absl::string_view name,
           curve == NID_secp521r1) {
         return absl::OkStatus();
       }
-      found = "its curve";
+      found = absl::StrCat("its curve (", OBJ_nid2sn(curve), ")");
       break;
     }
     default:
+      found = absl::StrCat("its type (", OBJ_nid2ln(EVP_PKEY_id(key)), ")");
       break;
   }
   return CredentialsError(

@@ -123,6 +123,23 @@ TEST(PemTest, DamagedBeginLinesOfBlocks) {
   }
 }
 
+// What one value of several is written in.
+TEST(PemTest, EmbeddedBeginLinesOfBlocks) {
+  for (absl::string_view before :
+       {"\"", "'", "b'", "key: ", "KEY=", "<key>", "[\"", "(", "{"}) {
+    ExpectRefused(absl::StrCat(kTwo, before,
+                               "-----BEGIN A-----\n"
+                               "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+                               "-----END A-----\n"),
+                  "line 11 has a quote or other text before -----BEGIN");
+    // Not one that is only spoken of.
+    const auto blocks =
+        SplitPem(absl::StrCat(before, "-----BEGIN A-----\nends them.\n", kTwo));
+    ASSERT_TRUE(blocks.ok()) << before << blocks.status();
+    EXPECT_EQ(blocks->size(), 2u);
+  }
+}
+
 TEST(PemTest, SaysWhatItMayBeInstead) {
   const std::string pem =
       "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n"
