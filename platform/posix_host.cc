@@ -83,8 +83,10 @@ absl::Status FileError(int error, absl::string_view verb,
   absl::Status status = internal::ErrnoStatus(
       error, absl::StrCat("cannot ", verb, " ", ssl::ShownPath(path)));
   if (error != EACCES && error != EPERM) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat(status.message(), ": ", WhatIsDenied(path)));
+  return internal::WithErrno(
+      absl::Status(status.code(),
+                   absl::StrCat(status.message(), ": ", WhatIsDenied(path))),
+      error);
 }
 
 absl::Status CheckPath(absl::string_view verb, const std::string& path) {
@@ -98,9 +100,10 @@ absl::Status CheckPath(absl::string_view verb, const std::string& path) {
 
 absl::Status CheckReadable(const struct stat& st, const std::string& path) {
   if (S_ISDIR(st.st_mode)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot read ", ssl::ShownPath(path),
-                     ": it is a directory; name a file in it"));
+    return internal::WithErrno(absl::FailedPreconditionError(absl::StrCat(
+                                   "cannot read ", ssl::ShownPath(path),
+                                   ": it is a directory; name a file in it")),
+                               EISDIR);
   }
   if (!S_ISREG(st.st_mode)) {
     return absl::FailedPreconditionError(
@@ -111,9 +114,11 @@ absl::Status CheckReadable(const struct stat& st, const std::string& path) {
 }
 
 absl::Status TooLarge(const std::string& path) {
-  return absl::OutOfRangeError(absl::StrCat(
-      "cannot read ", ssl::ShownPath(path), ": it is larger than ",
-      Host::kMaxFileSize >> 20, " MiB; is it the file that you meant?"));
+  return internal::WithErrno(
+      absl::OutOfRangeError(absl::StrCat(
+          "cannot read ", ssl::ShownPath(path), ": it is larger than ",
+          Host::kMaxFileSize >> 20, " MiB; is it the file that you meant?")),
+      EFBIG);
 }
 
 // Reads until the end of the file, or one byte past the limit.

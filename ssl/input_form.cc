@@ -104,15 +104,20 @@ std::string DescribeInputForm(absl::string_view bytes) {
 
 bool MayHoldKey(absl::string_view text) {
   constexpr size_t kLeast = 40;  // 32 bytes in base64 take 44.
-  if (text.find_first_of("{}<>\"") != absl::string_view::npos ||
+  if (text.find_first_of("<>\"") != absl::string_view::npos ||
+      absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{") ||
       absl::StrContainsIgnoreCase(text, "BEGIN") ||
       std::any_of(text.begin(), text.end(), absl::ascii_iscntrl)) {
     return true;
   }
-  size_t run = 0;  // Of what base64 has and paths seldom do for long.
+  // More base64 in one piece than names have. Neither begins a key with a
+  // slash, nor has it a dot.
+  const size_t longest =
+      absl::StartsWith(text, "/") || absl::StrContains(text, '.') ? 63 : 20;
+  size_t run = 0;
   for (const char c : text) {
     run = c != '/' && IsBase64(c) ? run + 1 : 0;
-    if (run >= kLeast) return true;
+    if (run > longest) return true;
   }
   const auto has = [text](bool (*is)(unsigned char)) {
     return std::any_of(text.begin(), text.end(), is);

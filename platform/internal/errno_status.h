@@ -6,19 +6,46 @@
 #define AIRLOCK_PLATFORM_INTERNAL_ERRNO_STATUS_H_
 
 #include <cerrno>
+#include <string>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 
 namespace airlock::platform::internal {
 
+constexpr absl::string_view kErrnoUrl = "type.airlock/errno";
+
+// `status`, an error, with the errno that it comes from.
+inline absl::Status WithErrno(absl::Status status, int error) {
+  status.SetPayload(kErrnoUrl, absl::Cord(absl::StrCat(error)));
+  return status;
+}
+
 // As absl::ErrnoToStatus, which makes kNotFound of ENXIO, ENODEV and ESRCH,
 // too: here it is of ENOENT alone, because what is not there may be done
-// without, and what cannot be read may not.
+// without, and what cannot be read may not. It remembers `error`.
 inline absl::Status ErrnoStatus(int error, absl::string_view message) {
-  const absl::Status status = absl::ErrnoToStatus(error, message);
-  if (!absl::IsNotFound(status) || error == ENOENT) return status;
-  return absl::UnavailableError(status.message());
+  absl::Status status = absl::ErrnoToStatus(error, message);
+  if (absl::IsNotFound(status) && error != ENOENT) {
+    status = absl::UnavailableError(status.message());
+  }
+  return WithErrno(std::move(status), error);
+}
+
+// What WithErrno or ErrnoStatus was given; unset where neither made `status`.
+inline absl::optional<int> ErrnoOf(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kErrnoUrl);
+  int error = 0;
+  if (!payload.has_value() ||
+      !absl::SimpleAtoi(std::string(*payload), &error)) {
+    return absl::nullopt;
+  }
+  return error;
 }
 
 }  // namespace airlock::platform::internal

@@ -9,12 +9,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/types/optional.h"
 #include "platform/ca_bundle.h"
 #include "platform/process_environment.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/files.h"
 #include "platform/python/secrets.h"
+#include "ssl/error.h"
+#include "ssl/input_form.h"
 
 namespace airlock::python {
 namespace {
@@ -81,7 +85,7 @@ bool AddBundle(ContextObject* context, const Content& content) {
 }
 
 // As the stock module says it, which since Python 3.8 has no number for it.
-void RaiseNoData(const ModuleState& state, bool text) {
+void RaiseNoData(const ModuleState& state, bool text, absl::string_view bytes) {
   constexpr bool kNumbered = !AIRLOCK_PYTHON_AT_LEAST(3, 8);
   SslErrorText said;
   if (text) {
@@ -90,6 +94,8 @@ void RaiseNoData(const ModuleState& state, bool text) {
   } else {
     said.message = "not enough data: cadata does not contain a certificate";
   }
+  const std::string form = ssl::DescribeInputForm(bytes);
+  if (!form.empty()) absl::StrAppend(&said.message, ": it ", form);
   const int number = text ? kReasonNoStartLine : kReasonNotEnoughData;
   RaiseSslError(state.ssl_error.get(), kNumbered ? number : 0, said, __LINE__);
 }
@@ -131,12 +137,24 @@ bool AddData(ContextObject* context, PyObject* data) {
   }
   const bool pem = absl::StrContains(bytes, "-----BEGIN ");
   if (pem || bytes[0] == '\x30') return AddBundle(context, content);
-  RaiseNoData(*context->state, text);
+  RaiseNoData(*context->state, text, bytes);
   return false;
 }
 
-// Adds what a list of directories holds.
-bool AddDirectories(ContextObject* context, const std::string& list) {
+// `status` of the argument that the runtime calls ca_certs, by its own name.
+absl::Status Renamed(const absl::Status& status, absl::string_view name) {
+  absl::optional<ssl::Error> error = ssl::GetError(status);
+  absl::string_view said = status.message();
+  if (!error.has_value() || !absl::ConsumePrefix(&said, "ca_certs: ")) {
+    return status;
+  }
+  error->message = absl::StrCat(name, ": ", said);
+  return ssl::MakeStatus(*error);
+}
+
+// Adds what a list of directories holds; `name` is whose list it is.
+bool AddDirectories(ContextObject* context, absl::string_view name,
+                    const std::string& list) {
   platform::Runtime& runtime = *context->state->runtime;
   TrustedCertificates& trusted = context->trusted;
   const platform::CaDirectories found =
@@ -150,7 +168,7 @@ bool AddDirectories(ContextObject* context, const std::string& list) {
     absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
         runtime.LoadCaCerts(platform::CaPath{path});
     if (!store.ok()) {
-      RaisePemStatus(*context->state, store.status(), __LINE__);
+      RaisePemStatus(*context->state, Renamed(store.status(), name), __LINE__);
       return false;
     }
     trusted.directories.push_back(*std::move(store));
@@ -174,7 +192,7 @@ bool AddCapath(ContextObject* context, PyObject* capath) {
                   __LINE__);
     return false;
   }
-  return AddDirectories(context, path);
+  return AddDirectories(context, "capath", path);
 }
 
 }  // namespace
@@ -291,12 +309,16 @@ PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
     absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
         runtime.LoadCaCerts(place);
     if (!store.ok()) {
-      return RaisePemStatus(*context.state, store.status(), __LINE__);
+      const absl::Status status =
+          file.empty() ? store.status()
+                       : Renamed(store.status(), config::kCertFileVariable);
+      return RaisePemStatus(*context.state, status, __LINE__);
     }
     context.trusted.listed.AddStore(**store);
     context.trusted.anything = true;
   }
-  if (!directory.empty() && !AddDirectories(&context, directory)) {
+  if (!directory.empty() &&
+      !AddDirectories(&context, config::kCertDirVariable, directory)) {
     return nullptr;
   }
   context.Changed();

@@ -4,13 +4,15 @@
 #include "platform/python/files.h"
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "platform/internal/errno_status.h"
 #include "platform/python/errors.h"
 #include "platform/python/secrets.h"
+#include "ssl/input_form.h"
 
 namespace airlock::python {
 namespace {
@@ -31,44 +33,27 @@ bool CouldBePath(absl::string_view text) {
                                    "\r\n\0", 3)) == absl::string_view::npos;
 }
 
-// Whether what is not the path of a file may be a key that lost its first and
-// last line: it has more base64 in one piece than names have, and neither a
-// folder before it nor an extension after it.
-bool MayBeKey(absl::string_view text) {
-  constexpr size_t kLongest = 20;
-  if (absl::StartsWith(text, "/") || absl::StrContains(text, '.')) return false;
-  size_t run = 0;
-  for (const char c : text) {
-    run = absl::ascii_isalnum(c) || absl::StrContains("+=", c) ? run + 1 : 0;
-    if (run > kLongest) return true;
-  }
-  return false;
-}
-
-// Gives false.
-bool RaiseNotFound(const char* parameter, const std::string& path) {
-  RaiseOsError(ENOENT,
-               absl::StrCat("No such file or directory: ", parameter,
-                            " is neither PEM text (there is no \"-----BEGIN "
-                            "\" in it) nor the path of a file"),
-               path);
+// Gives false. `text`, which is no content and cannot be read as a path, may be
+// a key in some other form: then it is not shown.
+bool RaiseNoContent(const char* parameter, absl::string_view text, int error) {
+  std::string what =
+      absl::StrCat(std::strerror(error), ": ", parameter,
+                   " is neither PEM text (there is no \"-----BEGIN \" in it) "
+                   "nor the path of a file");
+  const std::string form = ssl::DescribeInputForm(text);
+  if (!form.empty()) absl::StrAppend(&what, ": it ", form);
+  const bool shown =
+      !text.empty() && CouldBePath(text) && !ssl::MayHoldKey(text);
+  RaiseOsError(error, what, shown ? std::string(text) : "");
   return false;
 }
 
 // The errno that stands for what a Host said.
-int ErrorNumber(platform::Host* host, const std::string& path,
-                const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kNotFound:
-      return ENOENT;
-    case absl::StatusCode::kPermissionDenied:
-      return EACCES;
-    default:
-      break;
-  }
-  const absl::StatusOr<platform::FileStatus> file = host->Stat(path);
-  return file.ok() && file->type == platform::FileType::kDirectory ? EISDIR
-                                                                   : EIO;
+int ErrorNumber(const absl::Status& status) {
+  return platform::internal::ErrnoOf(status).value_or(
+      absl::IsNotFound(status)           ? ENOENT
+      : absl::IsPermissionDenied(status) ? EACCES
+                                         : EIO);
 }
 
 // Takes what read() gave.
@@ -98,7 +83,7 @@ bool ReadPath(platform::Host* host, const std::string& path,
   }
   absl::StatusOr<platform::FileContent> content = host->ReadFile(path);
   if (!content.ok()) {
-    RaiseOsError(ErrorNumber(host, path, content.status()),
+    RaiseOsError(ErrorNumber(content.status()),
                  std::string(content.status().message()), path);
     return false;
   }
@@ -129,11 +114,14 @@ bool ReadContent(platform::Host* host, PyObject* argument,
     }
     // It may be a key that lost its first line: such text is neither copied
     // nor shown.
-    if (!CouldBePath(text.view())) return RaiseNotFound(parameter, "");
+    if (!CouldBePath(text.view())) {
+      return RaiseNoContent(parameter, text.view(), ENOENT);
+    }
   } else if (PyObject_CheckBuffer(argument)) {
     return TakeRead(argument, parameter, &content->bytes);
   }
   std::string path;
+  const ssl::ScopedWipe wipe(&path);  // It may be a key all the same.
   if (!PathOf(argument, &path)) {
     if (!PyErr_ExceptionMatches(PyExc_TypeError)) return false;
     PyErr_Clear();
@@ -143,9 +131,11 @@ bool ReadContent(platform::Host* host, PyObject* argument,
                  parameter, Py_TYPE(argument)->tp_name);
     return false;
   }
-  if (!CouldBePath(path)) return RaiseNotFound(parameter, "");
-  if (absl::IsNotFound(host->Stat(path).status())) {
-    return RaiseNotFound(parameter, MayBeKey(path) ? "" : path);
+  if (path.empty()) return ReadPath(host, path, &content->bytes);
+  const absl::Status found = CouldBePath(path) ? host->Stat(path).status()
+                                               : absl::NotFoundError("no path");
+  if (absl::IsNotFound(found) || (!found.ok() && ssl::MayHoldKey(path))) {
+    return RaiseNoContent(parameter, path, ErrorNumber(found));
   }
   content->name = absl::StrCat(parameter, " ", path);
   return ReadPath(host, path, &content->bytes);

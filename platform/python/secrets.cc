@@ -85,7 +85,7 @@ bool SecretOf(PyObject* object, const char* what, ssl::Secret* out) {
     return true;
   }
   if (!PyUnicode_Check(object)) {
-    PyErr_Format(PyExc_TypeError, "%s must be a string, not %.200s", what,
+    PyErr_Format(PyExc_TypeError, "%s must be a string or bytes, not %.200s", what,
                  Py_TYPE(object)->tp_name);
     return false;
   }

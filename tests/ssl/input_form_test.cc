@@ -130,7 +130,8 @@ TEST(InputFormTest, ALineThatMayHoldAKeyIsNoPath) {
 
 TEST(InputFormTest, PathsMayBeShown) {
   for (const char* text :
-       {"key.pem", "/etc/ssl/private/server.key", "$TLS_KEY", "changeme",
+       {"key.pem", "/etc/ssl/private/server.key", "$TLS_KEY", "${TLS_KEY}",
+        "changeme",
         "/home/someone/projects/production/kubernetes/secrets/tls-key.pem",
         "certificates/production/kubernetes/server/key",
         "C:\\certificates\\server.key",

@@ -7,8 +7,11 @@ usage: PYTHON behaviour_test.py FOLDER      (any Python from 2.7 on)
 FOLDER is that of the test certificates. The module `_ssl` to test is
 first on the path.
 """
+import base64
+import binascii
 import gc
 import io
+import json
 import os
 import shutil
 import socket
@@ -276,6 +279,52 @@ class Errors(unittest.TestCase):
             with self.assertRaises(EnvironmentError) as raised:
                 context.load_cert_chain(path)
             self.assertEqual(raised.exception.filename, path)
+
+    def test_a_key_in_another_form_is_named_and_not_shown(self):
+        certificate = text('server_p256.pem')
+        key = text('server_p256.key')
+        body = ''.join(key.splitlines()[1:-1])
+        der = base64.b64decode(body)
+        for form, words in (
+                (base64.b64encode(key.encode()).decode(), 'base64 of PEM'),
+                (body, 'base64 without a BEGIN'),
+                (binascii.hexlify(der).decode(), 'in hexadecimal'),
+                (key.replace('-----', '----'), 'five dashes'),
+                (key.replace('-----', '----').replace('\n', ' '),
+                 'five dashes'),
+                (key.lower(), 'capitals'),
+                (key.replace(' ', '%20').replace('\n', '%0A'),
+                 'percent-encoding'),
+                (json.dumps({'kty': 'EC', 'd': body}), 'JSON'),
+                ('<key>%s</key>' % body, 'XML')):
+            for argument in (form, form.encode()):
+                context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+                for load, arguments in (
+                        (context.load_cert_chain, (certificate, argument)),
+                        (context.load_cert_chain, (argument,)),
+                        (context.load_verify_locations, (argument,))):
+                    said = self.words_of(EnvironmentError, load, *arguments)
+                    self.assertIn(words, said)
+                    for start in range(0, len(form) - 16):
+                        self.assertNotIn(form[start:start + 16], said)
+            said = self.words_of(ssl.SSLError, context.load_verify_locations,
+                                 None, None, u'' + form)
+            self.assertIn(words, said)
+
+    def test_utf_16_is_named(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+        for encoding in 'utf-16', 'utf-16-le', 'utf-16-be', 'utf-32':
+            said = self.words_of(
+                EnvironmentError, context.load_cert_chain,
+                text('server_p256.pem').encode(encoding))
+            self.assertIn('UTF-16', said)
+
+    def test_a_folder_of_cas_has_its_own_name_in_errors(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+        said = self.words_of(ssl.SSLError, context.load_verify_locations,
+                             None, 'x' * 300)
+        self.assertIn('capath: ', said)
+        self.assertNotIn('ca_certs', said)
 
     def test_key_of_another_certificate(self):
         context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)

@@ -2,12 +2,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scenarios of errors_test.py: files, and choices of a context."""
 import os
+import resource
+import shutil
 import ssl
+import tempfile
 
 from error_peers import *  # pylint: disable=wildcard-import
 
 
 # Files.
+
+def with_link(call):
+    """What `call` gives for a symbolic link that leads to itself."""
+    folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
+    link = os.path.join(folder, 'link')
+    try:
+        os.symlink('link', link)
+        return call(link)
+    finally:
+        shutil.rmtree(folder)
+
+
+def without_descriptors(call):
+    """What `call` gives where no file can be opened."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        return call()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
 
 def load_chain(*names, **kwargs):
     context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
@@ -57,6 +81,26 @@ def chain_is_a_folder():
 
 
 @scenario
+def chain_below_a_file():
+    return load_chain(os.path.join('server_rsa.pem', 'x'))
+
+
+@scenario
+def chain_name_too_long():
+    return load_chain('a.' * 200)
+
+
+@scenario
+def chain_link_to_itself():
+    return with_link(lambda link: load_chain(link))
+
+
+@scenario
+def chain_without_descriptors():
+    return without_descriptors(lambda: load_chain('server_rsa.pem'))
+
+
+@scenario
 def chain_is_no_pem():
     return load_chain('verdicts.txt')
 
@@ -69,6 +113,33 @@ def trust(**kwargs):
 @scenario
 def cafile_missing():
     return trust(cafile=cert('missing.pem'))
+
+
+@scenario
+def cafile_below_a_file():
+    return trust(cafile=os.path.join(cert('server_rsa.pem'), 'x'))
+
+
+@scenario
+def cafile_name_too_long():
+    return trust(cafile=cert('a.' * 200))
+
+
+@scenario
+def cafile_link_to_itself():
+    return with_link(lambda link: trust(cafile=link))
+
+
+@scenario
+def cafile_without_descriptors():
+    return without_descriptors(lambda: trust(cafile=cert('ca.pem')))
+
+
+@scenario
+def dh_params_below_a_file():
+    context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+    return caught(lambda: context.load_dh_params(
+        os.path.join(cert('server_rsa.pem'), 'x')))
 
 
 @scenario
