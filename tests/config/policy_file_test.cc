@@ -417,5 +417,18 @@ TEST(PolicyFileTest, TakesTheOneOfTheReadme) {
   EXPECT_EQ(policy->exceptions.size(), 2);
 }
 
+TEST(PolicyFileTest, TakesThatOfThePageOnPins) {
+  const std::string page = testing::ReadTestdata("../docs/howto/pinning.md");
+  const size_t begin = page.find("```yaml\n");
+  ASSERT_NE(begin, std::string::npos);
+  const size_t end = page.find("```\n", begin + 8);
+  const absl::StatusOr<VerificationPolicy> policy =
+      ParsePolicyFile(page.substr(begin + 8, end - begin - 8), "a.yaml",
+                      absl::CivilDay(2026, 6, 30));
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  ASSERT_EQ(policy->exceptions.size(), 1);
+  EXPECT_EQ(policy->exceptions[0].pins.value.size(), 1);
+}
+
 }  // namespace
 }  // namespace airlock::config
