@@ -43,7 +43,11 @@ struct ContextObject {
 
   StatePtr state;
   const int protocol;
-  uint64_t options = kOpDefault;
+  uint64_t options =
+      kOpDefault | (IgnoresEofByDefault() ? kOpIgnoreUnexpectedEof : 0);
+  // Whether OP_IGNORE_UNEXPECTED_EOF is among them without the application
+  // having asked for it. It has no effect then.
+  bool eof_option_unasked = IgnoresEofByDefault();
   int verify_mode = kCertNone;
   bool verify_mode_chosen = false;  // By the application,
   // or, where it is CERT_NONE, by a library that it did not tell otherwise.

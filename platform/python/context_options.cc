@@ -68,6 +68,10 @@ int SetOptions(PyObject* self, PyObject* value, void* /*closure*/) {
           0) {
     return -1;
   }
+  // To assign what is there already (`options |= x`) asks for it.
+  if ((wanted & kOpIgnoreUnexpectedEof) == 0 || wanted == context.options) {
+    context.eof_option_unasked = false;
+  }
   context.options = wanted;
   context.Changed();
   return 0;

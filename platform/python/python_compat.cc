@@ -6,11 +6,28 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <stdexcept>
 
 namespace airlock::python {
+
+bool IgnoresEofByDefault() {
+  // One module serves all releases of a version: which one runs is asked.
+  static const bool result = [] {
+    int major = 0;
+    int minor = 0;
+    int micro = 0;
+    if (std::sscanf(Py_GetVersion(), "%d.%d.%d", &major, &minor, &micro) != 3 ||
+        major != 3) {
+      return false;
+    }
+    return minor == 8 || minor == 9 || (minor == 10 && micro <= 10) ||
+           (minor == 11 && micro <= 2);
+  }();
+  return result;
+}
 
 #if PY_MAJOR_VERSION < 3
 namespace {

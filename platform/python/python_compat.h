@@ -97,6 +97,11 @@ class PyRef {
   PyObject* object_ = nullptr;
 };
 
+// Whether the standard module of the Python that runs has
+// OP_IGNORE_UNEXPECTED_EOF among the options of a new context: 3.8, 3.9, 3.10
+// up to 3.10.10 and 3.11 up to 3.11.2. Programs for these toggle it.
+bool IgnoresEofByDefault();
+
 // Takes the GIL for a thread that gave it up. While the interpreter ends, it
 // does not return.
 void TakeGil(PyThreadState* thread);

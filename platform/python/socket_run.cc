@@ -140,10 +140,11 @@ bool InCore(PyObject* self, Descriptor* descriptor, bool waits,
 // context takes for a close (OP_IGNORE_UNEXPECTED_EOF). Never during the
 // handshake.
 bool IgnoresEof(const SocketObject& socket, const absl::Status& status) {
+  const ContextObject& context = ContextOf(socket.context.get());
   return ssl::GetErrorKind(status) == ssl::ErrorKind::kUnexpectedEof &&
          socket.core != nullptr && socket.core->handshake_done() &&
-         (ContextOf(socket.context.get()).options & kOpIgnoreUnexpectedEof) !=
-             0;
+         (context.options & kOpIgnoreUnexpectedEof) != 0 &&
+         !context.eof_option_unasked;
 }
 
 // Whether a client that never sent a thing was reset: one of TLS 1.3 that

@@ -482,6 +482,59 @@ class AsStockTest(unittest.TestCase):
         self.connect(context, unwrap)
 
     @unittest.skipIf(sys.version_info < (3, 8), 'no such option')
+    def test_ignore_unexpected_eof_by_default(self):
+        """Some Pythons have it set, and programs for these toggle it."""
+        shown = bool(client_context().options & ssl.OP_IGNORE_UNEXPECTED_EOF)
+        self.assertEqual(
+            shown,
+            sys.version_info < (3, 10, 11) or
+            (3, 11) <= sys.version_info < (3, 11, 3))
+
+        def read(tls):
+            return tls.recv(1), tls.recv(1)
+
+        def toggle(context):
+            context.options ^= ssl.OP_IGNORE_UNEXPECTED_EOF
+
+        def clear(context):
+            context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+
+        def set_another(context):
+            context.options |= ssl.OP_NO_TICKET
+
+        def set_and_clear(context):
+            context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
+            context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+
+        def set_it(context):
+            context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
+
+        def clear_and_set(context):
+            clear(context)
+            set_it(context)
+
+        def set_it_and_another(context):
+            set_it(context)
+            set_another(context)
+
+        def set_with_another(context):
+            context.options |= (ssl.OP_IGNORE_UNEXPECTED_EOF |
+                                ssl.OP_NO_COMPRESSION)
+
+        for change, ignores in (
+                (toggle, not shown), (clear, False), (set_another, False),
+                (set_and_clear, False), (set_it, True), (clear_and_set, True),
+                (set_it_and_another, True), (set_with_another, True)):
+            context = client_context()
+            change(context)
+            if ignores:
+                self.assertEqual(self.connect(context, read), (b'x', b''),
+                                 change.__name__)
+            else:
+                with self.assertRaises(ssl.SSLEOFError, msg=change.__name__):
+                    self.connect(context, read)
+
+    @unittest.skipIf(sys.version_info < (3, 8), 'no such option')
     def test_ignored_eof_is_no_handshake(self):
         near, far = pair()
         far.close()
