@@ -17,6 +17,15 @@ namespace {
 
 // Above those of the standard streams, which programs close and open again.
 constexpr int kFirstDescriptor = 3;
+// Far above the numbers that a program is given: it may look whether one that
+// it has just closed is closed.
+constexpr int kHighDescriptor = 512;
+
+// -1 where there is no descriptor left.
+int Duplicate(int fd) {
+  const int high = fcntl(fd, F_DUPFD_CLOEXEC, kHighDescriptor);
+  return high >= 0 ? high : fcntl(fd, F_DUPFD_CLOEXEC, kFirstDescriptor);
+}
 
 thread_local CoreAccess* current_access = nullptr;
 
@@ -96,8 +105,7 @@ void CoreAccess::Begin(int fd) {
   FdTransport* const transport = SocketOf(self_).fd_transport;
   if (transport != nullptr) {
     if (fd >= 0 && !IsOnlyThread()) {
-      duplicate_ = platform::internal::UniqueFd(
-          fcntl(fd, F_DUPFD_CLOEXEC, kFirstDescriptor));
+      duplicate_ = platform::internal::UniqueFd(Duplicate(fd));
     }
     transport->set_fd(duplicate_.valid() ? duplicate_.get() : fd);
     if (fd >= 0 && !duplicate_.valid()) return;

@@ -361,6 +361,26 @@ class DuplicateTest(DescriptorTest):
         server.sendall(b'words')
         self.assertEqual(reading.result(), b'words')
 
+    def test_a_number_that_was_closed_stays_free(self):
+        client, server = self.connect()
+        number = os.dup(0)
+        os.close(number)
+        done = threading.Event()
+
+        def converse():
+            while not done.is_set():
+                client.sendall(b'x')
+                server.recv(1)
+
+        conversing = Task(converse)
+        try:
+            for _ in range(20000):
+                with self.assertRaises((IOError, OSError)):
+                    os.fstat(number)
+        finally:
+            done.set()
+            conversing.result()
+
     def test_none_in_a_child_of_a_callback(self):
         counts = []
 
