@@ -40,7 +40,7 @@ Setting<std::vector<VerifyFlag>> Both(Setting<std::vector<VerifyFlag>> first,
 // operator's file states may be below.
 template <typename T, typename Value>
 void RaiseTo(Value floor, const Origin& enforced, Setting<T>* setting) {
-  if (setting->origin.source == Origin::Source::kPolicyFile) return;
+  if (setting->origin.may_relax()) return;
   *setting = Stricter(std::move(*setting), Setting<T>{floor, enforced});
 }
 

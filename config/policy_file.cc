@@ -37,23 +37,6 @@ constexpr absl::string_view kExceptionKeys[] = {
 constexpr int kMostLevel = 5;
 constexpr int kMostDepth = 100;  // What the core has by itself.
 
-Origin OriginOf(const YamlNode& node) {
-  return Origin::At(Origin::Source::kPolicyFile, node.position);
-}
-
-// Sets `setting` to what `read` makes of `parent`'s value for `key`, if there
-// is one.
-template <typename T, typename Read>
-absl::Status ReadSetting(const YamlNode& parent, absl::string_view key,
-                         Read read, Setting<T>* setting) {
-  const YamlNode* node = parent.Find(key);
-  if (node == nullptr) return absl::OkStatus();
-  auto value = read(*node, key);
-  if (!value.ok()) return value.status();
-  *setting = {*std::move(value), OriginOf(*node)};
-  return absl::OkStatus();
-}
-
 // A ReadSetting's `read` for one of `words`.
 template <typename Enum>
 auto WordReader(absl::Span<const absl::string_view> words) {
@@ -202,7 +185,11 @@ bool RelaxesNothing(const PolicyException& exception,
 
 class PolicyReader {
  public:
-  explicit PolicyReader(absl::CivilDay today) : today_(today) {}
+  PolicyReader(absl::CivilDay today, PolicyFileRole role)
+      : today_(today),
+        source_(role == PolicyFileRole::kOperators
+                    ? Origin::Source::kPolicyFile
+                    : Origin::Source::kStricterFile) {}
 
   absl::StatusOr<VerificationPolicy> Read(const YamlNode& root) {
     absl::Status status = internal::ExpectKeys(root, "the policy", kFileKeys);
@@ -225,6 +212,23 @@ class PolicyReader {
   }
 
  private:
+  Origin OriginOf(const YamlNode& node) const {
+    return Origin::At(source_, node.position);
+  }
+
+  // Sets `setting` to what `read` makes of `parent`'s value for `key`, if there
+  // is one.
+  template <typename T, typename Read>
+  absl::Status ReadSetting(const YamlNode& parent, absl::string_view key,
+                           Read read, Setting<T>* setting) const {
+    const YamlNode* node = parent.Find(key);
+    if (node == nullptr) return absl::OkStatus();
+    auto value = read(*node, key);
+    if (!value.ok()) return value.status();
+    *setting = {*std::move(value), OriginOf(*node)};
+    return absl::OkStatus();
+  }
+
   absl::Status ReadSettings(const YamlNode& tls) {
     absl::Status status =
         ReadSetting(tls, "verification",
@@ -361,6 +365,7 @@ class PolicyReader {
   }
 
   const absl::CivilDay today_;
+  const Origin::Source source_;
   VerificationPolicy policy_;
 };
 
@@ -368,7 +373,8 @@ class PolicyReader {
 
 absl::StatusOr<VerificationPolicy> ParsePolicyFile(absl::string_view content,
                                                    absl::string_view file,
-                                                   absl::CivilDay today) {
+                                                   absl::CivilDay today,
+                                                   PolicyFileRole role) {
   const absl::StatusOr<YamlNode> root = internal::ParseYaml(content, file);
   if (!root.ok()) return root.status();
   if (root->kind == YamlNode::Kind::kNull) {
@@ -376,7 +382,7 @@ absl::StatusOr<VerificationPolicy> ParsePolicyFile(absl::string_view content,
                    "the policy is empty; where no policy is wanted, remove the "
                    "file");
   }
-  return PolicyReader(today).Read(*root);
+  return PolicyReader(today, role).Read(*root);
 }
 
 }  // namespace airlock::config

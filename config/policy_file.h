@@ -12,6 +12,12 @@
 
 namespace airlock::config {
 
+// Whose word a policy file is.
+enum class PolicyFileRole {
+  kOperators,  // May also be laxer than what holds without any word.
+  kTightens,   // Of whoever can start a process, or of an application.
+};
+
 // The policy that `content`, the whole of the file named `file`, states:
 //
 //   tls:
@@ -47,9 +53,9 @@ namespace airlock::config {
 // 7:3: unknown key "verfication"; did you mean "verification"?`. Among them: a
 // file that states nothing, an exception that has expired or that relaxes
 // nothing, and two for the same host. Pure and thread-safe.
-absl::StatusOr<VerificationPolicy> ParsePolicyFile(absl::string_view content,
-                                                   absl::string_view file,
-                                                   absl::CivilDay today);
+absl::StatusOr<VerificationPolicy> ParsePolicyFile(
+    absl::string_view content, absl::string_view file, absl::CivilDay today,
+    PolicyFileRole role = PolicyFileRole::kOperators);
 
 }  // namespace airlock::config
 

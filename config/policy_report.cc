@@ -123,6 +123,7 @@ Json OriginJson(const Origin& origin) {
       json["variable"] = origin.ToString();
       break;
     case Origin::Source::kPolicyFile:
+    case Origin::Source::kStricterFile:
       json = at_place("policy file");
       break;
     case Origin::Source::kAppYaml:

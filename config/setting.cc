@@ -22,6 +22,7 @@ std::string Origin::ToString() const {
     case Source::kEnvironment:
       return absl::StrCat(name, "=", internal::Shown(value));
     case Source::kPolicyFile:
+    case Source::kStricterFile:
     case Source::kAppYaml: {
       const Position place = {std::make_shared<const std::string>(name), line,
                               column};

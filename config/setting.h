@@ -16,11 +16,13 @@ namespace airlock::config {
 // Where a setting came from.
 struct Origin {
   enum class Source {
-    kBuiltIn,      // Nobody said anything.
-    kEnvironment,  // The variable `name`, which has the value `value`.
-    kPolicyFile,   // The operator's file `name`, at `line` and `column`.
-    kAppYaml,      // The app.yaml `name`, likewise; `value` is the variable
-                   // that its env_variables set, as "AIRLOCK_VERIFY=off".
+    kBuiltIn,       // Nobody said anything.
+    kEnvironment,   // The variable `name`, which has the value `value`.
+    kPolicyFile,    // The operator's file `name`, at `line` and `column`.
+    kStricterFile,  // Another policy file, likewise, that cannot relax
+                    // anything.
+    kAppYaml,       // The app.yaml `name`, likewise; `value` is the variable
+                    // that its env_variables set, as "AIRLOCK_VERIFY=off".
   };
   Source source = Source::kBuiltIn;
   std::string name;
@@ -36,6 +38,10 @@ struct Origin {
   // "app.yaml:7:19 (AIRLOCK_VERIFY=off)", "built in". Control characters and
   // what is not ASCII are escaped, and long values cut.
   std::string ToString() const;
+
+  // Whether it is the operator's, who alone may be laxer than what holds
+  // without any word.
+  bool may_relax() const { return source == Source::kPolicyFile; }
 
   friend bool operator==(const Origin& a, const Origin& b) {
     return a.source == b.source && a.name == b.name && a.value == b.value &&
@@ -73,11 +79,14 @@ Setting<T> Override(Setting<T> winner, Setting<T> loser) {
 }
 
 // The one of the two that states more, `first` where both state the same or
-// neither states anything. Of T's values, the greater one is the stricter.
+// neither states anything. Of T's values, the greater one is the stricter. What
+// `first` has without any word, only the operator relaxes.
 template <typename T>
 Setting<T> Stricter(Setting<T> first, Setting<T> second) {
+  const bool laxer = second.value < first.value;
   const bool second_wins =
-      second.stated() && (!first.stated() || first.value < second.value);
+      second.stated() && (first.stated() ? first.value < second.value
+                                         : !laxer || second.origin.may_relax());
   return second_wins ? Override(std::move(second), std::move(first))
                      : Override(std::move(first), std::move(second));
 }

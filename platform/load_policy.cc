@@ -84,10 +84,11 @@ absl::Status CheckBundle(
 }
 
 absl::StatusOr<VerificationPolicy> ParseSource(Host* host, const Source& source,
-                                               const FileContent& file) {
+                                               const FileContent& file,
+                                               config::PolicyFileRole role) {
   absl::StatusOr<VerificationPolicy> policy = config::ParsePolicyFile(
       file.bytes, source.path,
-      absl::ToCivilDay(host->Now(), absl::UTCTimeZone()));
+      absl::ToCivilDay(host->Now(), absl::UTCTimeZone()), role);
   if (!policy.ok()) return policy;
   absl::Status status = CheckBundle(host, policy->ca_certs);
   for (const config::PolicyException& exception : policy->exceptions) {
@@ -129,15 +130,18 @@ absl::Status ReadSources(Host* host, const config::Environment& environment,
     identity = (*file)->identity;
     // By another path, or by a link.
     if (operators && *identity == (*files)[kPolicyFile]) continue;
+    const bool relaxes =
+        source.path == kPolicyFile || (source.trusted && !operators);
     absl::StatusOr<VerificationPolicy> policy =
-        ParseSource(host, source, **file);
+        ParseSource(host, source, **file,
+                    relaxes ? config::PolicyFileRole::kOperators
+                            : config::PolicyFileRole::kTightens);
     if (!policy.ok()) return policy.status();
-    if (source.path == kPolicyFile) {
-      operators = true;
-    } else if (operators || !source.trusted) {
+    if (!relaxes) {
       const absl::Status status = CheckTightens(*policy, operators);
       if (!status.ok()) return status;
     }
+    operators = operators || source.path == kPolicyFile;
     policies->push_back(*std::move(policy));
   }
   return absl::OkStatus();

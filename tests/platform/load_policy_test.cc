@@ -4,11 +4,14 @@
 #include "platform/load_policy.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "config/policy_report.h"
 #include "gtest/gtest.h"
 #include "platform/fake_host.h"
 #include "platform/load_app_yaml.h"
@@ -111,6 +114,46 @@ TEST(LoadPolicyTest, WhatAnApplicationNamesCanOnlyTighten) {
             Verification::kEnforce);
   ExpectError(with("/opt/own.yaml").status(), "/opt/own.yaml:1:");
   ExpectError(with("/opt/missing.yaml").status(), "/opt/missing.yaml");
+}
+
+// The values of a policy, without where they come from.
+std::vector<std::string> Values(
+    const absl::StatusOr<VerificationPolicy>& policy) {
+  EXPECT_TRUE(policy.ok()) << policy.status();
+  std::vector<std::string> values;
+  if (!policy.ok()) return values;
+  for (const config::PolicyRow& row : config::PolicyRows(*policy)) {
+    values.push_back(absl::StrCat(row.setting, " ", row.value));
+  }
+  return values;
+}
+
+TEST(LoadPolicyTest, AFileThatCanOnlyTightenRelaxesNothing) {
+  const std::string all =
+      "verification: off, on_override: upgrade, hostname: optional, "
+      "minimum_version: TLSv1, key_log: allow, security_level: 1, "
+      "partial_chain: allow, psk: allow, application_cas: allow";
+  for (const std::string& laxer :
+       std::vector<std::string>(absl::StrSplit(all, ", "))) {
+    FakeHost host;
+    host.SetFile("/opt/lax.yaml", absl::StrCat("tls: {", laxer, "}"));
+    host.SetFile("/opt/first.yaml", "tls: {verification: enforce}");
+    const config::EnvironmentMap later = {{"AIRLOCK_CONFIG", "/opt/lax.yaml"}};
+    // By application code, whatever demands verification.
+    for (const config::EnvironmentMap& initial :
+         {config::EnvironmentMap{{"AIRLOCK_VERIFY", "enforce"}},
+          config::EnvironmentMap{{"AIRLOCK_CONFIG", "/opt/first.yaml"}}}) {
+      EXPECT_EQ(
+          Values(LoadPolicy(&host, config::Environment::Merge(initial, later))),
+          Values(LoadPolicy(&host, initial)))
+          << laxer;
+    }
+    // By whoever starts the process, beside the operator's.
+    host.SetFile("/etc/airlock.yaml", "tls: {verification: enforce}");
+    EXPECT_EQ(Values(LoadPolicy(&host, later)),
+              Values(LoadPolicy(&host, config::Environment())))
+        << laxer;
+  }
 }
 
 TEST(LoadPolicyTest, TheOperatorsFileByItsOwnNameIsReadOnce) {

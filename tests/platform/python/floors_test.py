@@ -9,7 +9,7 @@ import os
 import sys
 import unittest
 
-from policy_test import OWN_CA, PLAIN, PolicyTest, cert
+from policy_test import OWN_CA, PLAIN, PROLOGUE_HERE, PolicyTest, cert
 
 ENFORCE = {'AIRLOCK_VERIFY': 'enforce'}
 UPGRADE = 'tls: {verification: enforce, on_override: upgrade%s}'
@@ -201,6 +201,65 @@ class OwnCaTest(FloorsTest):
         for _, code in self.codes():
             self.check_silent(code, 'server_other', True,
                               {'AIRLOCK_VERIFY': 'default'})
+
+
+class LaxerFileTest(FloorsTest):
+    """A file that the application names can only make the policy stricter."""
+
+    LAXER = ('security_level: 1', 'partial_chain: allow',
+             'application_cas: allow', 'on_override: upgrade',
+             'hostname: optional', 'minimum_version: TLSv1', 'psk: allow')
+
+    def laxer(self):
+        """Python code that names a file with all of these."""
+        path = os.path.join(self.folder, 'laxer.yaml')
+        with open(path, 'w') as file:
+            file.write('tls: {%s}\n' % ', '.join(self.LAXER))
+        return ('os.environ["AIRLOCK_CONFIG"] = %r\n' % path) + PROLOGUE_HERE
+
+    def policies(self):
+        yield ENFORCE
+        yield self.policy(REJECT % '')
+
+    def test_the_level(self):
+        for variables in self.policies():
+            said, events = self.audited(
+                self.laxer() + CIPHERS % 'ALL:@SECLEVEL=1', 'weak_rsa1024',
+                variables)
+            self.assert_refused(said, 'demands security level 2')
+            self.assertEqual([(event['setting'], event['action'])
+                              for event in events],
+                             [('security_level', 'refused')])
+
+    @unittest.skipIf(sys.version_info >= (3, 13), 'a default there')
+    def test_a_partial_chain(self):
+        for variables in self.policies():
+            said, events = self.audited(
+                self.laxer() + PARTIAL_CHAIN, 'server_p256',
+                dict(variables, **PartialChainTest.BUNDLE))
+            self.assert_refused(said)
+            self.assertEqual([event['setting'] for event in events],
+                             ['partial_chain'])
+
+    def test_own_cas_are_audited(self):
+        for variables in self.policies():
+            said, events = self.audited(
+                self.laxer() + OWN_CA % cert('other_root.pem'), 'server_other',
+                variables)
+            self.assert_connects(said)
+            self.assertEqual([(event['setting'], event['action'])
+                              for event in events], [('ca_certs', 'allowed')])
+
+    def test_a_client_without_a_name(self):
+        code = '''
+            import ssl
+            context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+            context.verify_mode = ssl.CERT_REQUIRED
+            greet(context.wrap_socket(dial()))
+        '''
+        for variables in self.policies():
+            said, _ = self.audited(self.laxer() + code, 'wrong_host', variables)
+            self.assert_refused(said)
 
 
 # Clients that verify nothing without saying so, each at one place.
