@@ -87,6 +87,7 @@ class AppReader {
     status.Update(ReadText(root, "runtime", &app_.runtime));
     status.Update(ReadText(root, "entrypoint", &app_.entrypoint));
     status.Update(ReadVariables(root.Find("env_variables")));
+    status.Update(CheckBuildVariables(root.Find("build_env_variables")));
     status.Update(ReadIncludes(root.Find("includes")));
     status.Update(ReadLibraries(root.Find("libraries")));
     if (!status.ok()) return status;
@@ -179,12 +180,13 @@ class AppReader {
     return absl::OkStatus();
   }
 
-  // Of the policy's variables, an application has two.
+  // Of the policy's variables, an application has three.
   static absl::Status CheckPolicyVariable(const YamlNode& key) {
     const std::string misspelt = MisspeltVariable(key.text);
     if (!misspelt.empty()) return ErrorAt(key.position, misspelt);
     if (!StatesPolicy(key.text) || key.text == kVerifyVariable ||
-        key.text == kHttpsVerifyVariable) {
+        key.text == kHttpsVerifyVariable ||
+        key.text == kApplicationCasVariable) {
       return absl::OkStatus();
     }
     return ErrorAt(
@@ -192,6 +194,23 @@ class AppReader {
         absl::StrCat(key.text,
                      " is for whoever runs the application to set, and has no "
                      "effect in app.yaml; remove it"));
+  }
+
+  // They are there while an application is built, and not when it runs: what
+  // they said of the policy would have no effect.
+  static absl::Status CheckBuildVariables(const YamlNode* node) {
+    if (node == nullptr) return absl::OkStatus();
+    for (const auto& entry : node->entries) {
+      const YamlNode& key = entry.first;
+      if (!StatesPolicy(key.text) && MisspeltVariable(key.text).empty()) {
+        continue;
+      }
+      return ErrorAt(key.position,
+                     absl::StrCat(internal::Shown(key.text),
+                                  " has no effect in build_env_variables; put "
+                                  "it into env_variables"));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status ReadIncludes(const YamlNode* node) {

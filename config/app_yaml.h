@@ -55,7 +55,8 @@ struct AppYaml {
 //    whatever their version; such that it has not are errors.
 //  - `env_variables` maps names, [A-Za-z_][A-Za-z0-9_]*, to texts. Of those
 //    that state the policy (see StatesPolicy) an application may set
-//    AIRLOCK_VERIFY and PYTHONHTTPSVERIFY; others are errors.
+//    AIRLOCK_VERIFY, AIRLOCK_APPLICATION_CAS and PYTHONHTTPSVERIFY; others are
+//    errors, as are all of them in `build_env_variables`.
 //  - `includes` is a list of paths.
 //  - The other keys that App Engine knows are not about TLS, and are passed
 //    over. All others are errors.

@@ -36,8 +36,36 @@ absl::Status Damaged(absl::string_view name, absl::string_view why) {
       ", so that what it said of the policy is not known any more"));
 }
 
+// Of a variable of the policy that has several values.
+absl::Status Repeated(absl::string_view where, absl::string_view name) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(where, " has ", name,
+                   " more than once, with different values, so that what was "
+                   "meant is not known; set it once"));
+}
+
 bool HasPrefix(absl::string_view name) {
   return absl::StartsWithIgnoreCase(name, kPrefix);
+}
+
+// What comes after the last character of `name` that no variable's name has:
+// of "export AIRLOCK_VERIFY", the variable that was meant.
+absl::string_view LastWord(absl::string_view name) {
+  const auto is_part = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
+           c == '-';
+  };
+  size_t end = name.size();
+  while (end > 0 && !is_part(name[end - 1])) --end;
+  size_t begin = end;
+  while (begin > 0 && is_part(name[begin - 1])) --begin;
+  return name.substr(begin, end - begin);
+}
+
+std::string WithFirstTwoSwapped(absl::string_view name) {
+  std::string swapped(name);
+  if (swapped.size() > 1) std::swap(swapped[0], swapped[1]);
+  return swapped;
 }
 
 absl::Status CheckNames(const EnvironmentMap& variables) {
@@ -82,8 +110,9 @@ EnvironmentMap WithBundleOf(const EnvironmentMap& platform,
 
 std::string MisspeltVariable(absl::string_view name) {
   if (absl::c_linear_search(kKnown, name) || name == kBuildVariable) return "";
-  const absl::string_view nearest = internal::NearestWord(name, kKnown);
-  if (!HasPrefix(name)) {
+  const absl::string_view meant_name = LastWord(name);
+  const absl::string_view nearest = internal::NearestWord(meant_name, kKnown);
+  if (!HasPrefix(meant_name) && !HasPrefix(WithFirstTwoSwapped(meant_name))) {
     // Others may have variables of similar names: WARLOCK_CONFIG.
     const bool meant = !nearest.empty() && !name.empty() &&
                        absl::ascii_toupper(
@@ -114,7 +143,12 @@ absl::StatusOr<EnvironmentMap> ParseEnvironmentRecord(absl::string_view bytes,
       return Damaged(name, "an entry of it has no \"=\"");
     }
     if (equals == 0) return Damaged(name, "an entry of it has no name");
-    variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    const absl::string_view value = entry.substr(equals + 1);
+    const auto [there, is_new] =
+        variables.emplace(entry.substr(0, equals), value);
+    if (!is_new && there->second != value && StatesPolicy(there->first)) {
+      return Repeated(name, there->first);
+    }
   }
   return variables;
 }
@@ -156,6 +190,11 @@ absl::Status CheckEnvironment(const Environment& environment) {
   absl::Status status = CheckNames(environment.variables());
   for (const EnvironmentMap& reading : environment.untrusted()) {
     status.Update(CheckNames(reading));
+  }
+  for (const std::string& name : environment.repeated()) {
+    if (StatesPolicy(name)) {
+      status.Update(Repeated("the environment", name));
+    }
   }
   if (!status.ok() || !environment.secure()) return status;
   for (const absl::string_view name : kPointers) {

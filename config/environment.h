@@ -59,10 +59,12 @@ std::string MisspeltVariable(absl::string_view name);
 
 // A record of variables as the kernel keeps an environment: "NAME=VALUE", each
 // ended by a NUL; of a name that is there twice the first takes effect, as for
-// getenv. `name` is what errors (kDataLoss) call it. An error where the last
+// getenv. `name` is what errors call it. An error (kDataLoss) where the last
 // entry has no end, or an entry is empty, has no "=", or nothing before it:
-// something wrote over the record, and what it said is not known any more. The
-// empty record has no variables. Pure and thread-safe.
+// something wrote over the record, and what it said is not known any more. An
+// error (kInvalidArgument) where a variable of the policy is there with
+// different values: which one was meant is not known. The empty record has no
+// variables. Pure and thread-safe.
 absl::StatusOr<EnvironmentMap> ParseEnvironmentRecord(absl::string_view bytes,
                                                       absl::string_view name);
 // The record that holds `variables`.
@@ -99,6 +101,13 @@ class Environment {
   const std::string* Find(absl::string_view name) const;
   const EnvironmentMap& variables() const { return trusted_; }
 
+  // Names of variables that the process has more than once, with different
+  // values; CheckEnvironment refuses those of the policy.
+  void set_repeated(std::vector<std::string> names) {
+    repeated_ = std::move(names);
+  }
+  const std::vector<std::string>& repeated() const { return repeated_; }
+
   // Further readings, of the policy's variables alone. Whoever reads the policy
   // takes the strictest of all.
   const std::vector<EnvironmentMap>& untrusted() const { return untrusted_; }
@@ -109,11 +118,12 @@ class Environment {
  private:
   EnvironmentMap trusted_;
   std::vector<EnvironmentMap> untrusted_;
+  std::vector<std::string> repeated_;
   bool secure_ = false;
 };
 
-// An error (kInvalidArgument) where a variable is misspelt in any reading, or
-// may not be obeyed. Pure and thread-safe.
+// An error (kInvalidArgument) where a variable is misspelt in any reading, is
+// there with different values, or may not be obeyed. Pure and thread-safe.
 absl::Status CheckEnvironment(const Environment& environment);
 
 }  // namespace airlock::config

@@ -154,12 +154,7 @@ class Reader {
     if (record->count(config::kAppYamlVariable) == 0) {
       return damaged(absl::StrCat("has no ", config::kAppYamlVariable));
     }
-    EnvironmentMap variables =
-        config::WithBundleOf(*record, config::WithoutPolicy(calls_.current()));
-    for (auto& variable : config::PolicyOnly(*std::move(record))) {
-      variables.insert(variable);
-    }
-    return config::Environment(std::move(variables));
+    return config::Environment::Merge(*record, calls_.current());
   }
 
   // The variables with which the process began.
@@ -185,7 +180,7 @@ class Reader {
     } else {
       return bytes.status();
     }
-    if (variables.ok()) return variables;
+    if (!absl::IsDataLoss(variables.status())) return variables;
     return WithAdvice(variables.status(), kAdviceForDamage);
   }
 
@@ -269,7 +264,7 @@ EnvironmentCalls::EnvironmentCalls()
         // NOLINTNEXTLINE(performance-no-int-to-ptr): as the kernel tells it.
         return *reinterpret_cast<const volatile char*>(address);
       }),
-      current(CurrentVariables),
+      current([] { return CurrentVariables(); }),
       argc(first_argc),
       argv(first_argv),
       // NOLINTNEXTLINE(performance-no-int-to-ptr)

@@ -48,12 +48,12 @@ struct EnvironmentCalls {
   uid_t user;  // The effective one.
 };
 
-// In the sandbox of `airlock run`: the policy's variables, and SSL_CERT_FILE and
-// SSL_CERT_DIR, are those of kLaunchRecord, and they alone. Elsewhere: those of
-// the environment with which the process began are trusted, and the policy's
-// variables of now can make it stricter (Environment::Merge). How it began is in
-// /proc/self/environ or, on a machine without /proc, in this process's memory.
-// All other variables are as of now.
+// The policy's variables, and SSL_CERT_FILE and SSL_CERT_DIR, are trusted as
+// kLaunchRecord has them in the sandbox of `airlock run`, and elsewhere as of
+// the environment with which the process began. The policy's variables of now
+// can make it stricter (Environment::Merge); all others are as of now. How a
+// process began is in /proc/self/environ or, on a machine without /proc, in its
+// memory.
 //
 // Only ENOENT means that something is not there. An error where anything else
 // comes of a read, or where a record is empty that must not be, or damaged: it

@@ -7,20 +7,27 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
 namespace airlock::platform {
 
-config::EnvironmentMap CurrentVariables() {
+config::EnvironmentMap CurrentVariables(std::vector<std::string>* repeated) {
   config::EnvironmentMap variables;
   if (environ == nullptr) return variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const absl::string_view text(*entry);
     const size_t equals = text.find('=');
     if (equals == absl::string_view::npos) continue;
-    variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+    const absl::string_view value = text.substr(equals + 1);
+    const auto [there, is_new] =
+        variables.emplace(text.substr(0, equals), value);
+    if (!is_new && there->second != value && repeated != nullptr) {
+      repeated->push_back(there->first);
+    }
   }
   return variables;
 }
@@ -28,10 +35,12 @@ config::EnvironmentMap CurrentVariables() {
 bool IsSecureProcess() { return getauxval(AT_SECURE) != 0; }
 
 config::Environment ProcessEnvironment() {
-  config::EnvironmentMap variables = CurrentVariables();
+  std::vector<std::string> repeated;
+  config::Environment environment(CurrentVariables(&repeated));
+  environment.set_repeated(std::move(repeated));
   return IsSecureProcess()
-             ? config::Environment::OfSecureProcess(std::move(variables))
-             : config::Environment(std::move(variables));
+             ? config::Environment::OfSecureProcess(std::move(environment))
+             : environment;
 }
 
 }  // namespace airlock::platform

@@ -5,14 +5,19 @@
 #ifndef AIRLOCK_PLATFORM_PROCESS_ENVIRONMENT_H_
 #define AIRLOCK_PLATFORM_PROCESS_ENVIRONMENT_H_
 
+#include <string>
+#include <vector>
+
 #include "config/environment.h"
 
 namespace airlock::platform {
 
 // The variables as they are now; of a name that is there twice the first takes
 // effect, as for getenv. Not safe against another thread that changes the
-// environment meanwhile.
-config::EnvironmentMap CurrentVariables();
+// environment meanwhile. `repeated`, if not null, gets the names that are there
+// with another value, too.
+config::EnvironmentMap CurrentVariables(
+    std::vector<std::string>* repeated = nullptr);
 
 // Whether the environment was chosen by somebody with other rights than this
 // process has (AT_SECURE): it is set-user-ID or set-group-ID, or has file

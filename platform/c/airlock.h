@@ -251,7 +251,8 @@ typedef struct airlock_runtime_options {
    * struct_size, or what is beyond the struct that is known, is refused. */
   void (*release)(void* user);
   /* In place of the process's environment, "NAME=VALUE" each. NULL: that one;
-   * not NULL with a count of 0: no variable is set. */
+   * not NULL with a count of 0: no variable is set. A variable of the policy
+   * that is there with different values is an error. */
   const airlock_bytes* environment;
   size_t environment_count;
   /* A policy in the form of airlock.yaml(5), in place of the file that

@@ -90,7 +90,15 @@ absl::StatusOr<config::EnvironmentMap> VariablesOf(
                                   "\" is not NAME=VALUE."));
     }
     // The first of a name takes effect, as for getenv.
-    variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    const std::string value = entry.substr(equals + 1);
+    const auto [there, is_new] =
+        variables.emplace(entry.substr(0, equals), value);
+    if (!is_new && there->second != value &&
+        config::StatesPolicy(there->first)) {
+      return Invalid(absl::StrCat("environment: ", there->first,
+                                  " is there more than once, with different "
+                                  "values; set it once."));
+    }
   }
   return variables;
 }
@@ -131,6 +139,8 @@ absl::StatusOr<config::Environment> EnvironmentOf(
         "policy is set in a process whose environment another user chose "
         "(set-user-ID or the like); give environment, too.");
   }
+  const absl::Status good = config::CheckEnvironment(environment);
+  if (!good.ok()) return Invalid(good.message());
   config::EnvironmentMap variables = environment.variables();
   variables[config::kConfigVariable] = kPolicyPath;
   return config::Environment(std::move(variables));

@@ -315,6 +315,11 @@ TEST(AppYamlTest, WhatIsNotKnownIsAnError) {
       {"env_variables: {AIRLOCK_CONFIG: /a.yaml}", ":1:17: AIRLOCK_CONFIG"},
       {"env_variables: {AIRLOCK_AUDIT: 'fd:2'}", ":1:17: AIRLOCK_AUDIT"},
       {"env_variables: {AIRLOCK_APP_YAML: /a}", ":1:17: AIRLOCK_APP_YAML"},
+      {"build_env_variables: {AIRLOCK_VERIFY: enforce}",
+       ":1:23: AIRLOCK_VERIFY has no effect in build_env_variables; put it "
+       "into env_variables"},
+      {"build_env_variables: {A: b, PYTHONHTTPSVERIFY: 1}", ":1:29: PYTHON"},
+      {"build_env_variables: {AIRLOCK_VERFY: enforce}", ":1:23: AIRLOCK_VERF"},
       {"includes: a.yaml", ":1:11: \"includes\" must be a list"},
       {"includes: [[a.yaml]]", ":1:12: an include must be"},
       {"includes: ['']", ":1:12: an include is an empty text"},
@@ -325,6 +330,16 @@ TEST(AppYamlTest, WhatIsNotKnownIsAnError) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << row.content;
     EXPECT_TRUE(absl::StrContains(status.message(), row.error)) << status;
   }
+}
+
+TEST(AppYamlTest, AnApplicationCanGiveUpCasOfItsOwn) {
+  const absl::StatusOr<AppYaml> app = ParseAppYaml(
+      "env_variables: {AIRLOCK_APPLICATION_CAS: forbid}", "app.yaml");
+  ASSERT_TRUE(app.ok()) << app.status();
+  const absl::StatusOr<VerificationPolicy> policy =
+      ParseVariables(app->env_variables);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->application_cas.value, ApplicationCas::kForbid);
 }
 
 TEST(AppYamlTest, WhatAppEngineHasBesideIsPassedOver) {

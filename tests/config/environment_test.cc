@@ -56,7 +56,12 @@ TEST(EnvironmentTest, SuggestsWhatWasMeant) {
               {"AIRLCOK_VERIFY", "AIRLOCK_VERIFY"},
               {"AIRLOCKVERIFY", "AIRLOCK_VERIFY"},
               {"PYTHONHTTPVERIFY", "PYTHONHTTPSVERIFY"},
-              {"PYTHONHTTPSVERFIY", "PYTHONHTTPSVERIFY"}};
+              {"PYTHONHTTPSVERFIY", "PYTHONHTTPSVERIFY"},
+              {" AIRLOCK_VERIFY", "AIRLOCK_VERIFY"},
+              {"AIRLOCK_VERIFY\n", "AIRLOCK_VERIFY"},
+              {"export AIRLOCK_VERIFY", "AIRLOCK_VERIFY"},
+              {"\"AIRLOCK_CONFIG\"", "AIRLOCK_CONFIG"},
+              {"IARLOCK_VERIFY", "AIRLOCK_VERIFY"}};
   for (const auto& row : rows) {
     EXPECT_THAT(MisspeltVariable(row.name),
                 HasSubstr(absl::StrCat("did you mean ", row.meant)))
@@ -72,11 +77,27 @@ TEST(EnvironmentTest, SuggestsWhatWasMeant) {
 }
 
 TEST(EnvironmentTest, LeavesTheVariablesOfOthersAlone) {
-  for (const char* name :
-       {"AIRLOCK_VERIFY", "AIRLOCK_CONFIG", "AIRLOCK_APP_YAML", "AIRLOCK_AUDIT",
-        "AIRLOCK_DEV_KEY", "AIRLOCK_DEV_CERTIFICATE", "AIRLOCK_PYTHONS",
-        "PYTHONHTTPSVERIFY", "", "PATH", "WARLOCK_CONFIG", "AIRFLOW_CONFIG",
-        "PYTHONPATH", "PYTHONVERBOSE", "AIRPORT_VERIFY", "A"}) {
+  for (const char* name : {"AIRLOCK_VERIFY",
+                           "AIRLOCK_CONFIG",
+                           "AIRLOCK_APP_YAML",
+                           "AIRLOCK_AUDIT",
+                           "AIRLOCK_DEV_KEY",
+                           "AIRLOCK_DEV_CERTIFICATE",
+                           "AIRLOCK_PYTHONS",
+                           "PYTHONHTTPSVERIFY",
+                           "",
+                           "PATH",
+                           "WARLOCK_CONFIG",
+                           "AIRFLOW_CONFIG",
+                           "PYTHONPATH",
+                           "PYTHONVERBOSE",
+                           "AIRPORT_VERIFY",
+                           "A",
+                           "=",
+                           " ",
+                           "\n",
+                           "ProgramFiles(x86)",
+                           "BASH_FUNC_airlock_verify%%"}) {
     EXPECT_EQ(MisspeltVariable(name), "") << name;
   }
 }
@@ -101,6 +122,30 @@ TEST(EnvironmentTest, ReadsRecords) {
   const EnvironmentMap variables = {{"A", ""}, {"B", "x=\n"}};
   EXPECT_EQ(*ParseEnvironmentRecord(MakeEnvironmentRecord(variables), "r"),
             variables);
+}
+
+TEST(EnvironmentTest, SeveralValuesOfAPolicysVariableAreAnError) {
+  for (const std::string& bytes :
+       {Bytes("AIRLOCK_VERIFY=off\0AIRLOCK_VERIFY=enforce\0"),
+        Bytes("AIRLOCK_VERIFY=enforce\0A=\0AIRLOCK_VERIFY=off\0"),
+        Bytes("AIRLOCK_AUDIT=/a\0AIRLOCK_AUDIT=\0"),
+        Bytes("PYTHONHTTPSVERIFY=0\0PYTHONHTTPSVERIFY=1\0")}) {
+    const absl::Status status = ParseEnvironmentRecord(bytes, "rec").status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    EXPECT_THAT(status.message(), HasSubstr("rec"));
+    EXPECT_THAT(status.message(), HasSubstr("more than once"));
+  }
+  EXPECT_TRUE(ParseEnvironmentRecord(
+                  Bytes("AIRLOCK_VERIFY=off\0AIRLOCK_VERIFY=off\0"), "rec")
+                  .ok());
+  Environment environment({{"AIRLOCK_VERIFY", "off"}, {"A", "1"}});
+  environment.set_repeated({"A"});
+  EXPECT_TRUE(ParseEnvironment(environment).ok());
+  environment.set_repeated({"A", "AIRLOCK_VERIFY"});
+  EXPECT_THAT(ParseEnvironment(environment).status().message(),
+              HasSubstr("AIRLOCK_VERIFY more than once"));
+  EXPECT_FALSE(
+      CheckEnvironment(Environment::OfSecureProcess(environment)).ok());
 }
 
 TEST(EnvironmentTest, ADamagedRecordIsAnError) {
@@ -142,15 +187,15 @@ TEST(EnvironmentTest, TheStrictestReadingTakesEffect) {
 }
 
 TEST(EnvironmentTest, PlacesAreThoseOfTheStart) {
-  const Environment environment = Environment::Merge(
-      {{"AIRLOCK_AUDIT", "/a"},
-       {"SSL_CERT_FILE", "/first.pem"},
-       {"HOME", "/first"}},
-      {{"AIRLOCK_AUDIT", "/b"},
-       {"AIRLOCK_APP_YAML", "/c"},
-       {"SSL_CERT_FILE", "/now.pem"},
-       {"SSL_CERT_DIR", "/now"},
-       {"HOME", "/now"}});
+  const Environment environment =
+      Environment::Merge({{"AIRLOCK_AUDIT", "/a"},
+                          {"SSL_CERT_FILE", "/first.pem"},
+                          {"HOME", "/first"}},
+                         {{"AIRLOCK_AUDIT", "/b"},
+                          {"AIRLOCK_APP_YAML", "/c"},
+                          {"SSL_CERT_FILE", "/now.pem"},
+                          {"SSL_CERT_DIR", "/now"},
+                          {"HOME", "/now"}});
   EXPECT_EQ(*environment.Find(kAuditVariable), "/a");
   EXPECT_EQ(environment.Find(kAppYamlVariable), nullptr);
   EXPECT_EQ(*environment.Find(kCertFileVariable), "/first.pem");

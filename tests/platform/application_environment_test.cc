@@ -210,7 +210,31 @@ TEST(ApplicationEnvironmentTest, ASandboxsRecordHoldsAlone) {
             EnvironmentMap({{"AIRLOCK_APP_YAML", "/app/app.yaml"},
                             {"AIRLOCK_VERIFY", "enforce"},
                             {"SSL_CERT_FILE", "/ca.pem"}}));
-  EXPECT_TRUE(environment->untrusted().empty());
+}
+
+TEST(ApplicationEnvironmentTest, InASandboxCodeCanTightenToo) {
+  Machine machine;
+  machine.SetRecord(Record(kOff));
+  EXPECT_EQ(*machine.Verify(), Verification::kOff);
+  machine.current = kEnforce;
+  EXPECT_EQ(*machine.Verify(), Verification::kEnforce);
+  machine.current = {{"AIRLOCK_VERFY", "enforce"}};
+  EXPECT_THAT(machine.Verify().status().message(), HasSubstr("AIRLOCK_VERIFY"));
+  machine.current = {{"AIRLOCK_AUDIT", "/x"}, {"AIRLOCK_APP_YAML", "/x"}};
+  EXPECT_EQ(machine.Read()->Find(config::kAuditVariable), nullptr);
+  EXPECT_EQ(*machine.Read()->Find(config::kAppYamlVariable), "/app/app.yaml");
+}
+
+TEST(ApplicationEnvironmentTest, SeveralValuesOfAVariableAreAnError) {
+  Machine machine;
+  const std::string off = config::MakeEnvironmentRecord(kOff);
+  const std::string enforce = config::MakeEnvironmentRecord(kEnforce);
+  for (const std::string& bytes : {off + enforce, enforce + off}) {
+    machine.SetEnviron(bytes);
+    machine.current = kOff;
+    EXPECT_THAT(machine.Verify().status().message(),
+                HasSubstr("AIRLOCK_VERIFY more than once"));
+  }
 }
 
 // At each step, whatever fails, an error and never the absence of a policy.

@@ -63,10 +63,19 @@ TEST_F(CHostTest, AnEnvironmentTakesTheProcesssPlace) {
   ASSERT_EQ(unsetenv("AIRLOCK_VERIFY"), 0);
   ASSERT_EQ(NewWith({B("AIRLOCK_VERIFY=enforce")}), -1);
   EXPECT_FALSE(IsLax());
-  // Of a name that is there twice, the first.
-  ASSERT_EQ(NewWith({B("AIRLOCK_VERIFY=enforce"), B("AIRLOCK_VERIFY=off")}),
+  // Of a name that is there twice, the first; of a variable of the policy the
+  // only one.
+  ASSERT_EQ(NewWith({B("A=1"), B("A=2"), B("AIRLOCK_VERIFY=enforce"),
+                     B("AIRLOCK_VERIFY=enforce")}),
             -1);
   EXPECT_FALSE(IsLax());
+  for (const auto& entries :
+       {std::vector<airlock_bytes>{B("AIRLOCK_VERIFY=enforce"),
+                                   B("AIRLOCK_VERIFY=off")},
+        std::vector<airlock_bytes>{B("AIRLOCK_VERIFY=off"),
+                                   B("AIRLOCK_VERIFY=enforce")}}) {
+    EXPECT_EQ(NewWith(entries), AIRLOCK_KIND_INVALID_ARGUMENT);
+  }
 }
 
 TEST_F(CHostTest, WhatIsNoEnvironmentIsRefused) {
