@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <vector>
 
 #include "absl/base/log_severity.h"
 #include "absl/status/status.h"
@@ -17,6 +18,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "platform/internal/sigpipe_block.h"
@@ -43,25 +46,40 @@ constexpr struct {
 } kStandard[] = {
     {"/dev/stdin", "0"}, {"/dev/stdout", "1"}, {"/dev/stderr", "2"}};
 
+bool IsNumber(absl::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+// `path` without empty parts and ".", as the system sees it.
+std::string Plain(absl::string_view path) {
+  std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
+  const auto says_nothing = [&](const absl::string_view& part) {
+    return part == "." || (part.empty() && &part != &parts.front());
+  };
+  parts.erase(std::remove_if(parts.begin(), parts.end(), says_nothing),
+              parts.end());
+  return absl::StrJoin(parts, "/");
+}
+
 // The number of the descriptor that `target` seems to mean without saying so by
 // "fd:"; empty where it is an ordinary path.
-absl::string_view MeantDescriptor(absl::string_view target) {
+std::string MeantDescriptor(absl::string_view target) {
+  const std::string plain = Plain(target);
   for (const auto& standard : kStandard) {
-    if (target == standard.path) return standard.number;
+    if (plain == standard.path) return std::string(standard.number);
   }
-  const auto is_number = [](absl::string_view text) {
-    return !text.empty() &&
-           std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
-  };
-  absl::string_view rest = target;
+  absl::string_view rest = absl::StripAsciiWhitespace(target);
+  absl::string_view path = plain;
   for (const char* folder : kDescriptorFolders) {
-    if (absl::ConsumePrefix(&rest, folder)) break;
+    if (absl::ConsumePrefix(&path, folder)) rest = path;
   }
-  if (rest == target && !absl::ConsumePrefix(&rest, "&") && rest.size() > 3 &&
+  if (path == plain && !absl::ConsumePrefix(&rest, "&") && rest.size() > 3 &&
       absl::EqualsIgnoreCase(rest.substr(0, 3), kFdPrefix)) {
     rest.remove_prefix(3);
   }
-  return is_number(rest) ? rest : "";
+  absl::ConsumePrefix(&rest, "+");
+  return IsNumber(rest) ? std::string(rest) : "";
 }
 
 std::string What(const std::string& target) {
@@ -87,14 +105,25 @@ std::string LostLine(absl::Time time, uint64_t count) {
 
 }  // namespace
 
+absl::optional<int> AuditDescriptor(absl::string_view target) {
+  int number = 0;
+  // SimpleAtoi takes signs and spaces, too.
+  if (!absl::ConsumePrefix(&target, kFdPrefix) || !IsNumber(target) ||
+      !absl::SimpleAtoi(target, &number) || target != absl::StrCat(number)) {
+    return absl::nullopt;
+  }
+  return number;
+}
+
 absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
-  absl::string_view number = target;
-  if (!absl::ConsumePrefix(&number, kFdPrefix)) {
+  if (target.empty()) {
+    return CannotWrite(target, "it names neither a file nor a descriptor");
+  }
+  if (!absl::StartsWith(target, kFdPrefix)) {
     if (target.find('\0') != std::string::npos) {
       return CannotWrite(target, "the path has a NUL byte in it");
     }
-    if (const absl::string_view meant = MeantDescriptor(target);
-        !meant.empty()) {
+    if (const std::string meant = MeantDescriptor(target); !meant.empty()) {
       return CannotWrite(
           target, absl::StrCat("to name a descriptor, write fd:", meant,
                                "; to name a file of that name, write its "
@@ -108,13 +137,13 @@ absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
     if (!fd.valid()) return CannotWrite(target, errno);
     return fd;
   }
-  int given = -1;
-  if (!absl::SimpleAtoi(number, &given) || given < 0) {
+  const absl::optional<int> given = AuditDescriptor(target);
+  if (!given.has_value()) {
     return CannotWrite(target,
                        "\"fd:\" goes before the number of a descriptor, as in "
                        "fd:3");
   }
-  const int flags = fcntl(given, F_GETFL);
+  const int flags = fcntl(*given, F_GETFL);
   if (flags < 0) {
     return CannotWrite(target,
                        "no such descriptor is open in this process; open it "
@@ -123,7 +152,7 @@ absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
   if ((flags & O_ACCMODE) == O_RDONLY) {
     return CannotWrite(target, "that descriptor was opened for reading only");
   }
-  UniqueFd fd(fcntl(given, F_DUPFD_CLOEXEC, kFirstFd));
+  UniqueFd fd(fcntl(*given, F_DUPFD_CLOEXEC, kFirstFd));
   if (!fd.valid()) return CannotWrite(target, errno);
   return fd;
 }

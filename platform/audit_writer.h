@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/optional.h"
 #include "config/environment.h"
 #include "platform/audit.h"
 #include "platform/host.h"
@@ -26,12 +27,17 @@
 
 namespace airlock::platform {
 
+// The descriptor that `target` names: N of "fd:N", in decimal digits alone.
+// Unset where it names none. Pure and thread-safe.
+absl::optional<int> AuditDescriptor(absl::string_view target);
+
 // What `target` leads to: "fd:N", a descriptor of this process that can be
 // written to, which may be closed afterwards; or a file's path. A file that is
 // not there is made, for its owner alone (mode 0600); all is appended, and
 // nothing is waited for (O_NONBLOCK). A bare number, and a path by which the
 // system names a descriptor (/dev/fd/3, /dev/stderr), are errors: "fd:N" is the
-// only way to name one. Errors (kInvalidArgument) name `target`.
+// only way to name one. The empty target is an error. Errors (kInvalidArgument)
+// name `target`.
 absl::StatusOr<internal::UniqueFd> OpenAuditTarget(const std::string& target);
 
 // Writes events as AuditEvent::ToJson gives them, each in one write(2) that

@@ -29,10 +29,6 @@ constexpr struct {
 constexpr char kAccepted[] =
     "python3, or a version: python27, python38 to python313";
 
-// Of the name of a program.
-constexpr char kPlain[] =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
-
 }  // namespace
 
 absl::StatusOr<Application> LoadApplication(const std::string& path,
@@ -52,8 +48,7 @@ absl::StatusOr<Application> LoadApplication(const std::string& path,
         path, ": an application has a folder of its own, and / is none"));
   }
   absl::StatusOr<config::AppYaml> yaml =
-      platform::LoadAppYaml(host, application.app_yaml,
-                            &application.included);
+      platform::LoadAppYaml(host, application.app_yaml, &application.included);
   if (!yaml.ok()) return yaml.status();
   application.yaml = *std::move(yaml);
   const auto& runtime = application.yaml.runtime;
@@ -91,13 +86,6 @@ absl::StatusOr<std::vector<std::string>> StartCommand(
   }
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
-}
-
-std::string EntrypointProgram(const Application& application) {
-  if (!application.yaml.entrypoint.has_value()) return {};
-  const std::string& text = application.yaml.entrypoint->value;
-  const std::string word = text.substr(0, text.find(' '));
-  return word.find_first_not_of(kPlain) == std::string::npos ? word : "";
 }
 
 }  // namespace airlock::cli

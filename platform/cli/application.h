@@ -36,10 +36,6 @@ absl::StatusOr<std::vector<std::string>> StartCommand(
     const Application& application, const std::string& python,
     const std::vector<std::string>& arguments);
 
-// The program that its entrypoint begins with, if that is a plain word; else
-// empty.
-std::string EntrypointProgram(const Application& application);
-
 }  // namespace airlock::cli
 
 #endif  // AIRLOCK_PLATFORM_CLI_APPLICATION_H_

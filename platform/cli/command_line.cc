@@ -116,6 +116,12 @@ absl::Status TakeFlag(absl::Span<const std::string>* words,
     value = words->front();
     words->remove_prefix(1);
   }
+  // Whoever left it empty meant something: a variable of a script, say.
+  if (value.empty()) {
+    return Error(absl::StrCat("--", Shown(name), " has no value; it takes ",
+                              use->value.empty() ? "true or false" : use->value,
+                              ", or leave it out"));
+  }
   std::string error;
   if (!flag->ParseFrom(value, &error)) {
     // "Illegal value 'x' specified for flag 'y'", maybe "; " and a reason.
@@ -223,8 +229,9 @@ std::string ProgramHelp(absl::Span<const Command> commands) {
            "the caller's to decide. PYTHONHTTPSVERIFY=0 is off, any other "
            "value is default; the stricter of the two counts.",
            2),
-      Wrap("AIRLOCK_CONFIG: the absolute path of the operator's policy, in "
-           "place of /etc/airlock.yaml; see `airlock policy`.",
+      Wrap("AIRLOCK_CONFIG: the absolute path of the operator's policy; beside "
+           "/etc/airlock.yaml it can only make that stricter; see `airlock "
+           "policy`.",
            2),
       Wrap("AIRLOCK_AUDIT: the absolute path of a file, or fd:N, an open "
            "descriptor, that gets what the policy refuses or makes stricter, "

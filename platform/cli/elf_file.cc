@@ -26,6 +26,7 @@ constexpr absl::string_view kElf(
     "\x7f"
     "ELF",
     4);
+constexpr absl::string_view kScript = "#!";
 // More than any program has.
 constexpr uint64_t kMaxHeaders = 1024;
 constexpr uint64_t kMaxPath = 4096;
@@ -67,6 +68,13 @@ std::string Loader(int fd) {
 
 }  // namespace
 
+bool IsScript(const std::string& path) {
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  std::array<char, 2> begin;
+  return fd.valid() && ReadAt(fd.get(), 0, begin.data(), begin.size()) &&
+         absl::string_view(begin.data(), begin.size()) == kScript;
+}
+
 bool IsSharedLibrary(absl::string_view name) {
   return absl::EndsWith(name, ".so") || absl::StrContains(name, ".so.");
 }
@@ -101,8 +109,10 @@ void FindPrograms(const std::string& root, FoundPrograms* found) {
     const UniqueFd fd(
         open(entry->fts_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
     std::array<char, kElf.size()> begin;
-    if (!fd.valid() || !ReadAt(fd.get(), 0, begin.data(), 2)) continue;
-    if (absl::StartsWith({begin.data(), 2}, "#!")) {
+    if (!fd.valid() || !ReadAt(fd.get(), 0, begin.data(), kScript.size())) {
+      continue;
+    }
+    if (absl::string_view(begin.data(), kScript.size()) == kScript) {
       found->scripts.emplace_back(entry->fts_path);
     } else if (ReadAt(fd.get(), 0, begin.data(), begin.size()) &&
                absl::string_view(begin.data(), begin.size()) == kElf) {

@@ -16,6 +16,9 @@ namespace airlock::cli {
 // names none or is not an ELF file of this machine's byte order.
 std::string ElfLoader(const std::string& path);
 
+// Whether the file `path` begins with "#!".
+bool IsScript(const std::string& path);
+
 // Whether `name` is a shared library's ("libc.so.6").
 bool IsSharedLibrary(absl::string_view name);
 

@@ -189,6 +189,12 @@ absl::StatusOr<std::string> FindInterpreter(
                     : absl::StrJoin(tried, ", ")));
 }
 
+std::vector<std::string> InterpreterNames(const InterpreterFacts& python) {
+  const std::vector<std::string> numbers = absl::StrSplit(python.release, '.');
+  const std::string major = absl::StrCat("python", numbers[0]);
+  return {"python", major, absl::StrCat(major, ".", numbers[1])};
+}
+
 bool IsSystemPrefix(absl::string_view prefix) {
   return prefix == "/usr" || prefix == "/usr/local";
 }

@@ -50,6 +50,10 @@ struct InterpreterFacts {
   std::string suffix;
 };
 
+// The names by which a sandbox has it in PATH, before all else there: python,
+// and with its numbers: python3, python3.11.
+std::vector<std::string> InterpreterNames(const InterpreterFacts& python);
+
 // Whether an interpreter with that prefix has its files among the system's.
 bool IsSystemPrefix(absl::string_view prefix);
 

@@ -25,10 +25,11 @@
 namespace {
 
 // A descriptor that the caller closed must not get another meaning: the next
-// file opened would be standard output, say.
+// file opened would be standard output, say. Nor is it one that can be written
+// to: an audit that is to go there would be lost.
 void OpenStandardDescriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDONLY);
   }
 }
 

@@ -19,10 +19,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "absl/types/optional.h"
 #include "config/environment.h"
 #include "config/policy.h"
@@ -32,6 +30,7 @@
 #include "platform/cli/application.h"
 #include "platform/cli/audit_relay.h"
 #include "platform/cli/development.h"
+#include "platform/cli/entrypoint.h"
 #include "platform/cli/interpreter.h"
 #include "platform/cli/program.h"
 #include "platform/cli/protected_paths.h"
@@ -206,12 +205,14 @@ class Run {
     return result;
   }
 
-  // Where --audit or the environment want it; empty: nowhere.
-  std::string AuditTarget() const {
-    const std::string flag = absl::GetFlag(FLAGS_audit);
+  // Where --audit or the environment want it; unset: nowhere. The empty
+  // variable is not "nowhere", but an error of whoever opens it.
+  absl::optional<std::string> AuditTarget() const {
+    std::string flag = absl::GetFlag(FLAGS_audit);
+    if (!flag.empty()) return flag;
     const auto variable = environment_.find(kAuditVariable);
-    return !flag.empty() || variable == environment_.end() ? flag
-                                                           : variable->second;
+    if (variable == environment_.end()) return absl::nullopt;
+    return variable->second;
   }
 
   absl::StatusOr<int> StartBare(const std::vector<std::string>& command) {
@@ -228,18 +229,17 @@ class Run {
       program.environment.insert(variable);
     }
     program.folder = application_.folder;
-    const std::string audit = AuditTarget();
-    int descriptor = -1;
-    if (!audit.empty()) {
+    const absl::optional<std::string> audit = AuditTarget();
+    if (audit.has_value()) {
       const auto writer = platform::AuditWriter::Open(
-          audit, std::make_shared<platform::PosixHost>());
+          *audit, std::make_shared<platform::PosixHost>());
       if (!writer.ok()) return writer.status();
-      if (absl::SimpleAtoi(absl::StripPrefix(audit, "fd:"), &descriptor)) {
-        program.inherited.push_back(descriptor);
-      }
-      const absl::StatusOr<std::string> file = RealPath(audit);
-      program.environment[kAuditVariable] =
-          descriptor >= 0 || !file.ok() ? audit : *file;
+      const absl::optional<int> descriptor = platform::AuditDescriptor(*audit);
+      if (descriptor.has_value()) program.inherited.push_back(*descriptor);
+      const absl::StatusOr<std::string> file =
+          descriptor.has_value() ? *audit : RealPath(*audit);
+      if (!file.ok()) return file.status();
+      program.environment[kAuditVariable] = *file;
     }
     ShowScreen(nullptr);
     return SuperviseProgram(program, [](pid_t pid) { return pid; });
@@ -265,10 +265,10 @@ class Run {
     std::string& path = plan.environment["PATH"];
     path = absl::StrCat(kSandboxPrograms, ":",
                         path.empty() ? "/usr/local/bin:/usr/bin:/bin" : path);
-    const std::string word = EntrypointProgram(application_);
-    const std::vector<std::string> programs = FindInPath(word, environment_);
-    if (!word.empty() && !programs.empty())
-      plan.programs.push_back(programs[0]);
+    const absl::StatusOr<std::string> program = EntrypointProgram(
+        application_, facts_, plan.programs, plan.any_program, environment_);
+    if (!program.ok()) return program.status();
+    if (!program->empty()) plan.programs.push_back(*program);
     // Python would keep back what a terminal used to get line by line.
     if (isatty(STDOUT_FILENO) != 0) {
       plan.environment.emplace("PYTHONUNBUFFERED", "1");
@@ -352,7 +352,7 @@ class Run {
     paths.python = &facts_;
     paths.modules = modules_;
     paths.policies = platform::PolicyPaths(given_);
-    paths.audit = AuditTarget();
+    paths.audit = AuditTarget().value_or("");
     paths.bundles = plan.readable;
     if (!policy_.ca_certs.value.has_value()) AddNamedBundles(&paths.bundles);
     paths.programs = plan.programs;
@@ -375,9 +375,9 @@ class Run {
         TrySandbox(*plan, !HasSsl(), environment_, &host_);
     if (!good.ok()) return good;
     std::unique_ptr<AuditRelay> audit;
-    if (const std::string target = AuditTarget(); !target.empty()) {
+    if (const auto target = AuditTarget(); target.has_value()) {
       absl::StatusOr<std::unique_ptr<AuditRelay>> opened =
-          AuditRelay::Open(target);
+          AuditRelay::Open(*target);
       if (!opened.ok()) return opened.status();
       audit = *std::move(opened);
       GiveAudit(*audit, &*plan);

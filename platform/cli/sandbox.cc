@@ -101,6 +101,15 @@ absl::StatusOr<UniqueFd> OwnProgram() {
   return absl::ErrnoToStatus(errno, "cannot keep this program in memory");
 }
 
+// Whether `bwrap` gives capabilities in the sandbox. Where it is set-user-ID
+// itself, it does so for root alone; but a user to whom the devices do not
+// belong cannot change them anyway.
+bool MayHaveCapabilities(const std::string& bwrap) {
+  struct stat status;
+  return geteuid() == 0 ||
+         (stat(bwrap.c_str(), &status) == 0 && (status.st_mode & S_ISUID) == 0);
+}
+
 // Gathers bwrap's arguments.
 class Builder {
  public:
@@ -109,9 +118,11 @@ class Builder {
 
   absl::StatusOr<SandboxedProgram> Build(const std::string& bwrap,
                                          const std::vector<std::string>& argv) {
+    seals_ = MayHaveCapabilities(bwrap);
     Add({"--die-with-parent", "--new-session", "--unshare-user-try",
          "--unshare-pid", "--unshare-ipc", "--unshare-uts",
          "--unshare-cgroup-try", "--cap-drop", "ALL"});
+    if (seals_) Add({"--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"});
     if (!plan_.network) Add({"--unshare-net"});
     ReadOnly(plan_.folder);
     AddSystem();
@@ -131,7 +142,7 @@ class Builder {
     for (const char* mount : {"/proc", "/"}) Add({"--remount-ro", mount});
     absl::StatusOr<UniqueFd> filter = MakeSyscallFilter();
     if (!filter.ok()) return filter.status();
-    Add({"--seccomp", Keep(*std::move(filter))});
+    const std::string filter_fd = Keep(*std::move(filter));
     Add({"--chdir", plan_.folder});
     absl::StatusOr<std::string> entry = MakeEntry();
     if (!entry.ok()) return entry.status();
@@ -148,7 +159,7 @@ class Builder {
     if (!options.ok()) return options.status();
     result_.program.argv = {bwrap,  "--args",      Keep(*std::move(options)),
                             "--",   kEntryProgram, kSandboxEntry,
-                            *entry, gate};
+                            *entry, filter_fd,     gate};
     result_.program.argv.insert(result_.program.argv.end(), argv.begin(),
                                 argv.end());
     return std::move(result_);
@@ -174,13 +185,15 @@ class Builder {
     SandboxEntry entry;
     entry.environment = plan_.environment;
     entry.environment["PWD"] = plan_.folder;
+    if (seals_) entry.read_only = {std::begin(kDevices), std::end(kDevices)};
     if (!plan_.any_program) {
       const absl::Status usable = CheckLandlock();
       if (!usable.ok()) return usable;
       std::vector<std::string> programs = plan_.programs;
-      programs.insert(programs.end(), {plan_.python.executable, "/usr/bin/sh",
-                                       "/bin/sh", "/usr/bin/env"});
-      entry.programs = RunnablePrograms(programs, plan_.folder, plan_.python);
+      programs.push_back(plan_.python.executable);
+      programs.insert(programs.end(), std::begin(kShells), std::end(kShells));
+      entry.programs = RunnablePrograms(programs, plan_.folder, plan_.writable,
+                                        plan_.python);
     }
     absl::StatusOr<UniqueFd> file = MemoryFile(EncodeEntry(entry));
     if (!file.ok()) return file.status();
@@ -221,11 +234,7 @@ class Builder {
         Add({"--ro-bind", "/dev/null", path});
       }
     }
-    const std::vector<std::string> numbers =
-        absl::StrSplit(plan_.python.release, '.');
-    const std::string major = absl::StrCat("python", numbers[0]);
-    for (const std::string& name :
-         {std::string("python"), major, absl::StrCat(major, ".", numbers[1])}) {
+    for (const std::string& name : InterpreterNames(plan_.python)) {
       Add({"--symlink", executable, absl::StrCat(kSandboxPrograms, "/", name)});
     }
   }
@@ -294,6 +303,7 @@ class Builder {
   // In a file, not in argv, which all users of the machine see.
   std::string options_;
   std::vector<std::string> hidden_;
+  bool seals_ = false;  // Whether the devices' mounts are made read-only.
   SandboxedProgram result_;
 };
 

@@ -17,6 +17,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "platform/cli/landlock.h"
+#include "platform/cli/privileges.h"
+#include "platform/cli/syscall_filter.h"
 
 namespace airlock::cli {
 namespace {
@@ -63,9 +65,11 @@ absl::Status PassGate(int fd) {
 
 absl::Status Enter(const std::vector<std::string>& words) {
   int file = -1;
+  int filter = -1;
   int gate = -1;
-  if (words.size() < 3 || !absl::SimpleAtoi(words[0], &file) ||
-      (words[1] != kNoGate && !absl::SimpleAtoi(words[1], &gate))) {
+  if (words.size() < 4 || !absl::SimpleAtoi(words[0], &file) ||
+      !absl::SimpleAtoi(words[1], &filter) ||
+      (words[2] != kNoGate && !absl::SimpleAtoi(words[2], &gate))) {
     return absl::InvalidArgumentError(
         absl::StrCat(kSandboxEntry, " is for airlock run"));
   }
@@ -74,10 +78,14 @@ absl::Status Enter(const std::vector<std::string>& words) {
   close(file);
   const absl::StatusOr<SandboxEntry> entry = DecodeEntry(*text);
   if (!entry.ok()) return entry.status();
-  if (entry->programs.has_value()) {
-    const absl::Status allowed = AllowPrograms(*entry->programs);
-    if (!allowed.ok()) return allowed;
+  absl::Status status = MakeReadOnly(entry->read_only);
+  if (status.ok() && entry->programs.has_value()) {
+    status = AllowPrograms(*entry->programs);
   }
+  if (status.ok()) status = DropCapabilities();
+  if (status.ok()) status = ApplySyscallFilter(filter);
+  if (!status.ok()) return status;
+  close(filter);
   if (gate >= 0) {
     const absl::Status passed = PassGate(gate);
     if (!passed.ok()) return passed;
@@ -87,7 +95,7 @@ absl::Status Enter(const std::vector<std::string>& words) {
   for (const auto& [name, value] : entry->environment) {
     variables.push_back(absl::StrCat(name, "=", value));
   }
-  const std::vector<std::string> argv(words.begin() + 2, words.end());
+  const std::vector<std::string> argv(words.begin() + 3, words.end());
   execve(argv[0].c_str(), Pointers(argv).data(), Pointers(variables).data());
   return Failed(absl::StrCat("cannot run ", argv[0]));
 }
@@ -99,6 +107,10 @@ std::string EncodeEntry(const SandboxEntry& entry) {
   std::string text;
   for (const auto& [name, value] : entry.environment) {
     absl::StrAppend(&text, name, "=", value, kEnd);
+  }
+  absl::StrAppend(&text, kEnd);
+  for (const std::string& path : entry.read_only) {
+    absl::StrAppend(&text, path, kEnd);
   }
   absl::StrAppend(&text, kEnd, entry.programs.has_value() ? kSome : kAny, kEnd);
   if (!entry.programs.has_value()) return text;
@@ -114,6 +126,9 @@ absl::StatusOr<SandboxEntry> DecodeEntry(absl::string_view text) {
   size_t i = 0;
   for (; i < words.size() && !words[i].empty(); ++i) {
     entry.environment.insert(absl::StrSplit(words[i], absl::MaxSplits('=', 1)));
+  }
+  for (++i; i < words.size() && !words[i].empty(); ++i) {
+    entry.read_only.push_back(words[i]);
   }
   // Its last word is what comes after the last NUL: nothing.
   if (++i + 1 >= words.size() || !words.back().empty() ||

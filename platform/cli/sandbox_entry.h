@@ -24,6 +24,8 @@ inline constexpr char kNoGate[] = "-";
 // What a process in a sandbox becomes an application with.
 struct SandboxEntry {
   config::EnvironmentMap environment;
+  // Mounts to make read-only, of which bwrap cannot (MakeReadOnly).
+  std::vector<std::string> read_only;
   // The only programs that it can run; unset: any.
   absl::optional<std::vector<std::string>> programs;
 };
@@ -34,13 +36,14 @@ std::string EncodeEntry(const SandboxEntry& entry);
 absl::StatusOr<SandboxEntry> DecodeEntry(absl::string_view text);
 
 // `words` are those after kSandboxEntry:
-//   ENTRY GATE PROGRAM [ARGUMENT...]
-// ENTRY is a descriptor of what EncodeEntry gives. GATE is a socket on which
-// this process says, by one byte, that it is in the sandbox, and waits for one
-// before it goes on. Becomes PROGRAM, with that environment and without the two
-// descriptors. Its own environment is not the application's, whose LD_PRELOAD
-// would come before all this. Returns only on failure, with an exit status and
-// a text on standard error.
+//   ENTRY FILTER GATE PROGRAM [ARGUMENT...]
+// ENTRY is a descriptor of what EncodeEntry gives, FILTER one of what
+// MakeSyscallFilter does. GATE is a socket on which this process says, by one
+// byte, that it is in the sandbox, and waits for one before it goes on. Becomes
+// PROGRAM, with that environment, without the three descriptors and without
+// capabilities, under Landlock and the filter. Its own environment is not the
+// application's, whose LD_PRELOAD would come before all this. Returns only on
+// failure, with an exit status and a text on standard error.
 int EnterSandbox(const std::vector<std::string>& words);
 
 }  // namespace airlock::cli

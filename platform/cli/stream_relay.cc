@@ -30,6 +30,11 @@ bool IsInput(int fd) {
   return !S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3);
 }
 
+bool IsOutput(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
 bool SamePlace(int one, int other) {
   struct stat first;
   struct stat second;
@@ -95,8 +100,8 @@ void CopyInput(const UniqueFd& to) {
 
 absl::StatusOr<std::unique_ptr<StreamRelay>> StreamRelay::Create() {
   std::unique_ptr<StreamRelay> relay(new StreamRelay);
-  relay->out_.to = STDOUT_FILENO;
-  relay->err_.to = STDERR_FILENO;
+  if (IsOutput(STDOUT_FILENO)) relay->out_.to = STDOUT_FILENO;
+  if (IsOutput(STDERR_FILENO)) relay->err_.to = STDERR_FILENO;
   relay->has_input_ = IsInput(STDIN_FILENO);
   relay->one_output_ = SamePlace(STDOUT_FILENO, STDERR_FILENO);
   absl::Status status = MakePipe(&relay->out_.reading, &relay->out_.writing);
@@ -153,6 +158,7 @@ void StreamRelay::Copy(Output* output) {
     const ssize_t size =
         ReadSome(output->reading.get(), chunk.data(), chunk.size());
     if (size <= 0) return;
+    if (output->to < 0) continue;
     output->error =
         WriteAll(output->to, {chunk.data(), static_cast<size_t>(size)});
     if (output->error == 0) continue;

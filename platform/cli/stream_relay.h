@@ -23,7 +23,7 @@ namespace airlock::cli {
 // one. What it does not read of another input is lost to others that read the
 // same. Output and error go through one pipe where they lead to the same place,
 // so that their order stays. A reader that goes away is told to the program, as
-// EPIPE.
+// EPIPE; what would go to a descriptor that the caller closed is dropped.
 class StreamRelay {
  public:
   // Errors: kInternal, where pipes cannot be had.
@@ -46,7 +46,7 @@ class StreamRelay {
  private:
   // From a pipe to one of our own.
   struct Output {
-    int to = -1;
+    int to = -1;  // Negative: nowhere.
     platform::internal::UniqueFd reading;
     platform::internal::UniqueFd writing;
     std::thread copier;

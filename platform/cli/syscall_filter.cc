@@ -4,7 +4,9 @@
 #include "platform/cli/syscall_filter.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -16,10 +18,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -68,8 +72,6 @@ constexpr const char* kAllowed[] = {
     "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend",
     "rt_sigtimedwait", "setitimer", "sigaltstack", "sigreturn", "tgkill",
     "tkill",
-    // Of the process that becomes the application; they can only take rights.
-    "landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self",
     // Clocks and random bytes.
     "clock_getres", "clock_gettime", "clock_nanosleep", "getrandom",
     "gettimeofday", "nanosleep", "time"};
@@ -199,6 +201,23 @@ absl::StatusOr<UniqueFd> MakeSyscallFilter() {
   if (error != 0) return Failed("seccomp_export_bpf", -error);
   if (lseek(file.get(), 0, SEEK_SET) != 0) return Failed("lseek", errno);
   return file;
+}
+
+absl::Status ApplySyscallFilter(int fd) {
+  struct stat status;
+  if (fstat(fd, &status) != 0) return Failed("fstat", errno);
+  const size_t size = static_cast<size_t>(status.st_size);
+  const size_t count = size / sizeof(sock_filter);
+  std::vector<sock_filter> code(count);
+  if (count == 0 || count > USHRT_MAX || size % sizeof(sock_filter) != 0 ||
+      pread(fd, code.data(), size, 0) != static_cast<ssize_t>(size)) {
+    return Failed("it was read short", EIO);
+  }
+  const sock_fprog program = {static_cast<unsigned short>(count), code.data()};
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0) {
+    return Failed("prctl", errno);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace airlock::cli

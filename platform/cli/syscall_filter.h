@@ -5,13 +5,14 @@
 #ifndef AIRLOCK_PLATFORM_CLI_SYSCALL_FILTER_H_
 #define AIRLOCK_PLATFORM_CLI_SYSCALL_FILTER_H_
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "platform/internal/unique_fd.h"
 
 namespace airlock::cli {
 
-// A file in memory that holds the filter, as bwrap takes it by --seccomp: BPF
-// for this machine's architecture, made by libseccomp.
+// A file in memory that holds the filter: BPF for this machine's architecture,
+// made by libseccomp.
 //
 // It is a list of what Python and TLS need: memory, files, waiting, threads and
 // processes, signals, clocks, random bytes, and these sockets:
@@ -28,6 +29,10 @@ namespace airlock::cli {
 //
 // Errors: kInternal, where libseccomp or the kernel refuses.
 absl::StatusOr<platform::internal::UniqueFd> MakeSyscallFilter();
+
+// Puts this thread, and what it starts, under the filter in the descriptor
+// `fd`. Needs no_new_privs, or CAP_SYS_ADMIN. Errors: kInternal.
+absl::Status ApplySyscallFilter(int fd);
 
 }  // namespace airlock::cli
 

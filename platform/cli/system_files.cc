@@ -73,6 +73,19 @@ void AddRoot(const std::string& root, platform::Host* host, SystemFiles* files,
   }
 }
 
+// Whether what may be written to below `writable` includes the file `path`.
+bool MayBeWritten(const std::string& path,
+                  const std::vector<std::string>& writable) {
+  struct stat status;
+  return absl::c_any_of(writable,
+                        [&path](const std::string& folder) {
+                          return absl::StartsWith(path,
+                                                  absl::StrCat(folder, "/"));
+                        }) ||
+         (!writable.empty() &&
+          (stat(path.c_str(), &status) != 0 || status.st_nlink > 1));
+}
+
 std::vector<std::string> ProgramFolders(const InterpreterFacts& python) {
   std::vector<std::string> folders;
   for (const std::string& prefix : python.prefixes) {
@@ -132,7 +145,7 @@ absl::StatusOr<std::vector<std::string>> NamedPrograms(
 
 std::vector<std::string> RunnablePrograms(
     const std::vector<std::string>& programs, const std::string& own,
-    const InterpreterFacts& python) {
+    const std::vector<std::string>& writable, const InterpreterFacts& python) {
   std::set<std::string> result(programs.begin(), programs.end());
   for (const std::string& program : programs) {
     std::string loader = ElfLoader(program);
@@ -143,7 +156,9 @@ std::vector<std::string> RunnablePrograms(
   for (const std::string& folder : ProgramFolders(python)) {
     FindPrograms(folder, &found);
   }
-  result.insert(found.scripts.begin(), found.scripts.end());
+  for (std::string& script : found.scripts) {
+    if (!MayBeWritten(script, writable)) result.insert(std::move(script));
+  }
   return {result.begin(), result.end()};
 }
 

@@ -42,11 +42,17 @@ inline constexpr char kAnyProgram[] = "any";
 absl::StatusOr<std::vector<std::string>> NamedPrograms(
     absl::string_view flag, const config::EnvironmentMap& environment);
 
+// Programs that each sandbox has beside the interpreter.
+inline constexpr const char* kShells[] = {"/bin/sh", "/usr/bin/sh",
+                                          "/usr/bin/env"};
+
 // What an application may run: `programs`, the scripts in the folder `own` and
-// in the interpreter's bin, and the loaders of all these.
+// in the interpreter's bin, and the loaders of all these. Of the scripts not
+// those that it can put other bytes into, for what is allowed is the file: such
+// as lie below a folder of `writable`, or may have another name there.
 std::vector<std::string> RunnablePrograms(
     const std::vector<std::string>& programs, const std::string& own,
-    const InterpreterFacts& python);
+    const std::vector<std::string>& writable, const InterpreterFacts& python);
 
 }  // namespace airlock::cli
 

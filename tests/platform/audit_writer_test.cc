@@ -131,7 +131,11 @@ TEST_F(AuditWriterTest, WhatCannotBeWrittenToIsAnError) {
   EXPECT_THAT(ErrorOf("fd:"), HasSubstr("fd:3"));
   EXPECT_THAT(ErrorOf("fd:-1"), HasSubstr("fd:3"));
   EXPECT_THAT(ErrorOf("fd:1x"), HasSubstr("fd:3"));
-  EXPECT_THAT(ErrorOf("fd:99999999999"), HasSubstr("fd:3"));
+  for (const char* bad : {"fd:99999999999", "fd:4294967298", "fd: 2", "fd:+2",
+                          "fd:2 ", "fd:02", "fd:-0", "fd:0x2", "fd:2\n"}) {
+    EXPECT_THAT(ErrorOf(bad), HasSubstr("fd:3")) << bad;
+  }
+  EXPECT_THAT(ErrorOf(""), HasSubstr("neither a file nor a descriptor"));
   EXPECT_THAT(ErrorOf("fd:1000000"), HasSubstr("no such descriptor"));
   EXPECT_THAT(ErrorOf(directory_), HasSubstr(directory_));
   EXPECT_THAT(ErrorOf(directory_ + "/no/file"), HasSubstr("/no/file"));
@@ -180,14 +184,26 @@ TEST_F(AuditWriterTest, RaisesNoSigpipeAndLeavesThatOfOthers) {
 }
 
 TEST_F(AuditWriterTest, NumbersAndPathsOfDescriptorsAreErrors) {
-  for (const char* bad : {"7", "007", "&7", "FD:7", "/dev/fd/7",
-                          "/proc/self/fd/7", "/proc/thread-self/fd/7"}) {
+  for (const char* bad :
+       {"7", "007", "&7", "FD:7", "/dev/fd/7", "/proc/self/fd/7",
+        "/proc/thread-self/fd/7", " 7", "7 ", "+7", "/dev/fd//7", "//dev/fd/7",
+        "/dev/./fd/7", "/proc/self/fd/./7"}) {
     EXPECT_THAT(ErrorOf(bad), HasSubstr(absl::StrCat("write fd:"))) << bad;
   }
   EXPECT_THAT(ErrorOf("/dev/stderr"), HasSubstr("write fd:2"));
   EXPECT_THAT(ErrorOf("/dev/stdout"), HasSubstr("write fd:1"));
-  for (const char* name : {"/7", "/7a", "/&7", "/fd:7"}) {
+  EXPECT_THAT(ErrorOf("//dev//stdout"), HasSubstr("write fd:1"));
+  for (const char* name : {"/7", "/7a", "/&7", "/fd:7", "/ 7", "/./7"}) {
     EXPECT_TRUE(AuditWriter::Open(directory_ + name, host_).ok()) << name;
+  }
+}
+
+TEST_F(AuditWriterTest, TellsWhichDescriptorIsNamed) {
+  EXPECT_EQ(AuditDescriptor("fd:0"), 0);
+  EXPECT_EQ(AuditDescriptor("fd:12"), 12);
+  for (const char* none : {"", "0", "fd", "fd:", "fd:x", "FD:1", "fd:01",
+                           "./fd:1", "fd:-1", "audit.jsonl"}) {
+    EXPECT_EQ(AuditDescriptor(none), absl::nullopt) << none;
   }
 }
 

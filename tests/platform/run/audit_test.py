@@ -5,11 +5,12 @@ import collections
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
 
-from application import Application, needs_sandbox
+from application import AIRLOCK, Application, needs_sandbox
 
 # Works in Python 2.7, too.
 PRELUDE = '''
@@ -127,6 +128,36 @@ violate()
 ''')
         self.assertEqual(self.actions(), {'refused': 2})
 
+    def test_what_cannot_be_told_is_refused_all_the_same(self):
+        found, _ = self.run_it('''
+import resource, ssl
+context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+context.check_hostname = False
+context.verify_mode = ssl.CERT_NONE
+listener = socket.socket()
+listener.bind(('127.0.0.1', 0))
+listener.listen(1)
+plain = socket.create_connection(listener.getsockname())
+for fd in range(3, 100):
+    try:
+        if stat.S_ISFIFO(os.fstat(fd).st_mode):
+            os.close(fd)
+    except OSError:
+        pass
+limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+try:
+    context.wrap_socket(plain, server_hostname='localhost',
+                        do_handshake_on_connect=False)
+    print('untold done')
+except ssl.SSLError as error:
+    print('untold', 'refused' if 'policy' in str(error) else error)
+resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+violate()
+''')
+        self.assertEqual(found, {'untold': 'refused'})
+        self.assertEqual(self.actions(), {'lost': 1, 'refused': 1})
+
     def test_its_end_is_noticed(self):
         app = Application(self, PRELUDE + '''
 import signal
@@ -225,15 +256,30 @@ violate()
         app.cwd = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
         self.addCleanup(shutil.rmtree, app.cwd)
         for bad in ('7', '1', '/dev/fd/2', '/dev/stderr', '/proc/self/fd/2',
-                    '&2', 'FD:2', 'fd:', 'fd:x', 'fd:-1', 'fd:77'):
+                    '&2', 'FD:2', 'fd:', 'fd:x', 'fd:-1', 'fd:77', 'fd:02',
+                    'fd:+2', 'fd: 2', ' 7', '+7', '/dev//stderr', ''):
             for flags in [], ['--no-sandbox']:
                 status, out, err = app.run('--audit=' + bad, *flags)
                 self.assertEqual((status, out), (2, ''), bad)
                 self.assertIn(bad, err)
+                if not bad:
+                    status, out, _ = app.run(*flags, AIRLOCK_AUDIT='')
+                    self.assertEqual((status, out), (2, ''))
         self.assertEqual(os.listdir(app.cwd), [])
         status, _, err = app.run('--audit=fd:2', AIRLOCK_VERIFY='enforce')
         self.assertEqual(status, 0, err)
         self.assertIn('"action":"refused"', err)
+
+
+    def test_a_closed_descriptor_is_none(self):
+        app = Application(self, PRELUDE + 'violate()\n')
+        for fd in 0, 1, 2:
+            done = subprocess.run(
+                [os.path.abspath(AIRLOCK), 'run', '--audit=fd:%d' % fd,
+                 app.yaml], env=app.environment(), cwd='/',
+                preexec_fn=lambda: os.close(fd), stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+            self.assertEqual((done.returncode, done.stdout), (2, b''), fd)
 
 
 if __name__ == '__main__':

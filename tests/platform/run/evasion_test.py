@@ -303,6 +303,19 @@ class EvasionTest(unittest.TestCase):
         self.assertEqual(out, '')
         self.assertIn('more', err)
 
+    def test_what_code_sets_tightens(self):
+        tighten = 'os.environ["AIRLOCK_VERIFY"] = "enforce"\n'
+        code = 'import os\n' + tighten + PRELUDE_HERE + 'import ssl\n'
+        out, _ = self.try_it(code + UNVERIFIED, self.untrusted)
+        self.assertNotIn(SECRET, out)
+        self.assertIn('AIRLOCK_VERIFY=enforce', out)
+        # So does the environment that it gives to another process.
+        out, _ = self.try_it(
+            CHILD + 'child([], {})\nchild([], {"AIRLOCK_VERIFY": "enforce"})',
+            self.untrusted)
+        self.assertEqual(out.count(SECRET), 1, out)
+        self.assertIn('CalledProcessError', out)
+
     def test_check_hostname(self):
         self.check('check_hostname', NAME, 'check_hostname', self.misnamed)
 

@@ -6,11 +6,12 @@ import platform
 import shutil
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
 
-from application import Application, needs_sandbox
+from application import AIRLOCK, Application, needs_sandbox
 
 # Works in Python 2.7, too: says of each call what becomes of it.
 TRY = '''
@@ -160,6 +161,35 @@ attempt('type', lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
             listeners[0].accept()
         with self.assertRaises(BlockingIOError):
             listeners[1].recv(16)
+
+    def test_nothing_connects_to_an_end_of_a_pair(self):
+        # Though it can have a name in the machine's network namespace.
+        name = '\\0airlock-test-bound-%d' % os.getpid()
+        outside = '\0' + name[2:]
+        app = Application(self, TRY + """
+one, other = socket.socketpair()
+attempt('bind', lambda: one.bind('%s'))
+sys.stdout.flush()
+sys.stdin.read()
+one.setblocking(False)
+attempt('recv', lambda: one.recv(1))
+attempt('accept', one.accept)
+""" % name)
+        process = subprocess.Popen(
+            [os.path.abspath(AIRLOCK), 'run', app.yaml],
+            env=app.environment(), cwd='/', stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            universal_newlines=True)
+        self.assertIn(process.stdout.readline(), ('bind done\n',
+                                                  'bind EINVAL\n'))
+        for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
+            with socket.socket(socket.AF_UNIX, kind) as client:
+                with self.assertRaises(OSError):
+                    client.connect(outside)
+        out, err = process.communicate()
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn('recv EAGAIN', out)
+        self.assertNotIn('accept done', out)
 
     def test_what_python_needs_works(self):
         found = self.outcomes('''

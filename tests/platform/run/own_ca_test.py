@@ -102,6 +102,22 @@ class OwnCaTest(unittest.TestCase):
     def test_may_be_allowed(self):
         self.check(BASE + ', application_cas: allow', None, True)
 
+    def test_app_yaml_can_give_them_up(self):
+        for word, good in ('forbid', False), ('audit', True), ('allow', True):
+            app = Application(self, PRELUDE + ATTEMPTS['cafile'], (
+                'libraries: [{name: ssl, version: latest}]\n'
+                'env_variables: {AIRLOCK_APPLICATION_CAS: %s}' % word))
+            with open(CERTS + '/self_signed.pem', encoding='utf-8') as pem:
+                app.write('own.pem', pem.read())
+            _, out, err = app.run('--', self.servers[0].port,
+                                  SSL_CERT_FILE=CERTS + '/root.pem')
+            self.assertEqual(SECRET in out, good, err)
+            # It cannot take back what the operator's side forbids.
+            _, out, _ = app.run('--', self.servers[0].port,
+                                AIRLOCK_VERIFY='enforce',
+                                SSL_CERT_FILE=CERTS + '/root.pem')
+            self.assertNotIn(SECRET, out)
+
     def test_without_enforce_it_is_the_applications_own_affair(self):
         self.check('verification: default', None, True)
 

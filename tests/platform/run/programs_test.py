@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-from application import AIRLOCK, Application, needs_sandbox
+from application import AIRLOCK, Application, PYTHON, needs_sandbox
 
 # Works in Python 2.7, too. Says whether a program can be run, without waiting
 # for what it does.
@@ -148,6 +148,55 @@ print('made:True', run(data + '/made', '-c', ''))
                               '--', data, app=app)
         self.assertEqual(found['true:False'], 'done')
         self.assertEqual(found['script:True'], 'done')
+
+    def test_scripts_that_it_can_write(self):
+        """What is allowed is a file, whatever is written into it."""
+        code = '''
+data = os.path.abspath('data')
+for name in 'script', 'linked':
+    print('before:' + name, run(os.path.join(data, name)))
+    with open(os.path.join(data, name), 'wb') as file:
+        with open(sys.executable, 'rb') as program:
+            file.write(program.read())
+    print('after:' + name, run(os.path.join(data, name), '-c', ''))
+print('own', run(os.path.abspath('own')))
+print('changed', run(os.path.abspath('other'), '-c', ''))
+'''
+        app = Application(self)
+        os.mkdir(app.path('data'))
+        for name in 'own', 'other', 'data/script':
+            app.write(name, '#!/bin/sh\nexit 0\n')
+            os.chmod(app.path(name), 0o755)
+        os.link(app.path('other'), app.path('data/linked'))
+        found = self.outcomes(code, '--writable=' + app.path('data'), app=app)
+        self.assertEqual(found.pop('own'), 'done')
+        self.assertEqual(set(found.values()), {'EACCES'}, found)
+
+    def test_entrypoints(self):
+        """The application's author names it, and is not the operator."""
+        folder = self.folder()
+        script = os.path.join(folder, 'a-script')
+        with open(script, 'w', encoding='ascii') as file:
+            file.write('#!/bin/sh\necho "$1"\n')
+        os.chmod(script, 0o755)
+        path = '%s:%s:/usr/bin:/bin' % (os.path.dirname(PYTHON), folder)
+        shutil.copy('/bin/echo', os.path.join(folder, 'a-program'))
+        for entrypoint in 'true', 'a-program said', 'openssl version':
+            app = Application(self, '', 'entrypoint: ' + entrypoint)
+            status, out, err = app.run(PATH=path)
+            self.assertEqual((status, out), (2, ''), err)
+            self.assertIn('app.yaml:2:13', err)
+            self.assertIn('--programs=' + entrypoint.split()[0], err)
+        for entrypoint, flags in (
+                ('a-script said', []), ('sh script said', []),
+                ('env ./script said', []),
+                ('python -c "print(\'said\')"', []),
+                ('a-program said', ['--programs=a-program']),
+                ('a-program said', ['--programs=any'])):
+            app = Application(self, '', 'entrypoint: ' + entrypoint)
+            shutil.copy(script, app.path('script'))
+            status, out, err = app.run(*flags, PATH=path)
+            self.assertEqual((status, out), (0, 'said\n'), err)
 
     def test_named_programs(self):
         code = '''

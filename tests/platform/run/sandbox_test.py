@@ -109,6 +109,18 @@ except ssl.SSLError as error:
             with open(audit, encoding='ascii') as lines:
                 self.assertIn('"cert_reqs"', lines.read())
 
+    def test_audit_of_a_relative_path(self):
+        app = Application(self, """
+import ssl
+print('imported')
+""")
+        app.cwd = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
+        self.addCleanup(shutil.rmtree, app.cwd)
+        for name in 'audit', 'fd', './7':
+            status, out, err = app.run('--no-sandbox', '--audit=' + name)
+            self.assertEqual((status, out), (0, 'imported\n'), err)
+            self.assertTrue(os.path.exists(os.path.join(app.cwd, name)))
+
     def test_a_signal_is_128_and_its_number(self):
         app = Application(self, 'import os\nos.kill(os.getpid(), 9)')
         self.assertEqual(app.run('--no-sandbox')[0], 137)
@@ -141,6 +153,37 @@ for path in sys.argv[1:] + ['/etc/passwd', '/proc/self/oom_score_adj']:
         for name, outcome in found.items():
             self.assertIn(outcome, ('EROFS', 'ENOENT', 'EACCES'), name)
         self.assertEqual(found[there], 'EROFS')
+
+    def test_every_mount_is_read_only(self):
+        # Of which modes and times cannot be changed either. (To try that on
+        # devices would be to change the machine's, where it works.)
+        data = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
+        self.addCleanup(os.rmdir, data)
+        audit = os.path.join(tempfile.mkdtemp(
+            dir=os.environ.get('TEST_TMPDIR')), 'audit')
+        self.addCleanup(shutil.rmtree, os.path.dirname(audit))
+        app = Application(self, """
+for line in open('/proc/self/mountinfo'):
+    fields = line.split()
+    if 'ro' not in fields[5].split(','):
+        print(fields[4])
+""")
+        status, out, err = app.run('--audit=' + audit, '--writable=' + data)
+        self.assertEqual((status, out), (0, data + '\n'), err)
+        found = self.outcomes("""
+for name in sorted(os.listdir('/dev')):
+    path = '/dev/' + name
+    mode = os.stat(path).st_mode & 0o7777
+    if not os.path.islink(path):
+        attempt(path, lambda: os.chmod(path, mode))
+attempt('null', lambda: os.write(os.open('/dev/null', os.O_WRONLY), b'x'))
+attempt('full', lambda: os.write(os.open('/dev/full', os.O_WRONLY), b'x'))
+attempt('zero', lambda: open('/dev/zero', 'rb').read(1))
+""")
+        for name, outcome in (('null', 'done'), ('full', 'ENOSPC'),
+                              ('zero', 'done')):
+            self.assertEqual(found.pop(name), outcome, name)
+        self.assertEqual(set(found.values()), {'EROFS'}, found)
 
     def test_writable_is_what_is_named(self):
         data = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
@@ -347,7 +390,8 @@ os.write(1, b'ready\\n')
 while True:
     signal.pause()
 ''')
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP,
+                       signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2):
             process = app.start('--', str(int(number)))
             self.assertEqual(process.stdout.readline(), 'ready\n')
             process.send_signal(number)
@@ -362,10 +406,21 @@ while True:
         self.assertEqual(process.returncode, 128 + signal.SIGTERM)
 
     def test_dies_with_its_parent(self):
+        # Also what has left its parent, its session and its signals.
         app = Application(self, '''
-import signal, socket, sys
+import os, signal, socket, sys
 plain = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
-plain.sendall(b'ready')
+if os.fork() == 0:
+    os.setsid()
+    for number in range(1, 32):
+        if number not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(number, signal.SIG_IGN)
+    if os.fork() == 0:
+        plain.sendall(b'ready')
+        while True:
+            signal.pause()
+    os._exit(0)
+plain.close()
 signal.pause()
 ''')
         with socket.create_server(('127.0.0.1', 0)) as listener:
