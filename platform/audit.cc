@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "config/internal/json.h"
 #include "nlohmann/json.hpp"
+#include "ssl/guarded.h"
 
 namespace airlock::platform {
 namespace {
@@ -62,7 +63,13 @@ void Auditor::Record(AuditEvent event) {
     }
     if (sink_ == nullptr || !Admit(&event)) return;
   }
-  sink_(event);
+  const absl::Status reported = ssl::Guarded("audit sink", [&] {
+    sink_(event);
+    return absl::OkStatus();
+  });
+  if (reported.ok()) return;
+  absl::MutexLock lock(&mutex_);
+  ++lost_;
 }
 
 bool Auditor::Admit(AuditEvent* event) {
@@ -102,6 +109,11 @@ uint64_t Auditor::refusals() const {
 uint64_t Auditor::allowed() const {
   absl::MutexLock lock(&mutex_);
   return allowed_;
+}
+
+uint64_t Auditor::lost() const {
+  absl::MutexLock lock(&mutex_);
+  return lost_;
 }
 
 uint64_t Auditor::upgrades() const {

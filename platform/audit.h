@@ -74,12 +74,14 @@ class Auditor {
   Auditor& operator=(const Auditor&) = delete;
 
   // Counts `event` and, within the limits, reports it. Time is `event.time`; it
-  // should not go back. The sink may call this Auditor.
+  // should not go back. The sink may call this Auditor; an exception that it
+  // throws is caught, and the event counts as lost.
   void Record(AuditEvent event);
 
   uint64_t refusals() const;
   uint64_t upgrades() const;
   uint64_t allowed() const;
+  uint64_t lost() const;
 
  private:
   using Key = std::tuple<AuditEvent::Action, std::string, std::string>;
@@ -100,6 +102,7 @@ class Auditor {
   uint64_t refusals_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t upgrades_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t allowed_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t lost_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace airlock::platform

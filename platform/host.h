@@ -49,6 +49,11 @@ struct FileContent {
 
 // Read-only files, the clock and the log. Thread-safe.
 //
+// A Runtime catches what they throw: an exception of the first four is an
+// error, with one of Now no certificate is good and no exception of a policy in
+// force, and one of Log is ignored. Only std::bad_alloc comes to the Runtime's
+// caller.
+//
 // Paths follow symbolic links. Errors name the path, the reason and, where
 // access is denied, to whom; the code of a path that does not exist is
 // kNotFound, and only of such a one.

@@ -10,12 +10,14 @@
 #include "absl/time/time.h"
 #include "platform/internal/context_cache.h"
 #include "platform/internal/decider.h"
+#include "platform/internal/guarded_host.h"
 #include "platform/internal/policy_keeper.h"
 #include "platform/internal/policy_request.h"
 #include "platform/internal/trust_cache.h"
 #include "platform/load_app_yaml.h"
 #include "platform/load_policy.h"
 #include "ssl/error.h"
+#include "ssl/guarded.h"
 #include "ssl/insecure.h"
 
 namespace airlock::platform {
@@ -63,7 +65,8 @@ absl::Status Invalid(const absl::Status& status) {
 struct Runtime::Impl {
   Impl(std::shared_ptr<Host> the_host, config::Environment the_environment,
        absl::optional<config::AppYaml> the_app, RuntimeOptions options)
-      : host(std::move(the_host)),
+      : given_host(std::move(the_host)),
+        host(std::make_shared<internal::GuardedHost>(given_host)),
         trust(host.get(), the_environment, options.max_trust_stores),
         policy(host.get(), std::move(the_environment), std::move(the_app)),
         contexts(options.max_contexts, options.max_credentials),
@@ -79,7 +82,8 @@ struct Runtime::Impl {
                 const VerificationDecision& decision, TrustStorePtr trust_store,
                 ssl::ContextOptions* options) const;
 
-  const std::shared_ptr<Host> host;
+  const std::shared_ptr<Host> given_host;
+  const std::shared_ptr<Host> host;  // The same.
   internal::TrustCache trust;
   internal::PolicyKeeper policy;
   internal::ContextCache contexts;
@@ -101,8 +105,9 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(
   }
   absl::optional<config::AppYaml> app;
   if (!options.app_yaml.empty()) {
+    internal::GuardedHost guarded(host);
     absl::StatusOr<config::AppYaml> loaded =
-        LoadAppYaml(host.get(), options.app_yaml);
+        LoadAppYaml(&guarded, options.app_yaml);
     if (!loaded.ok()) return Invalid(loaded.status());
     app = *std::move(loaded);
   }
@@ -178,7 +183,7 @@ void Runtime::Impl::Complete(const Policy& in_force, ssl::Side side,
   if (side == ssl::Side::kClient && decision.cert_reqs == VerifyMode::kNone) {
     options->unverified_clients = ssl::InsecureAllowUnverifiedClients();
   }
-  options->clock = [clock = host] { return clock->Now(); };
+  options->clock = [clock = given_host] { return clock->Now(); };
   if (options->stopwatch == nullptr) {
     options->stopwatch = [] {
       return absl::FromChrono(
@@ -314,12 +319,18 @@ Counters Runtime::counters() const {
   counters.refusals = impl_->decider.auditor()->refusals();
   counters.upgrades = impl_->decider.auditor()->upgrades();
   counters.allowed = impl_->decider.auditor()->allowed();
-  if (impl_->audit_lost != nullptr) counters.audit_lost = impl_->audit_lost();
+  counters.audit_lost = impl_->decider.auditor()->lost();
+  if (impl_->audit_lost != nullptr) {
+    ssl::Guarded("audit_lost callback", [&] {
+      counters.audit_lost += impl_->audit_lost();
+      return absl::OkStatus();
+    }).IgnoreError();
+  }
   counters.policy_reloads = impl_->policy.reloads();
   counters.policy_reload_failures = impl_->policy.failures();
   return counters;
 }
 
-Host& Runtime::host() const { return *impl_->host; }
+Host& Runtime::host() const { return *impl_->given_host; }
 
 }  // namespace airlock::platform

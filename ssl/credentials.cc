@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
+#include "ssl/guarded.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/credentials_impl.h"
@@ -46,7 +47,8 @@ absl::StatusOr<Input> ReadInput(Material material, std::string name,
     if (*reader == nullptr) {
       return CredentialsError(name, "is a reader without a function");
     }
-    absl::StatusOr<Secret> content = (*reader)();
+    absl::StatusOr<Secret> content =
+        Guarded(absl::StrCat("reader of ", ShownPath(name)), *reader);
     if (!content.ok()) return content.status();
     material = *std::move(content);
   }

@@ -22,7 +22,8 @@
 namespace airlock::ssl {
 
 // Yields the whole content of a key or certificate. Called at most once, on the
-// thread that calls Credentials::Create; its error comes back as it is.
+// thread that calls Credentials::Create; its error comes back as it is. An
+// exception, here and below, is caught: kCallback.
 using Reader = std::function<absl::StatusOr<Secret>()>;
 
 // Key or certificate material: PEM text or DER bytes, or what yields them.

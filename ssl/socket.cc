@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
+#include "ssl/guarded.h"
 #include "ssl/hostname.h"
 #include "ssl/internal/callbacks.h"
 #include "ssl/internal/certificate_impl.h"
@@ -82,7 +83,9 @@ absl::Status CheckFit(const ContextOptions& context,
                       "A server needs certfile and keyfile.");
   }
   if (context.hostname_allowed != nullptr) {
-    absl::Status allowed = context.hostname_allowed(options.server_hostname);
+    absl::Status allowed = Guarded("hostname_allowed callback", [&] {
+      return context.hostname_allowed(options.server_hostname);
+    });
     if (!allowed.ok()) return allowed;
   }
   if (context.verify_mode == VerifyMode::kNone) {
@@ -95,9 +98,10 @@ absl::Status CheckFit(const ContextOptions& context,
   }
   if (context.check_hostname && !context.hostname_optional &&
       options.server_hostname.empty()) {
-    absl::Status status = context.hostname_missing == nullptr
-                              ? absl::OkStatus()
-                              : context.hostname_missing();
+    absl::Status status =
+        context.hostname_missing == nullptr
+            ? absl::OkStatus()
+            : Guarded("hostname_missing callback", context.hostname_missing);
     if (!status.ok()) return status;
     return MakeStatus(ErrorKind::kInvalidArgument,
                       "server_hostname: is required where host names are "

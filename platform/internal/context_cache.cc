@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "ssl/error.h"
+#include "ssl/guarded.h"
 #include "ssl/sha256.h"
 
 namespace airlock::platform::internal {
@@ -18,13 +19,14 @@ namespace {
 using ContextPtr = std::shared_ptr<const ssl::Context>;
 using CredentialsPtr = std::shared_ptr<const ssl::Credentials>;
 
-absl::StatusOr<ssl::Secret> Read(ssl::Material material) {
+absl::StatusOr<ssl::Secret> Read(ssl::Material material,
+                                 absl::string_view name) {
   if (auto* const secret = absl::get_if<ssl::Secret>(&material)) {
     return std::move(*secret);
   }
   const auto& reader = absl::get<ssl::Reader>(material);
   if (reader == nullptr) return ssl::Secret();
-  return reader();
+  return ssl::Guarded(absl::StrCat("reader of ", name), reader);
 }
 
 // Writes values one after the other so that different ones never look alike.
@@ -91,12 +93,14 @@ absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
   }
   CredentialsInput input;
   KeyWriter digests;
-  absl::StatusOr<ssl::Secret> certfile = Read(*std::move(options->certfile));
+  absl::StatusOr<ssl::Secret> certfile =
+      Read(*std::move(options->certfile), "certfile");
   if (!certfile.ok()) return certfile.status();
   digests.Text(ssl::Sha256(certfile->view()));
   input.options.certfile = *std::move(certfile);
   if (options->keyfile.has_value()) {
-    absl::StatusOr<ssl::Secret> keyfile = Read(*std::move(options->keyfile));
+    absl::StatusOr<ssl::Secret> keyfile =
+        Read(*std::move(options->keyfile), "keyfile");
     if (!keyfile.ok()) return keyfile.status();
     digests.Text(ssl::Sha256(keyfile->view()));
     input.options.keyfile = *std::move(keyfile);

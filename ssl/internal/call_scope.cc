@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
-#include "ssl/internal/guarded.h"
+#include "ssl/guarded.h"
 
 namespace airlock::ssl::internal {
 namespace {

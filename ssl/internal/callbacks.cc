@@ -12,9 +12,9 @@
 
 #include "absl/strings/string_view.h"
 #include "ssl/error.h"
+#include "ssl/guarded.h"
 #include "ssl/internal/choose_callbacks.h"
 #include "ssl/internal/context_impl.h"
-#include "ssl/internal/guarded.h"
 #include "ssl/internal/psk_callbacks.h"
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/socket_impl.h"

@@ -17,12 +17,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
+#include "ssl/guarded.h"
 #include "ssl/internal/callbacks.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/cipher_info.h"
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/credentials_impl.h"
-#include "ssl/internal/guarded.h"
 #include "ssl/internal/socket_impl.h"
 #include "ssl/internal/ssl_ctx.h"
 #include "ssl/later.h"

@@ -26,6 +26,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
+#include "ssl/guarded.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/shown.h"
@@ -282,7 +283,9 @@ absl::Status CheckSupported(const EVP_PKEY* key, absl::string_view name,
 }  // namespace
 
 absl::StatusOr<absl::string_view> PasswordSource::Get() {
-  if (!password_.has_value()) password_.emplace(callback_());
+  if (!password_.has_value()) {
+    password_.emplace(Guarded("password callback", callback_));
+  }
   if (!password_->ok()) return password_->status();
   return (*password_)->view();
 }

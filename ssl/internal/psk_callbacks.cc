@@ -12,8 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "ssl/guarded.h"
 #include "ssl/internal/choose_callbacks.h"
-#include "ssl/internal/guarded.h"
 #include "ssl/internal/socket_impl.h"
 #include "ssl/later.h"
 

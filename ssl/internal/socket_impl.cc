@@ -12,12 +12,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
+#include "ssl/guarded.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/error_queue.h"
-#include "ssl/internal/guarded.h"
 #include "ssl/internal/psk_callbacks.h"
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/verify.h"
@@ -121,7 +121,7 @@ void Socket::Impl::EndHandshake(const absl::Status& status) const {
   const auto& ended = initial_context->options().handshake_ended;
   if (ended == nullptr) return;
   // It only looks on: an exception of its changes nothing.
-  internal::Guarded("handshake_ended callback", [&] {
+  Guarded("handshake_ended callback", [&] {
     ended(*owner, status);
     return absl::OkStatus();
   }).IgnoreError();
@@ -147,7 +147,7 @@ absl::Duration Socket::Impl::Elapsed() const {
   const auto& stopwatch = initial_context->options().stopwatch;
   absl::Duration now;
   if (stopwatch == nullptr) return now;
-  internal::Guarded("stopwatch callback", [&] {
+  Guarded("stopwatch callback", [&] {
     now = stopwatch();
     return absl::OkStatus();
   }).IgnoreError();
@@ -279,7 +279,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   request.flags = wanted.verify_flags;
   request.depth = wanted.verify_depth;
   request.security_level = wanted.security_level;
-  const absl::Status clocked = internal::Guarded("clock callback", [&] {
+  const absl::Status clocked = Guarded("clock callback", [&] {
     request.now = wanted.clock();
     return absl::OkStatus();
   });
@@ -302,7 +302,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
     return outcome.status;
   }
   if (wanted.verify != nullptr) {
-    const absl::Status said = internal::Guarded("verify callback", [&] {
+    const absl::Status said = Guarded("verify callback", [&] {
       return wanted.verify(*owner, {presented, outcome.verified});
     });
     if (IsLater(said)) {

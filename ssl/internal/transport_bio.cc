@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "ssl/error.h"
-#include "ssl/internal/guarded.h"
+#include "ssl/guarded.h"
 
 namespace airlock::ssl::internal {
 namespace {

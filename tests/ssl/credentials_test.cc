@@ -3,6 +3,9 @@
 
 #include "ssl/credentials.h"
 
+#include <functional>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -199,6 +202,40 @@ TEST(CredentialsTest, ADamagedKey) {
   damaged[100] = static_cast<char>(damaged[100] ^ 1);
   ExpectRefused(Create(Cert("server_rsa.pem"), damaged), "damaged");
   ExpectRefused(Create(Cert("server_rsa.pem"), der.substr(0, 1000)), "");
+}
+
+// What `thrower` throws at each place where an application's code runs: whether
+// it comes back as its failure.
+void ExpectCaught(const std::function<absl::StatusOr<Secret>()>& thrower) {
+  const auto expect_caught = [](CredentialsOptions options) {
+    const Result result = Credentials::Create(std::move(options));
+    EXPECT_EQ(GetErrorKind(result.status()), ErrorKind::kCallback)
+        << result.status();
+  };
+  for (const bool of_key : {false, true}) {
+    CredentialsOptions options;
+    options.certfile = Secret(Cert("server_p256.pem"));
+    (of_key ? *(options.keyfile = Material()) : options.certfile) = thrower;
+    expect_caught(std::move(options));
+  }
+  // Some are asked from within BoringSSL.
+  for (const char* const key :
+       {"_encrypted.key", "_encrypted_key.der", "_encrypted_scrypt.key",
+        "_traditional_aes128.key", ".p12", "_legacy.p12"}) {
+    CredentialsOptions options;
+    options.certfile = Secret(Cert("server_p256.pem"));
+    options.keyfile = Secret(Cert(absl::StrCat("server_p256", key)));
+    options.password = thrower;
+    expect_caught(std::move(options));
+  }
+}
+
+TEST(CredentialsTest, ExceptionsOfReadersAndPasswordCallbacksAreErrors) {
+  ExpectCaught([]() -> absl::StatusOr<Secret> {
+    throw std::runtime_error("out of cheese");
+  });
+  ExpectCaught([]() -> absl::StatusOr<Secret> { throw 42; });
+  ExpectCaught([]() -> absl::StatusOr<Secret> { throw std::bad_alloc(); });
 }
 
 TEST(CredentialsTest, MessagesUseTheGivenNamesAndNoSecret) {

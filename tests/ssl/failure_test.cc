@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
+#include "platform/memory_transport.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
 #include "tests/support/handshake.h"
@@ -277,6 +278,33 @@ TEST_P(FailureTest, ExceptionsOfThoseWhoLookOnChangeNothing) {
   client.stopwatch = []() -> absl::Duration { throw std::runtime_error("x"); };
   Connection c = Connect(std::move(client), ServerOptions());
   EXPECT_TRUE(c.ok()) << c.client_status << c.server_status;
+}
+
+TEST(HostnameExceptionTest, RefusesTheSocket) {
+  for (const bool allowed : {true, false}) {
+    ContextOptions client = ClientOptions();
+    const auto thrower = []() -> absl::Status {
+      throw std::runtime_error("out of cheese");
+    };
+    if (allowed) {
+      client.hostname_allowed = [=](absl::string_view) { return thrower(); };
+    } else {
+      client.hostname_missing = thrower;
+    }
+    auto [ours, theirs] = platform::MakeMemoryTransports();
+    SocketOptions options = LocalhostOptions();
+    if (!allowed) options.server_hostname.clear();
+    const auto context = MakeContext(std::move(client));
+    const auto socket =
+        WrapSocket(context, std::move(ours), std::move(options));
+    EXPECT_EQ(KindOf(socket.status()), ErrorKind::kCallback);
+    if (!allowed) continue;
+    // Nor does a socket change to it.
+    auto other = WrapSocket(MakeContext(ClientOptions()), std::move(theirs),
+                            LocalhostOptions());
+    ASSERT_TRUE(other.ok());
+    EXPECT_EQ(KindOf((*other)->SwitchContext(context)), ErrorKind::kCallback);
+  }
 }
 
 TEST(PskExceptionTest, IsTheCallbacksFailure) {

@@ -4,11 +4,13 @@
 // Environment, policy and clock of the host's, in place of the process's.
 
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tests/platform/c/c_testing.h"
 
 namespace airlock::c {
@@ -150,6 +152,42 @@ TEST_F(CHostTest, TheClockIsTheHosts) {
   now = absl::ToUnixMillis(
       absl::FromCivil(absl::CivilYear(2500), absl::UTCTimeZone()));
   EXPECT_EQ(handshake(), 10);  // Expired.
+}
+
+TEST_F(CHostTest, AClockThatThrowsSaysNothingGood) {
+  bool throws = false;
+  auto options = Sized<airlock_runtime_options>();
+  options.user = &throws;
+  options.policy =
+      B("tls: {minimum_version: TLSv1.2, exceptions: [{host: localhost, "
+        "minimum_version: TLSv1, expires: 2090-01-01}]}");
+  options.now_ms = [](void* user) -> int64_t {
+    if (*static_cast<bool*>(user)) throw std::runtime_error("a host's");
+    return absl::ToUnixMillis(MakeHost()->Now());
+  };
+  ASSERT_EQ(New(options), -1);
+  airlock_wrap_options client = ClientWrap();
+  client.cadata = Cert("ca.pem");
+  const auto handshake = [&] {
+    Wire wire;
+    return Connect(runtime_.get(), &wire, client, ServerWrap())
+        .client_failure.kind;
+  };
+  const auto minimum = [&] {
+    airlock_buffer json = {nullptr, 0};
+    EXPECT_EQ(airlock_runtime_explain(runtime_.get(), &client, &json, nullptr),
+              AIRLOCK_OK);
+    const auto parsed =
+        nlohmann::json::parse(std::string(json.data, json.size));
+    airlock_buffer_free(&json);
+    return parsed["minimum_version"].get<std::string>();
+  };
+  EXPECT_EQ(handshake(), -1);
+  EXPECT_EQ(minimum(), "TLSv1");
+  throws = true;
+  EXPECT_EQ(handshake(), AIRLOCK_KIND_CALLBACK);
+  // The exception has expired, as far as anybody can tell.
+  EXPECT_EQ(minimum(), "TLSv1.2");
 }
 
 }  // namespace

@@ -1,0 +1,43 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A host that throws no exceptions.
+#ifndef AIRLOCK_PLATFORM_INTERNAL_GUARDED_HOST_H_
+#define AIRLOCK_PLATFORM_INTERNAL_GUARDED_HOST_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/log_severity.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "platform/host.h"
+
+namespace airlock::platform::internal {
+
+// Another host, whose exceptions are errors of kind kCallback, but for
+// std::bad_alloc, which passes. The time that cannot be told is one when no
+// certificate is good any more and no exception of a policy in force. A message
+// that cannot be logged is dropped.
+class GuardedHost final : public Host {
+ public:
+  explicit GuardedHost(std::shared_ptr<Host> host) : host_(std::move(host)) {}
+
+  absl::StatusOr<FileContent> ReadFile(const std::string& path) override;
+  absl::StatusOr<FileContent> ReadTrustedFile(const std::string& path) override;
+  absl::StatusOr<FileStatus> Stat(const std::string& path) override;
+  absl::StatusOr<std::vector<std::string>> ListDirectory(
+      const std::string& path) override;
+  absl::Time Now() const override;
+  void Log(absl::LogSeverity severity, absl::string_view message) override;
+
+ private:
+  const std::shared_ptr<Host> host_;
+};
+
+}  // namespace airlock::platform::internal
+
+#endif  // AIRLOCK_PLATFORM_INTERNAL_GUARDED_HOST_H_
