@@ -5,7 +5,12 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/ec_key.h>
+#include <openssl/evp.h>
 #include <openssl/mem.h>
+#include <openssl/nid.h>
+#include <openssl/obj.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 
@@ -59,17 +64,17 @@ absl::StatusOr<Certificate> Certificate::FromDer(absl::string_view der) {
 }
 
 absl::StatusOr<Certificate> Certificate::FromPem(absl::string_view pem) {
-  auto blocks = internal::SplitPem(pem);
-  if (!blocks.ok()) {
-    return MakeStatus(ErrorKind::kInvalidArgument, blocks.status().message());
-  }
-  for (const internal::PemBlock& block : *blocks) {
-    if (!internal::IsCertificateLabel(block.label)) continue;
-    absl::StatusOr<Secret> der = internal::DecodePem(block);
-    if (!der.ok()) {
-      return MakeStatus(ErrorKind::kInvalidArgument, der.status().message());
-    }
-    return internal::CertificateFromPemDer(block.label, der->view());
+  for (const internal::PemBlock& block : internal::SplitPem(pem)) {
+    const bool damaged = !block.status.ok();
+    if (!damaged && !internal::IsCertificateLabel(block.label)) continue;
+    const absl::StatusOr<Secret> der =
+        damaged ? block.status : internal::DecodePem(block);
+    if (der.ok()) return internal::CertificateFromPemDer(block.label, der->view());
+    airlock::ssl::Error error =
+        GetError(der.status()).value_or(airlock::ssl::Error());
+    error.message.clear();
+    error.where = absl::StrCat("the PEM block at line ", block.line);
+    return MakeStatus(error);
   }
   return MakeStatus(ErrorKind::kInvalidArgument,
                     "the text holds no PEM certificate (a block that begins "
@@ -109,6 +114,47 @@ absl::Time Certificate::not_after() const {
 bool Certificate::is_ca() const {
   const internal::ErrorQueueScope errors;
   return X509_check_ca(impl_->x509.get()) != 0;
+}
+
+bool Certificate::is_self_issued() const {
+  const internal::ErrorQueueScope scope;
+  const X509* const x509 = impl_->x509.get();
+  return X509_NAME_cmp(X509_get_subject_name(x509),
+                       X509_get_issuer_name(x509)) == 0;
+}
+
+PublicKeyInfo Certificate::public_key() const {
+  const internal::ErrorQueueScope scope;
+  const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(impl_->x509.get()));
+  if (key == nullptr) return {};
+  const int bits = EVP_PKEY_bits(key.get());
+  switch (EVP_PKEY_id(key.get())) {
+    case EVP_PKEY_RSA:
+      return {"RSA", bits, ""};
+    case EVP_PKEY_EC: {
+      const char* const curve = EC_curve_nid2nist(EC_GROUP_get_curve_name(
+          EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key.get()))));
+      return {"ECDSA", bits, curve == nullptr ? "" : curve};
+    }
+    case EVP_PKEY_ED25519:
+      return {"Ed25519", bits, ""};
+    default:
+      return {"", bits, ""};
+  }
+}
+
+SignatureInfo Certificate::signature() const {
+  const internal::ErrorQueueScope scope;
+  const int nid = X509_get_signature_nid(impl_->x509.get());
+  const char* const name = nid == NID_undef ? nullptr : OBJ_nid2ln(nid);
+  if (name == nullptr) return {};
+  int digest = NID_undef;
+  if (!OBJ_find_sigid_algs(nid, &digest, /*pkey_nid=*/nullptr) ||
+      digest == NID_undef) {
+    return {name, "", false};
+  }
+  return {name, OBJ_nid2sn(digest),
+          digest == NID_sha1 || digest == NID_md5 || digest == NID_md5_sha1};
 }
 
 std::string Certificate::ToText() const {

@@ -50,6 +50,21 @@ struct CertificateInfo {
   std::vector<std::string> crl_distribution_points;
 };
 
+// What is known of a public key.
+struct PublicKeyInfo {
+  std::string type;   // "RSA", "ECDSA", "Ed25519"; empty for other types.
+  int bits = 0;       // Such as 2048 or 256.
+  std::string curve;  // For ECDSA, such as "P-256".
+};
+
+// The algorithm of a certificate's signature. Empty for an unknown one.
+struct SignatureInfo {
+  std::string name;    // OpenSSL's long name: "ecdsa-with-SHA256".
+  std::string digest;  // OpenSSL's short name: "SHA256".
+  // Whether collisions of the digest are practical, so that it can be forged.
+  bool broken_digest = false;
+};
+
 // A certificate. Immutable and cheap to copy (copies share), so thread-safe.
 class Certificate {
  public:
@@ -81,6 +96,12 @@ class Certificate {
   // The validity, both ends included. InfinitePast where it is malformed.
   absl::Time not_before() const;
   absl::Time not_after() const;
+
+  PublicKeyInfo public_key() const;
+  SignatureInfo signature() const;
+
+  // Whether subject and issuer are the same name.
+  bool is_self_issued() const;
 
   // Whether it may issue others: a CA by its basicConstraints and keyUsage, or
   // self-signed and of version 1.

@@ -14,14 +14,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "ssl/bundle.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/credentials_impl.h"
 #include "ssl/internal/error_queue.h"
-#include "ssl/internal/key_material.h"
-#include "ssl/internal/pem.h"
 #include "ssl/internal/private_key.h"
 #include "ssl/shown.h"
 
@@ -29,17 +28,54 @@ namespace airlock::ssl {
 namespace {
 
 using internal::CredentialsError;
-using internal::KeyMaterial;
 using internal::PasswordSource;
 
 // One input, read and taken apart.
 struct Input {
   std::string name;
-  KeyMaterial material;
-  bssl::UniquePtr<EVP_PKEY> key;  // Set where it came out of a PKCS#12 file.
+  std::vector<Certificate> certificates;
+  std::vector<BundlePart> keys;
+  bssl::UniquePtr<EVP_PKEY> key;    // Set where it came out of a PKCS#12 file.
+  std::vector<std::string> others;  // The labels of its other parts.
 
-  bool has_key() const { return key != nullptr || !material.keys.empty(); }
+  bool has_key() const { return key != nullptr || !keys.empty(); }
 };
+
+absl::Status Damaged(absl::string_view name, const BundlePart& part) {
+  Error error = GetError(part.status).value_or(Error());
+  error.kind = ErrorKind::kCredentials;
+  error.message.clear();
+  error.where = absl::StrCat(ShownPath(name), ": ", part.Where());
+  return MakeStatus(error);
+}
+
+absl::Status TakePart(BundlePart part, PasswordSource* password, Input* input) {
+  // Credentials use no CRL, whatever its state.
+  if (!part.status.ok() && part.kind != PartKind::kCrl) {
+    return Damaged(input->name, part);
+  }
+  switch (part.kind) {
+    case PartKind::kCertificate:
+      input->certificates.push_back(*std::move(part.certificate));
+      break;
+    case PartKind::kPrivateKey:
+      input->keys.push_back(std::move(part));
+      break;
+    case PartKind::kPkcs12: {
+      auto content = internal::ParsePkcs12(part.pkcs12.view(), input->name,
+                                           password);
+      if (!content.ok()) return content.status();
+      input->key = std::move(content->key);
+      for (Certificate& certificate : content->certificates) {
+        input->certificates.push_back(std::move(certificate));
+      }
+      break;
+    }
+    default:
+      input->others.push_back(std::move(part.label));
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Input> ReadInput(Material material, std::string name,
                                 PasswordSource* password) {
@@ -52,32 +88,30 @@ absl::StatusOr<Input> ReadInput(Material material, std::string name,
     if (!content.ok()) return content.status();
     material = *std::move(content);
   }
+  const absl::string_view bytes = absl::get<Secret>(material).view();
   Input input;
   input.name = std::move(name);
-  auto parsed = internal::ParseKeyMaterial(absl::get<Secret>(material).view(),
-                                           input.name);
-  if (!parsed.ok()) return parsed.status();
-  input.material = *std::move(parsed);
-  if (!input.material.pkcs12.empty()) {
-    auto content = internal::ParsePkcs12(input.material.pkcs12.view(),
-                                         input.name, password);
-    if (!content.ok()) return content.status();
-    input.key = std::move(content->key);
-    input.material.certificates = std::move(content->certificates);
+  Bundle bundle = ReadBundle(bytes);
+  if (bundle.parts.empty()) {
+    return CredentialsError(input.name, DescribeUnknown(bytes));
+  }
+  for (BundlePart& part : bundle.parts) {
+    const absl::Status status = TakePart(std::move(part), password, &input);
+    if (!status.ok()) return status;
   }
   return input;
 }
 
 // What an input that lacks what was looked for holds instead.
 std::string Found(const Input& input) {
-  std::vector<std::string> found = input.material.others;
-  if (!input.material.certificates.empty()) found.emplace_back("certificates");
+  std::vector<std::string> found = input.others;
+  if (!input.certificates.empty()) found.emplace_back("certificates");
   if (input.has_key()) found.emplace_back("a private key");
-  return found.empty() ? "nothing" : internal::DescribeLabels(found);
+  return found.empty() ? "nothing" : DescribeLabels(found);
 }
 
 absl::Status NoCertificate(const Input& certfile) {
-  const std::vector<std::string>& others = certfile.material.others;
+  const std::vector<std::string>& others = certfile.others;
   std::string hint = "give CERTIFICATE blocks, the leaf first";
   for (const std::string& label : others) {
     if (absl::EndsWith(label, "CERTIFICATE REQUEST")) {
@@ -102,7 +136,7 @@ absl::Status NoKey(const Input& keyfile, const Input* certfile) {
   }
   std::string hint = "give a PRIVATE KEY block";
   if (certfile->has_key()) {
-    hint = certfile->material.certificates.empty()
+    hint = certfile->certificates.empty()
                ? absl::StrCat("the key is in ", ShownPath(certfile->name),
                               ": the two are swapped")
                : absl::StrCat("the key is in ", ShownPath(certfile->name),
@@ -116,12 +150,12 @@ absl::Status NoKey(const Input& keyfile, const Input* certfile) {
 absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> TakeKey(Input* input,
                                                   PasswordSource* password) {
   if (input->key != nullptr) return std::move(input->key);
-  const auto& keys = input->material.keys;
+  const auto& keys = input->keys;
   if (keys.size() > 1) {
     return CredentialsError(
         input->name,
         absl::StrCat("holds ", keys.size(), " private keys, such as ",
-                     keys[0].where, " and ", keys[1].where,
+                     keys[0].Where(), " and ", keys[1].Where(),
                      "; leave the one that belongs to the certificate"));
   }
   return internal::ParsePrivateKey(keys.front(), input->name, password);
@@ -155,7 +189,7 @@ absl::Status CheckPublicKey(const Certificate& certificate,
 
 absl::Status CheckMatch(const Input& certfile, absl::string_view keyfile_name,
                         const EVP_PKEY* key) {
-  const std::vector<Certificate>& chain = certfile.material.certificates;
+  const std::vector<Certificate>& chain = certfile.certificates;
   if (Matches(chain.front(), key)) return absl::OkStatus();
   absl::Status unreadable = CheckPublicKey(chain.front(), certfile.name);
   if (!unreadable.ok()) return unreadable;
@@ -223,11 +257,11 @@ absl::StatusOr<std::unique_ptr<Credentials::Impl>> Signing(Input* certfile,
         "both a private key and a callback that signs are given; leave one "
         "out");
   }
-  if (certfile->material.certificates.empty()) return NoCertificate(*certfile);
+  if (certfile->certificates.empty()) return NoCertificate(*certfile);
   const internal::ErrorQueueScope scope;
   auto impl = std::make_unique<Credentials::Impl>();
   impl->key.reset(X509_get_pubkey(
-      certfile->material.certificates.front().impl().x509.get()));
+      certfile->certificates.front().impl().x509.get()));
   const int type =
       impl->key == nullptr ? EVP_PKEY_NONE : EVP_PKEY_id(impl->key.get());
   if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC && type != EVP_PKEY_ED25519) {
@@ -237,7 +271,7 @@ absl::StatusOr<std::unique_ptr<Credentials::Impl>> Signing(Input* certfile,
   }
   impl->key_type = KeyTypeOf(impl->key.get());
   impl->signer = std::move(signer);
-  impl->chain = std::move(certfile->material.certificates);
+  impl->chain = std::move(certfile->certificates);
   SortChain(&impl->chain);
   return impl;
 }
@@ -274,7 +308,7 @@ absl::StatusOr<std::shared_ptr<const Credentials>> Credentials::Create(
   if (!key_input->has_key()) {
     return NoKey(*key_input, keyfile.has_value() ? &*certfile : nullptr);
   }
-  if (certfile->material.certificates.empty()) return NoCertificate(*certfile);
+  if (certfile->certificates.empty()) return NoCertificate(*certfile);
   auto key = TakeKey(key_input, &password);
   if (!key.ok()) return key.status();
   absl::Status match = CheckMatch(*certfile, key_input->name, key->get());
@@ -282,7 +316,7 @@ absl::StatusOr<std::shared_ptr<const Credentials>> Credentials::Create(
 
   auto impl = std::make_unique<Impl>();
   impl->key = *std::move(key);
-  impl->chain = std::move(certfile->material.certificates);
+  impl->chain = std::move(certfile->certificates);
   SortChain(&impl->chain);
   impl->key_type = KeyTypeOf(impl->key.get());
   return std::shared_ptr<const Credentials>(new Credentials(std::move(impl)));

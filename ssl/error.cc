@@ -74,12 +74,25 @@ bool TakeInt(absl::string_view* in, int* value) {
   return TakeField(in, &text) && absl::SimpleAtoi(text, value);
 }
 
+std::string JoinParts(const Error& error) {
+  std::string text = error.where;
+  if (!text.empty() && !error.what.empty()) text += ' ';
+  absl::StrAppend(&text, error.what);
+  if (!error.detail.empty()) {
+    absl::StrAppend(&text, " (", error.library, ": ", error.detail, ")");
+  }
+  if (!error.advice.empty()) absl::StrAppend(&text, "; ", error.advice);
+  return text;
+}
+
 }  // namespace
 
 absl::string_view ErrorKindName(ErrorKind kind) { return Row(kind).name; }
 
 absl::Status MakeStatus(const Error& error) {
-  absl::Status status(Row(error.kind).code, error.message);
+  absl::Status status(Row(error.kind).code, error.message.empty()
+                                                ? JoinParts(error)
+                                                : error.message);
   std::string payload;
   AppendField(absl::StrCat(static_cast<int>(error.kind)), &payload);
   AppendField(error.library, &payload);
@@ -91,6 +104,9 @@ absl::Status MakeStatus(const Error& error) {
   AppendField(error.verify_message, &payload);
   AppendField(absl::StrCat(error.depth), &payload);
   AppendField(error.subject, &payload);
+  AppendField(error.where, &payload);
+  AppendField(error.what, &payload);
+  AppendField(error.advice, &payload);
   status.SetPayload(kTypeUrl, absl::Cord(payload));
   return status;
 }
@@ -114,7 +130,8 @@ absl::optional<Error> GetError(const absl::Status& status) {
       !TakeField(&in, &error.reason) || !TakeField(&in, &error.detail) ||
       !TakeInt(&in, &alert) || !TakeInt(&in, &error.verify_code) ||
       !TakeField(&in, &error.verify_message) || !TakeInt(&in, &error.depth) ||
-      !TakeField(&in, &error.subject)) {
+      !TakeField(&in, &error.subject) || !TakeField(&in, &error.where) ||
+      !TakeField(&in, &error.what) || !TakeField(&in, &error.advice)) {
     return absl::nullopt;
   }
   error.kind = Row(static_cast<ErrorKind>(kind)).kind;

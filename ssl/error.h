@@ -40,8 +40,16 @@ struct Error {
   ErrorKind kind = ErrorKind::kInternal;
 
   // For people: what was wrong, where, and what to do about it. UTF-8. It holds
-  // no secret. Not stable: never compare it.
+  // no secret. Not stable: never compare it. Where it is empty, MakeStatus joins
+  // it from `where`, `what` and `advice`.
   std::string message;
+
+  // Its parts, for who shows them apart: the place ("certfile: block 2
+  // (CERTIFICATE, line 21)"), a predicate about that place ("has no END line"),
+  // and what to do ("restore it"). Empty for errors that were not made of parts.
+  std::string where;
+  std::string what;
+  std::string advice;
 
   // BoringSSL's names of the first queued error, such as "SSL" and
   // "WRONG_VERSION_NUMBER"; empty where BoringSSL has no part in it. `detail`
@@ -66,7 +74,7 @@ struct Error {
 };
 
 // An absl::Status that carries `error`: its code follows from the kind, its
-// message is error.message. Thread-safe.
+// message is error.message or joined from the parts. Thread-safe.
 absl::Status MakeStatus(const Error& error);
 
 // Shorthand for an error that has a kind and a message only.

@@ -36,9 +36,11 @@ void Secret::Wipe() {
   size_ = 0;
 }
 
+void Wipe(void* data, size_t size) { OPENSSL_cleanse(data, size); }
+
 void Wipe(std::string* bytes) {
   bytes->resize(bytes->capacity());
-  OPENSSL_cleanse(&(*bytes)[0], bytes->size());
+  Wipe(&(*bytes)[0], bytes->size());
   bytes->clear();
 }
 

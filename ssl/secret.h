@@ -43,9 +43,12 @@ class Secret {
   size_t size_ = 0;
 };
 
-// Overwrites `bytes` and the memory that it has in reserve, in a way that no
-// compiler leaves out, and makes it empty. Memory that it had before it grew is
-// out of reach: reserve enough first.
+// Overwrites `size` bytes at `data`, in a way that no compiler leaves out.
+void Wipe(void* data, size_t size);
+
+// Overwrites `bytes` and the memory that it has in reserve, and makes it
+// empty. Memory that it had before it grew is out of reach: reserve enough
+// first.
 void Wipe(std::string* bytes);
 
 // Wipes a string that outlives it, on whatever way out. Bytes that are moved

@@ -3,7 +3,6 @@
 
 #include "ssl/trust_store.h"
 
-#include <openssl/bytestring.h>
 #include <openssl/sha.h>
 
 #include <array>
@@ -12,9 +11,11 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "ssl/bundle.h"
+#include "ssl/crl.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
-#include "ssl/internal/der_kind.h"
+#include "ssl/internal/crl_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/pem.h"
 #include "ssl/internal/trust_settings.h"
@@ -24,153 +25,50 @@
 namespace airlock::ssl {
 namespace {
 
-using internal::PemBlock;
-
-// What one bundle holds.
-struct Bundle {
-  std::vector<Certificate> certificates;
-  std::vector<bssl::UniquePtr<X509_CRL>> crls;
-};
-
 absl::Status Error(absl::string_view name, absl::string_view message) {
   return MakeStatus(ErrorKind::kTrustStore,
                     absl::StrCat("CA bundle ", ShownPath(name), ": ", message));
 }
 
-// `part` is "block 2 (CERTIFICATE, line 21)" or the like; `cause` says more.
-absl::Status Damaged(absl::string_view name, absl::string_view part,
-                     const absl::Status& cause) {
-  airlock::ssl::Error error = GetError(cause).value_or(airlock::ssl::Error());
+absl::Status Damaged(absl::string_view name, const BundlePart& part) {
+  airlock::ssl::Error error =
+      GetError(part.status).value_or(airlock::ssl::Error());
   error.kind = ErrorKind::kTrustStore;
-  error.message = absl::StrCat("CA bundle ", ShownPath(name), ": ", part,
-                               " is damaged, and nothing of the bundle is "
-                               "used: ",
-                               cause.message(), "; restore or remove it");
+  error.message.clear();
+  error.where =
+      absl::StrCat("CA bundle ", ShownPath(name), ": ", part.Where());
+  absl::StrAppend(&error.advice, "; nothing of the bundle is used");
   return MakeStatus(error);
 }
 
-// Of what is no certificate: what it is instead, where that shows, or what is
-// wrong with it.
-absl::Status NoCertificate(absl::string_view name, absl::string_view part,
-                           absl::string_view der, const absl::Status& cause) {
-  const internal::DerKind kind = internal::SniffDer(der);
-  if (kind == internal::DerKind::kUnknown ||
-      kind == internal::DerKind::kCertificate) {
-    return Damaged(name, part, cause);
-  }
-  return Error(name,
-               absl::StrCat(part, " is no certificate but ",
-                            internal::DescribeDerKind(kind),
-                            ", and nothing of the bundle is used; replace it "
-                            "by the certificates of the CAs"));
+// Whether a damaged part may be one that a trust store uses.
+bool IsUsed(const BundlePart& part) {
+  return part.kind == PartKind::kCertificate || part.kind == PartKind::kCrl ||
+         part.kind == PartKind::kDamaged;
 }
 
-absl::StatusOr<bssl::UniquePtr<X509_CRL>> ParseCrl(absl::string_view der) {
-  const internal::ErrorQueueScope scope;
-  const auto* in = reinterpret_cast<const uint8_t*>(der.data());
-  const uint8_t* const end = in + der.size();
-  bssl::UniquePtr<X509_CRL> crl(d2i_X509_CRL(/*crl=*/nullptr, &in, der.size()));
-  if (crl == nullptr || in != end) {
-    return internal::DrainToStatus(ErrorKind::kTrustStore,
-                                   "the bytes are not one DER CRL");
-  }
-  return crl;
-}
-
-absl::Status ParsePem(absl::string_view text, absl::string_view name,
-                      Bundle* bundle) {
-  absl::StatusOr<std::vector<PemBlock>> blocks = internal::SplitPem(text);
-  if (!blocks.ok()) {
-    return Error(name, absl::StrCat(blocks.status().message(),
-                                    "; nothing of the bundle is used"));
-  }
+// Ok where `bundle`, read from `bytes`, is intact and holds something of use.
+absl::Status Check(const Bundle& bundle, absl::string_view bytes,
+                   absl::string_view name) {
   std::vector<std::string> others;
-  for (const PemBlock& block : *blocks) {
-    const bool is_crl = block.label == "X509 CRL";
-    if (!is_crl && !internal::IsCertificateLabel(block.label)) {
-      others.emplace_back(block.label);
-      continue;
+  for (const BundlePart& part : bundle.parts) {
+    if (!IsUsed(part)) {
+      others.push_back(part.label);
+    } else if (!part.status.ok()) {
+      return Damaged(name, part);
     }
-    absl::StatusOr<Secret> der = internal::DecodePem(block);
-    if (!der.ok()) {
-      return Error(name, absl::StrCat(der.status().message(),
-                                      ", and nothing of the bundle is used; "
-                                      "restore or remove it"));
-    }
-    if (is_crl) {
-      auto crl = ParseCrl(der->view());
-      if (!crl.ok()) {
-        return Damaged(name, internal::Describe(block), crl.status());
-      }
-      bundle->crls.push_back(*std::move(crl));
-      continue;
-    }
-    absl::StatusOr<Certificate> certificate =
-        internal::CertificateFromPemDer(block.label, der->view());
-    if (!certificate.ok()) {
-      return NoCertificate(name, internal::Describe(block), der->view(),
-                           certificate.status());
-    }
-    if (block.label == internal::kTrustedCertificate) {
-      certificate = internal::WithTrustSettings(*certificate,
-                                                GetTrustSettings(*certificate));
-      if (!certificate.ok()) return certificate.status();
-    }
-    bundle->certificates.push_back(*std::move(certificate));
   }
-  if (blocks->empty()) return Error(name, internal::DescribeUnknown(text));
-  if (bundle->certificates.empty() && bundle->crls.empty()) {
+  if (bundle.encoding == Encoding::kUnknown) {
+    return Error(name, absl::StrCat(DescribeUnknown(bytes),
+                                    "; it should be PEM or DER certificates"));
+  }
+  if (bundle.parts.empty()) return Error(name, DescribeUnknown(bytes));
+  if (others.size() == bundle.parts.size()) {
     return Error(name, absl::StrCat("holds no certificate and no CRL, only ",
-                                    internal::DescribeLabels(others),
+                                    DescribeLabels(others),
                                     "; give CERTIFICATE blocks"));
   }
   return absl::OkStatus();
-}
-
-absl::Status ParseDer(absl::string_view der, absl::string_view name,
-                      Bundle* bundle) {
-  CBS rest;
-  CBS_init(&rest, reinterpret_cast<const uint8_t*>(der.data()), der.size());
-  for (int number = 1; CBS_len(&rest) > 0; ++number) {
-    const size_t offset = der.size() - CBS_len(&rest);
-    const std::string part =
-        absl::StrCat("DER object ", number, " (at byte ", offset, ")");
-    CBS element;
-    if (!CBS_get_asn1_element(&rest, &element, CBS_ASN1_SEQUENCE)) {
-      return Damaged(
-          name, part,
-          absl::InvalidArgumentError("it is cut short or is no DER"));
-    }
-    const absl::string_view bytes = der.substr(offset, CBS_len(&element));
-    absl::StatusOr<Certificate> certificate = Certificate::FromDer(bytes);
-    if (certificate.ok()) {
-      bundle->certificates.push_back(*std::move(certificate));
-      continue;
-    }
-    auto crl = ParseCrl(bytes);
-    if (!crl.ok()) {
-      return NoCertificate(name, part, bytes, certificate.status());
-    }
-    bundle->crls.push_back(*std::move(crl));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Bundle> ParseBundle(absl::string_view bytes,
-                                   absl::string_view name) {
-  Bundle bundle;
-  absl::Status status;
-  if (internal::HasPemMarker(bytes)) {
-    status = ParsePem(bytes, name, &bundle);
-  } else if (internal::LooksLikeDer(bytes)) {
-    status = ParseDer(bytes, name, &bundle);
-  } else {
-    status = Error(name, absl::StrCat(internal::DescribeUnknown(bytes),
-                                      "; it should be PEM or DER "
-                                      "certificates"));
-  }
-  if (!status.ok()) return status;
-  return bundle;
 }
 
 }  // namespace
@@ -211,7 +109,7 @@ struct TrustStore::Builder::State {
   std::vector<Certificate> certificates;
   // Where in `certificates` those with this DER are; the keys point into them.
   absl::flat_hash_map<absl::string_view, size_t> positions;
-  std::vector<bssl::UniquePtr<X509_CRL>> crls;
+  std::vector<Crl> crls;
   absl::Status status;  // Why AddStore failed.
   SHA256_CTX sha256;
 };
@@ -258,15 +156,23 @@ TrustStore::Builder::~Builder() = default;
 
 absl::Status TrustStore::Builder::Add(absl::string_view bytes,
                                       absl::string_view name) {
-  absl::StatusOr<Bundle> bundle = ParseBundle(bytes, name);
-  if (!bundle.ok()) return bundle.status();
+  const Bundle bundle = ReadBundle(bytes);
+  absl::Status status = Check(bundle, bytes, name);
+  if (!status.ok()) return status;
 
-  for (const Certificate& certificate : bundle->certificates) {
-    absl::Status status = state_->AddCertificate(certificate);
-    if (!status.ok()) return status;
-  }
-  for (bssl::UniquePtr<X509_CRL>& crl : bundle->crls) {
-    state_->crls.push_back(std::move(crl));
+  for (const BundlePart& part : bundle.parts) {
+    if (part.certificate.has_value()) {
+      absl::StatusOr<Certificate> certificate = *part.certificate;
+      if (part.label == internal::kTrustedCertificate) {
+        certificate = internal::WithTrustSettings(
+            *certificate, GetTrustSettings(*certificate));
+        if (!certificate.ok()) return certificate.status();
+      }
+      status = state_->AddCertificate(*certificate);
+      if (!status.ok()) return status;
+    } else if (part.crl.has_value()) {
+      state_->crls.push_back(*part.crl);
+    }
   }
 
   state_->AddToHash(bytes);
@@ -277,9 +183,8 @@ void TrustStore::Builder::AddStore(const TrustStore& store) {
   for (const Certificate& certificate : store.impl_->certificates) {
     state_->status.Update(state_->AddCertificate(certificate));
   }
-  for (const bssl::UniquePtr<X509_CRL>& crl : store.impl_->crls) {
-    state_->crls.push_back(bssl::UpRef(crl));
-  }
+  state_->crls.insert(state_->crls.end(), store.impl_->crls.begin(),
+                      store.impl_->crls.end());
   state_->AddToHash(store.content_hash());
 }
 
@@ -305,15 +210,15 @@ absl::StatusOr<std::shared_ptr<const TrustStore>> TrustStore::Builder::Build()
       impl->settings.push_back({certificate, settings});
     }
   }
-  for (const bssl::UniquePtr<X509_CRL>& crl : state_->crls) {
-    ok = ok && X509_STORE_add_crl(impl->store.get(), crl.get());
-    impl->crls.push_back(bssl::UpRef(crl));
+  for (const Crl& crl : state_->crls) {
+    ok = ok && X509_STORE_add_crl(impl->store.get(), crl.impl().crl.get());
   }
   if (!ok) {
     return internal::DrainToStatus(ErrorKind::kInternal,
                                    "cannot fill the trust store");
   }
   impl->certificates = state_->certificates;
+  impl->crls = state_->crls;
 
   SHA256_CTX sha256 = state_->sha256;
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;

@@ -30,10 +30,13 @@ namespace {
 constexpr char kOutOfMemory[] = "Out of memory.";
 
 airlock_error* OutOfMemory() {
-  static airlock_error error = {
-      {ErrorKind::kInternal, kOutOfMemory, "", "", "", {}, 0, "", -1, ""},
-      static_cast<int>(absl::StatusCode::kResourceExhausted)};
-  return &error;
+  static airlock_error* const error = [] {
+    static airlock_error made;
+    made.error.message = kOutOfMemory;
+    made.code = static_cast<int>(absl::StatusCode::kResourceExhausted);
+    return &made;
+  }();
+  return error;
 }
 
 // `status` comes from //ssl, or from a transport or a host.

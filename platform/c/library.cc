@@ -3,9 +3,6 @@
 
 // The library itself, and the memory that it gives away.
 
-#include <openssl/base.h>
-#include <openssl/mem.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
@@ -14,6 +11,8 @@
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
+#include "ssl/engine.h"
+#include "ssl/secret.h"
 
 #define AIRLOCK_TEXT(number) #number
 #define AIRLOCK_TEXT_OF(number) AIRLOCK_TEXT(number)
@@ -77,7 +76,7 @@ airlock_status airlock_library_info_get(airlock_library_info* out,
     info.major = AIRLOCK_VERSION_MAJOR;
     info.minor = AIRLOCK_VERSION_MINOR;
     info.patch = AIRLOCK_VERSION_PATCH;
-    info.boringssl_api = BORINGSSL_API_VERSION;
+    info.boringssl_api = airlock::ssl::BoringSslApiVersion();
     info.version = Bytes(kVersion);
     const absl::Status written =
         airlock::c::internal::WriteStruct(info, out, "out");
@@ -100,7 +99,7 @@ airlock_status airlock_has_feature(airlock_bytes name, airlock_error** error) {
 void airlock_buffer_free(airlock_buffer* buffer) {
   if (buffer == nullptr) return;
   const airlock::c::internal::ErrnoKeeper keeper;
-  if (buffer->data != nullptr) OPENSSL_cleanse(buffer->data, buffer->size);
+  if (buffer->data != nullptr) airlock::ssl::Wipe(buffer->data, buffer->size);
   std::free(buffer->data);
   *buffer = {nullptr, 0};
 }

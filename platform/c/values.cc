@@ -3,8 +3,6 @@
 
 #include "platform/c/internal/values.h"
 
-#include <openssl/mem.h>
-
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -251,7 +249,7 @@ airlock_status StatusOf(const ssl::IoResult& result) {
   return AIRLOCK_OK;
 }
 
-Wiper::~Wiper() { OPENSSL_cleanse(data_, size_); }
+Wiper::~Wiper() { ssl::Wipe(data_, size_); }
 
 UserData::~UserData() {
   if (release_ != nullptr) ShieldedVoid([this] { release_(user_); });

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A CA bundle taken apart, the broken pieces too.
+// A CA bundle as a person wants to see it, the broken parts included.
 #ifndef AIRLOCK_PLATFORM_CLI_BUNDLE_H_
 #define AIRLOCK_PLATFORM_CLI_BUNDLE_H_
 
@@ -15,26 +15,26 @@
 
 namespace airlock::cli {
 
-// One block of a PEM bundle, or one element of a DER bundle.
-struct BundlePart {
+// One block of a PEM bundle, or one element of a DER bundle, with what is to be
+// said of it.
+struct ExaminedPart {
   // "block 2, line 21" or "element 2, byte 1024".
   std::string where;
-  std::string label;  // "CERTIFICATE"; empty for DER.
-  // Either this, for a certificate that could be read,
+  std::string label;  // As ssl::BundlePart has it.
+  // Set for an intact certificate.
   absl::optional<ssl::Certificate> certificate;
-  // or why the part is broken; both empty for a good CRL and for what a trust
+  // Why the part is broken; empty for an intact part, and for one that a trust
   // store passes over.
   std::string error;
   // Whether the certificate's trust settings reject it for servers.
   bool rejected_for_servers = false;
-  // What is to be said of a part that could be read: expired, duplicate, weak.
+  // What is odd about an intact part: expired, duplicate, weak.
   std::vector<std::string> remarks;
 };
 
-// Takes `bytes` apart, as ssl::TrustStore would, but goes on where that
-// refuses. The remarks hold at the time `now`. Empty where nothing is in it
-// that looks like PEM or DER.
-std::vector<BundlePart> TakeBundleApart(absl::string_view bytes,
+// Takes `bytes` apart and goes on where ssl::TrustStore refuses. The remarks
+// hold at the time `now`. Empty where `bytes` hold neither PEM nor DER.
+std::vector<ExaminedPart> TakeBundleApart(absl::string_view bytes,
                                         absl::Time now);
 
 }  // namespace airlock::cli

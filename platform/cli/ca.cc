@@ -39,7 +39,7 @@ struct Report {
   std::string source;
   std::string why;  // Why this source; empty where it was asked for.
   absl::Time now;
-  std::vector<BundlePart> parts;
+  std::vector<ExaminedPart> parts;
 
   size_t CountCertificates() const {
     return std::count_if(parts.begin(), parts.end(), [](const auto& part) {
@@ -60,11 +60,10 @@ struct Report {
   }
 };
 
-std::string Title(const BundlePart& part) {
-  return absl::StrCat(part.where, ": ",
-                      part.certificate.has_value()
-                          ? ForTerminal(part.certificate->subject())
-                          : ForTerminal(part.label));
+std::string Title(const ExaminedPart& part) {
+  const std::string name = ForTerminal(
+      part.certificate.has_value() ? part.certificate->subject() : part.label);
+  return name.empty() ? part.where : absl::StrCat(part.where, ": ", name);
 }
 
 std::string Verdict(const Report& report) {
@@ -101,7 +100,7 @@ void PrintText(const Report& report) {
   if (!report.why.empty()) std::cout << Wrap(report.why, 2);
   std::cout << "\n";
   int number = 0;
-  for (const BundlePart& part : report.parts) {
+  for (const ExaminedPart& part : report.parts) {
     if (!part.certificate.has_value()) continue;
     const CertificateFacts facts =
         ExamineCertificate(*part.certificate, report.now);
@@ -111,12 +110,12 @@ void PrintText(const Report& report) {
                               ForTerminal(part.certificate->subject()), "\n");
   }
   if (number > 0) std::cout << "\n";
-  for (const BundlePart& part : report.parts) {
+  for (const ExaminedPart& part : report.parts) {
     if (part.remarks.empty()) continue;
     std::cout << "Note: " << Title(part) << ": "
               << absl::StrJoin(part.remarks, "; ") << "\n";
   }
-  for (const BundlePart& part : report.parts) {
+  for (const ExaminedPart& part : report.parts) {
     if (part.error.empty()) continue;
     std::cout << Wrap(
         absl::StrCat("Broken: ", Title(part), ": ", ForTerminal(part.error)),
@@ -134,7 +133,7 @@ void PrintJson(const Report& report) {
   json["broken"] = report.CountBroken();
   json["rejected_for_servers"] = report.CountRejected();
   Json& parts = json["parts"] = Json::array();
-  for (const BundlePart& part : report.parts) {
+  for (const ExaminedPart& part : report.parts) {
     Json item = {{"where", part.where}, {"label", part.label}};
     if (part.certificate.has_value()) {
       item["certificate"] = CertificateJson(*part.certificate, report.now);
@@ -159,7 +158,7 @@ absl::Status ReadPlaces(const std::vector<std::string>& paths,
   for (const platform::CaFile& file : files) {
     const auto content = host->ReadFile(file.path);
     if (!content.ok()) return content.status();
-    for (BundlePart& part : TakeBundleApart(content->bytes, report->now)) {
+    for (ExaminedPart& part : TakeBundleApart(content->bytes, report->now)) {
       if (files.size() > 1) {
         part.where = absl::StrCat(ForTerminal(file.path), ", ", part.where);
       }

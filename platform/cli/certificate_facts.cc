@@ -3,18 +3,6 @@
 
 #include "platform/cli/certificate_facts.h"
 
-#include <openssl/bytestring.h>
-#include <openssl/ec.h>
-#include <openssl/ec_key.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/nid.h>
-#include <openssl/obj.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
-
-#include <cstdint>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "nlohmann/json.hpp"
@@ -25,54 +13,30 @@ namespace {
 
 constexpr int kMinRsaBits = 2048;  // NIST SP 800-131A.
 
-std::string CurveName(const EVP_PKEY* key) {
-  const EC_KEY* const ec = EVP_PKEY_get0_EC_KEY(key);
-  if (ec == nullptr) return "";
-  const char* const name =
-      EC_curve_nid2nist(EC_GROUP_get_curve_name(EC_KEY_get0_group(ec)));
-  return name == nullptr ? "" : absl::StrCat(" ", name);
-}
-
-// Fills in `key`, and a weakness if it has one.
-void ExamineKey(const X509* x509, CertificateFacts* facts) {
-  const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(const_cast<X509*>(x509)));
-  facts->key = "unknown";
-  if (key == nullptr) {
+// Fills in `key`, and its weakness.
+void ExamineKey(const ssl::PublicKeyInfo& key, CertificateFacts* facts) {
+  if (key.type.empty()) {
+    facts->key = "unknown";
     facts->weaknesses.emplace_back("has a key of a type that is not supported");
     return;
   }
-  const int bits = EVP_PKEY_bits(key.get());
-  switch (EVP_PKEY_id(key.get())) {
-    case EVP_PKEY_RSA:
-      facts->key = absl::StrCat("RSA ", bits);
-      if (bits < kMinRsaBits) {
-        facts->weaknesses.push_back(absl::StrCat("has an RSA key of ", bits,
-                                                 " bits, too short (",
-                                                 kMinRsaBits, " or more)"));
-      }
-      break;
-    case EVP_PKEY_EC:
-      facts->key = absl::StrCat("ECDSA", CurveName(key.get()));
-      break;
-    case EVP_PKEY_ED25519:
-      facts->key = "Ed25519";
-      break;
-    default:
-      facts->weaknesses.emplace_back(
-          "has a key of a type that is not supported");
-      break;
+  facts->key = key.type;
+  if (!key.curve.empty()) absl::StrAppend(&facts->key, " ", key.curve);
+  if (key.type != "RSA") return;
+  absl::StrAppend(&facts->key, " ", key.bits);
+  if (key.bits < kMinRsaBits) {
+    facts->weaknesses.push_back(absl::StrCat("has an RSA key of ", key.bits,
+                                             " bits, too short (", kMinRsaBits,
+                                             " or more)"));
   }
 }
 
-void ExamineSignature(const X509* x509, CertificateFacts* facts) {
-  const int nid = X509_get_signature_nid(x509);
-  const char* const name = nid == NID_undef ? nullptr : OBJ_nid2ln(nid);
-  facts->signature = name == nullptr ? "unknown" : name;
-  int digest = NID_undef;
-  if (facts->self_issued || !OBJ_find_sigid_algs(nid, &digest, nullptr)) return;
-  if (digest == NID_sha1 || digest == NID_md5 || digest == NID_md5_sha1) {
+void ExamineSignature(const ssl::SignatureInfo& signature,
+                      CertificateFacts* facts) {
+  facts->signature = signature.name.empty() ? "unknown" : signature.name;
+  if (signature.broken_digest && !facts->self_issued) {
     facts->weaknesses.push_back(absl::StrCat(
-        "is signed with ", OBJ_nid2sn(digest), ", which can be forged"));
+        "is signed with ", signature.digest, ", which can be forged"));
   }
 }
 
@@ -81,23 +45,15 @@ void ExamineSignature(const X509* x509, CertificateFacts* facts) {
 CertificateFacts ExamineCertificate(const ssl::Certificate& certificate,
                                     absl::Time now) {
   CertificateFacts facts;
-  const absl::string_view der = certificate.der();
-  const auto* in = reinterpret_cast<const uint8_t*>(der.data());
-  const bssl::UniquePtr<X509> x509(
-      d2i_X509(nullptr, &in, static_cast<long>(der.size())));
-  if (x509 != nullptr) {
-    facts.is_ca = X509_check_ca(x509.get()) != 0;
-    facts.self_issued = X509_NAME_cmp(X509_get_subject_name(x509.get()),
-                                      X509_get_issuer_name(x509.get())) == 0;
-    const absl::Time from = certificate.not_before();
-    const absl::Time to = certificate.not_after();
-    if (now < from || now > to || from == absl::InfinitePast()) {
-      facts.weaknesses.push_back(DescribeValidity(from, to, now));
-    }
-    ExamineKey(x509.get(), &facts);
-    ExamineSignature(x509.get(), &facts);
+  facts.is_ca = certificate.is_ca();
+  facts.self_issued = certificate.is_self_issued();
+  const absl::Time from = certificate.not_before();
+  const absl::Time to = certificate.not_after();
+  if (now < from || now > to || from == absl::InfinitePast()) {
+    facts.weaknesses.push_back(DescribeValidity(from, to, now));
   }
-  ERR_clear_error();
+  ExamineKey(certificate.public_key(), &facts);
+  ExamineSignature(certificate.signature(), &facts);
   const auto info = certificate.Decode();
   if (!info.ok()) {
     facts.weaknesses.push_back(ForTerminal(info.status().message()));

@@ -49,7 +49,7 @@ struct Result {
 };
 
 // The client's key and certificate, as they come out of a database.
-absl::StatusOr<DemoRecord> PassThroughDatabase(const Leaf& leaf) {
+absl::StatusOr<DemoRecord> PassThroughDatabase(const ssl::Leaf& leaf) {
   absl::StatusOr<std::unique_ptr<DemoDatabase>> database =
       DemoDatabase::Create();
   if (!database.ok()) return database.status();

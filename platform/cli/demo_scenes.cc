@@ -36,46 +36,46 @@ absl::Status Answer(ssl::Socket* socket, std::string* client_subject) {
 
 absl::StatusOr<DemoCast> MakeDemoCast(absl::Time now) {
   constexpr absl::Duration kDay = absl::Hours(24);
-  LocalCaOptions ca_options;
+  ssl::LocalCaOptions ca_options;
   ca_options.common_name = "Airlock Demo CA";
   ca_options.not_before = now - 800 * kDay;
   ca_options.not_after = now + kDay;
-  const auto ca = LocalCa::Create(ca_options);
+  const auto ca = ssl::LocalCa::Create(ca_options);
   if (!ca.ok()) return ca.status();
   ca_options.common_name = "Another CA";
-  const auto other_ca = LocalCa::Create(ca_options);
+  const auto other_ca = ssl::LocalCa::Create(ca_options);
   if (!other_ca.ok()) return other_ca.status();
 
-  LeafOptions server;
+  ssl::LeafOptions server;
   server.common_name = "Airlock Demo Server";
   server.dns_names = {"localhost"};
   server.ip_addresses = {"127.0.0.1"};
   server.not_before = now - kDay;
   server.not_after = now + kDay;
-  LeafOptions expired = server;
+  ssl::LeafOptions expired = server;
   expired.common_name = "Airlock Demo Server of last year";
   expired.not_before = now - 400 * kDay;
   expired.not_after = now - 365 * kDay;
-  LeafOptions employee = server;
+  ssl::LeafOptions employee = server;
   employee.common_name = "Employee 42";
   employee.dns_names.clear();
   employee.ip_addresses.clear();
   employee.client = true;
-  LeafOptions colleague = employee;
+  ssl::LeafOptions colleague = employee;
   colleague.common_name = "Employee 43";
 
   DemoCast cast;
   cast.ca = (*ca)->certificate();
   cast.other_ca = (*other_ca)->certificate();
   const struct {
-    const LeafOptions& options;
-    Leaf* leaf;
+    const ssl::LeafOptions& options;
+    ssl::Leaf* leaf;
   } leaves[] = {{server, &cast.server},
                 {expired, &cast.expired_server},
                 {employee, &cast.employee},
                 {colleague, &cast.colleague}};
   for (const auto& [options, leaf] : leaves) {
-    absl::StatusOr<Leaf> issued = (*ca)->Issue(options);
+    absl::StatusOr<ssl::Leaf> issued = (*ca)->Issue(options);
     if (!issued.ok()) return issued.status();
     *leaf = *std::move(issued);
   }
@@ -103,7 +103,7 @@ DemoOutcome DemoStage::Play(const DemoPlan& plan) {
   return outcome;
 }
 
-absl::Status DemoStage::ServeOne(const Leaf& identity,
+absl::Status DemoStage::ServeOne(const ssl::Leaf& identity,
                                  std::string* client_subject) {
   auto accepted = listener_.Accept(kTimeout);
   if (!accepted.ok()) return accepted.status();

@@ -16,7 +16,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "platform/cli/demo_database.h"
-#include "platform/cli/local_ca.h"
+#include "ssl/local_ca.h"
 #include "platform/runtime.h"
 #include "platform/tcp.h"
 #include "ssl/socket.h"
@@ -27,10 +27,10 @@ namespace airlock::cli {
 struct DemoCast {
   std::string ca;        // PEM. Issued what follows, but for `other_ca`.
   std::string other_ca;  // A CA that issued nothing here.
-  Leaf server;           // For localhost and 127.0.0.1.
-  Leaf expired_server;   // The same, but of last year.
-  Leaf employee;         // A client's.
-  Leaf colleague;        // Another client's.
+  ssl::Leaf server;           // For localhost and 127.0.0.1.
+  ssl::Leaf expired_server;   // The same, but of last year.
+  ssl::Leaf employee;         // A client's.
+  ssl::Leaf colleague;        // Another client's.
 };
 
 absl::StatusOr<DemoCast> MakeDemoCast(absl::Time now);
@@ -45,7 +45,7 @@ struct DemoPlan {
   std::string certificate;
   absl::optional<ssl::VerifyMode> cert_reqs = ssl::VerifyMode::kRequired;
   ssl::Protocol ssl_version = ssl::Protocol::kSslv23;
-  const Leaf* server = nullptr;
+  const ssl::Leaf* server = nullptr;
   std::string message = "hello\n";
 };
 
@@ -82,7 +82,7 @@ class DemoStage {
         client_ca_(std::move(client_ca)),
         listener_(std::move(listener)) {}
 
-  absl::Status ServeOne(const Leaf& identity, std::string* client_subject);
+  absl::Status ServeOne(const ssl::Leaf& identity, std::string* client_subject);
   absl::Status Connect(const DemoPlan& plan, DemoOutcome* outcome);
 
   platform::Runtime* const server_runtime_;

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "platform/ca_bundle.h"
 #include "platform/cli/local_identity.h"
+#include "ssl/bundle.h"
 
 namespace airlock::cli {
 namespace {
@@ -27,9 +27,9 @@ absl::StatusOr<std::string> ReadBundle(const std::vector<std::string>& places,
     for (const platform::CaFile& file : *files) {
       const auto content = host->ReadFile(file.path);
       if (!content.ok()) return content.status();
-      if (!absl::StrContains(content->bytes, "-----BEGIN ")) {
+      if (ssl::SniffEncoding(content->bytes) != ssl::Encoding::kPem) {
         return absl::InvalidArgumentError(absl::StrCat(
-            "--dev needs a CA bundle in PEM, and ", file.path, " is none"));
+            "--dev needs a CA bundle in PEM, and ", file.path, " is not PEM"));
       }
       absl::StrAppend(&text, content->bytes, "\n");
     }

@@ -3,7 +3,6 @@
 
 #include "platform/cli/input.h"
 
-#include <openssl/mem.h>
 #include <unistd.h>
 
 #include <array>
@@ -24,7 +23,7 @@ absl::StatusOr<ssl::Secret> ReadStandardInput() {
   const ssl::ScopedWipe wipe(&bytes);
   std::array<char, 64 << 10> chunk;
   const absl::Cleanup wipe_chunk = [&chunk] {
-    OPENSSL_cleanse(chunk.data(), chunk.size());
+    ssl::Wipe(chunk.data(), chunk.size());
   };
   for (;;) {
     const ssize_t size = read(STDIN_FILENO, chunk.data(), chunk.size());

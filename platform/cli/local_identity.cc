@@ -9,13 +9,13 @@
 namespace airlock::cli {
 
 absl::StatusOr<LocalIdentity> MakeLocalIdentity(absl::Time now) {
-  LeafOptions options;
+  ssl::LeafOptions options;
   options.common_name = "localhost";
   options.dns_names = {"localhost"};
   options.ip_addresses = {"127.0.0.1", "::1"};
   options.not_before = now - absl::Hours(1);
   options.not_after = now + absl::Hours(24 * 7);
-  absl::StatusOr<Leaf> leaf = MakeSelfSigned(options);
+  absl::StatusOr<ssl::Leaf> leaf = ssl::MakeSelfSigned(options);
   if (!leaf.ok()) return leaf.status();
   std::string certificate = leaf->certificate;
   return LocalIdentity{std::move(certificate), *std::move(leaf)};

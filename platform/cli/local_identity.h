@@ -9,13 +9,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "platform/cli/local_ca.h"
+#include "ssl/local_ca.h"
 
 namespace airlock::cli {
 
 struct LocalIdentity {
   std::string trusted;  // What a client has to trust: a certificate, PEM.
-  Leaf leaf;            // For localhost, 127.0.0.1 and ::1.
+  ssl::Leaf leaf;            // For localhost, 127.0.0.1 and ::1.
 };
 
 // Makes a certificate that is trusted as it is: it signed itself

@@ -55,7 +55,7 @@ std::string DescribeBundle(const StartFacts& facts, platform::Host* host) {
     for (const platform::CaFile& file : *files) {
       const auto content = host->ReadFile(file.path);
       if (!content.ok()) return std::string(content.status().message());
-      for (const BundlePart& part :
+      for (const ExaminedPart& part :
            TakeBundleApart(content->bytes, host->Now())) {
         if (!part.error.empty()) {
           return absl::StrCat(file.path, " is broken: ", part.where, ": ",

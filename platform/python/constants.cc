@@ -3,12 +3,12 @@
 
 #include "platform/python/constants.h"
 
-#include <openssl/base.h>
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "platform/python/errors.h"
+#include "ssl/engine.h"
 
 namespace airlock::python {
 namespace {
@@ -177,7 +177,7 @@ int AddConstants(PyObject* module) {
       return -1;
   }
   const std::string version = absl::StrCat(
-      "OpenSSL 1.1.1w (Airlock, BoringSSL API ", BORINGSSL_API_VERSION, ")");
+      "OpenSSL 1.1.1w (Airlock, BoringSSL API ", ssl::BoringSslApiVersion(), ")");
   if (PutConstant(module, "PROTO_MINIMUM_SUPPORTED",
                   Integer(kMinimumSupported)) < 0 ||
       PutConstant(module, "PROTO_MAXIMUM_SUPPORTED",

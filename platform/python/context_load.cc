@@ -17,6 +17,7 @@
 #include "platform/python/errors.h"
 #include "platform/python/files.h"
 #include "platform/python/secrets.h"
+#include "ssl/bundle.h"
 #include "ssl/error.h"
 #include "ssl/input_form.h"
 
@@ -135,8 +136,7 @@ bool AddData(ContextObject* context, PyObject* data) {
     PyErr_SetString(PyExc_ValueError, "Empty certificate data");
     return false;
   }
-  const bool pem = absl::StrContains(bytes, "-----BEGIN ");
-  if (pem || bytes[0] == '\x30') return AddBundle(context, content);
+  if (ssl::LooksLikeContent(bytes)) return AddBundle(context, content);
   RaiseNoData(*context->state, text, bytes);
   return false;
 }

@@ -7,26 +7,15 @@
 #include <cstring>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "platform/internal/errno_status.h"
 #include "platform/python/errors.h"
 #include "platform/python/secrets.h"
+#include "ssl/bundle.h"
 #include "ssl/input_form.h"
 
 namespace airlock::python {
 namespace {
-
-bool LooksLikePem(absl::string_view bytes) {
-  return absl::StrContains(bytes, "-----BEGIN ");
-}
-
-// A SEQUENCE with a length of one to three bytes.
-bool LooksLikeDer(absl::string_view bytes) {
-  return bytes.size() > 4 && bytes[0] == '\x30' &&
-         (static_cast<unsigned char>(bytes[1]) & 0x80) != 0 &&
-         (static_cast<unsigned char>(bytes[1]) & 0x7f) <= 3;
-}
 
 bool CouldBePath(absl::string_view text) {
   return text.size() < 1024 && text.find_first_of(absl::string_view(
@@ -107,8 +96,7 @@ bool ReadContent(platform::Host* host, PyObject* argument,
   if (PyBytes_Check(argument) || PyUnicode_Check(argument)) {
     ssl::Secret text;
     if (!SecretOf(argument, parameter, &text)) return false;
-    if (LooksLikePem(text.view()) ||
-        (PyBytes_Check(argument) && LooksLikeDer(text.view()))) {
+    if (ssl::LooksLikeContent(text.view())) {
       content->bytes = std::move(text);
       return true;
     }

@@ -3,12 +3,6 @@
 
 #include "platform/python/functions.h"
 
-#include <openssl/asn1.h>
-#include <openssl/mem.h>
-#include <openssl/nid.h>
-#include <openssl/obj.h>
-#include <openssl/rand.h>
-
 #include <climits>
 #include <string>
 
@@ -17,11 +11,13 @@
 #include "platform/python/certificate_dict.h"
 #include "platform/python/errors.h"
 #include "platform/python/files.h"
+#include "ssl/object_id.h"
+#include "ssl/random.h"
 
 namespace airlock::python {
 namespace {
 
-PyObject* RandomBytes(PyObject* module, PyObject* args) {
+PyObject* RandomBytes(PyObject* /*module*/, PyObject* args) {
   int size = 0;
   if (!PyArg_ParseTuple(args, "i:RAND_bytes", &size)) return nullptr;
   if (size < 0) {
@@ -30,13 +26,8 @@ PyObject* RandomBytes(PyObject* module, PyObject* args) {
   }
   PyRef bytes = PyRef::Steal(PyBytes_FromStringAndSize(nullptr, size));
   if (!bytes) return nullptr;
-  if (!RAND_bytes(reinterpret_cast<uint8_t*>(PyBytes_AS_STRING(bytes.get())),
-                  static_cast<size_t>(size))) {
-    const StatePtr state = StateOfModule(module);
-    if (state == nullptr) return nullptr;
-    return RaiseSslError(state->ssl_error.get(), kErrorSsl,
-                         {"", "", "no random bytes"}, __LINE__);
-  }
+  ssl::FillRandom(absl::MakeSpan(PyBytes_AS_STRING(bytes.get()),
+                                 static_cast<size_t>(size)));
   return bytes.release();
 }
 
@@ -50,7 +41,7 @@ PyObject* RandomBytes(PyObject* module, PyObject* args) {
 }
 
 PyObject* RandomStatus(PyObject* /*module*/, PyObject* /*unused*/) {
-  return PyBool_FromLong(RAND_status());
+  return PyBool_FromLong(1);
 }
 
 // BoringSSL takes its entropy from the kernel and needs none of ours.
@@ -65,18 +56,9 @@ PyObject* RandomAdd(PyObject* /*module*/, PyObject* args) {
 }
 
 // (nid, short name, long name, dotted numbers).
-PyObject* ObjectTuple(const ASN1_OBJECT* object) {
-  const int nid = OBJ_obj2nid(object);
-  const char* short_name = OBJ_nid2sn(nid);
-  const char* long_name = OBJ_nid2ln(nid);
-  char numbers[256] = "";
-  const int size =
-      OBJ_obj2txt(numbers, sizeof(numbers), object, /*always_return_oid=*/1);
-  if (nid == NID_undef || size <= 0) {
-    PyErr_SetString(PyExc_ValueError, "unknown object");
-    return nullptr;
-  }
-  return Py_BuildValue("isss", nid, short_name, long_name, numbers);
+PyObject* ObjectTuple(const ssl::ObjectId& object) {
+  return Py_BuildValue("isss", object.nid, object.short_name.c_str(),
+                       object.long_name.c_str(), object.numbers.c_str());
 }
 
 PyObject* TextToObject(PyObject* /*module*/, PyObject* args, PyObject* kwargs) {
@@ -89,28 +71,27 @@ PyObject* TextToObject(PyObject* /*module*/, PyObject* args, PyObject* kwargs) {
   }
   const int names_too = PyObject_IsTrue(name);
   if (names_too < 0) return nullptr;
-  const bssl::UniquePtr<ASN1_OBJECT> object(
-      OBJ_txt2obj(text, names_too != 0 ? 0 : 1));
-  if (object == nullptr) {
+  const auto object = ssl::FindObject(text, names_too != 0);
+  if (!object.has_value()) {
     PyErr_Format(PyExc_ValueError, "unknown object '%.100s'", text);
     return nullptr;
   }
-  return ObjectTuple(object.get());
+  return ObjectTuple(*object);
 }
 
 PyObject* NidToObject(PyObject* /*module*/, PyObject* args) {
   int nid = 0;
   if (!PyArg_ParseTuple(args, "i:nid2obj", &nid)) return nullptr;
-  if (nid < NID_undef) {
+  if (nid < 0) {
     PyErr_SetString(PyExc_ValueError, "NID must be positive.");
     return nullptr;
   }
-  const ASN1_OBJECT* object = OBJ_nid2obj(nid);
-  if (object == nullptr || nid == NID_undef) {
+  const auto object = ssl::FindObject(nid);
+  if (!object.has_value()) {
     PyErr_Format(PyExc_ValueError, "unknown NID %d", nid);
     return nullptr;
   }
-  return ObjectTuple(object);
+  return ObjectTuple(*object);
 }
 
 PyObject* DefaultVerifyPaths(PyObject* module, PyObject* /*unused*/) {

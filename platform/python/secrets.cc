@@ -3,8 +3,6 @@
 
 #include "platform/python/secrets.h"
 
-#include <openssl/mem.h>
-
 #include <algorithm>
 #include <string>
 
@@ -76,7 +74,7 @@ absl::Span<char> MemoryOf(PyObject* object) {
 void WipeIfOwn(PyObject* object) {
   if (Py_REFCNT(object) != 1) return;
   const absl::Span<char> memory = MemoryOf(object);
-  if (memory.size() > 1) OPENSSL_cleanse(memory.data(), memory.size());
+  if (memory.size() > 1) ssl::Wipe(memory.data(), memory.size());
 }
 
 bool SecretOf(PyObject* object, const char* what, ssl::Secret* out) {

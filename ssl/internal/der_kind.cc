@@ -5,8 +5,10 @@
 
 #include <openssl/bytestring.h>
 
+#include <algorithm>
 #include <cstdint>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
 namespace airlock::ssl::internal {
@@ -40,6 +42,15 @@ DerKind SniffSigned(CBS info) {
 }
 
 }  // namespace
+
+bool LooksLikeDer(absl::string_view bytes) {
+  // The tag of a SEQUENCE is the digit 0, which text may begin with, too. But
+  // no text has the tags, lengths and versions that stand within.
+  return absl::StartsWith(bytes, "0") &&
+         std::any_of(bytes.begin(), bytes.end(), [](char c) {
+           return absl::ascii_iscntrl(c) && !absl::ascii_isspace(c);
+         });
+}
 
 DerKind SniffDer(absl::string_view der) {
   // An indefinite length is BER, which only PKCS#12 files use.

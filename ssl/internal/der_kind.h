@@ -23,6 +23,9 @@ enum class DerKind {
   kPublicKey,
 };
 
+// Whether `bytes` begin as a SEQUENCE and are not text.
+bool LooksLikeDer(absl::string_view bytes);
+
 // Tells from its first fields what `der` is meant to be. Whether it is well
 // formed beyond them is for its parser to say.
 DerKind SniffDer(absl::string_view der);

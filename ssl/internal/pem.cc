@@ -9,18 +9,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "ssl/error.h"
 #include "ssl/input_form.h"
 #include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
 
-constexpr absl::string_view kBegin = "-----BEGIN ";
 constexpr absl::string_view kEnd = "-----END ";
 constexpr absl::string_view kDashes = "-----";
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -57,44 +58,44 @@ absl::string_view LabelOf(absl::string_view line, absl::string_view prefix) {
   return line;
 }
 
-absl::Status Error(absl::string_view message) {
-  return absl::InvalidArgumentError(message);
+// `what` is a predicate about the block.
+absl::Status Damage(absl::string_view what,
+                    absl::string_view advice = "restore it") {
+  Error error;
+  error.kind = ErrorKind::kInvalidArgument;
+  error.what = std::string(what);
+  error.advice = std::string(advice);
+  return MakeStatus(error);
 }
 
 // Whether `line` has a BEGIN line after what values are written in: quotes, a
 // name in YAML, a tag of XML.
 bool EmbedsBegin(absl::string_view line) {
-  const size_t begin = line.find(kBegin);
+  const size_t begin = line.find(kPemBegin);
   if (begin == absl::string_view::npos || begin == 0) return false;
   const absl::string_view before =
       absl::StripTrailingAsciiWhitespace(line.substr(0, begin));
   return !before.empty() && absl::StrContains("\"'`=:>([{,", before.back());
 }
 
-absl::Status BadBeginLine(absl::string_view line, int number) {
+absl::Status BadBeginLine(absl::string_view line) {
   if (absl::StrContains(line, "\\n")) {
-    return Error(absl::StrCat(
-        "line ", number,
-        " has the two characters \\n where line breaks should be; replace "
-        "them with line breaks"));
+    return Damage("has the two characters \\n where line breaks should be",
+                  "replace them with line breaks");
   }
   if (absl::StrContains(line, kEnd)) {
-    return Error(absl::StrCat(
-        "line ", number,
-        " holds a whole PEM block; put line breaks after its BEGIN line and "
-        "before its END line"));
+    return Damage(
+        "holds a whole PEM block",
+        "put line breaks after its BEGIN line and before its END line");
   }
   if (EmbedsBegin(line)) {
-    return Error(absl::StrCat("line ", number,
-                              " has a quote or other text before -----BEGIN; "
-                              "give the PEM text itself, so that its BEGIN "
-                              "line begins a line"));
+    return Damage(
+        "has a quote or other text before -----BEGIN",
+        "give the PEM text itself, so that its BEGIN line begins a line");
   }
-  return Error(
-      absl::StrCat("line ", number,
-                   " should be a BEGIN line of PEM, such as "
-                   "-----BEGIN CERTIFICATE-----, with five dashes on each "
-                   "side and nothing after it"));
+  return Damage(
+      "should be a BEGIN line of PEM, such as -----BEGIN CERTIFICATE-----, "
+      "with five dashes on each side and nothing after it");
 }
 
 bool IsBase64(char c) {
@@ -120,10 +121,39 @@ bool BeginsABlock(absl::string_view begin_line, absl::string_view rest) {
   }
   const bool last = rest.empty();
   const absl::string_view next = TakeLine(&rest);
-  return (last && absl::StartsWith(begin_line, kBegin)) ||
+  return (last && absl::StartsWith(begin_line, kPemBegin)) ||
          absl::StartsWith(next, "Proc-Type:") ||
          (next.size() >= kLeast &&
           std::all_of(next.begin(), next.end(), IsBase64));
+}
+
+// Takes the lines of `block` after its BEGIN line off `rest`, the END line
+// included; but not the BEGIN line of the next block.
+void TakeBody(absl::string_view* rest, int* line_number, PemBlock* block) {
+  const absl::string_view body = *rest;
+  while (!rest->empty()) {
+    const absl::string_view before = *rest;
+    const absl::string_view line = TakeLine(rest);
+    if (absl::StartsWith(line, kPemBegin)) {
+      *rest = before;
+      block->status =
+          Damage(absl::StrCat("has no END line before the next block, at "
+                              "line ",
+                              *line_number + 1));
+      return;
+    }
+    ++*line_number;
+    if (!absl::StartsWith(line, kEnd)) continue;
+    if (LabelOf(line, kEnd) == block->label) {
+      block->body = body.substr(0, body.size() - before.size());
+    } else {
+      block->status = Damage(absl::StrCat(
+          "should end with -----END ", Shown(block->label),
+          "----- and a line break, at line ", *line_number));
+    }
+    return;
+  }
+  block->status = Damage("has no END line: the end is missing");
 }
 
 bool LooksLikePath(absl::string_view text) {
@@ -143,21 +173,12 @@ bool LooksLikePath(absl::string_view text) {
 
 bool HasPemMarker(absl::string_view text) {
   while (!text.empty()) {
-    if (absl::StartsWith(TakeOuterLine(&text), kBegin)) return true;
+    if (absl::StartsWith(TakeOuterLine(&text), kPemBegin)) return true;
   }
   return false;
 }
 
-bool LooksLikeDer(absl::string_view bytes) {
-  // The tag of a SEQUENCE is the digit 0, which text may begin with too; but no
-  // text has the tags, lengths and versions that stand within.
-  return absl::StartsWith(bytes, "0") &&
-         std::any_of(bytes.begin(), bytes.end(), [](char c) {
-           return absl::ascii_iscntrl(c) && !absl::ascii_isspace(c);
-         });
-}
-
-absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text) {
+std::vector<PemBlock> SplitPem(absl::string_view text) {
   std::vector<PemBlock> blocks;
   int line_number = 0;
   while (!text.empty()) {
@@ -165,62 +186,22 @@ absl::StatusOr<std::vector<PemBlock>> SplitPem(absl::string_view text) {
     ++line_number;
     // Text that was cut off within a BEGIN line lacks a block.
     const bool cut_off = text.empty() && begin_line.size() > kDashes.size() &&
-                         absl::StartsWith(kBegin, begin_line);
+                         absl::StartsWith(kPemBegin, begin_line);
     if (!ResemblesBegin(begin_line) && !cut_off) continue;
     PemBlock block;
-    block.label = LabelOf(begin_line, kBegin);
+    block.label = LabelOf(begin_line, kPemBegin);
     block.number = static_cast<int>(blocks.size()) + 1;
     block.line = line_number;
-    if (block.label.empty()) {
-      if (!cut_off && !BeginsABlock(begin_line, text)) continue;
-      return BadBeginLine(begin_line, line_number);
+    if (!block.label.empty()) {
+      TakeBody(&text, &line_number, &block);
+    } else if (cut_off || BeginsABlock(begin_line, text)) {
+      block.status = BadBeginLine(begin_line);
+    } else {
+      continue;
     }
-
-    const absl::string_view body = text;
-    for (bool ended = false; !ended;) {
-      const size_t size = body.size() - text.size();
-      if (text.empty()) {
-        return Error(absl::StrCat(Describe(block),
-                                  " has no END line: the end is missing"));
-      }
-      const absl::string_view line = TakeLine(&text);
-      ++line_number;
-      if (absl::StartsWith(line, kBegin)) {
-        return Error(absl::StrCat(Describe(block),
-                                  " has no END line before the next block "
-                                  "begins, at line ",
-                                  line_number));
-      }
-      if (!absl::StartsWith(line, kEnd)) continue;
-      if (LabelOf(line, kEnd) != block.label) {
-        return Error(absl::StrCat(
-            Describe(block), " should end with -----END ", Shown(block.label),
-            "----- and a line break, at line ", line_number));
-      }
-      block.body = body.substr(0, size);
-      ended = true;
-    }
-    blocks.push_back(block);
+    blocks.push_back(std::move(block));
   }
   return blocks;
-}
-
-std::string DescribeLabels(const std::vector<std::string>& labels) {
-  constexpr size_t kMost = 5;
-  const size_t shown = std::min(labels.size(), kMost);
-  std::string text;
-  for (size_t i = 0; i < shown; ++i) {
-    absl::StrAppend(&text, i == 0 ? "" : ", ", Shown(labels[i]));
-  }
-  if (labels.size() > shown) {
-    absl::StrAppend(&text, " and ", labels.size() - shown, " more");
-  }
-  return text;
-}
-
-std::string Describe(const PemBlock& block) {
-  return absl::StrCat("block ", block.number, " (", Shown(block.label),
-                      ", line ", block.line, ")");
 }
 
 bool IsCertificateLabel(absl::string_view label) {
@@ -249,9 +230,8 @@ absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
     const absl::string_view line = TakeLine(&rest);
     const auto* bad = std::find_if_not(line.begin(), line.end(), IsBase64);
     if (bad != line.end()) {
-      return Error(absl::StrCat(Describe(block), " is damaged: line ",
-                                line_number,
-                                " holds a character that is not base64"));
+      return Damage(absl::StrCat("is damaged: line ", line_number,
+                                 " holds a character that is not base64"));
     }
     std::memcpy(base64.get() + base64_size, line.data(), line.size());
     base64_size += line.size();
@@ -259,10 +239,9 @@ absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
   size_t size = 0;
   if (!EVP_DecodeBase64(bytes.get(), &size, max_size, base64.get(),
                         base64_size)) {
-    return Error(
-        absl::StrCat(Describe(block), " is damaged: its base64 is incomplete"));
+    return Damage("is damaged: its base64 is incomplete");
   }
-  if (size == 0) return Error(absl::StrCat(Describe(block), " is empty"));
+  if (size == 0) return Damage("is empty");
   return Secret({reinterpret_cast<const char*>(bytes.get()), size});
 }
 
@@ -271,7 +250,7 @@ Secret NormalizePem(const PemBlock& block) {
   const ScopedWipe wipe(&text);
   // Reserved so that it never moves, which would leave a copy behind.
   text.reserve(block.body.size() + 2 * block.label.size() + 64);
-  absl::StrAppend(&text, kBegin, block.label, kDashes, "\n");
+  absl::StrAppend(&text, kPemBegin, block.label, kDashes, "\n");
   for (absl::string_view rest = block.body; !rest.empty();) {
     absl::StrAppend(&text, TakeLine(&rest), "\n");
   }

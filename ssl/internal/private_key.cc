@@ -119,12 +119,12 @@ std::string DescribeAlgorithm(CBS algorithm) {
 }
 
 // The key type that a PKCS#8 key names, such as " (ED448)"; empty for others.
-std::string AlgorithmOf(const EncodedKey& key) {
+std::string AlgorithmOf(const BundlePart& part) {
   CBS cbs, info, algorithm;
   uint64_t version = 0;
-  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(key.content.view().data()),
-           key.content.size());
-  if (key.form != KeyForm::kPkcs8 ||
+  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(part.key->content.view().data()),
+           part.key->content.size());
+  if (part.key->form != KeyForm::kPkcs8 ||
       !CBS_get_asn1(&cbs, &info, CBS_ASN1_SEQUENCE) ||
       !CBS_get_asn1_uint64(&info, &version) ||
       !CBS_get_asn1(&info, &algorithm, CBS_ASN1_SEQUENCE)) {
@@ -135,13 +135,13 @@ std::string AlgorithmOf(const EncodedKey& key) {
 }
 
 // Why a key could not be parsed, from BoringSSL's first error.
-absl::Status ParseError(const EncodedKey& key, absl::string_view name,
+absl::Status ParseError(const BundlePart& part, absl::string_view name,
                         bool encrypted) {
   const uint32_t code = DrainErrorQueue();
   if (IsUnsupportedEncryption(code)) {
     return ErrorWithCode(
         name,
-        absl::StrCat(key.where,
+        absl::StrCat(part.Where(),
                      " is encrypted in a way that is not supported; encrypt "
                      "it again with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"),
         code);
@@ -149,12 +149,12 @@ absl::Status ParseError(const EncodedKey& key, absl::string_view name,
   if (IsUnsupportedKey(code)) {
     return ErrorWithCode(
         name,
-        absl::StrCat(key.where, " is of a type or curve that is not supported",
-                     AlgorithmOf(key), kSupported),
+        absl::StrCat(part.Where(), " is of a type or curve that is not supported",
+                     AlgorithmOf(part), kSupported),
         code);
   }
-  if (encrypted) return WrongPassword(name, key.where);
-  return ErrorWithCode(name, absl::StrCat(key.where, " is damaged; restore it"),
+  if (encrypted) return WrongPassword(name, part.Where());
+  return ErrorWithCode(name, absl::StrCat(part.Where(), " is damaged; restore it"),
                        code);
 }
 
@@ -181,18 +181,18 @@ int GivePemPassword(char* buffer, int size, int /*rwflag*/, void* user) {
 }
 
 absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePemWithHeaders(
-    const EncodedKey& key, absl::string_view name, PasswordSource* password) {
+    const BundlePart& part, absl::string_view name, PasswordSource* password) {
   const bssl::UniquePtr<BIO> bio(
-      BIO_new_mem_buf(key.content.view().data(),
-                      static_cast<ossl_ssize_t>(key.content.size())));
+      BIO_new_mem_buf(part.key->content.view().data(),
+                      static_cast<ossl_ssize_t>(part.key->content.size())));
   PemPassword state{password, false, absl::OkStatus()};
   bssl::UniquePtr<EVP_PKEY> parsed(PEM_read_bio_PrivateKey(
       bio.get(), /*x=*/nullptr, GivePemPassword, &state));
   if (!state.status.ok()) return state.status;
   if (state.asked && !password->available()) {
-    return NoPassword(name, key.where);
+    return NoPassword(name, part.Where());
   }
-  if (parsed == nullptr) return ParseError(key, name, state.asked);
+  if (parsed == nullptr) return ParseError(part, name, state.asked);
   return parsed;
 }
 
@@ -219,26 +219,26 @@ bssl::UniquePtr<EVP_PKEY> ParseDerKey(KeyForm form, CBS* cbs) {
 }
 
 absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParseDerKeyOrError(
-    const EncodedKey& key, absl::string_view name, PasswordSource* password) {
-  const bool encrypted = key.form == KeyForm::kEncryptedPkcs8;
+    const BundlePart& part, absl::string_view name, PasswordSource* password) {
+  const bool encrypted = part.key->form == KeyForm::kEncryptedPkcs8;
   CBS cbs;
-  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(key.content.view().data()),
-           key.content.size());
+  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(part.key->content.view().data()),
+           part.key->content.size());
   bssl::UniquePtr<EVP_PKEY> parsed;
   if (encrypted) {
-    if (!password->available()) return NoPassword(name, key.where);
+    if (!password->available()) return NoPassword(name, part.Where());
     const absl::StatusOr<absl::string_view> text = password->Get();
     if (!text.ok()) return text.status();
     // Null would mean no password at all, which is not the empty one.
     parsed.reset(PKCS8_parse_encrypted_private_key(
         &cbs, text->empty() ? "" : text->data(), text->size()));
   } else {
-    parsed = ParseDerKey(key.form, &cbs);
+    parsed = ParseDerKey(part.key->form, &cbs);
   }
-  if (parsed == nullptr) return ParseError(key, name, encrypted);
+  if (parsed == nullptr) return ParseError(part, name, encrypted);
   if (CBS_len(&cbs) != 0) {
     return CredentialsError(name,
-                            absl::StrCat(key.where, " has ", CBS_len(&cbs),
+                            absl::StrCat(part.Where(), " has ", CBS_len(&cbs),
                                          " bytes after its end; remove them"));
   }
   return parsed;
@@ -282,6 +282,12 @@ absl::Status CheckSupported(const EVP_PKEY* key, absl::string_view name,
 
 }  // namespace
 
+absl::Status CredentialsError(absl::string_view name,
+                              absl::string_view message) {
+  return MakeStatus(ErrorKind::kCredentials,
+                    absl::StrCat(ShownPath(name), ": ", message));
+}
+
 absl::StatusOr<absl::string_view> PasswordSource::Get() {
   if (!password_.has_value()) {
     password_.emplace(Guarded("password callback", callback_));
@@ -291,21 +297,21 @@ absl::StatusOr<absl::string_view> PasswordSource::Get() {
 }
 
 absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePrivateKey(
-    const EncodedKey& key, absl::string_view name, PasswordSource* password) {
+    const BundlePart& part, absl::string_view name, PasswordSource* password) {
   const ErrorQueueScope scope;
-  if (key.form == KeyForm::kUnsupported) {
+  if (part.key->form == KeyForm::kUnsupported) {
     return CredentialsError(
-        name, absl::StrCat(key.where,
+        name, absl::StrCat(part.Where(),
                            " is a key of a kind that is not supported; convert "
                            "it to PKCS#8 (for OpenSSH's: `ssh-keygen -p -m "
                            "PKCS8`)",
                            kSupported));
   }
-  auto parsed = key.form == KeyForm::kPemWithHeaders
-                    ? ParsePemWithHeaders(key, name, password)
-                    : ParseDerKeyOrError(key, name, password);
+  auto parsed = part.key->form == KeyForm::kPemWithHeaders
+                    ? ParsePemWithHeaders(part, name, password)
+                    : ParseDerKeyOrError(part, name, password);
   if (!parsed.ok()) return parsed;
-  absl::Status status = CheckSupported(parsed->get(), name, key.where);
+  absl::Status status = CheckSupported(parsed->get(), name, part.Where());
   if (!status.ok()) return status;
   return parsed;
 }

@@ -10,12 +10,13 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "ssl/bundle.h"
 #include "ssl/certificate.h"
 #include "ssl/credentials.h"
-#include "ssl/internal/key_material.h"
 #include "ssl/secret.h"
 
 namespace airlock::ssl::internal {
@@ -35,11 +36,15 @@ class PasswordSource {
   absl::optional<absl::StatusOr<Secret>> password_;
 };
 
-// Parses `key`, which is part of what errors call `name`. Errors
+// An error of kind kCredentials: "NAME: MESSAGE".
+absl::Status CredentialsError(absl::string_view name,
+                              absl::string_view message);
+
+// Parses the intact private key `part` of what errors call `name`. Errors
 // (kCredentials): encrypted and no password, or the wrong one; an unsupported
 // cipher; damaged; a type or curve that is not supported.
 absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePrivateKey(
-    const EncodedKey& key, absl::string_view name, PasswordSource* password);
+    const BundlePart& part, absl::string_view name, PasswordSource* password);
 
 struct Pkcs12Content {
   bssl::UniquePtr<EVP_PKEY> key;          // Null where there is none.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ssl/certificate.h"
+#include "ssl/crl.h"
 #include "ssl/trust_store.h"
 
 namespace airlock::ssl {
@@ -25,7 +26,7 @@ struct TrustStore::Impl {
   std::vector<Certificate> certificates;
   // Those that have trust settings.
   std::vector<Setting> settings;
-  std::vector<bssl::UniquePtr<X509_CRL>> crls;
+  std::vector<Crl> crls;
   std::string content_hash;
   // All of the above, for verification. Nothing is added to it later, so any
   // number of threads may look things up.

@@ -131,9 +131,9 @@ TEST_P(ContainerTest, DerCertificates) {
   ASSERT_TRUE(chain.ok()) << chain.status();
   EXPECT_EQ((*chain)->chain().size(), 2u);
   ExpectRefused(Create(File("_cert.der") + "x", File("_key.der")),
-                "DER certificate 2");
+                "DER object 2");
   ExpectRefused(Create(File(".pem"), File("_key.der") + "x"),
-                "1 bytes after its end");
+                "DER object 2");
 }
 
 TEST_P(ContainerTest, Pkcs12) {

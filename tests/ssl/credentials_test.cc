@@ -169,7 +169,7 @@ TEST(CredentialsTest, OtherThingsThatAreNoPem) {
   ExpectRefused(Create(Cert("server_rsa.pem"), base64),
                 "base64 without a BEGIN");
   ExpectRefused(Create("0"), "is not DER");
-  ExpectRefused(Create("0\x03\x02\x01\x05"), "DER of neither");
+  ExpectRefused(Create("0\x03\x02\x01\x05"), "DER object 1 (at byte 0) is damaged");
 }
 
 TEST(CredentialsTest, LostLineBreaks) {

@@ -120,14 +120,14 @@ TEST(DerKindTest, OtherKindsInPlaceOfCredentials) {
                 "no private key but CERTIFICATE REQUEST");
   ExpectRefused(
       Create(Labelled("CERTIFICATE", Cert("server_p256_key.der")), key),
-      "block 1 (CERTIFICATE, line 1) holds no certificate but a private key; "
+      "block 1 (CERTIFICATE, line 1) holds a private key and not a certificate; "
       "correct its label");
   ExpectRefused(Create(Labelled("CERTIFICATE", Request()), key),
-                "holds no certificate but a certificate request");
+                "holds a certificate request and not a certificate");
   ExpectRefused(
       Create(certificate,
              Labelled("PRIVATE KEY", Cert("server_p256_cert.der"))),
-      "block 1 (PRIVATE KEY, line 1) holds no private key but a certificate");
+      "block 1 (PRIVATE KEY, line 1) holds a certificate and not a private key");
   // What is damaged is still called so.
   ExpectRefused(Create(Labelled("CERTIFICATE", "hello"), key), "is damaged");
   ExpectRefused(Create(certificate, Labelled("PRIVATE KEY", "hello")),
@@ -137,13 +137,8 @@ TEST(DerKindTest, OtherKindsInPlaceOfCredentials) {
 TEST(DerKindTest, OtherKindsInABundle) {
   for (const auto& [bundle, words] :
        std::vector<std::pair<std::string, std::string>>{
-           {Cert("server_p256.p12"),
-            "(at byte 0) is no certificate but PKCS#12"},
-           {Pkcs7(), "no certificate but PKCS#7"},
-           {Request(), "no certificate but a certificate request"},
-           {Cert("server_p256_key.der"), "no certificate but a private key"},
            {Cert("ca.pem") + Labelled("CERTIFICATE", Request()),
-            "no certificate but a certificate request"},
+            "holds a certificate request and not a certificate"},
            {Labelled("CERTIFICATE", "hello"), "is damaged"},
            {"-----BEGIN CERTIFICATE-----\nAAAA!\n-----END CERTIFICATE-----\n",
             "line 2 holds a character that is not base64"},
@@ -159,6 +154,16 @@ TEST(DerKindTest, OtherKindsInABundle) {
     EXPECT_EQ(message.find("(CERTIFICATE, line"),
               message.rfind("(CERTIFICATE, line"))
         << message;
+  }
+  for (const auto& [bundle, words] :
+       std::vector<std::pair<std::string, std::string>>{
+           {Cert("server_p256.p12"), "only PKCS12;"},
+           {Pkcs7(), "only PKCS7;"},
+           {Request(), "only CERTIFICATE REQUEST;"},
+           {Cert("server_p256_key.der"), "only PRIVATE KEY;"}}) {
+    const absl::Status status = TrustStore::Create(bundle, "ca").status();
+    EXPECT_EQ(GetErrorKind(status), ErrorKind::kTrustStore);
+    EXPECT_THAT(std::string(status.message()), HasSubstr(words));
   }
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "platform/cli/local_ca.h"
+#include "ssl/local_ca.h"
 
 #include <memory>
 #include <string>
@@ -14,7 +14,7 @@
 #include "ssl/trust_store.h"
 #include "tests/support/handshake.h"
 
-namespace airlock::cli {
+namespace airlock::ssl {
 namespace {
 
 using testing::Connect;
@@ -115,4 +115,4 @@ TEST(LocalCaTest, AnAddressMustBeOne) {
 }
 
 }  // namespace
-}  // namespace airlock::cli
+}  // namespace airlock::ssl

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A certificate authority that lives in memory and dies with it.
-#ifndef AIRLOCK_PLATFORM_CLI_LOCAL_CA_H_
-#define AIRLOCK_PLATFORM_CLI_LOCAL_CA_H_
+#ifndef AIRLOCK_SSL_LOCAL_CA_H_
+#define AIRLOCK_SSL_LOCAL_CA_H_
 
 #include <memory>
 #include <string>
@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "ssl/secret.h"
 
-namespace airlock::cli {
+namespace airlock::ssl {
 
 struct LocalCaOptions {
   std::string common_name;
@@ -38,7 +38,7 @@ struct LeafOptions {
 // A certificate and its private key (PKCS#8), both PEM.
 struct Leaf {
   std::string certificate;
-  ssl::Secret key;
+  Secret key;
 };
 
 // Makes ECDSA P-256 certificates for demonstrations and development. Its own
@@ -70,6 +70,6 @@ class LocalCa {
 // alone. Errors as of LocalCa.
 absl::StatusOr<Leaf> MakeSelfSigned(const LeafOptions& options);
 
-}  // namespace airlock::cli
+}  // namespace airlock::ssl
 
-#endif  // AIRLOCK_PLATFORM_CLI_LOCAL_CA_H_
+#endif  // AIRLOCK_SSL_LOCAL_CA_H_

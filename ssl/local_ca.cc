@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "platform/cli/local_ca.h"
+#include "ssl/local_ca.h"
 
 #include <arpa/inet.h>
 #include <openssl/asn1.h>
@@ -25,7 +25,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace airlock::cli {
+namespace airlock::ssl {
 namespace {
 
 // Context-specific tags of GeneralName (RFC 5280, section 4.2.1.6).
@@ -300,7 +300,7 @@ absl::StatusOr<Leaf> MakeLeaf(const LeafOptions& options, const X509* issuer,
   }
   Leaf leaf;
   leaf.certificate = ToPem(x509.get());
-  leaf.key = ssl::Secret(Contents(bio.get()));
+  leaf.key = Secret(Contents(bio.get()));
   if (leaf.certificate.empty()) return Failed("the PEM text");
   return leaf;
 }
@@ -350,4 +350,4 @@ absl::StatusOr<Leaf> MakeSelfSigned(const LeafOptions& options) {
   return MakeLeaf(options, /*issuer=*/nullptr, /*issuer_key=*/nullptr);
 }
 
-}  // namespace airlock::cli
+}  // namespace airlock::ssl

@@ -1,0 +1,15 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The BoringSSL that is linked in.
+#ifndef AIRLOCK_SSL_ENGINE_H_
+#define AIRLOCK_SSL_ENGINE_H_
+
+namespace airlock::ssl {
+
+// BORINGSSL_API_VERSION of its headers, such as 19.
+int BoringSslApiVersion();
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_ENGINE_H_

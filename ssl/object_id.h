@@ -1,0 +1,31 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// ASN.1 object identifiers that have names, for Python's ssl.txt2obj and
+// nid2obj.
+#ifndef AIRLOCK_SSL_OBJECT_ID_H_
+#define AIRLOCK_SSL_OBJECT_ID_H_
+
+#include <string>
+
+#include "absl/types/optional.h"
+
+namespace airlock::ssl {
+
+struct ObjectId {
+  int nid = 0;             // OpenSSL's number of it.
+  std::string short_name;  // "serverAuth"
+  std::string long_name;   // "TLS Web Server Authentication"
+  std::string numbers;     // "1.3.6.1.5.5.7.3.1"
+};
+
+// The object with these dotted numbers or, where `names_too`, with this short
+// or long name. Nothing for an object without a name. Thread-safe.
+absl::optional<ObjectId> FindObject(const std::string& text, bool names_too);
+
+// The object with this NID. Thread-safe.
+absl::optional<ObjectId> FindObject(int nid);
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_OBJECT_ID_H_
