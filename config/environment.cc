@@ -161,6 +161,11 @@ std::string MakeEnvironmentRecord(const EnvironmentMap& variables) {
   return record;
 }
 
+Environment Environment::OfSandbox(Environment environment) {
+  environment.sandboxed_ = true;
+  return environment;
+}
+
 Environment Environment::OfSecureProcess(Environment environment) {
   for (const char* name : {kCertFileVariable, kCertDirVariable}) {
     environment.trusted_.erase(name);

@@ -91,6 +91,11 @@ class Environment {
   // stricter, and stay.
   static Environment OfSecureProcess(Environment environment);
 
+  // `environment`, of a process in the sandbox of `airlock run`, which has looked
+  // at who may change the files that the policy names: in there it cannot be
+  // told.
+  static Environment OfSandbox(Environment environment);
+
   // Of a process that began with `initial` and has `current` by now, which its
   // application may have changed. What states the policy, and where the
   // platform's CA bundle is, is trusted as of the start; all else is as of now.
@@ -114,12 +119,15 @@ class Environment {
 
   // Whether it is OfSecureProcess.
   bool secure() const { return secure_; }
+  // Whether it is OfSandbox.
+  bool sandboxed() const { return sandboxed_; }
 
  private:
   EnvironmentMap trusted_;
   std::vector<EnvironmentMap> untrusted_;
   std::vector<std::string> repeated_;
   bool secure_ = false;
+  bool sandboxed_ = false;
 };
 
 // An error (kInvalidArgument) where a variable is misspelt in any reading, is

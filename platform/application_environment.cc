@@ -154,7 +154,8 @@ class Reader {
     if (record->count(config::kAppYamlVariable) == 0) {
       return damaged(absl::StrCat("has no ", config::kAppYamlVariable));
     }
-    return config::Environment::Merge(*record, calls_.current());
+    return config::Environment::OfSandbox(
+        config::Environment::Merge(*record, calls_.current()));
   }
 
   // The variables with which the process began.

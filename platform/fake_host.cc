@@ -42,6 +42,12 @@ void FakeHost::SetError(const std::string& path, const absl::Status& error) {
   files_[path].error = error;
 }
 
+void FakeHost::SetUntrusted(const std::string& path,
+                            const absl::Status& error) {
+  const absl::MutexLock lock(&mutex_);
+  untrusted_[path] = error;
+}
+
 void FakeHost::RemoveFile(const std::string& path) {
   absl::MutexLock lock(&mutex_);
   files_.erase(path);
@@ -81,6 +87,18 @@ absl::StatusOr<FileContent> FakeHost::ReadFile(const std::string& path) {
   ++it->second.reads;
   if (!it->second.error.ok()) return it->second.error;
   return it->second.content;
+}
+
+absl::StatusOr<FileContent> FakeHost::ReadTrustedFile(const std::string& path) {
+  const absl::Status status = CheckTrusted(path);
+  if (!status.ok()) return status;
+  return ReadFile(path);
+}
+
+absl::Status FakeHost::CheckTrusted(const std::string& path) {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = untrusted_.find(path);
+  return found == untrusted_.end() ? absl::OkStatus() : found->second;
 }
 
 absl::StatusOr<FileStatus> FakeHost::Stat(const std::string& path) {

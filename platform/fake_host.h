@@ -41,6 +41,9 @@ class FakeHost final : public Host {
   // Makes each use of `path` fail.
   void SetError(const std::string& path, const absl::Status& error);
   void RemoveFile(const std::string& path);
+  // Lets others than its owners change `path`, as far as CheckTrusted and
+  // ReadTrustedFile can tell; this is what those say.
+  void SetUntrusted(const std::string& path, const absl::Status& error);
 
   void AdvanceTime(absl::Duration duration);
 
@@ -50,6 +53,8 @@ class FakeHost final : public Host {
   std::vector<std::string> log() const;
 
   absl::StatusOr<FileContent> ReadFile(const std::string& path) override;
+  absl::StatusOr<FileContent> ReadTrustedFile(const std::string& path) override;
+  absl::Status CheckTrusted(const std::string& path) override;
   absl::StatusOr<FileStatus> Stat(const std::string& path) override;
   absl::StatusOr<std::vector<std::string>> ListDirectory(
       const std::string& path) override;
@@ -71,6 +76,7 @@ class FakeHost final : public Host {
   mutable absl::Mutex mutex_;
   config::EnvironmentMap environment_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, File> files_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, absl::Status> untrusted_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_inode_ ABSL_GUARDED_BY(mutex_) = 1;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> log_ ABSL_GUARDED_BY(mutex_);

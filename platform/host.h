@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/base/log_severity.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -79,6 +80,11 @@ class Host {
   // files have no owners may leave it as it is.
   virtual absl::StatusOr<FileContent> ReadTrustedFile(const std::string& path) {
     return ReadFile(path);
+  }
+
+  // Whether that holds of a file or directory, which is not read.
+  virtual absl::Status CheckTrusted(const std::string& /*path*/) {
+    return absl::OkStatus();
   }
 
   virtual absl::StatusOr<FileStatus> Stat(const std::string& path) = 0;

@@ -66,7 +66,7 @@ class Loader {
     return std::move(app_);
   }
 
-  std::vector<std::string>& files() { return files_; }
+  IncludedFiles& files() { return files_; }
 
  private:
   // The depth is bounded by kMaxFiles.
@@ -76,15 +76,15 @@ class Loader {
       absl::StatusOr<std::string> path = Find(include, from);
       if (!path.ok()) return path.status();
       // As the SDK, which so ends a cycle.
-      if (absl::c_linear_search(files_, *path)) continue;
+      if (absl::c_linear_search(files_.read, *path)) continue;
       if (*path == Normal(path_)) {
         return At(include, "app.yaml cannot be included; it includes others");
       }
-      if (files_.size() >= kMaxFiles) {
+      if (files_.read.size() >= kMaxFiles) {
         return At(include, absl::StrCat("there are more than ", kMaxFiles,
                                         " included files"));
       }
-      files_.push_back(*path);
+      files_.read.push_back(*path);
       const absl::StatusOr<FileContent> file = host_->ReadFile(*path);
       if (!file.ok()) return CannotInclude(include, file.status());
       const absl::StatusOr<AppYaml> included =
@@ -118,6 +118,7 @@ class Loader {
       if (!absl::IsNotFound(status.status())) {
         return CannotInclude(include, status.status());
       }
+      files_.missing.push_back(place);
     }
     return At(include,
               absl::StrCat("there is no \"", absl::CHexEscape(include.value),
@@ -138,13 +139,13 @@ class Loader {
   Host* const host_;
   const std::string path_;
   AppYaml app_;
-  std::vector<std::string> files_;
+  IncludedFiles files_;
 };
 
 }  // namespace
 
 absl::StatusOr<AppYaml> LoadAppYaml(Host* host, const std::string& path,
-                                    std::vector<std::string>* files) {
+                                    IncludedFiles* files) {
   Loader loader(host, path);
   absl::StatusOr<AppYaml> app = loader.Load();
   if (files != nullptr) *files = std::move(loader.files());

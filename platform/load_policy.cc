@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "config/effective_policy.h"
 #include "config/policy_file.h"
+#include "platform/ca_bundle.h"
 #include "ssl/shown.h"
 
 namespace airlock::platform {
@@ -73,26 +74,43 @@ absl::StatusOr<absl::optional<FileContent>> ReadSource(Host* host,
       file.status());
 }
 
-absl::Status CheckBundle(
-    Host* host, const config::Setting<absl::optional<std::string>>& ca_certs) {
-  if (!ca_certs.stated()) return absl::OkStatus();
-  absl::Status status = host->Stat(*ca_certs.value).status();
-  if (status.ok()) return status;
-  return CannotRead(
-      absl::StrCat(ca_certs.origin.ToString(), ": the bundle of ca_certs"),
-      status);
+// Whether only root and this process's user can change what lies at `path`, a
+// file or a directory of files. What is not there is no matter here.
+absl::Status CheckOwners(Host* host, const std::string& path) {
+  absl::Status status = host->CheckTrusted(path);
+  const absl::StatusOr<std::vector<CaFile>> files = ListCaFiles(host, path);
+  if (!status.ok() || !files.ok()) return status;
+  for (const CaFile& file : *files) {
+    status.Update(host->CheckTrusted(file.path));
+  }
+  return status;
 }
 
-absl::StatusOr<VerificationPolicy> ParseSource(Host* host, const Source& source,
+absl::Status CheckBundle(
+    Host* host, bool sandboxed,
+    const config::Setting<absl::optional<std::string>>& ca_certs) {
+  if (!ca_certs.stated()) return absl::OkStatus();
+  const std::string& path = *ca_certs.value;
+  const std::string what =
+      absl::StrCat(ca_certs.origin.ToString(), ": the bundle of ca_certs");
+  absl::Status status = host->Stat(path).status();
+  if (!status.ok()) return CannotRead(what, status);
+  if (!sandboxed) status = CheckOwners(host, path);
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat(what, ": ", status.message()));
+}
+
+absl::StatusOr<VerificationPolicy> ParseSource(Host* host, bool sandboxed,
+                                               const Source& source,
                                                const FileContent& file,
                                                config::PolicyFileRole role) {
   absl::StatusOr<VerificationPolicy> policy = config::ParsePolicyFile(
       file.bytes, source.path,
       absl::ToCivilDay(host->Now(), absl::UTCTimeZone()), role);
   if (!policy.ok()) return policy;
-  absl::Status status = CheckBundle(host, policy->ca_certs);
+  absl::Status status = CheckBundle(host, sandboxed, policy->ca_certs);
   for (const config::PolicyException& exception : policy->exceptions) {
-    status.Update(CheckBundle(host, exception.ca_certs));
+    status.Update(CheckBundle(host, sandboxed, exception.ca_certs));
   }
   if (!status.ok()) return status;
   return policy;
@@ -133,7 +151,7 @@ absl::Status ReadSources(Host* host, const config::Environment& environment,
     const bool relaxes =
         source.path == kPolicyFile || (source.trusted && !operators);
     absl::StatusOr<VerificationPolicy> policy =
-        ParseSource(host, source, **file,
+        ParseSource(host, environment.sandboxed(), source, **file,
                     relaxes ? config::PolicyFileRole::kOperators
                             : config::PolicyFileRole::kTightens);
     if (!policy.ok()) return policy.status();

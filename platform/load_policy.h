@@ -38,7 +38,8 @@ using PolicyFiles = std::map<std::string, absl::optional<FileIdentity>>;
 //    variable, it can make the policy stricter, and nothing else: exceptions
 //    and ca_certs are errors in it.
 //  - Each file is read by Host::ReadTrustedFile. Each bundle that it names must
-//    exist.
+//    exist, and, outside of the sandbox of `airlock run`, be trusted as well
+//    (Host::CheckTrusted), of a directory each file.
 //
 // Errors are kInvalidArgument and say what to do. A policy that cannot be read
 // is an error: it never means "no policy". Thread-safe; called again with what

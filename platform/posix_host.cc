@@ -196,10 +196,14 @@ absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
 
 absl::StatusOr<FileContent> PosixHost::ReadTrustedFile(
     const std::string& path) {
-  absl::Status status = CheckPath("read", path);
-  status.Update(internal::CheckTrusted(path));
+  const absl::Status status = CheckTrusted(path);
   if (!status.ok()) return status;
   return ReadFile(path);
+}
+
+absl::Status PosixHost::CheckTrusted(const std::string& path) {
+  const absl::Status status = CheckPath("read", path);
+  return status.ok() ? internal::CheckTrusted(path) : status;
 }
 
 absl::StatusOr<FileStatus> PosixHost::Stat(const std::string& path) {

@@ -51,7 +51,9 @@ absl::Status CheckSide(const WrapOptions& options) {
 
 // The bundle that takes effect.
 CaCerts BundleOf(const VerificationDecision& decision, CaCerts wanted) {
-  if (decision.ca_certs.has_value()) return CaPath{*decision.ca_certs};
+  if (decision.ca_certs.has_value()) {
+    return CaPath{*decision.ca_certs, /*must_be_trusted=*/true};
+  }
   if (decision.platform_ca_certs) return CaCerts();
   return wanted;
 }

@@ -22,6 +22,9 @@ namespace airlock::platform {
 // A bundle's file, or a directory of files named as `openssl rehash` does.
 struct CaPath {
   std::string path;
+  // Whether it is an error (kTrustStore) where others than root and this
+  // process's user can change it, as for those that the policy names.
+  bool must_be_trusted = false;
 };
 
 // A bundle itself: PEM text or DER bytes.

@@ -43,6 +43,9 @@ class CHost final : public platform::Host {
       const std::string& path) override {
     return IsPolicy(path) ? ReadFile(path) : machine_.ReadTrustedFile(path);
   }
+  absl::Status CheckTrusted(const std::string& path) override {
+    return IsPolicy(path) ? absl::OkStatus() : machine_.CheckTrusted(path);
+  }
   absl::StatusOr<platform::FileStatus> Stat(const std::string& path) override {
     if (!IsPolicy(path)) return machine_.Stat(path);
     platform::FileStatus status;

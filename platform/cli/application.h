@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "config/app_yaml.h"
 #include "platform/host.h"
+#include "platform/load_app_yaml.h"
 
 namespace airlock::cli {
 
@@ -18,7 +19,7 @@ struct Application {
   std::string app_yaml;  // An absolute path, without symbolic links.
   std::string folder;    // That it lies in.
   config::AppYaml yaml;
-  std::vector<std::string> included;  // Files that it includes.
+  platform::IncludedFiles included;
   // Of Python, as FindInterpreter takes it: "2.7", "3.11"; empty: any 3.
   std::string version;
 };

@@ -35,6 +35,13 @@ std::vector<Protected> ProtectedPaths(const RunPaths& run,
   all.push_back({"the application's own folder", run.application->folder,
                  /*may_hold_writable=*/true});
   all.push_back({"app.yaml", run.app_yaml});
+  const platform::IncludedFiles& included = run.application->included;
+  for (const std::string& file : included.read) {
+    all.push_back({"a file that app.yaml includes", file});
+  }
+  for (const std::string& file : included.missing) {
+    all.push_back({"a place where app.yaml looks for a file to include", file});
+  }
   for (const std::string& bundle : run.bundles) {
     all.push_back({"the CA bundle", bundle, /*may_hold_writable=*/false,
                    /*has_links=*/true});

@@ -274,14 +274,9 @@ class Run {
       plan.environment.emplace("PYTHONUNBUFFERED", "1");
     }
 
-    plan.readable = bundle_;
-    plan.readable.insert(plan.readable.end(), application_.included.begin(),
-                         application_.included.end());
-    for (const config::PolicyException& exception : policy_.exceptions) {
-      if (exception.ca_certs.value.has_value()) {
-        plan.readable.push_back(*exception.ca_certs.value);
-      }
-    }
+    plan.readable = Bundles();
+    const std::vector<std::string>& included = application_.included.read;
+    plan.readable.insert(plan.readable.end(), included.begin(), included.end());
     const absl::Status apart = CheckPaths(plan);
     if (!apart.ok()) return apart;
     const absl::Status copied = CopyPolicy(&plan);
@@ -326,6 +321,17 @@ class Run {
     return config::MakeEnvironmentRecord(variables);
   }
 
+  // All bundles that this run uses.
+  std::vector<std::string> Bundles() const {
+    std::vector<std::string> bundles = bundle_;
+    for (const config::PolicyException& exception : policy_.exceptions) {
+      if (exception.ca_certs.value.has_value()) {
+        bundles.push_back(*exception.ca_certs.value);
+      }
+    }
+    return bundles;
+  }
+
   // What SSL_CERT_FILE and SSL_CERT_DIR name, also where it is empty or
   // missing: it is looked at again, and what is put there would be trusted.
   void AddNamedBundles(std::vector<std::string>* bundles) const {
@@ -353,7 +359,7 @@ class Run {
     paths.modules = modules_;
     paths.policies = platform::PolicyPaths(given_);
     paths.audit = AuditTarget().value_or("");
-    paths.bundles = plan.readable;
+    paths.bundles = Bundles();
     if (!policy_.ca_certs.value.has_value()) AddNamedBundles(&paths.bundles);
     paths.programs = plan.programs;
     return CheckWritable(plan.writable, ProtectedPaths(paths, environment_));

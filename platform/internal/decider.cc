@@ -99,7 +99,9 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
       for_host.ca_certs.stated() ||
       for_host.application_cas.value != config::ApplicationCas::kAllow;
   CaCerts bundle;
-  if (for_host.ca_certs.stated()) bundle = CaPath{*for_host.ca_certs.value};
+  if (for_host.ca_certs.stated()) {
+    bundle = CaPath{*for_host.ca_certs.value, /*must_be_trusted=*/true};
+  }
   request.own_ca_certs =
       client && limited && BringsOthers(ca_certs, bundle, in_force);
   return ApplyPolicy(for_host, request, refusal);
@@ -188,7 +190,7 @@ void Decider::Audit(AuditEvent::Action action, const PolicyChange& change,
 absl::StatusOr<TrustStorePtr> Decider::LoadCaCerts(const CaCerts& ca_certs,
                                                    const Policy& in_force) {
   if (const auto* path = absl::get_if<CaPath>(&ca_certs)) {
-    return trust_->FromPath(path->path);
+    return trust_->FromPath(path->path, path->must_be_trusted);
   }
   if (const auto* bytes = absl::get_if<CaBytes>(&ca_certs)) {
     return trust_->FromBytes(bytes->bytes);
@@ -199,7 +201,9 @@ absl::StatusOr<TrustStorePtr> Decider::LoadCaCerts(const CaCerts& ca_certs,
                            "ca_certs is a trust store that is null.");
   }
   const absl::optional<std::string>& bundle = in_force.ca_certs.value;
-  return bundle.has_value() ? trust_->FromPath(*bundle) : trust_->Default();
+  return bundle.has_value()
+             ? trust_->FromPath(*bundle, /*must_be_trusted=*/true)
+             : trust_->Default();
 }
 
 }  // namespace airlock::platform::internal

@@ -33,7 +33,10 @@ absl::Status TrustStoreError(absl::string_view what,
 
 TrustCache::TrustCache(Host* host, const config::Environment& environment,
                        size_t capacity)
-    : host_(host), places_(capacity), stores_(capacity) {
+    : host_(host),
+      sandboxed_(environment.sandboxed()),
+      places_(capacity),
+      stores_(capacity) {
   config::EnvironmentMap variables;
   for (const char* name :
        {config::kCertFileVariable, config::kCertDirVariable}) {
@@ -43,8 +46,10 @@ TrustCache::TrustCache(Host* host, const config::Environment& environment,
   variables_ = std::move(variables);
 }
 
-absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path) {
-  absl::StatusOr<TrustStorePtr> store = FromPlaces({path});
+absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path,
+                                                   bool must_be_trusted) {
+  absl::StatusOr<TrustStorePtr> store =
+      FromPlaces({path}, must_be_trusted && !sandboxed_);
   if (!store.ok()) return TrustStoreError("ca_certs", store.status());
   return store;
 }
@@ -59,7 +64,7 @@ absl::StatusOr<TrustStorePtr> TrustCache::Default() {
   const absl::StatusOr<CaBundlePlaces> places =
       FindSystemCaBundle(host_, variables_);
   if (!places.ok()) return places.status();
-  absl::StatusOr<TrustStorePtr> store = FromPlaces(places->paths);
+  absl::StatusOr<TrustStorePtr> store = FromPlaces(places->paths, /*must_be_trusted=*/false);
   if (!store.ok()) {
     return TrustStoreError(
         absl::StrCat("The system's CA bundle (", places->why, ")"),
@@ -74,10 +79,12 @@ void TrustCache::Clear() {
 }
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
-    const std::vector<std::string>& places) {
+    const std::vector<std::string>& places, bool must_be_trusted) {
   // No path that can be opened has a NUL in it.
+  const absl::string_view nul("\0", 1);
   const absl::StatusOr<std::shared_ptr<Found>> found =
-      places_.GetOrMake(absl::StrJoin(places, absl::string_view("\0", 1)),
+      places_.GetOrMake(absl::StrCat(absl::StrJoin(places, nul),
+                                     must_be_trusted ? nul : ""),
                         []() -> absl::StatusOr<std::shared_ptr<Found>> {
                           return std::make_shared<Found>();
                         });
@@ -97,13 +104,14 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
   const absl::MutexLock lock(&(*found)->mutex);
   // Another thread may have loaded them while this one waited.
   if (!(*found)->settled || (*found)->files != files) {
-    const absl::Status status = Load(std::move(files), found->get());
+    const absl::Status status = Load(std::move(files), must_be_trusted, found->get());
     if (!status.ok()) return status;
   }
   return (*found)->store;
 }
 
-absl::Status TrustCache::Load(std::vector<CaFile> files, Found* found) {
+absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
+                              Found* found) {
   const absl::Time now = host_->Now();
   bool settled = true;
   std::string digests;
@@ -114,7 +122,9 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, Found* found) {
                   [](std::string& content) { ssl::Wipe(&content); });
   };
   for (CaFile& file : files) {
-    absl::StatusOr<FileContent> content = host_->ReadFile(file.path);
+    absl::StatusOr<FileContent> content =
+        must_be_trusted ? host_->ReadTrustedFile(file.path)
+                        : host_->ReadFile(file.path);
     if (!content.ok()) return content.status();
     // Of these very bytes; the file may be another by now.
     file.identity = content->identity;

@@ -33,8 +33,10 @@ class TrustCache {
 
   // The bundle in a file, or in a directory of files named as `openssl rehash`
   // names them ("5ed36f99.0", "5ed36f99.r0"). Looks at the files each time, and
-  // reads them again where they are not the ones of the last time.
-  absl::StatusOr<TrustStorePtr> FromPath(const std::string& path);
+  // reads them again where they are not the ones of the last time: outside of
+  // the sandbox of `airlock run` by Host::ReadTrustedFile, if that is wanted.
+  absl::StatusOr<TrustStorePtr> FromPath(const std::string& path,
+                                         bool must_be_trusted = false);
 
   // A bundle, PEM or DER.
   absl::StatusOr<TrustStorePtr> FromBytes(absl::string_view bytes);
@@ -59,12 +61,13 @@ class TrustCache {
   // The store of all that lies at `places`, files or directories. Errors are
   // the host's own where a place or file cannot be read.
   absl::StatusOr<TrustStorePtr> FromPlaces(
-      const std::vector<std::string>& places);
-  absl::Status Load(std::vector<CaFile> files, Found* found)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(found->mutex);
+      const std::vector<std::string>& places, bool must_be_trusted);
+  absl::Status Load(std::vector<CaFile> files, bool must_be_trusted,
+                    Found* found) ABSL_EXCLUSIVE_LOCKS_REQUIRED(found->mutex);
 
   Host* const host_;
   config::Environment variables_;  // SSL_CERT_FILE and SSL_CERT_DIR, if set.
+  const bool sandboxed_;
   SharedCache<Found> places_;
   SharedCache<const ssl::TrustStore> stores_;  // By digests of the contents.
 };

@@ -48,7 +48,7 @@ TEST(LoadAppYamlTest, MergesWhatIsIncluded) {
   host.SetFile("/app/sub/c.yaml", "env_variables: {E: beside}\n");
   host.SetFile("/app/c.yaml", "env_variables: {E: app}\n");
   host.SetFile("/app/d.yaml", "env_variables: {F: d}\n");
-  std::vector<std::string> files;
+  IncludedFiles files;
   const auto app = LoadAppYaml(&host, kApp, &files);
   ASSERT_TRUE(app.ok()) << app.status();
   EXPECT_EQ(Variable(*app, "A"), "a");
@@ -57,7 +57,9 @@ TEST(LoadAppYamlTest, MergesWhatIsIncluded) {
   EXPECT_EQ(Variable(*app, "D"), "app");
   EXPECT_EQ(Variable(*app, "E"), "beside");
   EXPECT_EQ(Variable(*app, "F"), "d");
-  EXPECT_THAT(files,
+  // Where those come first that are beside the file which includes them.
+  EXPECT_THAT(files.missing, ElementsAre("/app/sub/d.yaml"));
+  EXPECT_THAT(files.read,
               ElementsAre("/app/a.yaml", "/app/sub/include.yaml",
                           "/app/sub/b.yaml", "/app/sub/c.yaml", "/app/d.yaml"));
   EXPECT_EQ(app->env_variables.at("E").origin.ToString(),

@@ -242,6 +242,32 @@ TEST(LoadPolicyTest, BundlesMustBeThere) {
   EXPECT_TRUE(Load(&host).ok());
 }
 
+TEST(LoadPolicyTest, BundlesMustBeTrusted) {
+  const absl::Status open =
+      absl::FailedPreconditionError("/etc/x (mode 0666) is open");
+  const char* const kDirectory = "/etc/certs";
+  const char* const kMember = "/etc/certs/5ed36f99.0";
+  for (const char* untrusted :
+       {"/etc/ca.pem", "/etc/b.pem", kDirectory, kMember}) {
+    FakeHost host;
+    host.SetFile("/etc/airlock.yaml",
+                 "tls:\n  ca_certs: /etc/ca.pem\n  exceptions:\n"
+                 "  - {host: a, ca_certs: /etc/b.pem}\n"
+                 "  - {host: b, ca_certs: /etc/certs}\n");
+    host.SetFile("/etc/ca.pem", "");
+    host.SetFile("/etc/b.pem", "");
+    host.SetFile(kMember, "");
+    host.SetFile("/etc/certs/other", "");
+    host.SetUntrusted("/etc/certs/other", open);
+    EXPECT_TRUE(Load(&host).ok());
+    host.SetUntrusted(untrusted, open);
+    ExpectError(Load(&host).status(),
+                ": the bundle of ca_certs: /etc/x (mode 0666) is open");
+    // There, airlock run has looked.
+    EXPECT_TRUE(LoadPolicy(&host, config::Environment::OfSandbox({})).ok());
+  }
+}
+
 TEST(LoadPolicyTest, AppYamlComesLast) {
   FakeHost host;
   host.SetFile("/etc/airlock.yaml", "tls: {verification: default}");

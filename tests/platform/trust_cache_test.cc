@@ -131,6 +131,24 @@ TEST_F(TrustCacheTest, AFileThatWentBadIsAnErrorUntilItIsGood) {
   EXPECT_EQ(*cache.FromPath("/ca.pem"), *before);
 }
 
+TEST_F(TrustCacheTest, OfThePolicysBundleOwnersAreLookedAtEachTimeItIsRead) {
+  SetOldFile("/ca.pem", Pem("ca.pem"));
+  TrustCache cache = Make();
+  EXPECT_TRUE(cache.FromPath("/ca.pem", /*must_be_trusted=*/true).ok());
+  host_.SetUntrusted("/ca.pem", absl::FailedPreconditionError("mode 0666"));
+  EXPECT_TRUE(cache.FromPath("/ca.pem", true).ok());
+  SetOldFile("/ca.pem", Pem("root.pem"));
+  ExpectTrustStoreError(cache.FromPath("/ca.pem", true),
+                        HasSubstr("mode 0666"));
+  // Of what an application names they are its own matter.
+  EXPECT_TRUE(cache.FromPath("/ca.pem").ok());
+  ExpectTrustStoreError(cache.FromPath("/ca.pem", true),
+                        HasSubstr("mode 0666"));
+  // In the sandbox of airlock run they cannot be told.
+  TrustCache sandboxed(&host_, config::Environment::OfSandbox({}), 8);
+  EXPECT_TRUE(sandboxed.FromPath("/ca.pem", true).ok());
+}
+
 TEST_F(TrustCacheTest, ReadsHashedDirectories) {
   SetOldFile("/certs/0a1b2c3d.0", Pem("root.pem"));
   SetOldFile("/certs/0a1b2c3d.1", Pem("root_p256.pem"));

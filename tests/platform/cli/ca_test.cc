@@ -151,13 +151,16 @@ TEST(CaTest, TakesThePlatformsBundleAndSaysWhy) {
 TEST(CaTest, ThePolicysBundleComesFirst) {
   const std::string path =
       absl::StrCat(::testing::TempDir(), "/policy_of_ca.yaml");
-  std::ofstream(path) << "tls:\n  ca_certs: " << Path("root.pem") << "\n";
+  const std::string bundle =
+      absl::StrCat(::testing::TempDir(), "/root_of_ca.pem");
+  std::ofstream(bundle) << ReadTestdata("certs/root.pem");
+  std::ofstream(path) << "tls:\n  ca_certs: " << bundle << "\n";
   const std::map<std::string, std::string> environment = {
       {"SSL_CERT_FILE", Path("ca.pem")}, {"AIRLOCK_CONFIG", path}};
   const Outcome outcome = RunAirlock({"ca"}, environment);
   EXPECT_EQ(outcome.status, 0) << outcome.errors;
   EXPECT_THAT(outcome.output,
-              AllOf(HasSubstr(Path("root.pem")), HasSubstr("The policy's"),
+              AllOf(HasSubstr(bundle), HasSubstr("The policy's"),
                     Not(HasSubstr(Path("ca.pem")))));
   EXPECT_THAT(RunAirlock({"ca", Path("ca.pem")}, environment).output,
               HasSubstr(Path("ca.pem")));

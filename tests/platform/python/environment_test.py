@@ -14,7 +14,7 @@ import sys
 import tempfile
 import unittest
 
-from policy_test import PROLOGUE, PROLOGUE_HERE, PolicyTest
+from policy_applications import PROLOGUE, PROLOGUE_HERE, PolicyTest
 
 # `attempt` is to import _ssl where it cannot read; what is imported, or else
 # what then comes of a common import, is used to connect without verification.

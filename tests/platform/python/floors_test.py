@@ -9,7 +9,8 @@ import os
 import sys
 import unittest
 
-from policy_test import OWN_CA, PLAIN, PROLOGUE_HERE, PolicyTest, cert
+from policy_applications import (OWN_CA, PLAIN, PROLOGUE_HERE, PolicyTest,
+                                 cert)
 
 ENFORCE = {'AIRLOCK_VERIFY': 'enforce'}
 UPGRADE = 'tls: {verification: enforce, on_override: upgrade%s}'

@@ -9,35 +9,11 @@ child must not trust, or may.
 """
 import json
 import os
-import re
-import shutil
-import socket
-import ssl
-import subprocess
 import sys
-import tempfile
-import textwrap
-import threading
 import unittest
 
-CERTS = os.path.abspath(sys.argv.pop(1))
-# What every application below begins with. `context` verifies, in the ways of
-# this Python.
-PROLOGUE = '''
-import os, socket, sys
-port = int(sys.argv[1])
+from policy_applications import PLAIN, PolicyTest
 
-def dial():
-    return socket.create_connection(("127.0.0.1", port), 30)
-
-def greet(wrapped):
-    wrapped.sendall(b"hello")
-    assert wrapped.recv(10) == b"hello"
-    wrapped.close()
-    print("connected")
-'''
-# What stands above this, in such an application, runs first.
-PROLOGUE_HERE = '# The prologue.\n'
 # Ways to be less strict, as one finds them in applications. The server has a
 # certificate of a CA that nobody trusts.
 EVASIONS = {
@@ -141,100 +117,6 @@ CHECK_OFF = '''
     context.check_hostname = False
     greet(context.wrap_socket(dial(), server_hostname="localhost"))
 '''
-PLAIN = '''
-    import ssl
-    context = ssl.create_default_context()
-    greet(context.wrap_socket(dial(), server_hostname="%s"))
-'''
-OWN_CA = '''
-    import ssl
-    context = ssl.create_default_context(cafile=%r)
-    greet(context.wrap_socket(dial(), server_hostname="localhost"))
-'''
-
-
-def cert(name):
-    return os.path.join(CERTS, name)
-
-
-class PolicyTest(unittest.TestCase):
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def serve(self, name, clients=1, ciphers='ALL'):
-        """The port of a server with that certificate, for so many clients.
-
-        It speaks every version of TLS.
-        """
-        context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
-        chain = cert(name + '_chain.pem')
-        if hasattr(context, 'minimum_version'):
-            context.minimum_version = ssl.TLSVersion.TLSv1
-        # First, as they say which certificates are too weak to be loaded.
-        context.set_ciphers(ciphers)
-        context.load_cert_chain(
-            chain if os.path.exists(chain) else cert(name + '.pem'),
-            cert(name + '.key'))
-        listener = socket.socket()
-        listener.bind(('127.0.0.1', 0))
-        listener.listen(1)
-
-        def run():
-            for _ in range(clients):
-                plain, _ = listener.accept()
-                try:
-                    plain.settimeout(30)
-                    wrapped = context.wrap_socket(plain, server_side=True)
-                    wrapped.sendall(wrapped.recv(10))
-                    wrapped.close()
-                except (ssl.SSLError, socket.error):
-                    plain.close()
-
-        thread = threading.Thread(target=run)
-        thread.daemon = True
-        thread.start()
-        self.addCleanup(listener.close)
-        return listener.getsockname()[1]
-
-    def policy(self, text):
-        """The variables of a process with this policy of the operator's."""
-        path = os.path.join(self.folder, 'airlock.yaml')
-        with open(path, 'w') as file:
-            file.write(textwrap.dedent(text))
-        return {'AIRLOCK_CONFIG': path}
-
-    def run_app(self, code, port, variables):
-        """What an application of that code says, errors included."""
-        environment = dict(os.environ, SSL_CERT_FILE=cert('root.pem'))
-        for name in ('AIRLOCK_VERIFY', 'PYTHONHTTPSVERIFY', 'SSLKEYLOGFILE'):
-            environment.pop(name, None)
-        environment.update(variables)
-        path = os.path.join(self.folder, 'app.py')
-        with open(path, 'w') as file:
-            # In Python 2, the prologue imports _ssl.
-            first, _, then = code.rpartition(PROLOGUE_HERE)
-            file.write('import os, sys\n' + first + PROLOGUE
-                       + textwrap.dedent(then))
-        process = subprocess.Popen(
-            [sys.executable, '-W', 'ignore', path, str(port)], env=environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        return process.communicate()[0].decode()
-
-    def assert_connects(self, said):
-        # What the log says of an upgrade, or of what it allows, is all that may
-        # stand beside it.
-        rest = [line for line in said.splitlines() if not re.match(
-            'airlock: WARNING: (For a connection to .*, (because of|as is '
-            'allowed by) |A client )', line)]
-        self.assertEqual(rest, ['connected'], said)
-
-    def assert_refused(self, said, *words):
-        self.assertNotIn('connected', said)
-        self.assertIn('Error', said)
-        for word in words:
-            self.assertIn(word, said)
 
 
 class EvasionTest(PolicyTest):
@@ -288,116 +170,6 @@ class EvasionTest(PolicyTest):
             'CERTIFICATE_VERIFY_FAILED')
         self.assert_connects(self.run_app(
             EVASIONS['verify_mode'], self.serve('server_other'), default))
-
-
-class BundleTest(PolicyTest):
-
-    def setUp(self):
-        super(BundleTest, self).setUp()
-        self.rules = 'tls: {ca_certs: %s, on_override: %%s}' % cert('root.pem')
-
-    def test_own_ca_is_refused(self):
-        said = self.run_app(OWN_CA % cert('other_root.pem'),
-                            self.serve('server_other'),
-                            self.policy(self.rules % 'reject'))
-        self.assert_refused(said, 'airlock.yaml:1:')
-
-    def test_own_ca_does_not_count(self):
-        variables = self.policy(self.rules % 'upgrade')
-        code = OWN_CA % cert('other_root.pem')
-        self.assert_refused(
-            self.run_app(code, self.serve('server_other'), variables),
-            'CERTIFICATE_VERIFY_FAILED')
-        self.assert_connects(
-            self.run_app(code, self.serve('server_p256'), variables))
-
-    def test_same_ca_is_welcome(self):
-        self.assert_connects(self.run_app(
-            OWN_CA % cert('root.pem'), self.serve('server_p256'),
-            self.policy(self.rules % 'reject')))
-
-    def test_variables_for_bundles_do_not_count(self):
-        variables = dict(self.policy(self.rules % 'reject'),
-                         SSL_CERT_FILE=cert('other_root.pem'))
-        self.assert_connects(self.run_app(
-            PLAIN % 'localhost', self.serve('server_p256'), variables))
-        self.assert_refused(
-            self.run_app(PLAIN % 'localhost', self.serve('server_other'),
-                         variables), 'CERTIFICATE_VERIFY_FAILED')
-
-
-class ExceptionTest(PolicyTest):
-
-    def test_bundle_for_one_host(self):
-        variables = self.policy('''
-            tls:
-              verification: enforce
-              ca_certs: %s
-              exceptions:
-                - host: server.test
-                  ca_certs: %s
-            ''' % (cert('root.pem'), cert('other_root.pem')))
-        self.assert_connects(self.run_app(
-            PLAIN % 'server.test', self.serve('server_other'), variables))
-        self.assert_refused(self.run_app(
-            PLAIN % 'localhost', self.serve('server_other'), variables))
-        self.assert_connects(self.run_app(
-            PLAIN % 'localhost', self.serve('server_p256'), variables))
-        self.assert_refused(self.run_app(
-            PLAIN % 'server.test', self.serve('server_p256'), variables))
-
-    def test_one_context_for_both(self):
-        variables = self.policy('''
-            tls:
-              verification: enforce
-              exceptions: [{host: server.test, ca_certs: %s}]
-            ''' % cert('other_root.pem'))
-        said = self.run_app('''
-            import ssl
-            context = ssl.create_default_context()
-            for name in ("server.test", "localhost", "server.test"):
-                try:
-                    greet(context.wrap_socket(dial(), server_hostname=name))
-                except ssl.SSLError:
-                    print("refused")
-            ''', self.serve('server_other', clients=3), variables)
-        self.assertEqual(said.split(), ['connected', 'refused', 'connected'])
-
-    def test_old_version_for_one_host(self):
-        variables = self.policy('''
-            tls:
-              verification: enforce
-              exceptions: [{host: server.test, minimum_version: TLSv1}]
-            ''')
-        code = '''
-            import ssl
-            context = ssl.create_default_context()
-            if hasattr(context, "minimum_version"):
-                context.minimum_version = ssl.TLSVersion.TLSv1
-            context.options |= ssl.OP_NO_TLSv1_2
-            context.options |= getattr(ssl, "OP_NO_TLSv1_3", 0)
-            context.set_ciphers("ALL")
-            greet(context.wrap_socket(dial(), server_hostname="%s"))
-        '''
-        self.assert_connects(self.run_app(
-            code % 'server.test', self.serve('server_p256'), variables))
-        self.assert_refused(self.run_app(
-            code % 'localhost', self.serve('server_p256'), variables))
-
-    def test_pins(self):
-        with open(cert('pins.txt')) as file:
-            pins = dict(line.split() for line in file)
-        rules = '''
-            tls:
-              verification: enforce
-              exceptions: [{host: localhost, pins: ["sha256/%s"]}]
-            '''
-        for pinned, good in (('self_signed.pem', True),
-                             ('server_p256.pem', False)):
-            said = self.run_app(PLAIN % 'localhost',
-                                self.serve('self_signed'),
-                                self.policy(rules % pins[pinned]))
-            self.assertEqual('connected' in said, good, said)
 
 
 class AuditTest(PolicyTest):

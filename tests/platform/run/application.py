@@ -57,6 +57,10 @@ class Application(object):
             file.write(text)
         return self.path(name)
 
+    def copy(self, path):
+        """A copy that only this user can change, beside what it has."""
+        return shutil.copyfile(path, self.path(os.path.basename(path)))
+
     def environment(self, **variables):
         """Of the command: this Python first in PATH, and no policy."""
         path = '%s:/usr/bin:/bin' % os.path.dirname(PYTHON)

@@ -89,9 +89,10 @@ attempt('other', lambda: shake_hands('localhost', int(sys.argv[1])))
         self.check()
 
     def test_as_in_production(self):
-        policy = Application(self).write(
-            'policy.yaml', 'tls: {verification: enforce, ca_certs: %s/root.pem}'
-            '\n' % CERTS)
+        app = Application(self)
+        policy = app.write(
+            'policy.yaml', 'tls: {verification: enforce, ca_certs: %s}\n'
+            % app.copy(CERTS + '/root.pem'))
         self.check(AIRLOCK_CONFIG=policy)
         found = self.outcomes('''
 context = ssl.create_default_context()

@@ -241,8 +241,9 @@ class EvasionTest(unittest.TestCase):
                 'tls:\n'
                 '  verification: enforce\n'
                 '  on_override: %s\n'
-                '  ca_certs: %s/root.pem\n'
-                '  key_log: forbid\n') % (policy, CERTS))
+                '  ca_certs: %s\n'
+                '  key_log: forbid\n')
+                % (policy, app.copy(CERTS + '/root.pem')))
         else:
             variables['SSL_CERT_FILE'] = CERTS + '/root.pem'
         audit = app.path('audit')

@@ -139,6 +139,60 @@ class WritableTest(unittest.TestCase):
         link = self.link(bundle, os.path.join(certs, '12345678.0'))
         self.refused(data, link, SSL_CERT_DIR=certs)
 
+    def test_bundles_that_others_can_change(self):
+        other = self.folder()
+        bundle = shutil.copyfile(BUNDLE, os.path.join(other, 'ca.pem'))
+        os.chmod(bundle, 0o666)
+        for text in ('tls: {verification: enforce, ca_certs: %s}\n',
+                     'tls: {verification: enforce, exceptions: [{host: '
+                     'a.test, ca_certs: %s}]}\n'):
+            policy = self.file(other, 'policy.yaml', text % bundle)
+            self.refused_as(bundle + ' (mode 0666,', policy)
+        os.chmod(bundle, 0o644)
+        os.chmod(other, 0o777)
+        self.refused_as(other + ' (mode 0777,', policy)
+        os.chmod(other, 0o700)
+        status, out, err = Application(self, 'import ssl; print("started")').run(
+            AIRLOCK_CONFIG=policy)
+        self.assertEqual((status, out), (0, 'started\n'), err)
+
+    def refused_as(self, words, policy):
+        status, out, err = Application(self, 'print("started")').run(
+            AIRLOCK_CONFIG=policy)
+        self.assertEqual((status, out), (2, ''), err)
+        self.assertIn(words, err)
+
+    def test_what_app_yaml_includes(self):
+        app = Application(self, 'print("started")',
+                          'includes: [data/a.yaml, sub/b.yaml, folder]\n')
+        for name in ('data', 'sub/data', 'folder/data'):
+            os.makedirs(app.path(name))
+        app.write('data/a.yaml', 'env_variables: {AIRLOCK_VERIFY: enforce}\n')
+        # Which is looked for in sub/data first.
+        app.write('sub/b.yaml', 'includes: [data/a.yaml]\n')
+        app.write('folder/include.yaml', 'env_variables: {A: B}\n')
+        for folder, name in (('data', 'data/a.yaml'),
+                             ('sub', 'sub/b.yaml'),
+                             ('sub/data', 'sub/data/a.yaml'),
+                             ('folder', 'folder/include.yaml')):
+            self.refused(app.path(folder), app.path(name), 'includes'
+                         if folder != 'sub/data' else 'looks for a file',
+                         app=app)
+        status, out, err = app.run('--writable=' + app.path('folder/data'))
+        self.assertEqual((status, out), (0, 'started\n'), err)
+        # By a link, by another name, and from elsewhere.
+        data = self.folder()
+        included = self.file(data, 'c.yaml', 'env_variables: {C: D}\n')
+        app.write('app.yaml', 'runtime: python3\nincludes: [link.yaml]\n')
+        link = self.link(included, app.path('link.yaml'))
+        self.refused(data, link, app=app)
+        os.remove(link)
+        os.link(included, link)
+        self.refused(data, link, included, app=app)
+        os.remove(link)
+        app.write('app.yaml', 'runtime: python3\nincludes: [%s]\n' % included)
+        self.refused(data, included, app=app)
+
     def test_the_application(self):
         app = Application(self, 'print("started")')
         self.refused(app.folder, app.folder, app=app)
