@@ -255,6 +255,15 @@ PyObject* MakeType(PyObject* module, const char* name, size_t basicsize,
 // Leaves `value` at `type` under `name`, though the type is immutable.
 int SetTypeAttribute(PyObject* type, const char* name, PyObject* value);
 
+// A number of bytes: an int, which Python 2 tells from a long.
+inline PyObject* IntOf(size_t value) {
+#if PY_MAJOR_VERSION >= 3
+  return PyLong_FromSize_t(value);
+#else
+  return PyInt_FromSize_t(value);
+#endif
+}
+
 // `str` of the version at hand. The bytes are UTF-8 in Python 3; what is not
 // comes out with backslashes.
 PyObject* NativeString(absl::string_view text);

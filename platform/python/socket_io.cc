@@ -119,13 +119,13 @@ PyObject* Write(PyObject* self, PyObject* args) {
   // "0 bytes" would not tell a caller that loops that nothing more can be
   // written.
   if (!result->done()) return RaiseClosed(SocketOf(self));
-  return PyLong_FromSize_t(written);
+  return IntOf(written);
 }
 
 PyObject* Pending(PyObject* self, PyObject* /*unused*/) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
-  return PyLong_FromSize_t(socket.core == nullptr ? 0 : socket.core->pending());
+  return IntOf(socket.core == nullptr ? 0 : socket.core->pending());
 }
 
 PyObject* Shutdown(PyObject* self, PyObject* /*unused*/) {

@@ -133,7 +133,7 @@ class TrustedBundleTest(PolicyTest):
         for rules in self.RULES:
             for verification in ('enforce', 'off'):
                 said = self.run_app(
-                    PLAIN % 'localhost', self.serve('server_p256', clients=0),
+                    PLAIN % 'localhost', self.serve('server_p256'),
                     self.policy(rules % (verification, bundle)))
                 self.assertIn('ImportError', said)
                 for word in ('airlock.yaml:1:', 'ca_certs',

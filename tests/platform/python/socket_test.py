@@ -336,6 +336,15 @@ class ReadBufferTest(PairTest):
         self.assertEqual(read(99, into), 4)
         self.assertEqual(bytes(into), b'6789')
 
+    def test_counts_are_of_the_type_int(self):
+        for size in (1, 5):
+            sent = self.client._sslobj.write(b'x' * size)
+            self.assertEqual((type(sent), sent), (int, size))
+            self.assertEqual(self.server._sslobj.read(1), b'x')
+            left = self.server._sslobj.pending()
+            self.assertEqual((type(left), left), (int, size - 1))
+            self.server._sslobj.read(size - 1)
+
     def test_is_released(self):
         into = bytearray(4)
         for wrong in (b'x', u'x'):
