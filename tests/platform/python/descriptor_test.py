@@ -16,60 +16,24 @@ import threading
 import time
 import unittest
 
-CERTS = os.path.abspath(sys.argv.pop(1))
-# What takes so long hangs.
-SECONDS = 60
-PYTHON2 = sys.version_info[0] == 2
+from connections import (SECONDS, Task, c_socket, client_context, main,
+                         server_context, socket_pair)
+
 Errors = (ssl.SSLError, OSError, socket.error)
-
-
-def cert(name):
-    return os.path.join(CERTS, name)
-
-
-def client_context():
-    return ssl.create_default_context(cafile=cert('root.pem'))
-
-
-def server_context(sni_callback=None):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert('server_p256_chain.pem'),
-                            cert('server_p256.key'))
-    if sni_callback:
-        context.set_servername_callback(sni_callback)
-    return context
-
-
-def socket_pair():
-    ends = socket.socketpair()
-    if PYTHON2:
-        ends = [socket.socket(_sock=end) for end in ends]
-    return ends
 
 
 def close(connection):
     """In Python 2.7, close() leaves the descriptor to who still uses it."""
-    (connection._sock if PYTHON2 else connection).close()
+    c_socket(connection).close()
 
 
-class Task(threading.Thread):
-    """Runs a function in a thread; result() gives what it gave or raised."""
+class Watched(Task):
+    """A task of which one can tell that it waits."""
 
     def __init__(self, function, *arguments):
-        super(Task, self).__init__()
-        self.daemon = True  # What hangs must not hang the test, too.
-        self._call = function, arguments
-        self._result = self._error = None
         before = set(os.listdir('/proc/self/task'))
-        self.start()
+        super(Watched, self).__init__(function, *arguments)
         self._place = set(os.listdir('/proc/self/task')) - before
-
-    def run(self):
-        function, arguments = self._call
-        try:
-            self._result = function(*arguments)
-        except Exception as error:
-            self._error = error
 
     def sleeps(self):
         """Whether it is in a system call that waits."""
@@ -84,14 +48,6 @@ class Task(threading.Thread):
             assert time.time() < end, 'it never waits'
             asleep = asleep + 1 if self.sleeps() else 0
             threading.Event().wait(0.001)  # Lets it have the GIL.
-
-    def result(self):
-        self.join(SECONDS)
-        if self.is_alive():
-            raise AssertionError('it hangs')
-        if self._error is not None:
-            raise self._error
-        return self._result
 
 
 class Bait(object):
@@ -175,7 +131,7 @@ class ClosedByAnotherThreadTest(DescriptorTest):
             for operate in (lambda s: s.recv(1), lambda s: s.unwrap(),
                             lambda s: s.sendall(b'x' * (16 << 20))):
                 client, server = self.connect(timeout)
-                task = Task(operate, client)
+                task = Watched(operate, client)
                 task.wait_until_it_sleeps()
                 yield client, server, task
 
@@ -190,7 +146,7 @@ class ClosedByAnotherThreadTest(DescriptorTest):
 
     def test_ends_with_its_timeout(self):
         client, _ = self.connect(0.2)
-        task = Task(client.recv, 1)
+        task = Watched(client.recv, 1)
         task.wait_until_it_sleeps()
         close(client)
         self.fails(task.result)
@@ -205,7 +161,7 @@ class ClosedByAnotherThreadTest(DescriptorTest):
 
     def test_peer_sees_the_end(self):
         client, server = self.connect()
-        reading = Task(client.recv, 10)
+        reading = Watched(client.recv, 10)
         server.sendall(b'words')
         self.assertEqual(reading.result(), b'words')
         close(client)
@@ -221,7 +177,7 @@ class AnotherFileTest(DescriptorTest):
                             lambda s: s.sendall(b'x' * (16 << 20))):
                 client, server = self.connect(timeout)
                 bait = Bait()
-                task = Task(operate, client)
+                task = Watched(operate, client)
                 task.wait_until_it_sleeps()
                 bait.take_place_of(client)
                 try:
@@ -241,7 +197,7 @@ class AnotherFileTest(DescriptorTest):
             bait = Bait()
             _, server = pair = self.pair(
                 lambda connection, *_: bait.take_place_of(server))
-            connecting = Task(self.fails, pair[0].do_handshake)
+            connecting = Watched(self.fails, pair[0].do_handshake)
             self.fails(server.do_handshake)
             self.fails(server.do_handshake)
             connecting.result()
@@ -295,10 +251,10 @@ class AnotherFileTest(DescriptorTest):
                 assert leave.wait(SECONDS)
 
             client, server = self.pair(callback)
-            connecting = Task(self.fails, client.do_handshake)
+            connecting = Watched(self.fails, client.do_handshake)
             accepting = Task(self.fails, server.do_handshake)
             self.assertTrue(entered.wait(SECONDS))
-            waiting = Task(self.fails, lambda: operate(server))
+            waiting = Watched(self.fails, lambda: operate(server))
             waiting.wait_until_it_sleeps()
             bait.take_place_of(server)
             leave.set()
@@ -355,7 +311,7 @@ class DuplicateTest(DescriptorTest):
     def test_none_while_a_thread_waits(self):
         client, server = self.connect()
         before = self.count()
-        reading = Task(client.recv, 5)
+        reading = Watched(client.recv, 5)
         reading.wait_until_it_sleeps()
         self.assertEqual(self.count(), before)
         server.sendall(b'words')
@@ -392,7 +348,7 @@ class DuplicateTest(DescriptorTest):
             counts.append(os.waitpid(child, 0)[1])
 
         client, server = self.pair(callback)
-        connecting = Task(client.do_handshake)
+        connecting = Watched(client.do_handshake)
         # It waits until the server has taken the callback's word.
         connecting.wait_until_it_sleeps()
         counts.append(self.count())
@@ -420,7 +376,7 @@ class DuplicateTest(DescriptorTest):
             limits = resource.getrlimit(resource.RLIMIT_NOFILE)
             client, server = self.pair(lambda *_: resource.setrlimit(
                 resource.RLIMIT_NOFILE, (3, limits[1])))
-            connecting = Task(client.do_handshake)
+            connecting = Watched(client.do_handshake)
             try:
                 server.do_handshake()
                 connecting.result()
@@ -433,8 +389,4 @@ class DuplicateTest(DescriptorTest):
 
 
 if __name__ == '__main__':
-    if not PYTHON2:
-        # Where the GIL is part of the deadlock, no Python code tells of it.
-        import faulthandler
-        faulthandler.dump_traceback_later(3 * SECONDS, exit=True)
-    unittest.main()
+    main()

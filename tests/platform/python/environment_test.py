@@ -8,10 +8,8 @@ Applications of which each makes reading fail, or damages what is read, before
 it imports ssl; and operators' files that others could change.
 """
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
 from policy_applications import PROLOGUE, PROLOGUE_HERE, PolicyTest

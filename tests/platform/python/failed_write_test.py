@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be read and written once a write has failed.
 
-usage: PYTHON failed_write_test.py CERTS      (any Python from 2.7 on)
-       PYTHON failed_write_test.py --observe CERTS
+usage: PYTHON failed_write_test.py CERTS [--observe]   (any Python from 2.7 on)
 
 CERTS is the folder of the test certificates. --observe prints what this
 Python's `ssl` does, for the test to compare Airlock's with the stock module's.
@@ -14,18 +13,14 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 import unittest
 import warnings
 from select import select
 
-OBSERVE = sys.argv[1] == '--observe'
-CERTS = os.path.abspath(sys.argv[-1])
+from connections import (CERTS, PYTHON2, SECONDS, Task, client_context,
+                         server_context, socket_pair)
+
 SCRIPT = os.path.abspath(__file__)
-del sys.argv[1:]
-# What takes so long hangs.
-SECONDS = 60
-PYTHON2 = sys.version_info[0] == 2
 ANSWER = b'HTTP/1.1 413 Content Too Large\r\n\r\n'
 MORE = b'and please close.'
 # More than the buffers of any socket hold.
@@ -33,16 +28,9 @@ REQUEST = b'x' * (32 << 20)
 WANTS = ssl.SSLWantReadError, ssl.SSLWantWriteError
 
 
-def cert(name):
-    return os.path.join(CERTS, name)
-
-
 def contexts(version):
     """Those of a client and a server that speak this version of TLS only."""
-    client = ssl.create_default_context(cafile=cert('root.pem'))
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(cert('server_p256_chain.pem'),
-                           cert('server_p256.key'))
+    client, server = client_context(), server_context()
     no_1_3 = getattr(ssl, 'OP_NO_TLSv1_3', 0x20000000)  # Not in 3.6.
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
@@ -53,15 +41,15 @@ def contexts(version):
     return client, server
 
 
-def socket_pair(kind):
+def pair(kind):
     if kind == 'unix':
-        ends = socket.socketpair()
-        return [socket.socket(_sock=end) for end in ends] if PYTHON2 else ends
+        return socket_pair()
     listener = socket.socket()
     listener.bind(('127.0.0.1', 0))
     listener.listen(1)
     near = socket.create_connection(listener.getsockname(), SECONDS)
     far = listener.accept()[0]
+    far.settimeout(SECONDS)
     listener.close()
     return near, far
 
@@ -74,37 +62,9 @@ def shut_down_below(connection, how):
     duplicate.close()
 
 
-class Task(threading.Thread):
-    """Runs a function in a thread; result() gives what it gave or raised."""
-
-    def __init__(self, function, *arguments):
-        super(Task, self).__init__()
-        self.daemon = True  # What hangs must not hang the test, too.
-        self._call = function, arguments
-        self._result = self._error = None
-        self.start()
-
-    def run(self):
-        function, arguments = self._call
-        try:
-            self._result = function(*arguments)
-        except Exception as error:
-            self._error = error
-
-    def result(self):
-        self.join(SECONDS)
-        if self.is_alive():
-            raise AssertionError('it hangs')
-        if self._error is not None:
-            raise self._error
-        return self._result
-
-
 def connect(version, kind='unix'):
     """The two ends of a connection that tells how it ends."""
-    near, far = socket_pair(kind)
-    for end in (near, far):
-        end.settimeout(SECONDS)
+    near, far = pair(kind)
     client, server = contexts(version)
     accepting = Task(lambda: server.wrap_socket(far, server_side=True))
     wrapped = client.wrap_socket(near, server_hostname='localhost',
@@ -268,7 +228,7 @@ class FailedWriteTest(unittest.TestCase):
         environment = dict(os.environ)
         del environment['PYTHONPATH']
         said = subprocess.check_output(
-            [sys.executable, SCRIPT, '--observe', CERTS], env=environment)
+            [sys.executable, SCRIPT, CERTS, '--observe'], env=environment)
         stock = json.loads(said.decode())
         self.assertNotIn('Airlock', stock.pop('version'))
         for name, ours in observe_all().items():
@@ -338,7 +298,7 @@ class FailedReadTest(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    if OBSERVE:
+    if '--observe' in sys.argv:
         print(json.dumps(dict(observe_all(), version=ssl.OPENSSL_VERSION)))
     else:
         unittest.main()

@@ -15,61 +15,11 @@ import threading
 import time
 import unittest
 
-CERTS = os.path.abspath(sys.argv.pop(1))
+from connections import (PYTHON2, SECONDS, TlsTest, c_socket, client_context,
+                         server_context, socket_pair)
+
 CLOCK = os.path.abspath(sys.argv.pop(1))
-# What takes so long hangs.
-SECONDS = 60
-PYTHON2 = sys.version_info[0] == 2
 Timeout = ssl.SSLError if PYTHON2 else socket.timeout
-
-
-def cert(name):
-    return os.path.join(CERTS, name)
-
-
-def client_context():
-    return ssl.create_default_context(cafile=cert('root.pem'))
-
-
-def server_context():
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert('server_p256_chain.pem'),
-                            cert('server_p256.key'))
-    return context
-
-
-def c_socket(connection):
-    """The C object below: it is a member in 2.7, a base class later on."""
-    return connection._sock if PYTHON2 else connection
-
-
-def socket_pair():
-    ends = socket.socketpair()
-    if PYTHON2:
-        ends = [socket.socket(_sock=end) for end in ends]
-    return ends
-
-
-class PairTest(unittest.TestCase):
-
-    def setUp(self):
-        self.near, self.far = socket_pair()
-        for end in (self.near, self.far):
-            end.settimeout(SECONDS)
-            self.addCleanup(end.close)
-
-    def connect(self):
-        result = []
-        accepting = threading.Thread(
-            target=lambda: result.append(server_context().wrap_socket(
-                self.far, server_side=True)))
-        accepting.start()
-        client = client_context().wrap_socket(self.near,
-                                              server_hostname='localhost')
-        accepting.join()
-        self.addCleanup(client.close)
-        self.addCleanup(result[0].close)
-        return client, result[0]
 
 
 def raises():
@@ -92,7 +42,7 @@ OVERRIDES = {
 
 
 @unittest.skipUnless(sys.version_info >= (3, 7), 'has no sslsocket_class')
-class OverriddenMethodTest(PairTest):
+class OverriddenMethodTest(TlsTest):
 
     def each_override(self):
         for name, values in OVERRIDES.items():
@@ -149,7 +99,7 @@ class OverriddenMethodTest(PairTest):
             inner.do_handshake()
 
 
-class NotASocketTest(PairTest):
+class NotASocketTest(TlsTest):
 
     class Duck(object):
 
@@ -184,7 +134,7 @@ class NotASocketTest(PairTest):
             _socket.socket = original
 
 
-class TimeoutTest(PairTest):
+class TimeoutTest(TlsTest):
 
     def wait(self, seconds):
         connection = client_context().wrap_socket(
@@ -293,7 +243,7 @@ except (ssl.SSLError, socket.timeout) as error:
         self.assertEqual(self.run_with_jumps(-10000, 0.1, 'none'), 'timed out')
 
 
-class ReadBufferTest(PairTest):
+class ReadBufferTest(TlsTest):
 
     def setUp(self):
         super(ReadBufferTest, self).setUp()

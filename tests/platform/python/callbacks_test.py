@@ -1,0 +1,320 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Callbacks, interpreters and buffers.
+
+usage: PYTHON callbacks_test.py CERTS   (the folder of testdata's certificates)
+"""
+import gc
+import os
+import ssl
+import sys
+import threading
+import unittest
+
+from connections import (SECONDS, Task, TlsTest, cert, client_context, main,
+                         server_context, set_sni_callback, socket_pair)
+
+MODERN = sys.version_info >= (3, 8)
+
+
+class CallbackTest(TlsTest):
+
+    def test_waits_for_another_thread(self):
+        entered, leave = threading.Event(), threading.Event()
+        context = server_context()
+
+        def callback(*_):
+            entered.set()
+            assert leave.wait(SECONDS)
+
+        set_sni_callback(context, callback)
+        server = self.wrap_server(context, shake=False)
+        accepting = Task(server.do_handshake)
+        connecting = Task(self.wrap_client)
+        self.assertTrue(entered.wait(SECONDS))
+        # Python code runs here; a question of the same connection waits for
+        # the handshake, and does not keep the callback from ending.
+        asking = Task(server.cipher)
+        leave.set()
+        accepting.result()
+        connecting.result()
+        asking.result()
+
+    def test_callback_asks_its_own_connection(self):
+        context = server_context()
+        seen = []
+        set_sni_callback(context, lambda connection, *_: seen.append(
+            (connection.cipher(), connection.version())))
+        self.connect(server=context)
+        self.assertEqual(len(seen), 1)
+
+    def test_callback_uses_its_own_connection(self):
+        context = server_context()
+        seen = []
+
+        def callback(connection, *_):
+            try:
+                connection.do_handshake()
+            except RuntimeError as error:
+                seen.append(str(error))
+
+        set_sni_callback(context, callback)
+        self.connect(server=context)
+        self.assertEqual(len(seen), 1)
+
+    @unittest.skipUnless(hasattr(ssl, 'MemoryBIO'), 'no MemoryBIO in 2.7')
+    def test_is_not_called_with_what_is_gone(self):
+        # As of CPython 3.13.5, whose own test it is.
+        to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = client_context().wrap_bio(to_client, to_server,
+                                           server_hostname='localhost')
+        with self.assertRaises(ssl.SSLWantReadError):
+            client.do_handshake()
+        context = server_context()
+        calls = []
+        set_sni_callback(context, lambda *_: calls.append(1))
+        server = context.wrap_bio(to_server, to_client, server_side=True)
+        inner = server._sslobj
+        del server
+        gc.collect()
+        with self.assertRaisesRegex(ssl.SSLError, 'callback failed'):
+            inner.do_handshake()
+        self.assertEqual(calls, [])
+
+    def test_raising_callback_aborts(self):
+        context = server_context()
+
+        def callback(*_):
+            raise KeyError('from the callback')
+
+        set_sni_callback(context, callback)
+        stderr, sys.stderr = sys.stderr, open(os.devnull, 'w')
+        self.addCleanup(sys.stderr.close)
+        self.addCleanup(setattr, sys, 'stderr', stderr)
+        accepting = Task(self.wrap_server, context)
+        with self.assertRaises(ssl.SSLError):
+            self.wrap_client()
+        with self.assertRaises(ssl.SSLError):
+            accepting.result()
+
+    def test_handshakes_inside_a_callback(self):
+        outer = server_context()
+        inner = CallbackTest('test_raising_callback_aborts')
+        inner.setUp()
+        self.addCleanup(inner.doCleanups)
+        set_sni_callback(outer, lambda *_: inner.connect() and None)
+        client, _ = self.connect(server=outer)
+        self.assertTrue(client.cipher())
+
+    def test_password(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+        files = cert('server_p256.pem'), cert('server_p256_encrypted.key')
+        with self.assertRaises(ZeroDivisionError):
+            context.load_cert_chain(*files, password=lambda: 1 // 0)
+        # Another thread runs Python code meanwhile.
+        context.load_cert_chain(
+            *files, password=lambda: Task(lambda: 'airlock').result())
+
+    @unittest.skipUnless(MODERN, 'has no _msg_callback')
+    def test_messages(self):
+        context = client_context()
+        seen = []
+        context._msg_callback = lambda *event: seen.append(
+            Task(lambda: event[1]).result())
+        self.connect(client=context)
+        self.assertEqual({'read', 'write'}, set(seen))
+
+    @unittest.skipUnless(MODERN, 'has no _msg_callback')
+    def test_raising_message_callback(self):
+        context = client_context()
+
+        def callback(*_):
+            raise KeyError('from the callback')
+
+        context._msg_callback = callback
+        accepting = Task(self.wrap_server)
+        with self.assertRaises(KeyError):
+            self.wrap_client(context)
+        self.near.close()
+        with self.assertRaises((ssl.SSLError, OSError)):
+            accepting.result()
+
+    @unittest.skipUnless(MODERN, 'has no _msg_callback')
+    def test_handshake_ends_where_a_message_callback_raises(self):
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            for raising in ('client', 'server'):
+                messages = 0
+                while self.raise_at(messages, raising, version):
+                    messages += 1
+                self.assertGreater(messages, 8)
+
+    def raise_at(self, index, raising, version):
+        """Whether a handshake has so many messages; at this one it ends."""
+        contexts = {'client': client_context(), 'server': server_context()}
+        messages = []
+
+        def callback(*_):
+            messages.append(1)
+            if len(messages) == index + 1:
+                raise KeyError('from the callback')
+
+        contexts[raising]._msg_callback = callback
+        contexts[raising].maximum_version = version
+        a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
+        ends = {'client': contexts['client'].wrap_bio(
+                    a, b, server_hostname='localhost'),
+                'server': contexts['server'].wrap_bio(
+                    b, a, server_side=True)}
+        outgoing = b if raising == 'client' else a
+        for _ in range(5):
+            for side in ('client', 'server'):
+                try:
+                    ends[side].do_handshake()
+                except ssl.SSLWantReadError:
+                    pass
+                except KeyError:
+                    if ends[raising].cipher() is not None:
+                        return False  # A ticket's, after the handshake.
+                    outgoing.read()
+                    for action in (ends[raising].do_handshake,
+                                   lambda: ends[raising].read(1),
+                                   lambda: ends[raising].write(b'x'),
+                                   ends[raising].unwrap):
+                        with self.assertRaises(ssl.SSLError) as raised:
+                            action()
+                        self.assertNotIsInstance(raised.exception,
+                                                 ssl.SSLWantReadError)
+                    self.assertEqual(outgoing.pending, 0)
+                    return True
+        return False
+
+    def test_many_threads(self):
+        client, server = client_context(), server_context()
+
+        def talk():
+            near, far = socket_pair()
+            accepting = Task(lambda: server.wrap_socket(far, server_side=True))
+            ours = client.wrap_socket(near, server_hostname='localhost')
+            theirs = accepting.result()
+            sending = Task(ours.sendall, b'x' * 300000)
+            received = 0
+            while received < 300000:
+                received += len(theirs.recv(65536))
+            sending.result()
+            ours.close()
+            theirs.close()
+
+        for task in [Task(talk) for _ in range(16)]:
+            task.result()
+
+    def test_reads_and_writes_at_once(self):
+        # A connection that waits for its peer lets another thread write.
+        client, server = self.connect()
+        reading = Task(client.recv, 10)
+        client.sendall(b'ping')
+        self.assertEqual(server.recv(10), b'ping')
+        server.sendall(b'pong')
+        self.assertEqual(reading.result(), b'pong')
+
+
+@unittest.skipIf(sys.version_info[0] == 2, 'tracemalloc came later')
+class BufferTest(TlsTest):
+
+    def peak(self, action):
+        """The most memory that Python's objects took meanwhile."""
+        import tracemalloc
+        tracemalloc.start()
+        try:
+            action()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    def test_large_buffers_are_not_copied(self):
+        client, server = self.connect()
+        size = 32 << 20
+        words = bytearray(os.urandom(1 << 20)) * 32
+        into = bytearray(size)
+        view = memoryview(into)
+
+        def transfer():
+            sending = Task(client.sendall, memoryview(words))
+            received = 0
+            while received < size:
+                received += server.recv_into(view[received:])
+            sending.result()
+
+        self.assertLess(self.peak(transfer), 1 << 20)
+        self.assertEqual(into, words)
+
+    def test_reads_into_the_middle(self):
+        client, server = self.connect()
+        client.sendall(b'0123456789')
+        into = bytearray(b'.' * 8)
+        self.assertEqual(server.recv_into(memoryview(into)[2:], 4), 4)
+        self.assertEqual(bytes(into), b'..0123..')
+        with server.makefile('rb', buffering=0) as file:
+            self.assertEqual(file.readinto(memoryview(into)[:2]), 2)
+        self.assertEqual(bytes(into), b'450123..')
+
+
+def run_in_another_interpreter(code):
+    """Runs `code` in a new interpreter; raises where it did."""
+    for module in ('_interpreters', '_xxsubinterpreters'):
+        try:
+            interpreters = __import__(module)
+            break
+        except ImportError:
+            pass
+    else:
+        raise unittest.SkipTest('has no module for it')
+    made = interpreters.create()
+    try:
+        failed = interpreters.run_string(made, code)
+        if failed is not None:
+            raise AssertionError(str(failed))
+    finally:
+        interpreters.destroy(made)
+
+
+class InterpreterTest(unittest.TestCase):
+
+    CODE = '''
+import sys
+sys.path[:] = %r
+import ssl
+assert 'Airlock' in ssl.OPENSSL_VERSION
+ours = ssl.create_default_context(cafile=%r)
+theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+theirs.load_cert_chain(%r, %r)
+theirs.sni_callback = lambda *_: None
+a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
+ends = [ours.wrap_bio(a, b, server_hostname='localhost'),
+        theirs.wrap_bio(b, a, server_side=True)]
+waiting = list(ends)
+while waiting:
+    for end in list(waiting):
+        try:
+            end.do_handshake()
+            waiting.remove(end)
+        except ssl.SSLWantReadError:
+            pass
+ends[0].write(b'words')
+assert ends[1].read(10) == b'words'
+''' % (sys.path, cert('root.pem'), cert('server_p256_chain.pem'),
+       cert('server_p256.key'))
+
+    def test_one_after_the_other(self):
+        for _ in range(3):
+            run_in_another_interpreter(self.CODE)
+        exec(self.CODE, {})
+
+    def test_at_once(self):
+        # From 3.12 on, each has a GIL of its own.
+        tasks = [Task(run_in_another_interpreter, self.CODE) for _ in range(4)]
+        for task in tasks:
+            task.result()
+
+
+if __name__ == '__main__':
+    main()
