@@ -129,6 +129,7 @@ absl::Status TakeFlag(absl::Span<const std::string>* words,
     return Error(absl::StrCat(
         "--", Shown(name), " cannot be ", ForTerminal(value), "; it takes ",
         use->value.empty() ? "true or false" : use->value,
+        use->value == "DURATION" ? ", such as 30s or 5m" : "",
         reason == std::string::npos ? "" : ForTerminal(error.substr(reason))));
   }
   return absl::OkStatus();

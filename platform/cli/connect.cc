@@ -90,7 +90,7 @@ absl::StatusOr<platform::WrapOptions> OptionsFromFlags(const Target& target,
   const absl::Status version = SetVersionFromFlag(&options);
   if (!version.ok()) return version;
   absl::StatusOr<platform::CaCerts> ca_certs =
-      ReadCaCerts(absl::GetFlag(FLAGS_ca), host);
+      ReadCaCerts("--ca", absl::GetFlag(FLAGS_ca), host);
   if (!ca_certs.ok()) return ca_certs.status();
   options.ca_certs = *std::move(ca_certs);
   const absl::StatusOr<Identity> identity = Identity::FromFlags(host);
@@ -117,6 +117,8 @@ int RunConnect(const std::vector<std::string>& arguments) {
     Fail("connect", runtime.status());
     return kExitUsage;
   }
+  const absl::Status flags = CheckSharedFlags();
+  if (!flags.ok()) return Fail("connect", flags);
   const absl::StatusOr<Target> target = ParseTarget(arguments[0]);
   if (!target.ok()) return Fail("connect", target.status());
   absl::StatusOr<platform::WrapOptions> options =

@@ -3,6 +3,7 @@
 
 #include "platform/cli/connection_pool.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -36,6 +37,10 @@ constexpr std::chrono::milliseconds kPause{100};
 // How long a client may keep a place that others wait for, without a step of
 // its own: enough for a handshake's round trips.
 constexpr std::chrono::seconds kPatience{2};
+
+// How many descriptors are left when a connection is accepted: two for a folder
+// and a file in it, one for the folder's listing.
+constexpr size_t kSpareDescriptors = 3;
 
 // How long requests may go on when the server stops.
 constexpr std::chrono::seconds kStopGrace{5};
@@ -143,6 +148,13 @@ absl::Status ConnectionPool::AcceptOne(const platform::TcpListener& listener) {
   UniqueFd interrupt(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!interrupt.valid()) {
     return absl::ErrnoToStatus(errno, "cannot accept a connection");
+  }
+  std::array<UniqueFd, kSpareDescriptors> spare;
+  for (UniqueFd& fd : spare) {
+    fd = UniqueFd(fcntl(interrupt.get(), F_DUPFD_CLOEXEC, 0));
+    if (!fd.valid()) {
+      return absl::ErrnoToStatus(errno, "cannot accept a connection");
+    }
   }
   // It may have gone away since, and must not be waited for.
   auto transport = listener.Accept(absl::ZeroDuration());

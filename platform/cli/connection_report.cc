@@ -10,6 +10,7 @@
 #include "config/internal/json.h"
 #include "nlohmann/json.hpp"
 #include "platform/cli/certificate_facts.h"
+#include "platform/cli/flag_words.h"
 #include "platform/cli/text.h"
 #include "ssl/error.h"
 
@@ -77,7 +78,7 @@ std::string VerifiedText(const ConnectionReport& report) {
 Json ErrorJson(const absl::Status& status) {
   if (status.ok()) return Json();
   Json json;
-  json["message"] = status.message();
+  json["message"] = InWordsOfFlags("connect", status.message());
   const absl::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) return json;
   json["kind"] = ssl::ErrorKindName(error->kind);
@@ -134,10 +135,12 @@ std::string ConnectionText(const ConnectionReport& report) {
   const bool distrust =
       error.has_value() && (error->kind == ssl::ErrorKind::kVerification ||
                             error->kind == ssl::ErrorKind::kHostname);
-  absl::StrAppend(&text, "\n",
-                  Wrap(absl::StrCat(distrust ? "Not trusted: " : "Failed: ",
-                                    ForTerminal(report.handshake.message())),
-                       0));
+  absl::StrAppend(
+      &text, "\n",
+      Wrap(absl::StrCat(distrust ? "Not trusted: " : "Failed: ",
+                        ForTerminal(InWordsOfFlags(
+                            "connect", report.handshake.message()))),
+           0));
   if (distrust) {
     absl::StrAppend(&text, Row("code", absl::StrCat(error->verify_code, ", ",
                                                     error->verify_message)));

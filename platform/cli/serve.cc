@@ -20,6 +20,7 @@
 #include "platform/cli/connection_place.h"
 #include "platform/cli/connection_pool.h"
 #include "platform/cli/file_site.h"
+#include "platform/cli/flag_words.h"
 #include "platform/cli/http_session.h"
 #include "platform/cli/local_identity.h"
 #include "platform/cli/shared_flags.h"
@@ -121,6 +122,17 @@ absl::Status MakeOwnIdentity(Service* service) {
   return absl::OkStatus();
 }
 
+absl::Status CheckLimits() {
+  const absl::Status shared = CheckSharedFlags();
+  if (!shared.ok()) return shared;
+  if (absl::GetFlag(FLAGS_max_connections) == 0) {
+    return absl::InvalidArgumentError(
+        "--max-connections is 0, which lets nobody in; give 1 or more");
+  }
+  return CheckDuration("--handshake-timeout",
+                       absl::GetFlag(FLAGS_handshake_timeout));
+}
+
 absl::Status ReadFlags(Service* service) {
   const std::string client_ca = absl::GetFlag(FLAGS_client_ca);
   const bool required = absl::GetFlag(FLAGS_require_client_cert);
@@ -129,7 +141,7 @@ absl::Status ReadFlags(Service* service) {
         "--require-client-cert needs --client-ca, to verify them with");
   }
   if (!client_ca.empty()) {
-    auto ca_certs = ReadCaCerts(client_ca, service->host.get());
+    auto ca_certs = ReadCaCerts("--client-ca", client_ca, service->host.get());
     if (!ca_certs.ok()) return ca_certs.status();
     service->client_ca = *std::move(ca_certs);
     service->cert_reqs =
@@ -271,7 +283,8 @@ int RunServe(const std::vector<std::string>&) {
     return kExitUsage;
   }
   service.runtime = *std::move(runtime);
-  absl::Status status = ReadFlags(&service);
+  absl::Status status = CheckLimits();
+  if (status.ok()) status = ReadFlags(&service);
   if (status.ok()) status = CheckOptions(service);
   if (!status.ok()) return Fail("serve", status);
 
@@ -290,8 +303,9 @@ int RunServe(const std::vector<std::string>&) {
             break;
         }
         if (served.ok()) return;
-        Log(peer, absl::StrCat(ssl::ErrorKindName(ssl::GetErrorKind(served)),
-                               ": ", served.message()));
+        Log(peer,
+            absl::StrCat(ssl::ErrorKindName(ssl::GetErrorKind(served)), ": ",
+                         InWordsOfFlags("serve", served.message())));
       },
       // It logs what comes of it.
       [&service] { service.runtime->ReloadPolicy().IgnoreError(); },

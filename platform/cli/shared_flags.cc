@@ -13,11 +13,13 @@
 #include "absl/strings/strip.h"
 #include "platform/audit_writer.h"
 #include "platform/cli/command.h"
+#include "platform/cli/flag_words.h"
 #include "platform/cli/input.h"
 #include "platform/cli/text.h"
 #include "platform/internal/fd_wait.h"
 #include "platform/process_environment.h"
 #include "ssl/error.h"
+#include "ssl/input_form.h"
 #include "ssl/options.h"
 
 ABSL_FLAG(bool, json, false, "Print one JSON object, for programs.");
@@ -49,11 +51,28 @@ ABSL_FLAG(std::string, audit, "",
 namespace airlock::cli {
 namespace {
 
+// What ReadSource says of the value of `flag`. A key or password that stands
+// there in place of its source is not shown.
+absl::Status CannotRead(absl::string_view flag, const std::string& source,
+                        const absl::Status& status) {
+  const bool may_be_secret = ssl::MayHoldKey(source) ||
+                             (flag == "--password" && absl::IsNotFound(status));
+  if (!may_be_secret) {
+    return absl::Status(status.code(),
+                        absl::StrCat(flag, ": ", status.message()));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      flag,
+      " names no file that can be read. Its value may be a secret and is "
+      "not shown; the list of processes shows it. Give a path, \"-\" for "
+      "standard input, or \"env:NAME\" for an environment variable."));
+}
+
 absl::StatusOr<absl::optional<ssl::Secret>> ReadIfNamed(
-    const std::string& source, platform::Host* host) {
+    absl::string_view flag, const std::string& source, platform::Host* host) {
   if (source.empty()) return absl::optional<ssl::Secret>();
   absl::StatusOr<ssl::Secret> secret = ReadSource(source, host);
-  if (!secret.ok()) return secret.status();
+  if (!secret.ok()) return CannotRead(flag, source, secret.status());
   return absl::optional<ssl::Secret>(*std::move(secret));
 }
 
@@ -65,7 +84,8 @@ int Fail(absl::string_view command, const absl::Status& status) {
             << (error.has_value()
                     ? absl::StrCat(ssl::ErrorKindName(error->kind), ": ")
                     : "")
-            << ForTerminal(status.message()) << std::endl;
+            << ForTerminal(InWordsOfFlags(command, status.message()))
+            << std::endl;
   const bool wrong_usage = error.has_value()
                                ? error->kind == ssl::ErrorKind::kInvalidArgument
                                : absl::IsInvalidArgument(status);
@@ -76,8 +96,29 @@ absl::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag() {
   return platform::internal::UntilAfter(absl::GetFlag(FLAGS_timeout));
 }
 
+absl::Status CheckDuration(absl::string_view flag, absl::Duration duration) {
+  if (duration > absl::ZeroDuration()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, " is ", absl::FormatDuration(duration),
+                   ", in which nobody can answer; give a time above 0, such as "
+                   "30s or 5m, or inf for no limit"));
+}
+
+absl::Status CheckSharedFlags() {
+  for (const std::string& name : AlpnFromFlag()) {
+    if (name.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--alpn=", absl::GetFlag(FLAGS_alpn),
+          " has an empty name in it; write them as in h2,http/1.1"));
+    }
+  }
+  return CheckDuration("--timeout", absl::GetFlag(FLAGS_timeout));
+}
+
 std::vector<std::string> AlpnFromFlag() {
-  return absl::StrSplit(absl::GetFlag(FLAGS_alpn), ',', absl::SkipEmpty());
+  const std::string names = absl::GetFlag(FLAGS_alpn);
+  if (names.empty()) return {};
+  return absl::StrSplit(names, ',');
 }
 
 absl::StatusOr<Identity> Identity::FromFlags(platform::Host* host) {
@@ -87,17 +128,18 @@ absl::StatusOr<Identity> Identity::FromFlags(platform::Host* host) {
     return absl::InvalidArgumentError(
         "--key needs --cert, the certificate that goes with it");
   }
-  auto certificate = ReadIfNamed(cert, host);
+  auto certificate = ReadIfNamed("--cert", cert, host);
   if (!certificate.ok()) return certificate.status();
   Identity identity;
   identity.certificate_ = *std::move(certificate);
   // The same source is read once: standard input has only one end.
   if (key != cert) {
-    auto private_key = ReadIfNamed(key, host);
+    auto private_key = ReadIfNamed("--key", key, host);
     if (!private_key.ok()) return private_key.status();
     identity.key_ = *std::move(private_key);
   }
-  auto password = ReadIfNamed(absl::GetFlag(FLAGS_password), host);
+  auto password =
+      ReadIfNamed("--password", absl::GetFlag(FLAGS_password), host);
   if (!password.ok()) return password.status();
   if (password->has_value()) {
     // A file's last line ends; a password does not.
@@ -122,8 +164,10 @@ absl::Status SetVersionFromFlag(platform::WrapOptions* options) {
   }
   const absl::StatusOr<ssl::Protocol> protocol = ssl::ParseProtocol(name);
   if (!protocol.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--tls=", name, ": ", protocol.status().message(), " Or TLSv1.3."));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--tls cannot be ", name,
+                     "; it takes SSLv23 (the best that both sides have), "
+                     "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3"));
   }
   options->ssl_version = *protocol;
   return absl::OkStatus();
@@ -140,14 +184,15 @@ absl::StatusOr<platform::AuditSink> AuditFromFlag(
   return platform::AuditSinkTo(*std::move(writer));
 }
 
-absl::StatusOr<platform::CaCerts> ReadCaCerts(const std::string& source,
+absl::StatusOr<platform::CaCerts> ReadCaCerts(absl::string_view flag,
+                                              const std::string& source,
                                               platform::Host* host) {
   if (source.empty()) return platform::CaCerts();
   if (source != "-" && !absl::StartsWith(source, "env:")) {
     return platform::CaCerts(platform::CaPath{source});
   }
   const absl::StatusOr<ssl::Secret> bytes = ReadSource(source, host);
-  if (!bytes.ok()) return bytes.status();
+  if (!bytes.ok()) return CannotRead(flag, source, bytes.status());
   return platform::CaCerts(platform::CaBytes{std::string(bytes->view())});
 }
 

@@ -40,6 +40,12 @@ int Fail(absl::string_view command, const absl::Status& status);
 // When --timeout is over, counted from now; nothing if it never is.
 absl::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag();
 
+// An error where nothing could be done within `duration`, the value of `flag`.
+absl::Status CheckDuration(absl::string_view flag, absl::Duration duration);
+
+// An error where --timeout or --alpn make no sense.
+absl::Status CheckSharedFlags();
+
 // The protocols of --alpn, by preference.
 std::vector<std::string> AlpnFromFlag();
 
@@ -71,8 +77,10 @@ absl::Status SetVersionFromFlag(platform::WrapOptions* options);
 absl::StatusOr<platform::AuditSink> AuditFromFlag(
     std::shared_ptr<platform::Host> host);
 
-// The bundle that `source` names (see ReadSource); empty: the platform's.
-absl::StatusOr<platform::CaCerts> ReadCaCerts(const std::string& source,
+// The bundle that `source`, the value of `flag`, names (see ReadSource); empty:
+// the platform's.
+absl::StatusOr<platform::CaCerts> ReadCaCerts(absl::string_view flag,
+                                              const std::string& source,
                                               platform::Host* host);
 
 }  // namespace airlock::cli

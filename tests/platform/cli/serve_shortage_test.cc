@@ -6,12 +6,14 @@
 #include <signal.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/posix_transport.h"
@@ -21,21 +23,34 @@
 namespace airlock::testing {
 namespace {
 
+std::string MakeDirectory() {
+  std::string path = absl::StrCat(::testing::TempDir(), "/rootXXXXXX");
+  EXPECT_NE(mkdtemp(&path[0]), nullptr);
+  return path;
+}
+
+// Connections that say nothing.
+std::vector<std::unique_ptr<platform::PosixTransport>> Silent(
+    const Server& server, int count) {
+  const size_t colon = server.address().find(':');
+  uint32_t port = 0;
+  EXPECT_TRUE(absl::SimpleAtoi(server.address().substr(colon + 1), &port));
+  std::vector<std::unique_ptr<platform::PosixTransport>> silent;
+  for (int i = 0; i < count; ++i) {
+    auto connection = platform::Dial("127.0.0.1", static_cast<uint16_t>(port),
+                                     absl::Minutes(1));
+    EXPECT_TRUE(connection.ok()) << connection.status();
+    if (connection.ok()) silent.push_back(*std::move(connection));
+  }
+  return silent;
+}
+
 TEST(ServeShortageTest, OutlivesAWantOfDescriptors) {
   // The leak checker needs descriptors itself, at the end.
   Server server({"--self-signed"}, {{"ASAN_OPTIONS", "detect_leaks=0"}});
   // Fewer than the connections below need, who say nothing.
   server.process().LimitDescriptors(64);
-  const size_t colon = server.address().find(':');
-  uint32_t port = 0;
-  ASSERT_TRUE(absl::SimpleAtoi(server.address().substr(colon + 1), &port));
-  std::vector<std::unique_ptr<platform::PosixTransport>> silent;
-  for (int i = 0; i < 64; ++i) {
-    auto connection = platform::Dial("127.0.0.1", static_cast<uint16_t>(port),
-                                     absl::Minutes(1));
-    ASSERT_TRUE(connection.ok()) << connection.status();
-    silent.push_back(*std::move(connection));
-  }
+  auto silent = Silent(server, 64);
   EXPECT_TRUE(server.process().WaitForErrors("ulimit -n"));
   silent.clear();
   Process client({"connect", server.address(), "--insecure"});
@@ -45,6 +60,21 @@ TEST(ServeShortageTest, OutlivesAWantOfDescriptors) {
   server.process().LimitDescriptors(3);
   server.process().Signal(SIGTERM);
   EXPECT_EQ(server.process().Wait(), 0) << server.process().errors();
+}
+
+// Those who say nothing do not take what others' files are opened with.
+TEST(ServeShortageTest, FilesCanBeOpenedForWhoIsServed) {
+  const std::string root = MakeDirectory();
+  Server server({"--self-signed", "--root", root},
+                {{"ASAN_OPTIONS", "detect_leaks=0"}});
+  server.process().LimitDescriptors(32);
+  const auto silent = Silent(server, 48);
+  EXPECT_TRUE(server.process().WaitForErrors("ulimit -n"));
+  for (int i = 0; i < 3; ++i) {
+    Process client({"connect", server.address(), "--insecure"});
+    client.Write("GET / HTTP/1.0\r\n\r\n");
+    EXPECT_TRUE(client.WaitForOutput("HTTP/1.0 200 OK")) << client.output();
+  }
 }
 
 }  // namespace

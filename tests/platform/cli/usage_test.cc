@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/c/airlock.h"
@@ -59,13 +60,87 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"connect", "a:1", "--ca", ""}, "--ca has no value"},
         Wrong{{"run", "--audit="}, "--audit has no value"},
         Wrong{{"connect", "a:1", "--json="}, "--json has no value"},
-        Wrong{{"connect", "a:1", "--timeout=soon"}, "it takes DURATION"},
+        Wrong{{"connect", "a:1", "--timeout=soon"},
+              "it takes DURATION, such as 30s"},
+        Wrong{{"connect", "a:1", "--timeout=5"}, "such as 30s"},
+        Wrong{{"connect", "a:1", "--timeout=nan"}, "such as 30s"},
+        Wrong{{"connect", "a:1", "--timeout=1e400h"}, "such as 30s"},
+        Wrong{{"connect", "a:1", "--timeout=0"}, "give a time above 0"},
+        Wrong{{"connect", "a:1", "--timeout=-1s"}, "--timeout is -1s"},
+        Wrong{{"connect", "a:1", "--timeout=-inf"}, "give a time above 0"},
+        Wrong{{"serve", "--self-signed", "--timeout=-1s"},
+              "give a time above 0"},
+        Wrong{{"serve", "--self-signed", "--handshake-timeout=0"},
+              "--handshake-timeout is 0"},
+        Wrong{{"serve", "--self-signed", "--max-connections=0"},
+              "lets nobody in"},
+        Wrong{{"serve", "--self-signed", "--max-connections=65536"},
+              "it takes NUMBER"},
+        Wrong{{"serve", "--self-signed", "--alpn=h2,,x"}, "an empty name"},
+        Wrong{{"serve", "--self-signed", "--alpn=,"}, "an empty name"},
+        Wrong{{"serve", "--self-signed", "--ciphers=FOO"}, "--ciphers: "},
         Wrong{{"connect", "a:1", "--json=maybe"}, "it takes true or false"},
-        Wrong{{"connect", "a:1", "--tls=SSLv3"}, "SSLv3"},
+        Wrong{{"connect", "a:1", "--tls=SSLv3"},
+              "--tls cannot be SSLv3; it takes SSLv23"},
         Wrong{{"connect", "a:1", "--key=x"}, "--cert"},
         Wrong{{"serve"}, "--cert"},
         Wrong{{"serve", "--self-signed", "--require-client-cert"},
               "--client-ca"}));
+
+// Each error of a key or certificate says by which flag it came.
+TEST(FlagsTest, AreNamedInErrors) {
+  const std::string certs = TestdataPath("certs/");
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string error;
+  };
+  for (const Row& row :
+       {Row{{"--cert=" + certs + "server_rsa.pem",
+             "--key=" + certs + "server_other.key"},
+            "the private key in --key does not match the first certificate in "
+            "--cert ("},
+        Row{{"--cert=" + certs + "server_rsa.key",
+             "--key=" + certs + "server_rsa.pem"},
+            "--key: holds no private key but certificates; the key is in "
+            "--cert: the two are swapped"},
+        Row{{"--cert=" + certs + "server_rsa.pem",
+             "--key=" + certs + "server_rsa_encrypted.key"},
+            "--key: block 1"},
+        Row{{"--cert=/nowhere/cert.pem"}, "--cert: cannot read /nowhere/"},
+        Row{{"--cert=env:NO_SUCH_VARIABLE"}, "--cert: there is no environment"},
+        Row{{"--self-signed", "--client-ca=/nowhere/ca.pem"},
+            "--client-ca: cannot look at /nowhere/ca.pem"},
+        Row{{"--self-signed", "--client-ca=" + certs + "server_rsa.key"},
+            "--client-ca: CA bundle "}}) {
+    std::vector<std::string> arguments = {"serve", "--port=0"};
+    arguments.insert(arguments.end(), row.arguments.begin(),
+                     row.arguments.end());
+    EXPECT_THAT(RunAirlock(arguments).errors, HasSubstr(row.error));
+  }
+}
+
+// One that was given in place of what names it.
+TEST(FlagsTest, ASecretIsNotShown) {
+  const std::string certs = TestdataPath("certs/");
+  const std::string key = ReadTestdata("certs/server_p256.key");
+  const std::string body = absl::StrReplaceAll(
+      key.substr(28, key.find("-----END") - 28), {{"\n", ""}});
+  const std::string cert = "--cert=" + certs + "server_p256.pem";
+  for (const std::string& secret : {key, body, "env:" + body}) {
+    const Outcome outcome =
+        RunAirlock({"serve", "--port=0", cert, "--key", secret});
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.errors, HasSubstr("--key names no file"));
+    for (size_t i = 0; i + 12 < body.size(); ++i) {
+      ASSERT_THAT(outcome.errors, Not(HasSubstr(body.substr(i, 12))));
+    }
+  }
+  const Outcome outcome = RunAirlock(
+      {"serve", "--port=0", cert,
+       "--key=" + certs + "server_p256_encrypted.key", "--password=hunter2"});
+  EXPECT_THAT(outcome.errors, HasSubstr("--password names no file"));
+  EXPECT_THAT(outcome.errors, Not(HasSubstr("hunter2")));
+}
 
 TEST(HelpTest, OfTheProgramListsTheCommands) {
   for (const std::vector<std::string>& arguments :
