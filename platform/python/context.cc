@@ -76,15 +76,15 @@ PyObject* SetCiphers(PyObject* self, PyObject* args) {
   const char* list = nullptr;
   if (!PyArg_ParseTuple(args, "s:set_ciphers", &list)) return nullptr;
   ContextObject& context = ContextOf(self);
-  if (!HasCipherRule(list)) {
-    return RaiseNoCipher(*context.state,
-                         "The list names none; \"DEFAULT\" is the default.");
-  }
   ssl::ContextOptions options = context.Basics();
   options.ciphers = list;
   const auto made = ssl::Context::Create(std::move(options));
   if (!made.ok()) {
     return RaiseNoCipher(*context.state, made.status().message());
+  }
+  if (!HasCipherRule(list)) {
+    return RaiseNoCipher(*context.state,
+                         "The list names none; \"DEFAULT\" is the default.");
   }
   context.ciphers = list;
   context.Changed();

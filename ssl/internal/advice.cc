@@ -38,6 +38,12 @@ constexpr absl::string_view kNotTls =
 constexpr absl::string_view kNoVersion =
     "The two sides share no TLS version: compare ssl_version and the "
     "minimum versions.";
+constexpr absl::string_view kOwnVersions =
+    "What is set on this side leaves no TLS version: compare the minimum "
+    "version, the maximum version, and the options that leave versions out.";
+constexpr absl::string_view kOwnCiphers =
+    "No cipher suite that is set on this side is of a TLS version that is set "
+    "here: allow a later version, or add suites that this one has.";
 constexpr absl::string_view kNothingShared =
     "Compare the ciphers, groups and kinds of keys that each side allows.";
 constexpr absl::string_view kNoAlpn =
@@ -116,12 +122,15 @@ constexpr Group kGroups[] = {
     {Fault::kPeer, kNotTls,
      "WRONG_VERSION_NUMBER HTTP_REQUEST HTTPS_PROXY_REQUEST"},
     {Fault::kConfiguration, kNoVersion,
-     "UNSUPPORTED_PROTOCOL NO_SUPPORTED_VERSIONS_ENABLED "
-     "UNKNOWN_SSL_VERSION WRONG_SSL_VERSION UNKNOWN_PROTOCOL "
-     "NO_METHOD_SPECIFIED SSL_CTX_HAS_NO_DEFAULT_SSL_VERSION"},
+     "UNSUPPORTED_PROTOCOL UNKNOWN_SSL_VERSION WRONG_SSL_VERSION "
+     "UNKNOWN_PROTOCOL"},
+    {Fault::kCaller, kOwnVersions,
+     "NO_SUPPORTED_VERSIONS_ENABLED NO_METHOD_SPECIFIED "
+     "SSL_CTX_HAS_NO_DEFAULT_SSL_VERSION"},
+    {Fault::kCaller, kOwnCiphers, "NO_CIPHERS_AVAILABLE NO_CIPHER_MATCH"},
     {Fault::kConfiguration, kNothingShared,
      "NO_SHARED_CIPHER NO_SHARED_GROUP NO_COMMON_SIGNATURE_ALGORITHMS "
-     "NO_CIPHER_MATCH NO_CIPHERS_AVAILABLE NO_CIPHERS_SPECIFIED "
+     "NO_CIPHERS_SPECIFIED "
      "NO_REQUIRED_DIGEST REQUIRED_CIPHER_MISSING "
      "HANDSHAKE_FAILURE_ON_CLIENT_HELLO SSL_HANDSHAKE_FAILURE "
      "CIPHER_OR_HASH_UNAVAILABLE MISSING_TMP_DH_KEY MISSING_TMP_ECDH_KEY "

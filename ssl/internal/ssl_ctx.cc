@@ -62,14 +62,21 @@ bool HasTripleDes(const SSL_CTX* ctx) {
 absl::Status SetCiphersAndGroups(const ContextOptions& options,
                                  const std::string& ciphers, SSL_CTX* ctx) {
   if (ciphers.find('\0') != std::string::npos ||
-      !SSL_CTX_set_cipher_list(ctx, ciphers.c_str()) || HasTripleDes(ctx)) {
+      !SSL_CTX_set_cipher_list(ctx, ciphers.c_str())) {
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
-        absl::StrCat(
-            "ciphers: \"", Shown(options.ciphers),
-            "\" selects no cipher suite, or 3DES; `openssl ciphers "
-            "-v` shows names. Finite-field DH, RC4, 3DES and anonymous suites "
-            "do not exist here."));
+        absl::StrCat("ciphers: \"", Shown(options.ciphers),
+                     "\" selects no cipher suite. There are AES-GCM, ChaCha20, "
+                     "and AES-CBC with SHA-1, over ECDHE, RSA or PSK; there is "
+                     "no finite-field DH, CBC with SHA-2, RC4 or 3DES, and "
+                     "nothing anonymous or without encryption. Suites of TLS "
+                     "1.3 are always on, and not named here."));
+  }
+  if (HasTripleDes(ctx)) {
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      absl::StrCat("ciphers: \"", Shown(options.ciphers),
+                                   "\" selects 3DES, which is too weak and not "
+                                   "offered here; leave it out."));
   }
   std::vector<absl::string_view> names =
       absl::StrSplit(options.groups.empty() ? absl::string_view(kDefaultGroups)

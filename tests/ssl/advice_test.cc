@@ -34,6 +34,7 @@ TEST(AdviceTest, SaysWhoIsAtFault) {
        {SSL_R_BAD_WRITE_RETRY, SSL_R_PROTOCOL_IS_SHUTDOWN, SSL_R_UNINITIALIZED,
         SSL_R_NO_CERTIFICATE_SET, SSL_R_APPLICATION_DATA_ON_SHUTDOWN,
         SSL_R_PRIVATE_KEY_OPERATION_FAILED, SSL_R_INVALID_SSL_SESSION,
+        SSL_R_NO_CIPHERS_AVAILABLE, SSL_R_NO_SUPPORTED_VERSIONS_ENABLED,
         SSL_R_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT}) {
     EXPECT_EQ(FaultOf(reason), Fault::kCaller) << reason;
   }
@@ -49,6 +50,17 @@ TEST(AdviceTest, SaysWhoIsAtFault) {
         SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE,
         SSL_R_NO_COMMON_SIGNATURE_ALGORITHMS}) {
     EXPECT_EQ(FaultOf(reason), Fault::kConfiguration) << reason;
+  }
+}
+
+// The other side was not even asked.
+TEST(AdviceTest, OfWhatThisSideExcludesIsOfThisSide) {
+  for (const int reason :
+       {SSL_R_NO_CIPHERS_AVAILABLE, SSL_R_NO_SUPPORTED_VERSIONS_ENABLED}) {
+    const absl::string_view advice =
+        ReasonAdvice(static_cast<uint32_t>(ERR_PACK(ERR_LIB_SSL, reason)));
+    EXPECT_TRUE(absl::StrContains(advice, "this side")) << advice;
+    EXPECT_FALSE(absl::StrContains(advice, "two sides")) << advice;
   }
 }
 
