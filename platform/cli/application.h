@@ -22,6 +22,10 @@ struct Application {
   platform::IncludedFiles included;
   // Of Python, as FindInterpreter takes it: "2.7", "3.11"; empty: any 3.
   std::string version;
+
+  // Whether its runtime is App Engine's first Python, with which an application
+  // lists its libraries, and verification was for it to ask for.
+  bool lists_libraries() const { return yaml.runtime->value == "python27"; }
 };
 
 // Reads the app.yaml at `path`. `runtime` must be python27, python3, or one of

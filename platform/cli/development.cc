@@ -50,6 +50,7 @@ absl::Status AddDevelopment(const std::vector<std::string>& bundle,
   const std::string place = policy_bundle.empty() ? kBundle : policy_bundle;
   plan->files[place] = *std::move(all);
   if (policy_bundle.empty()) {
+    plan->bundle = place;
     plan->environment["SSL_CERT_FILE"] = place;
     plan->environment.erase("SSL_CERT_DIR");
   }

@@ -3,13 +3,11 @@
 
 #include "platform/cli/run.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,29 +16,20 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/types/optional.h"
 #include "config/environment.h"
-#include "config/policy.h"
-#include "platform/application_environment.h"
 #include "platform/audit_writer.h"
-#include "platform/ca_bundle.h"
 #include "platform/cli/application.h"
 #include "platform/cli/audit_relay.h"
-#include "platform/cli/development.h"
-#include "platform/cli/entrypoint.h"
 #include "platform/cli/interpreter.h"
 #include "platform/cli/program.h"
-#include "platform/cli/protected_paths.h"
+#include "platform/cli/run_plan.h"
+#include "platform/cli/run_policy.h"
 #include "platform/cli/sandbox.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/start_screen.h"
 #include "platform/cli/stream_relay.h"
-#include "platform/cli/system_files.h"
-#include "platform/cli/writable.h"
-#include "platform/load_policy.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"
 
@@ -67,106 +56,90 @@ ABSL_FLAG(std::string, programs, "",
 namespace airlock::cli {
 namespace {
 
-using config::kAuditVariable;
-using config::kConfigVariable;
-using Environment = config::EnvironmentMap;
-using platform::kPolicyFile;
-
-// Where the file that AIRLOCK_CONFIG names is in the sandbox, where there is a
-// platform::kPolicyFile beside it.
-constexpr char kNamedPolicyFile[] = "/run/airlock/policy.yaml";
+using config::EnvironmentMap;
 
 absl::StatusOr<std::string> RealPath(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(
       realpath(path.c_str(), nullptr), &std::free);
   if (real != nullptr) return std::string(real.get());
-  return absl::InvalidArgumentError(absl::StrCat(path, ": no such directory"));
+  return absl::InvalidArgumentError(absl::ErrnoToStatus(errno, path).message());
+}
+
+// Where --audit or the environment want the audit. The empty variable is not
+// "nowhere", but an error of whoever opens it.
+absl::optional<std::string> AuditTarget(const config::Environment& given) {
+  std::string flag = absl::GetFlag(FLAGS_audit);
+  if (!flag.empty()) return flag;
+  const std::string* variable = given.Find(config::kAuditVariable);
+  if (variable == nullptr) return absl::nullopt;
+  return *variable;
+}
+
+RunOptions OptionsFromFlags(const config::Environment& given) {
+  RunOptions options;
+  options.sandbox = !absl::GetFlag(FLAGS_no_sandbox);
+  options.development = absl::GetFlag(FLAGS_dev);
+  options.network = !absl::GetFlag(FLAGS_no_network);
+  options.writable = absl::GetFlag(FLAGS_writable);
+  options.programs = absl::GetFlag(FLAGS_programs);
+  options.audit = AuditTarget(given);
+  return options;
 }
 
 // One run of the command.
 class Run {
  public:
-  absl::StatusOr<int> Start(const std::string& app_yaml,
+  explicit Run(RunOptions options) : options_(std::move(options)) {}
+
+  absl::StatusOr<int> Start(const config::Environment& given,
+                            const std::string& app_yaml,
                             const std::vector<std::string>& arguments) {
-    absl::Status status = Load(app_yaml);
-    if (status.ok()) status = FindPython();
-    if (!status.ok()) return status;
-    app_yaml_ = app_yaml;
+    facts_.app_yaml = app_yaml;
+    absl::StatusOr<Application> application = LoadApplication(app_yaml, &host_);
+    if (!application.ok()) return application.status();
+    facts_.application = *std::move(application);
+    const absl::StatusOr<RunPolicy> policy =
+        RunPolicy::Load(given, facts_.application, &host_);
+    if (!policy.ok()) return policy.status();
+    const absl::Status found = FindPython(*policy);
+    if (!found.ok()) return found;
     const absl::StatusOr<std::vector<std::string>> command =
-        StartCommand(application_, facts_.executable, arguments);
+        StartCommand(facts_.application, facts_.python.executable, arguments);
     if (!command.ok()) return command.status();
-    FindBundle();
-    return absl::GetFlag(FLAGS_no_sandbox) ? StartBare(*command)
-                                           : StartSandboxed(*command);
+    return options_.sandbox ? StartSandboxed(*policy, *command)
+                            : StartBare(*policy, *command);
   }
 
  private:
-  absl::Status Load(const std::string& app_yaml) {
-    absl::StatusOr<Application> application = LoadApplication(app_yaml, &host_);
-    if (!application.ok()) return application.status();
-    application_ = *std::move(application);
-    absl::StatusOr<config::VerificationPolicy> policy =
-        platform::LoadPolicy(&host_, given_, &application_.yaml);
-    // Under `enforce` an application brings no CAs of its own here, unless the
-    // operator's file says so.
-    // What follows from `enforce` has its origin, and is not stated.
-    if (policy.ok() &&
-        policy->verification.value == config::Verification::kEnforce &&
-        (policy->application_cas.origin.source !=
-             config::Origin::Source::kPolicyFile ||
-         policy->application_cas.origin.ToString() ==
-             policy->verification.origin.ToString())) {
-      environment_[config::kApplicationCasVariable] =
-          config::ApplicationCasName(config::ApplicationCas::kForbid);
-      const bool secure = given_.secure();
-      given_ = config::Environment(environment_);
-      if (secure) given_ = config::Environment::OfSecureProcess(given_);
-      policy = platform::LoadPolicy(&host_, given_, &application_.yaml);
-    }
-    if (!policy.ok()) return policy.status();
-    policy_ = *std::move(policy);
-    return absl::OkStatus();
-  }
-
-  absl::Status FindPython() {
+  absl::Status FindPython(const RunPolicy& policy) {
     const absl::StatusOr<std::string> modules = ModulesFolder();
     if (!modules.ok()) return modules.status();
-    modules_ = *modules;
+    facts_.modules = *modules;
     // What the policy says is not the probe's business.
-    const Environment clean = config::WithoutPolicy(environment_);
-    const absl::StatusOr<std::string> python = FindInterpreter(
-        application_.version,
-        PythonPath(modules_, application_.version, Environment()), clean,
-        &host_);
+    const absl::StatusOr<std::string> python =
+        FindInterpreter(facts_.application.version, OwnPythonPath(),
+                        config::WithoutPolicy(policy.environment()), &host_);
     if (!python.ok()) return python.status();
-    absl::StatusOr<InterpreterFacts> facts = AskInterpreter(*python);
-    if (!facts.ok()) return facts.status();
-    facts_ = *std::move(facts);
+    absl::StatusOr<InterpreterFacts> answer = AskInterpreter(*python);
+    if (!answer.ok()) return answer.status();
+    facts_.python = *std::move(answer);
     return absl::OkStatus();
   }
 
-  void FindBundle() {
-    if (policy_.ca_certs.value.has_value()) {
-      bundle_ = {*policy_.ca_certs.value};
-      return;
-    }
-    const auto found = platform::FindSystemCaBundle(&host_, given_);
-    if (found.ok()) {
-      bundle_ = found->paths;
-    } else {
-      no_bundle_ = std::string(found.status().message());
-    }
+  std::string OwnPythonPath() const {
+    return PythonPath(facts_.modules, facts_.application.version,
+                      EnvironmentMap());
   }
 
-  void ShowScreen(const SandboxPlan* plan) {
+  void ShowScreen(const RunPolicy& policy, const SandboxPlan* plan) {
     StartFacts facts;
-    facts.application = &application_;
-    facts.python = &facts_;
-    facts.policy = &policy_;
-    facts.bundle = bundle_;
-    facts.no_bundle = no_bundle_;
+    facts.application = &facts_.application;
+    facts.python = &facts_.python;
+    facts.policy = &policy.policy();
+    facts.bundle = policy.bundle();
+    facts.no_bundle = policy.no_bundle();
     facts.sandboxed = plan != nullptr;
-    facts.development = absl::GetFlag(FLAGS_dev);
+    facts.development = options_.development;
     if (plan != nullptr) {
       facts.network = plan->network;
       facts.writable = plan->writable;
@@ -174,228 +147,70 @@ class Run {
     std::cerr << StartScreen(facts, &host_) << std::flush;
   }
 
-  // What the application's own environment is, but for the policy's variables.
-  Environment ApplicationEnvironment(const std::string& python_path) const {
-    Environment result;
-    for (const auto& variable : environment_) {
-      if (!absl::StartsWith(variable.first, "AIRLOCK_")) {
-        result.insert(variable);
-      }
-    }
-    for (const auto& [name, setting] : application_.yaml.env_variables) {
-      if (!absl::StartsWith(name, "AIRLOCK_")) result[name] = setting.value;
-    }
-    // For Python 2.7's own ssl.py, which would else ask for verification.
-    if (IsFirstPython() &&
-        policy_.verification.value == config::Verification::kOff) {
-      result.emplace(config::kHttpsVerifyVariable, "0");
-    }
-    std::string& path = result["PYTHONPATH"];
-    path = absl::StrCat(python_path, path.empty() ? "" : ":", path);
-    // Beside read-only sources it could not be written anyway.
-    result["PYTHONDONTWRITEBYTECODE"] = "1";
-    return result;
-  }
-
-  // What the policy's variables are for all processes of the application.
-  Environment PolicyEnvironment() const {
-    Environment result = config::PolicyOnly(environment_);
-    result[config::kAppYamlVariable] = application_.app_yaml;
-    result.erase(kAuditVariable);
-    return result;
-  }
-
-  // Where --audit or the environment want it; unset: nowhere. The empty
-  // variable is not "nowhere", but an error of whoever opens it.
-  absl::optional<std::string> AuditTarget() const {
-    std::string flag = absl::GetFlag(FLAGS_audit);
-    if (!flag.empty()) return flag;
-    const auto variable = environment_.find(kAuditVariable);
-    if (variable == environment_.end()) return absl::nullopt;
-    return variable->second;
-  }
-
-  absl::StatusOr<int> StartBare(const std::vector<std::string>& command) {
-    if (absl::GetFlag(FLAGS_dev)) {
+  absl::StatusOr<int> StartBare(const RunPolicy& policy,
+                                const std::vector<std::string>& command) {
+    if (options_.development) {
       return absl::InvalidArgumentError(
           "--dev needs the sandbox, whose CA bundle it adds to; leave out "
           "--no-sandbox");
     }
     Program program;
     program.argv = command;
-    program.environment = ApplicationEnvironment(
-        PythonPath(modules_, application_.version, Environment()));
-    for (const auto& variable : PolicyEnvironment()) {
+    program.environment = policy.OthersFor(OwnPythonPath());
+    for (const auto& variable : policy.Variables()) {
       program.environment.insert(variable);
     }
-    program.folder = application_.folder;
-    const absl::optional<std::string> audit = AuditTarget();
-    if (audit.has_value()) {
-      const auto writer = platform::AuditWriter::Open(
-          *audit, std::make_shared<platform::PosixHost>());
-      if (!writer.ok()) return writer.status();
-      const absl::optional<int> descriptor = platform::AuditDescriptor(*audit);
-      if (descriptor.has_value()) program.inherited.push_back(*descriptor);
-      const absl::StatusOr<std::string> file =
-          descriptor.has_value() ? *audit : RealPath(*audit);
-      if (!file.ok()) return file.status();
-      program.environment[kAuditVariable] = *file;
-    }
-    ShowScreen(nullptr);
+    program.folder = facts_.application.folder;
+    const absl::Status audited = GiveAudit(&program);
+    if (!audited.ok()) return audited;
+    ShowScreen(policy, nullptr);
     return SuperviseProgram(program, [](pid_t pid) { return pid; });
   }
 
-  absl::StatusOr<SandboxPlan> MakePlan() {
-    SandboxPlan plan;
-    plan.python = facts_;
-    plan.modules = modules_;
-    plan.folder = application_.folder;
-    plan.network = !absl::GetFlag(FLAGS_no_network);
-    absl::StatusOr<std::vector<std::string>> writable =
-        WritableFolders(absl::GetFlag(FLAGS_writable));
-    if (!writable.ok()) return writable.status();
-    plan.writable = *std::move(writable);
-    absl::StatusOr<std::vector<std::string>> named =
-        NamedPrograms(absl::GetFlag(FLAGS_programs), environment_);
-    if (!named.ok()) return named.status();
-    plan.programs = *std::move(named);
-    plan.any_program = absl::GetFlag(FLAGS_programs) == kAnyProgram;
-    plan.environment =
-        ApplicationEnvironment(absl::StrCat(kSandboxModules, "/package"));
-    std::string& path = plan.environment["PATH"];
-    path = absl::StrCat(kSandboxPrograms, ":",
-                        path.empty() ? "/usr/local/bin:/usr/bin:/bin" : path);
-    const absl::StatusOr<std::string> program = EntrypointProgram(
-        application_, facts_, plan.programs, plan.any_program, environment_);
-    if (!program.ok()) return program.status();
-    if (!program->empty()) plan.programs.push_back(*program);
-    // Python would keep back what a terminal used to get line by line.
-    if (isatty(STDOUT_FILENO) != 0) {
-      plan.environment.emplace("PYTHONUNBUFFERED", "1");
-    }
-
-    plan.readable = Bundles();
-    const std::vector<std::string>& included = application_.included.read;
-    plan.readable.insert(plan.readable.end(), included.begin(), included.end());
-    const absl::Status apart = CheckPaths(plan);
-    if (!apart.ok()) return apart;
-    const absl::Status copied = CopyPolicy(&plan);
-    if (!copied.ok()) return copied;
-    plan.files[platform::kLaunchRecord] =
-        LaunchRecord(PolicyEnvironment(), plan);
-    if (absl::GetFlag(FLAGS_dev)) {
-      const absl::Status added = AddDevelopment(
-          bundle_, policy_.ca_certs.value.value_or(""), &host_, &plan);
-      if (!added.ok()) return added;
-    }
-    return plan;
-  }
-
-  // Puts the policy's files where `_ssl` looks for them in the sandbox, and the
-  // application can put nothing else.
-  absl::Status CopyPolicy(SandboxPlan* plan) {
-    for (const std::string& path : platform::PolicyPaths(given_)) {
-      const auto content = host_.ReadTrustedFile(path);
-      const bool named = environment_.count(kConfigVariable) > 0 &&
-                         environment_.at(kConfigVariable) == path;
-      if (!content.ok()) {
-        if (!named && absl::IsNotFound(content.status())) continue;
-        return content.status();
-      }
-      // The one that there is, is the operator's.
-      const bool first = plan->files.count(kPolicyFile) == 0;
-      plan->files[first ? kPolicyFile : kNamedPolicyFile] = content->bytes;
-    }
+  // Has a program without a sandbox write the audit itself.
+  absl::Status GiveAudit(Program* program) const {
+    if (!options_.audit.has_value()) return absl::OkStatus();
+    const std::string& target = *options_.audit;
+    const auto writer = platform::AuditWriter::Open(
+        target, std::make_shared<platform::PosixHost>());
+    if (!writer.ok()) return writer.status();
+    const absl::optional<int> descriptor = platform::AuditDescriptor(target);
+    if (descriptor.has_value()) program->inherited.push_back(*descriptor);
+    const absl::StatusOr<std::string> place =
+        descriptor.has_value() ? target : RealPath(target);
+    if (!place.ok()) return place.status();
+    program->environment[config::kAuditVariable] = *place;
     return absl::OkStatus();
   }
 
-  // What `_ssl` reads in the sandbox: `variables`, and where the platform's CAs
-  // are, whatever SSL_CERT_* the application has.
-  std::string LaunchRecord(Environment variables,
-                           const SandboxPlan& plan) const {
-    variables = config::WithBundleOf(environment_, std::move(variables));
-    variables.erase(kConfigVariable);
-    if (plan.files.count(kNamedPolicyFile) > 0) {
-      variables[kConfigVariable] = kNamedPolicyFile;
-    }
-    return config::MakeEnvironmentRecord(variables);
-  }
-
-  // All bundles that this run uses.
-  std::vector<std::string> Bundles() const {
-    std::vector<std::string> bundles = bundle_;
-    for (const config::PolicyException& exception : policy_.exceptions) {
-      if (exception.ca_certs.value.has_value()) {
-        bundles.push_back(*exception.ca_certs.value);
-      }
-    }
-    return bundles;
-  }
-
-  // What SSL_CERT_FILE and SSL_CERT_DIR name, also where it is empty or
-  // missing: it is looked at again, and what is put there would be trusted.
-  void AddNamedBundles(std::vector<std::string>* bundles) const {
-    for (const char* name :
-         {config::kCertFileVariable, config::kCertDirVariable}) {
-      const std::string* value = given_.Find(name);
-      if (value == nullptr) continue;
-      if (name == config::kCertFileVariable) {
-        if (!value->empty()) bundles->push_back(*value);
-        continue;
-      }
-      for (const absl::string_view member :
-           absl::StrSplit(*value, ':', absl::SkipEmpty())) {
-        bundles->emplace_back(member);
-      }
-    }
-  }
-
-  // Whether what may be written is apart from all that this run relies on.
-  absl::Status CheckPaths(const SandboxPlan& plan) const {
-    RunPaths paths;
-    paths.app_yaml = app_yaml_;
-    paths.application = &application_;
-    paths.python = &facts_;
-    paths.modules = modules_;
-    paths.policies = platform::PolicyPaths(given_);
-    paths.audit = AuditTarget().value_or("");
-    paths.bundles = Bundles();
-    if (!policy_.ca_certs.value.has_value()) AddNamedBundles(&paths.bundles);
-    paths.programs = plan.programs;
-    return CheckWritable(plan.writable, ProtectedPaths(paths, environment_));
-  }
-
-  // Lets the application's processes write to `relay`, all of them by the name
-  // of its FIFO: those that it starts inherit no descriptor.
-  void GiveAudit(const AuditRelay& relay, SandboxPlan* plan) const {
-    Environment variables = PolicyEnvironment();
-    variables[kAuditVariable] = kSandboxAudit;
-    plan->files[platform::kLaunchRecord] = LaunchRecord(variables, *plan);
-    plan->audit = relay.fifo();
-  }
-
-  absl::StatusOr<int> StartSandboxed(const std::vector<std::string>& command) {
-    absl::StatusOr<SandboxPlan> plan = MakePlan();
+  absl::StatusOr<int> StartSandboxed(const RunPolicy& policy,
+                                     const std::vector<std::string>& command) {
+    absl::StatusOr<SandboxPlan> plan =
+        MakePlan(options_, facts_, policy, &host_);
     if (!plan.ok()) return plan.status();
     const absl::Status good =
-        TrySandbox(*plan, !HasSsl(), environment_, &host_);
+        TrySandbox(*plan, !HasSsl(), policy.environment(), &host_);
     if (!good.ok()) return good;
     std::unique_ptr<AuditRelay> audit;
-    if (const auto target = AuditTarget(); target.has_value()) {
+    if (options_.audit.has_value()) {
       absl::StatusOr<std::unique_ptr<AuditRelay>> opened =
-          AuditRelay::Open(*target);
+          AuditRelay::Open(*options_.audit);
       if (!opened.ok()) return opened.status();
       audit = *std::move(opened);
-      GiveAudit(*audit, &*plan);
+      // For all of its processes, by the name of the FIFO: those that it starts
+      // inherit no descriptor.
+      plan->audit = audit->fifo();
+      const absl::Status told = policy.PutInto(&*plan);
+      if (!told.ok()) return told;
     }
     absl::StatusOr<SandboxedProgram> sandboxed =
-        WrapInSandbox(*plan, command, environment_, &host_);
+        WrapInSandbox(*plan, command, policy.environment(), &host_);
     if (!sandboxed.ok()) return sandboxed.status();
     absl::StatusOr<std::unique_ptr<StreamRelay>> streams =
         StreamRelay::Create();
     if (!streams.ok()) return streams.status();
     (*streams)->Give(&sandboxed->program);
-    ShowScreen(&*plan);
+    ShowScreen(policy, &*plan);
     const absl::StatusOr<int> status =
         SuperviseProgram(sandboxed->program, SandboxedProcess, [&] {
           (*streams)->Start();
@@ -412,26 +227,16 @@ class Run {
     return *status == 0 ? kExitFailed : *status;
   }
 
-  // Whether it is App Engine's first Python, where an application lists its
-  // libraries, and verification was for it to ask for.
-  bool IsFirstPython() const {
-    return application_.yaml.runtime->value == "python27";
-  }
-  // Whether the application has an `ssl` at all.
+  // Whether the application has an `ssl` at all: with App Engine's first
+  // Python, it lists its libraries.
   bool HasSsl() const {
-    return application_.yaml.ssl.has_value() || !IsFirstPython();
+    return facts_.application.yaml.ssl.has_value() ||
+           !facts_.application.lists_libraries();
   }
 
+  const RunOptions options_;
   platform::PosixHost host_;
-  std::string app_yaml_;  // As it was named.
-  config::Environment given_ = platform::ProcessEnvironment();
-  Environment environment_ = given_.variables();
-  Application application_;
-  config::VerificationPolicy policy_;
-  std::string modules_;
-  InterpreterFacts facts_;
-  std::vector<std::string> bundle_;
-  std::string no_bundle_;
+  RunFacts facts_;
 };
 
 int RunRun(const std::vector<std::string>& words) {
@@ -445,8 +250,10 @@ int RunRun(const std::vector<std::string>& words) {
                            "comes after --: airlock run ",
                            named[0], " -- ", named[1])));
   }
+  const config::Environment given = platform::ProcessEnvironment();
   const absl::StatusOr<int> status =
-      Run().Start(named.empty() ? "app.yaml" : named[0], arguments);
+      Run(OptionsFromFlags(given))
+          .Start(given, named.empty() ? "app.yaml" : named[0], arguments);
   return status.ok() ? *status : Fail("run", status.status());
 }
 

@@ -41,6 +41,8 @@ struct SandboxPlan {
   std::vector<std::string> writable;
   // Files by their paths, with these contents, whatever is there outside.
   std::map<std::string, std::string> files;
+  // Where the platform's CA bundle is, if not where it is outside.
+  std::string bundle;
   // A FIFO that it gets as kSandboxAudit; empty: none.
   std::string audit;
   bool network = true;

@@ -94,6 +94,10 @@ attempt('other', lambda: shake_hands('localhost', int(sys.argv[1])))
             'policy.yaml', 'tls: {verification: enforce, ca_certs: %s}\n'
             % app.copy(CERTS + '/root.pem'))
         self.check(AIRLOCK_CONFIG=policy)
+        # Where no policy names a bundle, it is no CA of the application's own.
+        self.check(AIRLOCK_VERIFY='enforce')
+        self.check(AIRLOCK_VERIFY='enforce',
+                   SSL_CERT_FILE=CERTS + '/root.pem')
         found = self.outcomes('''
 context = ssl.create_default_context()
 context.check_hostname = False
