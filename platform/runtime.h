@@ -45,13 +45,24 @@ struct RuntimeOptions {
   AuditSink audit;
   AuditLimits audit_limits;
   // How much of that `audit` could not keep, for the counters: thread-safe, as
-  // AuditWriter::lost. Null: nothing.
+  // AuditWriter::lost. Null: nothing, but what `audit` threw an exception for,
+  // which is added in any case.
   std::function<uint64_t()> audit_lost;
 };
 
 // A host, the policy that LoadPolicy finds on it, and what sockets can share.
 // Any number of them may live in one process. Thread-safe. Sockets and contexts
 // may outlive it.
+//
+// After fork() the child can use the Runtime and all that came from it. If the
+// process has several threads, the others must not hold a lock of Airlock's at
+// that moment: enter a ForkGuard (platform/fork_guard.h) around each call of
+// Airlock's that does not wait, and fork() waits for them. The interfaces for C
+// and Python do so themselves. A Socket belongs to one process, since two must
+// not encrypt with the same key and nonce. PosixTransport sees to that: of the
+// processes that have a copy, the one that uses it first keeps it, and in the
+// others reads and writes are errors. A transport of your own uses a
+// ProcessClaim (platform/process_claim.h) for the same.
 class Runtime {
  public:
   // Reads the operator's policy and app.yaml on `host`. `environment` is what
