@@ -5,7 +5,7 @@
 #ifndef AIRLOCK_TESTS_PLATFORM_C_C_SIGNING_H_
 #define AIRLOCK_TESTS_PLATFORM_C_C_SIGNING_H_
 
-#include <openssl/base.h>
+#include <openssl/evp.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -10,12 +10,16 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "tests/platform/c/c_signing.h"
 #include "tests/platform/c/c_testing.h"
 
 namespace airlock::c {
@@ -291,6 +295,8 @@ TEST(CForkThreadsTest, AChildGoesOnWhateverThreadsDid) {
     airlock_socket_handshake(client.get(), nullptr);
     return status;
   };
+  // Certificates are read here, and not by a thread as another forks.
+  ASSERT_EQ(wrap(), AIRLOCK_OK);
   std::vector<std::thread> threads;
   threads.emplace_back([&] {
     while (!over) wrap();
@@ -318,24 +324,240 @@ TEST(CForkThreadsTest, AChildGoesOnWhateverThreadsDid) {
   EXPECT_EQ(failed, 0);
 }
 
-TEST(CForkThreadsTest, ACallbackMayFork) {
-  struct Seen {
-    int status = -2;
-  } seen;
-  const auto runtime = MakeRuntime(MakeHost());
-  airlock_context_options options = ServerContext();
-  options.user = &seen;
-  options.sni = [](void* user, airlock_socket*, airlock_bytes,
-                   airlock_context**, uint8_t*) -> airlock_status {
-    static_cast<Seen*>(user)->status = Await(Fork([] { return 7; }));
-    return AIRLOCK_OK;
+// ---- In callbacks
+
+// Forks in the callback of a certain name, while another thread uses the same
+// runtime; the child goes on with that.
+struct Forker {
+  void Here(absl::string_view name) {
+    if (name != where || runtime == nullptr) return;
+    ++forks;
+    const pid_t child = Fork([this] {
+      return !uses_runtime || airlock_runtime_clear_caches(runtime, nullptr) ==
+                                  AIRLOCK_OK
+                 ? 7
+                 : 1;
+    });
+    if (Await(child) == 7) ++good;
+  }
+
+  std::string where;
+  airlock_runtime* runtime = nullptr;
+  bool uses_runtime = true;
+  int forks = 0;
+  int good = 0;
+};
+
+Forker& At(void* user, absl::string_view name) {
+  auto* const forker = static_cast<Forker*>(user);
+  forker->Here(name);
+  return *forker;
+}
+
+constexpr const char* kCallbacks[] = {
+    "read",        "write",      "release",         "sni",
+    "alpn",        "verify",     "keylog",          "message",
+    "new_session", "sign",       "handshake_ended", "ask_password",
+    "psk_client",  "psk_server", "audit",           "log",
+    "now_ms"};
+
+class CForkCallbackTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  CForkCallbackTest() {
+    forker_.where = GetParam();
+    forker_.uses_runtime = forker_.where != "log" && forker_.where != "now_ms";
+    auto options = Sized<airlock_runtime_options>();
+    static const airlock_bytes kNone = {nullptr, 0};
+    options.environment = &kNone;
+    options.user = &forker_;
+    options.audit = [](void* user, const airlock_audit_event*) {
+      At(user, "audit");
+    };
+    options.log = [](void* user, int32_t, airlock_bytes) { At(user, "log"); };
+    options.now_ms = [](void* user) -> int64_t {
+      At(user, "now_ms");
+      return absl::ToUnixMillis(MakeHost()->Now());
+    };
+    // Under `enforce` a client has no pre-shared keys.
+    options.policy = B(by_psk() ? "tls: {verification: off}"
+                                : "tls: {verification: enforce}");
+    airlock_runtime* runtime = nullptr;
+    airlock_error* error = nullptr;
+    airlock_runtime_new(&options, &runtime, &error);
+    EXPECT_NE(runtime, nullptr) << Take(error).message;
+    runtime_.reset(runtime);
+    forker_.runtime = runtime;
+  }
+
+  static bool by_psk() {
+    return absl::string_view(GetParam()).substr(0, 3) == "psk";
+  }
+
+  airlock_context_options Options() {
+    auto options = Sized<airlock_context_options>();
+    options.user = &forker_;
+    options.alpn_protocols = &h2_;
+    options.alpn_protocols_count = 1;
+    options.keylog = [](void* user, airlock_socket*, airlock_bytes) {
+      At(user, "keylog");
+    };
+    options.message = [](void* user, airlock_socket*, const airlock_message*) {
+      At(user, "message");
+    };
+    options.handshake_ended = [](void* user, airlock_socket*,
+                                 const airlock_error*) {
+      At(user, "handshake_ended");
+    };
+    options.new_session = [](void* user, airlock_socket*,
+                             airlock_session* session) {
+      At(user, "new_session");
+      airlock_session_free(session);
+    };
+    return options;
+  }
+
+  Handle<airlock_context> Client() {
+    airlock_context_options options = Options();
+    options.cadata = Cert("ca.pem");
+    if (by_psk()) {
+      options.ciphers = B("PSK");
+      options.maximum_version = AIRLOCK_TLS_1_2;
+      options.psk_client = [](void* user, airlock_socket*, airlock_bytes,
+                              airlock_psk* psk) -> airlock_status {
+        At(user, "psk_client");
+        psk->identity_size = 2;
+        std::memcpy(psk->identity, "me", 2);
+        psk->key_size = 3;
+        return AIRLOCK_OK;
+      };
+    } else {
+      options.verify = [](void* user, airlock_socket*,
+                          const airlock_certificate* const*, size_t,
+                          const airlock_certificate* const*,
+                          size_t) -> airlock_status {
+        At(user, "verify");
+        return AIRLOCK_OK;
+      };
+    }
+    return Make(runtime_.get(), options);
+  }
+
+  Handle<airlock_context> Server() {
+    airlock_context_options options = Options();
+    options.server_side = AIRLOCK_YES;
+    options.sni = [](void* user, airlock_socket*, airlock_bytes,
+                     airlock_context**, uint8_t*) -> airlock_status {
+      At(user, "sni");
+      return AIRLOCK_OK;
+    };
+    options.alpn = [](void* user, airlock_socket*, const airlock_bytes*, size_t,
+                      size_t* chosen) -> airlock_status {
+      At(user, "alpn");
+      *chosen = 0;
+      return AIRLOCK_OK;
+    };
+    auto key = Sized<airlock_credentials>();
+    key.user = &forker_;
+    key.certfile = Cert("server_p256_chain.pem");
+    if (forker_.where == "sign") {
+      key.sign = [](void* user, uint16_t algorithm, airlock_bytes input,
+                    void* into, size_t room, size_t* size) -> airlock_status {
+        At(user, "sign");
+        return SignWith(LoadKey("server_p256").get(), algorithm, input, into,
+                        room, size);
+      };
+    } else {
+      key.keyfile = Cert("server_p256_encrypted.key");
+      key.ask_password = [](void* user, char* into, size_t,
+                            size_t* size) -> airlock_status {
+        At(user, "ask_password");
+        *size = 7;
+        std::memcpy(into, "airlock", 7);
+        return AIRLOCK_OK;
+      };
+    }
+    const airlock_credentials* list = &key;
+    options.credentials = &list;
+    options.credentials_count = 1;
+    if (by_psk()) {
+      options.ciphers = B("PSK");
+      options.psk_server = [](void* user, airlock_socket*, airlock_bytes,
+                              airlock_psk* psk) -> airlock_status {
+        At(user, "psk_server");
+        psk->key_size = 3;
+        return AIRLOCK_OK;
+      };
+    }
+    return Make(runtime_.get(), options);
+  }
+
+  // The wire's, but for the forks.
+  struct Through {
+    airlock_transport inner;
+    Forker* forker;
   };
-  const auto server = Make(runtime.get(), options);
-  const auto client = Make(runtime.get(), ClientContext());
-  Wire wire;
-  const Ends ends = Connect(&wire, client.get(), server.get());
-  EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
-  EXPECT_EQ(seen.status, 7);
+  airlock_transport Over(Through* through, const airlock_transport& inner) {
+    *through = {inner, &forker_};
+    airlock_transport transport = inner;
+    transport.user = through;
+    transport.read = [](void* user, void* into, size_t size, size_t* done) {
+      auto* const t = static_cast<Through*>(user);
+      t->forker->Here("read");
+      return t->inner.read(t->inner.user, into, size, done);
+    };
+    transport.write = [](void* user, const void* from, size_t size,
+                         size_t* done) {
+      auto* const t = static_cast<Through*>(user);
+      t->forker->Here("write");
+      return t->inner.write(t->inner.user, from, size, done);
+    };
+    transport.release = [](void* user) {
+      static_cast<Through*>(user)->forker->Here("release");
+    };
+    return transport;
+  }
+
+  const airlock_bytes h2_ = B("h2");
+  Forker forker_;
+  Handle<airlock_runtime> runtime_;
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CForkCallbackTest, ::testing::ValuesIn(kCallbacks),
+    [](const ::testing::TestParamInfo<const char*>& param) {
+      return std::string(param.param);
+    });
+
+TEST_P(CForkCallbackTest, MayFork) {
+  std::atomic<bool> over{false};
+  std::thread other([&] {
+    const auto quiet = MakeRuntime(MakeHost());
+    while (!over) {
+      Wire wire;
+      Connect(quiet.get(), &wire, ClientWrap(), ServerWrap());
+      airlock_runtime_clear_caches(quiet.get(), nullptr);
+    }
+  });
+  {
+    const auto client = Client();
+    const auto server = Server();
+    Wire wire;
+    Through ours;
+    Through theirs;
+    Ends ends;
+    ends.client = Wrap(client.get(), Over(&ours, wire.client()), "localhost");
+    ends.server = Wrap(server.get(), Over(&theirs, wire.server()));
+    ShakeHands(&ends);
+    EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+    EXPECT_EQ(ends.server_failure.kind, -1) << ends.server_failure.message;
+    ExpectSent(ends.server.get(), ends.client.get(), "hello");
+    ExpectSent(ends.client.get(), ends.server.get(), "hello");
+  }
+  EXPECT_EQ(airlock_runtime_reload_policy(runtime_.get(), nullptr), AIRLOCK_OK);
+  over = true;
+  other.join();
+  EXPECT_GT(forker_.forks, 0);
+  EXPECT_EQ(forker_.good, forker_.forks);
 }
 
 // A ClientHello of its own process: random bytes are not those of the parent.
