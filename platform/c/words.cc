@@ -28,12 +28,18 @@ constexpr Word kWords[] = {
     {"VERIFY_CRL_CHECK_CHAIN", "AIRLOCK_VERIFY_CRL_CHECK_CHAIN"},
     {"VERIFY_X509_STRICT", "AIRLOCK_VERIFY_X509_STRICT"},
     {"VERIFY_X509_PARTIAL_CHAIN", "AIRLOCK_VERIFY_X509_PARTIAL_CHAIN"},
+    {"options is OP_NO_*", "disabled_versions is AIRLOCK_NO_TLS_*"},
     {"OP_NO_*", "AIRLOCK_NO_TLS_*"},
     {"check_hostname is false", "check_hostname is AIRLOCK_NO"},
     {"do_handshake_on_connect to false",
      "do_handshake_on_connect to AIRLOCK_NO"},
-    {"and call Handshake", "and call airlock_socket_handshake"},
+    {"call Handshake", "call airlock_socket_handshake"},
+    {"after Shutdown", "after airlock_socket_shutdown"},
+    {"Cannot set session for server-side SSLSocket",
+     "session cannot be set for a server's socket"},
     {"keylog_filename", "keylog"},
+    {"load_verify_locations", "cadata"},
+    {"cafile", "ca_certs"},
 };
 
 bool IsOfWord(char c) { return absl::ascii_isalnum(c) || c == '_'; }

@@ -308,6 +308,8 @@ TEST(CWordsTest, SaysWhatCCallsIt) {
             "cert_reqs=AIRLOCK_CERT_NONE");
   EXPECT_EQ(internal::InWordsOfC("use PROTOCOL_SSLv23, PROTOCOL_TLSv1_1"),
             "use AIRLOCK_PROTOCOL_SSLV23, AIRLOCK_PROTOCOL_TLSV1_1");
+  EXPECT_EQ(internal::InWordsOfC("but options is OP_NO_* for all of these; x"),
+            "but disabled_versions is AIRLOCK_NO_TLS_* for all of these; x");
   // Whole words only, and once.
   for (const char* const same :
        {"", "AIRLOCK_CERT_NONE", "MY_CERT_NONE", "CERT_NONES", "CERT_NONE_"}) {
