@@ -83,6 +83,48 @@ class DifferencesTest(unittest.TestCase):
                      'ECDHE-RSA-CHACHA20-POLY1305', 'AES128-GCM-SHA256'):
             context().set_ciphers(name)
 
+    @unittest.skipUnless(hasattr(ssl.SSLContext, 'wrap_bio'), '3.5 on')
+    def test_host_names(self):
+        client = context()
+        for name in ('a b', 'host:443', 'http://host/', '*.example', '127.1',
+                     '1.2.3', "o'brien.example", 'a\nb', '127.0.0.1 '):
+            with self.assertRaises(ValueError):
+                client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(),
+                                server_hostname=name)
+        for name in 'host', 'host.', 'a_b', '127.0.0.1', '::1', 'xn--a':
+            client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(),
+                            server_hostname=name)
+
+    @unittest.skipUnless(hasattr(ssl.SSLContext, 'get_ciphers'), '3.6 on')
+    def test_suite_order(self):
+        first = context().get_ciphers()[0]
+        self.assertEqual(first['name'], 'TLS_AES_128_GCM_SHA256')
+        for field in 'TLSv1.3', 'Kx=', 'Au=', 'Enc=', 'Mac=AEAD':
+            self.assertIn(field, first['description'])
+
+    @unittest.skipUnless(hasattr(ssl.SSLContext, 'wrap_bio'), '3.5 on')
+    def test_no_ticket(self):
+        for option in 0, ssl.OP_NO_TICKET:
+            server = context()
+            server.load_cert_chain(cert('server_rsa_chain.pem'),
+                                   cert('server_rsa.key'))
+            server.options |= option
+            client = context()
+            client.check_hostname = False
+            client.verify_mode = ssl.CERT_NONE
+            to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+            near = client.wrap_bio(to_client, to_server)
+            far = server.wrap_bio(to_server, to_client, server_side=True)
+            for end in near, far, near:
+                try:
+                    end.do_handshake()
+                except ssl.SSLWantReadError:
+                    pass
+            far.write(b'x')
+            near.read(1)
+            self.assertEqual(near.version(), 'TLSv1.3')
+            self.assertEqual(near.session is None, option != 0)
+
     def test_curves(self):
         for name in ('X448', 'secp256k1', 'brainpoolP256r1', 'ffdhe2048'):
             with self.assertRaises(ValueError):
