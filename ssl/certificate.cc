@@ -113,7 +113,11 @@ absl::Time Certificate::not_after() const {
 
 bool Certificate::is_ca() const {
   const internal::ErrorQueueScope errors;
-  return X509_check_ca(impl_->x509.get()) != 0;
+  X509* x509 = impl_->x509.get();
+  if (X509_check_ca(x509) != 0) return true;
+  const uint32_t flags = X509_get_extension_flags(x509);
+  return (flags & EXFLAG_BCONS) == 0 && (flags & EXFLAG_KUSAGE) != 0 &&
+         (X509_get_key_usage(x509) & X509v3_KU_KEY_CERT_SIGN) != 0;
 }
 
 bool Certificate::is_self_issued() const {

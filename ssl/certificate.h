@@ -103,8 +103,9 @@ class Certificate {
   // Whether subject and issuer are the same name.
   bool is_self_issued() const;
 
-  // Whether it may issue others: a CA by its basicConstraints and keyUsage, or
-  // self-signed and of version 1.
+  // Whether it counts as a CA, as in OpenSSL: by its basicConstraints and
+  // keyUsage; by a keyUsage for it where there are no basicConstraints; or as
+  // it signed itself and is of version 1.
   bool is_ca() const;
 
   // The text of `openssl x509 -text`, for people.

@@ -213,6 +213,20 @@ TEST(CertificateTest, Validity) {
             absl::FromCivil(absl::CivilDay(2120, 1, 1), absl::UTCTimeZone()));
 }
 
+// As OpenSSL's X509_check_ca counts.
+TEST(CertificateTest, IsACa) {
+  for (const char* name :
+       {"root.pem", "intermediate.pem", "strict_root_v1.pem",
+        "strict_root_key_usage.pem", "ca_key_usage_only.pem"}) {
+    EXPECT_TRUE(Load(name).is_ca()) << name;
+  }
+  for (const char* name :
+       {"server_rsa.pem", "not_ca.pem", "ca_without_basic_constraints.pem",
+        "key_usage_no_sign.pem", "v1_cert.pem", "self_signed.pem"}) {
+    EXPECT_FALSE(Load(name).is_ca()) << name;
+  }
+}
+
 TEST(CertificateTest, TextShowsNamesAndExtensions) {
   const std::string text = Load("server_rsa.pem").ToText();
   EXPECT_THAT(text, ::testing::HasSubstr("server_rsa"));
