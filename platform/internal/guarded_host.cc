@@ -27,6 +27,10 @@ absl::StatusOr<FileContent> GuardedHost::ReadTrustedFile(
              [&] { return host_->ReadTrustedFile(path); });
 }
 
+absl::Status GuardedHost::CheckTrusted(const std::string& path) {
+  return Ask("host's CheckTrusted", [&] { return host_->CheckTrusted(path); });
+}
+
 absl::StatusOr<FileStatus> GuardedHost::Stat(const std::string& path) {
   return Ask("host's Stat", [&] { return host_->Stat(path); });
 }
