@@ -197,10 +197,12 @@ class TrustedBundleTest(PolicyTest):
         os.chmod(folder, 0o777)
         self.assert_not_imported(folder, folder + ' (mode 0777,')
 
-    @unittest.skipIf(os.geteuid() != 0, 'only root can give files away')
     def test_owner(self):
         bundle = self.bundle('root.pem')
-        os.chown(bundle, 65533, -1)
+        try:
+            os.chown(bundle, 65533, -1)
+        except OSError:
+            self.skipTest('only root can give files away')
         self.assert_not_imported(bundle, bundle + ' (mode', 'owner 65533')
 
     def test_changed_later(self):
