@@ -160,6 +160,31 @@ class DifferencesTest(unittest.TestCase):
         made.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
         self.assertTrue(made.options & ssl.OP_IGNORE_UNEXPECTED_EOF)
 
+    @unittest.skipIf(sys.version_info < (3, 7), 'ssl.py compares names itself')
+    def test_names(self):
+        def connect(certificate, name):
+            server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            server.load_cert_chain(cert(certificate + '.pem'),
+                                   cert(certificate.replace('_chain', '') +
+                                        '.key'))
+            client = ssl.create_default_context(cafile=cert('root.pem'))
+            client.load_verify_locations(cert('intermediate.pem'))
+            to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+            ends = [client.wrap_bio(to_client, to_server,
+                                    server_hostname=name),
+                    server.wrap_bio(to_server, to_client, server_side=True)]
+            for end in ends + ends:
+                try:
+                    end.do_handshake()
+                except ssl.SSLWantReadError:
+                    pass
+
+        connect('cn_only', 'localhost')
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            connect('ip_only', 'ip_only')
+        connect('ip_only', '127.0.0.1')
+        connect('server_p256_chain', 'localhost.')
+
     @unittest.skipIf(sys.version_info < (3, 8), 'newer than this Python')
     def test_tickets(self):
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

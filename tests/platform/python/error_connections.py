@@ -1,7 +1,10 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 """Scenarios of errors_test.py: after the handshake, and around it."""
+import socket
 import ssl
+import struct
+import threading
 
 from error_peers import *  # pylint: disable=wildcard-import
 
@@ -49,6 +52,50 @@ def eof_in_unwrap():
     def unwrap(tls):
         tls.unwrap()
     return both(client_context(ONLY_1_2), server_context(), unwrap, drop)[0]
+
+
+def after_reset(action):
+    """What a client says that does `action` when its server has reset it."""
+    near, far = sockets()
+
+    def serve():
+        tls = server_context().wrap_socket(far, server_side=True)
+        tls.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                       struct.pack('ii', 1, 0))
+        tls.close()
+        far.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    tls = client_context(ONLY_1_2).wrap_socket(near, server_hostname=NAME)
+    thread.join()
+    result = caught(lambda: action(tls))
+    tls.close()
+    near.close()
+    return result
+
+
+@scenario
+def reset_in_read():
+    def read(tls):
+        tls.suppress_ragged_eofs = False
+        tls.recv(1)
+    return after_reset(read)
+
+
+@scenario
+def reset_in_recv():
+    return after_reset(lambda tls: tls.recv(1))
+
+
+@scenario
+def reset_in_write():
+    return after_reset(lambda tls: tls.send(b'x'))
+
+
+@scenario
+def reset_in_unwrap():
+    return after_reset(lambda tls: tls.unwrap())
 
 
 @scenario
