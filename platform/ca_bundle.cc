@@ -63,7 +63,7 @@ CaDirectories FindCaDirectories(Host* host, absl::string_view list) {
     const absl::Status status = ListCaFiles(host, path).status();
     const absl::StatusOr<FileStatus> place = host->Stat(path);
     if (status.ok() && place.ok() && place->type != FileType::kDirectory) {
-      // OpenSSL finds nothing there.
+      // OpenSSL looks for files in it, and finds none.
       found.empty.push_back(absl::StrCat(
           ssl::ShownPath(path),
           " is not a directory; name a bundle by SSL_CERT_FILE or cafile"));
@@ -76,31 +76,59 @@ CaDirectories FindCaDirectories(Host* host, absl::string_view list) {
   return found;
 }
 
+CaDirectories FindNamedCas(Host* host, const std::string& file,
+                           const std::string& directories) {
+  CaDirectories found;
+  if (!file.empty()) {
+    const absl::Status status = host->Stat(file).status();
+    if (absl::IsNotFound(status)) {
+      found.empty.push_back(
+          absl::StrCat(config::kCertFileVariable, ": ", status.message()));
+    } else {
+      found.paths.push_back(file);
+    }
+  }
+  if (directories.empty()) return found;
+  const absl::StatusOr<FileStatus> place = host->Stat(directories);
+  if (place.ok() && place->type != FileType::kDirectory) {
+    found.paths.push_back(directories);
+    return found;
+  }
+  const CaDirectories listed = FindCaDirectories(host, directories);
+  found.paths.insert(found.paths.end(), listed.paths.begin(),
+                     listed.paths.end());
+  for (const std::string& why : listed.empty) {
+    found.empty.push_back(absl::StrCat(config::kCertDirVariable, ": ", why));
+  }
+  return found;
+}
+
 absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
     Host* host, const config::Environment& environment) {
   CaBundlePlaces found;
-  std::vector<absl::string_view> variables;
-  const std::string* file = environment.Find(config::kCertFileVariable);
-  if (file != nullptr && !file->empty()) {
-    found.paths.push_back(*file);
-    variables.push_back(config::kCertFileVariable);
-  }
-  const std::string* directories = environment.Find(config::kCertDirVariable);
-  if (directories != nullptr) {
-    const CaDirectories named = FindCaDirectories(host, *directories);
-    if (!named.paths.empty()) variables.push_back(config::kCertDirVariable);
-    found.paths.insert(found.paths.end(), named.paths.begin(),
-                       named.paths.end());
-    if (found.paths.empty() && !named.empty.empty()) {
-      return ssl::MakeStatus(
-          ssl::ErrorKind::kTrustStore,
-          absl::StrCat("The system's CA bundle (SSL_CERT_DIR) holds no "
-                       "certificate: ",
-                       absl::StrJoin(named.empty, "; ")));
+  const auto value = [&environment](const char* variable) {
+    const std::string* set = environment.Find(variable);
+    return set == nullptr ? std::string() : *set;
+  };
+  const std::string file = value(config::kCertFileVariable);
+  const CaDirectories named =
+      FindNamedCas(host, file, value(config::kCertDirVariable));
+  if (!named.paths.empty()) {
+    found.paths = named.paths;
+    const bool has_file = named.paths.front() == file;
+    if (has_file) found.why = config::kCertFileVariable;
+    if (!has_file || named.paths.size() > 1) {
+      absl::StrAppend(&found.why, has_file ? " and " : "",
+                      config::kCertDirVariable);
     }
+    return found;
   }
-  found.why = absl::StrJoin(variables, " and ");
-  if (!found.paths.empty()) return found;
+  if (!named.empty.empty()) {
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kTrustStore,
+        absl::StrCat("The system's CA bundle holds no certificate: ",
+                     absl::StrJoin(named.empty, "; ")));
+  }
 
   std::vector<std::string> reasons;
   for (const char* place : kDefaultPlaces) {
@@ -139,8 +167,9 @@ absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
     const absl::StatusOr<FileStatus> in_it = host->Stat(file);
     if (absl::IsNotFound(in_it.status())) continue;
     if (!in_it.ok()) return in_it.status();
-    if (in_it->type == FileType::kDirectory) continue;
-    files.push_back({std::move(file), in_it->identity});
+    if (in_it->type != FileType::kRegular) continue;
+    files.push_back({std::move(file), in_it->identity,
+                     /*optional=*/!absl::StrContains(name, ".r")});
   }
   if (files.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(

@@ -28,28 +28,41 @@ struct CaDirectories {
   // Those that hold certificates, and those that cannot be looked at, which
   // ListCaFiles then says. In the list's order, each once.
   std::vector<std::string> paths;
-  // Those that do not exist, are not directories or hold no certificate, and
-  // why.
+  // Those that do not exist, are not directories or hold no file that is named
+  // as a certificate, and why.
   std::vector<std::string> empty;
 };
 
-// Reads a list of directories as OpenSSL does (SSL_CERT_DIR, capath): ":" is
-// between them, and an empty, a missing or a repeated member adds nothing.
-// Thread-safe.
+// Reads a list of directories as OpenSSL does (capath): ":" is between them,
+// and an empty, a missing or a repeated member adds nothing. Thread-safe.
 CaDirectories FindCaDirectories(Host* host, absl::string_view list);
 
-// The places of the system's bundle: what SSL_CERT_FILE and SSL_CERT_DIR (see
-// FindCaDirectories) in `environment` name, together, if any is set and not
-// empty. The file need not exist; of SSL_CERT_DIR those are left out that hold
-// no certificate, and where nothing is left, that is an error (kTrustStore)
-// that lists them. Else the first that exists of the places where systems keep
+// What SSL_CERT_FILE and SSL_CERT_DIR name, as OpenSSL 3 reads them: a file
+// that does not exist is absent, and so is a directory; the value of
+// SSL_CERT_DIR may be a file, too, but not a member of a list. An empty value
+// names nothing. Thread-safe.
+CaDirectories FindNamedCas(Host* host, const std::string& file,
+                           const std::string& directories);
+
+// The places of the system's bundle: what SSL_CERT_FILE and SSL_CERT_DIR in
+// `environment` name (see FindNamedCas), together, if any is set and not empty;
+// where nothing of it is there, that is an error (kTrustStore) that lists what
+// was named. Else the first that exists of the places where systems keep
 // theirs; if none does, such an error, too. Thread-safe.
 absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
     Host* host, const config::Environment& environment);
 
+// The Error::reason where a directory has CA files and none of them holds a
+// certificate: OpenSSL's, as if there were no file.
+inline constexpr char kNoCertificateReason[] = "NO_CERTIFICATE_OR_CRL_FOUND";
+
 struct CaFile {
   std::string path;
   FileIdentity identity;
+  // Whether it was found in a directory and named as a CA certificate: if it
+  // holds none, it is left out, since OpenSSL reads only the file of the issuer
+  // that it looks for. Never so for a CRL, whose loss nobody would notice.
+  bool optional = false;
 
   friend bool operator==(const CaFile& a, const CaFile& b) {
     return a.path == b.path && a.identity == b.identity;
@@ -58,7 +71,8 @@ struct CaFile {
 
 // The files that the place `path` stands for: itself, or where it is a
 // directory, those in it that are named as `openssl rehash` names them
-// ("5ed36f99.0", "5ed36f99.r0") and exist (a link may be dangling);
+// ("5ed36f99.0", "5ed36f99.r0"), are regular files and exist (a link may be
+// dangling);
 // FailedPrecondition where there are none. Other errors are the host's own:
 // only what does not exist is left out, never what cannot be looked at.
 // Thread-safe.

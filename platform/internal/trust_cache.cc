@@ -64,7 +64,8 @@ absl::StatusOr<TrustStorePtr> TrustCache::Default() {
   const absl::StatusOr<CaBundlePlaces> places =
       FindSystemCaBundle(host_, variables_);
   if (!places.ok()) return places.status();
-  absl::StatusOr<TrustStorePtr> store = FromPlaces(places->paths, /*must_be_trusted=*/false);
+  absl::StatusOr<TrustStorePtr> store =
+      FromPlaces(places->paths, /*must_be_trusted=*/false);
   if (!store.ok()) {
     return TrustStoreError(
         absl::StrCat("The system's CA bundle (", places->why, ")"),
@@ -82,12 +83,11 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
     const std::vector<std::string>& places, bool must_be_trusted) {
   // No path that can be opened has a NUL in it.
   const absl::string_view nul("\0", 1);
-  const absl::StatusOr<std::shared_ptr<Found>> found =
-      places_.GetOrMake(absl::StrCat(absl::StrJoin(places, nul),
-                                     must_be_trusted ? nul : ""),
-                        []() -> absl::StatusOr<std::shared_ptr<Found>> {
-                          return std::make_shared<Found>();
-                        });
+  const absl::StatusOr<std::shared_ptr<Found>> found = places_.GetOrMake(
+      absl::StrCat(absl::StrJoin(places, nul), must_be_trusted ? nul : ""),
+      []() -> absl::StatusOr<std::shared_ptr<Found>> {
+        return std::make_shared<Found>();
+      });
   if (!found.ok()) return found.status();
   std::vector<CaFile> files;
   for (const std::string& place : places) {
@@ -104,7 +104,8 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
   const absl::MutexLock lock(&(*found)->mutex);
   // Another thread may have loaded them while this one waited.
   if (!(*found)->settled || (*found)->files != files) {
-    const absl::Status status = Load(std::move(files), must_be_trusted, found->get());
+    const absl::Status status =
+        Load(std::move(files), must_be_trusted, found->get());
     if (!status.ok()) return status;
   }
   return (*found)->store;
@@ -129,17 +130,27 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
     // Of these very bytes; the file may be another by now.
     file.identity = content->identity;
     settled = settled && IsSettled(file.identity, now);
-    absl::StrAppend(&digests, ssl::Sha256(content->bytes));
+    absl::StrAppend(&digests, ssl::Sha256(content->bytes),
+                    file.optional ? "optional" : "");
     contents.push_back(std::move(content->bytes));
   }
   absl::StatusOr<TrustStorePtr> store =
       stores_.GetOrMake(digests, [&]() -> absl::StatusOr<TrustStorePtr> {
         ssl::TrustStore::Builder builder;
+        absl::Status left_out;
         for (size_t i = 0; i < files.size(); ++i) {
           const absl::Status status = builder.Add(contents[i], files[i].path);
-          if (!status.ok()) return status;
+          if (status.ok()) continue;
+          if (!files[i].optional) return status;
+          left_out.Update(status);
+          host_->Log(absl::LogSeverity::kWarning,
+                     absl::StrCat(status.message(), "; it is left out"));
         }
-        return builder.Build();
+        absl::StatusOr<TrustStorePtr> built = builder.Build();
+        if (built.ok() || left_out.ok()) return built;
+        ssl::Error error = ssl::GetError(left_out).value_or(ssl::Error{});
+        error.reason = kNoCertificateReason;
+        return ssl::MakeStatus(error);
       });
   if (!store.ok()) return store.status();
   if (found->store != nullptr && found->store != *store) {

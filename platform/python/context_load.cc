@@ -152,28 +152,46 @@ absl::Status Renamed(const absl::Status& status, absl::string_view name) {
   return ssl::MakeStatus(*error);
 }
 
-// Adds what a list of directories holds; `name` is whose list it is.
-bool AddDirectories(ContextObject* context, absl::string_view name,
-                    const std::string& list) {
-  platform::Runtime& runtime = *context->state->runtime;
+// Adds what lies at `place`; `name` is whose it is. What is `listed` shows in
+// get_ca_certs() at once.
+bool AddPlace(ContextObject* context, absl::string_view name,
+              const platform::CaCerts& place, bool listed) {
   TrustedCertificates& trusted = context->trusted;
-  const platform::CaDirectories found =
-      platform::FindCaDirectories(&runtime.host(), list);
-  // Where none holds certificates, that is no error yet, but then no peer is
-  // trusted.
+  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
+      context->state->runtime->LoadCaCerts(place);
+  if (store.ok()) {
+    trusted.anything = true;
+    if (listed) {
+      trusted.listed.AddStore(**store);
+    } else {
+      trusted.directories.push_back(*std::move(store));
+    }
+    return true;
+  }
+  const absl::Status status = Renamed(store.status(), name);
+  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  if (error.has_value() && error->reason == platform::kNoCertificateReason) {
+    trusted.anything = true;
+    trusted.absent.emplace_back(status.message());
+    return true;
+  }
+  RaisePemStatus(*context->state, status, __LINE__);
+  return false;
+}
+
+// Adds those of `found`, which `name` named. Where none holds certificates,
+// that is no error yet, but then no peer is trusted.
+bool AddDirectories(ContextObject* context, absl::string_view name,
+                    const platform::CaDirectories& found) {
+  TrustedCertificates& trusted = context->trusted;
   trusted.anything = true;
   trusted.absent.insert(trusted.absent.end(), found.empty.begin(),
                         found.empty.end());
-  for (const std::string& path : found.paths) {
-    absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
-        runtime.LoadCaCerts(platform::CaPath{path});
-    if (!store.ok()) {
-      RaisePemStatus(*context->state, Renamed(store.status(), name), __LINE__);
-      return false;
-    }
-    trusted.directories.push_back(*std::move(store));
-  }
-  return true;
+  return std::all_of(found.paths.begin(), found.paths.end(),
+                     [context, name](const std::string& path) {
+                       return AddPlace(context, name, platform::CaPath{path},
+                                       /*listed=*/false);
+                     });
 }
 
 bool AddCapath(ContextObject* context, PyObject* capath) {
@@ -192,7 +210,9 @@ bool AddCapath(ContextObject* context, PyObject* capath) {
                   __LINE__);
     return false;
   }
-  return AddDirectories(context, "capath", path);
+  return AddDirectories(
+      context, "capath",
+      platform::FindCaDirectories(&context->state->runtime->host(), path));
 }
 
 }  // namespace
@@ -302,23 +322,21 @@ PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
     return found == environment.end() ? std::string() : found->second;
   };
   const std::string file = variable(config::kCertFileVariable);
-  const std::string directory = variable(config::kCertDirVariable);
-  platform::CaCerts place;
-  if (!file.empty()) place = platform::CaPath{file};
-  if (!file.empty() || directory.empty()) {
-    absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
-        runtime.LoadCaCerts(place);
-    if (!store.ok()) {
-      const absl::Status status =
-          file.empty() ? store.status()
-                       : Renamed(store.status(), config::kCertFileVariable);
-      return RaisePemStatus(*context.state, status, __LINE__);
-    }
-    context.trusted.listed.AddStore(**store);
-    context.trusted.anything = true;
+  const std::string directories = variable(config::kCertDirVariable);
+  platform::CaDirectories named =
+      platform::FindNamedCas(&runtime.host(), file, directories);
+  const bool has_file = !named.paths.empty() && named.paths.front() == file;
+  if (has_file) named.paths.erase(named.paths.begin());
+  const bool neither = file.empty() && directories.empty();
+  if (neither &&
+      !AddPlace(&context, "", platform::CaCerts(), /*listed=*/true)) {
+    return nullptr;
   }
-  if (!directory.empty() &&
-      !AddDirectories(&context, config::kCertDirVariable, directory)) {
+  if (has_file && !AddPlace(&context, config::kCertFileVariable,
+                            platform::CaPath{file}, /*listed=*/true)) {
+    return nullptr;
+  }
+  if (!neither && !AddDirectories(&context, config::kCertDirVariable, named)) {
     return nullptr;
   }
   context.Changed();

@@ -22,6 +22,7 @@ namespace {
 using airlock::testing::ReadTestdata;
 using ssl::ErrorKind;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -175,8 +176,10 @@ TEST_F(TrustCacheTest, ReadsHashedDirectories) {
   host_.RemoveFile("/certs/0a1b2c3d.0");
   EXPECT_EQ((*cache.FromPath("/certs"))->certificate_count(), 2);
   SetOldFile("/certs/0a1b2c3d.2", "damaged");
+  EXPECT_EQ((*cache.FromPath("/certs"))->certificate_count(), 1);
+  SetOldFile("/certs/0a1b2c3d.r0", "damaged");
   ExpectTrustStoreError(cache.FromPath("/certs"),
-                        HasSubstr("/certs/0a1b2c3d.2"));
+                        HasSubstr("/certs/0a1b2c3d.r0"));
 }
 
 TEST_F(TrustCacheTest, ADirectoryWithoutHashedNamesIsAnError) {
@@ -279,7 +282,13 @@ TEST_F(TrustCacheTest, ReadsAListOfDirectoriesAsOpensslDoes) {
     ASSERT_TRUE(store.ok()) << row.list << ": " << store.status();
     EXPECT_EQ((*store)->certificate_count(), row.certificates) << row.list;
   }
-  for (const char* list : {"/missing", "/empty", "/file", "/missing:/empty"}) {
+  // OpenSSL 3 takes the whole value for a file, too, but no member of it.
+  host_.SetVariable("SSL_CERT_DIR", "/file");
+  const auto file = Make().Default();
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ((*file)->certificate_count(), 1);
+  for (const char* list :
+       {"/missing", "/empty", "/file:", "/file:/missing", "/missing:/empty"}) {
     host_.SetVariable("SSL_CERT_DIR", list);
     ExpectTrustStoreError(Make().Default(),
                           AllOf(HasSubstr("SSL_CERT_DIR"),
@@ -294,6 +303,56 @@ TEST_F(TrustCacheTest, ADanglingLinkIsLeftOut) {
   const auto store = Make().FromPath("/a");
   ASSERT_TRUE(store.ok()) << store.status();
   EXPECT_EQ((*store)->certificate_count(), 1);
+}
+
+TEST_F(TrustCacheTest, AFileThatIsNotThereLeavesTheDirectories) {
+  SetOldFile("/etc/ca-certificates.crt", Pem("ca_all.pem"));
+  SetOldFile("/a/0a1b2c3d.0", Pem("root.pem"));
+  host_.SetVariable("SSL_CERT_FILE", "/missing");
+  host_.SetVariable("SSL_CERT_DIR", "/a");
+  const auto store = Make().Default();
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->certificate_count(), 1);
+  host_.SetVariable("SSL_CERT_DIR", "/absent");
+  ExpectTrustStoreError(
+      Make().Default(),
+      AllOf(HasSubstr("SSL_CERT_FILE: "), HasSubstr("/missing"),
+            HasSubstr("SSL_CERT_DIR: "), HasSubstr("/absent")));
+  // What cannot be looked at is not absent.
+  host_.SetVariable("SSL_CERT_DIR", "/a");
+  host_.SetError("/missing", absl::PermissionDeniedError("denied"));
+  ExpectTrustStoreError(Make().Default(), HasSubstr("denied"));
+}
+
+TEST_F(TrustCacheTest, InADirectoryWhatHoldsNoCertificateIsLeftOut) {
+  const std::string pem = Pem("root.pem");
+  for (const std::string& content :
+       {std::string(), std::string("junk"), Pem("root.key"),
+        pem.substr(0, pem.size() / 2)}) {
+    SetOldFile("/a/0a1b2c3d.0", pem);
+    SetOldFile("/a/01234567.0", content);
+    SetOldFile("/b/01234567.0", content);
+    TrustCache cache = Make();
+    const auto store = cache.FromPath("/a");
+    ASSERT_TRUE(store.ok()) << store.status();
+    EXPECT_EQ((*store)->certificate_count(), 1);
+    EXPECT_THAT(host_.log(), Contains(AllOf(HasSubstr("/a/01234567.0"),
+                                            HasSubstr("it is left out"))));
+    // But not where it is all that there is,
+    const auto none = cache.FromPath("/b");
+    ExpectTrustStoreError(none, HasSubstr("/b/01234567.0"));
+    EXPECT_EQ(ssl::GetError(none.status())->reason, kNoCertificateReason);
+    // nor where it is named,
+    ExpectTrustStoreError(cache.FromPath("/a/01234567.0"),
+                          HasSubstr("/a/01234567.0"));
+    // nor where it is a CRL, or cannot be read.
+    SetOldFile("/a/01234567.r0", content);
+    ExpectTrustStoreError(cache.FromPath("/a"), HasSubstr("/a/01234567.r0"));
+    host_.RemoveFile("/a/01234567.r0");
+    host_.SetError("/a/01234567.0", absl::PermissionDeniedError("denied"));
+    ExpectTrustStoreError(cache.FromPath("/a"), HasSubstr("denied"));
+    host_.RemoveFile("/a/01234567.0");
+  }
 }
 
 TEST_F(TrustCacheTest, WhatCannotBeLookedAtIsNotAbsent) {

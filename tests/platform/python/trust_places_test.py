@@ -77,8 +77,29 @@ class PlacesTest(unittest.TestCase):
         self.missing = os.path.join(self.folder, 'missing')
         self.file = os.path.join(self.folder, 'file')
         shutil.copy(cert('ca.pem'), self.file)
+        # Nothing in it is named by a hash.
+        self.plain = os.path.join(self.folder, 'plain')
+        os.mkdir(self.plain)
+        shutil.copy(cert('ca.pem'), self.plain)
+        # What is named by a hash is not a certificate.
+        self.junk = os.path.join(self.folder, 'junk')
+        os.mkdir(self.junk)
+        for name, content in self.not_certificates():
+            self.write(self.junk, name, content)
         for name in ('SSL_CERT_FILE', 'SSL_CERT_DIR'):
             self.addCleanup(self.restore, name, os.environ.pop(name, None))
+
+    @staticmethod
+    def write(folder, name, content):
+        with open(os.path.join(folder, name), 'w') as file:
+            file.write(content)
+
+    @staticmethod
+    def not_certificates():
+        with open(cert('ca.pem')) as bundle, open(cert('root.key')) as key:
+            return [('01234567.0', ''), ('01234567.1', 'junk'),
+                    ('01234567.2', key.read()),
+                    ('01234567.3', bundle.read()[:200])]
 
     @staticmethod
     def restore(name, value):
@@ -93,11 +114,25 @@ class PlacesTest(unittest.TestCase):
             '%s:%s' % (good, good), '%s:%s' % (self.missing, good),
             '%s:%s' % (good, self.missing), '%s:%s' % (self.empty, good),
             '%s:%s' % (self.file, good), '%s/below:%s' % (self.file, good),
+            '%s:%s' % (self.junk, good), '%s:%s' % (self.plain, good),
         ]
 
     def bad_lists(self):
         return [self.missing, '%s:%s' % (self.missing, self.empty),
-                self.empty, ':', self.file, ':%s:' % self.missing]
+                self.empty, ':', self.file + ':', self.plain, self.junk,
+                '%s:%s' % (self.junk, self.missing), ':%s:' % self.missing]
+
+    def refusal(self, context):
+        """What wrap_socket() says that trusts nobody."""
+        near, far = socket.socketpair()
+        if sys.version_info[0] == 2:  # Which gives the C module's own.
+            near = socket.socket(_sock=near)
+        with self.assertRaises(ssl.SSLError) as caught:
+            context.wrap_socket(near, server_hostname='localhost',
+                                do_handshake_on_connect=False)
+        near.close()
+        far.close()
+        return str(caught.exception)
 
     def capath(self, value):
         context = ssl.create_default_context(cafile=cert('other_root.pem'))
@@ -130,10 +165,45 @@ class PlacesTest(unittest.TestCase):
             if value != ':':
                 self.assertFalse(trusts(self.environment(value)), value)
 
+    def test_file(self):
+        """The value of SSL_CERT_DIR may be a file in OpenSSL 3, not capath."""
+        self.assertTrue(trusts(self.environment(self.file)))
+        self.assertFalse(trusts(self.capath(self.file)))
+
+    def test_missing_file(self):
+        missing = os.path.join(self.folder, 'missing.pem')
+        os.environ['SSL_CERT_FILE'] = missing
+        self.assertTrue(trusts(self.environment(self.good)))
+        # Nor is it an error where the program has its own.
+        for directories in ('', self.missing):
+            context = self.environment(directories)
+            self.assertIn(missing, self.refusal(context))
+            context.load_verify_locations(cert('ca.pem'))
+            self.assertTrue(trusts(context))
+        status, out = self.command(self.good)
+        self.assertEqual(status, 0, out)
+        status, out = self.command(self.missing)
+        self.assertNotEqual(status, 0)
+        self.assertIn(missing, out)
+
+    def test_no_certificates_in_good_directory(self):
+        for name, content in self.not_certificates():
+            self.write(self.good, name, content)
+        os.mkfifo(os.path.join(self.good, '01234567.4'))
+        os.mkdir(os.path.join(self.good, '01234567.5'))
+        self.assertTrue(trusts(self.capath(self.good)))
+        self.assertTrue(trusts(self.environment(self.good)))
+        # A CRL that cannot be read must not go unnoticed.
+        self.write(self.good, '01234567.r0', 'junk')
+        with self.assertRaises(ssl.SSLError) as caught:
+            self.capath(self.good)
+        self.assertIn('01234567.r0', str(caught.exception))
+
     def test_command(self):
         for value in self.good_lists():
             status, out = self.command(value)
-            self.assertEqual(status, 0, (value, out))
+            # It finds fault with what the library leaves out.
+            self.assertEqual(status, int(self.junk in value), (value, out))
         for value in self.bad_lists():
             if value != ':':
                 status, out = self.command(value)
@@ -165,14 +235,7 @@ class PlacesTest(unittest.TestCase):
         context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(capath=self.missing)
-        near, far = socket.socketpair()
-        if sys.version_info[0] == 2:  # Which gives the C module's own.
-            near = socket.socket(_sock=near)
-        with self.assertRaises(ssl.SSLError) as caught:
-            context.wrap_socket(near, do_handshake_on_connect=False)
-        near.close()
-        far.close()
-        self.assertIn(self.missing, str(caught.exception))
+        self.assertIn(self.missing, self.refusal(context))
 
     def test_empty_capath(self):
         context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
