@@ -144,10 +144,10 @@ struct ContextOptions {
   int minimum_security_level = 0;
 
   // What we present. A server needs at least one; of several, each of which has
-  // to have another type of key, the first that the client can use is taken. Of a client's, the
-  // first that the server can use and that has an issuer among the CAs that the
-  // server names (RFC 8446, section 4.2.4); where none has, the first that it
-  // can use.
+  // to have another type of key, the first that the client can use is taken. Of
+  // a client's, the first that the server can use and that has an issuer among
+  // the CAs that the server names (RFC 8446, section 4.2.4); where none has,
+  // the first that it can use.
   std::vector<std::shared_ptr<const Credentials>> credentials;
 
   VerifyMode verify_mode = VerifyMode::kRequired;
@@ -210,7 +210,9 @@ struct ContextOptions {
   // The same by NPN, the draft before ALPN, TLS 1.2 and below.
   std::vector<std::string> npn_protocols;
 
-  // A server's choice by the client's SNI; nullopt where it sent none.
+  // A server's choice by the client's SNI; nullopt where it sent none. With it
+  // this Context may do without credentials: those of the chosen one count, and
+  // where that has none either, the client gets the alert handshake_failure.
   std::function<absl::StatusOr<SniDecision>(
       Socket&, const absl::optional<std::string>& server_name)>
       sni;

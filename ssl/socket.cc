@@ -76,7 +76,9 @@ absl::Status CheckFit(const ContextOptions& context,
                         "key; a client could never be given the second. Leave "
                         "one out.");
     }
-    if (!context.credentials.empty() || context.psk_server != nullptr) {
+    // An `sni` callback may choose a context that has some.
+    if (!context.credentials.empty() || context.psk_server != nullptr ||
+        context.sni != nullptr) {
       return absl::OkStatus();
     }
     return MakeStatus(ErrorKind::kCredentials,

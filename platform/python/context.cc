@@ -92,8 +92,13 @@ PyObject* SetCiphers(PyObject* self, PyObject* args) {
 }
 
 PyObject* CipherDict(const ssl::CipherInfo& info) {
+  // OpenSSL has one more name.
+  const bool ecdhe_psk =
+      info.key_exchange == "kx-ecdhe" && info.auth == "auth-psk";
+  const std::string key_exchange =
+      ecdhe_psk ? "kx-ecdhe-psk" : info.key_exchange;
   const std::string description = absl::StrCat(
-      info.name, " ", info.protocol, " Kx=", info.key_exchange,
+      info.name, " ", OpensslVersion(info), " Kx=", key_exchange,
       " Au=", info.auth, " Enc=", info.symmetric, "(", info.algorithm_bits,
       ") Mac=", info.aead ? "AEAD" : info.digest);
   const PyRef digest = info.digest.empty()
@@ -102,12 +107,12 @@ PyObject* CipherDict(const ssl::CipherInfo& info) {
   if (!digest) return nullptr;
   return Py_BuildValue("{s:k,s:s,s:s,s:s,s:i,s:i,s:O,s:s,s:O,s:s,s:s}", "id",
                        static_cast<unsigned long>(info.id), "name",
-                       info.name.c_str(), "protocol", info.protocol.c_str(),
+                       info.name.c_str(), "protocol", OpensslVersion(info),
                        "description", description.c_str(), "strength_bits",
                        info.strength_bits, "alg_bits", info.algorithm_bits,
                        "aead", info.aead ? Py_True : Py_False, "symmetric",
                        info.symmetric.c_str(), "digest", digest.get(), "kea",
-                       info.key_exchange.c_str(), "auth", info.auth.c_str());
+                       key_exchange.c_str(), "auth", info.auth.c_str());
 }
 
 PyObject* GetCiphers(PyObject* self, PyObject* /*unused*/) {
@@ -369,6 +374,11 @@ int AddContextType(PyObject* module, const StatePtr& state) {
   }
   return PyObject_SetAttrString(module, "_SSLContext",
                                 state->context_type.get());
+}
+
+const char* OpensslVersion(const ssl::CipherInfo& info) {
+  if (info.protocol != "TLSv1") return info.protocol.c_str();
+  return info.key_exchange == "kx-ecdhe" ? "TLSv1.0" : "SSLv3";
 }
 
 }  // namespace airlock::python

@@ -86,7 +86,8 @@ struct ContextObject {
       ssl::Side side, const std::string& hostname);
 
   // What was chosen, before policy, trust store and callbacks: for questions
-  // about ciphers and groups.
+  // about ciphers and groups. Of every version, since between two setters the
+  // range of versions may be empty.
   ssl::ContextOptions Basics() const;
 
   // To be called after every change.
@@ -111,6 +112,7 @@ struct ContextObject {
   platform::ContextRequest Request(const config::VerificationPolicy& policy,
                                    ssl::Side side,
                                    const std::string& hostname) const;
+  void AddVersions(ssl::ContextOptions* result) const;
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> MakeTrustStore();
   std::vector<std::shared_ptr<const ssl::Credentials>> CompleteChains(
       const ssl::TrustStore* store) const;
@@ -123,6 +125,10 @@ struct ContextObject {
 inline ContextObject& ContextOf(PyObject* self) {
   return Unbox<ContextObject>(self);
 }
+
+// OpenSSL's name of the first version that has the cipher suite, in the words
+// of cipher() and get_ciphers().
+const char* OpensslVersion(const ssl::CipherInfo& info);
 
 int AddContextType(PyObject* module, const StatePtr& state);
 

@@ -102,25 +102,27 @@ ssl::ContextOptions ContextObject::Basics() const {
   ssl::ContextOptions result;
   result.clock = absl::Now;
   result.verify_mode = ssl::VerifyMode::kNone;
-  result.protocol = CoreProtocol(protocol);
-  if (result.protocol == ssl::Protocol::kSslv23 && IsOldest(*state)) {
-    result.protocol = ssl::Protocol::kTlsv1;
-  }
   result.ciphers = ciphers;
   result.groups = groups;
   // OpenSSL 1.1.1's own.
   result.security_level = 1;
+  return result;
+}
+
+void ContextObject::AddVersions(ssl::ContextOptions* result) const {
+  result->protocol = CoreProtocol(protocol);
+  if (result->protocol == ssl::Protocol::kSslv23 && IsOldest(*state)) {
+    result->protocol = ssl::Protocol::kTlsv1;
+  }
   // A single version is all that the old protocols allow.
-  if (result.protocol == ssl::Protocol::kSslv23) {
-    result.minimum_version = CoreVersion(minimum_version);
-    result.maximum_version = CoreVersion(maximum_version);
-    for (const auto& row : kDisabling) {
-      if ((options & row.option) != 0) {
-        result.disabled_versions.push_back(row.version);
-      }
+  if (result->protocol != ssl::Protocol::kSslv23) return;
+  result->minimum_version = CoreVersion(minimum_version);
+  result->maximum_version = CoreVersion(maximum_version);
+  for (const auto& row : kDisabling) {
+    if ((options & row.option) != 0) {
+      result->disabled_versions.push_back(row.version);
     }
   }
-  return result;
 }
 
 absl::StatusOr<std::shared_ptr<const ssl::TrustStore>>
@@ -190,6 +192,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   const platform::ContextRequest request = Request(policy, side, hostname);
 
   ssl::ContextOptions result = Basics();
+  AddVersions(&result);
   result.hostname.common_name_fallback =
       (host_flags & kHostflagNeverCheckSubject) == 0;
   result.verify_flags.crl_check_leaf = (verify_flags & kVerifyCrlCheck) != 0;

@@ -263,7 +263,7 @@ PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   const auto usable = ssl::Context::Create(std::move(basics));
   if (!usable.ok() &&
       ssl::GetErrorKind(usable.status()) == ssl::ErrorKind::kCredentials) {
-    return RaiseStatus(*context.state, usable.status(), __LINE__);
+    return RaiseWeakStatus(*context.state, usable.status(), __LINE__);
   }
   auto same_type = [&made](const auto& other) {
     return other->key_type() == (*made)->key_type();

@@ -343,20 +343,21 @@ int SetCallback(PyObject* value, const char* what, PyRef* callback) {
                                        void* /*closure*/) {
   if (!NotDeleted(value)) return -1;
   ContextObject& context = ContextOf(self);
-  std::shared_ptr<KeyLog> log;
-  if (value != Py_None) {
-    std::string path;
-    if (!PathOf(value, &path)) return -1;
-    log = KeyLog::Open(path);
-    if (log == nullptr) {
-      const int error = errno;
-      RaiseOsError(error, std::strerror(error), path);
-      return -1;
-    }
+  // As the stock module: no keys go to the old file where the new one fails.
+  context.keylog.reset();
+  context.keylog_filename = PyRef();
+  context.Changed();
+  if (value == Py_None) return 0;
+  std::string path;
+  if (!PathOf(value, &path)) return -1;
+  std::shared_ptr<KeyLog> log = KeyLog::Open(path);
+  if (log == nullptr) {
+    const int error = errno;
+    RaiseOsError(error, std::strerror(error), path);
+    return -1;
   }
   context.keylog = std::move(log);
-  context.keylog_filename = value == Py_None ? PyRef() : PyRef::Borrow(value);
-  context.Changed();
+  context.keylog_filename = PyRef::Borrow(value);
   return 0;
 }
 

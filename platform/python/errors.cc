@@ -165,6 +165,27 @@ PyObject* RaiseVerification(const ModuleState& state, const ssl::Error& error,
   return Raise(type, raised);
 }
 
+ssl::Error ErrorOf(const absl::Status& status) {
+  ssl::Error plain;
+  plain.message = std::string(status.message());
+  return ssl::GetError(status).value_or(plain);
+}
+
+SslErrorText TextOfError(const ssl::Error& error) {
+  const OpensslReason openssl = OpensslReasonOf(error);
+  SslErrorText text{openssl.library, openssl.reason, error.message};
+  if (openssl.words.empty()) return text;
+  // OpenSSL's words come first, where programs look for them.
+  const size_t said = error.detail.empty() ? std::string::npos
+                                           : error.message.find(error.detail);
+  text.message =
+      said == std::string::npos
+          ? absl::StrCat(openssl.words, ": ", error.message)
+          : absl::StrCat(openssl.words,
+                         error.message.substr(said + error.detail.size()));
+  return text;
+}
+
 }  // namespace
 
 int AddErrors(PyObject* module, ModuleState* state) {
@@ -219,11 +240,7 @@ PyObject* RaiseSslError(PyObject* type, int number, const SslErrorText& text,
 
 PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
                       int line, const std::string& host) {
-  const ssl::Error error = ssl::GetError(status).value_or([&status] {
-    ssl::Error plain;
-    plain.message = std::string(status.message());
-    return plain;
-  }());
+  const ssl::Error error = ErrorOf(status);
   switch (error.kind) {
     case ssl::ErrorKind::kVerification:
     case ssl::ErrorKind::kHostname:
@@ -238,19 +255,18 @@ PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
     default:
       break;
   }
-  const OpensslReason openssl = OpensslReasonOf(error);
-  SslErrorText text{openssl.library, openssl.reason, error.message};
-  if (!openssl.words.empty()) {
-    // OpenSSL's words come first, where programs look for them.
-    const size_t said = error.detail.empty() ? std::string::npos
-                                             : error.message.find(error.detail);
-    text.message =
-        said == std::string::npos
-            ? absl::StrCat(openssl.words, ": ", error.message)
-            : absl::StrCat(openssl.words,
-                           error.message.substr(said + error.detail.size()));
-  }
-  return RaiseSslError(state.ssl_error.get(), kErrorSsl, text, line);
+  return RaiseSslError(state.ssl_error.get(), kErrorSsl, TextOfError(error),
+                       line);
+}
+
+PyObject* RaiseWeakStatus(const ModuleState& state, const absl::Status& status,
+                          int line) {
+  const ssl::Error error = ErrorOf(status);
+  int number = kErrorSsl;
+  if (error.reason == "EE_KEY_TOO_SMALL") number = kReasonEeKeyTooSmall;
+  if (error.reason == "CA_KEY_TOO_SMALL") number = kReasonCaKeyTooSmall;
+  if (error.reason == "CA_MD_TOO_WEAK") number = kReasonCaMdTooWeak;
+  return RaiseSslError(state.ssl_error.get(), number, TextOfError(error), line);
 }
 
 PyObject* RaisePemStatus(const ModuleState& state, const absl::Status& status,

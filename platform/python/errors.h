@@ -41,6 +41,9 @@ enum OpensslReasonNumber {
   kReasonNotEnoughData = OpensslNumber(13, 142),
   kReasonX509PemLib = OpensslNumber(11, 0x80009),
   kReasonPemLib = OpensslNumber(20, 0x80009),
+  kReasonCaKeyTooSmall = OpensslNumber(20, 397),
+  kReasonCaMdTooWeak = OpensslNumber(20, 398),
+  kReasonEeKeyTooSmall = OpensslNumber(20, 399),
 };
 
 // Makes the exception classes and puts them into `module`.
@@ -61,6 +64,11 @@ PyObject* RaiseSslError(PyObject* type, int number, const SslErrorText& text,
 // `host` is the name that was checked, where one was.
 PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
                       int line, const std::string& host = "");
+
+// The same, for a certificate that is too weak to be loaded: with OpenSSL's
+// number of it.
+PyObject* RaiseWeakStatus(const ModuleState& state, const absl::Status& status,
+                          int line);
 
 // The same, for credentials: what OpenSSL has no reason for, it calls "PEM
 // lib".

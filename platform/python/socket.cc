@@ -63,7 +63,7 @@ PyObject* PeerCertificate(PyObject* self, PyObject* args) {
 }
 
 PyObject* CipherTuple(const ssl::CipherInfo& cipher) {
-  return Py_BuildValue("(ssi)", cipher.name.c_str(), cipher.protocol.c_str(),
+  return Py_BuildValue("(ssi)", cipher.name.c_str(), OpensslVersion(cipher),
                        cipher.strength_bits);
 }
 
@@ -206,6 +206,7 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
     const absl::Status status =
         context.ok() ? socket.core->SwitchContext(*std::move(context))
                      : context.status();
+    if (status.ok()) socket.refusal = absl::OkStatus();
     if (!status.ok()) {
       RaiseStatus(*socket.state, status, __LINE__);
       return -1;
@@ -246,7 +247,8 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
   if (socket.core == nullptr) return None();
-  std::shared_ptr<const ssl::Session> session = socket.core->session();
+  std::shared_ptr<const ssl::Session> session =
+      socket.core->handshake_done() ? socket.core->session() : socket.to_resume;
   if (session == nullptr) return None();
   return NewSession(socket.state, socket.context.get(), std::move(session));
 }
@@ -262,6 +264,7 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
     PyErr_SetString(PyExc_ValueError, "Cannot set session after handshake.");
     return -1;
   }
+  socket.to_resume = session;
   return 0;
 }
 

@@ -38,14 +38,18 @@ struct SocketObject {
   FdTransport* fd_transport = nullptr;      // The same; null with BIOs.
   Turns turns;
   bool shutdown_begun = false;  // By this side.
+  // What the program gave, until the handshake is done.
+  std::shared_ptr<const ssl::Session> to_resume;
   // The first Finished messages of the handshake, without their headers.
   struct {
     std::string sent;
     std::string received;
   } finished;
-  // Why there is no `core`, or why it must not be used any more. A server
-  // without a key says so to whoever shakes hands, not before.
+  // Why there is no `core`, or why it must not be used any more.
   absl::Status unusable;
+  // Why a server has no key to use. Its `core` then refuses each client with an
+  // alert, and this is what the program is told.
+  absl::Status refusal;
 
   // Never waited for with the GIL held, nor held while waiting for the peer.
   // Recursive, for callbacks may ask questions of the socket whose handshake

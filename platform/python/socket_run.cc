@@ -119,6 +119,10 @@ bool InCore(PyObject* self, Descriptor* descriptor, bool waits,
       step->result = ssl::IoResult::WantWrite();
     } else {
       WorkInCore(&socket, descriptor->fd, call, work, &access, step);
+      const bool refused =
+          !socket.refusal.ok() && step->result.failed() &&
+          ssl::GetErrorKind(step->result.status()) == ssl::ErrorKind::kCallback;
+      if (refused) step->result = socket.refusal;
     }
     call->GiveUp(Turns::kRead);
     call->GiveUp(Turns::kWrite);

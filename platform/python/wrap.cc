@@ -7,7 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/types/optional.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/memory_bio.h"
@@ -15,7 +18,9 @@
 #include "platform/python/session.h"
 #include "platform/python/socket.h"
 #include "platform/python/socket_wait.h"
+#include "ssl/context.h"
 #include "ssl/error.h"
+#include "ssl/options.h"
 
 namespace airlock::python {
 namespace {
@@ -44,6 +49,31 @@ bool TakeHostname(PyObject* name, std::string* out) {
   return true;
 }
 
+// A server that no client can use, but that tells each by an alert: OpenSSL's,
+// of a server without certificate and of one whose certificate is too weak.
+absl::StatusOr<std::shared_ptr<const ssl::Context>> RefusingContext(
+    const absl::Status& refusal) {
+  constexpr uint8_t kNoCertificate = 40;    // handshake_failure
+  constexpr uint8_t kWeakCertificate = 80;  // internal_error
+  const absl::optional<ssl::Error> error = ssl::GetError(refusal);
+  const bool has_reason = error.has_value() && !error->reason.empty();
+  ssl::SniDecision decision;
+  decision.alert = has_reason ? kWeakCertificate : kNoCertificate;
+  ssl::ContextOptions options;
+  options.clock = absl::Now;
+  options.verify_mode = ssl::VerifyMode::kNone;
+  options.sni = [decision](ssl::Socket& /*core*/,
+                           const absl::optional<std::string>& /*name*/) {
+    return decision;
+  };
+  return ssl::Context::Create(std::move(options));
+}
+
+bool HasKey(const ssl::ContextOptions& options) {
+  return !options.credentials.empty() || options.psk_server != nullptr ||
+         options.sni != nullptr;
+}
+
 // Puts the core's Socket into `self`; false with an exception set.
 bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
               PyObject* session) {
@@ -59,9 +89,19 @@ bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
   if (session != Py_None) {
     options.session = TakeSession(socket, session);
     if (options.session == nullptr) return false;
+    socket.to_resume = options.session;
   }
   auto context =
       ContextOf(socket.context.get()).Freeze(options.side, socket.hostname);
+  if (socket.server_side && context.ok() && !HasKey((*context)->options())) {
+    context = ssl::MakeStatus(ssl::ErrorKind::kCredentials,
+                              "A server needs certfile and keyfile.");
+  }
+  if (socket.server_side &&
+      ssl::GetErrorKind(context.status()) == ssl::ErrorKind::kCredentials) {
+    socket.refusal = context.status();
+    context = RefusingContext(socket.refusal);
+  }
   absl::Status status = context.status();
   if (status.ok()) {
     BreakableTransport* const raw = transport.get();
@@ -74,20 +114,12 @@ bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
     }
     status = core.status();
   }
-  switch (ssl::GetErrorKind(status)) {
-    case ssl::ErrorKind::kInvalidArgument:
-      // OpenSSL says this, as an SSLError.
-      if (!ssl::GetError(status)->reason.empty()) break;
-      PyErr_SetString(PyExc_ValueError, std::string(status.message()).c_str());
-      return false;
-    case ssl::ErrorKind::kCredentials:
-      if (ContextOf(socket.context.get()).credentials.empty()) {
-        socket.unusable = status;
-        return true;
-      }
-      break;
-    default:
-      break;
+  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  // What has a reason is what OpenSSL says, too, as an SSLError.
+  if (error.has_value() && error->kind == ssl::ErrorKind::kInvalidArgument &&
+      error->reason.empty()) {
+    PyErr_SetString(PyExc_ValueError, std::string(status.message()).c_str());
+    return false;
   }
   RaiseStatus(*socket.state, status, __LINE__);
   return false;

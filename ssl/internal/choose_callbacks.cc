@@ -80,6 +80,18 @@ Answer DecideContext(SSL* ssl, uint8_t* alert) {
     socket->callback_error = MakeStatus(error);
     return Answer::kFailed;
   }
+  const ContextOptions& chosen = socket->context->options();
+  if (chosen.credentials.empty() && chosen.psk_server == nullptr) {
+    *alert = SSL_AD_HANDSHAKE_FAILURE;
+    Error error;
+    error.kind = ErrorKind::kCredentials;
+    error.alert = *alert;
+    error.message = absl::StrCat(
+        "A server needs certfile and keyfile: the context of the name \"",
+        shown, "\" has none.");
+    socket->callback_error = MakeStatus(error);
+    return Answer::kFailed;
+  }
   // The version was chosen by the first context.
   const auto version = static_cast<TlsVersion>(SSL_version(ssl));
   if (version >= socket->context->minimum_version() &&

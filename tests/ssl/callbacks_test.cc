@@ -207,6 +207,22 @@ TEST(SniTest, ThatFailsEndsTheHandshake) {
   }
 }
 
+TEST(SniTest, MayBringTheOnlyCertificate) {
+  for (const TlsVersion version : kBoth) {
+    ContextOptions options = SwitchingServer(ServerOptions("wildcard"));
+    options.credentials.clear();
+    const auto server = MakeContext(std::move(options));
+    const auto client = MakeContext(Client(version));
+    Connection c = Connect(client, server, To("www.example.test"));
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(*c.client->peer_certificate(), TestCertificates("wildcard")[0]);
+    // Where it brings none, the client is told so.
+    c = Connect(client, server, To("localhost"));
+    EXPECT_EQ(KindOf(c.server_status), ErrorKind::kCredentials);
+    EXPECT_EQ(AlertOf(c.client_status), 40);  // handshake_failure
+  }
+}
+
 TEST(SwitchContextTest, IsForTheBeginningAndTheSniCallback) {
   const auto other = MakeContext(ServerOptions("wildcard"));
   ContextOptions options = ServerOptions();

@@ -13,7 +13,13 @@ import tempfile
 import threading
 import unittest
 
-from connections import client_context, main, server_context, socket_pair
+from connections import (
+    cert,
+    client_context,
+    main,
+    server_context,
+    socket_pair,
+)
 
 
 class AsStockTest(unittest.TestCase):
@@ -52,6 +58,74 @@ class AsStockTest(unittest.TestCase):
         finally:
             near.close()
             thread.join()
+
+    @unittest.skipIf(sys.version_info < (3, 8), 'newer than this Python')
+    def test_key_log_that_fails_ends_the_old_one(self):
+        path = os.path.join(self.folder, 'keys')
+        for bad, error in ((os.path.join(self.folder, 'no', 'keys'), OSError),
+                           ('a\0b', ValueError), (1.5, TypeError)):
+            context = client_context()
+            context.keylog_filename = path
+            with self.assertRaises(error):
+                context.keylog_filename = bad
+            self.assertIsNone(context.keylog_filename)
+            size = os.path.getsize(path)
+            self.connect(context)
+            self.assertEqual(os.path.getsize(path), size)
+
+    def without_versions(self, protocol):
+        context = ssl.SSLContext(protocol)
+        for name in 'TLSv1', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3':
+            context.options |= getattr(ssl, 'OP_NO_' + name)
+        yield context
+        if hasattr(ssl, 'TLSVersion'):
+            context = ssl.SSLContext(protocol)
+            context.minimum_version = ssl.TLSVersion.TLSv1_3
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
+            yield context
+
+    def test_setters_do_not_mind_which_versions_there_are(self):
+        """Programs narrow the range at one end before the other."""
+        for protocol in (ssl.PROTOCOL_SSLv23,
+                         getattr(ssl, 'PROTOCOL_TLS_CLIENT', 2),
+                         getattr(ssl, 'PROTOCOL_TLS_SERVER', 2)):
+            for context in self.without_versions(protocol):
+                context.set_ciphers('ECDHE+AESGCM')
+                context.set_ciphers('AES128-SHA')
+                context.set_ecdh_curve('prime256v1')
+                context.load_cert_chain(cert('server_rsa_chain.pem'),
+                                        cert('server_rsa.key'))
+                if hasattr(ssl.SSLContext, 'get_ciphers'):
+                    names = [each['name'] for each in context.get_ciphers()]
+                    self.assertIn('AES128-SHA', names)
+                    self.assertIn('TLS_AES_128_GCM_SHA256', names)
+                near, far = socket_pair()
+                with self.assertRaises(ssl.SSLError) as caught:
+                    context.check_hostname = False
+                    context.verify_mode = ssl.CERT_NONE
+                    context.wrap_socket(
+                        near, server_side=protocol == getattr(
+                            ssl, 'PROTOCOL_TLS_SERVER', None))
+                self.assertEqual(caught.exception.reason,
+                                 'NO_PROTOCOLS_AVAILABLE')
+                near.close()
+                far.close()
+
+    @unittest.skipIf(sys.version_info[0] == 2, 'newer than this Python')
+    def test_ciphers_are_called_as_openssl_calls_them(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+        context.set_ciphers('ALL:@SECLEVEL=0')
+        ciphers = {each['name']: each for each in context.get_ciphers()}
+        for name, version, exchange in (
+                ('TLS_AES_128_GCM_SHA256', 'TLSv1.3', 'kx-any'),
+                ('AES128-GCM-SHA256', 'TLSv1.2', 'kx-rsa'),
+                ('ECDHE-RSA-AES128-SHA', 'TLSv1.0', 'kx-ecdhe'),
+                ('AES256-SHA', 'SSLv3', 'kx-rsa'),
+                ('PSK-AES128-CBC-SHA', 'SSLv3', 'kx-psk'),
+                ('ECDHE-PSK-AES128-CBC-SHA', 'TLSv1.0', 'kx-ecdhe-psk')):
+            self.assertEqual(ciphers[name]['protocol'], version, name)
+            self.assertEqual(ciphers[name]['kea'], exchange, name)
+            self.assertIn(version, ciphers[name]['description'])
 
     @unittest.skipIf(sys.version_info < (3, 8), 'newer than this Python')
     def test_key_log_begins_as_stock_s(self):
