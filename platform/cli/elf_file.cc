@@ -14,7 +14,9 @@
 #include <cstring>
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "platform/internal/unique_fd.h"
 
 namespace airlock::cli {
@@ -66,6 +68,19 @@ std::string Loader(int fd) {
   return "";
 }
 
+// Whether a file is not there, or closed to this user, as to the application.
+// What fails otherwise may be a program.
+bool IsOutOfReach(int error) {
+  return error == ENOENT || error == EACCES || error == ELOOP;
+}
+
+absl::Status CannotSearch(absl::string_view path, int error) {
+  return absl::InternalError(
+      absl::ErrnoToStatus(error,
+                          absl::StrCat("cannot look for programs at ", path))
+          .message());
+}
+
 }  // namespace
 
 bool IsScript(const std::string& path) {
@@ -94,13 +109,21 @@ std::string ElfLoader(const std::string& path) {
              : Loader<Elf32_Ehdr, Elf32_Phdr>(fd.get());
 }
 
-void FindPrograms(const std::string& root, FoundPrograms* found) {
+absl::Status FindPrograms(const std::string& root, FoundPrograms* found) {
   std::string path = root;
   std::array<char*, 2> roots = {path.data(), nullptr};
   const std::unique_ptr<FTS, int (*)(FTS*)> tree(
       fts_open(roots.data(), FTS_PHYSICAL | FTS_NOCHDIR, nullptr), &fts_close);
-  if (tree == nullptr) return;
-  while (const FTSENT* const entry = fts_read(tree.get())) {
+  if (tree == nullptr) return CannotSearch(root, errno);
+  for (;;) {
+    errno = 0;  // The end and a failure are both null.
+    const FTSENT* const entry = fts_read(tree.get());
+    if (entry == nullptr) break;
+    if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+        entry->fts_info == FTS_NS) {
+      if (IsOutOfReach(entry->fts_errno)) continue;
+      return CannotSearch(entry->fts_path, entry->fts_errno);
+    }
     if (entry->fts_info != FTS_F ||
         (entry->fts_statp->st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0 ||
         IsSharedLibrary(entry->fts_name)) {
@@ -108,6 +131,9 @@ void FindPrograms(const std::string& root, FoundPrograms* found) {
     }
     const UniqueFd fd(
         open(entry->fts_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    if (!fd.valid() && !IsOutOfReach(errno)) {
+      return CannotSearch(entry->fts_path, errno);
+    }
     std::array<char, kElf.size()> begin;
     if (!fd.valid() || !ReadAt(fd.get(), 0, begin.data(), kScript.size())) {
       continue;
@@ -119,6 +145,7 @@ void FindPrograms(const std::string& root, FoundPrograms* found) {
       found->machine_code.emplace_back(entry->fts_path);
     }
   }
+  return errno == 0 ? absl::OkStatus() : CannotSearch(root, errno);
 }
 
 }  // namespace airlock::cli

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace airlock::cli {
@@ -30,8 +31,9 @@ struct FoundPrograms {
 };
 
 // Adds the programs at or below `root` to `found`. Follows no symbolic links,
-// and leaves out what cannot be read, which cannot be run either.
-void FindPrograms(const std::string& root, FoundPrograms* found);
+// and leaves out what is not there, or not this user's to read. An error
+// (kInternal) where anything else keeps it from looking.
+absl::Status FindPrograms(const std::string& root, FoundPrograms* found);
 
 }  // namespace airlock::cli
 

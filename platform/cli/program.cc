@@ -5,7 +5,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,17 +99,38 @@ class SpawnPlan {
   short flags_ = 0;  // NOLINT(google-runtime-int): as posix_spawn has it.
 };
 
+// As in linux/close_range.h, which the C library's headers may not go with.
+constexpr long kCloseRange = 436;
+constexpr unsigned kCloseOnExec = 1 << 2;
+
 // Keeps what this process was given for itself, or by mistake, from programs.
-void KeepDescriptors() {
+absl::Status KeepDescriptors() {
+  // Needs no descriptor, unlike a look into /proc: none may be left.
+  if (syscall(kCloseRange, STDERR_FILENO + 1, ~0U, kCloseOnExec) == 0) {
+    return absl::OkStatus();
+  }
+  // Linux before 5.11, or a container that does not know the call.
+  const absl::string_view what =
+      "cannot tell which descriptors are open, to keep them from the program";
   DIR* const descriptors = opendir("/proc/self/fd");
-  if (descriptors == nullptr) return;
-  while (const dirent* const entry = readdir(descriptors)) {
+  if (descriptors == nullptr) {
+    return absl::InternalError(absl::ErrnoToStatus(errno, what).message());
+  }
+  int error = 0;
+  for (;;) {
+    errno = 0;  // The end and a failure are both null.
+    const dirent* const entry = readdir(descriptors);
+    if (entry == nullptr) break;
     int fd = 0;
-    if (absl::SimpleAtoi(entry->d_name, &fd) && fd > STDERR_FILENO) {
-      fcntl(fd, F_SETFD, FD_CLOEXEC);
+    if (absl::SimpleAtoi(entry->d_name, &fd) && fd > STDERR_FILENO &&
+        fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+      error = errno;
     }
   }
+  if (error == 0) error = errno;
   closedir(descriptors);
+  if (error == 0) return absl::OkStatus();
+  return absl::InternalError(absl::ErrnoToStatus(error, what).message());
 }
 
 // Blocks signals for a while. One that comes too late for the program acts on
@@ -129,15 +152,60 @@ int ExitStatus(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-std::string ReadAll(int fd) {
-  std::string text;
+// Whether program `pid` has ended, leaving it to be waited for. An error in
+// errno.
+absl::optional<bool> HasEnded(pid_t pid) {
+  siginfo_t ended = {};
+  if (waitid(P_PID, static_cast<id_t>(pid), &ended,
+             WEXITED | WNOHANG | WNOWAIT) == 0) {
+    return ended.si_pid == pid;
+  }
+  if (errno == EINTR) return false;
+  return absl::nullopt;
+}
+
+// The exit status of program `pid`, at whose end all that is left of its
+// process group is killed if `with_group`. Until it is waited for, its number,
+// which is the group's, is not another's.
+int AwaitEnd(pid_t pid, bool with_group) {
+  siginfo_t ended = {};
+  while (waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOWAIT) < 0 &&
+         errno == EINTR) {
+  }
+  if (with_group) kill(-pid, SIGKILL);
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return ExitStatus(status);
+}
+
+// How often it is asked whether a program has ended that writes nothing.
+constexpr int kTickMs = 20;
+
+// Adds to `text` what can be read from `fd` at once. False at the end.
+bool ReadSome(int fd, std::string* text) {
   char chunk[4096];
   for (;;) {
     const ssize_t size = read(fd, chunk, sizeof(chunk));
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return text;
-    text.append(chunk, static_cast<size_t>(size));
+    if (size > 0) {
+      text->append(chunk, static_cast<size_t>(size));
+    } else if (size == 0 || errno != EINTR) {
+      return size < 0 && errno == EAGAIN;
+    }
   }
+}
+
+// What program `pid` writes to the other end of `fd`, which does not wait,
+// until it has ended or closed it. Others that it left behind may keep it open.
+std::string ReadFrom(int fd, pid_t pid) {
+  std::string text;
+  for (bool open = true; open;) {
+    const bool ended = HasEnded(pid).value_or(true);
+    open = ReadSome(fd, &text) && !ended;
+    pollfd input = {fd, POLLIN, 0};
+    if (open) poll(&input, 1, kTickMs);
+  }
+  return text;
 }
 
 // The parent of process `pid`; 0 where there is no such process. The second
@@ -164,7 +232,9 @@ absl::StatusOr<ProgramAnswer> AskProgram(const Program& program) {
   }
   const UniqueFd reading(ends[0]);
   UniqueFd writing(ends[1]);
+  fcntl(reading.get(), F_SETFL, O_NONBLOCK);
   SpawnPlan plan;
+  plan.GroupOfItsOwn();
   plan.TakeNoInput();
   plan.Give(writing.get(), STDOUT_FILENO);
   plan.Give(writing.get(), STDERR_FILENO);
@@ -172,11 +242,8 @@ absl::StatusOr<ProgramAnswer> AskProgram(const Program& program) {
   if (!pid.ok()) return pid.status();
   writing = UniqueFd();
   ProgramAnswer answer;
-  answer.output = ReadAll(reading.get());
-  int status = 0;
-  while (waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  answer.status = ExitStatus(status);
+  answer.output = ReadFrom(reading.get(), *pid);
+  answer.status = AwaitEnd(*pid, /*with_group=*/true);
   return answer;
 }
 
@@ -202,18 +269,18 @@ absl::StatusOr<int> SuperviseProgram(const Program& program,
                                   : isatty(STDIN_FILENO) != 0) {
     plan.TakeNoInput();
   }
-  KeepDescriptors();
+  const absl::Status kept = KeepDescriptors();
+  if (!kept.ok()) return kept;
   const absl::StatusOr<pid_t> pid = plan.Start(program);
   if (!pid.ok()) return pid.status();
   if (started != nullptr) started();
   for (;;) {
-    int status = 0;
-    const pid_t ended = waitpid(*pid, &status, WNOHANG);
-    if (ended == *pid) return ExitStatus(status);
-    if (ended < 0 && errno != EINTR) {
+    const absl::optional<bool> ended = HasEnded(*pid);
+    if (!ended.has_value()) {
       return absl::InternalError(
           absl::StrCat("cannot wait for the program: ", std::strerror(errno)));
     }
+    if (*ended) return AwaitEnd(*pid, program.ends_its_group);
     int signal = 0;
     if (sigwait(&awaited, &signal) == 0 && signal != SIGCHLD) {
       const pid_t receiver = target(*pid);

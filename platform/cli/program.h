@@ -32,6 +32,8 @@ struct Program {
     int error = -1;
   };
   absl::optional<Streams> streams;
+  // Whether its end is that of its process group, too.
+  bool ends_its_group = false;
 };
 
 struct ProgramAnswer {
@@ -40,8 +42,9 @@ struct ProgramAnswer {
 };
 
 // Runs `program` to its end, without standard input; gives its exit status and
-// what it wrote, to standard output and error together. An error (kInternal)
-// where it cannot be started.
+// what it wrote, to standard output and error together. Kills what it leaves in
+// its process group, which is its own. An error (kInternal) where it cannot be
+// started.
 absl::StatusOr<ProgramAnswer> AskProgram(const Program& program);
 
 // Runs `program` to its end in a process group of its own, so that a signal

@@ -5,13 +5,15 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "platform/application_environment.h"
 #include "platform/ca_bundle.h"
-#include "platform/load_policy.h"
+#include "ssl/shown.h"
 
 namespace airlock::cli {
 namespace {
@@ -49,7 +51,8 @@ absl::StatusOr<RunPolicy> RunPolicy::Load(config::Environment environment,
                                           platform::Host* host) {
   RunPolicy run(std::move(environment), application, host);
   const auto load = [&] {
-    return platform::LoadPolicy(host, run.environment_, &application.yaml);
+    return platform::LoadPolicy(host, run.environment_, &application.yaml,
+                                &run.files_);
   };
   absl::StatusOr<config::VerificationPolicy> policy = load();
   if (policy.ok() &&
@@ -130,6 +133,29 @@ EnvironmentMap RunPolicy::OthersFor(const std::string& python_path) const {
   return result;
 }
 
+absl::StatusOr<absl::optional<platform::FileContent>> RunPolicy::ReadAgain(
+    const std::string& path) const {
+  const auto loaded = files_.find(path);
+  const bool was_there = loaded != files_.end() && loaded->second.has_value();
+  absl::StatusOr<platform::FileContent> content = host_->ReadTrustedFile(path);
+  if (!content.ok() && !absl::IsNotFound(content.status())) {
+    return content.status();
+  }
+  if (!content.ok() && !was_there) {
+    return absl::optional<platform::FileContent>();
+  }
+  if (content.ok() && was_there && content->identity == *loaded->second) {
+    return absl::optional<platform::FileContent>(*std::move(content));
+  }
+  return absl::AbortedError(absl::StrCat(
+      "the policy's file ", ssl::ShownPath(path), " ",
+      !content.ok() ? "is gone"
+      : was_there   ? "has changed"
+                    : "has come",
+      " since the policy was read; replace such a file by renaming, in one "
+      "step, and start the application again"));
+}
+
 absl::Status RunPolicy::PutInto(SandboxPlan* plan) const {
   EnvironmentMap record = config::WithBundleOf(environment(), Variables());
   if (!plan->bundle.empty()) {
@@ -137,20 +163,23 @@ absl::Status RunPolicy::PutInto(SandboxPlan* plan) const {
     record.erase(config::kCertDirVariable);
   }
   if (!plan->audit.empty()) record[config::kAuditVariable] = kSandboxAudit;
-  const std::string* named = environment_.Find(kConfigVariable);
   record.erase(kConfigVariable);
   plan->files.erase(kPolicyFile);
+  std::vector<platform::FileIdentity> there;
   for (const std::string& path : Files()) {
-    const auto content = host_->ReadTrustedFile(path);
-    if (!content.ok()) {
-      const bool must_be = named != nullptr && *named == path;
-      if (!must_be && absl::IsNotFound(content.status())) continue;
-      return content.status();
+    const absl::StatusOr<absl::optional<platform::FileContent>> content =
+        ReadAgain(path);
+    if (!content.ok()) return content.status();
+    // One file by two names is read once.
+    if (!content->has_value() ||
+        absl::c_linear_search(there, (*content)->identity)) {
+      continue;
     }
+    there.push_back((*content)->identity);
     // The one that there is, is the operator's.
     const bool first = plan->files.count(kPolicyFile) == 0;
     if (!first) record[kConfigVariable] = kNamedPolicyFile;
-    plan->files[first ? kPolicyFile : kNamedPolicyFile] = content->bytes;
+    plan->files[first ? kPolicyFile : kNamedPolicyFile] = (*content)->bytes;
   }
   plan->files[platform::kLaunchRecord] = config::MakeEnvironmentRecord(record);
   return absl::OkStatus();

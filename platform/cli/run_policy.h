@@ -16,6 +16,7 @@
 #include "platform/cli/application.h"
 #include "platform/cli/sandbox.h"
 #include "platform/host.h"
+#include "platform/load_policy.h"
 
 namespace airlock::cli {
 
@@ -63,7 +64,8 @@ class RunPolicy {
 
   // Puts into `plan` the files by which `_ssl` in the sandbox knows the policy:
   // those that state it, and the launch record, as the plan's bundle and audit
-  // are by now. Errors: a file that cannot be read any more.
+  // are by now. Errors: a file that cannot be read any more, has changed since
+  // Load, has come or gone.
   absl::Status PutInto(SandboxPlan* plan) const;
 
  private:
@@ -73,10 +75,15 @@ class RunPolicy {
         application_(&application),
         host_(host) {}
 
+  // The policy's file at `path`, as Load read it; unset where it was not there.
+  absl::StatusOr<absl::optional<platform::FileContent>> ReadAgain(
+      const std::string& path) const;
+
   config::Environment environment_;
   const Application* application_;
   platform::Host* host_;
   config::VerificationPolicy policy_;
+  platform::PolicyFiles files_;  // As `policy_` has them.
   std::vector<std::string> bundle_;
   std::string no_bundle_;
 };

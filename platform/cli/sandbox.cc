@@ -125,12 +125,13 @@ class Builder {
     if (seals_) Add({"--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"});
     if (!plan_.network) Add({"--unshare-net"});
     ReadOnly(plan_.folder);
-    AddSystem();
+    absl::Status status = AddSystem();
+    if (!status.ok()) return status;
     AddPython();
     for (const std::string& path : plan_.readable) ReadOnly(path);
     for (const std::string& path : plan_.writable) Add({"--bind", path, path});
     if (!plan_.audit.empty()) Add({"--ro-bind", plan_.audit, kSandboxAudit});
-    absl::Status status = AddModules();
+    status = AddModules();
     for (const auto& [path, content] : plan_.files) {
       if (status.ok()) status = AddFile(content, path);
     }
@@ -162,6 +163,8 @@ class Builder {
                             *entry, filter_fd,     gate};
     result_.program.argv.insert(result_.program.argv.end(), argv.begin(),
                                 argv.end());
+    // Where bwrap fails half way, its child waits for it without an end.
+    result_.program.ends_its_group = true;
     return std::move(result_);
   }
 
@@ -192,15 +195,17 @@ class Builder {
       std::vector<std::string> programs = plan_.programs;
       programs.push_back(plan_.python.executable);
       programs.insert(programs.end(), std::begin(kShells), std::end(kShells));
-      entry.programs = RunnablePrograms(programs, plan_.folder, plan_.writable,
-                                        plan_.python);
+      absl::StatusOr<std::vector<std::string>> runnable = RunnablePrograms(
+          programs, plan_.folder, plan_.writable, plan_.python);
+      if (!runnable.ok()) return runnable.status();
+      entry.programs = *std::move(runnable);
     }
     absl::StatusOr<UniqueFd> file = MemoryFile(EncodeEntry(entry));
     if (!file.ok()) return file.status();
     return Keep(*std::move(file));
   }
 
-  void AddSystem() {
+  absl::Status AddSystem() {
     for (const char* path : kLinks) {
       char target[PATH_MAX];
       const ssize_t size = readlink(path, target, sizeof(target));
@@ -211,15 +216,17 @@ class Builder {
         ReadOnly(path);
       }
     }
-    const SystemFiles files = FindSystemFiles(plan_.python, host_);
-    for (const std::string& path : files.visible) ReadOnly(path);
+    absl::StatusOr<SystemFiles> files = FindSystemFiles(plan_.python, host_);
+    if (!files.ok()) return files.status();
+    for (const std::string& path : files->visible) ReadOnly(path);
     for (const char* path : kConfiguration) ReadOnly(path);
     for (const char* path : {"/usr/bin/env", "/usr/bin/sh"}) ReadOnly(path);
     for (const std::string& path : plan_.programs) ReadOnly(path);
-    hidden_ = files.hidden;
+    hidden_ = std::move(files->hidden);
     Add({"--proc", "/proc"});
     for (const char* path : kDevices) Add({"--dev-bind", path, path});
     Add({"--symlink", "/proc/self/fd", "/dev/fd"});
+    return absl::OkStatus();
   }
 
   void AddPython() {

@@ -51,10 +51,11 @@ bool IsProgram(const std::string& path) {
          S_ISREG(status.st_mode) && access(path.c_str(), X_OK) == 0;
 }
 
-void AddRoot(const std::string& root, platform::Host* host, SystemFiles* files,
-             FoundPrograms* programs) {
+absl::Status AddRoot(const std::string& root, platform::Host* host,
+                     SystemFiles* files, FoundPrograms* programs) {
   const auto names = host->ListDirectory(root);
-  if (!names.ok()) return;
+  // Nothing of it is shown then.
+  if (!names.ok()) return absl::OkStatus();
   const auto libraries = absl::c_count_if(*names, IsSharedLibrary);
   const bool whole = static_cast<size_t>(libraries) >= kManyLibraries;
   if (whole) files->visible.push_back(root);
@@ -68,9 +69,11 @@ void AddRoot(const std::string& root, platform::Host* host, SystemFiles* files,
     }
     // Python's folders are large, and have modules in place of programs.
     if (is_machines || (whole && !IsPythonFolder(name))) {
-      FindPrograms(path, programs);
+      const absl::Status status = FindPrograms(path, programs);
+      if (!status.ok()) return status;
     }
   }
+  return absl::OkStatus();
 }
 
 // Whether what may be written to below `writable` includes the file `path`.
@@ -103,15 +106,19 @@ std::vector<std::string> LibraryRoots() {
   return {std::begin(kRoots), std::end(kRoots)};
 }
 
-SystemFiles FindSystemFiles(const InterpreterFacts& python,
-                            platform::Host* host) {
+absl::StatusOr<SystemFiles> FindSystemFiles(const InterpreterFacts& python,
+                                            platform::Host* host) {
   SystemFiles files;
   FoundPrograms programs;
-  for (const char* root : kRoots) AddRoot(root, host, &files, &programs);
+  absl::Status status;
+  for (const char* root : kRoots) {
+    if (status.ok()) status = AddRoot(root, host, &files, &programs);
+  }
   files.visible.emplace_back("/usr/share");
   for (const std::string& folder : ProgramFolders(python)) {
-    FindPrograms(folder, &programs);
+    if (status.ok()) status = FindPrograms(folder, &programs);
   }
+  if (!status.ok()) return status;
   for (std::string& program : programs.machine_code) {
     if (!SameFile(program, python.executable)) {
       files.hidden.push_back(std::move(program));
@@ -143,7 +150,7 @@ absl::StatusOr<std::vector<std::string>> NamedPrograms(
   return programs;
 }
 
-std::vector<std::string> RunnablePrograms(
+absl::StatusOr<std::vector<std::string>> RunnablePrograms(
     const std::vector<std::string>& programs, const std::string& own,
     const std::vector<std::string>& writable, const InterpreterFacts& python) {
   std::set<std::string> result(programs.begin(), programs.end());
@@ -152,14 +159,15 @@ std::vector<std::string> RunnablePrograms(
     if (!loader.empty()) result.insert(std::move(loader));
   }
   FoundPrograms found;
-  FindPrograms(own, &found);
+  absl::Status status = FindPrograms(own, &found);
   for (const std::string& folder : ProgramFolders(python)) {
-    FindPrograms(folder, &found);
+    if (status.ok()) status = FindPrograms(folder, &found);
   }
+  if (!status.ok()) return status;
   for (std::string& script : found.scripts) {
     if (!MayBeWritten(script, writable)) result.insert(std::move(script));
   }
-  return {result.begin(), result.end()};
+  return std::vector<std::string>(result.begin(), result.end());
 }
 
 }  // namespace airlock::cli

@@ -28,9 +28,10 @@ struct SystemFiles {
 // Of the library roots, what an interpreter loads: shared libraries and the
 // folders that hold them, Python's own and the locales; and /usr/share. Not
 // folders of other programs, such as /usr/lib/git-core. Programs (not
-// libraries) that lie among these, or in `python`'s own bin, are hidden.
-SystemFiles FindSystemFiles(const InterpreterFacts& python,
-                            platform::Host* host);
+// libraries) that lie among these, or in `python`'s own bin, are hidden. Errors
+// as of FindPrograms.
+absl::StatusOr<SystemFiles> FindSystemFiles(const InterpreterFacts& python,
+                                            platform::Host* host);
 
 // The value of --programs for which an application may run any program that it
 // sees.
@@ -49,8 +50,9 @@ inline constexpr const char* kShells[] = {"/bin/sh", "/usr/bin/sh",
 // What an application may run: `programs`, the scripts in the folder `own` and
 // in the interpreter's bin, and the loaders of all these. Of the scripts not
 // those that it can put other bytes into, for what is allowed is the file: such
-// as lie below a folder of `writable`, or may have another name there.
-std::vector<std::string> RunnablePrograms(
+// as lie below a folder of `writable`, or may have another name there. Errors
+// as of FindPrograms.
+absl::StatusOr<std::vector<std::string>> RunnablePrograms(
     const std::vector<std::string>& programs, const std::string& own,
     const std::vector<std::string>& writable, const InterpreterFacts& python);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <deque>
@@ -18,6 +19,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/optional.h"
 
 namespace airlock::cli {
 namespace {
@@ -41,59 +43,101 @@ std::string Parent(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-bool IdentityOf(const std::string& path, Identity* identity) {
+// Of something that could not be looked at. It is an error unless it is not
+// there, or closed to this user.
+absl::Status CannotLook(absl::string_view path, int error) {
+  if (error == ENOENT || error == ENOTDIR || error == EACCES) {
+    return absl::OkStatus();
+  }
+  return absl::InternalError(
+      absl::ErrnoToStatus(error,
+                          absl::StrCat("--writable: cannot look at ", path))
+          .message());
+}
+
+// Unset where it is not there.
+absl::StatusOr<absl::optional<Identity>> IdentityOf(const std::string& path) {
   struct stat status;
-  if (stat(path.c_str(), &status) != 0) return false;
-  *identity = {status.st_dev, status.st_ino};
-  return true;
+  if (stat(path.c_str(), &status) == 0) {
+    return absl::optional<Identity>({status.st_dev, status.st_ino});
+  }
+  const absl::Status failed = CannotLook(path, errno);
+  if (!failed.ok()) return failed;
+  return absl::optional<Identity>();
 }
 
 // Whether `path`, or a folder above it, is the same file as `folder`.
-bool IsBelow(std::string path, const std::string& folder) {
+absl::StatusOr<bool> IsBelow(std::string path, const std::string& folder) {
   if (IsWithin(path, folder)) return true;
-  Identity there;
-  if (!IdentityOf(folder, &there)) return false;
+  const auto there = IdentityOf(folder);
+  if (!there.ok()) return there.status();
   for (;; path = Parent(path)) {
-    Identity here;
-    if (IdentityOf(path, &here) && here == there) return true;
+    const auto here = IdentityOf(path);
+    if (!here.ok()) return here.status();
+    if (here->has_value() && *here == *there) return true;
     if (path == "/") return false;
   }
 }
 
 // The other name of the file `path` below `folder`; empty where it has none.
-std::string OtherName(const std::string& path, const std::string& folder) {
+absl::StatusOr<std::string> OtherName(const std::string& path,
+                                      const std::string& folder) {
   struct stat file;
-  if (stat(path.c_str(), &file) != 0 || S_ISDIR(file.st_mode) ||
-      file.st_nlink < 2) {
+  if (stat(path.c_str(), &file) != 0) {
+    const absl::Status failed = CannotLook(path, errno);
+    if (!failed.ok()) return failed;
     return "";
   }
+  if (S_ISDIR(file.st_mode) || file.st_nlink < 2) return "";
   std::string root = folder;
   std::array<char*, 2> roots = {root.data(), nullptr};
   const std::unique_ptr<FTS, int (*)(FTS*)> tree(
       fts_open(roots.data(), FTS_PHYSICAL | FTS_NOCHDIR, nullptr), &fts_close);
-  while (const FTSENT* const entry =
-             tree == nullptr ? nullptr : fts_read(tree.get())) {
+  absl::Status failed =
+      tree == nullptr ? CannotLook(folder, errno) : absl::OkStatus();
+  while (tree != nullptr && failed.ok()) {
+    errno = 0;  // The end and a failure are both null.
+    const FTSENT* const entry = fts_read(tree.get());
+    if (entry == nullptr) {
+      if (errno != 0) failed = CannotLook(folder, errno);
+      break;
+    }
     if (entry->fts_info == FTS_F && entry->fts_statp->st_dev == file.st_dev &&
         entry->fts_statp->st_ino == file.st_ino) {
-      return entry->fts_path;
+      return std::string(entry->fts_path);
+    }
+    if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+        entry->fts_info == FTS_NS) {
+      failed = CannotLook(entry->fts_path, entry->fts_errno);
     }
   }
+  if (!failed.ok()) return failed;
   return "";
 }
 
 // The members of the folder `path` that are symbolic links.
-std::vector<std::string> LinksIn(const std::string& path) {
+absl::StatusOr<std::vector<std::string>> LinksIn(const std::string& path) {
   std::vector<std::string> links;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()),
                                                    &closedir);
-  while (const dirent* const entry =
-             folder == nullptr ? nullptr : readdir(folder.get())) {
+  absl::Status failed =
+      folder == nullptr ? CannotLook(path, errno) : absl::OkStatus();
+  while (folder != nullptr && failed.ok()) {
+    errno = 0;  // The end and a failure are both null.
+    const dirent* const entry = readdir(folder.get());
+    if (entry == nullptr) {
+      if (errno != 0) failed = CannotLook(path, errno);
+      break;
+    }
     std::string member = Join(path, entry->d_name);
     struct stat status;
-    if (lstat(member.c_str(), &status) == 0 && S_ISLNK(status.st_mode)) {
+    if (lstat(member.c_str(), &status) != 0) {
+      failed = CannotLook(member, errno);
+    } else if (S_ISLNK(status.st_mode)) {
       links.push_back(std::move(member));
     }
   }
+  if (!failed.ok()) return failed;
   return links;
 }
 
@@ -108,20 +152,25 @@ absl::Status Overlap(const std::string& writable, const Protected& fixed,
 absl::Status CheckOne(const std::string& writable, const Protected& fixed) {
   const std::vector<std::string> steps = PathSteps(fixed.path);
   for (const std::string& step : steps) {
-    if (!IsBelow(step, writable)) continue;
+    const absl::StatusOr<bool> below = IsBelow(step, writable);
+    if (!below.ok()) return below.status();
+    if (!*below) continue;
     return Overlap(writable, fixed,
                    step == fixed.path
                        ? "lies in it"
                        : absl::StrCat("leads through it, at ", step));
   }
   const std::string& end = steps.back();
-  if (!fixed.may_hold_writable && IsBelow(writable, end)) {
+  const absl::StatusOr<bool> holds = IsBelow(writable, end);
+  if (!holds.ok()) return holds.status();
+  if (*holds && !fixed.may_hold_writable) {
     return Overlap(writable, fixed, "so does what is in that");
   }
-  const std::string other = OtherName(end, writable);
-  if (other.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::string> other = OtherName(end, writable);
+  if (!other.ok()) return other.status();
+  if (other->empty()) return absl::OkStatus();
   return Overlap(writable, fixed,
-                 absl::StrCat("has another name in it, ", other));
+                 absl::StrCat("has another name in it, ", *other));
 }
 
 }  // namespace
@@ -185,7 +234,10 @@ absl::Status CheckWritable(const std::vector<std::string>& writable,
       absl::Status status = CheckOne(folder, each);
       if (!status.ok()) return status;
       if (!each.has_links) continue;
-      for (std::string& link : LinksIn(PathSteps(each.path).back())) {
+      absl::StatusOr<std::vector<std::string>> links =
+          LinksIn(PathSteps(each.path).back());
+      if (!links.ok()) return links.status();
+      for (std::string& link : *links) {
         status = CheckOne(folder, {each.what, std::move(link)});
         if (!status.ok()) return status;
       }

@@ -34,7 +34,8 @@ struct Protected {
 // protected path may not lead through one, at any of its symbolic links, nor
 // be one, hold one, or have another name (hard link) in one. Folders are told
 // apart by device and inode as well, so that bind mounts are seen. Errors
-// (kInvalidArgument) name both.
+// (kInvalidArgument) name both. Another (kInternal) where a path cannot be
+// looked at, unless it is not there or closed to this user.
 absl::Status CheckWritable(const std::vector<std::string>& writable,
                            const std::vector<Protected>& fixed);
 

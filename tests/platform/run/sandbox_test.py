@@ -339,6 +339,24 @@ print(sorted(int(f) for f in os.listdir('/proc/self/fd'))[:3])
                 os.close(fd)
         self.assertEqual(found, {'fd': 'EBADF'})
 
+    def test_descriptors_are_not_handed_down_when_few_are_left(self):
+        """At each limit at which a run fails, and the first at which not."""
+        app = Application(self, TRY + 'attempt("fd", lambda: os.fstat(3))')
+        audit = app.path('audit')
+        for limit in range(8, 64):
+            done = subprocess.run(
+                ['sh', '-c', 'ulimit -n %d; exec "$@" 3<"$0"' % limit,
+                 app.yaml, os.path.abspath(AIRLOCK), 'run', '--audit=' + audit,
+                 app.yaml],
+                env=app.environment(), cwd='/', stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                timeout=60)
+            self.assertNotIn(b'fd done', done.stdout, limit)
+            if b'fd EBADF' in done.stdout:
+                break
+        else:
+            self.fail('the application never started')
+
     def test_no_network(self):
         code = '''
 listener = socket.socket()
