@@ -43,7 +43,7 @@ constexpr absl::string_view kDefault =
 struct Row {
   int code;
   absl::string_view advice;
-  // Where BoringSSL has no text for the number, or another one's.
+  // OpenSSL 3's, which programs compare, where BoringSSL has another.
   absl::string_view text = "";
 };
 
@@ -55,15 +55,17 @@ constexpr Row kRows[] = {
     {code::kExpired, "Its owner has to renew it."},
     {code::kCrlNotYetValid, kFreshCrl},
     {code::kCrlExpired, kFreshCrl},
-    {code::kSelfSignedLeaf, kAddItself},
-    {code::kSelfSignedInChain, kAddItself},
+    {code::kSelfSignedLeaf, kAddItself, "self-signed certificate"},
+    {code::kSelfSignedInChain, kAddItself,
+     "self-signed certificate in certificate chain"},
     {code::kUnableToGetIssuerLocally, kAddIssuer},
     {code::kUnableToVerifyLeafSignature, kAddIssuer},
     {code::kChainTooLong,
      "The chain has more certificates than verify_depth allows."},
     {code::kRevoked, "Its issuer has withdrawn it: do not connect."},
     {code::kInvalidPurpose,
-     "It was issued for another use: see its extended key usage."},
+     "It was issued for another use: see its extended key usage.",
+     "unsuitable certificate purpose"},
     {code::kRejected,
      "The CA bundle holds it with trust settings (TRUSTED CERTIFICATE) that "
      "reject it for this use: `openssl x509 -text` shows them."},
@@ -81,31 +83,35 @@ constexpr Row kRows[] = {
     {code::kInvalidCall,
      "There is no certificate to verify: make a new connection without this "
      "session.",
-     "no certificate to verify"},
+     "invalid certificate verification context"},
     {code::kStoreLookup, kDefault, "issuer certificate lookup error"},
     {code::kInvalidCa,
      "It signed the certificate before it, but it is not a CA: have the "
      "certificate issued by one.",
      "invalid CA certificate"},
-    {code::kPathLengthForNonCa, kReissue, "path length given for a non-CA"},
+    {code::kPathLengthForNonCa, kReissue,
+     "Path length invalid for non-CA cert"},
     {code::kPathLengthWithoutCertSign, kReissue,
-     "path length given, but keyUsage has no keyCertSign"},
-    {code::kCertSignForNonCa, kReissue, "keyCertSign for a non-CA"},
-    {code::kIssuerNameEmpty, kReissue, "the issuer name is empty"},
-    {code::kSubjectNameEmpty, kReissue, "the subject name is empty"},
+     "Path length given without key usage keyCertSign"},
+    {code::kCertSignForNonCa, kReissue,
+     "Key usage keyCertSign invalid for non-CA cert"},
+    {code::kIssuerNameEmpty, kReissue, "Issuer name empty"},
+    {code::kSubjectNameEmpty, kReissue, "Subject name empty"},
     {code::kNoAuthorityKeyIdentifier, kReissue,
-     "no key identifier in authorityKeyIdentifier"},
-    {code::kNoSubjectKeyIdentifier, kReissue, "no subjectKeyIdentifier"},
-    {code::kEmptySubjectAltName, kReissue, "subjectAltName is empty"},
+     "Missing Authority Key Identifier"},
+    {code::kNoSubjectKeyIdentifier, kReissue, "Missing Subject Key Identifier"},
+    {code::kEmptySubjectAltName, kReissue,
+     "Empty Subject Alternative Name extension"},
     {code::kSubjectAltNameNotCritical, kReissue,
-     "the subject is empty, and subjectAltName is not critical"},
+     "Subject empty and Subject Alt Name extension not critical"},
     {code::kCaBasicConstraintsNotCritical, kReissue,
-     "basicConstraints of a CA is not critical"},
+     "Basic Constraints of CA cert not marked critical"},
     {code::kAuthorityKeyIdentifierCritical, kReissue,
-     "authorityKeyIdentifier is critical"},
+     "Authority Key Identifier marked critical"},
     {code::kSubjectKeyIdentifierCritical, kReissue,
-     "subjectKeyIdentifier is critical"},
-    {code::kCaWithoutKeyUsage, kReissue, "a CA without keyUsage"},
+     "Subject Key Identifier marked critical"},
+    {code::kCaWithoutKeyUsage, kReissue,
+     "CA cert does not include key usage extension"},
 };
 
 const Row* Find(int code) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "platform/python/certificate_dict.h"
 #include "platform/python/errors.h"
 #include "platform/python/profile.h"
@@ -98,9 +99,9 @@ PyObject* CipherDict(const ssl::CipherInfo& info) {
   const std::string key_exchange =
       ecdhe_psk ? "kx-ecdhe-psk" : info.key_exchange;
   const std::string description = absl::StrCat(
-      info.name, " ", OpensslVersion(info), " Kx=", key_exchange,
-      " Au=", info.auth, " Enc=", info.symmetric, "(", info.algorithm_bits,
-      ") Mac=", info.aead ? "AEAD" : info.digest);
+      info.name, " ", absl::StripSuffix(OpensslVersion(info), ".0"),
+      " Kx=", key_exchange, " Au=", info.auth, " Enc=", info.symmetric, "(",
+      info.algorithm_bits, ") Mac=", info.aead ? "AEAD" : info.digest);
   const PyRef digest = info.digest.empty()
                            ? PyRef::Borrow(Py_None)
                            : PyRef::Steal(NativeString(info.digest));
@@ -282,7 +283,7 @@ bool TakeCallback(PyObject* callback, PyRef* out) {
   ContextObject& context = ContextOf(self);
   if (context.protocol == kProtocolTlsServer) {
     return RaiseSslError(
-        context.state->ssl_error.get(), kErrorSsl,
+        context.state->ssl_error.get(), kErrorNone,
         {"", "",
          "Cannot add PSK client callback to a PROTOCOL_TLS_SERVER context"},
         __LINE__);
@@ -304,7 +305,7 @@ bool TakeCallback(PyObject* callback, PyRef* out) {
   ContextObject& context = ContextOf(self);
   if (context.protocol == kProtocolTlsClient) {
     return RaiseSslError(
-        context.state->ssl_error.get(), kErrorSsl,
+        context.state->ssl_error.get(), kErrorNone,
         {"", "",
          "Cannot add PSK server callback to a PROTOCOL_TLS_CLIENT context"},
         __LINE__);

@@ -126,7 +126,16 @@ bool AddData(ContextObject* context, PyObject* data) {
           "cadata should be an ASCII string or a bytes-like object");
       return false;
     }
-    if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) return false;
+    if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) {
+      if (!AIRLOCK_PYTHON_AT_LEAST(3, 8) &&
+          PyErr_ExceptionMatches(PyExc_BufferError)) {
+        PyErr_Clear();
+        PyErr_SetString(
+            PyExc_TypeError,
+            "cadata should be a contiguous buffer with a single dimension");
+      }
+      return false;
+    }
     content.bytes = ssl::Secret(absl::string_view(
         static_cast<const char*>(view.buf), static_cast<size_t>(view.len)));
     PyBuffer_Release(&view);

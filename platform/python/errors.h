@@ -15,6 +15,7 @@ namespace airlock::python {
 
 // SSL_ERROR_*: the first argument of an SSLError.
 enum SslErrorNumber {
+  kErrorNone = 0,
   kErrorSsl = 1,
   kErrorWantRead = 2,
   kErrorWantWrite = 3,
@@ -65,8 +66,8 @@ PyObject* RaiseSslError(PyObject* type, int number, const SslErrorText& text,
 PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
                       int line, const std::string& host = "");
 
-// The same, for a certificate that is too weak to be loaded: with OpenSSL's
-// number of it.
+// The same, for a certificate that is not fit to be loaded: with OpenSSL's
+// number of the reason where it has one.
 PyObject* RaiseWeakStatus(const ModuleState& state, const absl::Status& status,
                           int line);
 

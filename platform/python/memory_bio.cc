@@ -137,9 +137,10 @@ PyObject* WriteBio(PyObject* self, PyObject* args) {
     return nullptr;
   }
   if (BufferOf(self).ended()) {
-    return RaiseSslError(
-        Unbox<MemoryBio>(self).state->ssl_error.get(), kErrorSsl,
-        {"", "", "cannot write() after write_eof()"}, __LINE__);
+    // As the stock module: without a number.
+    PyErr_SetString(Unbox<MemoryBio>(self).state->ssl_error.get(),
+                    "cannot write() after write_eof()");
+    return nullptr;
   }
   BufferOf(self).Write(view.bytes());
   return PyLong_FromSize_t(view.size());

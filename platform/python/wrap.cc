@@ -40,6 +40,8 @@ bool TakeHostname(PyObject* name, std::string* out) {
                     "server_hostname must not contain null characters");
     return false;
   }
+  // Up to Python 3.6 an empty name is none: smtplib and imaplib pass one.
+  if (out->empty() && !AIRLOCK_PYTHON_AT_LEAST(3, 7)) return true;
   if (out->empty() || (*out)[0] == '.') {
     PyErr_SetString(PyExc_ValueError,
                     "server_hostname cannot be an empty string or start with a "

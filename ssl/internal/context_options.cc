@@ -90,14 +90,35 @@ absl::Status CheckStrength(absl::Span<const Certificate> chain, int level) {
   return absl::OkStatus();
 }
 
+// BoringSSL does not sign with an ECDSA key whose certificate does not allow it
+// (RFC 5280, section 4.2.1.3), and says so only in the handshake.
+absl::Status CheckKeyUsage(const Credentials& credentials) {
+  if (credentials.key_type() != KeyType::kEcdsa) return absl::OkStatus();
+  const Certificate& leaf = credentials.chain()[0];
+  const uint32_t usage = X509_get_key_usage(leaf.impl().x509.get());
+  if ((usage & X509v3_KU_DIGITAL_SIGNATURE) != 0) return absl::OkStatus();
+  Error error;
+  error.kind = ErrorKind::kCredentials;
+  error.library = "SSL";
+  error.reason = "KEY_USAGE_BIT_INCORRECT";
+  error.detail = "key usage bit incorrect";
+  error.subject = leaf.subject();
+  error.message = absl::StrCat(
+      "certfile: the certificate \"", ShownName(error.subject),
+      "\" does not allow its ECDSA key to sign: its keyUsage has no "
+      "digitalSignature. Have one issued that has it, or none at all.");
+  return MakeStatus(error);
+}
+
 absl::Status CheckCredentials(const ContextOptions& options) {
   const ErrorQueueScope errors;
   for (const auto& credentials : options.credentials) {
     if (credentials == nullptr) {
       return Invalid("credentials: one of them is null; leave it out.");
     }
-    const absl::Status status =
+    absl::Status status =
         CheckStrength(credentials->chain(), options.security_level);
+    status.Update(CheckKeyUsage(*credentials));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -252,6 +252,19 @@ Finding CheckChain(const VerifyRequest& request,
   return {};
 }
 
+// OpenSSL's code where the last certificate that was found has no issuer but
+// itself. BoringSSL says so only of those whose keyUsage has keyCertSign.
+int WithoutIssuer(int code, int depth, X509* last) {
+  if (last == nullptr || X509_NAME_cmp(X509_get_subject_name(last),
+                                       X509_get_issuer_name(last)) != 0) {
+    return code;
+  }
+  const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(last));
+  if (key == nullptr || X509_verify(last, key.get()) != 1) return code;
+  return depth == 0 ? X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
+                    : X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
+}
+
 VerifyOutcome CheckHost(const VerifyRequest& request) {
   VerifyOutcome outcome;
   outcome.status =
@@ -320,6 +333,9 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
   if ((code == X509_V_OK && built > MostCertificates(request)) ||
       (no_issuer && built >= MostCertificates(request))) {
     code = X509_V_ERR_CERT_CHAIN_TOO_LONG;
+  } else if (no_issuer) {
+    code = WithoutIssuer(code, X509_STORE_CTX_get_error_depth(ctx.get()),
+                         X509_STORE_CTX_get_current_cert(ctx.get()));
   }
   if (code != X509_V_OK) {
     return Fail(

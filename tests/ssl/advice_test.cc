@@ -114,6 +114,13 @@ TEST(VerifyCodeTest, HasOneMeaningForEachNumber) {
   EXPECT_EQ(VerifyCodeText(verify_code::kCaKeyTooSmall),
             "CA certificate key too weak");
   EXPECT_EQ(VerifyCodeText(verify_code::kInvalidCa), "invalid CA certificate");
+  // Where BoringSSL has older words.
+  EXPECT_EQ(VerifyCodeText(verify_code::kSelfSignedLeaf),
+            "self-signed certificate");
+  EXPECT_EQ(VerifyCodeText(verify_code::kSelfSignedInChain),
+            "self-signed certificate in certificate chain");
+  EXPECT_EQ(VerifyCodeText(verify_code::kInvalidPurpose),
+            "unsuitable certificate purpose");
   // BoringSSL's INVALID_CA and INVALID_CALL are other failures of OpenSSL's.
   EXPECT_EQ(VerifyCodeText(24), "unknown error");
   EXPECT_EQ(VerifyCodeText(65), "unknown error");

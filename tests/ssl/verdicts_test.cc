@@ -86,8 +86,6 @@ const std::map<std::string, Otherwise>& Differences() {
       {"wildcard_partial  ca ", {62, 62}},
       {"cn_only  ca ", {62, 62}},
       {"v1_cert  ca ", {62, 62}},
-      // Its keyUsage allows no signing, so it counts as signed by another.
-      {"self_signed  ca ", {20, 20}},
       // An issuer whose keyUsage allows no signing is passed over.
       {"not_ca_issuer not_ca_issuer_chain ca ", {20, 20}},
       // Nothing of an anchor is critical to BoringSSL.

@@ -92,6 +92,19 @@ TEST_F(VerifyTest, NamesTheCertificateAtFault) {
   }
 }
 
+TEST_F(VerifyTest, WhatIsSignedByItselfIsCalledSo) {
+  // Whatever its keyUsage: the first has no keyCertSign.
+  for (const char* name : {"self_signed", "strict_root_bare"}) {
+    EXPECT_EQ(Verify(name), 18) << name;
+    EXPECT_EQ(error_.depth, 0);
+    EXPECT_EQ(error_.alert, 48);  // unknown_ca
+  }
+  std::vector<Certificate> chain = TestCertificates("server_other");
+  EXPECT_EQ(Verify(chain), 20);
+  chain.push_back(TestCertificates("other_root")[0]);
+  EXPECT_EQ(Verify(chain), 19);
+}
+
 TEST_F(VerifyTest, DepthIsWhatMayLieBetweenLeafAndAnchor) {
   for (const auto& [chain, between] : {std::make_pair("server_rsa_direct", 0),
                                        std::make_pair("server_rsa_chain", 1),

@@ -30,7 +30,8 @@ TEST(WeakCredentialsTest, AreRefusedByLevelWithOpensslsReason) {
   for (const Row& row : {Row{"weak_rsa512", 1, "EE_KEY_TOO_SMALL"},
                          Row{"weak_rsa1024", 2, "EE_KEY_TOO_SMALL"},
                          Row{"sha1_signed", 1, "CA_MD_TOO_WEAK"},
-                         Row{"server_rsa", 3, "EE_KEY_TOO_SMALL"}}) {
+                         Row{"server_rsa", 3, "EE_KEY_TOO_SMALL"},
+                         Row{"root_p256", 0, "KEY_USAGE_BIT_INCORRECT"}}) {
     // From 4 on the keys of testdata are too small besides.
     for (int level = 0; level <= 3; ++level) {
       ContextOptions options = ServerOptions(row.name);

@@ -66,6 +66,14 @@ class ServerKeyTest(TlsTest):
                 self.reasons(client, weak_context()),
                 ('TLSV1_ALERT_INTERNAL_ERROR', 'EE_KEY_TOO_SMALL'))
 
+    def test_certificate_whose_key_may_not_sign(self):
+        context = bare_context()
+        with self.assertRaises(ssl.SSLError) as caught:
+            context.load_cert_chain(cert('root_p256.pem'),
+                                    cert('root_p256.key'))
+        self.assertEqual(caught.exception.reason, 'KEY_USAGE_BIT_INCORRECT')
+        self.assertIn('no digitalSignature', str(caught.exception))
+
     def test_error_names_the_certificate(self):
         client = next(self.versions())
         connecting = Task(reason_of, self.wrap_client, client)
