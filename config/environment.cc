@@ -201,6 +201,14 @@ absl::Status CheckEnvironment(const Environment& environment) {
       status.Update(Repeated("the environment", name));
     }
   }
+  for (const std::string& entry : environment.valueless()) {
+    if (StatesPolicy(entry) || !MisspeltVariable(entry).empty()) {
+      status.Update(absl::InvalidArgumentError(absl::StrCat(
+          "the environment has an entry \"", internal::Shown(entry),
+          "\" without \"=\", so that what it says of the policy is not known; "
+          "give it a value, or unset it")));
+    }
+  }
   if (!status.ok() || !environment.secure()) return status;
   for (const absl::string_view name : kPointers) {
     const bool set =

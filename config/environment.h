@@ -91,9 +91,9 @@ class Environment {
   // stricter, and stay.
   static Environment OfSecureProcess(Environment environment);
 
-  // `environment`, of a process in the sandbox of `airlock run`, which has looked
-  // at who may change the files that the policy names: in there it cannot be
-  // told.
+  // `environment`, of a process in the sandbox of `airlock run`, which has
+  // looked at who may change the files that the policy names: in there it
+  // cannot be told.
   static Environment OfSandbox(Environment environment);
 
   // Of a process that began with `initial` and has `current` by now, which its
@@ -113,6 +113,13 @@ class Environment {
   }
   const std::vector<std::string>& repeated() const { return repeated_; }
 
+  // Entries of the process's environment that have no "="; CheckEnvironment
+  // refuses those that are, or nearly are, variables of the policy.
+  void set_valueless(std::vector<std::string> entries) {
+    valueless_ = std::move(entries);
+  }
+  const std::vector<std::string>& valueless() const { return valueless_; }
+
   // Further readings, of the policy's variables alone. Whoever reads the policy
   // takes the strictest of all.
   const std::vector<EnvironmentMap>& untrusted() const { return untrusted_; }
@@ -126,12 +133,14 @@ class Environment {
   EnvironmentMap trusted_;
   std::vector<EnvironmentMap> untrusted_;
   std::vector<std::string> repeated_;
+  std::vector<std::string> valueless_;
   bool secure_ = false;
   bool sandboxed_ = false;
 };
 
 // An error (kInvalidArgument) where a variable is misspelt in any reading, is
-// there with different values, or may not be obeyed. Pure and thread-safe.
+// there with different values or with none and no "=", or may not be obeyed.
+// Pure and thread-safe.
 absl::Status CheckEnvironment(const Environment& environment);
 
 }  // namespace airlock::config

@@ -15,9 +15,10 @@ namespace airlock::platform {
 // The variables as they are now; of a name that is there twice the first takes
 // effect, as for getenv. Not safe against another thread that changes the
 // environment meanwhile. `repeated`, if not null, gets the names that are there
-// with another value, too.
+// with another value, too, and `valueless` the entries without "=".
 config::EnvironmentMap CurrentVariables(
-    std::vector<std::string>* repeated = nullptr);
+    std::vector<std::string>* repeated = nullptr,
+    std::vector<std::string>* valueless = nullptr);
 
 // Whether the environment was chosen by somebody with other rights than this
 // process has (AT_SECURE): it is set-user-ID or set-group-ID, or has file

@@ -148,6 +148,21 @@ TEST(EnvironmentTest, SeveralValuesOfAPolicysVariableAreAnError) {
       CheckEnvironment(Environment::OfSecureProcess(environment)).ok());
 }
 
+TEST(EnvironmentTest, AnEntryWithoutAValueIsAnError) {
+  Environment environment({{"AIRLOCK_VERIFY", "enforce"}});
+  environment.set_valueless({"A", "", "VERIFY"});
+  EXPECT_TRUE(ParseEnvironment(environment).ok());
+  for (const char* entry : {"AIRLOCK_VERIFY", "AIRLOCK_", "AIRLOCK_VERFY",
+                            "PYTHONHTTPSVERIFY", "airlock_verify"}) {
+    environment.set_valueless({"A", entry});
+    EXPECT_THAT(ParseEnvironment(environment).status().message(),
+                HasSubstr("without \"=\""))
+        << entry;
+    EXPECT_FALSE(
+        CheckEnvironment(Environment::OfSecureProcess(environment)).ok());
+  }
+}
+
 TEST(EnvironmentTest, ADamagedRecordIsAnError) {
   for (const std::string& bytes :
        {Bytes("\0"), Bytes("A"), Bytes("A=1"), Bytes("A\0"), Bytes("=1\0"),

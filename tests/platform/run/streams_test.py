@@ -164,6 +164,19 @@ print(size)
         with open(path, 'rb') as file:
             self.assertEqual(file.read(), text)
 
+    def test_input_is_read_ahead(self):
+        """What an application leaves is not there for the caller's next."""
+        with tempfile.TemporaryFile() as file:
+            file.write(b'x' * 10000)
+            file.seek(0)
+            # The offset is shared with whoever inherits the descriptor.
+            process = self.start('import os\nprint(len(os.read(0, 1)))\n',
+                                 stdin=file, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+            out, err = process.communicate()
+            self.assertEqual((process.returncode, out), (0, b'1\n'), err)
+            self.assertEqual(os.lseek(file.fileno(), 0, os.SEEK_CUR), 10000)
+
     def test_a_socket_as_input_cannot_be_written_to(self):
         here, there = socket.socketpair()
         self.addCleanup(here.close)
