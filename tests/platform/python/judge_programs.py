@@ -4,8 +4,9 @@
 
 usage: /usr/bin/python3 judge_programs.py GAPS CERTS SUITE...
 
-CERTS: the folder of the test certificates, for suites of our own. SUITE: a module that is installed, such as trio.tests.test_ssl, or a file; pytest
-runs it. Exit status 0 where each test that passes with the stock module passes
+CERTS: the folder of the test certificates, for suites of our own. SUITE: a
+module that is installed, such as trio.tests.test_ssl, or a file; pytest runs
+it. Exit status 0 where each test that passes with the stock module passes
 with the `_ssl` on PYTHONPATH, too, but for those that GAPS lists; what it lists
 and passes is wrong, too. Its own text says how lines look.
 """
@@ -20,8 +21,8 @@ _SECONDS = 250  # For each of the two, below Bazel's timeout.
 _BAD = {'failure', 'error'}
 
 
-def _gaps(path):
-    """[(verdict, pattern)] of the file's lines."""
+def read_gaps(path):
+    """[(verdict, pattern)] of the lines of suite_gaps.txt."""
     rows = []
     with open(path, encoding='utf-8') as lines:
         for number, line in enumerate(lines, 1):
@@ -75,7 +76,8 @@ def _run(suites, certs, stock, folder):
     return found, said
 
 
-def _which(stock):
+def which(stock):
+    """The library that `ssl` says it is."""
     environment = dict(os.environ)
     if stock:
         environment.pop('PYTHONPATH')
@@ -85,13 +87,13 @@ def _which(stock):
 
 
 def main():
-    gaps, suites = _gaps(sys.argv[1]), sys.argv[3:]
+    gaps, suites = read_gaps(sys.argv[1]), sys.argv[3:]
     certs = os.path.abspath(sys.argv[2])
     suites = [os.path.abspath(name) if name.endswith('.py') else name
               for name in suites]
     folder = tempfile.mkdtemp(prefix='s', dir=os.environ.get('TEST_TMPDIR'))
     for stock in (True, False):
-        version = _which(stock)
+        version = which(stock)
         print(version)
         if stock == ('Airlock' in version):
             sys.exit('This is the wrong _ssl; look at PYTHONPATH.')
