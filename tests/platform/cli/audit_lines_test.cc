@@ -57,6 +57,21 @@ TEST(AuditLinesTest, LinesComeInAnyPieces) {
   EXPECT_EQ(whole.Finish(kStart), absl::StrCat(kGood, "\n"));
 }
 
+TEST(AuditLinesTest, ALineIsNoLongerThanItsLimit) {
+  const auto line = [](size_t size) {
+    const std::string begin = R"({"time":1,"action":"x","host":")";
+    return absl::StrCat(begin, std::string(size - begin.size() - 2, 'h'),
+                        "\"}");
+  };
+  AuditLines lines;
+  const std::string longest = line(AuditLines::kMaxLine);
+  EXPECT_THAT(Actions(lines.Add(longest + "\n", kStart)), ElementsAre("x"));
+  const std::string result =
+      lines.Add(line(AuditLines::kMaxLine + 1) + "\n", kStart);
+  EXPECT_THAT(Actions(result), ElementsAre("[invalid]"));
+  EXPECT_LT(result.size(), 1024);
+}
+
 TEST(AuditLinesTest, WhatIsNotALineIsShownAndMarked) {
   for (const char* bad :
        {"junk", "{", "{}", "[]", "7", "{\"time\":1}", "{\"action\":1}",
