@@ -57,35 +57,31 @@ void AddFloors(VerificationPolicy* policy) {
   };
   raise_level(&policy->security_level);
   for (PolicyException& exception : policy->exceptions) {
-    raise_level(&exception.security_level);
+    raise_level(&exception.settings.security_level);
   }
 }
 
-VerificationPolicy Merge(VerificationPolicy first, VerificationPolicy second) {
-  first.verification =
-      Stricter(std::move(first.verification), std::move(second.verification));
-  first.on_override =
-      Stricter(std::move(first.on_override), std::move(second.on_override));
-  first.hostname =
-      Stricter(std::move(first.hostname), std::move(second.hostname));
-  first.minimum_version = Stricter(std::move(first.minimum_version),
-                                   std::move(second.minimum_version));
-  first.ca_certs =
-      FirstStated(std::move(first.ca_certs), std::move(second.ca_certs));
-  first.key_log = Stricter(std::move(first.key_log), std::move(second.key_log));
-  first.security_level = Stricter(std::move(first.security_level),
-                                  std::move(second.security_level));
-  first.verify_flags =
-      Both(std::move(first.verify_flags), std::move(second.verify_flags));
-  first.partial_chain =
-      Stricter(std::move(first.partial_chain), std::move(second.partial_chain));
-  first.verify_depth =
-      Smaller(std::move(first.verify_depth), std::move(second.verify_depth));
-  first.groups = FirstStated(std::move(first.groups), std::move(second.groups));
-  first.psk = Stricter(std::move(first.psk), std::move(second.psk));
-  first.application_cas = Stricter(std::move(first.application_cas),
-                                   std::move(second.application_cas));
-  return first;
+template <Merging kMerging, typename T>
+Setting<T> Merged(Setting<T> first, Setting<T> second) {
+  if constexpr (kMerging == Merging::kStricter) {
+    return Stricter(std::move(first), std::move(second));
+  } else if constexpr (kMerging == Merging::kSmaller) {
+    return Smaller(std::move(first), std::move(second));
+  } else if constexpr (kMerging == Merging::kFirst) {
+    return FirstStated(std::move(first), std::move(second));
+  } else if constexpr (kMerging == Merging::kAll) {
+    return Both(std::move(first), std::move(second));
+  } else {
+    return first;
+  }
+}
+
+void MergeInto(const PolicySettings& other, PolicySettings* merged) {
+  VisitSettings(
+      [](auto row, auto& first, const auto& second) {
+        first = Merged<kSettingRows[row].merging>(std::move(first), second);
+      },
+      *merged, other);
 }
 
 // Lets `exception` replace `setting`, if it states anything.
@@ -101,7 +97,7 @@ VerificationPolicy EffectivePolicy(
     absl::Span<const VerificationPolicy> policies) {
   VerificationPolicy effective;
   for (const VerificationPolicy& policy : policies) {
-    effective = Merge(std::move(effective), policy);
+    MergeInto(policy, &effective);
     if (effective.exceptions.empty()) effective.exceptions = policy.exceptions;
   }
   AddFloors(&effective);
@@ -129,10 +125,9 @@ VerificationPolicy PolicyForHost(const VerificationPolicy& policy,
   static_cast<PolicySettings&>(for_host) = policy;
   const PolicyException* exception = ExceptionFor(policy, host, today);
   if (exception == nullptr) return for_host;
-  Except(exception->ca_certs, &for_host.ca_certs);
-  Except(exception->minimum_version, &for_host.minimum_version);
-  Except(exception->security_level, &for_host.security_level);
-  Except(exception->pins, &for_host.pins);
+  VisitSettings([](auto /*row*/, const auto& granted,
+                   auto& setting) { Except(granted, &setting); },
+                exception->settings, static_cast<PolicySettings&>(for_host));
   return for_host;
 }
 

@@ -5,8 +5,13 @@
 #ifndef AIRLOCK_CONFIG_POLICY_H_
 #define AIRLOCK_CONFIG_POLICY_H_
 
+#include <array>
+#include <cstddef>
 #include <map>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -104,19 +109,6 @@ struct Pin {
   }
 };
 
-// What the operator grants for one host. Settings that are not stated stay as
-// they are for every host.
-struct PolicyException {
-  HostPattern host;
-  Origin origin;  // Of `host`.
-  Setting<absl::optional<std::string>> ca_certs;
-  Setting<absl::optional<TlsVersion>> minimum_version;
-  Setting<absl::optional<int>> security_level;
-  Setting<std::vector<Pin>> pins;
-  // The last day, in UTC, on which the exception holds.
-  Setting<absl::optional<absl::CivilDay>> expires;
-};
-
 // What a policy says of connections to any one host.
 struct PolicySettings {
   Setting<Verification> verification;
@@ -151,6 +143,87 @@ struct PolicySettings {
   // Where there are any, the peer's certificate, or one that it is verified by,
   // has a key that is among them; a certificate that signs itself will do.
   Setting<std::vector<Pin>> pins;
+};
+
+namespace internal {
+
+template <typename Settings>
+auto TieSettings(Settings& settings) {
+  auto& [verification, on_override, hostname, minimum_version, ca_certs,
+         key_log, security_level, verify_flags, partial_chain, verify_depth,
+         groups, psk, application_cas, pins] = settings;
+  return std::tie(verification, on_override, hostname, minimum_version,
+                  ca_certs, key_log, security_level, verify_flags,
+                  partial_chain, verify_depth, groups, psk, application_cas,
+                  pins);
+}
+
+template <size_t kRow, typename Visitor, typename... Ties>
+void VisitRow(Visitor& visit, const Ties&... ties) {
+  visit(std::integral_constant<size_t, kRow>(), std::get<kRow>(ties)...);
+}
+
+template <typename Visitor, size_t... kRows, typename... Ties>
+void VisitEach(Visitor& visit, std::index_sequence<kRows...> /*rows*/,
+               const Ties&... ties) {
+  static_assert(((sizeof...(kRows) == std::tuple_size_v<Ties>)&&...));
+  (VisitRow<kRows>(visit, ties...), ...);
+}
+
+}  // namespace internal
+
+// How two statements of one setting become one.
+enum class Merging {
+  kStricter,  // The stricter takes effect: of enumerations, the later value.
+  kSmaller,   // The smaller number is the stricter one.
+  kFirst,     // The one that takes precedence.
+  kAll,       // Both.
+  kNever,     // Only exceptions state it.
+};
+
+// A setting's name in the operator's file, and how it is merged.
+struct SettingRow {
+  absl::string_view name;
+  Merging merging;
+};
+
+// In the order of PolicySettings.
+inline constexpr std::array<SettingRow, 14> kSettingRows = {{
+    {"verification", Merging::kStricter},
+    {"on_override", Merging::kStricter},
+    {"hostname", Merging::kStricter},
+    {"minimum_version", Merging::kStricter},
+    {"ca_certs", Merging::kFirst},
+    {"key_log", Merging::kStricter},
+    {"security_level", Merging::kStricter},
+    {"verify_flags", Merging::kAll},
+    {"partial_chain", Merging::kStricter},
+    {"verify_depth", Merging::kSmaller},
+    {"groups", Merging::kFirst},
+    {"psk", Merging::kStricter},
+    {"application_cas", Merging::kStricter},
+    {"pins", Merging::kNever},
+}};
+
+// Calls `visit(row, setting...)` for each setting, where `row` is a
+// std::integral_constant, the index into kSettingRows, with that setting of
+// each of `settings`. A setting without its row does not compile; one that has
+// it is merged, excepted and reported.
+template <typename Visitor, typename... Settings>
+void VisitSettings(Visitor visit, Settings&... settings) {
+  internal::VisitEach(visit, std::make_index_sequence<kSettingRows.size()>(),
+                      internal::TieSettings(settings)...);
+}
+
+// What the operator grants for one host.
+struct PolicyException {
+  HostPattern host;
+  Origin origin;  // Of `host`.
+  // Of these, a file can state ca_certs, minimum_version, security_level and
+  // pins. What is not stated stays as it is for every host.
+  PolicySettings settings;
+  // The last day, in UTC, on which the exception holds.
+  Setting<absl::optional<absl::CivilDay>> expires;
 };
 
 // A policy: a value, complete, and valid in itself.

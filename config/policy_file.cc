@@ -169,18 +169,19 @@ absl::StatusOr<std::vector<std::string>> ReadGroups(const YamlNode& node,
 
 bool RelaxesNothing(const PolicyException& exception,
                     const VerificationPolicy& policy) {
-  const bool bundle = exception.ca_certs.stated() &&
-                      exception.ca_certs.value != policy.ca_certs.value;
+  const bool bundle =
+      exception.settings.ca_certs.stated() &&
+      exception.settings.ca_certs.value != policy.ca_certs.value;
   // Where the file demands no version, the environment still may.
   const bool version =
-      exception.minimum_version.stated() &&
+      exception.settings.minimum_version.stated() &&
       (!policy.minimum_version.stated() ||
-       exception.minimum_version.value < policy.minimum_version.value);
+       exception.settings.minimum_version.value < policy.minimum_version.value);
   const bool level =
-      exception.security_level.stated() &&
+      exception.settings.security_level.stated() &&
       (!policy.security_level.stated() ||
-       exception.security_level.value < policy.security_level.value);
-  return !bundle && !version && !level && !exception.pins.stated();
+       exception.settings.security_level.value < policy.security_level.value);
+  return !bundle && !version && !level && !exception.settings.pins.stated();
 }
 
 class PolicyReader {
@@ -309,13 +310,14 @@ class PolicyReader {
     absl::StatusOr<PolicyException> exception = ReadHost(node);
     if (!exception.ok()) return exception.status();
     status.Update(
-        ReadSetting(node, "ca_certs", ReadPath, &exception->ca_certs));
+        ReadSetting(node, "ca_certs", ReadPath, &exception->settings.ca_certs));
     status.Update(
         ReadSetting(node, "minimum_version",
                     WordReader<TlsVersion>(internal::kTlsVersionWords),
-                    &exception->minimum_version));
-    status.Update(ReadLevel(node, &exception->security_level));
-    status.Update(ReadSetting(node, "pins", ReadPins, &exception->pins));
+                    &exception->settings.minimum_version));
+    status.Update(ReadLevel(node, &exception->settings.security_level));
+    status.Update(
+        ReadSetting(node, "pins", ReadPins, &exception->settings.pins));
     status.Update(ReadSetting(node, "expires", ReadDay, &exception->expires));
     status.Update(Check(node, *exception));
     if (status.ok()) policy_.exceptions.push_back(*std::move(exception));
@@ -339,8 +341,7 @@ class PolicyReader {
                          "\"; the first is on line ", other.origin.line));
       }
     }
-    return PolicyException{
-        *std::move(host), OriginOf(*node), {}, {}, {}, {}, {}};
+    return PolicyException{*std::move(host), OriginOf(*node), {}, {}};
   }
 
   absl::Status Check(const YamlNode& node,

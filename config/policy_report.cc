@@ -73,20 +73,13 @@ PolicyRow Row(absl::string_view name, const Setting<T>& setting) {
 
 PolicyRow Row(const PolicyException& exception) {
   std::vector<std::string> grants;
-  if (exception.ca_certs.stated()) {
-    grants.push_back(absl::StrCat("ca_certs ", *exception.ca_certs.value));
-  }
-  if (exception.minimum_version.stated()) {
-    grants.push_back(absl::StrCat("minimum_version ",
-                                  Text(exception.minimum_version.value)));
-  }
-  if (exception.security_level.stated()) {
-    grants.push_back(
-        absl::StrCat("security_level ", Text(exception.security_level.value)));
-  }
-  if (exception.pins.stated()) {
-    grants.push_back(absl::StrCat("pins ", Text(exception.pins.value)));
-  }
+  VisitSettings(
+      [&grants](auto row, const auto& setting) {
+        if (!setting.stated()) return;
+        grants.push_back(
+            absl::StrCat(kSettingRows[row].name, " ", Text(setting.value)));
+      },
+      exception.settings);
   if (exception.expires.stated()) {
     grants.push_back(absl::StrCat(
         "until ", absl::FormatCivilTime(*exception.expires.value)));
@@ -149,22 +142,16 @@ Json RowJson(const PolicyRow& row) {
 }  // namespace
 
 std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy) {
-  std::vector<PolicyRow> rows = {
-      Row("verification", policy.verification),
-      Row("on_override", policy.on_override),
-      Row("hostname", policy.hostname),
-      Row("minimum_version", policy.minimum_version),
-      Row("ca_certs", policy.ca_certs),
-      Row("key_log", policy.key_log),
-      Row("security_level", policy.security_level),
-      Row("verify_flags", policy.verify_flags),
-      Row("partial_chain", policy.partial_chain),
-      Row("verify_depth", policy.verify_depth),
-      Row("groups", policy.groups),
-      Row("psk", policy.psk),
-      Row("application_cas", policy.application_cas),
-  };
-  if (policy.pins.stated()) rows.push_back(Row("pins", policy.pins));
+  std::vector<PolicyRow> rows;
+  VisitSettings(
+      [&rows](auto row, const auto& setting) {
+        // What only exceptions state is no setting of the policy's own.
+        if (kSettingRows[row].merging == Merging::kNever && !setting.stated()) {
+          return;
+        }
+        rows.push_back(Row(kSettingRows[row].name, setting));
+      },
+      static_cast<const PolicySettings&>(policy));
   for (const PolicyException& exception : policy.exceptions) {
     rows.push_back(Row(exception));
   }

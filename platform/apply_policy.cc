@@ -8,13 +8,16 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "platform/internal/name_decision.h"
 #include "platform/internal/policy_floors.h"
 #include "ssl/error.h"
+#include "ssl/verification.h"
 
 namespace airlock::platform {
 namespace {
 
 using config::Verification;
+using internal::NameOutcome;
 using ssl::ErrorKind;
 using ssl::VerifyMode;
 
@@ -28,15 +31,24 @@ class Application {
       : policy_(policy),
         request_(request),
         overrides_(policy, refusal, &decision_),
-        enforced_(policy.verification.value == Verification::kEnforce) {}
+        enforced_(policy.verification.value == Verification::kEnforce) {
+    decision_.verification = request.verification;
+    decision_.verification.mode = VerifyMode::kRequired;
+    decision_.verification.check_hostname = true;
+    decision_.verification.hostname_optional = false;
+  }
 
   absl::StatusOr<VerificationDecision> Decide() {
-    absl::Status status =
-        internal::ApplyFloors(policy_, request_, &overrides_, &decision_);
+    absl::Status status = DecidePins();
+    if (status.ok()) {
+      status =
+          internal::ApplyFloors(policy_, request_, &overrides_, &decision_);
+    }
     if (!status.ok()) return status;
     if (request_.side == ssl::Side::kServer) {
-      decision_.cert_reqs = request_.cert_reqs.value_or(VerifyMode::kNone);
-      decision_.check_hostname = false;
+      decision_.verification.mode =
+          request_.cert_reqs.value_or(VerifyMode::kNone);
+      decision_.verification.check_hostname = false;
       return std::move(decision_);
     }
     status = DecideChain();
@@ -51,6 +63,27 @@ class Application {
   }
 
  private:
+  // An anchor pin takes the place of an issuer. Where the policy enforces
+  // verification or has pins, the application's only narrow.
+  absl::Status DecidePins() {
+    std::vector<std::string>& pins = decision_.verification.pins;
+    std::vector<std::string>& anchors = decision_.verification.anchor_pins;
+    if (!pins.empty() && !anchors.empty()) {
+      return ssl::MakeStatus(ErrorKind::kInvalidArgument,
+                             "pins and anchor_pins are both set; set one.");
+    }
+    const bool is_client = request_.side == ssl::Side::kClient;
+    const bool has_pins = is_client && !policy_.pins.value.empty();
+    if (!anchors.empty() && (enforced_ || has_pins)) {
+      pins = std::exchange(anchors, {});
+    }
+    if (!has_pins) return absl::OkStatus();
+    for (const config::Pin& pin : policy_.pins.value) {
+      anchors.push_back(pin.sha256);
+    }
+    return absl::OkStatus();
+  }
+
   // A client's chain.
   absl::Status DecideChain() {
     const config::Origin& origin = policy_.verification.origin;
@@ -59,8 +92,9 @@ class Application {
       const bool asks_for_none = request_.unset_is_cert_none &&
                                  !request_.check_hostname.value_or(false);
       const bool demanded = policy_.verification.value != Verification::kOff;
-      decision_.cert_reqs = asks_for_none && !demanded ? VerifyMode::kNone
-                                                       : VerifyMode::kRequired;
+      decision_.verification.mode = asks_for_none && !demanded
+                                        ? VerifyMode::kNone
+                                        : VerifyMode::kRequired;
       decision_.unverified_unstated = asks_for_none && !demanded;
       if (asks_for_none && demanded) {
         decision_.changes.push_back(
@@ -68,10 +102,11 @@ class Application {
       }
       return absl::OkStatus();
     }
-    decision_.cert_reqs = *request_.cert_reqs;
-    if (decision_.cert_reqs != VerifyMode::kNone) return absl::OkStatus();
+    decision_.verification.mode = *request_.cert_reqs;
+    if (decision_.verification.mode != VerifyMode::kNone)
+      return absl::OkStatus();
     if (enforced_) {
-      decision_.cert_reqs = VerifyMode::kRequired;
+      decision_.verification.mode = VerifyMode::kRequired;
       return overrides_.Override(
           {"cert_reqs", "CERT_NONE", "CERT_REQUIRED", origin},
           "demands that a client verifies its server, but "
@@ -91,73 +126,98 @@ class Application {
 
   // The name of a client's server; the chain is decided already.
   absl::Status DecideName() {
-    decision_.check_hostname = false;
-    if (decision_.cert_reqs == VerifyMode::kNone) return absl::OkStatus();
-    const config::Origin& origin = policy_.verification.origin;
-    const bool is_known = request_.server_hostname.has_value();
-    const bool may_have_name = !is_known || !request_.server_hostname->empty();
-    const bool required = policy_.hostname.value == config::Hostname::kRequired;
-    const bool enforced = enforced_ && (may_have_name || required);
-    bool unsaid = !request_.check_hostname.has_value();
-    if (enforced && request_.check_hostname == false) {
+    decision_.verification.check_hostname = false;
+    if (decision_.verification.mode == VerifyMode::kNone) {
+      return absl::OkStatus();
+    }
+    internal::NameQuestion question = AskName();
+    internal::NameOutcome outcome = internal::DecideName(question).outcome;
+    if (outcome == NameOutcome::kOverride) {
       absl::Status status = overrides_.Override(
-          {"check_hostname", "False", "True", origin},
+          {"check_hostname", "False", "True", policy_.verification.origin},
           "demands that a client checks its server's name, but "
           "check_hostname is false; leave it out.");
       if (!status.ok()) return status;
-      unsaid = true;
+      question.check_hostname = internal::CheckHostname::kUnset;
+      outcome = internal::DecideName(question).outcome;
     }
-    const bool demanded =
-        required && (enforced_ || !request_.cert_reqs.has_value());
-    decision_.check_hostname = request_.check_hostname == true ||
-                               (unsaid && (may_have_name || demanded));
-    decision_.hostname_optional = unsaid && !is_known && !demanded;
-    if (decision_.check_hostname && !decision_.hostname_optional &&
-        (!is_known || !may_have_name)) {
-      absl::Status status = DecideNoName(enforced_ && required);
-      if (!status.ok()) return status;
+    absl::Status status = TakeName(outcome);
+    bool& common_name = decision_.verification.hostname.common_name_fallback;
+    if (status.ok() && common_name && enforced_) {
+      common_name = false;
+      decision_.changes.push_back({"common_name_fallback", "true", "false",
+                                   policy_.verification.origin});
     }
-    decision_.common_name_fallback =
-        request_.common_name_fallback && !enforced_;
-    if (request_.common_name_fallback && enforced_) {
-      decision_.changes.push_back(
-          {"common_name_fallback", "true", "false", origin});
-    }
-    return absl::OkStatus();
+    return status;
   }
 
-  // A name that is to be checked, and is not there, or not yet.
-  absl::Status DecideNoName(bool enforced) {
-    const bool is_known = request_.server_hostname.has_value();
-    if (request_.check_hostname.value_or(false) && !enforced) {
-      if (!is_known) return absl::OkStatus();
-      return ssl::MakeStatus(ErrorKind::kInvalidArgument,
-                             "check_hostname is set, but there is no name to "
-                             "check; pass server_hostname.");
+  internal::NameQuestion AskName() const {
+    internal::NameQuestion question;
+    if (enforced_) {
+      question.chain = internal::ChainSaidBy::kEnforced;
+    } else if (request_.cert_reqs.has_value()) {
+      question.chain = internal::ChainSaidBy::kApplication;
+    } else {
+      question.chain = policy_.verification.value == Verification::kOff
+                           ? internal::ChainSaidBy::kLibrary
+                           : internal::ChainSaidBy::kDefault;
     }
+    question.check_hostname =
+        !request_.check_hostname.has_value() ? internal::CheckHostname::kUnset
+        : *request_.check_hostname           ? internal::CheckHostname::kTrue
+                                             : internal::CheckHostname::kFalse;
+    question.hostname = policy_.hostname.value;
+    question.name =
+        !request_.server_hostname.has_value() ? internal::Name::kUnknown
+        : request_.server_hostname->empty()   ? internal::Name::kNone
+                                              : internal::Name::kGiven;
+    return question;
+  }
+
+  absl::Status TakeName(NameOutcome outcome) {
+    bool& check_hostname = decision_.verification.check_hostname;
     constexpr absl::string_view kNoName =
-        "a client checks its server's name, but there is none to check; pass "
+        "a client checks its server's name, but the name is missing; pass "
         "server_hostname.";
-    if (policy_.verification.value == Verification::kOff) {
-      // Nobody but the library itself demands it.
-      if (!is_known) return absl::OkStatus();
-      return ssl::MakeStatus(ErrorKind::kInvalidArgument,
-                             absl::StrCat("Unless cert_reqs or check_hostname "
-                                          "say otherwise, ",
-                                          kNoName));
+    switch (outcome) {
+      case NameOutcome::kNotChecked:
+        return absl::OkStatus();
+      case NameOutcome::kChecked:
+        check_hostname = true;
+        return absl::OkStatus();
+      case NameOutcome::kCheckedIfGiven:
+        check_hostname = true;
+        decision_.verification.hostname_optional = true;
+        return absl::OkStatus();
+      case NameOutcome::kContradiction:
+        return ssl::MakeStatus(ErrorKind::kInvalidArgument,
+                               "check_hostname is set, but the name to check "
+                               "is missing; pass server_hostname.");
+      case NameOutcome::kNameMissing:
+        return ssl::MakeStatus(ErrorKind::kInvalidArgument,
+                               absl::StrCat("Unless cert_reqs or "
+                                            "check_hostname say otherwise, ",
+                                            kNoName));
+      case NameOutcome::kRefused:
+      case NameOutcome::kRefusedIfNone:
+      case NameOutcome::kOverride:
+        break;
     }
+    check_hostname = true;
     PolicyRefusal refusal = internal::Overrides::RefusalOf(
         {"server_hostname", "none", "", policy_.verification.origin},
         absl::StrCat("demands that ", kNoName));
-    if (is_known) return overrides_.Refuse(std::move(refusal));
+    if (outcome != NameOutcome::kRefusedIfNone) {
+      return overrides_.Refuse(std::move(refusal));
+    }
     decision_.nameless = std::move(refusal);
     return absl::OkStatus();
   }
 
   // What a client verifies against.
   absl::Status DecideBundle() {
-    decision_.pins = policy_.pins.value;
-    if (decision_.cert_reqs == VerifyMode::kNone) return absl::OkStatus();
+    if (decision_.verification.mode == VerifyMode::kNone)
+      return absl::OkStatus();
     if (!policy_.ca_certs.stated()) return DecideOwnCas();
     decision_.ca_certs = policy_.ca_certs.value;
     if (!request_.own_ca_certs) return absl::OkStatus();

@@ -13,6 +13,7 @@
 #include "absl/types/optional.h"
 #include "config/policy.h"
 #include "ssl/options.h"
+#include "ssl/verification.h"
 
 namespace airlock::platform {
 
@@ -29,26 +30,19 @@ struct VerificationRequest {
   bool unset_is_cert_none = false;
   // Whether a cert_reqs of kNone is a default rather than stated.
   bool cert_none_unstated = false;
-  bool common_name_fallback = false;
-  ssl::Protocol protocol = ssl::Protocol::kSslv23;
-  absl::optional<ssl::TlsVersion> minimum_version;
-  absl::optional<ssl::TlsVersion> maximum_version;
-  std::vector<ssl::TlsVersion> disabled_versions;
+  // All else, the level with what the ciphers state. Of its `mode`,
+  // `check_hostname` and `hostname_optional`, what is set above tells.
+  ssl::Verification verification;
+  // Of the level and partial_chain, whether the application asks for it rather
+  // than having it by default.
+  bool security_level_stated = false;
+  bool partial_chain_stated = true;
   // Whether the caller brings CAs that the bundle of the policy, or else of the
   // platform, does not have.
   bool own_ca_certs = false;
   bool key_log = false;  // Whether it wants the connection's secrets.
   // Whether it would take a pre-shared key in place of a certificate.
   bool psk = false;
-  // As in ssl::ContextOptions, from here on; the level with what `ciphers`
-  // states. Of the level and partial_chain, whether the application asks for
-  // it rather than having it by default.
-  int security_level = ssl::ContextOptions().security_level;
-  bool security_level_stated = false;
-  ssl::VerifyFlags verify_flags;
-  bool partial_chain_stated = true;
-  int verify_depth = ssl::ContextOptions().verify_depth;
-  std::string groups;
 };
 
 // One thing that the policy made stricter, or refused.
@@ -74,30 +68,16 @@ struct PolicyRefusal {
 
 // What to do.
 struct VerificationDecision {
-  ssl::VerifyMode cert_reqs = ssl::VerifyMode::kRequired;
-  bool check_hostname = true;
-  // Where the name is not known yet: whether there may be none.
-  bool hostname_optional = false;
-  // And what comes of it where the policy demands one.
+  ssl::Verification verification;
+  // Where the policy demands a name that is not known yet: what comes of giving
+  // none.
   absl::optional<PolicyRefusal> nameless;
-  bool common_name_fallback = false;
-  ssl::Protocol protocol = ssl::Protocol::kSslv23;
-  absl::optional<ssl::TlsVersion> minimum_version;
-  absl::optional<ssl::TlsVersion> maximum_version;
-  std::vector<ssl::TlsVersion> disabled_versions;
   // The path of the bundle that replaces any other.
   absl::optional<std::string> ca_certs;
   // Whether the platform's bundle replaces the application's own.
   bool platform_ca_certs = false;
-  // For a client, the keys of which its server's chain must have one.
-  std::vector<config::Pin> pins;
   bool key_log = false;
   bool psk = false;
-  int security_level = 0;
-  int minimum_security_level = 0;  // Whatever the cipher string says.
-  ssl::VerifyFlags verify_flags;
-  int verify_depth = 0;
-  std::string groups;
   // What of this is the policy's doing; empty where it changed nothing.
   std::vector<PolicyChange> changes;
   // What the application may have, but the audit is told of.

@@ -110,7 +110,7 @@ absl::StatusOr<VerificationPolicy> ParseSource(Host* host, bool sandboxed,
   if (!policy.ok()) return policy;
   absl::Status status = CheckBundle(host, sandboxed, policy->ca_certs);
   for (const config::PolicyException& exception : policy->exceptions) {
-    status.Update(CheckBundle(host, sandboxed, exception.ca_certs));
+    status.Update(CheckBundle(host, sandboxed, exception.settings.ca_certs));
   }
   if (!status.ok()) return status;
   return policy;

@@ -80,9 +80,8 @@ struct Runtime::Impl {
 
   // Puts into `options` what the policy decided, and all that every Context of
   // this Runtime has.
-  void Complete(const Policy& in_force, ssl::Side side,
-                const VerificationDecision& decision, TrustStorePtr trust_store,
-                ssl::ContextOptions* options) const;
+  void Complete(ssl::Side side, const VerificationDecision& decision,
+                TrustStorePtr trust_store, ssl::ContextOptions* options) const;
 
   const std::shared_ptr<Host> given_host;
   const std::shared_ptr<Host> host;  // The same.
@@ -148,41 +147,20 @@ absl::StatusOr<TrustStorePtr> Runtime::LoadCaCerts(const CaCerts& ca_certs) {
   return impl_->decider.LoadCaCerts(ca_certs, *impl_->policy.policy());
 }
 
-void Runtime::Impl::Complete(const Policy& in_force, ssl::Side side,
+void Runtime::Impl::Complete(ssl::Side side,
                              const VerificationDecision& decision,
                              TrustStorePtr trust_store,
                              ssl::ContextOptions* options) const {
-  options->protocol = decision.protocol;
-  options->maximum_version = decision.maximum_version;
-  options->disabled_versions = decision.disabled_versions;
+  options->verification = decision.verification;
   if (!decision.key_log) options->keylog = nullptr;
   if (!decision.psk) {
     options->psk_client = nullptr;
     options->psk_server = nullptr;
   }
-  options->security_level = decision.security_level;
-  options->minimum_security_level = decision.minimum_security_level;
-  options->verify_flags = decision.verify_flags;
-  options->verify_depth = decision.verify_depth;
-  options->groups = decision.groups;
-  options->verify_mode = decision.cert_reqs;
-  options->check_hostname = decision.check_hostname;
-  options->hostname_optional = decision.hostname_optional;
-  options->hostname.common_name_fallback = decision.common_name_fallback;
-  options->minimum_version = decision.minimum_version;
   options->trust_store = std::move(trust_store);
-  if (in_force.verification.value == config::Verification::kEnforce ||
-      !decision.pins.empty()) {
-    // A pin is an anchor, too, for a certificate that signs itself: of that
-    // the policy's decide alone.
-    internal::NarrowByPins(std::move(options->pins), options);
-    options->pins.clear();
-  }
-  for (const config::Pin& pin : decision.pins) {
-    options->pins.push_back(pin.sha256);
-  }
   options->unverified_clients.reset();
-  if (side == ssl::Side::kClient && decision.cert_reqs == VerifyMode::kNone) {
+  if (side == ssl::Side::kClient &&
+      decision.verification.mode == VerifyMode::kNone) {
     options->unverified_clients = ssl::InsecureAllowUnverifiedClients();
   }
   options->clock = [clock = given_host] { return clock->Now(); };
@@ -225,14 +203,14 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
   }
   TrustStorePtr trust_store = options.trust_store;
   if (decision->ca_certs.has_value() || decision->platform_ca_certs || given ||
-      (trust_store == nullptr && decision->cert_reqs != VerifyMode::kNone)) {
+      (trust_store == nullptr &&
+       decision->verification.mode != VerifyMode::kNone)) {
     absl::StatusOr<TrustStorePtr> loaded = impl_->decider.LoadCaCerts(
         BundleOf(*decision, request.ca_certs), *in_force);
     if (!loaded.ok()) return loaded.status();
     trust_store = *std::move(loaded);
   }
-  impl_->Complete(*in_force, request.side, *decision, std::move(trust_store),
-                  &options);
+  impl_->Complete(request.side, *decision, std::move(trust_store), &options);
   options.hostname_allowed =
       request.side == ssl::Side::kServer
           ? nullptr
@@ -268,7 +246,8 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   if (!credentials.ok()) return credentials.status();
   TrustStorePtr trust_store;
   // A bundle that is named must be good even where nobody is verified.
-  if (decision->cert_reqs != VerifyMode::kNone || IsGiven(options.ca_certs)) {
+  if (decision->verification.mode != VerifyMode::kNone ||
+      IsGiven(options.ca_certs)) {
     absl::StatusOr<TrustStorePtr> loaded =
         impl_->decider.LoadCaCerts(options.ca_certs, *in_force);
     if (!loaded.ok()) return loaded.status();
@@ -280,8 +259,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   context_options.ciphers = std::move(options.ciphers);
   context_options.alpn_protocols = std::move(options.alpn_protocols);
   context_options.alpn_required = options.alpn_required;
-  impl_->Complete(*in_force, side, *decision, std::move(trust_store),
-                  &context_options);
+  impl_->Complete(side, *decision, std::move(trust_store), &context_options);
   absl::StatusOr<ContextPtr> context = impl_->contexts.Find(
       side, std::move(context_options), *std::move(credentials));
   if (!context.ok()) return context.status();

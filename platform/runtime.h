@@ -96,13 +96,13 @@ class Runtime {
 
   // Makes a Context for sockets of one side, for callers who need what
   // WrapOptions does not have, such as callbacks. Sets the fields that the
-  // policy decides (verify_mode, check_hostname, hostname_optional,
-  // hostname_missing, hostname_allowed, hostname, versions, security_level and
-  // its minimum, verify_flags, verify_depth, groups, pins, unverified_clients,
-  // keylog, psk_client, psk_server), clock, and trust_store where `request` has
-  // ca_certs or where peers are verified and it is null. Under `enforce`, and
-  // where the policy has pins of its own, the pins in `options` only narrow:
-  // none of them makes a certificate its own anchor. Always a new one.
+  // policy decides (verification, hostname_missing, hostname_allowed,
+  // unverified_clients, keylog, psk_client, psk_server), clock, and trust_store
+  // where `request` has ca_certs or where peers are verified and it is null.
+  // Under `enforce`, and where the policy has pins of its own, the anchor_pins
+  // in `options` become pins: they narrow, and none of them makes a certificate
+  // its own anchor. pins and anchor_pins together are an error
+  // (kInvalidArgument). Always a new one.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> CreateContext(
       const ContextRequest& request, ssl::ContextOptions options);
 

@@ -16,6 +16,7 @@
 #include "ssl/secret.h"
 #include "ssl/session.h"
 #include "ssl/trust_store.h"
+#include "ssl/verification.h"
 
 namespace airlock::platform {
 
@@ -60,7 +61,6 @@ struct WrapOptions {
   // Unset: a client verifies chain and name, a server asks for no certificate.
   // kNone, spelled out, verifies nothing, unless the policy enforces it.
   absl::optional<ssl::VerifyMode> cert_reqs;
-  ssl::Protocol ssl_version = ssl::Protocol::kSslv23;
   CaCerts ca_certs;
   // Else the caller calls Socket::Handshake, or reads or writes.
   bool do_handshake_on_connect = true;
@@ -75,11 +75,10 @@ struct WrapOptions {
   Password password;
   // Unset: where the chain is verified and there is a name, it is checked.
   absl::optional<bool> check_hostname;
-  absl::optional<ssl::TlsVersion> minimum_version;
-  absl::optional<ssl::TlsVersion> maximum_version;
-  ssl::VerifyFlags verify_flags;
-  // Key exchange groups as in ssl::ContextOptions; empty: its own.
-  std::string groups;
+  // All else that decides whether the peer is trusted: ssl_version is its
+  // `protocol`. Its `mode`, `check_hostname` and `hostname_optional` are set by
+  // what is said above.
+  ssl::Verification verification;
   std::vector<std::string> alpn_protocols;
   // A server refuses a client with which it has no ALPN protocol in common.
   bool alpn_required = false;

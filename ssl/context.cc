@@ -28,9 +28,9 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
   if (!ciphers.ok()) return ciphers.status();
   const absl::Status levels = internal::CheckSecurityLevels(options);
   if (!levels.ok()) return levels;
-  options.security_level =
-      std::max(ciphers->security_level.value_or(options.security_level),
-               options.minimum_security_level);
+  options.verification.security_level = std::max(
+      ciphers->security_level.value_or(options.verification.security_level),
+      options.verification.minimum_security_level);
   const absl::Status status = internal::CheckContextOptions(options);
   if (!status.ok()) return status;
   const absl::StatusOr<internal::VersionRange> versions =
@@ -43,8 +43,8 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
 
   auto impl = std::make_unique<Impl>();
   impl->options = std::move(options);
-  impl->options.minimum_version = versions->minimum;
-  impl->options.maximum_version = versions->maximum;
+  impl->options.verification.minimum_version = versions->minimum;
+  impl->options.verification.maximum_version = versions->maximum;
   impl->minimum_version = versions->minimum;
   impl->maximum_version = versions->maximum;
   impl->ctx = *std::move(ctx);

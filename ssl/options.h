@@ -19,55 +19,17 @@
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
 #include "ssl/credentials.h"
-#include "ssl/hostname.h"
 #include "ssl/insecure.h"
+#include "ssl/protocol.h"
 #include "ssl/secret.h"
 #include "ssl/session.h"
 #include "ssl/trust_store.h"
+#include "ssl/verification.h"
 
 namespace airlock::ssl {
 
 class Context;
 class Socket;
-
-// Python's PROTOCOL_* names. kSslv23 negotiates the best that both sides have,
-// from TLS 1.0 to TLS 1.3; the others are that one version only.
-enum class Protocol { kSslv23, kTlsv1, kTlsv1_1, kTlsv1_2 };
-
-// The numbers of the wire (RFC 8446, section 4.2.1).
-enum class TlsVersion : uint16_t {
-  kTls1_0 = 0x0301,
-  kTls1_1 = 0x0302,
-  kTls1_2 = 0x0303,
-  kTls1_3 = 0x0304,
-};
-
-// Parses "SSLv23", "TLS", "TLSv1", "TLSv1_1", "TLSv1.1", "TLSv1_2", "TLSv1.2",
-// each also with "PROTOCOL_" before it; case counts. SSLv2, SSLv3 and anything
-// else is an error (kInvalidArgument) that lists what there is.
-absl::StatusOr<Protocol> ParseProtocol(absl::string_view name);
-
-// The name as Python's SSLSocket.version() gives it: "TLSv1", "TLSv1.3".
-absl::string_view TlsVersionName(TlsVersion version);
-
-// Python's CERT_*. What a client asks of a server, and a server of a client.
-enum class VerifyMode {
-  kNone,      // Nothing. A client also needs the token of ssl/insecure.h.
-  kOptional,  // A server: verified if given. A client: the same as kRequired.
-  kRequired,  // A verified certificate, or no connection.
-};
-
-// Python's VERIFY_*.
-struct VerifyFlags {
-  bool crl_check_leaf = false;   // The peer's certificate must not be revoked,
-  bool crl_check_chain = false;  // nor any of its issuers; no CRL is an error.
-  // RFC 5280 to the letter, as far as OpenSSL's X509_STRICT does it: CAs, the
-  // root too, with basicConstraints and keyUsage; names; key identifiers.
-  bool x509_strict = false;
-  bool partial_chain =
-      false;  // Any certificate of the trust store is an anchor.
-  bool trusted_first = true;  // Prefer the trust store's issuers to the peer's.
-};
 
 // What the message callback gets.
 struct TlsMessage {
@@ -121,28 +83,16 @@ struct PskIdentity {
 // Signer may answer Later(); see ssl/later.h. `alpn` cannot: BoringSSL has no
 // way to ask it again.
 struct ContextOptions {
-  Protocol protocol = Protocol::kSslv23;
-  // Narrow the protocol's own range. An empty range is an error.
-  absl::optional<TlsVersion> minimum_version;
-  absl::optional<TlsVersion> maximum_version;
-  // Python's OP_NO_TLSv1 and so on: versions left out of the range. TLS must
-  // not have holes (RFC 8446, appendix D.5), so all of those left out must lie
-  // at one of its ends; otherwise the lower part is left out too.
-  std::vector<TlsVersion> disabled_versions;
+  // All that decides whether the peer is trusted.
+  Verification verification;
+  // Required wherever a peer is verified.
+  std::shared_ptr<const TrustStore> trust_store;
 
   // OpenSSL's cipher list syntax, for TLS 1.2 and below; "@SECLEVEL=n" is
-  // accepted and sets `security_level`. Empty: forward secrecy with AEAD, then
-  // CBC for old peers; no RC4, 3DES, MD5, NULL, export or anonymous suites.
+  // accepted and sets `verification.security_level`. Empty: forward secrecy
+  // with AEAD, then CBC for old peers; no RC4, 3DES, MD5, NULL, export or
+  // anonymous suites.
   std::string ciphers;
-  // "X25519:P-256" and so on, by preference; OpenSSL's names ("prime256v1") are
-  // accepted. Empty: X25519, P-256, P-384, P-521.
-  std::string groups;
-  // OpenSSL's security level, 0 to 5, for certificates, ours and the peer's:
-  // from 1 on no SHA-1 signatures, from 2 on no RSA keys below 2048 bits.
-  int security_level = 2;
-  // The least that takes effect of `security_level` and `ciphers`.
-  int minimum_security_level = 0;
-
   // What we present. A server needs at least one; of several, each of which has
   // to have another type of key, the first that the client can use is taken. Of
   // a client's, the first that the server can use and that has an issuer among
@@ -150,31 +100,15 @@ struct ContextOptions {
   // the first that it can use.
   std::vector<std::shared_ptr<const Credentials>> credentials;
 
-  VerifyMode verify_mode = VerifyMode::kRequired;
-  // Required wherever a peer is verified.
-  std::shared_ptr<const TrustStore> trust_store;
-  // A client checks that the server carries SocketOptions::server_hostname.
-  bool check_hostname = true;
-  // With `check_hostname`: a Socket that gives no name verifies the chain
-  // alone. Otherwise that is an error, kInvalidArgument or what
-  // `hostname_missing`, which runs on the thread that makes the Socket, gives.
-  bool hostname_optional = false;
+  // What a Socket that gives no name to check fails with; runs on the thread
+  // that makes it. Null: kInvalidArgument. Of no effect with
+  // `verification.hostname_optional`.
   std::function<absl::Status()> hostname_missing;
   // Whether a client of this Context may reach for that name, which may be
   // empty; null: for every one. Runs on the thread that makes the Socket, or
   // switches it to this Context, which an error refuses.
   std::function<absl::Status(absl::string_view server_hostname)>
       hostname_allowed;
-  HostnameOptions hostname;
-  VerifyFlags verify_flags;
-  // SHA-256 hashes of SubjectPublicKeyInfos (RFC 7469), 32 bytes each. Where
-  // there are any, one of a verified chain's keys must be among them; and a
-  // peer's certificate whose key is, and that is signed by itself, is good
-  // without an issuer in the trust store. Its dates and name count all the
-  // same.
-  std::vector<std::string> pins;
-  // How many certificates may lie between leaf and anchor.
-  int verify_depth = 100;
   // Runs after the built-in verification has said yes, and may still say no
   // (kVerification, with verify_code 50, unless its own error has a kind); a
   // peer that failed is never put to it.

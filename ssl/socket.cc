@@ -90,7 +90,7 @@ absl::Status CheckFit(const ContextOptions& context,
     });
     if (!allowed.ok()) return allowed;
   }
-  if (context.verify_mode == VerifyMode::kNone) {
+  if (context.verification.mode == VerifyMode::kNone) {
     if (context.unverified_clients.has_value()) return absl::OkStatus();
     return MakeStatus(
         ErrorKind::kPolicy,
@@ -98,7 +98,8 @@ absl::Status CheckFit(const ContextOptions& context,
         "choose a verify mode of required. (Whoever must, see "
         "ssl/insecure.h.)");
   }
-  if (context.check_hostname && !context.hostname_optional &&
+  if (context.verification.check_hostname &&
+      !context.verification.hostname_optional &&
       options.server_hostname.empty()) {
     absl::Status status =
         context.hostname_missing == nullptr
@@ -271,7 +272,7 @@ absl::Status Socket::MatchHostname(absl::string_view host) const {
   const absl::optional<Certificate> certificate = peer_certificate();
   if (certificate.has_value()) {
     return ssl::MatchHostname(*certificate, host,
-                              impl_->context->options().hostname);
+                              impl_->context->options().verification.hostname);
   }
   Error error;
   error.kind = ErrorKind::kHostname;

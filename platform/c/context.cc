@@ -26,8 +26,7 @@ namespace {
 // Where nobody is verified, or a key in common is as good, what narrows
 // verification would be passed over.
 absl::Status CheckNarrowing(const ssl::ContextOptions& made) {
-  if (made.verify == nullptr) return absl::OkStatus();
-  if (made.verify_mode == ssl::VerifyMode::kNone) {
+  if (made.verification.mode == ssl::VerifyMode::kNone) {
     return Invalid(
         "verify or pins are given, but the context verifies nobody; set "
         "cert_reqs to AIRLOCK_CERT_REQUIRED.");
@@ -53,13 +52,15 @@ Outcome NewContext(airlock_runtime* runtime,
   ssl::ContextOptions options;
   const absl::Status status = PutOptions(*known, &request, &options);
   if (!status.ok()) return status;
-  auto pins = Pins(*known);
-  if (!pins.ok()) return pins.status();
-  PutCallbacks(*known, *std::move(pins), user, &options);
+  PutCallbacks(*known, user, &options);
+  const bool narrows =
+      known->verify != nullptr || !options.verification.pins.empty();
   auto made = runtime->runtime->CreateContext(request, std::move(options));
   if (!made.ok()) return made.status();
-  const absl::Status narrowing = CheckNarrowing((*made)->options());
-  if (!narrowing.ok()) return narrowing;
+  if (narrows) {
+    const absl::Status narrowing = CheckNarrowing((*made)->options());
+    if (!narrowing.ok()) return narrowing;
+  }
   *context = new airlock_context{*std::move(made), request.side,
                                  std::move(request.server_hostname), user};
   return AIRLOCK_OK;

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -19,11 +18,8 @@
 #include "platform/c/internal/handles.h"
 #include "platform/c/internal/socket_call.h"
 #include "ssl/certificate.h"
-#include "ssl/error.h"
 #include "ssl/later.h"
 #include "ssl/secret.h"
-#include "ssl/shown.h"
-#include "ssl/verify_code.h"
 
 namespace airlock::c::internal {
 namespace {
@@ -112,28 +108,6 @@ absl::Status AskVerify(VerifyFn verify, void* user,
   return absl::PermissionDeniedError(absl::StrCat("it gave ", status, "."));
 }
 
-absl::Status CheckPins(const std::vector<std::string>& pins,
-                       const ssl::VerifiedPeer& peer) {
-  const auto is_pinned = [&](const ssl::Certificate& certificate) {
-    return absl::c_linear_search(pins, certificate.SpkiSha256());
-  };
-  if (pins.empty() || absl::c_any_of(peer.verified, is_pinned)) {
-    return absl::OkStatus();
-  }
-  ssl::Error error;
-  error.kind = ssl::ErrorKind::kVerification;
-  error.verify_code = ssl::verify_code::kApplicationVerification;
-  error.verify_message = "application verification failure";
-  error.depth = 0;
-  error.subject = peer.presented[0].subject();
-  error.message = absl::StrCat(
-      "certificate verify failed: no key of the chain of \"",
-      ssl::Shown(error.subject),
-      "\" is among the pins. Somebody may be in between, unless the server's "
-      "owner has replaced it; then the pins have to change.");
-  return ssl::MakeStatus(error);
-}
-
 // A psk that the callback filled in; nothing where it has none, or none that
 // fits.
 template <typename Callback>
@@ -153,15 +127,12 @@ absl::StatusOr<absl::optional<ssl::PskIdentity>> AskPsk(
       ssl::Secret({reinterpret_cast<const char*>(psk.key), psk.key_size})}};
 }
 
-void PutVerification(const airlock_context_options& given,
-                     std::vector<std::string> pins, const UserDataPtr& user,
-                     ssl::ContextOptions* options) {
-  if (given.verify == nullptr && pins.empty()) return;
-  options->verify = [verify = given.verify, pins = std::move(pins), user](
+void PutVerify(const airlock_context_options& given, const UserDataPtr& user,
+               ssl::ContextOptions* options) {
+  if (given.verify == nullptr) return;
+  options->verify = [verify = given.verify, user](
                         const ssl::Socket& /*socket*/,
                         const ssl::VerifiedPeer& peer) {
-    absl::Status status = CheckPins(pins, peer);
-    if (!status.ok() || verify == nullptr) return status;
     return AskVerify(verify, user->get(), peer);
   };
 }
@@ -199,10 +170,9 @@ void TellEnd(EndFn ended, void* user, const absl::Status& status) {
 
 }  // namespace
 
-void PutCallbacks(const airlock_context_options& given,
-                  std::vector<std::string> pins, const UserDataPtr& user,
+void PutCallbacks(const airlock_context_options& given, const UserDataPtr& user,
                   ssl::ContextOptions* options) {
-  PutVerification(given, std::move(pins), user, options);
+  PutVerify(given, user, options);
   PutPsk(given, user, options);
   if (given.handshake_ended != nullptr) {
     options->handshake_ended = [ended = given.handshake_ended, user](

@@ -22,7 +22,6 @@
 namespace airlock::c::internal {
 namespace {
 
-constexpr size_t kPinSize = 32;
 // No password is longer (OpenSSL's PEM_BUFSIZE).
 constexpr size_t kPasswordRoom = 1024;
 
@@ -196,18 +195,6 @@ absl::Status PutStaples(const airlock_context_options& given,
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> Pins(
-    const airlock_context_options& given) {
-  auto pins = Texts(given.pins, given.pins_count, "pins");
-  if (!pins.ok()) return pins.status();
-  for (const std::string& pin : *pins) {
-    if (pin.size() == kPinSize) continue;
-    return Invalid(absl::StrCat("pins: one has ", pin.size(),
-                                " bytes; a SHA-256 hash has 32."));
-  }
-  return pins;
-}
-
 absl::Status PutOptions(const airlock_context_options& given,
                         platform::ContextRequest* request,
                         ssl::ContextOptions* options) {
@@ -217,27 +204,29 @@ absl::Status PutOptions(const airlock_context_options& given,
   for (const absl::Status& status : {
            Put(Flag(given.server_side, "server_side"), &server_side),
            Put(CertReqs(given.cert_reqs), &request->cert_reqs),
-           Put(SslVersion(given.ssl_version), &options->protocol),
+           Put(SslVersion(given.ssl_version), &options->verification.protocol),
            Put(Choice(given.check_hostname, "check_hostname"),
                &request->check_hostname),
            Put(Version(given.minimum_version, "minimum_version"),
-               &options->minimum_version),
+               &options->verification.minimum_version),
            Put(Version(given.maximum_version, "maximum_version"),
-               &options->maximum_version),
+               &options->verification.maximum_version),
            Put(DisabledVersions(given.disabled_versions),
-               &options->disabled_versions),
-           Put(Flags(given.verify_flags), &options->verify_flags),
-           Put(Number(given.verify_depth, options->verify_depth,
+               &options->verification.disabled_versions),
+           Put(Flags(given.verify_flags), &options->verification.flags),
+           Put(Number(given.verify_depth, options->verification.depth,
                       "verify_depth"),
-               &options->verify_depth),
-           Put(Number(given.security_level, options->security_level,
-                      "security_level"),
-               &options->security_level),
+               &options->verification.depth),
+           Put(Number(given.security_level,
+                      options->verification.security_level, "security_level"),
+               &options->verification.security_level),
            Put(Flag(given.common_name_fallback, "common_name_fallback"),
-               &options->hostname.common_name_fallback),
+               &options->verification.hostname.common_name_fallback),
+           Put(Texts(given.pins, given.pins_count, "pins"),
+               &options->verification.pins),
            Put(Bundle(given.ca_certs, given.cadata), &request->ca_certs),
            Put(Text(given.ciphers, "ciphers"), &options->ciphers),
-           Put(Text(given.groups, "groups"), &options->groups),
+           Put(Text(given.groups, "groups"), &options->verification.groups),
            Put(Text(given.call_site, "call_site"), &request->call_site),
            Put(Texts(given.alpn_protocols, given.alpn_protocols_count,
                      "alpn_protocols"),

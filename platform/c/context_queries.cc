@@ -73,12 +73,12 @@ airlock_status airlock_context_info_get(const airlock_context* context,
     if (context == nullptr) return IsNull("context");
     const airlock::ssl::Context& made = *context->context;
     airlock_context_info info = {};
-    info.cert_reqs = CertReqsNumber(made.options().verify_mode);
-    info.check_hostname =
-        airlock::c::internal::ChoiceNumber(made.options().check_hostname);
+    info.cert_reqs = CertReqsNumber(made.options().verification.mode);
+    info.check_hostname = airlock::c::internal::ChoiceNumber(
+        made.options().verification.check_hostname);
     info.minimum_version = static_cast<uint16_t>(made.minimum_version());
     info.maximum_version = static_cast<uint16_t>(made.maximum_version());
-    const int level = made.options().security_level;
+    const int level = made.options().verification.security_level;
     info.security_level = level == 0 ? AIRLOCK_ZERO : level;
     const absl::Status written = WriteStruct(info, out, "out");
     if (!written.ok()) return written;

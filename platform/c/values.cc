@@ -182,18 +182,16 @@ absl::StatusOr<absl::optional<ssl::TlsVersion>> Version(
 }
 
 absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value) {
-  constexpr uint32_t kAll =
-      AIRLOCK_VERIFY_CRL_CHECK_LEAF | AIRLOCK_VERIFY_CRL_CHECK_CHAIN |
-      AIRLOCK_VERIFY_X509_STRICT | AIRLOCK_VERIFY_X509_PARTIAL_CHAIN |
-      AIRLOCK_VERIFY_NO_TRUSTED_FIRST;
-  if ((value & ~kAll) != 0) {
+  // What is on by default has a bit that turns it off.
+  const uint32_t on_by_default = ssl::FlagBits(ssl::VerifyFlags());
+  uint32_t known = AIRLOCK_VERIFY_NO_TRUSTED_FIRST;
+  ssl::VerifyFlags flags;
+  ssl::VisitFlags(flags, [&](absl::string_view /*name*/, uint32_t bit,
+                             bool& /*flag*/) { known |= bit; });
+  if ((value & ~(known & ~on_by_default)) != 0) {
     return OutOfRange("verify_flags", value, "made of AIRLOCK_VERIFY_*");
   }
-  ssl::VerifyFlags flags;
-  flags.crl_check_leaf = (value & AIRLOCK_VERIFY_CRL_CHECK_LEAF) != 0;
-  flags.crl_check_chain = (value & AIRLOCK_VERIFY_CRL_CHECK_CHAIN) != 0;
-  flags.x509_strict = (value & AIRLOCK_VERIFY_X509_STRICT) != 0;
-  flags.partial_chain = (value & AIRLOCK_VERIFY_X509_PARTIAL_CHAIN) != 0;
+  flags = ssl::FlagsFromBits(value);
   flags.trusted_first = (value & AIRLOCK_VERIFY_NO_TRUSTED_FIRST) == 0;
   return flags;
 }

@@ -42,7 +42,7 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
            PutSecrets(given, &options),
            Put(Flag(given.server_side, "server_side"), &options.server_side),
            Put(CertReqs(given.cert_reqs), &options.cert_reqs),
-           Put(SslVersion(given.ssl_version), &options.ssl_version),
+           Put(SslVersion(given.ssl_version), &options.verification.protocol),
            Put(Flag(given.do_handshake_on_connect, "do_handshake_on_connect",
                     /*otherwise=*/true),
                &options.do_handshake_on_connect),
@@ -51,13 +51,13 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
            Put(Choice(given.check_hostname, "check_hostname"),
                &options.check_hostname),
            Put(Version(given.minimum_version, "minimum_version"),
-               &options.minimum_version),
+               &options.verification.minimum_version),
            Put(Version(given.maximum_version, "maximum_version"),
-               &options.maximum_version),
-           Put(Flags(given.verify_flags), &options.verify_flags),
+               &options.verification.maximum_version),
+           Put(Flags(given.verify_flags), &options.verification.flags),
            Put(Bundle(given.ca_certs, given.cadata), &options.ca_certs),
            Put(Text(given.ciphers, "ciphers"), &options.ciphers),
-           Put(Text(given.groups, "groups"), &options.groups),
+           Put(Text(given.groups, "groups"), &options.verification.groups),
            Put(Text(given.server_hostname, "server_hostname"),
                &options.server_hostname),
            Put(Texts(given.alpn_protocols, given.alpn_protocols_count,
@@ -113,16 +113,14 @@ Json VersionOf(const absl::optional<ssl::TlsVersion>& version) {
 
 std::string ToJson(const platform::VerificationDecision& decision) {
   Json json;
-  json["cert_reqs"] = decision.cert_reqs == ssl::VerifyMode::kNone ? "CERT_NONE"
-                      : decision.cert_reqs == ssl::VerifyMode::kOptional
-                          ? "CERT_OPTIONAL"
-                          : "CERT_REQUIRED";
-  json["check_hostname"] = decision.check_hostname;
-  json["minimum_version"] = VersionOf(decision.minimum_version);
-  json["maximum_version"] = VersionOf(decision.maximum_version);
+  json["cert_reqs"] =
+      std::string(ssl::VerifyModeName(decision.verification.mode));
+  json["check_hostname"] = decision.verification.check_hostname;
+  json["minimum_version"] = VersionOf(decision.verification.minimum_version);
+  json["maximum_version"] = VersionOf(decision.verification.maximum_version);
   json["ca_certs"] =
       decision.ca_certs.has_value() ? Json(*decision.ca_certs) : Json();
-  json["pins"] = decision.pins.size();
+  json["pins"] = decision.verification.anchor_pins.size();
   json["changes"] = Json::array();
   for (const platform::PolicyChange& change : decision.changes) {
     json["changes"].push_back({{"setting", change.setting},

@@ -115,7 +115,7 @@ absl::Status DemoStage::ServeOne(const ssl::Leaf& identity,
   options.keyfile = identity.key.Clone();
   options.cert_reqs = ssl::VerifyMode::kRequired;
   options.ca_certs = platform::CaBytes{client_ca_};
-  options.ssl_version = ssl::Protocol::kSslv23;
+  options.verification.protocol = ssl::Protocol::kSslv23;
   options.do_handshake_on_connect = false;
   const auto socket =
       server_runtime_->WrapSocket(*std::move(accepted), std::move(options));
@@ -137,7 +137,7 @@ absl::Status DemoStage::Connect(const DemoPlan& plan, DemoOutcome* outcome) {
   }
   options.cert_reqs = plan.cert_reqs;
   options.ca_certs = platform::CaBytes{plan.ca};
-  options.ssl_version = plan.ssl_version;
+  options.verification.protocol = plan.ssl_version;
   options.server_hostname = plan.host;
   const auto socket =
       plan.runtime->WrapSocket(*std::move(dialed), std::move(options));

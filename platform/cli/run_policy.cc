@@ -81,8 +81,8 @@ absl::StatusOr<RunPolicy> RunPolicy::Load(config::Environment environment,
 std::vector<std::string> RunPolicy::OtherBundles() const {
   std::vector<std::string> bundles;
   for (const config::PolicyException& exception : policy_.exceptions) {
-    if (exception.ca_certs.value.has_value()) {
-      bundles.push_back(*exception.ca_certs.value);
+    if (exception.settings.ca_certs.value.has_value()) {
+      bundles.push_back(*exception.settings.ca_certs.value);
     }
   }
   return bundles;

@@ -69,8 +69,8 @@ namespace {
 constexpr char kModernCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 bool SpeaksTls1_2(const platform::WrapOptions& options) {
-  return options.ssl_version == ssl::Protocol::kSslv23 ||
-         options.ssl_version == ssl::Protocol::kTlsv1_2;
+  return options.verification.protocol == ssl::Protocol::kSslv23 ||
+         options.verification.protocol == ssl::Protocol::kTlsv1_2;
 }
 
 // All that a connection is made of; shared by their threads.
@@ -101,9 +101,9 @@ struct Service {
     // such as TLS 1.0, says so.
     options.ciphers = absl::GetFlag(FLAGS_ciphers);
     if (absl::GetFlag(FLAGS_old_tls)) return options;
-    if (options.ssl_version == ssl::Protocol::kSslv23 &&
-        !options.minimum_version.has_value()) {
-      options.minimum_version = ssl::TlsVersion::kTls1_2;
+    if (options.verification.protocol == ssl::Protocol::kSslv23 &&
+        !options.verification.minimum_version.has_value()) {
+      options.verification.minimum_version = ssl::TlsVersion::kTls1_2;
     }
     if (options.ciphers.empty() && SpeaksTls1_2(options)) {
       options.ciphers = kModernCiphers;

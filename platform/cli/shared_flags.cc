@@ -158,8 +158,8 @@ void Identity::Present(platform::WrapOptions* options) const {
 absl::Status SetVersionFromFlag(platform::WrapOptions* options) {
   const std::string name = absl::GetFlag(FLAGS_tls);
   if (name == "TLSv1.3" || name == "TLSv1_3") {
-    options->minimum_version = ssl::TlsVersion::kTls1_3;
-    options->maximum_version = ssl::TlsVersion::kTls1_3;
+    options->verification.minimum_version = ssl::TlsVersion::kTls1_3;
+    options->verification.maximum_version = ssl::TlsVersion::kTls1_3;
     return absl::OkStatus();
   }
   const absl::StatusOr<ssl::Protocol> protocol = ssl::ParseProtocol(name);
@@ -169,7 +169,7 @@ absl::Status SetVersionFromFlag(platform::WrapOptions* options) {
                      "; it takes SSLv23 (the best that both sides have), "
                      "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3"));
   }
-  options->ssl_version = *protocol;
+  options->verification.protocol = *protocol;
   return absl::OkStatus();
 }
 

@@ -40,9 +40,6 @@ class KeyWriter {
     Number(values.size());
     for (const std::string& value : values) Text(value);
   }
-  void Version(const absl::optional<ssl::TlsVersion>& version) {
-    Number(version.has_value() ? static_cast<uint64_t>(*version) : 0);
-  }
   const std::string& key() const { return key_; }
 
  private:
@@ -54,26 +51,10 @@ std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
                        absl::string_view credentials_digest) {
   KeyWriter writer;
   writer.Number(static_cast<uint64_t>(side));
-  writer.Number(static_cast<uint64_t>(options.protocol));
-  writer.Version(options.minimum_version);
-  writer.Version(options.maximum_version);
-  writer.Number(static_cast<uint64_t>(options.verify_mode));
-  writer.Number(options.check_hostname);
-  writer.Number(options.hostname_optional);
-  const ssl::VerifyFlags& flags = options.verify_flags;
-  for (const bool flag :
-       {flags.crl_check_leaf, flags.crl_check_chain, flags.x509_strict,
-        flags.partial_chain, flags.trusted_first}) {
-    writer.Number(flag);
-  }
-  writer.Number(static_cast<uint64_t>(options.verify_depth));
-  writer.Number(static_cast<uint64_t>(options.security_level));
-  writer.Number(static_cast<uint64_t>(options.minimum_security_level));
+  writer.Text(ssl::CanonicalBytes(options.verification));
   writer.Text(options.ciphers);
-  writer.Text(options.groups);
   writer.Texts(options.alpn_protocols);
   writer.Number(options.alpn_required);
-  writer.Texts(options.pins);
   writer.Text(options.trust_store == nullptr
                   ? ""
                   : options.trust_store->content_hash());

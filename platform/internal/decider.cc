@@ -160,7 +160,8 @@ std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
     const config::PolicyException* rule =
         config::ExceptionFor(*policy, name, Today(*clock));
     // What only relaxes may be left unused.
-    if (rule == made_for || (made_for == nullptr && !rule->pins.stated())) {
+    if (rule == made_for ||
+        (made_for == nullptr && !rule->settings.pins.stated())) {
       return absl::OkStatus();
     }
     const config::PolicyException& broken =

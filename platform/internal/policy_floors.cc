@@ -55,13 +55,17 @@ absl::optional<TlsVersion> OnlyVersion(ssl::Protocol protocol) {
 
 // The versions that a request leaves, lowest first.
 std::vector<TlsVersion> RequestedVersions(const VerificationRequest& request) {
-  const absl::optional<TlsVersion> only = OnlyVersion(request.protocol);
-  const std::vector<TlsVersion>& disabled = request.disabled_versions;
+  const absl::optional<TlsVersion> only =
+      OnlyVersion(request.verification.protocol);
+  const std::vector<TlsVersion>& disabled =
+      request.verification.disabled_versions;
   std::vector<TlsVersion> versions;
   for (const TlsVersion version : kAllVersions) {
     if (only.has_value() && version != *only) continue;
-    if (request.minimum_version.value_or(version) > version) continue;
-    if (request.maximum_version.value_or(version) < version) continue;
+    if (request.verification.minimum_version.value_or(version) > version)
+      continue;
+    if (request.verification.maximum_version.value_or(version) < version)
+      continue;
     if (std::find(disabled.begin(), disabled.end(), version) !=
         disabled.end()) {
       continue;
@@ -74,16 +78,17 @@ std::vector<TlsVersion> RequestedVersions(const VerificationRequest& request) {
 // The option that keeps `request` below a minimum, and its value.
 std::pair<std::string, std::string> WhatIsTooLow(
     const VerificationRequest& request) {
-  const absl::optional<TlsVersion> only = OnlyVersion(request.protocol);
+  const absl::optional<TlsVersion> only =
+      OnlyVersion(request.verification.protocol);
   if (only.has_value()) {
     // TlsVersionName gives "TLSv1.1" for Python's PROTOCOL_TLSv1_1.
     std::string name(ssl::TlsVersionName(*only));
     std::replace(name.begin(), name.end(), '.', '_');
     return {"ssl_version", absl::StrCat("PROTOCOL_", name)};
   }
-  if (request.maximum_version.has_value()) {
-    return {"maximum_version",
-            std::string(ssl::TlsVersionName(*request.maximum_version))};
+  if (request.verification.maximum_version.has_value()) {
+    return {"maximum_version", std::string(ssl::TlsVersionName(
+                                   *request.verification.maximum_version))};
   }
   return {"options", "OP_NO_* for all of these"};
 }
@@ -92,16 +97,12 @@ absl::Status ApplyVersions(const config::VerificationPolicy& policy,
                            const VerificationRequest& request,
                            Overrides* overrides,
                            VerificationDecision* decision) {
-  decision->protocol = request.protocol;
-  decision->minimum_version = request.minimum_version;
-  decision->maximum_version = request.maximum_version;
-  decision->disabled_versions = request.disabled_versions;
   if (!policy.minimum_version.value.has_value()) return absl::OkStatus();
   const TlsVersion minimum = ToSsl(*policy.minimum_version.value);
   const config::Origin& origin = policy.minimum_version.origin;
   const std::vector<TlsVersion> versions = RequestedVersions(request);
-  decision->minimum_version =
-      std::max(minimum, request.minimum_version.value_or(minimum));
+  decision->verification.minimum_version =
+      std::max(minimum, request.verification.minimum_version.value_or(minimum));
   // No version at all is a mistake of the request's own, not the policy's.
   if (versions.empty() || versions.front() >= minimum) {
     return absl::OkStatus();
@@ -113,10 +114,10 @@ absl::Status ApplyVersions(const config::VerificationPolicy& policy,
          name, origin});
     return absl::OkStatus();
   }
-  decision->protocol = ssl::Protocol::kSslv23;
-  decision->minimum_version = minimum;
-  decision->maximum_version.reset();
-  decision->disabled_versions.clear();
+  decision->verification.protocol = ssl::Protocol::kSslv23;
+  decision->verification.minimum_version = minimum;
+  decision->verification.maximum_version.reset();
+  decision->verification.disabled_versions.clear();
   const auto [option, value] = WhatIsTooLow(request);
   return overrides->Override(
       {option, value, absl::StrCat(name, " or later"), origin},
@@ -143,19 +144,19 @@ absl::Status ApplyKeyLog(const config::VerificationPolicy& policy,
 absl::Status ApplyLevel(const config::VerificationPolicy& policy,
                         const VerificationRequest& request,
                         Overrides* overrides, VerificationDecision* decision) {
-  decision->security_level = request.security_level;
   const int floor = policy.security_level.value.value_or(0);
-  decision->minimum_security_level = floor;
-  if (request.security_level >= floor) return absl::OkStatus();
-  decision->security_level = floor;
+  decision->verification.minimum_security_level =
+      std::max(floor, request.verification.minimum_security_level);
+  if (request.verification.security_level >= floor) return absl::OkStatus();
+  decision->verification.security_level = floor;
   return overrides->OverrideIf(
       request.security_level_stated,
-      {"security_level", absl::StrCat(request.security_level),
+      {"security_level", absl::StrCat(request.verification.security_level),
        absl::StrCat(floor), policy.security_level.origin},
       absl::StrCat("demands security level ", floor,
                    " or above, but ciphers "
                    "(\"@SECLEVEL=\") or security_level states ",
-                   request.security_level, "; leave it out."));
+                   request.verification.security_level, "; leave it out."));
 }
 
 // The policy's name of a group that OpenSSL or BoringSSL calls `name`.
@@ -174,13 +175,12 @@ absl::string_view GroupName(absl::string_view name) {
 absl::Status ApplyGroups(const config::VerificationPolicy& policy,
                          const VerificationRequest& request,
                          Overrides* overrides, VerificationDecision* decision) {
-  decision->groups = request.groups;
   const std::vector<std::string>& allowed = policy.groups.value;
   if (allowed.empty()) return absl::OkStatus();
   std::vector<absl::string_view> left;
   bool all = true;
   for (const absl::string_view name :
-       absl::StrSplit(request.groups, ':', absl::SkipEmpty())) {
+       absl::StrSplit(request.verification.groups, ':', absl::SkipEmpty())) {
     if (absl::c_linear_search(allowed, GroupName(name))) {
       left.push_back(name);
     } else {
@@ -188,14 +188,14 @@ absl::Status ApplyGroups(const config::VerificationPolicy& policy,
     }
   }
   if (!left.empty() && all) return absl::OkStatus();
-  const bool none_asked = request.groups.empty();
-  decision->groups = absl::StrJoin(left, ":");
-  if (left.empty()) decision->groups = absl::StrJoin(allowed, ":");
+  const bool none_asked = request.verification.groups.empty();
+  decision->verification.groups = absl::StrJoin(left, ":");
+  if (left.empty()) decision->verification.groups = absl::StrJoin(allowed, ":");
   return overrides->OverrideIf(
       left.empty() && !none_asked,
-      {"groups", none_asked ? "the default" : request.groups, decision->groups,
-       policy.groups.origin},
-      absl::StrCat("allows no groups but ", decision->groups,
+      {"groups", none_asked ? "the default" : request.verification.groups,
+       decision->verification.groups, policy.groups.origin},
+      absl::StrCat("allows no groups but ", decision->verification.groups,
                    ", and groups has none of these; leave it out."));
 }
 
@@ -236,8 +236,7 @@ bool& FlagOf(config::VerifyFlag flag, ssl::VerifyFlags* flags) {
 absl::Status ApplyFlags(const config::VerificationPolicy& policy,
                         const VerificationRequest& request,
                         Overrides* overrides, VerificationDecision* decision) {
-  ssl::VerifyFlags& flags = decision->verify_flags;
-  flags = request.verify_flags;
+  ssl::VerifyFlags& flags = decision->verification.flags;
   for (const config::VerifyFlag flag : policy.verify_flags.value) {
     bool& field = FlagOf(flag, &flags);
     if (field) continue;
@@ -261,21 +260,21 @@ absl::Status ApplyFlags(const config::VerificationPolicy& policy,
 absl::Status ApplyDepth(const config::VerificationPolicy& policy,
                         const VerificationRequest& request,
                         Overrides* overrides, VerificationDecision* decision) {
-  decision->verify_depth = request.verify_depth;
   const absl::optional<int>& most = policy.verify_depth.value;
-  if (!most.has_value() || request.verify_depth <= *most) {
+  if (!most.has_value() || request.verification.depth <= *most) {
     return absl::OkStatus();
   }
-  decision->verify_depth = *most;
-  const bool asked = request.verify_depth != ssl::ContextOptions().verify_depth;
+  decision->verification.depth = *most;
+  const bool asked =
+      request.verification.depth != ssl::ContextOptions().verification.depth;
   return overrides->OverrideIf(
       asked,
-      {"verify_depth", absl::StrCat(request.verify_depth), absl::StrCat(*most),
-       policy.verify_depth.origin},
+      {"verify_depth", absl::StrCat(request.verification.depth),
+       absl::StrCat(*most), policy.verify_depth.origin},
       absl::StrCat("allows ", *most,
                    " certificates at the most between leaf and anchor, but "
                    "verify_depth is ",
-                   request.verify_depth, "; leave it out."));
+                   request.verification.depth, "; leave it out."));
 }
 
 }  // namespace
@@ -315,8 +314,6 @@ absl::Status Overrides::OverrideIf(bool asked, PolicyChange change,
 absl::Status ApplyFloors(const config::VerificationPolicy& policy,
                          const VerificationRequest& request,
                          Overrides* overrides, VerificationDecision* decision) {
-  decision->verify_flags = request.verify_flags;
-  decision->verify_depth = request.verify_depth;
   absl::Status status = ApplyVersions(policy, request, overrides, decision);
   for (const auto apply : {ApplyKeyLog, ApplyLevel, ApplyGroups}) {
     if (status.ok()) status = apply(policy, request, overrides, decision);

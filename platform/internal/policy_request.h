@@ -20,10 +20,6 @@ VerificationRequest RequestOf(const WrapOptions& options);
 VerificationRequest RequestOf(const ContextRequest& given,
                               const ssl::ContextOptions& options);
 
-// Has `options->verify` demand that a key of the verified chain is among
-// `pins`, hashes as in ssl::ContextOptions; none: demands nothing.
-void NarrowByPins(std::vector<std::string> pins, ssl::ContextOptions* options);
-
 }  // namespace airlock::platform::internal
 
 #endif  // AIRLOCK_PLATFORM_INTERNAL_POLICY_REQUEST_H_

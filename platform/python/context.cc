@@ -132,8 +132,9 @@ PyObject* GetCiphers(PyObject* self, PyObject* /*unused*/) {
 PyObject* SetEcdhCurve(PyObject* self, PyObject* name) {
   ContextObject& context = ContextOf(self);
   ssl::ContextOptions options = context.Basics();
-  if (!TextOf(name, "the name of the curve", &options.groups)) return nullptr;
-  const std::string groups = options.groups;
+  if (!TextOf(name, "the name of the curve", &options.verification.groups))
+    return nullptr;
+  const std::string groups = options.verification.groups;
   if (groups.empty() || !ssl::Context::Create(std::move(options)).ok()) {
     PyErr_Format(PyExc_ValueError,
                  "unknown elliptic curve name '%.100s': use X25519, "

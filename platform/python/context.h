@@ -112,7 +112,7 @@ struct ContextObject {
   platform::ContextRequest Request(const config::VerificationPolicy& policy,
                                    ssl::Side side,
                                    const std::string& hostname) const;
-  void AddVersions(ssl::ContextOptions* result) const;
+  void AddVersions(ssl::Verification* verification) const;
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> MakeTrustStore();
   std::vector<std::shared_ptr<const ssl::Credentials>> CompleteChains(
       const ssl::TrustStore* store) const;

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "config/effective_policy.h"
 #include "config/policy.h"
+#include "config/policy_report.h"
 #include "platform/python/call_site.h"
 #include "platform/python/context.h"
 #include "platform/python/profile.h"
@@ -70,18 +71,20 @@ void Add(const ssl::SessionStatistics& from, ssl::SessionStatistics* to) {
   to->misses += from.misses;
 }
 
-// Which rules of `policy` hold for a client that reaches for `hostname`: all
-// that may differ from host to host, as text.
+// Which settings of `policy` hold for a client that reaches for `hostname`, as
+// text.
 std::string RulesFor(const config::VerificationPolicy& policy,
                      const std::string& hostname, absl::Time now) {
   if (hostname.empty()) return "";
   if (policy.exceptions.empty()) return "named";
   const config::VerificationPolicy rules = config::PolicyForHost(
       policy, hostname, absl::ToCivilDay(now, absl::UTCTimeZone()));
-  return absl::StrCat("named, by ", rules.ca_certs.origin.ToString(), ", ",
-                      rules.minimum_version.origin.ToString(), ", ",
-                      rules.security_level.origin.ToString(), ", ",
-                      rules.pins.origin.ToString());
+  std::string text = "named";
+  for (const config::PolicyRow& row : config::PolicyRows(rules)) {
+    absl::StrAppend(&text, "\n", row.setting, " ", row.value, " ",
+                    row.origin.ToString());
+  }
+  return text;
 }
 
 }  // namespace
@@ -101,26 +104,26 @@ ContextObject::ContextObject(StatePtr state_in, int protocol_in)
 ssl::ContextOptions ContextObject::Basics() const {
   ssl::ContextOptions result;
   result.clock = absl::Now;
-  result.verify_mode = ssl::VerifyMode::kNone;
   result.ciphers = ciphers;
-  result.groups = groups;
+  result.verification.mode = ssl::VerifyMode::kNone;
+  result.verification.groups = groups;
   // OpenSSL 1.1.1's own.
-  result.security_level = 1;
+  result.verification.security_level = 1;
   return result;
 }
 
-void ContextObject::AddVersions(ssl::ContextOptions* result) const {
-  result->protocol = CoreProtocol(protocol);
-  if (result->protocol == ssl::Protocol::kSslv23 && IsOldest(*state)) {
-    result->protocol = ssl::Protocol::kTlsv1;
+void ContextObject::AddVersions(ssl::Verification* verification) const {
+  verification->protocol = CoreProtocol(protocol);
+  if (verification->protocol == ssl::Protocol::kSslv23 && IsOldest(*state)) {
+    verification->protocol = ssl::Protocol::kTlsv1;
   }
   // A single version is all that the old protocols allow.
-  if (result->protocol != ssl::Protocol::kSslv23) return;
-  result->minimum_version = CoreVersion(minimum_version);
-  result->maximum_version = CoreVersion(maximum_version);
+  if (verification->protocol != ssl::Protocol::kSslv23) return;
+  verification->minimum_version = CoreVersion(minimum_version);
+  verification->maximum_version = CoreVersion(maximum_version);
   for (const auto& row : kDisabling) {
     if ((options & row.option) != 0) {
-      result->disabled_versions.push_back(row.version);
+      verification->disabled_versions.push_back(row.version);
     }
   }
 }
@@ -184,7 +187,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
     if (frozen.side != side || frozen.rules != rules) continue;
     if (side == ssl::Side::kClient &&
         (cert_none_unstated || !verify_mode_chosen) &&
-        frozen.context->options().verify_mode == ssl::VerifyMode::kNone) {
+        frozen.context->options().verification.mode == ssl::VerifyMode::kNone) {
       state->runtime->NoteUnverified(hostname, CallSite());
     }
     return frozen.context;
@@ -192,15 +195,11 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   const platform::ContextRequest request = Request(policy, side, hostname);
 
   ssl::ContextOptions result = Basics();
-  AddVersions(&result);
-  result.hostname.common_name_fallback =
+  AddVersions(&result.verification);
+  result.verification.hostname.common_name_fallback =
       (host_flags & kHostflagNeverCheckSubject) == 0;
-  result.verify_flags.crl_check_leaf = (verify_flags & kVerifyCrlCheck) != 0;
-  result.verify_flags.crl_check_chain =
-      (verify_flags & kVerifyCrlCheckAll) != 0;
-  result.verify_flags.x509_strict = (verify_flags & kVerifyX509Strict) != 0;
-  result.verify_flags.partial_chain = (verify_flags & kVerifyPartialChain) != 0;
-  result.verify_flags.trusted_first = (verify_flags & kVerifyTrustedFirst) != 0;
+  result.verification.flags =
+      ssl::FlagsFromBits(static_cast<uint32_t>(verify_flags));
   result.alpn_protocols = alpn;
   result.npn_protocols = npn;
   // OpenSSL's clients always let a server have it.

@@ -283,7 +283,7 @@ int SetVersion(PyObject* self, PyObject* value, bool minimum) {
   ContextObject& context = ContextOf(self);
   const auto made = ssl::Context::Create(context.Basics());
   if (!made.ok()) return RaiseStatus(*context.state, made.status(), __LINE__);
-  return Integer((*made)->options().security_level);
+  return Integer((*made)->options().verification.security_level);
 }
 
 PyObject* OrNone(const PyRef& ref) { return ref ? ref.NewReference() : None(); }

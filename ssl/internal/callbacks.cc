@@ -139,7 +139,7 @@ int VerifyBits(VerifyMode mode) {
 }  // namespace
 
 void InstallVerify(const ContextOptions& options, SSL* ssl) {
-  SSL_set_custom_verify(ssl, VerifyBits(options.verify_mode), Verify);
+  SSL_set_custom_verify(ssl, VerifyBits(options.verification.mode), Verify);
 }
 
 bool InstallPsk(const ContextOptions& options, SSL* ssl) {
@@ -151,7 +151,7 @@ bool InstallPsk(const ContextOptions& options, SSL* ssl) {
 }
 
 void InstallCallbacks(const ContextOptions& options, SSL_CTX* ctx) {
-  SSL_CTX_set_custom_verify(ctx, VerifyBits(options.verify_mode), Verify);
+  SSL_CTX_set_custom_verify(ctx, VerifyBits(options.verification.mode), Verify);
   SSL_CTX_set_select_certificate_cb(ctx, SeeClientHello);
   SSL_CTX_set_info_callback(ctx, SeeAlert);
   SSL_CTX_sess_set_new_cb(ctx, KeepSession);

@@ -3,6 +3,7 @@
 
 #include "ssl/internal/context_options.h"
 
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
@@ -116,8 +117,8 @@ absl::Status CheckCredentials(const ContextOptions& options) {
     if (credentials == nullptr) {
       return Invalid("credentials: one of them is null; leave it out.");
     }
-    absl::Status status =
-        CheckStrength(credentials->chain(), options.security_level);
+    absl::Status status = CheckStrength(credentials->chain(),
+                                        options.verification.security_level);
     status.Update(CheckKeyUsage(*credentials));
     if (!status.ok()) return status;
   }
@@ -151,16 +152,19 @@ absl::Status CheckSessions(const ContextOptions& options) {
 }  // namespace
 
 absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options) {
-  VersionRange range = ProtocolRange(options.protocol);
+  VersionRange range = ProtocolRange(options.verification.protocol);
   range.minimum =
-      std::max(range.minimum, options.minimum_version.value_or(range.minimum));
+      std::max(range.minimum,
+               options.verification.minimum_version.value_or(range.minimum));
   range.maximum =
-      std::min(range.maximum, options.maximum_version.value_or(range.maximum));
+      std::min(range.maximum,
+               options.verification.maximum_version.value_or(range.maximum));
   absl::optional<VersionRange> run;
   for (auto it = std::rbegin(kVersions); it != std::rend(kVersions); ++it) {
-    const bool enabled = *it >= range.minimum && *it <= range.maximum &&
-                         std::count(options.disabled_versions.begin(),
-                                    options.disabled_versions.end(), *it) == 0;
+    const bool enabled =
+        *it >= range.minimum && *it <= range.maximum &&
+        std::count(options.verification.disabled_versions.begin(),
+                   options.verification.disabled_versions.end(), *it) == 0;
     if (enabled) {
       run = VersionRange{*it, run.has_value() ? run->maximum : *it};
     } else if (run.has_value()) {
@@ -182,9 +186,9 @@ absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options) {
 
 absl::Status CheckSecurityLevels(const ContextOptions& options) {
   for (const auto& [field, level] :
-       {std::make_pair("security_level", options.security_level),
+       {std::make_pair("security_level", options.verification.security_level),
         std::make_pair("minimum_security_level",
-                       options.minimum_security_level)}) {
+                       options.verification.minimum_security_level)}) {
     if (level >= 0 && level <= 5) continue;
     return Invalid(absl::StrCat(field, ": ", level, "; must be from 0 to 5."));
   }
@@ -195,15 +199,19 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
   if (options.clock == nullptr) {
     return Invalid("clock: is required, to tell what has expired.");
   }
-  if (options.verify_depth < 0) {
+  if (options.verification.depth < 0) {
     return Invalid("verify_depth: must not be negative.");
   }
-  for (const std::string& pin : options.pins) {
-    if (pin.size() == 32) continue;
-    return Invalid(absl::StrCat("pins: one has ", pin.size(),
-                                " bytes; a SHA-256 hash has 32."));
+  for (const auto& [field, pins] :
+       {std::make_pair("pins", &options.verification.pins),
+        std::make_pair("anchor_pins", &options.verification.anchor_pins)}) {
+    for (const std::string& pin : *pins) {
+      if (pin.size() == SHA256_DIGEST_LENGTH) continue;
+      return Invalid(absl::StrCat(field, ": one has ", pin.size(),
+                                  " bytes; a SHA-256 hash has 32."));
+    }
   }
-  if (options.verify_mode != VerifyMode::kNone &&
+  if (options.verification.mode != VerifyMode::kNone &&
       options.trust_store == nullptr) {
     return MakeStatus(
         ErrorKind::kTrustStore,

@@ -181,7 +181,7 @@ IoResult Socket::Impl::FinishHandshake() {
   const absl::Status collected = peer_verified || awaits_verdict_.has_value()
                                      ? absl::OkStatus()
                                      : CollectPresented();
-  const bool verify = context->options().verify_mode != VerifyMode::kNone;
+  const bool verify = context->options().verification.mode != VerifyMode::kNone;
   if (verify && !peer_verified) {
     if (!collected.ok()) return Fail(collected);
     // A server that resumes: BoringSSL verifies again for clients only.
@@ -242,7 +242,7 @@ bool Socket::Impl::NeedsCertificate() const {
   const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl.get());
   return cipher != nullptr && SSL_CIPHER_get_auth_nid(cipher) != NID_auth_psk &&
          (options.side == Side::kClient ||
-          context->options().verify_mode == VerifyMode::kRequired);
+          context->options().verification.mode == VerifyMode::kRequired);
 }
 
 absl::Status Socket::Impl::CollectPresented() {
@@ -271,14 +271,11 @@ absl::Status Socket::Impl::CollectPresented() {
 
 absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   const ContextOptions& wanted = context->options();
-  if (wanted.verify_mode == VerifyMode::kNone) return absl::OkStatus();
+  if (wanted.verification.mode == VerifyMode::kNone) return absl::OkStatus();
   internal::VerifyRequest request;
   request.presented = presented;
   request.trust_store = wanted.trust_store.get();
-  request.pins = wanted.pins;
-  request.flags = wanted.verify_flags;
-  request.depth = wanted.verify_depth;
-  request.security_level = wanted.security_level;
+  request.verification = &wanted.verification;
   const absl::Status clocked = Guarded("clock callback", [&] {
     request.now = wanted.clock();
     return absl::OkStatus();
@@ -289,9 +286,8 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   }
   if (options.side == Side::kServer) {
     request.peer = Side::kClient;
-  } else if (wanted.check_hostname) {
+  } else if (wanted.verification.check_hostname) {
     request.host = options.server_hostname;
-    request.hostname = wanted.hostname;
   }
   internal::VerifyOutcome outcome = awaits_verdict_.has_value()
                                         ? *std::move(awaits_verdict_)

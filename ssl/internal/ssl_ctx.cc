@@ -46,7 +46,8 @@ constexpr uint16_t kVerifyAlgorithms[] = {
 };
 
 size_t VerifyAlgorithmCount(const ContextOptions& options) {
-  return std::size(kVerifyAlgorithms) - (options.security_level == 0 ? 0 : 1);
+  return std::size(kVerifyAlgorithms) -
+         (options.verification.security_level == 0 ? 0 : 1);
 }
 
 constexpr char kDefaultGroups[] = "X25519:P-256:P-384:P-521";
@@ -79,8 +80,9 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
                                    "offered here; leave it out."));
   }
   std::vector<absl::string_view> names =
-      absl::StrSplit(options.groups.empty() ? absl::string_view(kDefaultGroups)
-                                            : absl::string_view(options.groups),
+      absl::StrSplit(options.verification.groups.empty()
+                         ? absl::string_view(kDefaultGroups)
+                         : absl::string_view(options.verification.groups),
                      ':');
   // The one name of OpenSSL's that BoringSSL lacks.
   std::replace(names.begin(), names.end(), absl::string_view("secp256r1"),
@@ -90,7 +92,7 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
       !SSL_CTX_set1_groups_list(ctx, groups.c_str())) {
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
-        absl::StrCat("groups: \"", Shown(options.groups),
+        absl::StrCat("groups: \"", Shown(options.verification.groups),
                      "\" names an unknown group; use X25519, P-256, P-384, "
                      "P-521, divided by colons."));
   }
@@ -101,13 +103,11 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
 // identifier says so to caches and tickets (RFC 5077, section 5.2).
 std::array<uint8_t, SHA256_DIGEST_LENGTH> SessionIdContext(
     const ContextOptions& options) {
-  std::string value = absl::StrCat(
-      "airlock session id context 1\n", options.session_id_context.size(), ":",
-      options.session_id_context, "\n", static_cast<int>(options.verify_mode),
-      options.verify_flags.crl_check_leaf, options.verify_flags.crl_check_chain,
-      options.verify_flags.x509_strict, options.verify_flags.partial_chain,
-      "\n", options.verify_depth, "\n", options.security_level, "\n");
-  if (options.verify_mode != VerifyMode::kNone) {
+  std::string value = absl::StrCat("airlock session id context 2\n",
+                                   options.session_id_context.size(), ":",
+                                   options.session_id_context, "\n",
+                                   CanonicalBytes(options.verification), "\n");
+  if (options.verification.mode != VerifyMode::kNone) {
     absl::StrAppend(&value, options.trust_store->content_hash());
   }
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
@@ -129,7 +129,7 @@ bool SetSessions(const ContextOptions& options, SSL_CTX* ctx) {
   if (!options.session_tickets) SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
   // A resumed connection's peer is verified like any other. BoringSSL does this
   // for clients; Socket does it for servers.
-  if (options.verify_mode != VerifyMode::kNone) {
+  if (options.verification.mode != VerifyMode::kNone) {
     SSL_CTX_set_reverify_on_resume(ctx, 1);
   }
   return SSL_CTX_set_num_tickets(ctx, options.num_tickets) &&

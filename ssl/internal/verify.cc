@@ -79,7 +79,8 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
   if (finding.code == verify_code::kEeKeyTooSmall ||
       finding.code == verify_code::kCaKeyTooSmall ||
       finding.code == verify_code::kCaDigestTooWeak) {
-    absl::StrAppend(&error.message, " ", NeedsOfLevel(request.security_level));
+    absl::StrAppend(&error.message, " ",
+                    NeedsOfLevel(request.verification->security_level));
   }
   VerifyOutcome outcome;
   outcome.alert = static_cast<uint8_t>(finding.alert);
@@ -96,23 +97,17 @@ VerifyOutcome OutOfMemory() {
   return outcome;
 }
 
-unsigned long FlagBits(const VerifyFlags& flags) {
-  unsigned long bits = 0;
-  if (flags.crl_check_leaf) bits |= X509_V_FLAG_CRL_CHECK;
-  if (flags.crl_check_chain) {
-    bits |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
-  }
-  if (flags.x509_strict) bits |= X509_V_FLAG_X509_STRICT;
-  if (flags.partial_chain) bits |= X509_V_FLAG_PARTIAL_CHAIN;
-  if (flags.trusted_first) bits |= X509_V_FLAG_TRUSTED_FIRST;
-  return bits;
+// BoringSSL's X509_V_FLAG_* are OpenSSL's.
+unsigned long BoringFlags(const VerifyFlags& flags) {
+  const unsigned long bits = FlagBits(flags);
+  return flags.crl_check_chain ? bits | X509_V_FLAG_CRL_CHECK : bits;
 }
 
 // Whether the leaf's key is pinned, and it is signed by itself: then it needs
 // nobody else.
 bool IsPinnedLeaf(const VerifyRequest& request) {
   return IsPinnedAndSelfSigned(request.presented[0].impl().x509.get(),
-                               request.pins);
+                               request.verification->anchor_pins);
 }
 
 // Whether the leaf is signed by itself and trusted as it stands. BoringSSL does
@@ -137,7 +132,7 @@ int64_t PosixSeconds(absl::Time time) {
 
 // Leaf, intermediates and anchor.
 int MostCertificates(const VerifyRequest& request) {
-  return std::min(request.depth, INT_MAX - 2) + 2;
+  return std::min(request.verification->depth, INT_MAX - 2) + 2;
 }
 
 bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
@@ -149,9 +144,9 @@ bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
   X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_TRUSTED_FIRST);
   X509_VERIFY_PARAM_set_depth(param, MostCertificates(request) - 1);
   X509_VERIFY_PARAM_set_time_posix(param, PosixSeconds(request.now));
-  VerifyFlags flags = request.flags;
+  VerifyFlags flags = request.verification->flags;
   flags.partial_chain |= IsItsOwnAnchor(request);
-  return X509_VERIFY_PARAM_set_flags(param, FlagBits(flags)) != 0;
+  return X509_VERIFY_PARAM_set_flags(param, BoringFlags(flags)) != 0;
 }
 
 // BoringSSL refuses any leaf without subjectAltName below name constraints;
@@ -215,7 +210,8 @@ Finding CheckChain(const VerifyRequest& request,
                    absl::Span<X509* const> chain) {
   for (size_t i = 0; i < chain.size(); ++i) {
     const int depth = static_cast<int>(i);
-    std::string reason = WeakKeyReason(chain[i], request.security_level);
+    std::string reason =
+        WeakKeyReason(chain[i], request.verification->security_level);
     if (!reason.empty()) {
       return {
           i == 0 ? verify_code::kEeKeyTooSmall : verify_code::kCaKeyTooSmall,
@@ -223,26 +219,30 @@ Finding CheckChain(const VerifyRequest& request,
     }
     // Nobody relies on the anchor's own signature.
     if (i + 1 == chain.size()) break;
-    reason = WeakSignatureReason(chain[i], request.security_level);
+    reason =
+        WeakSignatureReason(chain[i], request.verification->security_level);
     if (!reason.empty()) {
       return {verify_code::kCaDigestTooWeak, depth, reason};
     }
   }
-  const auto pinned = [&](X509* x509) { return IsPinned(x509, request.pins); };
-  if (!request.pins.empty() &&
-      std::none_of(chain.begin(), chain.end(), pinned)) {
+  for (const auto* pins :
+       {&request.verification->pins, &request.verification->anchor_pins}) {
+    const auto pinned = [pins](X509* x509) { return IsPinned(x509, *pins); };
+    if (pins->empty() || std::any_of(chain.begin(), chain.end(), pinned)) {
+      continue;
+    }
     return {verify_code::kApplicationVerification, 0,
-            "no key of the chain is pinned",
+            "no key of the chain is among the pins",
             SSL_alert_from_verify_result(X509_V_ERR_APPLICATION_VERIFICATION)};
   }
-  if (request.flags.x509_strict) {
+  if (request.verification->flags.x509_strict) {
     StrictFinding strict = CheckStrict(chain);
     if (strict.verify_code != 0) {
       return {strict.verify_code, strict.depth, "x509_strict"};
     }
   }
-  const ConstraintFinding names =
-      CheckCommonNames(chain, request.hostname.common_name_fallback);
+  const ConstraintFinding names = CheckCommonNames(
+      chain, request.verification->hostname.common_name_fallback);
   if (names.verify_code != verify_code::kOk) {
     return {names.verify_code, 0,
             absl::StrCat("common name \"", Shown(names.name),
@@ -267,8 +267,8 @@ int WithoutIssuer(int code, int depth, X509* last) {
 
 VerifyOutcome CheckHost(const VerifyRequest& request) {
   VerifyOutcome outcome;
-  outcome.status =
-      MatchHostname(request.presented[0], request.host, request.hostname);
+  outcome.status = MatchHostname(request.presented[0], request.host,
+                                 request.verification->hostname);
   if (outcome.status.ok()) return outcome;
   absl::optional<Error> error = GetError(outcome.status);
   outcome.alert = SSL_AD_BAD_CERTIFICATE;

@@ -14,9 +14,9 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
-#include "ssl/hostname.h"
 #include "ssl/options.h"
 #include "ssl/trust_store.h"
+#include "ssl/verification.h"
 
 namespace airlock::ssl::internal {
 
@@ -26,14 +26,11 @@ struct VerifyRequest {
   // What the peer must be good for: Side::kServer is TLS server authentication.
   Side peer = Side::kServer;
   const TrustStore* trust_store = nullptr;  // Required.
-  absl::Span<const std::string> pins;       // As in ContextOptions.
-  VerifyFlags flags;
-  int depth = 100;
-  int security_level = 2;
+  // Required. Its mode, check_hostname and versions are the caller's affair.
+  const Verification* verification = nullptr;
   absl::Time now;
   // The name to check; empty: none is.
   absl::string_view host;
-  HostnameOptions hostname;
 };
 
 struct VerifyOutcome {

@@ -427,7 +427,7 @@ TEST(PolicyFileTest, TakesThatOfThePageOnPins) {
                       absl::CivilDay(2026, 6, 30));
   ASSERT_TRUE(policy.ok()) << policy.status();
   ASSERT_EQ(policy->exceptions.size(), 1);
-  EXPECT_EQ(policy->exceptions[0].pins.value.size(), 1);
+  EXPECT_EQ(policy->exceptions[0].settings.pins.value.size(), 1);
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 // Before all else: it includes what it needs. It is a program's own function,
 // which no header declares.
 #pragma GCC diagnostic ignored "-Wmissing-declarations"
-#include "tests/examples/readme_example.inc"
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,6 +21,7 @@
 #include "platform/tcp.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
+#include "tests/examples/readme_example.inc"
 #include "tests/support/handshake.h"
 #include "tests/support/testdata.h"
 
@@ -46,7 +45,7 @@ class Server {
  public:
   explicit Server(absl::string_view credentials) {
     ssl::ContextOptions options = ServerOptions(credentials);
-    options.verify_mode = VerifyMode::kRequired;
+    options.verification.mode = VerifyMode::kRequired;
     options.trust_store = TestTrustStore();
     auto listener = TcpListener::Listen("127.0.0.1", 0);
     EXPECT_TRUE(listener.ok()) << listener.status();

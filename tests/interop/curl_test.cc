@@ -53,7 +53,7 @@ Arguments Identity(absl::string_view name) {
 
 ContextOptions RequiringOptions(absl::string_view credentials) {
   ContextOptions options = ServerOptions(credentials);
-  options.verify_mode = VerifyMode::kRequired;
+  options.verification.mode = VerifyMode::kRequired;
   options.trust_store = TestTrustStore();
   return options;
 }

@@ -45,8 +45,8 @@ ssl::ContextOptions ServerOptions(absl::string_view credentials) {
 }
 
 void Only(ssl::TlsVersion version, ssl::ContextOptions* options) {
-  options->minimum_version = version;
-  options->maximum_version = version;
+  options->verification.minimum_version = version;
+  options->verification.maximum_version = version;
 }
 
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Connect(
@@ -106,9 +106,7 @@ absl::StatusOr<std::string> ReadToEnd(ssl::Socket* socket) {
   }
 }
 
-absl::Status Close(ssl::Socket* socket) {
-  return socket->Unwrap().status();
-}
+absl::Status Close(ssl::Socket* socket) { return socket->Unwrap().status(); }
 
 std::ostream& operator<<(std::ostream& out, const Failure& failure) {
   return out << ssl::ErrorKindName(failure.kind) << ", alert " << failure.alert

@@ -33,7 +33,7 @@ Arguments Verifying() { return {"--x509cafile", CertPath("ca.pem")}; }
 
 ContextOptions RequiringOptions(absl::string_view credentials) {
   ContextOptions options = ServerOptions(credentials);
-  options.verify_mode = VerifyMode::kRequired;
+  options.verification.mode = VerifyMode::kRequired;
   options.trust_store = TestTrustStore();
   return options;
 }

@@ -30,7 +30,7 @@ using testing::WriteAll;
 
 ContextOptions RequiringOptions() {
   ContextOptions options = ServerOptions();
-  options.verify_mode = VerifyMode::kRequired;
+  options.verification.mode = VerifyMode::kRequired;
   options.trust_store = TestTrustStore();
   return options;
 }
@@ -113,7 +113,7 @@ TEST_P(VersionTest, RefusesToBeCalledByAnotherName) {
 
 TEST_P(VersionTest, TakesAnOptionalCertificateOrNone) {
   ContextOptions options = RequiringOptions();
-  options.verify_mode = VerifyMode::kOptional;
+  options.verification.mode = VerifyMode::kOptional;
   for (const bool given : {false, true}) {
     ASSERT_OK_AND_ASSIGN(
         const auto client,
@@ -138,7 +138,7 @@ TEST_P(VersionTest, HearsThatItHasExpired) {
 
 TEST_P(VersionTest, HearsThatItsKeyIsWeak) {
   ContextOptions options = ServerOptions("weak_rsa1024");
-  options.security_level = 0;
+  options.verification.security_level = 0;
   ExpectAlert({}, options, 42);
 }
 
@@ -220,7 +220,7 @@ TEST(OpensslClientEventsTest, FollowsAKeyUpdate) {
 
 TEST(OpensslClientEventsTest, RefusesAnOldVersion) {
   ContextOptions options = ServerOptions();
-  options.minimum_version = TlsVersion::kTls1_2;
+  options.verification.minimum_version = TlsVersion::kTls1_2;
   ASSERT_OK_AND_ASSIGN(const auto listener, Listen());
   ASSERT_OK_AND_ASSIGN(
       const auto client,

@@ -55,7 +55,7 @@ TEST_P(MatrixTest, ConversesAndCloses) {
   ContextOptions options = ServerOptions(cell.server);
   if (!cell.client.empty()) {
     arguments = arguments + OpensslIdentity(cell.client);
-    options.verify_mode = VerifyMode::kRequired;
+    options.verification.mode = VerifyMode::kRequired;
     options.trust_store = TestTrustStore();
   }
   ASSERT_OK_AND_ASSIGN(const auto listener, Listen());
@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(All, VersionTest,
 // The second connection resumes the first one's session.
 void ExpectResumption(const Arguments& arguments, ContextOptions options) {
   const std::string session = ScratchPath("session");
-  const bool with_certificate = options.verify_mode != VerifyMode::kNone;
+  const bool with_certificate = options.verification.mode != VerifyMode::kNone;
   const auto context = MakeContext(std::move(options));
   ASSERT_OK_AND_ASSIGN(const auto listener, Listen());
   for (const bool again : {false, true}) {
@@ -117,7 +117,7 @@ TEST_P(VersionTest, ResumesByTicket) {
 
 TEST_P(VersionTest, ResumesWithAClientCertificate) {
   ContextOptions options = ServerOptions();
-  options.verify_mode = VerifyMode::kRequired;
+  options.verification.mode = VerifyMode::kRequired;
   options.trust_store = TestTrustStore();
   ExpectResumption(ClientArguments() + OpensslIdentity("client_p256"),
                    std::move(options));
@@ -309,7 +309,7 @@ class GroupTest
 TEST_P(GroupTest, Converses) {
   const auto& [version, group] = GetParam();
   ContextOptions options = ServerOptions("server_rsa");
-  options.groups = group;
+  options.verification.groups = group;
   ASSERT_OK_AND_ASSIGN(const auto listener, Listen());
   ASSERT_OK_AND_ASSIGN(
       const auto client,

@@ -197,7 +197,7 @@ TEST(OpensslServerEventsTest, HearsThatNoVersionIsCommon) {
                        StartOpensslServer(OpensslVersion(TlsVersion::kTls1_1) +
                                           OpensslIdentity("server_p256")));
   ContextOptions options = ClientOptions();
-  options.minimum_version = TlsVersion::kTls1_2;
+  options.verification.minimum_version = TlsVersion::kTls1_2;
   EXPECT_EQ(FailureOf(Connect(server.port, options).status()),
             (Failure{ErrorKind::kPeerAlert, 70}));
 }

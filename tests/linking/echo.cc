@@ -31,7 +31,7 @@ absl::Status MutualConnection() {
   ssl::ContextOptions client_options = ClientOptions();
   client_options.credentials = {TestCredentials("client_p256")};
   ssl::ContextOptions server_options = ServerOptions("server_rsa");
-  server_options.verify_mode = ssl::VerifyMode::kRequired;
+  server_options.verification.mode = ssl::VerifyMode::kRequired;
   server_options.trust_store = TestTrustStore();
   Connection connection =
       Connect(std::move(client_options), std::move(server_options));

@@ -126,10 +126,10 @@ void ExpectGets(absl::string_view word, const VerificationRequest& request,
     return;
   }
   ASSERT_TRUE(decision.ok()) << decision.status();
-  EXPECT_EQ(decision->cert_reqs != VerifyMode::kNone, gets != kNothing);
-  EXPECT_EQ(decision->check_hostname, gets == kBoth);
+  EXPECT_EQ(decision->verification.mode != VerifyMode::kNone, gets != kNothing);
+  EXPECT_EQ(decision->verification.check_hostname, gets == kBoth);
   if (request.cert_reqs.has_value()) {
-    EXPECT_EQ(decision->cert_reqs, *request.cert_reqs);
+    EXPECT_EQ(decision->verification.mode, *request.cert_reqs);
   }
   // What is stricter than it would be without a policy is recorded.
   const absl::StatusOr<VerificationDecision> without =
@@ -137,7 +137,8 @@ void ExpectGets(absl::string_view word, const VerificationRequest& request,
   ASSERT_TRUE(without.ok());
   EXPECT_THAT(without->changes, IsEmpty());
   std::vector<std::string> changed;
-  if (decision->cert_reqs != without->cert_reqs) changed = {"cert_reqs"};
+  if (decision->verification.mode != without->verification.mode)
+    changed = {"cert_reqs"};
   if (word == "enforce") changed.push_back("minimum_version");
   EXPECT_THAT(Changed(*decision),
               ::testing::UnorderedElementsAreArray(changed));
@@ -166,15 +167,15 @@ TEST(ApplyPolicyTest, ALibraryMayTakeUnsetForCertNone) {
     request.server_hostname = name;
     const auto off = ApplyPolicy(Policy("off"), request);
     ASSERT_TRUE(off.ok()) << off.status();
-    EXPECT_EQ(off->cert_reqs, kNone);
+    EXPECT_EQ(off->verification.mode, kNone);
     EXPECT_TRUE(off->unverified_unstated);
     EXPECT_THAT(off->changes, IsEmpty());
   }
   for (const char* word : {"default", "enforce"}) {
     const auto decision = ApplyPolicy(Policy(word), request);
     ASSERT_TRUE(decision.ok()) << decision.status();
-    EXPECT_EQ(decision->cert_reqs, kRequired);
-    EXPECT_TRUE(decision->check_hostname);
+    EXPECT_EQ(decision->verification.mode, kRequired);
+    EXPECT_TRUE(decision->verification.check_hostname);
     EXPECT_FALSE(decision->unverified_unstated);
     EXPECT_THAT(Changed(*decision), ::testing::Contains("cert_reqs"));
   }
@@ -194,19 +195,20 @@ TEST(ApplyPolicyTest, ANameThatIsNotKnownYetWillBeChecked) {
   for (const char* word : {"", "off", "default", "enforce"}) {
     const auto decision = ApplyPolicy(Policy(word), request);
     ASSERT_TRUE(decision.ok()) << decision.status();
-    EXPECT_TRUE(decision->check_hostname);
+    EXPECT_TRUE(decision->verification.check_hostname);
     // There may turn out to be none, as where that is known.
-    EXPECT_EQ(decision->hostname_optional,
+    EXPECT_EQ(decision->verification.hostname_optional,
               absl::string_view(word) != "enforce");
     request.check_hostname = true;
-    EXPECT_FALSE(ApplyPolicy(Policy(word), request)->hostname_optional);
+    EXPECT_FALSE(
+        ApplyPolicy(Policy(word), request)->verification.hostname_optional);
     request.check_hostname.reset();
   }
   const auto optional =
       ApplyPolicy(File("verification: enforce, hostname: optional"), request);
   ASSERT_TRUE(optional.ok()) << optional.status();
-  EXPECT_TRUE(optional->check_hostname);
-  EXPECT_TRUE(optional->hostname_optional);
+  EXPECT_TRUE(optional->verification.check_hostname);
+  EXPECT_TRUE(optional->verification.hostname_optional);
 }
 
 TEST(ApplyPolicyTest, AKeyInCommonIsNoCertificate) {
@@ -241,8 +243,8 @@ TEST(ApplyPolicyTest, AServerAsksOfItsClientsWhatItLikes) {
       request.cert_reqs = mode;
       const auto decision = ApplyPolicy(Policy(word), request);
       ASSERT_TRUE(decision.ok()) << decision.status();
-      EXPECT_EQ(decision->cert_reqs, mode);
-      EXPECT_FALSE(decision->check_hostname);
+      EXPECT_EQ(decision->verification.mode, mode);
+      EXPECT_FALSE(decision->verification.check_hostname);
     }
   }
 }
@@ -300,14 +302,14 @@ TEST(ApplyPolicyTest, EnforceAllowsNoVersionBelow12) {
       VerificationRequest request;
       request.side = side;
       request.cert_reqs = kRequired;
-      request.protocol = row.protocol;
-      request.minimum_version = row.minimum;
-      request.maximum_version = row.maximum;
-      request.disabled_versions = row.disabled;
+      request.verification.protocol = row.protocol;
+      request.verification.minimum_version = row.minimum;
+      request.verification.maximum_version = row.maximum;
+      request.verification.disabled_versions = row.disabled;
 
       const auto without = ApplyPolicy(Policy("default"), request);
       ASSERT_TRUE(without.ok()) << without.status();
-      EXPECT_EQ(without->minimum_version, row.minimum);
+      EXPECT_EQ(without->verification.minimum_version, row.minimum);
       EXPECT_THAT(without->changes, IsEmpty());
 
       const auto decision = ApplyPolicy(Policy("enforce"), request);
@@ -318,7 +320,7 @@ TEST(ApplyPolicyTest, EnforceAllowsNoVersionBelow12) {
         continue;
       }
       ASSERT_TRUE(decision.ok()) << decision.status();
-      EXPECT_EQ(decision->minimum_version, row.result);
+      EXPECT_EQ(decision->verification.minimum_version, row.result);
       EXPECT_EQ(!decision->changes.empty(), row.changed);
     }
   }
@@ -341,8 +343,8 @@ TEST(ApplyPolicyTest, UpgradeVerifiesWhateverAClientSays) {
       continue;
     }
     ASSERT_TRUE(decision.ok()) << decision.status();
-    EXPECT_NE(decision->cert_reqs, kNone);
-    EXPECT_TRUE(decision->check_hostname);
+    EXPECT_NE(decision->verification.mode, kNone);
+    EXPECT_TRUE(decision->verification.check_hostname);
     std::vector<std::string> asked;
     for (const PolicyChange& change : decision->changes) {
       if (change.asked) asked.push_back(change.setting);
@@ -357,15 +359,15 @@ TEST(ApplyPolicyTest, UpgradeVerifiesWhateverAClientSays) {
 TEST(ApplyPolicyTest, UpgradeTakesTheLowestVersionThatIsAllowed) {
   VerificationRequest request;
   request.cert_reqs = kRequired;
-  request.protocol = Protocol::kTlsv1;
-  request.maximum_version = TlsVersion::kTls1_1;
-  request.disabled_versions = {TlsVersion::kTls1_2};
+  request.verification.protocol = Protocol::kTlsv1;
+  request.verification.maximum_version = TlsVersion::kTls1_1;
+  request.verification.disabled_versions = {TlsVersion::kTls1_2};
   const auto decision = ApplyPolicy(File(kUpgrade), request);
   ASSERT_TRUE(decision.ok()) << decision.status();
-  EXPECT_EQ(decision->protocol, Protocol::kSslv23);
-  EXPECT_EQ(decision->minimum_version, TlsVersion::kTls1_2);
-  EXPECT_EQ(decision->maximum_version, absl::nullopt);
-  EXPECT_THAT(decision->disabled_versions, IsEmpty());
+  EXPECT_EQ(decision->verification.protocol, Protocol::kSslv23);
+  EXPECT_EQ(decision->verification.minimum_version, TlsVersion::kTls1_2);
+  EXPECT_EQ(decision->verification.maximum_version, absl::nullopt);
+  EXPECT_THAT(decision->verification.disabled_versions, IsEmpty());
   ASSERT_THAT(Changed(*decision), ElementsAre("ssl_version"));
   EXPECT_EQ(decision->changes[0].requested, "PROTOCOL_TLSv1");
   EXPECT_TRUE(decision->changes[0].asked);
@@ -386,8 +388,8 @@ TEST(ApplyPolicyTest, WithoutANameTheChainMayDo) {
                 ErrorKind::kInvalidArgument);
     } else {
       ASSERT_TRUE(decision.ok()) << decision.status();
-      EXPECT_NE(decision->cert_reqs, kNone);
-      EXPECT_FALSE(decision->check_hostname);
+      EXPECT_NE(decision->verification.mode, kNone);
+      EXPECT_FALSE(decision->verification.check_hostname);
     }
   }
 }

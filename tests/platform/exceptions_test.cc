@@ -170,7 +170,8 @@ TEST_F(ExceptionsTest, AClockThatThrowsRevivesNoException) {
   const auto minimum = [&] {
     const auto decision = (*runtime)->Explain(Client());
     EXPECT_TRUE(decision.ok()) << decision.status();
-    return decision.ok() ? decision->minimum_version : absl::nullopt;
+    return decision.ok() ? decision->verification.minimum_version
+                         : absl::nullopt;
   };
   EXPECT_EQ(minimum(), ssl::TlsVersion::kTls1_0);
   host_->Throw(ThrowingHost::kNow);

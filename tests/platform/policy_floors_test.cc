@@ -66,7 +66,7 @@ Ask Ciphers(std::string list) {
 }
 Ask Level(int level, bool unstated = false) {
   return {[=](ContextRequest* request, ssl::ContextOptions* options) {
-            options->security_level = level;
+            options->verification.security_level = level;
             request->security_level_unstated = unstated;
           },
           nullptr};
@@ -82,32 +82,34 @@ Ask DefaultCiphers(std::string list) {
 // WrapOptions cannot leave open whether it is stated.
 Ask Flag(bool ssl::VerifyFlags::*flag, bool unstated = false) {
   Ask ask = {[=](ContextRequest* request, ssl::ContextOptions* options) {
-               options->verify_flags.*flag = true;
+               options->verification.flags.*flag = true;
                request->partial_chain_unstated = unstated;
              },
              nullptr};
   if (!unstated) {
     ask.wrap = [=](WrapOptions* options) {
-      options->verify_flags.*flag = true;
+      options->verification.flags.*flag = true;
     };
   }
   return ask;
 }
 Ask Depth(int depth) {
   return {[=](ContextRequest*, ssl::ContextOptions* options) {
-            options->verify_depth = depth;
+            options->verification.depth = depth;
           },
           nullptr};
 }
 Ask Groups(std::string groups) {
   return {[groups](ContextRequest*, ssl::ContextOptions* options) {
-            options->groups = groups;
+            options->verification.groups = groups;
           },
-          [groups](WrapOptions* options) { options->groups = groups; }};
+          [groups](WrapOptions* options) {
+            options->verification.groups = groups;
+          }};
 }
 Ask Pins(std::string name) {
   return {[name](ContextRequest*, ssl::ContextOptions* options) {
-            options->pins = {Pin(name)};
+            options->verification.anchor_pins = {Pin(name)};
           },
           nullptr};
 }
@@ -258,7 +260,7 @@ class PolicyFloorsTest : public ::testing::TestWithParam<Row> {
           std::unique_ptr<ssl::Transport>)>& make) {
     events_.clear();
     ssl::ContextOptions server = airlock::testing::ServerOptions(server_name);
-    server.security_level = 0;
+    server.verification.security_level = 0;
     auto [ours, theirs] = MakeMemoryTransports();
     ssl::SocketOptions server_options;
     server_options.side = ssl::Side::kServer;
@@ -363,7 +365,9 @@ TEST_F(FloorsTest, OneCacheForAllHostsKeepsThemApart) {
     const auto socket =
         runtime->WrapSocket(MakeMemoryTransports().first, std::move(options));
     ASSERT_TRUE(socket.ok()) << socket.status();
-    EXPECT_EQ((*socket)->context()->options().security_level, level) << host;
+    EXPECT_EQ((*socket)->context()->options().verification.security_level,
+              level)
+        << host;
   }
 }
 
@@ -428,8 +432,9 @@ TEST_F(FloorsTest, AServerIsHeldToLevelAndGroups) {
              {"security_level",
               [](auto* options) { options->ciphers = "ALL:@SECLEVEL=0"; }},
              {"security_level",
-              [](auto* options) { options->security_level = 0; }},
-             {"groups", [](auto* options) { options->groups = "X25519"; }},
+              [](auto* options) { options->verification.security_level = 0; }},
+             {"groups",
+              [](auto* options) { options->verification.groups = "X25519"; }},
              {"psk", [](auto* options) {
                 options->psk_server = [](absl::string_view) {
                   return absl::optional<ssl::Secret>();
@@ -440,8 +445,8 @@ TEST_F(FloorsTest, AServerIsHeldToLevelAndGroups) {
       ASSERT_EQ(events_.size(), 1) << setting;
       EXPECT_EQ(events_[0].setting, setting);
       if (!context.ok()) continue;
-      EXPECT_EQ((*context)->options().security_level, 2);
-      EXPECT_EQ((*context)->options().groups, "P-256");
+      EXPECT_EQ((*context)->options().verification.security_level, 2);
+      EXPECT_EQ((*context)->options().verification.groups, "P-256");
       EXPECT_TRUE((*context)->options().psk_server == nullptr);
     }
     // Its clients are its own to verify.
@@ -491,7 +496,7 @@ TEST_F(FloorsTest, ThePolicyIsReadOnceForACall) {
       runtime->WrapSocket(MakeMemoryTransports().first, std::move(options));
   ASSERT_TRUE(socket.ok()) << socket.status();
   const ssl::ContextOptions& made = (*socket)->context()->options();
-  EXPECT_EQ(made.minimum_version, ssl::TlsVersion::kTls1_2);
+  EXPECT_EQ(made.verification.minimum_version, ssl::TlsVersion::kTls1_2);
   EXPECT_EQ(made.trust_store,
             *runtime->LoadCaCerts(CaPath{"/etc/ca-certificates.crt"}));
 }

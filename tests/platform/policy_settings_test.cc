@@ -241,8 +241,8 @@ class PolicySettingsTest : public ::testing::TestWithParam<Row> {
       options.cert_reqs = ask.cert_reqs;
       options.check_hostname = ask.check_hostname;
       if (!ask.ca_certs.empty()) options.ca_certs = CaPath{ask.ca_certs};
-      options.ssl_version = ask.protocol;
-      options.maximum_version = ask.maximum;
+      options.verification.protocol = ask.protocol;
+      options.verification.maximum_version = ask.maximum;
       return runtime_->WrapSocket(std::move(transport), std::move(options));
     }
     ContextRequest request;
@@ -251,8 +251,8 @@ class PolicySettingsTest : public ::testing::TestWithParam<Row> {
     request.check_hostname = ask.check_hostname;
     if (!ask.ca_certs.empty()) request.ca_certs = CaPath{ask.ca_certs};
     ssl::ContextOptions options;
-    options.protocol = ask.protocol;
-    options.maximum_version = ask.maximum;
+    options.verification.protocol = ask.protocol;
+    options.verification.maximum_version = ask.maximum;
     if (ask.key_log) {
       options.keylog = [this](const ssl::Socket&, absl::string_view) {
         logged_ = true;

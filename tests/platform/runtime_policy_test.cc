@@ -138,7 +138,7 @@ TEST_F(RuntimePolicyTest, AnUpgradeVerifiesAndIsAudited) {
   const auto runtime = Make("verification: enforce, on_override: upgrade");
   WrapOptions lax = Client();
   lax.cert_reqs = VerifyMode::kNone;
-  lax.ssl_version = ssl::Protocol::kTlsv1;
+  lax.verification.protocol = ssl::Protocol::kTlsv1;
   ASSERT_TRUE(Connect(*runtime, std::move(lax)).ok());
   EXPECT_TRUE(verified_);
   ASSERT_EQ(events_.size(), 2);
@@ -420,7 +420,7 @@ TEST_F(RuntimePolicyTest, CountsHandshakes) {
   other.server_hostname = "example.org";
   EXPECT_EQ(KindOf(Connect(*runtime, std::move(other))), ErrorKind::kHostname);
   WrapOptions older = Client();
-  older.maximum_version = TlsVersion::kTls1_2;
+  older.verification.maximum_version = TlsVersion::kTls1_2;
   ASSERT_TRUE(Connect(*runtime, std::move(older)).ok());
   const Counters counters = runtime->counters();
   // Both ends are this Runtime's.

@@ -169,8 +169,8 @@ TEST_F(RuntimeTest, AClientThatSaysNothingVerifiesWhateverThePolicy) {
     // A Context, too, whose sockets have a name or not.
     const auto context = runtime->CreateContext({}, {});
     ASSERT_TRUE(context.ok()) << context.status();
-    EXPECT_EQ((*context)->options().verify_mode, VerifyMode::kRequired);
-    EXPECT_TRUE((*context)->options().check_hostname);
+    EXPECT_EQ((*context)->options().verification.mode, VerifyMode::kRequired);
+    EXPECT_TRUE((*context)->options().verification.check_hostname);
     EXPECT_FALSE(
         ssl::WrapSocket(*context, MakeMemoryTransports().first, {}).ok());
   }
@@ -207,13 +207,13 @@ TEST_F(RuntimeTest, EnforceLeavesNoChoice) {
   refused.push_back(Client());
   refused.back().check_hostname = false;
   refused.push_back(Client());
-  refused.back().ssl_version = ssl::Protocol::kTlsv1;
+  refused.back().verification.protocol = ssl::Protocol::kTlsv1;
   refused.push_back(Client());
-  refused.back().ssl_version = ssl::Protocol::kTlsv1_1;
+  refused.back().verification.protocol = ssl::Protocol::kTlsv1_1;
   refused.push_back(Client());
-  refused.back().maximum_version = ssl::TlsVersion::kTls1_1;
+  refused.back().verification.maximum_version = ssl::TlsVersion::kTls1_1;
   refused.push_back(Server());
-  refused.back().ssl_version = ssl::Protocol::kTlsv1;
+  refused.back().verification.protocol = ssl::Protocol::kTlsv1;
   for (WrapOptions& options : refused) {
     const absl::Status status = Refusal(*runtime, std::move(options));
     EXPECT_EQ(ssl::GetErrorKind(status), ErrorKind::kPolicy);
@@ -253,7 +253,7 @@ TEST_F(RuntimeTest, APolicyThatCannotBeReadStopsTheRuntime) {
 TEST_F(RuntimeTest, ExplainTellsWhatThePolicyDid) {
   const auto decision = Make("enforce")->Explain(Client());
   ASSERT_TRUE(decision.ok()) << decision.status();
-  EXPECT_EQ(decision->cert_reqs, VerifyMode::kRequired);
+  EXPECT_EQ(decision->verification.mode, VerifyMode::kRequired);
   ASSERT_EQ(decision->changes.size(), 1);
   EXPECT_EQ(decision->changes[0].setting, "minimum_version");
   EXPECT_EQ(decision->changes[0].origin.name, "AIRLOCK_VERIFY");
@@ -378,16 +378,16 @@ TEST_F(RuntimeTest, DifferentOptionsDoNot) {
   add().cert_reqs = VerifyMode::kNone;
   add().cert_reqs = VerifyMode::kOptional;
   add().check_hostname = false;
-  add().ssl_version = ssl::Protocol::kTlsv1_2;
-  add().minimum_version = ssl::TlsVersion::kTls1_2;
-  add().maximum_version = ssl::TlsVersion::kTls1_2;
+  add().verification.protocol = ssl::Protocol::kTlsv1_2;
+  add().verification.minimum_version = ssl::TlsVersion::kTls1_2;
+  add().verification.maximum_version = ssl::TlsVersion::kTls1_2;
   add().ciphers = "ECDHE+AESGCM";
   add().ca_certs = CaBytes{Cert("ca_all.pem")};
-  add().verify_flags.partial_chain = true;
-  add().verify_flags.trusted_first = false;
-  add().verify_flags.x509_strict = true;
-  add().verify_flags.crl_check_leaf = true;
-  add().verify_flags.crl_check_chain = true;
+  add().verification.flags.partial_chain = true;
+  add().verification.flags.trusted_first = false;
+  add().verification.flags.x509_strict = true;
+  add().verification.flags.crl_check_leaf = true;
+  add().verification.flags.crl_check_chain = true;
   add().alpn_protocols = {"a", "b"};
   add().alpn_protocols = {"a1:b"};
   for (const char* name : {"client_p256", "client_rsa"}) {
@@ -484,12 +484,13 @@ TEST_F(RuntimeTest, AContextOfOnesOwnIsUnderThePolicyToo) {
   const auto runtime = Make("enforce");
   ContextRequest request;
   ssl::ContextOptions options;
-  options.hostname.common_name_fallback = true;
+  options.verification.hostname.common_name_fallback = true;
   const auto context = runtime->CreateContext(request, options);
   ASSERT_TRUE(context.ok()) << context.status();
-  EXPECT_EQ((*context)->options().verify_mode, VerifyMode::kRequired);
-  EXPECT_TRUE((*context)->options().check_hostname);
-  EXPECT_FALSE((*context)->options().hostname.common_name_fallback);
+  EXPECT_EQ((*context)->options().verification.mode, VerifyMode::kRequired);
+  EXPECT_TRUE((*context)->options().verification.check_hostname);
+  EXPECT_FALSE(
+      (*context)->options().verification.hostname.common_name_fallback);
   EXPECT_EQ((*context)->minimum_version(), ssl::TlsVersion::kTls1_2);
   EXPECT_EQ((*context)->options().trust_store->certificate_count(), 2);
   // The name is asked for when it is known.
@@ -500,8 +501,8 @@ TEST_F(RuntimeTest, AContextOfOnesOwnIsUnderThePolicyToo) {
   EXPECT_EQ(ssl::GetErrorKind(runtime->CreateContext(request, {}).status()),
             ErrorKind::kPolicy);
   request.cert_reqs = absl::nullopt;
-  options.disabled_versions = {ssl::TlsVersion::kTls1_2,
-                               ssl::TlsVersion::kTls1_3};
+  options.verification.disabled_versions = {ssl::TlsVersion::kTls1_2,
+                                            ssl::TlsVersion::kTls1_3};
   EXPECT_EQ(
       ssl::GetErrorKind(runtime->CreateContext(request, options).status()),
       ErrorKind::kPolicy);

@@ -62,7 +62,7 @@ ContextOptions SwitchingServer(ContextOptions other) {
 
 ContextOptions Client(TlsVersion version) {
   ContextOptions options = ClientOptions();
-  options.maximum_version = version;
+  options.verification.maximum_version = version;
   return options;
 }
 
@@ -84,7 +84,7 @@ TEST(SniTest, ChoosesTheCertificate) {
 TEST(SniTest, TheNewContextSaysWhoIsVerified) {
   for (const TlsVersion version : kBoth) {
     ContextOptions demanding = ServerOptions("wildcard");
-    demanding.verify_mode = VerifyMode::kRequired;
+    demanding.verification.mode = VerifyMode::kRequired;
     demanding.trust_store = TestTrustStore();
     const auto server = MakeContext(SwitchingServer(std::move(demanding)));
     Connection c =
@@ -107,7 +107,7 @@ TEST(SniTest, TheNewContextSaysWhoIsVerified) {
 TEST(SniTest, ASessionOfAnotherContextIsNoWayAroundVerification) {
   for (const TlsVersion version : kBoth) {
     ContextOptions demanding = ServerOptions();
-    demanding.verify_mode = VerifyMode::kRequired;
+    demanding.verification.mode = VerifyMode::kRequired;
     demanding.trust_store = TestTrustStore();
     ContextOptions options = SwitchingServer(std::move(demanding));
     const auto server = MakeContext(std::move(options));
@@ -123,7 +123,7 @@ TEST(SniTest, ASessionOfAnotherContextIsNoWayAroundVerification) {
 
 TEST(SniTest, AVersionThatTheNewContextForbidsIsRefused) {
   ContextOptions modern = ServerOptions("wildcard");
-  modern.minimum_version = TlsVersion::kTls1_3;
+  modern.verification.minimum_version = TlsVersion::kTls1_3;
   const auto server = MakeContext(SwitchingServer(std::move(modern)));
   EXPECT_TRUE(Connect(MakeContext(Client(TlsVersion::kTls1_3)), server,
                       To("www.example.test"))
@@ -247,7 +247,7 @@ TEST(SwitchContextTest, IsForTheBeginningAndTheSniCallback) {
 
 TEST(SwitchContextTest, BeforeTheHandshakeCountsWhole) {
   ContextOptions options = ClientOptions();
-  options.maximum_version = TlsVersion::kTls1_2;
+  options.verification.maximum_version = TlsVersion::kTls1_2;
   options.ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384";
   options.alpn_protocols = {"h2"};
   ContextOptions server = ServerOptions();
@@ -303,7 +303,7 @@ TEST(VerifyCallbackTest, CanOnlyRefuse) {
 
 TEST(VerifyCallbackTest, IsNotForAClientWithoutCertificate) {
   ContextOptions options = ServerOptions();
-  options.verify_mode = VerifyMode::kOptional;
+  options.verification.mode = VerifyMode::kOptional;
   options.trust_store = TestTrustStore();
   options.verify = [](const Socket&, const VerifiedPeer&) {
     return absl::InternalError("never called");

@@ -54,7 +54,7 @@ void FailToConnect(const std::function<void(ContextOptions*)>& spoil,
 void UseEverything() {
   for (const TlsVersion version : {TlsVersion::kTls1_0, TlsVersion::kTls1_3}) {
     ContextOptions options = ClientOptions();
-    options.maximum_version = version;
+    options.verification.maximum_version = version;
     const auto client = MakeContext(std::move(options));
     const auto server = MakeContext(ServerOptions());
     Connection c =
@@ -99,7 +99,7 @@ TEST(CleanQueueTest, NothingIsTakenFromItOrLeftInIt) {
       SpeakPlainText,
       SwitchTooLate,
       [] { MakeBadContext([](auto* o) { o->ciphers = "junk"; }); },
-      [] { MakeBadContext([](auto* o) { o->groups = "junk"; }); },
+      [] { MakeBadContext([](auto* o) { o->verification.groups = "junk"; }); },
       [] { MakeBadContext([](auto* o) { o->sct_list = "junk"; }); },
       [] { FailToConnect([](auto*) {}, "server_other"); },
       [] { FailToConnect([](auto*) {}, "wrong_host"); },
@@ -114,12 +114,15 @@ TEST(CleanQueueTest, NothingIsTakenFromItOrLeftInIt) {
             },
             "server_other");
       },
-      [] { FailToConnect([](auto* o) { o->groups = "P-521"; }, "expired"); },
+      [] {
+        FailToConnect([](auto* o) { o->verification.groups = "P-521"; },
+                      "expired");
+      },
       [] {
         ContextOptions server = ServerOptions();
-        server.protocol = Protocol::kTlsv1;
+        server.verification.protocol = Protocol::kTlsv1;
         ContextOptions client = ClientOptions();
-        client.protocol = Protocol::kTlsv1_2;
+        client.verification.protocol = Protocol::kTlsv1_2;
         EXPECT_FALSE(Connect(std::move(client), std::move(server)).ok());
       },
       [] { EXPECT_FALSE(Session::Deserialize("junk").ok()); },

@@ -78,7 +78,9 @@ class CommonNameTest : public ::testing::Test {
     request.trust_store = store_.get();
     request.now = TestTime();
     request.host = host;
-    request.hostname.common_name_fallback = common_name_fallback;
+    Verification verification;
+    verification.hostname.common_name_fallback = common_name_fallback;
+    request.verification = &verification;
     const VerifyOutcome outcome = VerifyPeer(request);
     EXPECT_EQ(outcome.verified.empty(), !outcome.status.ok());
     if (outcome.status.ok()) return 0;

@@ -46,24 +46,26 @@ TEST(ContextErrorTest, NamesTheField) {
   const std::string nul("a\0b", 3);
   const Row rows[] = {
       {"clock", [](ContextOptions* o) { o->clock = nullptr; }},
-      {"security_level", [](ContextOptions* o) { o->security_level = -1; }},
-      {"security_level", [](ContextOptions* o) { o->security_level = 6; }},
+      {"security_level",
+       [](ContextOptions* o) { o->verification.security_level = -1; }},
+      {"security_level",
+       [](ContextOptions* o) { o->verification.security_level = 6; }},
       {"minimum_security_level",
-       [](ContextOptions* o) { o->minimum_security_level = -1; }},
+       [](ContextOptions* o) { o->verification.minimum_security_level = -1; }},
       {"minimum_security_level",
-       [](ContextOptions* o) { o->minimum_security_level = 6; }},
+       [](ContextOptions* o) { o->verification.minimum_security_level = 6; }},
       // What the ciphers say does not hide a value that is invalid.
       {"security_level",
        [](ContextOptions* o) {
-         o->security_level = -1;
+         o->verification.security_level = -1;
          o->ciphers = "ALL:@SECLEVEL=2";
        }},
-      {"verify_depth", [](ContextOptions* o) { o->verify_depth = -1; }},
+      {"verify_depth", [](ContextOptions* o) { o->verification.depth = -1; }},
       {"ca_certs", [](ContextOptions* o) { o->trust_store = nullptr; },
        ErrorKind::kTrustStore},
       {"ca_certs",
        [](ContextOptions* o) {
-         o->verify_mode = VerifyMode::kOptional;
+         o->verification.mode = VerifyMode::kOptional;
          o->trust_store = nullptr;
        },
        ErrorKind::kTrustStore},
@@ -113,23 +115,26 @@ TEST(ContextErrorTest, NamesTheField) {
       {"ciphers", [](ContextOptions* o) { o->ciphers = "DES-CBC3-SHA"; }},
       {"ciphers",
        [](ContextOptions* o) { o->ciphers = "[AES128-SHA|DES-CBC3-SHA]"; }},
-      {"groups", [](ContextOptions* o) { o->groups = "junk"; }},
-      {"groups", [](ContextOptions* o) { o->groups = "X25519:junk"; }},
-      {"groups", [](ContextOptions* o) { o->groups = "X25519::P-256"; }},
-      {"groups", [&](ContextOptions* o) { o->groups = "X25519" + nul; }},
+      {"groups", [](ContextOptions* o) { o->verification.groups = "junk"; }},
+      {"groups",
+       [](ContextOptions* o) { o->verification.groups = "X25519:junk"; }},
+      {"groups",
+       [](ContextOptions* o) { o->verification.groups = "X25519::P-256"; }},
+      {"groups",
+       [&](ContextOptions* o) { o->verification.groups = "X25519" + nul; }},
       {"psk_identity_hint",
        [](ContextOptions* o) { o->psk_identity_hint = std::string(129, 'x'); }},
       {"psk_identity_hint",
        [&](ContextOptions* o) { o->psk_identity_hint = nul; }},
       {"minimum_version",
        [](ContextOptions* o) {
-         o->protocol = Protocol::kTlsv1;
-         o->minimum_version = TlsVersion::kTls1_2;
+         o->verification.protocol = Protocol::kTlsv1;
+         o->verification.minimum_version = TlsVersion::kTls1_2;
        }},
       {"disabled_versions",
        [](ContextOptions* o) {
-         o->protocol = Protocol::kTlsv1_2;
-         o->disabled_versions = {TlsVersion::kTls1_2};
+         o->verification.protocol = Protocol::kTlsv1_2;
+         o->verification.disabled_versions = {TlsVersion::kTls1_2};
        }},
   };
   for (const Row& row : rows) {
@@ -150,8 +155,8 @@ TEST(ContextErrorTest, EdgesThatAreGood) {
   options.num_tickets = 16;
   options.ticket_keys = {SecretOf(48)};
   options.psk_identity_hint = std::string(128, 'x');
-  options.verify_depth = 0;
-  options.security_level = 2;
+  options.verification.depth = 0;
+  options.verification.security_level = 2;
   options.credentials = {TestCredentials("server_p256"),
                          TestCredentials("server_rsa"),
                          TestCredentials("server_ed25519")};
@@ -165,7 +170,7 @@ TEST(ContextErrorTest, WeakCredentialsPassAtLevelZero) {
   options.ciphers = "DEFAULT:@SECLEVEL=0";
   const auto context = Context::Create(std::move(options));
   ASSERT_TRUE(context.ok()) << context.status();
-  EXPECT_EQ((*context)->options().security_level, 0);
+  EXPECT_EQ((*context)->options().verification.security_level, 0);
 }
 
 TEST(ContextVersionTest, IsTheHighestRunWithoutAHole) {
@@ -209,21 +214,23 @@ TEST(ContextVersionTest, IsTheHighestRunWithoutAHole) {
   };
   for (const Row& row : rows) {
     ContextOptions options = ClientOptions();
-    options.protocol = row.protocol;
-    options.minimum_version = row.minimum;
-    options.maximum_version = row.maximum;
-    options.disabled_versions = row.disabled;
+    options.verification.protocol = row.protocol;
+    options.verification.minimum_version = row.minimum;
+    options.verification.maximum_version = row.maximum;
+    options.verification.disabled_versions = row.disabled;
     const auto context = MakeContext(std::move(options));
     EXPECT_EQ(context->minimum_version(), row.expected_minimum);
     EXPECT_EQ(context->maximum_version(), row.expected_maximum);
-    EXPECT_EQ(context->options().minimum_version, row.expected_minimum);
-    EXPECT_EQ(context->options().maximum_version, row.expected_maximum);
+    EXPECT_EQ(context->options().verification.minimum_version,
+              row.expected_minimum);
+    EXPECT_EQ(context->options().verification.maximum_version,
+              row.expected_maximum);
   }
 }
 
 TEST(ContextVersionTest, IsWhatIsSpoken) {
   ContextOptions client = ClientOptions();
-  client.disabled_versions = {TlsVersion::kTls1_3};
+  client.verification.disabled_versions = {TlsVersion::kTls1_3};
   Connection c = Connect(std::move(client), ServerOptions());
   ASSERT_TRUE(c.ok());
   EXPECT_EQ(c.client->info()->version, TlsVersion::kTls1_2);
@@ -231,7 +238,7 @@ TEST(ContextVersionTest, IsWhatIsSpoken) {
 
 std::vector<std::string> CipherNames(const std::string& ciphers) {
   ContextOptions options = ClientOptions();
-  options.maximum_version = TlsVersion::kTls1_2;
+  options.verification.maximum_version = TlsVersion::kTls1_2;
   options.ciphers = ciphers;
   std::vector<std::string> names;
   for (const CipherInfo& cipher : MakeContext(std::move(options))->Ciphers()) {
@@ -283,7 +290,9 @@ TEST(ContextCipherTest, TheStringSetsTheLevelAndTheLastOneCounts) {
         std::make_pair("@SECLEVEL=5", 5)}) {
     ContextOptions options = ClientOptions();
     options.ciphers = ciphers;
-    EXPECT_EQ(MakeContext(std::move(options))->options().security_level, level);
+    EXPECT_EQ(
+        MakeContext(std::move(options))->options().verification.security_level,
+        level);
   }
 }
 
@@ -302,7 +311,7 @@ TEST(ContextCipherTest, ThoseOfTls13ComeFirstAndCannotBeChosen) {
 TEST(ContextCipherTest, WhosePreferenceCounts) {
   for (const bool server_decides : {true, false}) {
     ContextOptions client = ClientOptions();
-    client.maximum_version = TlsVersion::kTls1_2;
+    client.verification.maximum_version = TlsVersion::kTls1_2;
     client.ciphers =
         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384";
     ContextOptions server = ServerOptions();
@@ -326,7 +335,7 @@ TEST(ContextGroupTest, HaveOpensslsNamesToo) {
         std::make_pair("X25519", "X25519"),
         std::make_pair("x25519", "X25519")}) {
     ContextOptions options = ClientOptions();
-    options.groups = name;
+    options.verification.groups = name;
     Connection c = Connect(std::move(options), ServerOptions());
     ASSERT_TRUE(c.ok()) << name << c.client_status;
     EXPECT_EQ(c.client->info()->group, group) << name;
@@ -338,15 +347,15 @@ TEST(ContextThreadTest, ManyThreadsShareContextsStoresAndSessions) {
   constexpr int kRounds = 10;
   ContextOptions client_options = ClientOptions();
   client_options.credentials = {TestCredentials("client_p256")};
-  client_options.verify_flags.x509_strict = true;
+  client_options.verification.flags.x509_strict = true;
   const auto trust_store = client_options.trust_store;
   const auto tls13 = MakeContext(client_options);
-  client_options.maximum_version = TlsVersion::kTls1_2;
+  client_options.verification.maximum_version = TlsVersion::kTls1_2;
   const auto tls12 = MakeContext(client_options);
   client_options.session_tickets = false;
   const auto by_id = MakeContext(client_options);
   ContextOptions server_options = ServerOptions();
-  server_options.verify_mode = VerifyMode::kRequired;
+  server_options.verification.mode = VerifyMode::kRequired;
   server_options.trust_store = trust_store;
   server_options.session_cache_size = 4;
   const auto server = MakeContext(server_options);

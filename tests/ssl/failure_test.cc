@@ -43,7 +43,7 @@ class FailureTest : public ::testing::TestWithParam<TlsVersion> {
  protected:
   ContextOptions Client() const {
     ContextOptions options = ClientOptions();
-    options.maximum_version = GetParam();
+    options.verification.maximum_version = GetParam();
     return options;
   }
 
@@ -254,7 +254,7 @@ TEST_P(FailureTest, ExceptionsOfCallbacksAreTheirFailures) {
       ContextOptions client = Client();
       client.alpn_protocols = {"h2"};
       ContextOptions server = ServerOptions();
-      server.verify_mode = VerifyMode::kOptional;
+      server.verification.mode = VerifyMode::kOptional;
       server.trust_store = TestTrustStore();
       thrower.install(exception, &client, &server);
       Connection c = Connect(std::move(client), std::move(server));
@@ -310,7 +310,7 @@ TEST(HostnameExceptionTest, RefusesTheSocket) {
 TEST(PskExceptionTest, IsTheCallbacksFailure) {
   for (const bool at_client : {true, false}) {
     ContextOptions client = ClientOptions();
-    client.maximum_version = TlsVersion::kTls1_2;
+    client.verification.maximum_version = TlsVersion::kTls1_2;
     client.ciphers = "PSK";
     client.psk_client = [=](absl::string_view) -> absl::optional<PskIdentity> {
       if (at_client) throw std::runtime_error("x");

@@ -115,11 +115,11 @@ class InjectionTest : public ::testing::TestWithParam<Param> {
  protected:
   InjectionTest() {
     ContextOptions client = ClientOptions();
-    client.maximum_version = std::get<0>(GetParam());
+    client.verification.maximum_version = std::get<0>(GetParam());
     client.credentials = {TestCredentials("client_p256")};
     client_ = MakeContext(std::move(client));
     ContextOptions server = ServerOptions();
-    server.verify_mode = VerifyMode::kRequired;
+    server.verification.mode = VerifyMode::kRequired;
     server.trust_store = TestTrustStore();
     server_ = MakeContext(std::move(server));
   }

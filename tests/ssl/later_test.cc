@@ -57,7 +57,7 @@ class LaterTest : public ::testing::TestWithParam<TlsVersion> {
  protected:
   ContextOptions Client() const {
     ContextOptions options = ClientOptions();
-    options.maximum_version = GetParam();
+    options.verification.maximum_version = GetParam();
     return options;
   }
 
@@ -183,7 +183,7 @@ TEST_P(LaterTest, VerifyMayAgreeOrRefuse) {
     // A server's.
     calls = 0;
     options = ServerOptions();
-    options.verify_mode = VerifyMode::kRequired;
+    options.verification.mode = VerifyMode::kRequired;
     options.trust_store = TestTrustStore();
     options.verify = verify;
     ContextOptions client = Client();
@@ -201,7 +201,7 @@ TEST_P(LaterTest, VerifyMayTakeItsTimeForOneThatResumes) {
   int calls = 0;
   int times = 0;
   ContextOptions options = ServerOptions();
-  options.verify_mode = VerifyMode::kRequired;
+  options.verification.mode = VerifyMode::kRequired;
   options.trust_store = TestTrustStore();
   options.verify = [&](const Socket&, const VerifiedPeer&) {
     return calls++ < times ? Later() : absl::OkStatus();
@@ -312,7 +312,7 @@ TEST_P(LaterTest, SignerMaySignForAServer) {
 TEST_P(LaterTest, SignerMaySignForAClient) {
   const auto signer = std::make_shared<TestSigner>("client_p256", kTimes);
   ContextOptions server = ServerOptions();
-  server.verify_mode = VerifyMode::kRequired;
+  server.verification.mode = VerifyMode::kRequired;
   server.trust_store = TestTrustStore();
   ContextOptions client = Client();
   client.credentials = {RemoteCredentials("client_p256", signer)};
@@ -343,7 +343,7 @@ TEST(SignerTest, DecryptsNothing) {
   options.credentials = {RemoteCredentials("server_rsa_direct", signer)};
   options.ciphers = "ALL";
   ContextOptions client = ClientOptions();
-  client.maximum_version = TlsVersion::kTls1_2;
+  client.verification.maximum_version = TlsVersion::kTls1_2;
   client.ciphers = "AES128-GCM-SHA256";
   const Connection c = Connect(std::move(client), std::move(options));
   EXPECT_EQ(GetErrorKind(c.server_status), ErrorKind::kProtocol);
@@ -376,7 +376,7 @@ TEST_P(LaterTest, ClientCredentialsMayBeGivenOrNot) {
       return given ? TestCredentials("client_rsa") : nullptr;
     };
     ContextOptions server = ServerOptions();
-    server.verify_mode = VerifyMode::kOptional;
+    server.verification.mode = VerifyMode::kOptional;
     server.trust_store = TestTrustStore();
     Connection c =
         Wrap(MakeContext(std::move(client)), MakeContext(std::move(server)));
@@ -420,7 +420,7 @@ TEST_P(LaterTest, ClientCredentialsSeeTheServersAuthorities) {
   BIO* bio = internal::NewTransportBio(&state).release();
   SSL_set_bio(server.get(), bio, bio);
   options.trust_store = TestTrustStore("intermediate.pem");
-  options.verify_flags.partial_chain = true;
+  options.verification.flags.partial_chain = true;
   auto client = WrapSocket(MakeContext(std::move(options)),
                            std::move(client_end), LocalhostOptions());
   ASSERT_TRUE(client.ok()) << client.status();

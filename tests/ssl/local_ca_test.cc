@@ -52,7 +52,7 @@ std::shared_ptr<const ssl::Credentials> ToCredentials(Leaf leaf) {
 Connection ConnectTo(const LocalCa& ca, Leaf leaf, const std::string& host) {
   ssl::ContextOptions client = testing::ClientOptions();
   client.trust_store = *ssl::TrustStore::Create(ca.certificate(), "ca");
-  client.verify_flags.x509_strict = true;
+  client.verification.flags.x509_strict = true;
   ssl::ContextOptions server = testing::ServerOptions();
   server.credentials = {ToCredentials(std::move(leaf))};
   ssl::SocketOptions options = LocalhostOptions();

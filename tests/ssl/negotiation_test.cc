@@ -37,7 +37,7 @@ constexpr TlsVersion kBoth[] = {TlsVersion::kTls1_2, TlsVersion::kTls1_3};
 
 ContextOptions Client(TlsVersion version) {
   ContextOptions options = ClientOptions();
-  options.maximum_version = version;
+  options.verification.maximum_version = version;
   return options;
 }
 
@@ -90,7 +90,7 @@ TEST(CredentialsChoiceTest, OfAClientFollowsTheServersRequest) {
     client.credentials = {TestCredentials("client_ed25519"),
                           TestCredentials("client_rsa")};
     ContextOptions server = ServerOptions();
-    server.verify_mode = VerifyMode::kRequired;
+    server.verification.mode = VerifyMode::kRequired;
     server.trust_store = TestTrustStore();
     Connection c = Connect(std::move(client), std::move(server));
     ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
@@ -180,11 +180,11 @@ TEST(SignatureTest, Sha1IsOfLevelZeroAlsoAfterAChangeOfContexts) {
       ASSERT_TRUE(SSL_CTX_set_chain_and_key(
           client.ctx(), &leaf, 1, credentials->impl().key.get(), nullptr));
       ContextOptions options = ServerOptions();
-      options.verify_mode = VerifyMode::kRequired;
+      options.verification.mode = VerifyMode::kRequired;
       options.trust_store = TestTrustStore();
-      options.security_level = level;
+      options.verification.security_level = level;
       const auto next = MakeContext(options);
-      options.security_level = first_level;
+      options.verification.security_level = first_level;
       options.sni = [next](Socket&, const absl::optional<std::string>&)
           -> absl::StatusOr<SniDecision> {
         return SniDecision{next, {}};

@@ -40,14 +40,22 @@ std::string PinOf(absl::string_view name) {
 
 class PinsTest : public ::testing::Test {
  protected:
-  // The verify code of a chain under `pins`; 0 for ok.
-  int Verify(absl::string_view name, const std::vector<std::string>& pins,
+  // The verify code of a chain under `anchor_pins`; 0 for ok.
+  int Verify(absl::string_view name,
+             const std::vector<std::string>& anchor_pins,
+             absl::string_view host = "", absl::Time now = TestTime()) {
+    Verification verification;
+    verification.anchor_pins = anchor_pins;
+    return Verify(name, verification, host, now);
+  }
+
+  int Verify(absl::string_view name, const Verification& verification,
              absl::string_view host = "", absl::Time now = TestTime()) {
     const std::vector<Certificate> chain = TestCertificates(name);
     VerifyRequest request;
     request.presented = chain;
     request.trust_store = store_.get();
-    request.pins = pins;
+    request.verification = &verification;
     request.now = now;
     request.host = host;
     outcome_ = VerifyPeer(request);
@@ -87,6 +95,31 @@ TEST_F(PinsTest, ACertificateThatSignsItselfMayDo) {
   EXPECT_EQ(Verify("self_signed", {PinOf("self_signed")}), 0);
   ASSERT_EQ(outcome_.verified.size(), 1u);
   EXPECT_EQ(Verify("self_signed", {PinOf("root"), PinOf("self_signed")}), 0);
+}
+
+TEST_F(PinsTest, PinsOnlyNarrow) {
+  const auto verify = [this](absl::string_view name,
+                             const std::vector<std::string>& pins,
+                             const std::vector<std::string>& anchor_pins = {}) {
+    Verification verification;
+    verification.pins = pins;
+    verification.anchor_pins = anchor_pins;
+    return Verify(name, verification);
+  };
+  EXPECT_EQ(verify("server_p256_chain", {PinOf("intermediate")}), 0);
+  EXPECT_EQ(verify("server_p256_chain", {PinOf("self_signed")}), 50);
+  EXPECT_EQ(verify("self_signed", {PinOf("self_signed")}), 18);
+  // Each of the two lists must be met.
+  EXPECT_EQ(
+      verify("server_p256_chain", {PinOf("server_p256")}, {PinOf("root")}), 0);
+  EXPECT_EQ(verify("server_p256_chain", {PinOf("server_p256")},
+                   {PinOf("self_signed")}),
+            50);
+  EXPECT_EQ(
+      verify("server_p256_chain", {PinOf("self_signed")}, {PinOf("root")}), 50);
+  EXPECT_EQ(
+      verify("self_signed", {PinOf("self_signed")}, {PinOf("self_signed")}), 0);
+  EXPECT_EQ(verify("self_signed", {PinOf("root")}, {PinOf("self_signed")}), 50);
 }
 
 TEST_F(PinsTest, ItsNameAndDatesCountAllTheSame) {

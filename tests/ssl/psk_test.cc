@@ -39,7 +39,7 @@ struct Psk {
 
 Connection ConnectByPsk(const Psk& psk) {
   ContextOptions client = ClientOptions();
-  client.maximum_version = TlsVersion::kTls1_2;
+  client.verification.maximum_version = TlsVersion::kTls1_2;
   client.ciphers = "PSK";
   client.psk_client =
       [psk](absl::string_view hint) -> absl::optional<PskIdentity> {
@@ -49,7 +49,7 @@ Connection ConnectByPsk(const Psk& psk) {
   };
   ContextOptions server = ClientOptions();
   server.ciphers = "PSK";
-  server.verify_mode = VerifyMode::kNone;
+  server.verification.mode = VerifyMode::kNone;
   server.psk_identity_hint = "who are you?";
   server.psk_server =
       [psk](absl::string_view identity) -> absl::optional<Secret> {
@@ -100,7 +100,7 @@ TEST(PskTest, IdentityIsRefused) {
 TEST(PskTest, DoesNotSpareCertificatesTheirVerification) {
   // A server without the key tries its luck with a certificate.
   ContextOptions client = ClientOptions();
-  client.maximum_version = TlsVersion::kTls1_2;
+  client.verification.maximum_version = TlsVersion::kTls1_2;
   client.ciphers = "PSK:ALL";
   client.psk_client = [](absl::string_view) {
     return absl::optional<PskIdentity>(PskIdentity{"client", Secret("key")});
@@ -115,7 +115,7 @@ Connection ConnectWithChoice(absl::string_view client_ciphers,
   auto context = Context::Create(std::move(chosen));
   EXPECT_TRUE(context.ok()) << context.status();
   ContextOptions client = ClientOptions();
-  client.maximum_version = TlsVersion::kTls1_2;
+  client.verification.maximum_version = TlsVersion::kTls1_2;
   client.ciphers = std::string(client_ciphers);
   client.psk_client = [](absl::string_view hint) {
     EXPECT_EQ(hint, "chosen");
@@ -195,7 +195,7 @@ absl::StatusOr<absl::optional<T>> SayLate(int* calls, Says says, T key) {
 
 void ConnectLate(const Late& late, LateOutcome* outcome) {
   ContextOptions client = ClientOptions();
-  client.maximum_version = TlsVersion::kTls1_2;
+  client.verification.maximum_version = TlsVersion::kTls1_2;
   client.ciphers = late.client_ciphers;
   client.psk_client = [&late, outcome](absl::string_view hint) {
     EXPECT_EQ(hint, late.hint);
@@ -312,7 +312,7 @@ TEST(LatePskTest, IsNotAskedForWithoutNeed) {
     return Later();
   };
   for (const TlsVersion version : {TlsVersion::kTls1_2, TlsVersion::kTls1_3}) {
-    client.maximum_version = version;
+    client.verification.maximum_version = version;
     ContextOptions server = ServerOptions();
     server.psk_server =
         [](absl::string_view) -> absl::StatusOr<absl::optional<Secret>> {

@@ -34,8 +34,8 @@ using ::airlock::testing::WriteAll;
 
 ContextOptions Client(TlsVersion version) {
   ContextOptions options = ClientOptions();
-  options.minimum_version = TlsVersion::kTls1_0;
-  options.maximum_version = version;
+  options.verification.minimum_version = TlsVersion::kTls1_0;
+  options.verification.maximum_version = version;
   return options;
 }
 
@@ -71,8 +71,9 @@ TEST(RecordTest, CbcIsSplitInTls10) {
         ContextOptions server =
             ServerOptions(suite == "AES128-SHA" ? "server_rsa" : "server_p256");
         server.ciphers = suite;
-        server.minimum_version = TlsVersion::kTls1_0;
-        client.security_level = server.security_level = 0;
+        server.verification.minimum_version = TlsVersion::kTls1_0;
+        client.verification.security_level =
+            server.verification.security_level = 0;
         Connection c = Connect(client, server);
         ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
         Socket* from = (client_sends ? c.client : c.server).get();
@@ -98,7 +99,7 @@ TEST(RecordTest, OneByteNeedsNoSplit) {
   client.ciphers = "ECDHE-ECDSA-AES128-SHA";
   ContextOptions server = ServerOptions();
   server.ciphers = client.ciphers;
-  client.security_level = server.security_level = 0;
+  client.verification.security_level = server.verification.security_level = 0;
   Connection c = Connect(std::move(client), std::move(server));
   ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
   EXPECT_EQ(RecordSizes(c.client.get(), c.server.get(), "x").size(), 1u);

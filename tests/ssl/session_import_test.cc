@@ -139,7 +139,7 @@ class SessionImportTest : public ::testing::TestWithParam<TlsVersion> {
  protected:
   std::shared_ptr<const Context> Client(bool with_certificate = false) const {
     ContextOptions options = ClientOptions();
-    options.maximum_version = GetParam();
+    options.verification.maximum_version = GetParam();
     if (with_certificate) {
       options.credentials = {TestCredentials("client_p256")};
     }
@@ -255,7 +255,7 @@ TEST_P(SessionImportTest, NoByteThatChangesLeavesThePeerUnverified) {
 TEST_P(SessionImportTest, AServerRefusesATicketWithoutTheCertificate) {
   for (const VerifyMode mode : {VerifyMode::kRequired, VerifyMode::kOptional}) {
     ContextOptions options = ServerOptions();
-    options.verify_mode = mode;
+    options.verification.mode = mode;
     options.trust_store = TestTrustStore();
     options.ticket_keys = {std::make_shared<const Secret>(kTicketKey)};
     const auto server = MakeContext(std::move(options));

@@ -42,7 +42,7 @@ class SessionTest : public ::testing::TestWithParam<Means> {
  protected:
   ContextOptions Client() const {
     ContextOptions options = ClientOptions();
-    options.maximum_version =
+    options.verification.maximum_version =
         GetParam() == Means::kTls13 ? TlsVersion::kTls1_3 : TlsVersion::kTls1_2;
     options.session_tickets = GetParam() != Means::kTls12Id;
     return options;
@@ -156,7 +156,7 @@ TEST_P(SessionTest, OfANoLongerTrustedPeerIsRefused) {
 
 TEST_P(SessionTest, OfAnUnverifiedPeerIsVerifiedOnceThatMatters) {
   ContextOptions options = Client();
-  options.verify_mode = VerifyMode::kNone;
+  options.verification.mode = VerifyMode::kNone;
   options.unverified_clients = InsecureAllowUnverifiedClients();
   const auto lax = MakeContext(std::move(options));
   const auto strict = MakeContext(Client());
@@ -181,7 +181,7 @@ TEST_P(SessionTest, OfACertificateThatExpiredMeanwhileIsRefused) {
   absl::Time now = last;
   ContextOptions options = Client();
   options.clock = [&now] { return now; };
-  options.verify_flags.partial_chain = true;
+  options.verification.flags.partial_chain = true;
   options.trust_store = TestTrustStore("expired.pem");
   const auto client = MakeContext(std::move(options));
   const auto session = Established(client, server);
@@ -251,7 +251,7 @@ TEST_P(SessionTest, IsOfTheServerThatAskedTheSameOfItsClients) {
   // One ticket key, as the machines of one platform have.
   server_options.ticket_keys = {key};
   const auto open = MakeContext(server_options);
-  server_options.verify_mode = VerifyMode::kRequired;
+  server_options.verification.mode = VerifyMode::kRequired;
   server_options.trust_store = TestTrustStore();
   const auto closed = MakeContext(server_options);
   const auto twin = MakeContext(server_options);
@@ -277,10 +277,10 @@ TEST_P(SessionTest, WithoutAClientCertificateIsNoneWhereOneIsRequired) {
   const auto client = MakeContext(Client());
   ContextOptions options = ServerOptions();
   options.ticket_keys = {std::make_shared<const Secret>(std::string(48, 'k'))};
-  options.verify_mode = VerifyMode::kOptional;
+  options.verification.mode = VerifyMode::kOptional;
   options.trust_store = TestTrustStore();
   const auto optional = MakeContext(options);
-  options.verify_mode = VerifyMode::kRequired;
+  options.verification.mode = VerifyMode::kRequired;
   const auto required = MakeContext(options);
   Connection c =
       Connect(client, required, WithSession(Established(client, optional)));
@@ -292,7 +292,7 @@ TEST_P(SessionTest, OfAClientIsVerifiedAnew) {
   options.credentials = {TestCredentials("client_p256")};
   const auto client = MakeContext(std::move(options));
   ContextOptions server_options = ServerOptions();
-  server_options.verify_mode = VerifyMode::kRequired;
+  server_options.verification.mode = VerifyMode::kRequired;
   server_options.trust_store = TestTrustStore();
   bool revoked = false;
   int calls = 0;

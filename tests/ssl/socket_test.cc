@@ -54,11 +54,11 @@ class MatrixTest : public ::testing::TestWithParam<MatrixParam> {};
 TEST_P(MatrixTest, ShakesHandsAndMovesDataBothWays) {
   const auto& [version, key, server_verifies] = GetParam();
   ContextOptions client_options = ClientOptions();
-  client_options.minimum_version = version;
-  client_options.maximum_version = version;
+  client_options.verification.minimum_version = version;
+  client_options.verification.maximum_version = version;
   client_options.credentials = {TestCredentials("client_p256")};
   ContextOptions server_options = ServerOptions(key);
-  server_options.verify_mode = server_verifies;
+  server_options.verification.mode = server_verifies;
   server_options.trust_store = TestTrustStore();
   Connection c = Connect(std::move(client_options), std::move(server_options));
   // Ed25519 came with TLS 1.3 and RFC 8422; before 1.2 nothing can name it.
@@ -173,13 +173,13 @@ TEST(SocketTest, IsClosedOnceTheTransportIsReleased) {
 
 TEST(SocketTest, SwitchingContextsIsHeldToTheSameRules) {
   ContextOptions lax = ClientOptions();
-  lax.check_hostname = false;
+  lax.verification.check_hostname = false;
   Connection c =
       Wrap(MakeContext(lax), MakeContext(ServerOptions()), SocketOptions());
   // There is no name to check, so what checks names does not fit.
   EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(ClientOptions()))),
             ErrorKind::kInvalidArgument);
-  lax.verify_mode = VerifyMode::kNone;
+  lax.verification.mode = VerifyMode::kNone;
   EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(lax))),
             ErrorKind::kPolicy);
   EXPECT_EQ(KindOf(c.server->SwitchContext(MakeContext(ClientOptions()))),
@@ -188,7 +188,7 @@ TEST(SocketTest, SwitchingContextsIsHeldToTheSameRules) {
 
 TEST(SocketTest, AMissingNameIsAnErrorOfTheContextsOwn) {
   ContextOptions lax = ClientOptions();
-  lax.check_hostname = false;
+  lax.verification.check_hostname = false;
   Connection c =
       Wrap(MakeContext(lax), MakeContext(ServerOptions()), SocketOptions());
   ContextOptions strict = ClientOptions();
@@ -260,9 +260,9 @@ TEST(SocketTest, PlainTextIsNamedAsSuch) {
 
 TEST(SocketTest, NoCommonVersionIsProtocolHereAndAlertThere) {
   ContextOptions client = ClientOptions();
-  client.protocol = Protocol::kTlsv1;
+  client.verification.protocol = Protocol::kTlsv1;
   ContextOptions server = ServerOptions();
-  server.minimum_version = TlsVersion::kTls1_2;
+  server.verification.minimum_version = TlsVersion::kTls1_2;
   Connection c = Connect(std::move(client), std::move(server));
   EXPECT_EQ(KindOf(c.server_status), ErrorKind::kProtocol);
   EXPECT_EQ(KindOf(c.client_status), ErrorKind::kPeerAlert);
@@ -271,7 +271,7 @@ TEST(SocketTest, NoCommonVersionIsProtocolHereAndAlertThere) {
 
 TEST(SocketTest, ServerWantsAClientCertificate) {
   ContextOptions server = ServerOptions();
-  server.verify_mode = VerifyMode::kRequired;
+  server.verification.mode = VerifyMode::kRequired;
   server.trust_store = TestTrustStore();
   Connection c = Connect(ClientOptions(), std::move(server));
   EXPECT_EQ(KindOf(c.server_status), ErrorKind::kProtocol);
@@ -283,7 +283,7 @@ TEST(SocketTest, ServerRefusesAnUntrustedClient) {
   ContextOptions client = ClientOptions();
   client.credentials = {TestCredentials("client_other")};
   ContextOptions server = ServerOptions();
-  server.verify_mode = VerifyMode::kOptional;
+  server.verification.mode = VerifyMode::kOptional;
   server.trust_store = TestTrustStore();
   Connection c = Connect(std::move(client), std::move(server));
   EXPECT_EQ(KindOf(c.server_status), ErrorKind::kVerification);
@@ -309,7 +309,7 @@ TEST(SocketTest, AServerHasOneKeyOfAType) {
 
 TEST(SocketTest, AClientThatVerifiesNobodyNeedsTheToken) {
   ContextOptions options = ClientOptions();
-  options.verify_mode = VerifyMode::kNone;
+  options.verification.mode = VerifyMode::kNone;
   auto [unused, end] = std::make_pair(
       0, Wrap(MakeContext(ClientOptions()), MakeContext(ServerOptions()))
              .client->ReleaseTransport());
@@ -328,7 +328,7 @@ TEST(SocketTest, AClientThatVerifiesNobodyNeedsTheToken) {
 TEST(SocketTest, ChannelBindingsAgree) {
   for (const TlsVersion version : {TlsVersion::kTls1_2, TlsVersion::kTls1_3}) {
     ContextOptions client = ClientOptions();
-    client.maximum_version = version;
+    client.verification.maximum_version = version;
     Connection c = Connect(std::move(client), ServerOptions());
     ASSERT_TRUE(c.ok());
     for (const ChannelBinding kind :
@@ -351,7 +351,7 @@ TEST(SocketTest, ChannelBindingsAgree) {
 
 TEST(SocketTest, SharedCiphersAreTheServersToTell) {
   ContextOptions client = ClientOptions();
-  client.maximum_version = TlsVersion::kTls1_2;
+  client.verification.maximum_version = TlsVersion::kTls1_2;
   client.ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:AES128-SHA";
   Connection c = Connect(std::move(client), ServerOptions());
   ASSERT_TRUE(c.ok());

@@ -44,7 +44,7 @@ class TicketTest : public ::testing::TestWithParam<TlsVersion> {
  protected:
   std::shared_ptr<const Context> Client() const {
     ContextOptions options = ClientOptions();
-    options.maximum_version = GetParam();
+    options.verification.maximum_version = GetParam();
     return MakeContext(std::move(options));
   }
 };
@@ -132,7 +132,7 @@ TEST_P(TicketTest, ThatWasTamperedWithIsIgnored) {
 
 TEST(SessionCacheTest, OfSizeZeroKeepsNothing) {
   ContextOptions client_options = ClientOptions();
-  client_options.maximum_version = TlsVersion::kTls1_2;
+  client_options.verification.maximum_version = TlsVersion::kTls1_2;
   client_options.session_tickets = false;
   const auto client = MakeContext(std::move(client_options));
   ContextOptions options = ServerOptions();
@@ -146,7 +146,7 @@ TEST(SessionCacheTest, OfSizeZeroKeepsNothing) {
 
 TEST(SessionCacheTest, ForgetsTheOldestWhenFull) {
   ContextOptions client_options = ClientOptions();
-  client_options.maximum_version = TlsVersion::kTls1_2;
+  client_options.verification.maximum_version = TlsVersion::kTls1_2;
   client_options.session_tickets = false;
   const auto client = MakeContext(std::move(client_options));
   ContextOptions options = ServerOptions();
@@ -163,7 +163,7 @@ TEST(SessionCacheTest, ForgetsTheOldestWhenFull) {
 TEST(SessionCacheTest, ForgetsWhatTimedOut) {
   absl::Time now = TestTime();
   ContextOptions client_options = ClientOptions();
-  client_options.maximum_version = TlsVersion::kTls1_2;
+  client_options.verification.maximum_version = TlsVersion::kTls1_2;
   client_options.session_tickets = false;
   // The client's clock stands still, so that it goes on offering.
   const auto client = MakeContext(std::move(client_options));
@@ -194,7 +194,7 @@ TEST(SessionCacheTest, OfTls13ComesWithTheData) {
 
 TEST(SessionObjectTest, OfTls12IsThereAfterTheHandshake) {
   ContextOptions options = ClientOptions();
-  options.maximum_version = TlsVersion::kTls1_2;
+  options.verification.maximum_version = TlsVersion::kTls1_2;
   Connection c =
       Wrap(MakeContext(std::move(options)), MakeContext(ServerOptions()));
   EXPECT_EQ(c.client->session(), nullptr);

@@ -39,14 +39,14 @@ constexpr int kMoreThanEnough = 1000000;
 // Both ends want certificates, so that all of the messages occur.
 std::shared_ptr<const Context> Client(TlsVersion version) {
   ContextOptions options = ClientOptions();
-  options.maximum_version = version;
+  options.verification.maximum_version = version;
   options.credentials = {TestCredentials("client_p256")};
   return MakeContext(std::move(options));
 }
 
 std::shared_ptr<const Context> Server() {
   ContextOptions options = ServerOptions();
-  options.verify_mode = VerifyMode::kRequired;
+  options.verification.mode = VerifyMode::kRequired;
   options.trust_store = TestTrustStore();
   return MakeContext(std::move(options));
 }

@@ -75,7 +75,9 @@ class TrustSettingsTest : public ::testing::Test {
     request.presented = chain;
     request.peer = peer;
     request.trust_store = again->get();
-    request.flags.partial_chain = partial_chain;
+    Verification verification;
+    verification.flags.partial_chain = partial_chain;
+    request.verification = &verification;
     request.now = TestTime();
     const VerifyOutcome outcome = VerifyPeer(request);
     if (outcome.status.ok()) return {};

@@ -104,8 +104,10 @@ int Verify(const Verdict& verdict, bool strict) {
   request.peer = verdict.purpose == "sslclient" ? Side::kClient : Side::kServer;
   request.host = verdict.host;
   request.now = TestTime();
-  request.security_level = 0;
-  request.flags.x509_strict = strict;
+  Verification verification;
+  request.verification = &verification;
+  verification.security_level = 0;
+  verification.flags.x509_strict = strict;
   TrustStore::Builder trusted;
   EXPECT_TRUE(
       trusted
@@ -115,14 +117,14 @@ int Verify(const Verdict& verdict, bool strict) {
   for (size_t i = 0; i < verdict.options.size(); ++i) {
     const std::string& option = verdict.options[i];
     if (option == "-partial_chain") {
-      request.flags.partial_chain = true;
+      verification.flags.partial_chain = true;
     } else if (option == "-crl_check") {
-      request.flags.crl_check_leaf = true;
+      verification.flags.crl_check_leaf = true;
     } else if (option == "-crl_check_all") {
-      request.flags.crl_check_chain = true;
+      verification.flags.crl_check_chain = true;
     } else if (option == "-auth_level") {
-      EXPECT_TRUE(
-          absl::SimpleAtoi(verdict.options.at(++i), &request.security_level));
+      EXPECT_TRUE(absl::SimpleAtoi(verdict.options.at(++i),
+                                   &verification.security_level));
     } else if (option == "-CRLfile") {
       const std::string& crl = verdict.options.at(++i);
       EXPECT_TRUE(

@@ -33,6 +33,7 @@ class VerifyTest : public ::testing::Test {
  protected:
   VerifyTest() {
     request_.now = TestTime();
+    request_.verification = &verification_;
     Trust("ca.pem");
   }
 
@@ -60,6 +61,7 @@ class VerifyTest : public ::testing::Test {
   }
   int Verify(absl::string_view name) { return Verify(TestCertificates(name)); }
 
+  Verification verification_;
   VerifyRequest request_;
   std::shared_ptr<const TrustStore> store_;
   VerifyOutcome outcome_;
@@ -110,25 +112,25 @@ TEST_F(VerifyTest, DepthIsWhatMayLieBetweenLeafAndAnchor) {
                                        std::make_pair("server_rsa_chain", 1),
                                        std::make_pair("server_deep_chain", 2),
                                        std::make_pair("long_chain", 8)}) {
-    request_.depth = between;
+    verification_.depth = between;
     EXPECT_EQ(Verify(chain), 0) << chain << outcome_.status;
     if (between == 0) continue;
-    request_.depth = between - 1;
+    verification_.depth = between - 1;
     EXPECT_EQ(Verify(chain), 22) << chain << outcome_.status;
-    request_.flags.partial_chain = true;
+    verification_.flags.partial_chain = true;
     EXPECT_EQ(Verify(chain), 22) << chain << outcome_.status;
-    request_.flags.partial_chain = false;
+    verification_.flags.partial_chain = false;
   }
   // Not too long, but of nobody.
-  request_.depth = 8;
+  verification_.depth = 8;
   EXPECT_EQ(Verify("server_other"), 20);
 }
 
 // RFC 5280 counts the last second too; BoringSSL, as OpenSSL, does not.
 TEST_F(VerifyTest, ValidityEndsWhereItsLastSecondBegins) {
   request_.now = At(2010, 1, 1) - absl::Seconds(1);
-  request_.depth = 0;
-  request_.flags.partial_chain = true;
+  verification_.depth = 0;
+  verification_.flags.partial_chain = true;
   Trust("expired.pem");
   EXPECT_EQ(Verify("expired"), 9);
   request_.now = At(2010, 1, 1);
@@ -176,7 +178,7 @@ TEST_F(VerifyTest, SecurityLevels) {
            Row{"server_p256_chain", 3, 67, 2},
        }) {
     for (int level = 0; level <= 5; ++level) {
-      request_.security_level = level;
+      verification_.security_level = level;
       const int code = Verify(row.chain);
       EXPECT_EQ(code != 0, level >= row.least_bad_level)
           << row.chain << level << outcome_.status;
@@ -188,7 +190,7 @@ TEST_F(VerifyTest, SecurityLevels) {
   }
   Trust("root_p256.pem");
   for (int level = 0; level <= 5; ++level) {
-    request_.security_level = level;
+    verification_.security_level = level;
     EXPECT_EQ(Verify("server_under_root_p256"), level >= 4 ? 66 : 0) << level;
   }
 }
@@ -220,7 +222,7 @@ TEST_F(VerifyTest, TrustedFirstPassesOverWhatThePeerAddsToAnAnchor) {
   Trust("ca_all.pem");
   EXPECT_EQ(Verify("server_rsa_chain_expired_cross"), 0);
   EXPECT_EQ(outcome_.verified.size(), 3u);
-  request_.flags.trusted_first = false;
+  verification_.flags.trusted_first = false;
   EXPECT_EQ(Verify("server_rsa_chain_expired_cross"), 10);
   // Where that leads nowhere another way is tried.
   Trust("root.pem");
@@ -230,7 +232,7 @@ TEST_F(VerifyTest, TrustedFirstPassesOverWhatThePeerAddsToAnAnchor) {
 TEST_F(VerifyTest, PartialChainMakesAnyTrustedCertificateAnAnchor) {
   Trust("intermediate.pem");
   EXPECT_EQ(Verify("server_rsa"), 2);
-  request_.flags.partial_chain = true;
+  verification_.flags.partial_chain = true;
   EXPECT_EQ(Verify("server_rsa"), 0);
   EXPECT_EQ(outcome_.verified.size(), 2u);
   Trust("server_rsa.pem");
@@ -263,7 +265,7 @@ TEST_F(VerifyTest, ASelfSignedCertificateIsTrustedAsItStands) {
 }
 
 TEST_F(VerifyTest, RevokedIsRevokedOnBothSides) {
-  request_.flags.crl_check_leaf = true;
+  verification_.flags.crl_check_leaf = true;
   TrustStore::Builder with_crl;
   ASSERT_TRUE(with_crl.Add(ReadTestdata("certs/root.pem"), "root").ok());
   ASSERT_TRUE(with_crl.Add(ReadTestdata("certs/crl_root.pem"), "crl").ok());
@@ -331,7 +333,7 @@ TEST_F(VerifyTest, IssuersInACircleEndNowhere) {
   EXPECT_EQ(Verify({leaf, b_by_a, a_by_b, b_by_a, a_by_b}), 20);
   Trust(std::vector<Certificate>{a_by_b, b_by_a});
   EXPECT_NE(Verify({leaf}), 0);
-  request_.flags.partial_chain = true;
+  verification_.flags.partial_chain = true;
   EXPECT_EQ(Verify({leaf}), 0) << outcome_.status;
 }
 

@@ -35,7 +35,7 @@ TEST(WeakCredentialsTest, AreRefusedByLevelWithOpensslsReason) {
     // From 4 on the keys of testdata are too small besides.
     for (int level = 0; level <= 3; ++level) {
       ContextOptions options = ServerOptions(row.name);
-      options.security_level = level;
+      options.verification.security_level = level;
       const auto context = Context::Create(std::move(options));
       EXPECT_EQ(context.ok(), level < row.from_level) << row.name << level;
       if (context.ok()) continue;
@@ -60,12 +60,12 @@ TEST(WeakCredentialsTest, AdviceIsOfTheLevel) {
         Row{4, "RSA key of 7680 bits or an ECDSA key on P-384"},
         Row{5, "RSA key of 15360 bits or an ECDSA key on P-521"}}) {
     ContextOptions own = ServerOptions("weak_rsa1024");
-    own.security_level = row.level;
+    own.verification.security_level = row.level;
     const absl::Status refused = Context::Create(std::move(own)).status();
     ContextOptions client = ClientOptions();
-    client.security_level = row.level;
+    client.verification.security_level = row.level;
     ContextOptions server = ServerOptions("weak_rsa1024");
-    server.security_level = 0;
+    server.verification.security_level = 0;
     const Connection c = Connect(std::move(client), std::move(server));
     for (const absl::Status& status : {refused, c.client_status}) {
       EXPECT_TRUE(absl::StrContains(status.message(), row.key)) << status;
@@ -84,11 +84,11 @@ TEST(WeakCredentialsTest, NeverEndAConnectionWithoutAnAlert) {
          {TlsVersion::kTls1_0, TlsVersion::kTls1_1, TlsVersion::kTls1_2,
           TlsVersion::kTls1_3}) {
       ContextOptions client = ClientOptions();
-      client.security_level = 0;
-      client.minimum_version = version;
-      client.maximum_version = version;
+      client.verification.security_level = 0;
+      client.verification.minimum_version = version;
+      client.verification.maximum_version = version;
       ContextOptions server = ServerOptions(name);
-      server.security_level = 0;
+      server.verification.security_level = 0;
       const Connection c = Connect(std::move(client), std::move(server));
       if (c.ok()) continue;
       SCOPED_TRACE(name + std::to_string(static_cast<int>(version)));

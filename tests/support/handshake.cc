@@ -80,7 +80,7 @@ ssl::ContextOptions ClientOptions() {
 ssl::ContextOptions ServerOptions(absl::string_view credentials) {
   ssl::ContextOptions options;
   options.credentials = {TestCredentials(credentials)};
-  options.verify_mode = ssl::VerifyMode::kNone;
+  options.verification.mode = ssl::VerifyMode::kNone;
   options.clock = TestTime;
   return options;
 }

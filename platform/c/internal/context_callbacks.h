@@ -5,19 +5,14 @@
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_CALLBACKS_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_CALLBACKS_H_
 
-#include <string>
-#include <vector>
-
 #include "platform/c/airlock.h"
 #include "platform/c/internal/values.h"
 #include "ssl/options.h"
 
 namespace airlock::c::internal {
 
-// Sets those of `options` that `given` has; each holds `user`. Where there are
-// `pins`, a verified chain must have the hash of one of its keys among them.
-void PutCallbacks(const airlock_context_options& given,
-                  std::vector<std::string> pins, const UserDataPtr& user,
+// Sets those of `options` that `given` has; each holds `user`.
+void PutCallbacks(const airlock_context_options& given, const UserDataPtr& user,
                   ssl::ContextOptions* options);
 
 }  // namespace airlock::c::internal

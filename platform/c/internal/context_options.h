@@ -5,11 +5,7 @@
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_OPTIONS_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_OPTIONS_H_
 
-#include <string>
-#include <vector>
-
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "platform/c/airlock.h"
 #include "platform/runtime.h"
 #include "ssl/options.h"
@@ -20,11 +16,6 @@ namespace airlock::c::internal {
 absl::Status PutOptions(const airlock_context_options& given,
                         platform::ContextRequest* request,
                         ssl::ContextOptions* options);
-
-// The pins among them, which are not the policy's: these alone could make a
-// certificate good that no CA has signed.
-absl::StatusOr<std::vector<std::string>> Pins(
-    const airlock_context_options& given);
 
 }  // namespace airlock::c::internal
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "ssl/options.h"
+#include "ssl/protocol.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"

@@ -1,0 +1,68 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Whether a client checks its server's name: a table.
+#ifndef AIRLOCK_PLATFORM_INTERNAL_NAME_DECISION_H_
+#define AIRLOCK_PLATFORM_INTERNAL_NAME_DECISION_H_
+
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "config/policy.h"
+
+namespace airlock::platform::internal {
+
+// Who says that the chain is verified.
+enum class ChainSaidBy {
+  kApplication,  // It states cert_reqs, and the policy does not enforce.
+  kLibrary,      // It leaves cert_reqs out, and the policy is `off`.
+  kDefault,      // It leaves cert_reqs out, and the policy is `default`.
+  kEnforced,     // The policy is `enforce`.
+};
+
+// What a client says of its check_hostname.
+enum class CheckHostname { kUnset, kFalse, kTrue };
+
+// The name that a client reaches for.
+enum class Name {
+  kGiven,
+  kNone,
+  kUnknown,  // The Socket will tell.
+};
+
+enum class NameOutcome {
+  kNotChecked,
+  kChecked,
+  kCheckedIfGiven,  // Without a name the chain alone is verified.
+  kOverride,        // The application opts out, which the policy does not
+                    // allow; upgraded, it is as if it had not.
+  kRefused,         // The policy demands a name.
+  kRefusedIfNone,   // The same, once the Socket tells.
+  kContradiction,   // check_hostname is set, but there is no name.
+  kNameMissing,     // The library demands a name.
+};
+
+struct NameQuestion {
+  ChainSaidBy chain;
+  CheckHostname check_hostname;
+  config::Hostname hostname;  // The policy's.
+  Name name;
+};
+
+// What is unset matches anything.
+struct NameRow {
+  absl::optional<CheckHostname> check_hostname;
+  absl::optional<ChainSaidBy> chain;
+  absl::optional<config::Hostname> hostname;
+  absl::optional<Name> name;
+  NameOutcome outcome;
+};
+
+// The rows, of which the first that matches decides. Every question has one.
+absl::Span<const NameRow> NameRows();
+
+// The row that decides; see NameRows.
+const NameRow& DecideName(const NameQuestion& question);
+
+}  // namespace airlock::platform::internal
+
+#endif  // AIRLOCK_PLATFORM_INTERNAL_NAME_DECISION_H_

@@ -1,0 +1,81 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/verification.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace airlock::ssl {
+namespace {
+
+// Writes each value so that its end can be told.
+class CanonicalWriter {
+ public:
+  template <typename Field>
+  void operator()(absl::string_view /*name*/, const Field& field) {
+    Write(field);
+  }
+  std::string Take() { return std::move(bytes_); }
+
+ private:
+  void Write(int64_t number) { absl::StrAppend(&bytes_, number, ","); }
+  void Write(VerifyMode mode) { Write(static_cast<int64_t>(mode)); }
+  void Write(Protocol protocol) { Write(static_cast<int64_t>(protocol)); }
+  void Write(TlsVersion version) { Write(static_cast<int64_t>(version)); }
+  void Write(const std::string& text) {
+    absl::StrAppend(&bytes_, text.size(), ":", text);
+  }
+  template <typename T>
+  void Write(const absl::optional<T>& value) {
+    Write(int64_t{value.has_value()});
+    if (value.has_value()) Write(*value);
+  }
+  template <typename T>
+  void Write(const std::vector<T>& values) {
+    Write(static_cast<int64_t>(values.size()));
+    for (const T& value : values) Write(value);
+  }
+
+  std::string bytes_;
+};
+
+}  // namespace
+
+absl::string_view VerifyModeName(VerifyMode mode) {
+  switch (mode) {
+    case VerifyMode::kNone:
+      return "CERT_NONE";
+    case VerifyMode::kOptional:
+      return "CERT_OPTIONAL";
+    case VerifyMode::kRequired:
+      break;
+  }
+  return "CERT_REQUIRED";
+}
+
+uint32_t FlagBits(const VerifyFlags& flags) {
+  uint32_t bits = 0;
+  VisitFlags(flags,
+             [&bits](absl::string_view /*name*/, uint32_t bit, bool flag) {
+               if (flag) bits |= bit;
+             });
+  return bits;
+}
+
+VerifyFlags FlagsFromBits(uint32_t bits) {
+  VerifyFlags flags;
+  VisitFlags(flags, [bits](absl::string_view /*name*/, uint32_t bit,
+                           bool& flag) { flag = (bits & bit) != 0; });
+  return flags;
+}
+
+std::string CanonicalBytes(const Verification& verification) {
+  CanonicalWriter writer;
+  VisitFields(verification,
+              [&writer](absl::string_view name, const auto& field) {
+                writer(name, field);
+              });
+  return writer.Take();
+}
+
+}  // namespace airlock::ssl

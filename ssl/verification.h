@@ -1,0 +1,136 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// All that decides whether a peer is trusted: plain data, in one struct for
+// every options struct that has it.
+#ifndef AIRLOCK_SSL_VERIFICATION_H_
+#define AIRLOCK_SSL_VERIFICATION_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "ssl/hostname.h"
+#include "ssl/protocol.h"
+
+namespace airlock::ssl {
+
+// Python's CERT_*. What a client asks of a server, and a server of a client.
+enum class VerifyMode {
+  kNone,      // Nothing. A client also needs the token of ssl/insecure.h.
+  kOptional,  // A server: verified if given. A client: the same as kRequired.
+  kRequired,  // A verified certificate, or no connection.
+};
+
+// "CERT_NONE", "CERT_OPTIONAL", "CERT_REQUIRED".
+absl::string_view VerifyModeName(VerifyMode mode);
+
+// Python's VERIFY_*.
+struct VerifyFlags {
+  bool crl_check_leaf = false;   // The peer's certificate must not be revoked,
+  bool crl_check_chain = false;  // nor any of its issuers; no CRL is an error.
+  // RFC 5280 to the letter, as far as OpenSSL's X509_STRICT does it: CAs, the
+  // root too, with basicConstraints and keyUsage; names; key identifiers.
+  bool x509_strict = false;
+  // Any certificate of the trust store is an anchor.
+  bool partial_chain = false;
+  // Prefer the trust store's issuers to the peer's.
+  bool trusted_first = true;
+};
+
+// Calls `visit` for each flag with its name, its bit in OpenSSL's X509_V_FLAG_*
+// and in Python's VERIFY_*, and the field. A flag that is missing here does not
+// compile; one that is here reaches every interface, cache and session.
+template <typename Flags, typename Visitor>
+void VisitFlags(Flags& flags, Visitor visit) {
+  auto& [crl_check_leaf, crl_check_chain, x509_strict, partial_chain,
+         trusted_first] = flags;
+  visit("crl_check_leaf", uint32_t{0x4}, crl_check_leaf);
+  visit("crl_check_chain", uint32_t{0x8}, crl_check_chain);
+  visit("x509_strict", uint32_t{0x20}, x509_strict);
+  visit("partial_chain", uint32_t{0x80000}, partial_chain);
+  visit("trusted_first", uint32_t{0x8000}, trusted_first);
+}
+
+// The bits of the flags that are set, and back. Bits of no flag are ignored.
+// OpenSSL takes crl_check_chain for crl_check_leaf, too; whoever makes bits for
+// it sets both.
+uint32_t FlagBits(const VerifyFlags& flags);
+VerifyFlags FlagsFromBits(uint32_t bits);
+
+struct Verification {
+  VerifyMode mode = VerifyMode::kRequired;
+  // A client checks that the server carries SocketOptions::server_hostname.
+  bool check_hostname = true;
+  // With `check_hostname`: a Socket that gives no name verifies the chain
+  // alone. Otherwise that is an error, kInvalidArgument or what
+  // ContextOptions::hostname_missing gives.
+  bool hostname_optional = false;
+  HostnameOptions hostname;
+  VerifyFlags flags;
+  // How many certificates may lie between leaf and anchor.
+  int depth = 100;
+
+  Protocol protocol = Protocol::kSslv23;
+  // Narrow the protocol's own range. An empty range is an error.
+  absl::optional<TlsVersion> minimum_version;
+  absl::optional<TlsVersion> maximum_version;
+  // Python's OP_NO_TLSv1 and so on: versions left out of the range. TLS must
+  // not have holes (RFC 8446, appendix D.5), so all of those left out must lie
+  // at one of its ends; otherwise the lower part is left out too.
+  std::vector<TlsVersion> disabled_versions;
+  // OpenSSL's security level, 0 to 5, for certificates, ours and the peer's:
+  // from 1 on no SHA-1 signatures, from 2 on no RSA keys below 2048 bits.
+  int security_level = 2;
+  // The lowest level that `security_level` and ContextOptions::ciphers can set.
+  int minimum_security_level = 0;
+  // "X25519:P-256" and so on, by preference; OpenSSL's names ("prime256v1") are
+  // accepted. Empty: X25519, P-256, P-384, P-521.
+  std::string groups;
+
+  // SHA-256 hashes of SubjectPublicKeyInfos (RFC 7469), 32 bytes each. Unless
+  // empty, a verified chain must have a key that is among them.
+  std::vector<std::string> pins;
+  // The same; and a peer's certificate that has one of these keys and signs
+  // itself needs no issuer in the trust store. Its dates and name are checked
+  // as ever.
+  std::vector<std::string> anchor_pins;
+};
+
+// Calls `visit(name, field)` for each field. A field that is missing here does
+// not compile; one that is here is part of every key of a cache and of every
+// session's identity.
+template <typename Fields, typename Visitor>
+void VisitFields(Fields& verification, Visitor visit) {
+  auto& [mode, check_hostname, hostname_optional, hostname, flags, depth,
+         protocol, minimum_version, maximum_version, disabled_versions,
+         security_level, minimum_security_level, groups, pins, anchor_pins] =
+      verification;
+  auto& [common_name_fallback] = hostname;
+  visit("mode", mode);
+  visit("check_hostname", check_hostname);
+  visit("hostname_optional", hostname_optional);
+  visit("common_name_fallback", common_name_fallback);
+  VisitFlags(flags, [&visit](absl::string_view name, uint32_t /*bit*/,
+                             auto& flag) { visit(name, flag); });
+  visit("depth", depth);
+  visit("protocol", protocol);
+  visit("minimum_version", minimum_version);
+  visit("maximum_version", maximum_version);
+  visit("disabled_versions", disabled_versions);
+  visit("security_level", security_level);
+  visit("minimum_security_level", minimum_security_level);
+  visit("groups", groups);
+  visit("pins", pins);
+  visit("anchor_pins", anchor_pins);
+}
+
+// Bytes that are equal for equal values only, for the keys of caches. They
+// differ from one version of Airlock to the next.
+std::string CanonicalBytes(const Verification& verification);
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_VERIFICATION_H_
