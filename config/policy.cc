@@ -80,7 +80,7 @@ absl::string_view ApplicationCasName(ApplicationCas application_cas) {
 }
 
 absl::string_view VerifyFlagName(VerifyFlag flag) {
-  return internal::WordOf(flag, internal::kVerifyFlagWords);
+  return internal::WordOf(flag, kVerifyFlagWords);
 }
 
 std::string Pin::ToString() const {

@@ -88,7 +88,11 @@ absl::string_view ApplicationCasName(ApplicationCas application_cas);
 // A check that a client makes whether or not its application asks for it.
 enum class VerifyFlag { kCrlCheckLeaf, kCrlCheckChain, kX509Strict };
 
-// "crl_check_leaf", "crl_check_chain", "x509_strict".
+// The words of VerifyFlag, in its order.
+inline constexpr std::array<absl::string_view, 3> kVerifyFlagWords = {
+    "crl_check_leaf", "crl_check_chain", "x509_strict"};
+
+// The word of `flag`.
 absl::string_view VerifyFlagName(VerifyFlag flag);
 
 // The lowest security level under `enforce`, whatever a policy says, and the

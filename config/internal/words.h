@@ -29,8 +29,6 @@ constexpr std::array<absl::string_view, 2> kPermissionWords = {"allow",
                                                                "forbid"};
 constexpr std::array<absl::string_view, 3> kApplicationCasWords = {
     "allow", "audit", "forbid"};
-constexpr std::array<absl::string_view, 3> kVerifyFlagWords = {
-    "crl_check_leaf", "crl_check_chain", "x509_strict"};
 // The groups that Airlock's core offers by itself.
 constexpr std::array<absl::string_view, 4> kGroupWords = {"X25519", "P-256",
                                                           "P-384", "P-521"};

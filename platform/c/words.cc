@@ -15,19 +15,15 @@ struct Word {
   absl::string_view c;
 };
 
-// The longer of two that begin alike comes first.
+// The longer of two that begin alike comes first. What ends with "_" is the
+// beginning of a word.
 constexpr Word kWords[] = {
-    {"CERT_NONE", "AIRLOCK_CERT_NONE"},
-    {"CERT_OPTIONAL", "AIRLOCK_CERT_OPTIONAL"},
-    {"CERT_REQUIRED", "AIRLOCK_CERT_REQUIRED"},
+    {"CERT_", "AIRLOCK_CERT_"},
+    {"VERIFY_", "AIRLOCK_VERIFY_"},
     {"PROTOCOL_SSLv23", "AIRLOCK_PROTOCOL_SSLV23"},
     {"PROTOCOL_TLSv1_1", "AIRLOCK_PROTOCOL_TLSV1_1"},
     {"PROTOCOL_TLSv1_2", "AIRLOCK_PROTOCOL_TLSV1_2"},
     {"PROTOCOL_TLSv1", "AIRLOCK_PROTOCOL_TLSV1"},
-    {"VERIFY_CRL_CHECK_LEAF", "AIRLOCK_VERIFY_CRL_CHECK_LEAF"},
-    {"VERIFY_CRL_CHECK_CHAIN", "AIRLOCK_VERIFY_CRL_CHECK_CHAIN"},
-    {"VERIFY_X509_STRICT", "AIRLOCK_VERIFY_X509_STRICT"},
-    {"VERIFY_X509_PARTIAL_CHAIN", "AIRLOCK_VERIFY_X509_PARTIAL_CHAIN"},
     {"options is OP_NO_*", "disabled_versions is AIRLOCK_NO_TLS_*"},
     {"OP_NO_*", "AIRLOCK_NO_TLS_*"},
     {"check_hostname is false", "check_hostname is AIRLOCK_NO"},
@@ -48,7 +44,7 @@ bool IsOfWord(char c) { return absl::ascii_isalnum(c) || c == '_'; }
 const Word* Find(absl::string_view text) {
   for (const Word& word : kWords) {
     if (!absl::StartsWith(text, word.theirs)) continue;
-    if (text.size() == word.theirs.size() ||
+    if (absl::EndsWith(word.theirs, "_") || text.size() == word.theirs.size() ||
         !IsOfWord(text[word.theirs.size()])) {
       return &word;
     }

@@ -180,7 +180,7 @@ TEST(ApplyPolicyTest, ALibraryMayTakeUnsetForCertNone) {
     EXPECT_THAT(Changed(*decision), ::testing::Contains("cert_reqs"));
   }
   request.check_hostname = true;
-  EXPECT_EQ(ApplyPolicy(Policy("off"), request)->cert_reqs, kRequired);
+  EXPECT_EQ(ApplyPolicy(Policy("off"), request)->verification.mode, kRequired);
   request.check_hostname.reset();
   request.cert_reqs = kNone;
   EXPECT_FALSE(ApplyPolicy(Policy("off"), request)->unverified_unstated);
@@ -238,7 +238,7 @@ TEST(ApplyPolicyTest, AServerAsksOfItsClientsWhatItLikes) {
   request.side = Side::kServer;
   for (const char* word : {"", "off", "default", "enforce"}) {
     request.cert_reqs = absl::nullopt;
-    EXPECT_EQ(ApplyPolicy(Policy(word), request)->cert_reqs, kNone);
+    EXPECT_EQ(ApplyPolicy(Policy(word), request)->verification.mode, kNone);
     for (const VerifyMode mode : {kNone, kOptional, kRequired}) {
       request.cert_reqs = mode;
       const auto decision = ApplyPolicy(Policy(word), request);
@@ -253,11 +253,12 @@ TEST(ApplyPolicyTest, TheCommonNameNeverCountsUnderEnforce) {
   VerificationRequest request;
   request.cert_reqs = kRequired;
   request.server_hostname = std::string("localhost");
-  request.common_name_fallback = true;
-  EXPECT_TRUE(ApplyPolicy(Policy("default"), request)->common_name_fallback);
+  request.verification.hostname.common_name_fallback = true;
+  EXPECT_TRUE(ApplyPolicy(Policy("default"), request)
+                  ->verification.hostname.common_name_fallback);
   const auto decision = ApplyPolicy(Policy("enforce"), request);
   ASSERT_TRUE(decision.ok()) << decision.status();
-  EXPECT_FALSE(decision->common_name_fallback);
+  EXPECT_FALSE(decision->verification.hostname.common_name_fallback);
   EXPECT_THAT(Changed(*decision),
               UnorderedElementsAre("minimum_version", "common_name_fallback"));
 }

@@ -46,11 +46,11 @@ class PinsTest : public ::testing::Test {
              absl::string_view host = "", absl::Time now = TestTime()) {
     Verification verification;
     verification.anchor_pins = anchor_pins;
-    return Verify(name, verification, host, now);
+    return VerifyBy(verification, name, host, now);
   }
 
-  int Verify(absl::string_view name, const Verification& verification,
-             absl::string_view host = "", absl::Time now = TestTime()) {
+  int VerifyBy(const Verification& verification, absl::string_view name,
+               absl::string_view host = "", absl::Time now = TestTime()) {
     const std::vector<Certificate> chain = TestCertificates(name);
     VerifyRequest request;
     request.presented = chain;
@@ -104,7 +104,7 @@ TEST_F(PinsTest, PinsOnlyNarrow) {
     Verification verification;
     verification.pins = pins;
     verification.anchor_pins = anchor_pins;
-    return Verify(name, verification);
+    return VerifyBy(verification, name);
   };
   EXPECT_EQ(verify("server_p256_chain", {PinOf("intermediate")}), 0);
   EXPECT_EQ(verify("server_p256_chain", {PinOf("self_signed")}), 50);
