@@ -22,8 +22,6 @@ namespace {
 
 using internal::Json;
 
-constexpr absl::string_view kUnset = "-";
-
 std::string Text(Verification value) {
   return std::string(VerificationName(value));
 }
@@ -49,22 +47,26 @@ std::string Text(const std::vector<Pin>& pins) {
   });
 }
 std::string Text(const std::vector<VerifyFlag>& flags) {
-  if (flags.empty()) return std::string(kUnset);
   return absl::StrJoin(flags, " ", [](std::string* out, VerifyFlag flag) {
     absl::StrAppend(out, VerifyFlagName(flag));
   });
 }
 std::string Text(const std::vector<std::string>& names) {
-  return names.empty() ? std::string(kUnset) : absl::StrJoin(names, " ");
+  return absl::StrJoin(names, " ");
 }
 template <typename T>
 std::string Text(const absl::optional<T>& value) {
-  return value.has_value() ? Text(*value) : std::string(kUnset);
+  return value.has_value() ? Text(*value) : std::string();
 }
 
 template <typename T>
 PolicyRow Row(absl::string_view name, const Setting<T>& setting) {
-  PolicyRow row = {std::string(name), Text(setting.value), setting.origin, {}};
+  PolicyRow row;
+  row.setting = std::string(name);
+  row.value = Text(setting.value);
+  row.is_set = !row.value.empty();
+  if (!row.is_set) row.value = "-";
+  row.origin = setting.origin;
   for (const Setting<T>& other : setting.overrode) {
     row.overrode.push_back({Text(other.value), other.origin});
   }
@@ -84,19 +86,16 @@ PolicyRow Row(const PolicyException& exception) {
     grants.push_back(absl::StrCat(
         "until ", absl::FormatCivilTime(*exception.expires.value)));
   }
-  return {absl::StrCat("exception ", exception.host.text()),
-          absl::StrJoin(grants, ", "),
-          exception.origin,
-          {}};
+  PolicyRow row;
+  row.setting = absl::StrCat("exception ", exception.host.text());
+  row.value = absl::StrJoin(grants, ", ");
+  row.origin = exception.origin;
+  return row;
 }
 
 std::string Pad(absl::string_view text, size_t width) {
   const auto size = static_cast<size_t>(internal::CountCodePoints(text));
   return absl::StrCat(text, std::string(width - std::min(size, width), ' '));
-}
-
-Json ValueJson(const std::string& value) {
-  return value == kUnset ? Json() : Json(value);
 }
 
 Json OriginJson(const Origin& origin) {
@@ -130,11 +129,11 @@ Json OriginJson(const Origin& origin) {
 Json RowJson(const PolicyRow& row) {
   Json overrode = Json::array();
   for (const PolicyRow::Overrode& other : row.overrode) {
-    overrode.push_back({{"value", ValueJson(other.value)},
-                        {"origin", OriginJson(other.origin)}});
+    overrode.push_back(
+        {{"value", other.value}, {"origin", OriginJson(other.origin)}});
   }
   return {{"setting", row.setting},
-          {"value", ValueJson(row.value)},
+          {"value", row.is_set ? Json(row.value) : Json()},
           {"origin", OriginJson(row.origin)},
           {"overrode", std::move(overrode)}};
 }

@@ -20,7 +20,8 @@ struct PolicyRow {
     Origin origin;
   };
   std::string setting;  // "verification", or "exception db.corp.internal".
-  std::string value;    // "enforce"; "-" where nobody states one.
+  bool is_set = true;   // Whether the setting has a value.
+  std::string value;    // "enforce"; "-" where it has none.
   Origin origin;
   std::vector<Overrode> overrode;
 };
@@ -45,7 +46,7 @@ std::string PolicyTable(absl::Span<const PolicyRow> rows);
 //    "overrode": [{"value": "off", "origin": {"source": "environment",
 //                  "variable": "AIRLOCK_VERIFY=off"}}]}
 //
-// `value` is null where nobody states one. `source` is "built in",
+// `value` is null where it is not set. `source` is "built in",
 // "environment", "policy file" or "app.yaml"; the latter has `variable`, too.
 std::string PolicyJson(absl::Span<const PolicyRow> rows);
 

@@ -74,7 +74,24 @@ bool TakeInt(absl::string_view* in, int* value) {
   return TakeField(in, &text) && absl::SimpleAtoi(text, value);
 }
 
+// "certificate verify failed: the certificate is not valid for a.test: ..."
+std::string JoinVerification(const Error& error) {
+  std::string text;
+  if (!error.detail.empty()) absl::StrAppend(&text, error.detail, ": ");
+  if (error.kind == ErrorKind::kHostname) {
+    absl::StrAppend(&text, "the certificate is not valid for ", error.where,
+                    ": ");
+  }
+  absl::StrAppend(&text, error.what);
+  if (!error.advice.empty()) absl::StrAppend(&text, ". ", error.advice);
+  return text;
+}
+
 std::string JoinParts(const Error& error) {
+  if (error.kind == ErrorKind::kVerification ||
+      error.kind == ErrorKind::kHostname) {
+    return JoinVerification(error);
+  }
   std::string text = error.where;
   if (!text.empty() && !error.what.empty()) text += ' ';
   absl::StrAppend(&text, error.what);
@@ -90,9 +107,8 @@ std::string JoinParts(const Error& error) {
 absl::string_view ErrorKindName(ErrorKind kind) { return Row(kind).name; }
 
 absl::Status MakeStatus(const Error& error) {
-  absl::Status status(Row(error.kind).code, error.message.empty()
-                                                ? JoinParts(error)
-                                                : error.message);
+  absl::Status status(Row(error.kind).code,
+                      error.message.empty() ? JoinParts(error) : error.message);
   std::string payload;
   AppendField(absl::StrCat(static_cast<int>(error.kind)), &payload);
   AppendField(error.library, &payload);

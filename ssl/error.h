@@ -40,13 +40,15 @@ struct Error {
   ErrorKind kind = ErrorKind::kInternal;
 
   // For people: what was wrong, where, and what to do about it. UTF-8. It holds
-  // no secret. Not stable: never compare it. Where it is empty, MakeStatus joins
-  // it from `where`, `what` and `advice`.
+  // no secret. Not stable: never compare it. Where it is empty, MakeStatus
+  // joins it from `where`, `what` and `advice`.
   std::string message;
 
   // Its parts, for who shows them apart: the place ("certfile: block 2
   // (CERTIFICATE, line 21)"), a predicate about that place ("has no END line"),
-  // and what to do ("restore it"). Empty for errors that were not made of parts.
+  // and what to do ("restore it"). For kVerification and kHostname, `what` says
+  // what was found and `advice` is a sentence; `where` is the name that the
+  // certificate is not valid for. Empty for errors that were not made of parts.
   std::string where;
   std::string what;
   std::string advice;

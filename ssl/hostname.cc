@@ -116,10 +116,10 @@ absl::Status Mismatch(const Certificate& certificate, absl::string_view host,
   error.verify_message = std::string(VerifyCodeText(error.verify_code));
   error.depth = 0;
   error.subject = certificate.subject();
-  error.message = absl::StrCat(
-      "the certificate is not valid for ", Shown(host), ": ", why, " (",
-      internal::DescribeCertificate(certificate),
-      "); connect by a name it carries, or have one made for this name");
+  error.where = Shown(host);
+  error.what =
+      absl::StrCat(why, " (", internal::DescribeCertificate(certificate), ")");
+  error.advice = std::string(VerifyCodeAdvice(error.verify_code));
   return MakeStatus(error);
 }
 

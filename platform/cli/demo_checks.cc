@@ -25,9 +25,10 @@ std::string Gist(const absl::Status& status) {
   if (error->kind == ErrorKind::kVerification) {
     what = absl::StrCat(error->verify_message, ", at depth ", error->depth,
                         ", ", error->subject);
+  } else if (error->kind == ErrorKind::kHostname) {
+    what = absl::StrCat("not valid for ", error->where, ": ", error->what);
   } else {
-    what = FirstSentence(
-        absl::StripPrefix(error->message, "certificate verify failed: "));
+    what = FirstSentence(error->message);
   }
   return absl::StrCat(ssl::ErrorKindName(error->kind), ": ", ForTerminal(what));
 }

@@ -120,18 +120,14 @@ std::string NameMismatch(const ssl::Error& error, const std::string& host) {
                       " mismatch, certificate is not valid for '", host, "'.");
 }
 
-// What `detail` says beyond that the name does not match, as a sentence.
-std::string MoreOnMismatch(absl::string_view detail) {
-  constexpr absl::string_view kSaid = "the certificate is not valid for ";
-  const size_t colon = detail.find(": ");
-  if (absl::StartsWith(detail, kSaid) && colon != absl::string_view::npos) {
-    detail.remove_prefix(colon + 2);
+// The same as a sentence's beginning.
+std::string Capitalized(absl::string_view text) {
+  std::string result(text);
+  if (!result.empty()) {
+    result[0] =
+        static_cast<char>(std::toupper(static_cast<uint8_t>(result[0])));
   }
-  std::string more(detail);
-  if (!more.empty()) {
-    more[0] = static_cast<char>(std::toupper(static_cast<uint8_t>(more[0])));
-  }
-  return more;
+  return result;
 }
 
 PyObject* RaiseVerification(const ModuleState& state, const ssl::Error& error,
@@ -139,14 +135,14 @@ PyObject* RaiseVerification(const ModuleState& state, const ssl::Error& error,
   SslErrorText text;
   text.library = "SSL";
   text.reason = "CERTIFICATE_VERIFY_FAILED";
-  std::string detail(absl::StripPrefix(error.message, kVerifyFailed));
+  std::string detail = error.what.empty() ? error.message : error.what;
+  if (!error.advice.empty()) absl::StrAppend(&detail, ". ", error.advice);
   std::string verify_message = NameMismatch(error, host);
   if (!verify_message.empty()) {
     // repr() of a text with both kinds of quotes escapes those of the name, and
     // who looks for it there (urllib3 2) does not find it.
     detail = absl::StrReplaceAll(
-        absl::StrCat(verify_message, " ", MoreOnMismatch(detail)),
-        {{"\"", "'"}});
+        absl::StrCat(verify_message, " ", Capitalized(detail)), {{"\"", "'"}});
   } else {
     verify_message =
         error.verify_message.empty() ? detail : error.verify_message;

@@ -140,10 +140,9 @@ PyObject* PolicyInForce(PyObject* module, PyObject* /*unused*/) {
         return nullptr;
       }
     }
-    const PyRef tuple = PyRef::Steal(
-        Py_BuildValue("szsO", row.setting.c_str(),
-                      row.value == "-" ? nullptr : row.value.c_str(),
-                      row.origin.ToString().c_str(), overrode.get()));
+    const PyRef tuple = PyRef::Steal(Py_BuildValue(
+        "szsO", row.setting.c_str(), row.is_set ? row.value.c_str() : nullptr,
+        row.origin.ToString().c_str(), overrode.get()));
     if (!tuple || PyList_Append(rows.get(), tuple.get()) < 0) return nullptr;
   }
   return PyRef::Borrow(rows.get()).release();

@@ -315,9 +315,10 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
       error.verify_message = std::string(VerifyCodeText(error.verify_code));
       error.depth = 0;
       error.subject = presented[0].subject();
-      error.message = absl::StrCat(
-          "certificate verify failed: the verify callback refused \"",
-          internal::ShownName(error.subject), "\": ", said.message());
+      error.detail = "certificate verify failed";
+      error.what = absl::StrCat("the verify callback refused \"",
+                                internal::ShownName(error.subject),
+                                "\": ", said.message());
       return MakeStatus(error);
     }
   }

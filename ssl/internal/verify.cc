@@ -49,37 +49,36 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
   error.verify_code = finding.code;
   error.verify_message = std::string(VerifyCodeText(finding.code));
   error.depth = finding.depth;
-  error.message =
-      absl::StrCat("certificate verify failed: ", error.verify_message);
+  error.what = error.verify_message;
   if (!finding.more.empty()) {
-    absl::StrAppend(&error.message, " (", finding.more, ")");
+    absl::StrAppend(&error.what, " (", finding.more, ")");
   }
   if (finding.depth >= 0) {
-    absl::StrAppend(&error.message, ": depth ", finding.depth);
+    absl::StrAppend(&error.what, ": depth ", finding.depth);
   }
   if (certificate != nullptr) {
     const absl::StatusOr<Certificate> parsed = CertificateFromX509(certificate);
     if (parsed.ok()) {
       error.subject = parsed->subject();
-      absl::StrAppend(&error.message, ", ", DescribeCertificate(*parsed));
+      absl::StrAppend(&error.what, ", ", DescribeCertificate(*parsed));
     }
     const auto names = GetPresentedNames(certificate);
     const std::string listed = names.ok() ? DescribeNames(*names) : "";
     if (finding.depth == 0 && !listed.empty()) {
-      absl::StrAppend(&error.message, ", for ", listed);
+      absl::StrAppend(&error.what, ", for ", listed);
     }
   }
   if (finding.code == verify_code::kExpired ||
       finding.code == verify_code::kNotYetValid) {
     absl::StrAppend(
-        &error.message, "; today is ",
+        &error.what, "; today is ",
         absl::FormatTime("%Y-%m-%d", request.now, absl::UTCTimeZone()));
   }
-  absl::StrAppend(&error.message, ". ", VerifyCodeAdvice(finding.code));
+  error.advice = std::string(VerifyCodeAdvice(finding.code));
   if (finding.code == verify_code::kEeKeyTooSmall ||
       finding.code == verify_code::kCaKeyTooSmall ||
       finding.code == verify_code::kCaDigestTooWeak) {
-    absl::StrAppend(&error.message, " ",
+    absl::StrAppend(&error.advice, " ",
                     NeedsOfLevel(request.verification->security_level));
   }
   VerifyOutcome outcome;
@@ -277,8 +276,7 @@ VerifyOutcome CheckHost(const VerifyRequest& request) {
     error->library = "SSL";
     error->reason = "CERTIFICATE_VERIFY_FAILED";
     error->detail = "certificate verify failed";
-    error->message =
-        absl::StrCat("certificate verify failed: ", error->message);
+    error->message.clear();
     outcome.status = MakeStatus(*error);
   }
   return outcome;
