@@ -1,23 +1,18 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The one way to make a client that verifies nobody.
+// The one way to make a client that does not verify its server. The visibility
+// of //ssl:insecure says who may.
 #ifndef AIRLOCK_SSL_INSECURE_H_
 #define AIRLOCK_SSL_INSECURE_H_
 
+#include "ssl/unverified_clients_token.h"
+
 namespace airlock::ssl {
 
-// Proof that code asked for unverified clients by name. A build rule's
-// visibility says who may: see //ssl:insecure.
-class UnverifiedClientsToken {
- private:
-  friend UnverifiedClientsToken InsecureAllowUnverifiedClients();
-  UnverifiedClientsToken() = default;
-};
-
-// Allows client sockets with VerifyMode::kNone. Whoever sits on the network can
+// Allows client sockets with VerifyMode::kNone. An attacker on the network can
 // then read and change everything.
-inline UnverifiedClientsToken InsecureAllowUnverifiedClients() { return {}; }
+UnverifiedClientsToken InsecureAllowUnverifiedClients();
 
 }  // namespace airlock::ssl
 

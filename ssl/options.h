@@ -19,11 +19,11 @@
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
 #include "ssl/credentials.h"
-#include "ssl/insecure.h"
 #include "ssl/protocol.h"
 #include "ssl/secret.h"
 #include "ssl/session.h"
 #include "ssl/trust_store.h"
+#include "ssl/unverified_clients_token.h"
 #include "ssl/verification.h"
 
 namespace airlock::ssl {

@@ -21,6 +21,7 @@
 #include "platform/memory_transport.h"
 #include "ssl/context.h"
 #include "ssl/error.h"
+#include "ssl/insecure.h"
 #include "ssl/socket.h"
 #include "tests/support/testdata.h"
 
