@@ -63,7 +63,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> RefusingContext(
   decision.alert = has_reason ? kWeakCertificate : kNoCertificate;
   ssl::ContextOptions options;
   options.clock = absl::Now;
-  options.verify_mode = ssl::VerifyMode::kNone;
+  options.verification.mode = ssl::VerifyMode::kNone;
   options.sni = [decision](ssl::Socket& /*core*/,
                            const absl::optional<std::string>& /*name*/) {
     return decision;
