@@ -18,8 +18,11 @@ struct Word {
 // The longer of two that begin alike comes first. What ends with "_" is the
 // beginning of a word.
 constexpr Word kWords[] = {
-    {"CERT_", "AIRLOCK_CERT_"},
-    {"VERIFY_", "AIRLOCK_VERIFY_"},
+    {"CERT_NONE", "AIRLOCK_CERT_NONE"},
+    {"CERT_OPTIONAL", "AIRLOCK_CERT_OPTIONAL"},
+    {"CERT_REQUIRED", "AIRLOCK_CERT_REQUIRED"},
+    {"VERIFY_CRL_", "AIRLOCK_VERIFY_CRL_"},
+    {"VERIFY_X509_", "AIRLOCK_VERIFY_X509_"},
     {"PROTOCOL_SSLv23", "AIRLOCK_PROTOCOL_SSLV23"},
     {"PROTOCOL_TLSv1_1", "AIRLOCK_PROTOCOL_TLSV1_1"},
     {"PROTOCOL_TLSv1_2", "AIRLOCK_PROTOCOL_TLSV1_2"},

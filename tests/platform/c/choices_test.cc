@@ -210,10 +210,12 @@ TEST_F(CChoicesTest, AContextTakesBooleansAsTheyAre) {
   using Made = bool (*)(const ssl::ContextOptions&);
   const std::vector<std::pair<Field, Made>> fields = {
       {&airlock_context_options::check_hostname,
-       [](const ssl::ContextOptions& o) { return o.check_hostname; }},
+       [](const ssl::ContextOptions& o) {
+         return o.verification.check_hostname;
+       }},
       {&airlock_context_options::common_name_fallback,
        [](const ssl::ContextOptions& o) {
-         return o.hostname.common_name_fallback;
+         return o.verification.hostname.common_name_fallback;
        }},
       {&airlock_context_options::alpn_required,
        [](const ssl::ContextOptions& o) { return o.alpn_required; }},
