@@ -232,7 +232,7 @@ Finding CheckChain(const VerifyRequest& request,
     }
     return {verify_code::kApplicationVerification, 0,
             "no key of the chain is among the pins",
-            SSL_alert_from_verify_result(X509_V_ERR_APPLICATION_VERIFICATION)};
+            SSL_AD_CERTIFICATE_UNKNOWN};
   }
   if (request.verification->flags.x509_strict) {
     StrictFinding strict = CheckStrict(chain);
