@@ -108,7 +108,7 @@ TEST_F(PinsTest, PinsOnlyNarrow) {
   };
   EXPECT_EQ(verify("server_p256_chain", {PinOf("intermediate")}), 0);
   EXPECT_EQ(verify("server_p256_chain", {PinOf("self_signed")}), 50);
-  EXPECT_EQ(verify("self_signed", {PinOf("self_signed")}), 20);
+  EXPECT_EQ(verify("self_signed", {PinOf("self_signed")}), 18);
   // Each of the two lists must be met.
   EXPECT_EQ(
       verify("server_p256_chain", {PinOf("server_p256")}, {PinOf("root")}), 0);
