@@ -80,6 +80,14 @@ TEST_F(PosixHostTest, ReadsWholeFiles) {
   }
 }
 
+TEST_F(PosixHostTest, ATrustedFileIsOneThatOthersCannotWrite) {
+  const std::string path = MakeFile("policy", "text");
+  ASSERT_EQ(chmod(path.c_str(), 0666), 0);
+  EXPECT_TRUE(host_.ReadFile(path).ok());
+  EXPECT_THAT(host_.ReadTrustedFile(path).status().message(),
+              HasSubstr("may be written by others"));
+}
+
 TEST_F(PosixHostTest, ReadsFilesThatSayTheyAreEmpty) {
   const absl::StatusOr<FileContent> content =
       host_.ReadFile("/proc/self/cmdline");
