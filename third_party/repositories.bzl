@@ -64,6 +64,15 @@ def airlock_repositories():
         sha256 = "0d8ef5af7f9794e3263480193c491549b2ba6cc74bb018906202ada498a79406",
         strip_prefix = "json-3.11.3",
     )
+    _maybe(
+        debian_source,
+        name = "gevent",
+        package = "python-gevent",
+        file = "python-gevent_24.11.1.orig.tar.gz",
+        sha256 = "e61b5633bf4e15e121fe9ad0273c3479d40bc49e042bd03a1c9f1213233e329f",
+        strip_prefix = "gevent-24.11.1",
+        build_file = Label("//third_party:gevent.BUILD"),
+    )
     _maybe(local_pythons, name = "local_pythons")
     _bazel_repositories()
 

@@ -5,8 +5,8 @@
 usage: /usr/bin/python3 judge_programs.py GAPS CERTS SUITE...
 
 CERTS: the folder of the test certificates, for suites of our own. SUITE: a
-module that is installed, such as trio.tests.test_ssl, or a file; pytest runs
-it. Exit status 0 where each test that passes with the stock module passes
+module that is installed, such as trio.tests.test_ssl, a file, or an option;
+pytest runs it. Exit status 0 where each test that passes with the stock module passes
 with the `_ssl` on PYTHONPATH, too, but for those that GAPS lists; what it lists
 and passes is wrong, too. Its own text says how lines look.
 """
@@ -43,8 +43,11 @@ def _run(suites, certs, stock, folder):
     os.mkdir(work)
     environment = dict(os.environ, TMPDIR=work, HOME=work,
                        PYTHONDONTWRITEBYTECODE='1', TEST_CERTS=certs)
-    if stock:
-        environment.pop('PYTHONPATH')
+    paths = [os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                          'plugins')]
+    if not stock:
+        paths.insert(0, environment['PYTHONPATH'])
+    environment['PYTHONPATH'] = os.pathsep.join(paths)
     # Proxies lead away from the servers of the tests.
     for variable in [n for n in environment if n.lower().endswith('_proxy')]:
         del environment[variable]
