@@ -5,12 +5,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "ssl/shown.h"
 
 namespace airlock::platform {
 namespace {
 
 absl::Status NotFound(const std::string& path) {
-  return absl::NotFoundError(absl::StrCat("there is no ", path));
+  return absl::NotFoundError(
+      absl::StrCat("there is no ", ssl::ShownPath(path)));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "platform/internal/fd_wait.h"
 #include "platform/internal/sigpipe_block.h"
 #include "platform/internal/unique_fd.h"
+#include "ssl/shown.h"
 
 namespace airlock::platform {
 
@@ -58,7 +59,8 @@ PosixTransport::PosixTransport(int fd, bool is_socket,
       ownership_(options.ownership),
       is_socket_(is_socket),
       peer_(options.peer.empty() ? absl::StrCat("file descriptor ", fd)
-                                 : std::move(options.peer)),
+                                 : ssl::Shown(options.peer, ssl::kMaxShownPath,
+                                              /*utf8=*/true)),
       timeout_(options.timeout),
       deadline_(options.deadline) {}
 

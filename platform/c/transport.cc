@@ -16,6 +16,7 @@
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
+#include "ssl/shown.h"
 
 namespace airlock::c::internal {
 namespace {
@@ -27,7 +28,11 @@ class CallbackTransport final : public ssl::Transport {
   CallbackTransport(const airlock_transport& callbacks, std::string peer,
                     UserDataPtr user, std::shared_ptr<Traffic> traffic)
       : callbacks_(callbacks),
-        peer_(peer.empty() ? "" : absl::StrCat(" (", peer, ")")),
+        peer_(peer.empty() ? ""
+                           : absl::StrCat(" (",
+                                          ssl::Shown(peer, ssl::kMaxShownPath,
+                                                     /*utf8=*/true),
+                                          ")")),
         user_(std::move(user)),
         traffic_(std::move(traffic)) {}
 

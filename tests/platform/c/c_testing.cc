@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -43,6 +44,41 @@ Handle<airlock_runtime> MakeRuntime(
   return Handle<airlock_runtime>(made->release());
 }
 
+namespace {
+
+// What C++ and Python call what C calls otherwise, or has not at all.
+constexpr absl::string_view kForeign[] = {
+    "CERT_NONE",       "CERT_OPTIONAL",
+    "CERT_REQUIRED",   "Handshake",
+    "OP_NO_*",         "PROTOCOL_SSLv23",
+    "SSLContext",      "SSLSocket",
+    "Shutdown",        "Unwrap",
+    "WrapOptions",     "WrapSocket",
+    "cafile",          "capath",
+    "insecure.h",      "is false",
+    "is true",         "keylog_filename",
+    "load_cert_chain", "load_verify_locations",
+    "set_ciphers",     "to false",
+    "to true",         "wrap_socket",
+};
+
+bool IsOfWord(char c) { return absl::ascii_isalnum(c) || c == '_'; }
+
+// No error of the C interface speaks another language.
+void ExpectWordsOfC(absl::string_view message) {
+  for (const absl::string_view word : kForeign) {
+    for (size_t at = message.find(word); at != absl::string_view::npos;
+         at = message.find(word, at + 1)) {
+      const size_t end = at + word.size();
+      EXPECT_TRUE((at > 0 && IsOfWord(message[at - 1])) ||
+                  (end < message.size() && IsOfWord(message[end])))
+          << word << " in: " << message;
+    }
+  }
+}
+
+}  // namespace
+
 Failure Take(airlock_error* error) {
   const Handle<airlock_error> owned(error);
   Failure failure;
@@ -58,6 +94,7 @@ Failure Take(airlock_error* error) {
   failure.message = Str(info.message);
   failure.reason = Str(info.reason);
   failure.subject = Str(info.subject);
+  ExpectWordsOfC(failure.message);
   return failure;
 }
 
