@@ -451,6 +451,8 @@ typedef struct airlock_wrap_options {
   airlock_bytes call_site;        /* For the audit: "app/main.py:12". */
   void* user;                     /* For airlock_socket_user. */
   airlock_bytes groups;           /* Of key exchanges: "X25519:P-256". */
+  int32_t alpn_required; /* YES: a server refuses those who share none. */
+  int32_t reserved;
 } airlock_wrap_options;
 
 /* Makes a TLS socket over *transport, and shakes hands unless told otherwise.
@@ -661,6 +663,13 @@ typedef struct airlock_context_options {
    * freed, or airlock_context_new fails; but not where struct_size, or what is
    * beyond the struct that is known, is refused. */
   void (*release)(void* user);
+  /* How often a server of TLS 1.2 or below may ask a client for another
+   * handshake (RFC 5246, section 7.4.1.1); one more is an error of kind
+   * PROTOCOL. It takes place inside airlock_socket_read, and the server must
+   * present the same certificate as before. A server refuses a client's wish
+   * always. */
+  int32_t max_renegotiations;
+  int32_t reserved;
 } airlock_context_options;
 
 /* Makes a context. Error kinds: POLICY, CREDENTIALS, TRUST_STORE,

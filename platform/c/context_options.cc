@@ -200,6 +200,13 @@ absl::Status PutOptions(const airlock_context_options& given,
                         ssl::ContextOptions* options) {
   const auto credentials = TakeCredentials(given);
   if (!credentials.ok()) return credentials.status();
+  if (given.reserved != 0) return Invalid("options.reserved is not 0.");
+  if (given.max_renegotiations < 0) {
+    return Invalid(absl::StrCat("max_renegotiations is ",
+                                given.max_renegotiations,
+                                ", which is not a number from 0 up."));
+  }
+  options->max_renegotiations = given.max_renegotiations;
   bool server_side = false;
   for (const absl::Status& status : {
            Put(Flag(given.server_side, "server_side"), &server_side),

@@ -37,6 +37,7 @@ absl::Status PutSecrets(const airlock_wrap_options& given,
 
 absl::StatusOr<platform::WrapOptions> OptionsOf(
     const airlock_wrap_options& given) {
+  if (given.reserved != 0) return Invalid("options.reserved is not 0.");
   platform::WrapOptions options;
   for (const absl::Status& status : {
            PutSecrets(given, &options),
@@ -63,6 +64,8 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
            Put(Texts(given.alpn_protocols, given.alpn_protocols_count,
                      "alpn_protocols"),
                &options.alpn_protocols),
+           Put(Flag(given.alpn_required, "alpn_required"),
+               &options.alpn_required),
            Put(Text(given.call_site, "call_site"), &options.call_site),
        }) {
     if (!status.ok()) return status;

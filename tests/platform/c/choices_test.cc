@@ -187,7 +187,8 @@ TEST_F(CChoicesTest, OtherValuesAreErrorsInEachField) {
     for (const auto field : {&airlock_wrap_options::server_side,
                              &airlock_wrap_options::do_handshake_on_connect,
                              &airlock_wrap_options::suppress_ragged_eofs,
-                             &airlock_wrap_options::check_hostname}) {
+                             &airlock_wrap_options::check_hostname,
+                             &airlock_wrap_options::alpn_required}) {
       airlock_wrap_options options = ClientWrap();
       options.*field = other;
       EXPECT_EQ(WrapKind(options), AIRLOCK_KIND_INVALID_ARGUMENT) << other;

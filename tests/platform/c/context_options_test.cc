@@ -10,6 +10,7 @@
 
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "platform/c/internal/handles.h"
 #include "tests/platform/c/c_testing.h"
 
 namespace airlock::c {
@@ -106,6 +107,18 @@ TEST_F(CContextOptionsTest, ChainsAreAsLongAsAllowed) {
   EXPECT_EQ(ConnectWith(client, ServerContext()).client_failure.kind, -1);
   client.verify_depth = -2;
   EXPECT_EQ(RefusalOf(client), AIRLOCK_KIND_INVALID_ARGUMENT);
+}
+
+TEST_F(CContextOptionsTest, RenegotiationsAreANumberFromZeroUp) {
+  airlock_context_options client = ClientContext();
+  for (const int32_t good : {0, 1, INT32_MAX}) {
+    client.max_renegotiations = good;
+    EXPECT_EQ(Make(client)->context->options().max_renegotiations, good);
+  }
+  for (const int32_t bad : {-1, INT32_MIN}) {
+    client.max_renegotiations = bad;
+    EXPECT_EQ(RefusalOf(client), AIRLOCK_KIND_INVALID_ARGUMENT) << bad;
+  }
 }
 
 TEST_F(CContextOptionsTest, SecurityLevelsAreOpenSsls) {

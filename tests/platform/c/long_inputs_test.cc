@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Inputs of some MB: an error names the field, and quotes a part of the input
+// Inputs of a megabyte: an error names the field, and quotes a part of the input
 // at the most.
 
 #include <sys/socket.h>
@@ -17,7 +17,7 @@
 namespace airlock::c {
 namespace {
 
-constexpr size_t kLong = 4'000'000;
+constexpr size_t kLong = 1'000'000;
 // Of one message, which may quote a path, each byte of it as an escape.
 constexpr size_t kMostOfMessage = 3000;
 

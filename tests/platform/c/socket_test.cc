@@ -195,6 +195,24 @@ TEST_F(CSocketTest, TheBundleComesFromMemoryOrAPath) {
   EXPECT_EQ(Refusal(client).kind, AIRLOCK_KIND_TRUST_STORE);
 }
 
+TEST_F(CSocketTest, AServerMayRequireACommonAlpnProtocol) {
+  const airlock_bytes protocols[] = {B("h2"), B("http/1.1")};
+  airlock_wrap_options client = ClientWrap();
+  client.alpn_protocols = protocols;
+  client.alpn_protocols_count = 1;
+  airlock_wrap_options server = ServerWrap();
+  server.alpn_protocols = protocols + 1;
+  server.alpn_protocols_count = 1;
+  Ends ends = Connect(runtime_.get(), &wire_, client, server);
+  EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+  server.alpn_required = AIRLOCK_YES;
+  Wire wire;
+  ends = Connect(runtime_.get(), &wire, client, server);
+  EXPECT_EQ(ends.server_failure.kind, AIRLOCK_KIND_PROTOCOL);
+  EXPECT_EQ(ends.client_failure.kind, AIRLOCK_KIND_PEER_ALERT);
+  EXPECT_EQ(ends.client_failure.alert, 120);
+}
+
 TEST_F(CSocketTest, RefusesWhatIsOutOfRange) {
   const auto refuses = [this](auto change) {
     airlock_wrap_options options = ClientWrap();
@@ -212,6 +230,7 @@ TEST_F(CSocketTest, RefusesWhatIsOutOfRange) {
   EXPECT_TRUE(refuses([](auto* o) { o->maximum_version = 0x0305; }));
   EXPECT_TRUE(refuses([](auto* o) { o->verify_flags = 1; }));
   EXPECT_TRUE(refuses([](auto* o) { o->alpn_protocols_count = 1; }));
+  EXPECT_TRUE(refuses([](auto* o) { o->reserved = 1; }));
   EXPECT_TRUE(refuses([](auto* o) { o->ciphers = {nullptr, 1}; }));
   EXPECT_TRUE(refuses([](auto* o) { o->keyfile = {nullptr, 1}; }));
   EXPECT_TRUE(refuses([](auto* o) { o->ciphers = B("no such cipher"); }));
