@@ -10,7 +10,7 @@ require 'net/http'
 module Airlock
   LIBRARY = Fiddle.dlopen(ENV['LIBAIRLOCK'] || 'libairlock.so.1')
   FD = CERT_REQUIRED = 1
-  NO = 2
+  NO = 64
   CERT_NONE = 32
   WAIT_NEVER = -2
   WANTS = { 1 => :wait_readable, 2 => :wait_writable }.freeze # So Ruby says it.

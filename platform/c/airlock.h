@@ -90,10 +90,11 @@ enum {
 /* The values of every field that is yes or no. AIRLOCK_YES is 1, so that C's
  * `true` means yes. 0, which is also `false`, is the field's default, which its
  * comment states; a default that protects is switched off by AIRLOCK_NO alone,
- * which no boolean, comparison or bit field gives. All other values are
+ * a number that no boolean, comparison or count gives, and no other library has
+ * for its options (curl's 2, for one, verifies the name). All other values are
  * INVALID_ARGUMENT. A field that is filled in has AIRLOCK_YES or AIRLOCK_NO
  * where it can be copied back into options: compare it with AIRLOCK_YES. */
-enum { AIRLOCK_UNSET = 0, AIRLOCK_YES = 1, AIRLOCK_NO = 2 };
+enum { AIRLOCK_UNSET = 0, AIRLOCK_YES = 1, AIRLOCK_NO = 64 };
 
 /* Where 0 stands for another default: none, or the number 0 itself. */
 enum { AIRLOCK_ZERO = -1 };
@@ -512,6 +513,10 @@ typedef struct airlock_message {
   airlock_bytes bytes;
 } airlock_message;
 
+/* security_level: OpenSSL's 0. 0 itself is the default, and no number that
+ * stands for a default elsewhere, such as -1, is taken for less security. */
+enum { AIRLOCK_SECURITY_LEVEL_0 = 128 };
+
 /* disabled_versions, to be joined with |. */
 enum {
   AIRLOCK_NO_TLS_1_0 = 1,
@@ -556,7 +561,8 @@ typedef struct airlock_context_options {
   /* How many certificates may lie between leaf and anchor; 0: 100; or
    * AIRLOCK_ZERO. */
   int32_t verify_depth;
-  /* OpenSSL's, 1 to 5 or AIRLOCK_ZERO; 0: 2, or as `ciphers` says. */
+  /* OpenSSL's, 1 to 5 or AIRLOCK_SECURITY_LEVEL_0; 0: 2, or as `ciphers` says.
+   */
   int32_t security_level;
   /* YES: as Python 2.7; never under `enforce`. UNSET: no. */
   int32_t common_name_fallback;
@@ -687,7 +693,7 @@ typedef struct airlock_context_info {
   int32_t check_hostname;   /* AIRLOCK_YES or AIRLOCK_NO. */
   uint16_t minimum_version; /* AIRLOCK_TLS_*. */
   uint16_t maximum_version;
-  int32_t security_level; /* 1 to 5, or AIRLOCK_ZERO. */
+  int32_t security_level; /* 1 to 5, or AIRLOCK_SECURITY_LEVEL_0. */
 } airlock_context_info;
 
 AIRLOCK_API airlock_status

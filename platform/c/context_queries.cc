@@ -79,7 +79,7 @@ airlock_status airlock_context_info_get(const airlock_context* context,
     info.minimum_version = static_cast<uint16_t>(made.minimum_version());
     info.maximum_version = static_cast<uint16_t>(made.maximum_version());
     const int level = made.options().verification.security_level;
-    info.security_level = level == 0 ? AIRLOCK_ZERO : level;
+    info.security_level = level == 0 ? AIRLOCK_SECURITY_LEVEL_0 : level;
     const absl::Status written = WriteStruct(info, out, "out");
     if (!written.ok()) return written;
     return AIRLOCK_OK;

@@ -18,6 +18,9 @@ namespace {
 // No list of a caller's is longer; a count that was never set may be.
 constexpr size_t kMaxCount = 65535;
 
+// OpenSSL's.
+constexpr int32_t kMostSecurityLevel = 5;
+
 absl::Status OutOfRange(absl::string_view name, int64_t value,
                         absl::string_view accepted) {
   return Invalid(
@@ -155,6 +158,14 @@ absl::StatusOr<absl::optional<ssl::VerifyMode>> CertReqs(int32_t value) {
     default:
       return OutOfRange("cert_reqs", value, "an AIRLOCK_CERT_* number");
   }
+}
+
+absl::StatusOr<int> SecurityLevel(int32_t value, int otherwise) {
+  if (value == 0) return otherwise;
+  if (value == AIRLOCK_SECURITY_LEVEL_0) return 0;
+  if (value >= 1 && value <= kMostSecurityLevel) return value;
+  return OutOfRange("security_level", value,
+                    "a number from 0 to 5, or AIRLOCK_SECURITY_LEVEL_0");
 }
 
 absl::StatusOr<ssl::Protocol> SslVersion(int32_t value) {

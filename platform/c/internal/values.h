@@ -73,6 +73,8 @@ void SetVerificationDefaults(bool server_side,
                              absl::optional<bool>* check_hostname);
 
 absl::StatusOr<absl::optional<ssl::VerifyMode>> CertReqs(int32_t value);
+// 0 is `otherwise`.
+absl::StatusOr<int> SecurityLevel(int32_t value, int otherwise);
 absl::StatusOr<ssl::Protocol> SslVersion(int32_t value);
 absl::StatusOr<absl::optional<ssl::TlsVersion>> Version(uint16_t value,
                                                         absl::string_view name);

@@ -21,7 +21,7 @@
 namespace airlock::c {
 namespace {
 
-constexpr int32_t kOthers[] = {-1, 3, 255, 256, INT32_MAX, INT32_MIN};
+constexpr int32_t kOthers[] = {-1, 2, 3, 255, 256, INT32_MAX, INT32_MIN};
 
 // What the client's handshake with the server of `server_p256`, whose name is
 // localhost, came to.

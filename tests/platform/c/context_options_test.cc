@@ -124,12 +124,12 @@ TEST_F(CContextOptionsTest, RenegotiationsAreANumberFromZeroUp) {
 TEST_F(CContextOptionsTest, SecurityLevelsAreOpenSsls) {
   airlock_context_options client = ClientContext();
   EXPECT_EQ(ContextInfo(Make(client)).security_level, 2);
-  client.security_level = AIRLOCK_ZERO;
-  EXPECT_EQ(ContextInfo(Make(client)).security_level, AIRLOCK_ZERO);
+  client.security_level = AIRLOCK_SECURITY_LEVEL_0;
+  EXPECT_EQ(ContextInfo(Make(client)).security_level, AIRLOCK_SECURITY_LEVEL_0);
   client.security_level = 5;
   EXPECT_EQ(ConnectWith(client, ServerContext()).client_failure.kind,
             AIRLOCK_KIND_VERIFICATION);
-  for (const int32_t bad : {6, -2, INT32_MAX, INT32_MIN}) {
+  for (const int32_t bad : {6, -1, -2, 255, INT32_MAX, INT32_MIN}) {
     client.security_level = bad;
     EXPECT_EQ(RefusalOf(client), AIRLOCK_KIND_INVALID_ARGUMENT);
   }
@@ -277,7 +277,7 @@ TEST_F(CContextOptionsTest, WhatItSaysOfItselfMeansTheSameAsOptions) {
          {0, +AIRLOCK_CERT_NONE, +AIRLOCK_CERT_OPTIONAL,
           +AIRLOCK_CERT_REQUIRED}) {
       for (const int32_t check_hostname : {0, +AIRLOCK_NO}) {
-        for (const int32_t security_level : {0, +AIRLOCK_ZERO, 1}) {
+        for (const int32_t security_level : {0, +AIRLOCK_SECURITY_LEVEL_0, 1}) {
           airlock_context_options options = ClientContext();
           options.cert_reqs = cert_reqs;
           options.check_hostname = check_hostname;
@@ -386,7 +386,7 @@ TEST_F(CContextOptionsTest, FlagsAndChoicesAreInRange) {
                             &airlock_context_options::request_sct,
                             &airlock_context_options::cipher_server_preference,
                             &airlock_context_options::session_tickets}) {
-    for (const int32_t bad : {-1, 3, INT32_MAX, INT32_MIN}) {
+    for (const int32_t bad : {-1, 2, 3, 255, INT32_MAX, INT32_MIN}) {
       airlock_context_options options = ClientContext();
       options.*field = bad;
       EXPECT_EQ(RefusalOf(options), AIRLOCK_KIND_INVALID_ARGUMENT) << bad;
