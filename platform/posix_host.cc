@@ -20,6 +20,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "platform/internal/errno_status.h"
+#include "platform/internal/sigpipe_block.h"
 #include "platform/internal/trusted_path.h"
 #include "platform/internal/unique_fd.h"
 #include "ssl/secret.h"
@@ -243,6 +244,7 @@ void PosixHost::Log(absl::LogSeverity severity, absl::string_view message) {
   // One call, so that threads do not mix their lines.
   const std::string line = absl::StrCat(
       "airlock: ", absl::LogSeverityName(severity), ": ", message, "\n");
+  const internal::SigpipeBlock block;
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -125,7 +125,8 @@ void AuditRelay::Copy() {
   if (!events.valid() ||
       epoll_ctl(events.get(), EPOLL_CTL_ADD, fifo.data.fd, &fifo) != 0 ||
       epoll_ctl(events.get(), EPOLL_CTL_ADD, stop.data.fd, &stop) != 0) {
-    std::cerr << "airlock run: the audit is lost: " << std::strerror(errno)
+    const int error = errno;  // Of none of the writes that follow.
+    std::cerr << "airlock run: the audit is lost: " << std::strerror(error)
               << std::endl;
     return;
   }
@@ -191,12 +192,13 @@ void AuditRelay::WriteOut(const std::string& lines) {
       poll(&room, 1, /*timeout=*/-1);
       continue;
     }
+    const int error = errno;  // Of none of the writes that follow.
     // Where the file is full, the FIFO must still not be.
     lines_.CountLost(static_cast<uint64_t>(std::count(
         all.begin() + static_cast<ptrdiff_t>(done), all.end(), '\n')));
     if (!std::exchange(failed_, true)) {
       std::cerr << "airlock run: lines of the audit are lost: "
-                << std::strerror(errno) << std::endl;
+                << std::strerror(error) << std::endl;
     }
     return;
   }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -192,6 +193,19 @@ TEST_F(PosixHostTest, ListsDirectories) {
   EXPECT_THAT(*host_.ListDirectory(directory_), ElementsAre(".a", "b"));
   EXPECT_EQ(host_.Stat(directory_)->type, FileType::kDirectory);
   EXPECT_FALSE(host_.ListDirectory(Path("b")).ok());
+}
+
+TEST(PosixHostLogTest, RaisesNoSigpipeWhereNobodyReadsIt) {
+  EXPECT_EXIT(
+      {
+        std::signal(SIGPIPE, SIG_DFL);
+        int ends[2];
+        if (pipe(ends) != 0 || dup2(ends[1], STDERR_FILENO) < 0) _exit(1);
+        close(ends[0]);
+        PosixHost().Log(absl::LogSeverity::kWarning, "nobody reads it");
+        _exit(0);
+      },
+      ::testing::ExitedWithCode(0), "");
 }
 
 TEST(PosixHostLogTest, GivesMessagesToTheSink) {
