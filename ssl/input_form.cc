@@ -4,9 +4,12 @@
 #include "ssl/input_form.h"
 
 #include <algorithm>
+#include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "ssl/secret.h"
 
 namespace airlock::ssl {
 namespace {
@@ -17,11 +20,18 @@ bool IsBase64(char c) {
   return absl::ascii_isalnum(c) || c == '+' || c == '/' || c == '=';
 }
 
+// Of base64url (RFC 4648, section 5), too.
+bool IsBase64Any(char c) { return IsBase64(c) || c == '-' || c == '_'; }
+
 // Whether each character is of the kind `is` or space.
 template <typename Is>
 bool All(absl::string_view text, const Is& is) {
   return std::all_of(text.begin(), text.end(),
                      [is](char c) { return is(c) || absl::ascii_isspace(c); });
+}
+
+bool IsJson(absl::string_view text) {
+  return absl::StartsWith(text, "{") || absl::StartsWith(text, "[");
 }
 
 bool IsUnicodeInWords(absl::string_view bytes) {
@@ -38,6 +48,57 @@ bool IsUnicodeInWords(absl::string_view bytes) {
          All(head, [](char c) { return c == '\0' || absl::ascii_isprint(c); });
 }
 
+// Whether the beginning of `text`, base64 or base64url, stands for text with
+// PEM in it.
+bool IsBase64OfPem(absl::string_view text) {
+  constexpr size_t kLooked = 16384;
+  std::string encoded;
+  std::string decoded;
+  const ScopedWipe wipe_encoded(&encoded);
+  const ScopedWipe wipe_decoded(&decoded);
+  encoded.reserve(kLooked);
+  for (const char c : text) {
+    if (encoded.size() == kLooked) break;
+    if (!absl::ascii_isspace(c) && c != '=') encoded.push_back(c);
+  }
+  return (absl::Base64Unescape(encoded, &decoded) ||
+          absl::WebSafeBase64Unescape(encoded, &decoded)) &&
+         absl::StrContains(decoded, kBegin);
+}
+
+// Without the quotes around it, if there are any.
+absl::string_view WithoutQuotes(absl::string_view text) {
+  if (text.size() < 2 || text.front() != text.back() ||
+      (text.front() != '"' && text.front() != '\'')) {
+    return text;
+  }
+  return absl::StripAsciiWhitespace(text.substr(1, text.size() - 2));
+}
+
+// Of bytes that are written down as letters and digits.
+std::string DescribeEncoding(absl::string_view text) {
+  constexpr size_t kLeast = 64;
+  if (text.size() < kLeast || text[0] == '/') return "";
+  const auto is_hex = [](char c) {
+    return absl::ascii_isxdigit(c) || c == ':';
+  };
+  if (absl::StartsWith(text, "30") && All(text, is_hex)) {
+    return "is DER in hexadecimal; give the bytes themselves, or PEM";
+  }
+  // Hexadecimal of "-----".
+  if (absl::StartsWithIgnoreCase(text, "2d2d2d2d2d") && All(text, is_hex)) {
+    return "is PEM text in hexadecimal; decode it once, and give the PEM text";
+  }
+  if (All(text, IsBase64Any) && IsBase64OfPem(text)) {
+    return "is base64 of PEM text; decode it once, and give the PEM text";
+  }
+  // Of DER, which begins with a byte 0x30, the first character is an M.
+  if (All(text, IsBase64) || (text[0] == 'M' && All(text, IsBase64Any))) {
+    return "is base64 without a BEGIN and an END line; give the whole PEM text";
+  }
+  return "";
+}
+
 // Of text in which BEGIN and END stand, but no block of PEM.
 std::string DescribeDamagedFrame(absl::string_view text) {
   if (absl::StrContains(text, "BEGIN%20") ||
@@ -46,6 +107,10 @@ std::string DescribeDamagedFrame(absl::string_view text) {
   }
   if (absl::StrContains(text, kBegin) &&
       !absl::StrContains(text, "------BEGIN")) {
+    if (IsJson(text)) {
+      return "is JSON with PEM text in it; give the PEM text itself, with real "
+             "line breaks";
+    }
     return "holds PEM within quotes or other text; give the PEM text itself, "
            "with real line breaks, so that its BEGIN line begins a line";
   }
@@ -66,7 +131,6 @@ std::string DescribeDamagedFrame(absl::string_view text) {
 
 std::string DescribeInputForm(absl::string_view bytes) {
   const absl::string_view text = absl::StripAsciiWhitespace(bytes);
-  constexpr size_t kLeast = 64;
   if (text.empty()) return "is empty";
   if (IsUnicodeInWords(bytes)) {
     return "is UTF-16 or UTF-32 text; give PEM in ASCII or UTF-8";
@@ -75,20 +139,11 @@ std::string DescribeInputForm(absl::string_view bytes) {
       absl::StartsWith(bytes, "PK\x03\x04")) {
     return "is compressed (gzip or zip); unpack it first";
   }
-  // Base64 of "-----BEGIN ".
-  if (absl::StartsWith(text, "LS0tLS1CRUdJTi")) {
-    return "is base64 of PEM text; decode it once, and give the PEM text";
-  }
-  if (text.size() >= kLeast && absl::StartsWith(text, "30") &&
-      All(text, [](char c) { return absl::ascii_isxdigit(c) || c == ':'; })) {
-    return "is DER in hexadecimal; give the bytes themselves, or PEM";
-  }
-  if (text.size() >= kLeast && text[0] != '/' && All(text, IsBase64)) {
-    return "is base64 without a BEGIN and an END line; give the whole PEM text";
-  }
+  std::string encoding = DescribeEncoding(WithoutQuotes(text));
+  if (!encoding.empty()) return encoding;
   std::string frame = DescribeDamagedFrame(text);
   if (!frame.empty()) return frame;
-  if (absl::StartsWith(text, "{") || absl::StartsWith(text, "[")) {
+  if (IsJson(text)) {
     return "is JSON; give PEM text (a JWK has to be converted)";
   }
   if (absl::StartsWith(text, "<")) return "is XML or HTML; give PEM text";

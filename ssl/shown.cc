@@ -3,8 +3,13 @@
 
 #include "ssl/shown.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "ssl/input_form.h"
 
 namespace airlock::ssl {
 namespace {
@@ -33,6 +38,23 @@ std::string Shown(absl::string_view text, size_t most, bool utf8) {
   return absl::StrCat(Escape(text.substr(0, head), utf8), "...",
                       Escape(text.substr(tail), utf8), " (", text.size(),
                       " bytes)");
+}
+
+bool MayBeKeyForPath(absl::string_view path) {
+  constexpr size_t kLeast = 40;  // 32 bytes in base64 take 43.
+  // No key begins with a slash, in whatever form, and many paths have parts
+  // that are long and without dots.
+  const bool absolute =
+      absl::StartsWith(path, "/") &&
+      std::none_of(path.begin(), path.end(), absl::ascii_iscntrl);
+  return path.size() >= kLeast && !absolute && MayHoldKey(path);
+}
+
+std::string ShownPath(absl::string_view path) {
+  if (MayBeKeyForPath(path)) {
+    return absl::StrCat("what may be a key (", path.size(), " bytes)");
+  }
+  return Shown(path, kMaxShownPath);
 }
 
 }  // namespace airlock::ssl

@@ -23,10 +23,12 @@ constexpr size_t kMaxShownPath = 500;
 std::string Shown(absl::string_view text, size_t most = kMaxShown,
                   bool utf8 = false);
 
-// The same for a path.
-inline std::string ShownPath(absl::string_view path) {
-  return Shown(path, kMaxShownPath);
-}
+// Whether `path` is no path that a machine has but may be a key, which somebody
+// gave where its path belongs. Linear in the text. Thread-safe.
+bool MayBeKeyForPath(absl::string_view path);
+
+// The same for a path; of what may be a key, its size alone.
+std::string ShownPath(absl::string_view path);
 
 }  // namespace airlock::ssl
 

@@ -12,7 +12,6 @@
 #include "absl/types/optional.h"
 #include "platform/c/internal/guard.h"
 #include "platform/process_environment.h"
-#include "ssl/shown.h"
 
 namespace airlock::c::internal {
 namespace {
@@ -83,12 +82,14 @@ absl::StatusOr<config::EnvironmentMap> VariablesOf(
       Texts(given.environment, given.environment_count, "environment");
   if (!entries.ok()) return entries.status();
   config::EnvironmentMap variables;
-  for (const std::string& entry : *entries) {
+  for (size_t i = 0; i < entries->size(); ++i) {
+    const std::string& entry = (*entries)[i];
     const size_t equals = entry.find('=');
     if (equals == 0 || equals == std::string::npos ||
         entry.find('\0') != std::string::npos) {
-      return Invalid(absl::StrCat("environment: \"", ssl::Shown(entry),
-                                  "\" is not NAME=VALUE."));
+      // It may be a secret, and is not shown.
+      return Invalid(absl::StrCat("environment[", i,
+                                  "] is not NAME=VALUE, without NULs."));
     }
     // The first of a name takes effect, as for getenv.
     const std::string value = entry.substr(equals + 1);

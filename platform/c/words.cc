@@ -39,6 +39,7 @@ constexpr Word kWords[] = {
     {"keylog_filename", "keylog"},
     {"load_verify_locations", "cadata"},
     {"cafile", "ca_certs"},
+    {"CA bundle ca_certs", "CA bundle cadata"},
 };
 
 bool IsOfWord(char c) { return absl::ascii_isalnum(c) || c == '_'; }

@@ -21,11 +21,11 @@ namespace airlock::platform::internal {
 namespace {
 
 // `status` as an error of kind kTrustStore, whose message says what was meant.
-absl::Status TrustStoreError(absl::string_view what,
-                             const absl::Status& status) {
+absl::Status TrustStoreError(absl::string_view what, const absl::Status& status,
+                             absl::string_view advice = "") {
   ssl::Error error = ssl::GetError(status).value_or(ssl::Error{});
   error.kind = ssl::ErrorKind::kTrustStore;
-  error.message = absl::StrCat(what, ": ", status.message());
+  error.message = absl::StrCat(what, ": ", status.message(), advice);
   return ssl::MakeStatus(error);
 }
 
@@ -50,8 +50,11 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path,
                                                    bool must_be_trusted) {
   absl::StatusOr<TrustStorePtr> store =
       FromPlaces({path}, must_be_trusted && !sandboxed_);
-  if (!store.ok()) return TrustStoreError("ca_certs", store.status());
-  return store;
+  if (store.ok()) return store;
+  return TrustStoreError("ca_certs", store.status(),
+                         ssl::MayBeKeyForPath(path)
+                             ? "; ca_certs takes a path, not what is in a file"
+                             : "");
 }
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromBytes(absl::string_view bytes) {

@@ -46,6 +46,9 @@ TEST(InputFormTest, IsNamedWithWhatToDo) {
   const std::string pem = Key("server_p256.key");
   std::string base64;
   absl::Base64Escape(pem, &base64);
+  const std::string url_base64 = absl::WebSafeBase64Escape(pem + "\n???");
+  std::string with_comment;
+  absl::Base64Escape(absl::StrCat("Bag Attributes\n", pem), &with_comment);
   std::string der;
   ASSERT_TRUE(absl::Base64Unescape(Body(pem), &der));
   const std::string second_line = pem.substr(pem.find('\n') + 1);
@@ -54,8 +57,17 @@ TEST(InputFormTest, IsNamedWithWhatToDo) {
            {"", "is empty"},
            {" \n\t", "is empty"},
            {base64, "base64 of PEM text; decode it once"},
+           {absl::StrCat("\"", base64, "\""), "base64 of PEM text"},
+           {url_base64, "base64 of PEM text; decode it once"},
+           {with_comment, "base64 of PEM text; decode it once"},
            {Body(pem), "base64 without a BEGIN and an END line"},
+           {absl::StrReplaceAll(Body(pem), {{"+", "-"}, {"/", "_"}}),
+            "base64 without a BEGIN and an END line"},
            {absl::BytesToHexString(der), "DER in hexadecimal"},
+           {absl::BytesToHexString(pem), "PEM text in hexadecimal"},
+           {absl::StrCat("{\"key\": \"",
+                         absl::StrReplaceAll(pem, {{"\n", "\\n"}}), "\"}"),
+            "JSON with PEM text in it"},
            {"\xFF\xFE" + Widened(pem, 2, false), "UTF-16"},
            {"\xFE\xFF" + Widened(pem, 2, true), "UTF-16"},
            {Widened(pem, 2, false), "UTF-16"},

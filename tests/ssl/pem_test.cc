@@ -180,7 +180,7 @@ TEST(PemTest, SaysWhatItMayBeInstead) {
        std::vector<std::pair<std::string, std::string>>{
            {"", "is empty"},
            {"/etc/ssl/cert.pem", "looks like a path"},
-           {absl::StrCat("{\"key\": \"", escaped, "\"}"), "within quotes"},
+           {absl::StrCat("{\"key\": \"", escaped, "\"}"), "JSON with PEM"},
            {absl::StrCat("\"", escaped, "\""), "within quotes"},
            {absl::StrCat("'", pem, "'"), "within quotes"},
            {absl::StrCat("key: ", pem), "within quotes"},

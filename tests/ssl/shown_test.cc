@@ -70,6 +70,23 @@ TEST(ShownTest, CutsWhatIsLong) {
   }
 }
 
+TEST(ShownTest, APathThatMayBeAKeyIsNot) {
+  const std::string key(60, 'k');
+  for (const std::string& given :
+       {key, absl::StrCat("-----BEGIN PRIVATE KEY-----\n", key),
+        absl::StrCat("{\"d\": \"", key, "\"}"), absl::StrCat("/\n", key)}) {
+    const std::string shown = ShownPath(given);
+    EXPECT_FALSE(absl::StrContains(shown, "kkk")) << shown;
+    EXPECT_TRUE(absl::StrContains(shown, absl::StrCat(given.size()))) << shown;
+  }
+  for (const std::string& path :
+       {std::string("key.pem"), absl::StrCat("/nix/store/", key, "/ca.pem"),
+        std::string("a/relative/path/of/some/length/to/ca-certificates.crt"),
+        std::string(30, 'a')}) {
+    EXPECT_EQ(ShownPath(path), path);
+  }
+}
+
 TEST(ShownTest, InputsOfTheApplication) {
   const std::string huge(kHuge, 'x');
   ExpectShort(ParseHost(huge).status());
