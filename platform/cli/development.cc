@@ -3,13 +3,16 @@
 
 #include "platform/cli/development.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "config/environment.h"
 #include "platform/ca_bundle.h"
 #include "platform/cli/local_identity.h"
 #include "ssl/bundle.h"
+#include "ssl/secret.h"
 
 namespace airlock::cli {
 namespace {
@@ -44,7 +47,7 @@ absl::Status AddDevelopment(const std::vector<std::string>& bundle,
                             platform::Host* host, SandboxPlan* plan) {
   absl::StatusOr<std::string> all = ReadBundle(bundle, host);
   if (!all.ok()) return all.status();
-  const absl::StatusOr<LocalIdentity> identity = MakeLocalIdentity(host->Now());
+  absl::StatusOr<LocalIdentity> identity = MakeLocalIdentity(host->Now());
   if (!identity.ok()) return identity.status();
   absl::StrAppend(&*all, identity->trusted);
   const std::string place = policy_bundle.empty() ? kBundle : policy_bundle;
@@ -54,8 +57,9 @@ absl::Status AddDevelopment(const std::vector<std::string>& bundle,
     plan->environment["SSL_CERT_FILE"] = place;
     plan->environment.erase("SSL_CERT_DIR");
   }
-  plan->environment["AIRLOCK_DEV_CERTIFICATE"] = identity->leaf.certificate;
-  plan->environment["AIRLOCK_DEV_KEY"] = std::string(identity->leaf.key.view());
+  plan->environment[config::kDevCertificateVariable] = identity->leaf.certificate;
+  plan->development_key =
+      std::make_shared<const ssl::Secret>(std::move(identity->leaf.key));
   return absl::OkStatus();
 }
 

@@ -206,6 +206,7 @@ class Run {
     absl::StatusOr<SandboxedProgram> sandboxed =
         WrapInSandbox(*plan, command, policy.environment(), &host_);
     if (!sandboxed.ok()) return sandboxed.status();
+    plan->development_key = nullptr;
     absl::StatusOr<std::unique_ptr<StreamRelay>> streams =
         StreamRelay::Create();
     if (!streams.ok()) return streams.status();
@@ -213,6 +214,7 @@ class Run {
     ShowScreen(policy, &*plan);
     const absl::StatusOr<int> status =
         SuperviseProgram(sandboxed->program, SandboxedProcess, [&] {
+          sandboxed->files.clear();
           (*streams)->Start();
           if (audit == nullptr) return;
           AwaitSandbox(&*sandboxed);

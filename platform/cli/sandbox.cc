@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,7 @@
 #include "platform/cli/sandbox_entry.h"
 #include "platform/cli/syscall_filter.h"
 #include "platform/cli/system_files.h"
+#include "ssl/secret.h"
 
 namespace airlock::cli {
 namespace {
@@ -200,7 +202,17 @@ class Builder {
       if (!runnable.ok()) return runnable.status();
       entry.programs = *std::move(runnable);
     }
-    absl::StatusOr<UniqueFd> file = MemoryFile(EncodeEntry(entry));
+    std::string* key = nullptr;
+    if (plan_.development_key != nullptr) {
+      key = &entry.environment[config::kDevKeyVariable];
+      *key = std::string(plan_.development_key->view());
+    }
+    std::string text = EncodeEntry(entry);
+    const absl::Cleanup wipe = [&] {
+      ssl::Wipe(&text);
+      if (key != nullptr) ssl::Wipe(key);
+    };
+    absl::StatusOr<UniqueFd> file = MemoryFile(text);
     if (!file.ok()) return file.status();
     return Keep(*std::move(file));
   }
@@ -333,6 +345,7 @@ absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
                         platform::Host* host) {
   SandboxPlan bare = plan;
   bare.environment.clear();
+  bare.development_key = nullptr;
   absl::StatusOr<SandboxedProgram> trial = WrapInSandbox(
       bare, {plan.python.executable, "-E", "-s", "-S", "-c", kTrial},
       environment, host);
@@ -360,8 +373,6 @@ absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
 }
 
 void AwaitSandbox(SandboxedProgram* program) {
-  // bwrap has copies of these; those of the gate tell its end.
-  program->files.clear();
   char byte = 0;
   while (recv(program->gate.get(), &byte, 1, 0) < 0 && errno == EINTR) {
   }

@@ -6,6 +6,7 @@
 #define AIRLOCK_PLATFORM_CLI_SANDBOX_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "platform/cli/program.h"
 #include "platform/host.h"
 #include "platform/internal/unique_fd.h"
+#include "ssl/secret.h"
 
 namespace airlock::cli {
 
@@ -47,9 +49,12 @@ struct SandboxPlan {
   std::string audit;
   bool network = true;
   config::EnvironmentMap environment;
+  // What it gets as AIRLOCK_DEV_KEY; null: nothing.
+  std::shared_ptr<const ssl::Secret> development_key;
 };
 
-// A program that was wrapped, and the files that it is told by.
+// A program that was wrapped, and the files that it is told by, which may hold
+// secrets: once it is started, it has copies of its own.
 struct SandboxedProgram {
   Program program;
   std::vector<platform::internal::UniqueFd> files;
@@ -82,7 +87,8 @@ absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
                         platform::Host* host);
 
 // Waits until the sandbox of `program`, which was started, has its mounts; or
-// until that failed, which its exit status tells. For a program with a gate.
+// until that failed, which its exit status tells. For a program with a gate,
+// whose `files` are closed: their copies tell the gate's end.
 void AwaitSandbox(SandboxedProgram* program);
 // Lets the application in it start.
 void OpenGate(SandboxedProgram* program);

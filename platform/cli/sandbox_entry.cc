@@ -100,11 +100,24 @@ absl::Status Enter(const std::vector<std::string>& words) {
   return Failed(absl::StrCat("cannot run ", argv[0]));
 }
 
+// No less than the size of what EncodeEntry gives.
+size_t EncodedSize(const SandboxEntry& entry) {
+  size_t size = sizeof(kSome) + sizeof(kAny) + 3;
+  for (const auto& [name, value] : entry.environment) {
+    size += name.size() + value.size() + 2;
+  }
+  for (const std::string& path : entry.read_only) size += path.size() + 1;
+  if (!entry.programs.has_value()) return size;
+  for (const std::string& program : *entry.programs) size += program.size() + 1;
+  return size;
+}
+
 }  // namespace
 
 std::string EncodeEntry(const SandboxEntry& entry) {
   constexpr absl::string_view kEnd("\0", 1);
   std::string text;
+  text.reserve(EncodedSize(entry));
   for (const auto& [name, value] : entry.environment) {
     absl::StrAppend(&text, name, "=", value, kEnd);
   }

@@ -66,7 +66,7 @@ class Application(object):
         path = '%s:/usr/bin:/bin' % os.path.dirname(PYTHON)
         return dict({'PATH': path}, **variables)
 
-    def start(self, *arguments, **variables):
+    def start(self, *arguments, stdin=subprocess.DEVNULL, **variables):
         """Starts `airlock run FLAGS app.yaml -- ARGUMENTS`."""
         words = list(arguments)
         split = words.index('--') if '--' in words else len(words)
@@ -74,7 +74,7 @@ class Application(object):
                    + [self.yaml] + words[split:])
         return subprocess.Popen(
             command, env=self.environment(**variables), cwd=self.cwd,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stdin=stdin, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, universal_newlines=True)
 
     def run(self, *arguments, **variables):

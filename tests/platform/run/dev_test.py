@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`airlock run --dev`: servers at localhost, verified as any other."""
 import os
+import re
+import subprocess
 import sys
 import unittest
 
@@ -53,6 +55,29 @@ def shake_hands(name, port=port):
     return dict(pair for part in tls.getpeercert()['subject']
                 for pair in part)['commonName']
 '''
+
+
+def places_of(pid, secret):
+    """Where process `pid` has `secret`: memory and open memory files."""
+    found = []
+    with open('/proc/%d/maps' % pid, encoding='utf-8') as maps, open(
+            '/proc/%d/mem' % pid, 'rb') as memory:
+        for line in maps:
+            start, end, mode = re.match('(\\w+)-(\\w+) (\\S+)', line).groups()
+            if not mode.startswith('rw'):
+                continue
+            try:
+                memory.seek(int(start, 16))
+                size = int(end, 16) - int(start, 16)
+                found += [line] * (secret in memory.read(size))
+            except (OSError, OverflowError):
+                pass  # Of the kernel's, such as [vvar].
+    for name in os.listdir('/proc/%d/fd' % pid):
+        path = '/proc/%d/fd/%s' % (pid, name)
+        if 'memfd:' in os.readlink(path):
+            with open(path, 'rb') as file:
+                found += [path] * (secret in file.read())
+    return found
 
 
 @needs_sandbox
@@ -116,6 +141,32 @@ except ssl.SSLError as error:
         variables = {'PYTHONHASHSEED': '0'}
         self.assertNotEqual(self.outcomes(code, **variables),
                             self.outcomes(code, **variables))
+
+    def test_the_command_keeps_no_copy_of_the_key(self):
+        app = Application(self, '''
+import os, sys
+with open(sys.argv[1] + '/key', 'w') as file:
+    file.write(os.environ['AIRLOCK_DEV_KEY'])
+sys.stdout.write('ready\\n')
+sys.stdout.flush()
+sys.stdin.read()
+''')
+        for audit in [], ['--audit', app.path('audit.jsonl')]:
+            writable = app.path('writable')
+            os.makedirs(writable, exist_ok=True)
+            process = app.start('--dev', '--writable', writable, *audit,
+                                '--', writable, stdin=subprocess.PIPE)
+            try:
+                self.assertEqual(process.stdout.readline(), 'ready\n')
+                with open(writable + '/key', encoding='ascii') as file:
+                    line = file.read().splitlines()[1]
+                self.assertGreater(len(line), 60)
+                self.assertEqual(places_of(process.pid, line.encode()), [])
+            finally:
+                process.stdin.close()
+                process.stdout.close()
+                process.stderr.close()
+                process.wait()
 
     def test_not_without_the_flag(self):
         app = Application(self, 'import os\n'
