@@ -15,7 +15,6 @@
 #include "platform/cli/command.h"
 #include "platform/cli/command_line.h"
 #include "platform/cli/connect.h"
-#include "platform/cli/demo.h"
 #include "platform/cli/policy.h"
 #include "platform/cli/python.h"
 #include "platform/cli/run.h"
@@ -43,10 +42,9 @@ int main(int argc, char** argv) {
     return airlock::cli::EnterSandbox({words.begin() + 1, words.end()});
   }
   const std::vector<Command> commands = {
-      airlock::cli::DemoCommand(),   airlock::cli::ConnectCommand(),
-      airlock::cli::ServeCommand(),  airlock::cli::CaCommand(),
-      airlock::cli::PolicyCommand(), airlock::cli::PythonCommand(),
-      airlock::cli::RunCommand(),
+      airlock::cli::ConnectCommand(), airlock::cli::ServeCommand(),
+      airlock::cli::CaCommand(),      airlock::cli::PolicyCommand(),
+      airlock::cli::PythonCommand(),  airlock::cli::RunCommand(),
   };
   // A reader that goes away (`airlock ca | head`) is a failed write, no death.
   std::signal(SIGPIPE, SIG_IGN);

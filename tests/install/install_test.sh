@@ -57,7 +57,7 @@ passes cmake/build/plain_c_static
   die "the static program wants the shared library"
 
 echo "== the command, its manual and its completion"
-[[ $("$PREFIX/bin/airlock" help) == *demo* ]] || die "no airlock command"
+[[ $("$PREFIX/bin/airlock" help) == *connect* ]] || die "no airlock command"
 zcat "$PREFIX/share/man/man1/airlock.1.gz" | grep --quiet 'AIRLOCK SERVE' ||
   die "airlock.1 does not tell of airlock serve"
 man3=$PREFIX/share/man/man3

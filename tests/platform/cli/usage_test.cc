@@ -149,9 +149,9 @@ TEST(HelpTest, OfTheProgramListsTheCommands) {
     EXPECT_EQ(outcome.status, 0);
     EXPECT_THAT(outcome.errors, IsEmpty());
     EXPECT_THAT(outcome.output,
-                AllOf(HasSubstr("  demo "), HasSubstr("  connect "),
-                      HasSubstr("  serve "), HasSubstr("  ca "),
-                      HasSubstr("AIRLOCK_VERIFY"), HasSubstr("Exit status")));
+                AllOf(HasSubstr("  connect "), HasSubstr("  serve "),
+                      HasSubstr("  ca "), HasSubstr("AIRLOCK_VERIFY"),
+                      HasSubstr("Exit status")));
   }
 }
 
@@ -187,8 +187,7 @@ class PolicyTest : public ::testing::TestWithParam<std::vector<std::string>> {};
 
 INSTANTIATE_TEST_SUITE_P(
     Commands, PolicyTest,
-    ::testing::Values(std::vector<std::string>{"demo"},
-                      std::vector<std::string>{"connect", "localhost:1"},
+    ::testing::Values(std::vector<std::string>{"connect", "localhost:1"},
                       std::vector<std::string>{"serve", "--self-signed"},
                       std::vector<std::string>{"ca"},
                       std::vector<std::string>{"ca", "/etc/passwd"},

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The database that the demo's client has its key and certificate from.
-#ifndef AIRLOCK_PLATFORM_CLI_DEMO_DATABASE_H_
-#define AIRLOCK_PLATFORM_CLI_DEMO_DATABASE_H_
+#ifndef AIRLOCK_EXAMPLES_DEMO_DATABASE_H_
+#define AIRLOCK_EXAMPLES_DEMO_DATABASE_H_
 
 #include <memory>
 #include <string>
@@ -14,7 +14,7 @@
 
 struct sqlite3;
 
-namespace airlock::cli {
+namespace airlock::demo {
 
 // One row: who, with which private key and certificate, both PEM.
 struct DemoRecord {
@@ -42,6 +42,6 @@ class DemoDatabase {
   sqlite3* const db_;
 };
 
-}  // namespace airlock::cli
+}  // namespace airlock::demo
 
-#endif  // AIRLOCK_PLATFORM_CLI_DEMO_DATABASE_H_
+#endif  // AIRLOCK_EXAMPLES_DEMO_DATABASE_H_

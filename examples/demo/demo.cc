@@ -1,7 +1,9 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "platform/cli/demo.h"
+// What Airlock does, shown in one process: a client and a server over real
+// sockets on loopback, both with certificates. Then what must not work is
+// tried, a line each. Nothing is read from disk or written to it.
 
 #include <algorithm>
 #include <iostream>
@@ -11,25 +13,27 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "config/environment.h"
-#include "config/internal/json.h"
+#include "examples/demo/checks.h"
+#include "examples/demo/database.h"
+#include "examples/demo/scenes.h"
 #include "nlohmann/json.hpp"
-#include "platform/cli/demo_checks.h"
-#include "platform/cli/demo_database.h"
-#include "platform/cli/demo_scenes.h"
-#include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"
 #include "platform/runtime.h"
 
-namespace airlock::cli {
+ABSL_FLAG(bool, json, false, "Write the outcome as JSON.");
+
+namespace airlock::demo {
 namespace {
 
-using config::internal::Json;
+using Json = nlohmann::ordered_json;
 
 struct Result {
   uint16_t port = 0;
@@ -90,11 +94,12 @@ absl::StatusOr<Result> Play(platform::Runtime* runtime,
 }
 
 std::string Row(absl::string_view name, absl::string_view value) {
-  return absl::StrCat("  ", PadRight(name, 10), value, "\n");
+  return absl::StrCat("  ", cli::PadRight(name, 10), value, "\n");
 }
 
 std::string Quoted(absl::string_view line) {
-  return absl::StrCat("\"", ForTerminal(absl::StripSuffix(line, "\n")), "\"");
+  return absl::StrCat("\"", cli::ForTerminal(absl::StripSuffix(line, "\n")),
+                      "\"");
 }
 
 std::string ConnectionText(const Result& result) {
@@ -121,7 +126,7 @@ std::string ConnectionText(const Result& result) {
 }
 
 void PrintText(const Result& result) {
-  std::cout << Wrap(
+  std::cout << cli::Wrap(
       absl::StrCat(
           "A client and a server in this process, over TCP at 127.0.0.1 port ",
           result.port,
@@ -139,7 +144,7 @@ void PrintText(const Result& result) {
   }
   for (const DemoCheck& check : result.checks) {
     std::cout << (check.as_it_must ? "  ok    " : "  WRONG ")
-              << PadRight(check.tried, width) << "  -> " << check.came_back
+              << cli::PadRight(check.tried, width) << "  -> " << check.came_back
               << "\n";
   }
   std::cout << (result.ok() ? "\nEach did what it must.\n"
@@ -170,49 +175,39 @@ void PrintJson(const Result& result) {
                       {"came_back", check.came_back},
                       {"ok", check.as_it_must}});
   }
-  std::cout << config::internal::JsonLines(json) << "\n";
+  std::cout << json.dump(/*indent=*/2, /*indent_char=*/' ',
+                         /*ensure_ascii=*/true, Json::error_handler_t::replace)
+            << "\n";
 }
 
-int RunDemo(const std::vector<std::string>&) {
+absl::StatusOr<Result> PlayAll() {
   const auto host = std::make_shared<platform::PosixHost>();
   const config::Environment environment = platform::ProcessEnvironment();
   const auto runtime = platform::Runtime::Create(host, environment);
-  if (!runtime.ok()) {
-    Fail("demo", runtime.status());
-    return kExitUsage;
-  }
-  // As it would be had its operator said so.
+  if (!runtime.ok()) return runtime.status();
+  // As if its operator had said so.
   config::EnvironmentMap strict = environment.variables();
   strict[config::kVerifyVariable] = "enforce";
   const auto enforced = platform::Runtime::Create(host, std::move(strict));
-  if (!enforced.ok()) return Fail("demo", enforced.status());
-  const absl::StatusOr<Result> result = Play(runtime->get(), enforced->get());
-  if (!result.ok()) return Fail("demo", result.status());
-  absl::GetFlag(FLAGS_json) ? PrintJson(*result) : PrintText(*result);
-  return result->ok() ? kExitOk : kExitFailed;
+  if (!enforced.ok()) return enforced.status();
+  return Play(runtime->get(), enforced->get());
 }
 
 }  // namespace
+}  // namespace airlock::demo
 
-Command DemoCommand() {
-  Command command;
-  command.name = "demo";
-  command.summary = "See what Airlock does: one connection, eight refusals.";
-  command.description =
-      "Plays a client and a server in one process, over real sockets on "
-      "loopback: both present certificates, the client's key comes out of a "
-      "database record, the host name is verified, data flows both ways. Then "
-      "it tries what must not work, a line each. Certificates are made on the "
-      "spot, in memory; nothing is read from or written to disk.\n"
-      "Exits with 0 only if everything did what it must.";
-  command.examples = {
-      {"airlock demo", ""},
-      {"AIRLOCK_VERIFY=enforce airlock demo",
-       "Under the strictest policy, which forbids TLS 1.0 everywhere."},
-  };
-  command.flags = {{"json", ""}};
-  command.run = RunDemo;
-  return command;
+// Exits with 0 only if everything did what it must.
+int main(int argc, char** argv) {
+  absl::SetProgramUsageMessage(
+      "Plays a client and a server in one process, and tries what must not "
+      "work.");
+  absl::ParseCommandLine(argc, argv);
+  const absl::StatusOr<airlock::demo::Result> result = airlock::demo::PlayAll();
+  if (!result.ok()) {
+    std::cerr << "demo: " << result.status().message() << "\n";
+    return 1;
+  }
+  absl::GetFlag(FLAGS_json) ? airlock::demo::PrintJson(*result)
+                            : airlock::demo::PrintText(*result);
+  return result->ok() ? 0 : 1;
 }
-
-}  // namespace airlock::cli

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "platform/cli/demo_checks.h"
+#include "examples/demo/checks.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -10,7 +10,7 @@
 #include "platform/cli/text.h"
 #include "ssl/error.h"
 
-namespace airlock::cli {
+namespace airlock::demo {
 namespace {
 
 using ssl::ErrorKind;
@@ -19,7 +19,7 @@ using ssl::ErrorKind;
 std::string Gist(const absl::Status& status) {
   const absl::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) {
-    return ForTerminal(FirstSentence(status.message()));
+    return cli::ForTerminal(cli::FirstSentence(status.message()));
   }
   std::string what;
   if (error->kind == ErrorKind::kVerification) {
@@ -28,9 +28,10 @@ std::string Gist(const absl::Status& status) {
   } else if (error->kind == ErrorKind::kHostname) {
     what = absl::StrCat("not valid for ", error->where, ": ", error->what);
   } else {
-    what = FirstSentence(error->message);
+    what = cli::FirstSentence(error->message);
   }
-  return absl::StrCat(ssl::ErrorKindName(error->kind), ": ", ForTerminal(what));
+  return absl::StrCat(ssl::ErrorKindName(error->kind), ": ",
+                      cli::ForTerminal(what));
 }
 
 // A plan that the client must fail with.
@@ -118,4 +119,4 @@ std::vector<DemoCheck> RunDemoChecks(const DemoCast& cast, const DemoPlan& good,
   return checks;
 }
 
-}  // namespace airlock::cli
+}  // namespace airlock::demo

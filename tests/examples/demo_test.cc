@@ -1,13 +1,17 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// `airlock demo`.
+#include <sys/wait.h>
 
+#include <cstdio>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/platform/cli/process.h"
 
-namespace airlock::testing {
+namespace airlock::demo {
 namespace {
 
 using ::testing::AllOf;
@@ -15,9 +19,34 @@ using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+struct Outcome {
+  int status = -1;
+  std::string output;
+};
+
+// Runs the demo with `environment`, assignments as a shell writes them, and
+// nothing else in its environment.
+Outcome RunDemo(absl::string_view environment = "",
+                absl::string_view flags = "") {
+  Outcome outcome;
+  FILE* const pipe =
+      popen(absl::StrCat("env -i ", environment, " examples/demo/demo ", flags)
+                .c_str(),
+            "r");
+  if (pipe == nullptr) return outcome;
+  char part[4096];
+  size_t size = 0;
+  while ((size = fread(part, 1, sizeof(part), pipe)) > 0) {
+    outcome.output.append(part, size);
+  }
+  const int ended = pclose(pipe);
+  if (WIFEXITED(ended)) outcome.status = WEXITSTATUS(ended);
+  return outcome;
+}
+
 TEST(DemoTest, ShowsAConnectionAndEachRefusal) {
-  const Outcome outcome = RunAirlock({"demo"});
-  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  const Outcome outcome = RunDemo();
+  EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(
       outcome.output,
       AllOf(HasSubstr("protocol  TLSv1.3"), HasSubstr("issued by CN=Airlock"),
@@ -38,17 +67,20 @@ TEST(DemoTest, ShowsAConnectionAndEachRefusal) {
 }
 
 TEST(DemoTest, HoldsUnderEachPolicy) {
-  EXPECT_EQ(RunAirlock({"demo"}, {{"PYTHONHTTPSVERIFY", "1"}}).status, 0);
-  EXPECT_EQ(RunAirlock({"demo"}, {{"AIRLOCK_VERIFY", "default"}}).status, 0);
-  const Outcome enforced =
-      RunAirlock({"demo"}, {{"AIRLOCK_VERIFY", "enforce"}});
+  EXPECT_EQ(RunDemo("PYTHONHTTPSVERIFY=1").status, 0);
+  EXPECT_EQ(RunDemo("AIRLOCK_VERIFY=default").status, 0);
+  const Outcome enforced = RunDemo("AIRLOCK_VERIFY=enforce");
   EXPECT_EQ(enforced.status, 0) << enforced.output;
   EXPECT_THAT(enforced.output,
               ContainsRegex("ok +TLS 1.0 selected +-> Policy:"));
 }
 
+TEST(DemoTest, SaysWhatIsWrongWithThePolicy) {
+  EXPECT_EQ(RunDemo("AIRLOCK_VERIFY=enforec").status, 1);
+}
+
 TEST(DemoTest, WritesJson) {
-  const Outcome outcome = RunAirlock({"demo", "--json"});
+  const Outcome outcome = RunDemo("", "--json");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.output, AllOf(HasSubstr("{\n  \"ok\": true,"),
                                     HasSubstr("\"protocol\": \"TLSv1.3\""),
@@ -56,4 +88,4 @@ TEST(DemoTest, WritesJson) {
 }
 
 }  // namespace
-}  // namespace airlock::testing
+}  // namespace airlock::demo

@@ -3,8 +3,8 @@
 
 // What the demo plays: credentials made on the spot, and connections between
 // two threads over loopback.
-#ifndef AIRLOCK_PLATFORM_CLI_DEMO_SCENES_H_
-#define AIRLOCK_PLATFORM_CLI_DEMO_SCENES_H_
+#ifndef AIRLOCK_EXAMPLES_DEMO_SCENES_H_
+#define AIRLOCK_EXAMPLES_DEMO_SCENES_H_
 
 #include <cstdint>
 #include <memory>
@@ -15,22 +15,22 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "platform/cli/demo_database.h"
-#include "ssl/local_ca.h"
+#include "examples/demo/database.h"
 #include "platform/runtime.h"
 #include "platform/tcp.h"
+#include "ssl/local_ca.h"
 #include "ssl/socket.h"
 
-namespace airlock::cli {
+namespace airlock::demo {
 
 // Who plays: everything is made in memory.
 struct DemoCast {
-  std::string ca;        // PEM. Issued what follows, but for `other_ca`.
-  std::string other_ca;  // A CA that issued nothing here.
-  ssl::Leaf server;           // For localhost and 127.0.0.1.
-  ssl::Leaf expired_server;   // The same, but of last year.
-  ssl::Leaf employee;         // A client's.
-  ssl::Leaf colleague;        // Another client's.
+  std::string ca;            // PEM. Issued what follows, but for `other_ca`.
+  std::string other_ca;      // A CA that issued nothing here.
+  ssl::Leaf server;          // For localhost and 127.0.0.1.
+  ssl::Leaf expired_server;  // The same, but of last year.
+  ssl::Leaf employee;        // A client's.
+  ssl::Leaf colleague;       // Another client's.
 };
 
 absl::StatusOr<DemoCast> MakeDemoCast(absl::Time now);
@@ -90,6 +90,6 @@ class DemoStage {
   const platform::TcpListener listener_;
 };
 
-}  // namespace airlock::cli
+}  // namespace airlock::demo
 
-#endif  // AIRLOCK_PLATFORM_CLI_DEMO_SCENES_H_
+#endif  // AIRLOCK_EXAMPLES_DEMO_SCENES_H_

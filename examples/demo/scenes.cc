@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "platform/cli/demo_scenes.h"
+#include "examples/demo/scenes.h"
 
 #include <thread>
 
@@ -12,7 +12,7 @@
 #include "platform/host.h"
 #include "ssl/secret.h"
 
-namespace airlock::cli {
+namespace airlock::demo {
 namespace {
 
 // Nothing here takes long, unless something is wrong.
@@ -25,11 +25,11 @@ absl::Status Answer(ssl::Socket* socket, std::string* client_subject) {
   const ssl::IoResult handshake = socket->Handshake();
   if (!handshake.done()) return handshake.status();
   *client_subject = socket->peer_certificate()->subject();
-  const absl::StatusOr<std::string> line = ReadLine(socket, kMaxLine);
+  const absl::StatusOr<std::string> line = cli::ReadLine(socket, kMaxLine);
   if (!line.ok()) return line.status();
-  return WriteAll(socket,
-                  absl::StrCat("hello, ", *client_subject, "; you sent ",
-                               line->size(), " bytes\n"));
+  return cli::WriteAll(socket,
+                       absl::StrCat("hello, ", *client_subject, "; you sent ",
+                                    line->size(), " bytes\n"));
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ absl::Status DemoStage::ServeOne(const ssl::Leaf& identity,
       server_runtime_->WrapSocket(*std::move(accepted), std::move(options));
   if (!socket.ok()) return socket.status();
   const absl::Status status = Answer(socket->get(), client_subject);
-  Close(socket->get(), transport);
+  cli::Close(socket->get(), transport);
   return status;
 }
 
@@ -146,17 +146,17 @@ absl::Status DemoStage::Connect(const DemoPlan& plan, DemoOutcome* outcome) {
   const ssl::Certificate server = *(*socket)->peer_certificate();
   outcome->server_subject = server.subject();
   outcome->server_names = absl::StrJoin(
-      ExamineCertificate(server, plan.runtime->host().Now()).names, ", ");
+      cli::ExamineCertificate(server, plan.runtime->host().Now()).names, ", ");
   if (!(*socket)->verified_chain().empty()) {
     outcome->server_anchor = (*socket)->verified_chain().back().subject();
   }
-  const absl::Status sent = WriteAll(socket->get(), plan.message);
+  const absl::Status sent = cli::WriteAll(socket->get(), plan.message);
   if (!sent.ok()) return sent;
-  absl::StatusOr<std::string> reply = ReadLine(socket->get(), kMaxLine);
+  absl::StatusOr<std::string> reply = cli::ReadLine(socket->get(), kMaxLine);
   if (!reply.ok()) return reply.status();
   outcome->reply = *std::move(reply);
-  Close(socket->get(), transport);
+  cli::Close(socket->get(), transport);
   return absl::OkStatus();
 }
 
-}  // namespace airlock::cli
+}  // namespace airlock::demo

@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What the demo shows to be refused.
-#ifndef AIRLOCK_PLATFORM_CLI_DEMO_CHECKS_H_
-#define AIRLOCK_PLATFORM_CLI_DEMO_CHECKS_H_
+#ifndef AIRLOCK_EXAMPLES_DEMO_CHECKS_H_
+#define AIRLOCK_EXAMPLES_DEMO_CHECKS_H_
 
 #include <string>
 #include <vector>
 
-#include "platform/cli/demo_scenes.h"
+#include "examples/demo/scenes.h"
 
-namespace airlock::cli {
+namespace airlock::demo {
 
 struct DemoCheck {
   std::string tried;      // "wrong host, payments.example".
@@ -25,6 +25,6 @@ std::vector<DemoCheck> RunDemoChecks(const DemoCast& cast, const DemoPlan& good,
                                      platform::Runtime* enforced,
                                      DemoStage* stage);
 
-}  // namespace airlock::cli
+}  // namespace airlock::demo
 
-#endif  // AIRLOCK_PLATFORM_CLI_DEMO_CHECKS_H_
+#endif  // AIRLOCK_EXAMPLES_DEMO_CHECKS_H_

@@ -1,13 +1,13 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "platform/cli/demo_database.h"
+#include "examples/demo/database.h"
 
 #include <sqlite3.h>
 
 #include "absl/strings/str_cat.h"
 
-namespace airlock::cli {
+namespace airlock::demo {
 namespace {
 
 struct FinalizeStatement {
@@ -85,4 +85,4 @@ absl::Status DemoDatabase::Error() const {
   return absl::InternalError(absl::StrCat("SQLite: ", sqlite3_errmsg(db_)));
 }
 
-}  // namespace airlock::cli
+}  // namespace airlock::demo
