@@ -33,7 +33,8 @@ absl::Status Unusable(absl::string_view what, absl::string_view advice,
   return MakeStatus(error);
 }
 
-// Of `der`, which is not what its label says. `cause` is its parser's error.
+// The error for `der`, which does not match its label. `cause` is the parser's
+// error.
 absl::Status NotA(absl::string_view wanted, DerKind kind,
                   const absl::Status& cause = absl::OkStatus()) {
   const absl::string_view holds = internal::DescribeDerKind(kind);
@@ -77,7 +78,7 @@ void ReadKeyBlock(const PemBlock& block, BundlePart* part) {
         part->status = der.status();
         return;
       }
-      // The content decides: some tools write the wrong label.
+      // The content takes precedence: some tools write the wrong label.
       const DerKind kind = internal::SniffDer(der->view());
       const absl::optional<KeyForm> form = FormOf(kind);
       if (!form.has_value()) {
@@ -202,7 +203,7 @@ std::vector<BundlePart> ReadDer(absl::string_view der) {
       part.status = Unusable("is damaged: it is cut short or is not DER",
                              "restore or remove it");
       parts.push_back(std::move(part));
-      break;  // Where the next element would begin cannot be told.
+      break;  // The start of the next element is unknown.
     }
     ReadDerElement(bytes, kind, &part);
     parts.push_back(std::move(part));

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// PEM (RFC 7468) and DER taken apart: the one reader of certificates, CRLs and
-// keys for trust stores, credentials, the command and the bindings.
+// Splits PEM (RFC 7468) and DER into certificates, CRLs and keys. Trust stores,
+// credentials, the command and the bindings all read through it.
 #ifndef AIRLOCK_SSL_BUNDLE_H_
 #define AIRLOCK_SSL_BUNDLE_H_
 
@@ -26,11 +26,11 @@ enum class Encoding {
   kUnknown,  // Anything else; see DescribeUnknown.
 };
 
-// Tells from `bytes` alone, without parsing them. Linear. Thread-safe.
+// Looks at `bytes` without parsing them. Linear. Thread-safe.
 Encoding SniffEncoding(absl::string_view bytes);
 
-// Whether `bytes`, which may be the name of a file instead, are meant as
-// content: PEM or DER, or PEM that was quoted or escaped. Thread-safe.
+// Whether `bytes` are meant as content (PEM or DER, or PEM that was quoted or
+// escaped) and not as the name of a file. Thread-safe.
 bool LooksLikeContent(absl::string_view bytes);
 
 // What `bytes` of kUnknown encoding look like and what to give instead, as the
@@ -38,7 +38,7 @@ bool LooksLikeContent(absl::string_view bytes);
 // name". Quotes nothing of `bytes`, which may be a secret. Thread-safe.
 std::string DescribeUnknown(absl::string_view bytes);
 
-// How a private key is written down.
+// How a private key is encoded.
 enum class KeyForm {
   kPkcs8,           // RFC 5958's OneAsymmetricKey.
   kEncryptedPkcs8,  // RFC 5958's EncryptedPrivateKeyInfo.
@@ -60,49 +60,50 @@ enum class PartKind {
   kCertificate,
   kCrl,
   kPrivateKey,
-  kPkcs12,  // RFC 7292; takes the rest of the input.
-  kOther,   // Any other PEM block, or a DER public key.
-  kDamaged,  // What it was meant to be cannot be told: see `status`.
+  kPkcs12,   // RFC 7292; takes the rest of the input.
+  kOther,    // Any other PEM block, or a DER public key.
+  kDamaged,  // Its intended kind is unknown: see `status`.
 };
 
 // One block of PEM, or one element of DER.
 struct BundlePart {
   PartKind kind = PartKind::kOther;
   int number = 0;     // Counted from 1.
-  int line = 0;       // PEM: that of the BEGIN line, counted from 1. DER: 0.
-  size_t offset = 0;  // DER: that of its first byte, counted from 0. PEM: 0.
-  // The label of the PEM block, such as "CERTIFICATE". For DER the label that
-  // it would have. Empty for what is damaged so that no label can be told.
+  int line = 0;       // PEM: of the BEGIN line, counted from 1. DER: 0.
+  size_t offset = 0;  // DER: of its first byte, counted from 0. PEM: 0.
+  // The label of the PEM block, such as "CERTIFICATE". For DER, the label that
+  // its PEM block would have. Empty if the part is too damaged to have one.
   std::string label;
 
   // Why the part is unusable. Ok for an intact part. Errors: kInvalidArgument,
   // whose Error has `what`, a predicate about the part ("has no END line"), and
-  // `advice`, but not `where`; kResourceExhausted. They quote nothing of the
+  // `advice`, but not `where`; kResourceExhausted. They never quote the
   // content.
   absl::Status status;
 
-  // The content of an intact part of that kind.
+  // The content of an intact part; the one that fits `kind` is set.
   absl::optional<Certificate> certificate;
   absl::optional<Crl> crl;
   absl::optional<EncodedKey> key;
   Secret pkcs12;
 
-  // Where it is, for messages: "block 2 (CERTIFICATE, line 21)", "line 21"
-  // where a BEGIN line is damaged, "DER object 3 (at byte 1024)".
+  // Its position, for messages: "block 2 (CERTIFICATE, line 21)", "line 21" if
+  // a BEGIN line is damaged, "DER object 3 (at byte 1024)".
   std::string Where() const;
 };
 
 struct Bundle {
   Encoding encoding = Encoding::kUnknown;
-  // In order. Empty for kUnknown, and for PEM whose BEGIN lines are comments.
+  // In input order. Empty for kUnknown, and for PEM whose BEGIN lines are
+  // comments.
   std::vector<BundlePart> parts;
 };
 
-// Takes `bytes` apart, and goes on after a damaged part. Lines of PEM end with
-// LF, CRLF or CR, may be indented, and need not end at all in the last line. A
-// UTF-8 byte order mark and any text around the blocks are passed over, as is a
-// line that resembles a BEGIN line but is not followed by base64. Time and
-// memory are linear in the input. Thread-safe.
+// Splits `bytes` into parts, and continues after a damaged part. Lines of PEM
+// end with LF, CRLF or CR and may be indented; the last line needs no line
+// ending. Skips a UTF-8 byte order mark, any text around the blocks, and a line
+// that resembles a BEGIN line but is not followed by base64. Time and memory
+// are linear in the input. Thread-safe.
 Bundle ReadBundle(absl::string_view bytes);
 
 // The first of `labels`, for messages: "PUBLIC KEY, PKCS7 and 12 more".

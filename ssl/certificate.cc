@@ -36,7 +36,7 @@ std::string BioToString(BIO* bio) {
   return std::string(reinterpret_cast<const char*>(data), size);
 }
 
-// A time that is none counts as long past: nothing is valid after it.
+// An invalid time is treated as long past: nothing is valid after it.
 absl::Time ToTime(const ASN1_TIME* time) {
   const internal::ErrorQueueScope scope;
   int64_t seconds = 0;
@@ -164,7 +164,7 @@ SignatureInfo Certificate::signature() const {
 std::string Certificate::ToText() const {
   const internal::ErrorQueueScope scope;
   const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
-  // What was written before a part that cannot be shown is shown still.
+  // Keep the text before a part that cannot be printed.
   if (bio != nullptr) {
     X509_print_ex(bio.get(), impl_->x509.get(),
                   XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB, /*cflag=*/0);
@@ -247,7 +247,7 @@ absl::StatusOr<Certificate> CertificateFromPemDer(absl::string_view label,
 std::string NameToString(const X509_NAME* name) {
   const ErrorQueueScope scope;
   const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
-  // RFC 4514 is UTF-8 through and through; OpenSSL's RFC 2253 escapes it.
+  // RFC 4514 text is UTF-8; OpenSSL's RFC 2253 form escapes non-ASCII.
   if (bio == nullptr ||
       X509_NAME_print_ex(bio.get(), name, /*indent=*/0,
                          XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// An X.509 certificate, and what it says.
+// An X.509 certificate and its fields.
 #ifndef AIRLOCK_SSL_CERTIFICATE_H_
 #define AIRLOCK_SSL_CERTIFICATE_H_
 
@@ -17,13 +17,13 @@
 
 namespace airlock::ssl {
 
-// One attribute of a distinguished name: the type's long name as OpenSSL has it
-// ("commonName", or dotted numbers where it has none) and its value in UTF-8.
+// One attribute of a distinguished name: OpenSSL's long name of the type
+// ("commonName", or dotted numbers if it has no name) and the value in UTF-8.
 using NameAttribute = std::pair<std::string, std::string>;
 // RFC 5280's RDNSequence: relative names in order, each a set of attributes.
 using DistinguishedName = std::vector<std::vector<NameAttribute>>;
 
-// A subject alternative name: the kind as Python's getpeercert has it ("DNS",
+// A subject alternative name: the kind as Python's getpeercert names it ("DNS",
 // "IP Address", "email", "URI", "DirName", "Registered ID", "othername",
 // "X400Name", "EdiPartyName"), and the value as text. For "DirName" the value
 // is in `directory_name`. DNS, email and URI are shown byte for byte, embedded
@@ -50,7 +50,7 @@ struct CertificateInfo {
   std::vector<std::string> crl_distribution_points;
 };
 
-// What is known of a public key.
+// Properties of a public key.
 struct PublicKeyInfo {
   std::string type;   // "RSA", "ECDSA", "Ed25519"; empty for other types.
   int bits = 0;       // Such as 2048 or 256.
@@ -61,15 +61,16 @@ struct PublicKeyInfo {
 struct SignatureInfo {
   std::string name;    // OpenSSL's long name: "ecdsa-with-SHA256".
   std::string digest;  // OpenSSL's short name: "SHA256".
-  // Whether collisions of the digest are practical, so that it can be forged.
+  // Whether collisions of the digest are practical, so that a signature can be
+  // forged.
   bool broken_digest = false;
 };
 
 // A certificate. Immutable and cheap to copy (copies share), so thread-safe.
 class Certificate {
  public:
-  // Parses one DER certificate; trailing bytes are an error (kInvalidArgument),
-  // as is anything that is no certificate.
+  // Parses one DER certificate; trailing bytes, and bytes that are not a
+  // certificate, are an error (kInvalidArgument).
   static absl::StatusOr<Certificate> FromDer(absl::string_view der);
 
   // Parses the first certificate of a PEM text.
@@ -81,19 +82,19 @@ class Certificate {
   Certificate& operator=(Certificate&&) noexcept = default;
   ~Certificate() = default;
 
-  // The DER encoding; valid as long as any copy of this lives.
+  // The DER encoding; valid while any copy of this exists.
   absl::string_view der() const;
   // The PEM encoding, with a final newline.
   std::string ToPem() const;
 
-  // Decodes all that getpeercert() shows. An error (kInvalidArgument) names the
-  // extension that is malformed.
+  // Decodes everything that getpeercert() shows. An error (kInvalidArgument)
+  // names the malformed extension.
   absl::StatusOr<CertificateInfo> Decode() const;
 
   // Subject and issuer as RFC 4514 writes them, such as "CN=example.com,O=X".
   std::string subject() const;
   std::string issuer() const;
-  // The validity, both ends included. InfinitePast where it is malformed.
+  // The validity, including both ends. InfinitePast if it is malformed.
   absl::Time not_before() const;
   absl::Time not_after() const;
 
@@ -103,9 +104,9 @@ class Certificate {
   // Whether subject and issuer are the same name.
   bool is_self_issued() const;
 
-  // Whether it counts as a CA, as in OpenSSL: by its basicConstraints and
-  // keyUsage; by a keyUsage for it where there are no basicConstraints; or as
-  // it signed itself and is of version 1.
+  // Whether it is a CA, by OpenSSL's rules: its basicConstraints and keyUsage
+  // say so; or basicConstraints is missing and its keyUsage says so; or it is a
+  // self-signed version 1 certificate.
   bool is_ca() const;
 
   // The text of `openssl x509 -text`, for people.

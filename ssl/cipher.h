@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What there is to know of a cipher suite.
+// Properties of a cipher suite.
 #ifndef AIRLOCK_SSL_CIPHER_H_
 #define AIRLOCK_SSL_CIPHER_H_
 
@@ -13,9 +13,9 @@
 
 namespace airlock::ssl {
 
-// A cipher suite, as SSLContext.get_ciphers() tells of it.
+// A cipher suite, as SSLContext.get_ciphers() describes it.
 struct CipherInfo {
-  uint32_t id = 0;            // 0x03000000 | the number of the wire.
+  uint32_t id = 0;            // 0x03000000 | the number on the wire.
   std::string name;           // OpenSSL's: "ECDHE-RSA-AES128-GCM-SHA256".
   std::string standard_name;  // IANA's: "TLS_ECDHE_RSA_WITH_AES_128_GCM_...".
   std::string protocol;       // The first version that has it: "TLSv1.2".
@@ -28,9 +28,9 @@ struct CipherInfo {
   std::string auth;          // "auth-rsa".
 };
 
-// The security level that ContextOptions::ciphers states by "@SECLEVEL=n", the
-// last one where there are several; unset where it states none, or one that
-// Context::Create refuses. Pure and thread-safe.
+// The security level that ContextOptions::ciphers sets with "@SECLEVEL=n"; the
+// last one takes precedence. Unset if it sets none, or one that Context::Create
+// refuses. Pure and thread-safe.
 absl::optional<int> StatedSecurityLevel(absl::string_view ciphers);
 
 }  // namespace airlock::ssl

@@ -58,7 +58,7 @@ TlsVersion Context::maximum_version() const { return impl_->maximum_version; }
 std::vector<CipherInfo> Context::Ciphers() const {
   std::vector<CipherInfo> result;
   if (impl_->maximum_version >= TlsVersion::kTls1_3) {
-    // Fixed by BoringSSL, which leaves them out of its list.
+    // BoringSSL always enables these and leaves them out of its list.
     constexpr uint16_t kTls13[] = {0x1301, 0x1302, 0x1303};
     for (const uint16_t value : kTls13) {
       if (const SSL_CIPHER* cipher = SSL_get_cipher_by_value(value)) {

@@ -16,9 +16,9 @@
 
 namespace airlock::ssl {
 
-// As SSLContext.session_stats() counts, since the Context was made. What it
-// also has and BoringSSL does not tell (timeouts, cache_full) is left out, as
-// is renegotiation, which there is none of.
+// The counters of SSLContext.session_stats(), since the Context was created.
+// Leaves out those that BoringSSL does not report (timeouts, cache_full) and
+// those for renegotiation.
 struct SessionStatistics {
   uint64_t number = 0;        // Sessions in the cache.
   uint64_t connect = 0;       // A client's handshakes begun,
@@ -26,18 +26,18 @@ struct SessionStatistics {
   uint64_t accept = 0;        // A server's.
   uint64_t accept_good = 0;
   uint64_t hits = 0;    // Handshakes that resumed a session.
-  uint64_t misses = 0;  // A server's, where the client offered one in vain.
+  uint64_t misses = 0;  // Server: an offered session was not resumed.
 };
 
-// Immutable but for its session cache and counters; thread-safe. Lives until
-// the last Socket that uses it is gone.
+// Immutable except its session cache and counters; thread-safe. Lives until the
+// last Socket that uses it is destroyed.
 class Context {
  public:
-  // Checks `options` whole and makes a Context. Errors, before anything could
-  // be sent: kInvalidArgument names the field (an empty version range, no
-  // cipher left, an unknown group, an ALPN name of no or too many bytes, no
-  // clock, ...); kTrustStore where peers are verified and there is no trust
-  // store; kCredentials where a key is too weak for the security level.
+  // Checks all of `options` and creates a Context. Errors: kInvalidArgument
+  // names the field (an empty version range, no cipher left, an unknown group,
+  // an ALPN name that is empty or too long, no clock, ...); kTrustStore if
+  // peers are verified and no trust store is set; kCredentials if a key is too
+  // weak for the security level.
   static absl::StatusOr<std::shared_ptr<const Context>> Create(
       ContextOptions options);
 
@@ -45,14 +45,15 @@ class Context {
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  // What it was made from. `security_level` and the versions are as resolved.
+  // The options it was created from, with the resolved `security_level` and
+  // versions.
   const ContextOptions& options() const;
 
   // The range in force, after protocol, minimum, maximum and disabled.
   TlsVersion minimum_version() const;
   TlsVersion maximum_version() const;
 
-  // The suites that are on, by preference, those of TLS 1.3 first.
+  // The enabled suites in order of preference, those of TLS 1.3 first.
   std::vector<CipherInfo> Ciphers() const;
 
   SessionStatistics session_statistics() const;

@@ -30,13 +30,13 @@ namespace {
 using internal::CredentialsError;
 using internal::PasswordSource;
 
-// One input, read and taken apart.
+// One input, split into its parts.
 struct Input {
   std::string name;
   std::vector<Certificate> certificates;
   std::vector<BundlePart> keys;
-  bssl::UniquePtr<EVP_PKEY> key;    // Set where it came out of a PKCS#12 file.
-  std::vector<std::string> others;  // The labels of its other parts.
+  bssl::UniquePtr<EVP_PKEY> key;    // Set if it came from a PKCS#12 file.
+  std::vector<std::string> others;  // Labels of its other parts.
 
   bool has_key() const { return key != nullptr || !keys.empty(); }
 };
@@ -50,7 +50,7 @@ absl::Status Damaged(absl::string_view name, const BundlePart& part) {
 }
 
 absl::Status TakePart(BundlePart part, PasswordSource* password, Input* input) {
-  // Credentials use no CRL, whatever its state.
+  // Credentials do not use CRLs, so a damaged one does not matter.
   if (!part.status.ok() && part.kind != PartKind::kCrl) {
     return Damaged(input->name, part);
   }
@@ -102,7 +102,7 @@ absl::StatusOr<Input> ReadInput(Material material, std::string name,
   return input;
 }
 
-// What an input that lacks what was looked for holds instead.
+// What an input contains instead of the part that is missing.
 std::string Found(const Input& input) {
   std::vector<std::string> found = input.others;
   if (!input.certificates.empty()) found.emplace_back("certificates");
@@ -125,7 +125,7 @@ absl::Status NoCertificate(const Input& certfile) {
       absl::StrCat("holds no certificate but ", Found(certfile), "; ", hint));
 }
 
-// `keyfile` is the input the key should be in.
+// `keyfile` is the input that should contain the key.
 absl::Status NoKey(const Input& keyfile, const Input* certfile) {
   if (certfile == nullptr) {
     return CredentialsError(
@@ -166,8 +166,8 @@ bool Matches(const Certificate& certificate, const EVP_PKEY* key) {
   return X509_check_private_key(certificate.impl().x509.get(), key) == 1;
 }
 
-// Ok where the certificate's key can be read: otherwise no private key matches
-// it, and that is not the private key's fault.
+// Ok if the certificate's key can be read. Otherwise no private key can match
+// it, and the private key is not at fault.
 absl::Status CheckPublicKey(const Certificate& certificate,
                             absl::string_view certfile_name) {
   const internal::ErrorQueueScope scope;
@@ -222,8 +222,8 @@ const X509_NAME* IssuerOf(const Certificate& certificate) {
   return X509_get_issuer_name(certificate.impl().x509.get());
 }
 
-// Puts after each certificate the one that issued it, as RFC 8446, section
-// 4.4.2, wants them; what is left over stays as it was, at the end.
+// Puts each certificate's issuer after it, as RFC 8446, section 4.4.2,
+// requires. The remaining certificates keep their order at the end.
 void SortChain(std::vector<Certificate>* chain) {
   for (auto last = chain->begin(); last + 1 != chain->end(); ++last) {
     if (X509_NAME_cmp(SubjectOf(*last), IssuerOf(*last)) == 0) return;
@@ -242,12 +242,12 @@ KeyType KeyTypeOf(const EVP_PKEY* key) {
       return KeyType::kRsa;
     case EVP_PKEY_EC:
       return KeyType::kEcdsa;
-    default:  // The parser lets nothing else through.
+    default:  // The parser accepts nothing else.
       return KeyType::kEd25519;
   }
 }
 
-// Credentials whose key is elsewhere.
+// Credentials with a Signer in place of a key.
 absl::StatusOr<std::unique_ptr<Credentials::Impl>> Signing(Input* certfile,
                                                            bool has_keyfile,
                                                            Signer signer) {
@@ -328,7 +328,7 @@ const std::vector<Certificate>& Credentials::chain() const {
 
 std::shared_ptr<const Credentials> Credentials::WithIssuersFrom(
     const TrustStore& store) const {
-  constexpr size_t kMostCertificates = 10;  // Cross-signed CAs may go round.
+  constexpr size_t kMostCertificates = 10;  // Cross-signed CAs may form a loop.
   const internal::ErrorQueueScope errors;
   const std::vector<Certificate> known = store.Certificates();
   auto impl = std::make_unique<Impl>();

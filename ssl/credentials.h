@@ -22,24 +22,24 @@
 namespace airlock::ssl {
 
 // Yields the whole content of a key or certificate. Called at most once, on the
-// thread that calls Credentials::Create; its error comes back as it is. An
-// exception, here and below, is caught: kCallback.
+// thread that calls Credentials::Create; its error is returned unchanged. An
+// exception, here and below, is caught and becomes kCallback.
 using Reader = std::function<absl::StatusOr<Secret>()>;
 
-// Key or certificate material: PEM text or DER bytes, or what yields them.
+// Key or certificate material: PEM text or DER bytes, or a Reader of them.
 // Never a path: text that looks like one is an error that says so.
 using Material = absl::variant<Secret, Reader>;
 
-// Yields the password of an encrypted key or PKCS#12 file. Called only if there
-// is something to decrypt, at most once, on the calling thread.
+// Yields the password of an encrypted key or PKCS#12 file. Called only if
+// something is encrypted, at most once, on the calling thread.
 using PasswordCallback = std::function<absl::StatusOr<Secret>()>;
 
-// Signs for a private key that is elsewhere, such as in a security module:
-// gives the signature of `input`, which is not hashed yet, by a SignatureScheme
-// (RFC 8446, section 4.2.3) that fits the certificate's key. Runs within the
-// handshake, on its thread; an error ends it (kCallback), but Later() (see
-// ssl/later.h) has it called again with the same arguments. Must be thread-safe
-// where several connections use it.
+// Signs with a private key that is kept elsewhere, such as in a security
+// module. Returns the signature of `input`, which is not hashed yet;
+// `algorithm` is a SignatureScheme (RFC 8446, section 4.2.3) that fits the
+// certificate's key. Runs during the handshake, on its thread. An error ends
+// the handshake (kCallback); after Later() (see ssl/later.h) it is called again
+// with the same arguments. Must be thread-safe if several connections use it.
 using Signer = std::function<absl::StatusOr<std::string>(
     uint16_t algorithm, absl::string_view input)>;
 
@@ -54,36 +54,35 @@ struct CredentialsOptions {
   // `certfile`, before or after the certificates.
   absl::optional<Material> keyfile;
 
-  // In place of a private key, which then must be neither in `keyfile` nor in
-  // `certfile`. Key exchanges that decrypt with the key (RSA's, of TLS 1.2 and
-  // below) are not offered or chosen.
+  // Replaces the private key, which must then be neither in `keyfile` nor in
+  // `certfile`. Key exchanges that decrypt with the key (RSA, up to TLS 1.2)
+  // are neither offered nor chosen.
   Signer signer;
 
   PasswordCallback password;
 
-  // The names that error messages use for the two.
+  // What error messages call the two inputs.
   std::string certfile_name = "certfile";
   std::string keyfile_name = "keyfile";
 };
 
 enum class KeyType { kRsa, kEcdsa, kEd25519 };
 
-// A private key and the certificate chain that goes with it; the key is known
-// to match the leaf. Immutable, so thread-safe. The key's memory is wiped when
-// the last reference is dropped.
+// A private key and its certificate chain; the key matches the leaf. Immutable,
+// so thread-safe. The key's memory is wiped when the last reference is dropped.
 class Credentials {
  public:
   // Errors have kind ErrorKind::kCredentials; each names the part at fault
-  // (which input, which block at which line) and what would be right:
+  // (which input, which block at which line) and what is expected:
   //  - no input, an empty string, or a path in place of the content;
   //  - no certificate, no key, more than one key;
   //  - a damaged block, among good ones too;
-  //  - an encrypted key without password, or with the wrong one;
-  //  - a key of an unsupported type: RSA-PSS, Ed448, DSA, other curves, a curve
-  //    by its parameters (BoringSSL cannot sign with them);
-  //  - one that does not match the leaf (reason KEY_VALUES_MISMATCH).
-  // Whether the chain is strong enough for a security level, Context::Create
-  // finds out (reasons EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK).
+  //  - an encrypted key without a password, or with the wrong one;
+  //  - a key of an unsupported type: RSA-PSS, Ed448, DSA, other curves,
+  //    explicit curve parameters (BoringSSL cannot sign with them);
+  //  - a key that does not match the leaf (reason KEY_VALUES_MISMATCH).
+  // Context::Create checks whether the chain is strong enough for the security
+  // level (reasons EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK).
   static absl::StatusOr<std::shared_ptr<const Credentials>> Create(
       CredentialsOptions options);
 
@@ -97,8 +96,9 @@ class Credentials {
   // The size of the key in bits, such as 2048 or 256.
   int key_bits() const;
 
-  // The same key and chain; but where the last certificate's issuer, and that
-  // one's, and so on, are in `store`, they follow, up to a self-signed one.
+  // The same key and chain, extended by the last certificate's issuer, the
+  // issuer of that one, and so on, as far as `store` has them, up to a
+  // self-signed one.
   std::shared_ptr<const Credentials> WithIssuersFrom(
       const TrustStore& store) const;
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The BoringSSL that is linked in.
+// The version of the linked BoringSSL.
 #ifndef AIRLOCK_SSL_ENGINE_H_
 #define AIRLOCK_SSL_ENGINE_H_
 

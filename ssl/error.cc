@@ -51,8 +51,8 @@ const KindRow& Row(ErrorKind kind) {
   return kKinds[index < kKinds.size() ? index : 0];
 }
 
-// The payload is a list of fields, each with its length before it, so that no
-// content can be mistaken for structure.
+// The payload is a list of length-prefixed fields, so that content cannot be
+// mistaken for structure.
 void AppendField(absl::string_view value, std::string* out) {
   absl::StrAppend(out, value.size(), ":", value);
 }
@@ -162,7 +162,7 @@ ErrorKind GetErrorKind(const absl::Status& status) {
 }
 
 absl::string_view AlertName(uint8_t alert) {
-  // BoringSSL's names are RFC 8446's, but for its spelling with spaces.
+  // BoringSSL has these names too, but spells them with spaces.
   switch (alert) {
     case SSL_AD_CLOSE_NOTIFY:
       return "close_notify";

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What went wrong: a typed error that absl::Status carries.
+// A typed error that absl::Status carries.
 #ifndef AIRLOCK_SSL_ERROR_H_
 #define AIRLOCK_SSL_ERROR_H_
 
@@ -14,79 +14,80 @@
 
 namespace airlock::ssl {
 
-// The categories that a caller branches on. The numbers are stable.
+// Categories for callers to branch on. The numbers are stable.
 enum class ErrorKind : int {
-  kInternal = 0,         // Out of memory, or a defect of Airlock's.
-  kInvalidArgument = 1,  // Options that are wrong or contradict each other.
-  kCredentials = 2,      // A private key or certificate chain that is unusable.
-  kTrustStore = 3,       // A CA bundle that is missing, empty or damaged.
+  kInternal = 0,         // Out of memory, or a bug in Airlock.
+  kInvalidArgument = 1,  // Options that are invalid or contradict each other.
+  kCredentials = 2,      // A private key or certificate chain is unusable.
+  kTrustStore = 3,       // A CA bundle is missing, empty or damaged.
   kPolicy = 4,           // The platform's policy forbids what was asked.
-  kVerification = 5,     // The peer's chain is not to be trusted.
-  kHostname = 6,         // The chain is good, but for other names.
+  kVerification = 5,     // The peer's chain is not trusted.
+  kHostname = 6,         // The chain is valid, but for other names.
   kPeerAlert = 7,        // The peer ended the connection with an alert.
-  kProtocol = 8,         // The peer broke the protocol, or no common ground.
+  kProtocol = 8,         // A protocol error, or no parameters in common.
   kUnexpectedEof = 9,    // The stream ended without close_notify: truncated.
   kTransport = 10,       // The transport failed.
   kTimeout = 11,         // The transport's deadline passed.
-  kCallback = 12,        // A callback of the application's failed.
+  kCallback = 12,        // A callback of the application failed.
   kClosed = 13,          // Used after shutdown.
 };
 
-// The name of `kind` as in the enumeration, without the "k": "Verification".
+// The enumerator's name without the "k": "Verification".
 absl::string_view ErrorKindName(ErrorKind kind);
 
-// The detail of a failure. Only `kind` and `message` are always set.
+// The details of a failure. Only `kind` and `message` are always set.
 struct Error {
   ErrorKind kind = ErrorKind::kInternal;
 
-  // For people: what was wrong, where, and what to do about it. UTF-8. It holds
-  // no secret. Not stable: never compare it. Where it is empty, MakeStatus
-  // joins it from `where`, `what` and `advice`.
+  // For people: what is wrong, where, and what to do about it. UTF-8. Contains
+  // no secrets. Not stable: never compare it. If it is empty, MakeStatus joins
+  // it from `where`, `what` and `advice`.
   std::string message;
 
-  // Its parts, for who shows them apart: the place ("certfile: block 2
-  // (CERTIFICATE, line 21)"), a predicate about that place ("has no END line"),
-  // and what to do ("restore it"). For kVerification and kHostname, `what` says
-  // what was found and `advice` is a sentence; `where` is the name that the
-  // certificate is not valid for. Empty for errors that were not made of parts.
+  // The parts of `message`, for callers that show them separately: the place
+  // ("certfile: block 2 (CERTIFICATE, line 21)"), a predicate about that place
+  // ("has no END line"), and what to do ("restore it"). For kVerification and
+  // kHostname, `what` is the finding, `advice` is a sentence, and `where` is the
+  // name that the certificate is not valid for. Empty for errors that were not
+  // made of parts.
   std::string where;
   std::string what;
   std::string advice;
 
   // BoringSSL's names of the first queued error, such as "SSL" and
-  // "WRONG_VERSION_NUMBER"; empty where BoringSSL has no part in it. `detail`
+  // "WRONG_VERSION_NUMBER"; empty if the error is not from BoringSSL. `detail`
   // is BoringSSL's own wording in lower case, for bindings that show it.
   std::string library;
   std::string reason;
   std::string detail;
 
-  // The TLS alert (RFC 8446, section 6): the one received where `kind` is
-  // kPeerAlert, or kUnexpectedEof (0, a close_notify that came during the
-  // handshake); else the one that was sent to the peer.
+  // The TLS alert (RFC 8446, section 6): the received one if `kind` is
+  // kPeerAlert, or kUnexpectedEof (0, a close_notify during the handshake);
+  // otherwise the one that was sent to the peer.
   absl::optional<uint8_t> alert;
 
   // For kVerification and kHostname: OpenSSL's X509_V_ERR_* number (named in
   // ssl/verify_code.h), its text, the depth in the chain (0 is the peer itself;
-  // -1 where no certificate is at fault), and the subject of the certificate at
-  // fault as RFC 4514 writes it.
+  // -1 if no certificate is at fault), and the subject of that certificate in
+  // RFC 4514 form.
   int verify_code = 0;
   std::string verify_message;
   int depth = -1;
   std::string subject;
 };
 
-// An absl::Status that carries `error`: its code follows from the kind, its
-// message is error.message or joined from the parts. Thread-safe.
+// An absl::Status that carries `error`. The kind determines its code; its
+// message is error.message, or joined from the parts. Thread-safe.
 absl::Status MakeStatus(const Error& error);
 
-// Shorthand for an error that has a kind and a message only.
+// Shorthand for an error that has only a kind and a message.
 absl::Status MakeStatus(ErrorKind kind, absl::string_view message);
 
-// The detail that MakeStatus put into `status`, or nothing where `status` is ok
-// or comes from elsewhere (a transport, a callback). Thread-safe.
+// The Error that MakeStatus put into `status`; unset if `status` is ok or comes
+// from elsewhere (a transport, a callback). Thread-safe.
 absl::optional<Error> GetError(const absl::Status& status);
 
-// The kind alone: of GetError, or kInternal for a status from elsewhere.
+// The kind of GetError(status), or kInternal for a status from elsewhere.
 // `status` must not be ok.
 ErrorKind GetErrorKind(const absl::Status& status);
 

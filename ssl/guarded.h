@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Calls into an application's code, which may throw: from within BoringSSL,
-// which must not be unwound, and from what promises its caller a status.
+// Calls application code, which may throw. An exception must not unwind
+// BoringSSL's frames, nor leave a function that promises a status.
 #ifndef AIRLOCK_SSL_GUARDED_H_
 #define AIRLOCK_SSL_GUARDED_H_
 
@@ -19,12 +19,12 @@
 
 namespace airlock::ssl {
 
-// What becomes of std::bad_alloc. It may pass where nothing but code of ours
-// lies between, which has promised no more.
+// What happens to std::bad_alloc. It may pass only through our own code that
+// does not promise a status for it.
 enum class OutOfMemory { kIsCaught, kPasses };
 
-// What `call` answers, an absl::Status or what can be made from one. If it
-// throws: kCallback, with `which` and the exception's text.
+// Returns the result of `call`, an absl::Status or a type constructible from
+// one. If `call` throws: kCallback, with `which` and the exception's text.
 template <OutOfMemory kMemory = OutOfMemory::kIsCaught, typename Call>
 auto Guarded(absl::string_view which, const Call& call) -> decltype(call()) {
 #if defined(__cpp_exceptions)
@@ -37,7 +37,7 @@ auto Guarded(absl::string_view which, const Call& call) -> decltype(call()) {
     return call();
 #if defined(__GLIBCXX__)
   } catch (const abi::__forced_unwind&) {
-    throw;  // The thread is being cancelled, which nothing may stop.
+    throw;  // The thread is being cancelled; do not stop that.
 #endif
   } catch (const std::bad_alloc& exception) {
     if (kMemory == OutOfMemory::kPasses) throw;

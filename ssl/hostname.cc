@@ -27,7 +27,8 @@
 namespace airlock::ssl {
 namespace {
 
-// RFC 1035, section 2.3.4; the text form has two bytes less than the wire's.
+// RFC 1035, section 2.3.4; the text form is two bytes shorter than the wire
+// form.
 constexpr size_t kMaxLabelSize = 63;
 constexpr size_t kMaxNameSize = 253;
 
@@ -37,7 +38,7 @@ absl::Status BadHost(absl::string_view host, absl::string_view why) {
       absl::StrCat("\"", Shown(host), "\" is no host name: ", why));
 }
 
-// Why `name` is no DNS name, or nothing if it is one.
+// Why `name` is not a DNS name; empty if it is one.
 absl::string_view DnsNameFault(absl::string_view name) {
   if (name.size() > kMaxNameSize) return "it has more than 253 characters";
   for (absl::string_view label : absl::StrSplit(name, '.')) {
@@ -58,7 +59,7 @@ absl::string_view DnsNameFault(absl::string_view name) {
   return "";
 }
 
-// Whether resolvers would take `name` for an IPv4 address in one of its many
+// Whether resolvers may parse `name` as an IPv4 address in one of its many
 // forms: its last label is a number.
 bool EndsInNumber(absl::string_view name) {
   absl::string_view last = name.substr(name.rfind('.') + 1);
@@ -69,7 +70,7 @@ bool EndsInNumber(absl::string_view name) {
          std::all_of(last.begin(), last.end(), absl::ascii_isxdigit);
 }
 
-// The four bytes of an IPv4 address in canonical form, or nothing.
+// The four bytes of an IPv4 address in canonical form; empty if invalid.
 std::string ParseIpv4(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
   if (parts.size() != 4) return "";
@@ -85,9 +86,9 @@ std::string ParseIpv4(absl::string_view text) {
   return bytes;
 }
 
-// The sixteen bytes of an IPv6 address, or nothing.
+// The sixteen bytes of an IPv6 address; empty if invalid.
 std::string ParseIpv6(absl::string_view text) {
-  // BoringSSL takes ":" for "::", and lets its C library read an IPv4 part.
+  // BoringSSL reads ":" as "::", and parses an IPv4 part with the C library.
   if (text == ":" || !std::all_of(text.begin(), text.end(), [](char c) {
         return absl::ascii_isxdigit(c) || c == ':' || c == '.';
       })) {

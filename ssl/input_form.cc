@@ -39,7 +39,7 @@ bool IsUnicodeInWords(absl::string_view bytes) {
       absl::StartsWith(bytes, "\xFE\xFF")) {
     return true;
   }
-  // Without a byte order mark: each second byte, or three of four, are NUL.
+  // Without a byte order mark: every second byte, or three of four, are NUL.
   constexpr size_t kLooked = 64;
   const absl::string_view head = bytes.substr(0, kLooked);
   const auto zeros = std::count(head.begin(), head.end(), '\0');
@@ -165,8 +165,8 @@ bool MayHoldKey(absl::string_view text) {
       std::any_of(text.begin(), text.end(), absl::ascii_iscntrl)) {
     return true;
   }
-  // More base64 in one piece than names have. Neither begins a key with a
-  // slash, nor has it a dot.
+  // A longer run of base64 than names have. A key does not begin with a slash
+  // and does not contain a dot.
   const size_t longest =
       absl::StartsWith(text, "/") || absl::StrContains(text, '.') ? 63 : 20;
   size_t run = 0;
@@ -180,7 +180,7 @@ bool MayHoldKey(absl::string_view text) {
   const auto is_url_safe = [](char c) {
     return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '=';
   };
-  // A slash is of base64, too.
+  // A slash is base64, too, but a path may begin with one.
   return text.size() >= kLeast && text[0] != '/' &&
          (All(text, IsBase64) || All(text, is_url_safe)) &&
          has(absl::ascii_isupper) && has(absl::ascii_islower) &&

@@ -16,7 +16,7 @@ enum class IoState {
   kDone,          // The operation is complete; for data, bytes() were moved.
   kWantRead,      // Call again once the transport is readable.
   kWantWrite,     // Call again once the transport is writable.
-  kWantCallback,  // Call again once the callback() has its answer.
+  kWantCallback,  // Call again once callback() has its answer.
   kClosed,        // The peer ended its side in order; no bytes follow.
   kFailed,        // status() says why.
 };
@@ -34,9 +34,9 @@ enum class LateCallback {
 // The name as ContextOptions spells it: "sni".
 absl::string_view LateCallbackName(LateCallback callback);
 
-// What an operation came to. An operation can fail to finish without being an
-// error, so there is no ok(): a caller asks done(), and then for the other
-// states that it can handle; status() covers all that remain.
+// The result of an operation. An operation can be unfinished without an error,
+// so there is no ok(): a caller checks done(), then the other states that it
+// can handle; status() covers the rest.
 //
 //   const IoResult result = socket.Read(into);
 //   if (result.want_read()) return WaitForInput();
@@ -47,7 +47,7 @@ absl::string_view LateCallbackName(LateCallback callback);
 // Thread-compatible.
 class [[nodiscard]] IoResult {
  public:
-  // The named states. Done: `bytes` is 0 where an operation moves no data.
+  // The named states. Done: `bytes` is 0 if the operation moves no data.
   static IoResult Done(size_t bytes = 0) {
     return IoResult(IoState::kDone, bytes);
   }
@@ -56,8 +56,8 @@ class [[nodiscard]] IoResult {
   static IoResult Closed() { return IoResult(IoState::kClosed, 0); }
   static IoResult WantCallback(LateCallback callback);
 
-  // A failure, so that a function can `return status`. A status that is ok says
-  // nothing of what was done, and becomes a failure of kind kInternal.
+  // A failure, so that a function can `return status`. An ok status does not
+  // say what was done, so it becomes a failure of kind kInternal.
   IoResult(absl::Status failure);  // NOLINT(google-explicit-constructor)
 
   IoState state() const { return state_; }
@@ -68,15 +68,15 @@ class [[nodiscard]] IoResult {
   bool closed() const { return state_ == IoState::kClosed; }
   bool failed() const { return state_ == IoState::kFailed; }
 
-  // How many bytes were moved. Only where done(): anything else ends the
-  // program, since "0 bytes" would be a wrong answer.
+  // How many bytes were moved. Requires done(): otherwise it ends the program,
+  // since "0 bytes" would be a wrong answer.
   size_t bytes() const;
 
-  // Which callback an operation waits for; kNone unless want_callback().
+  // The callback that the operation waits for; kNone unless want_callback().
   LateCallback callback() const { return callback_; }
 
-  // Ok if done(), and only then. The error if failed(). Else an error for
-  // callers that cannot go on with this state: kUnexpectedEof if closed(),
+  // Ok if and only if done(). The error if failed(). Otherwise an error for
+  // callers that cannot handle this state: kUnexpectedEof if closed(),
   // kTransport if the operation would block, kCallback if want_callback().
   absl::Status status() const;
 

@@ -9,13 +9,14 @@
 
 namespace airlock::ssl {
 
-// What a callback returns that does not have its answer yet: `sni`, `verify`,
+// What a callback returns if its answer is not ready yet: `sni`, `verify`,
 // `client_credentials`, `psk_client` and `psk_server` of ContextOptions, and a
-// Signer. The operation of the Socket then answers IoState::kWantCallback, and
-// IoResult::callback() says which it was. Once the answer is there, the caller calls the operation
-// again, which calls the callback again with the same arguments; it may answer
-// Later() as often as it likes. How the caller learns of the answer is between
-// it and the callback; a call that comes early does no harm.
+// Signer. The Socket's operation then returns IoState::kWantCallback, and
+// IoResult::callback() names the callback. Once the answer is ready, the caller
+// repeats the operation, which calls the callback again with the same
+// arguments. The callback may return Later() any number of times. The
+// application arranges how the caller learns that the answer is ready; calling
+// too early is harmless.
 //
 //   options.verify = [&](const Socket&, const VerifiedPeer& peer) {
 //     return revocations.Known(peer) ? revocations.Verdict(peer) : Later();
@@ -24,7 +25,7 @@ namespace airlock::ssl {
 //   const IoResult result = socket->Handshake();
 //   if (result.want_callback()) return WaitFor(revocations);
 //
-// From any other callback it is an error like any other. Thread-safe.
+// From any other callback, Later() is an ordinary error. Thread-safe.
 absl::Status Later();
 
 // Whether `status` is Later(). Thread-safe.

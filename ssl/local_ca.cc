@@ -65,7 +65,7 @@ bssl::UniquePtr<EVP_PKEY> GenerateKey() {
 bool SetSerialNumber(X509* x509) {
   std::array<uint8_t, 16> bytes;
   RAND_bytes(bytes.data(), bytes.size());
-  bytes[0] = (bytes[0] & 0x7f) | 0x40;  // Positive, and always as long.
+  bytes[0] = (bytes[0] & 0x7f) | 0x40;  // Positive, with a fixed length.
   const bssl::UniquePtr<BIGNUM> number(
       BN_bin2bn(bytes.data(), bytes.size(), nullptr));
   const bssl::UniquePtr<ASN1_INTEGER> serial(
@@ -153,7 +153,7 @@ std::vector<uint8_t> KeyIdentifier(const X509* x509) {
   return digest;
 }
 
-// Strict verifiers want both, and in a self-signed certificate, too.
+// Strict verifiers require both, even in a self-signed certificate.
 bool AddKeyIdentifiers(X509* x509, const X509* issuer) {
   const std::vector<uint8_t> own = KeyIdentifier(x509);
   const std::vector<uint8_t> issuers = KeyIdentifier(issuer);
@@ -199,7 +199,7 @@ bool AddNameConstraints(X509* x509, const std::vector<std::string>& names) {
       });
 }
 
-// The address in network order; empty if it is none.
+// The address in network order; empty if invalid.
 std::string ParseAddress(const std::string& text) {
   std::array<char, sizeof(in6_addr)> bytes;
   if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) {
@@ -240,7 +240,7 @@ absl::Status AddSubjectAltNames(X509* x509, const LeafOptions& options) {
   return added ? absl::OkStatus() : Failed("the names");
 }
 
-// A certificate but for its extensions and its signature.
+// A certificate without its extensions and its signature.
 bssl::UniquePtr<X509> MakeUnsigned(const X509_NAME* subject,
                                    const X509_NAME* issuer, EVP_PKEY* key,
                                    absl::Time from, absl::Time to) {
@@ -268,8 +268,7 @@ std::string ToPem(X509* x509) {
   return std::string(Contents(bio.get()));
 }
 
-// A leaf that `issuer` signed with `issuer_key`, or, where they are null, that
-// signed itself.
+// A leaf that `issuer` signed with `issuer_key`; self-signed if they are null.
 absl::StatusOr<Leaf> MakeLeaf(const LeafOptions& options, const X509* issuer,
                               EVP_PKEY* issuer_key) {
   const auto key = GenerateKey();

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A certificate authority that lives in memory and dies with it.
+// A certificate authority that exists only in memory.
 #ifndef AIRLOCK_SSL_LOCAL_CA_H_
 #define AIRLOCK_SSL_LOCAL_CA_H_
 
@@ -20,9 +20,9 @@ struct LocalCaOptions {
   std::string common_name;
   absl::Time not_before;
   absl::Time not_after;
-  // The only DNS names (and those below them) that it can vouch for (RFC 5280,
-  // section 4.2.1.10); empty: any. IP addresses stay free: BoringSSL rejects
-  // constraints on them.
+  // The only DNS names (and their subdomains) that it can certify (RFC 5280,
+  // section 4.2.1.10); empty: any. IP addresses are not constrained: BoringSSL
+  // rejects such constraints.
   std::vector<std::string> permitted_dns_names;
 };
 
@@ -42,11 +42,11 @@ struct Leaf {
 };
 
 // Makes ECDSA P-256 certificates for demonstrations and development. Its own
-// key never leaves it and is wiped with it. Immutable, so thread-safe.
+// key never leaves it and is wiped on destruction. Immutable, so thread-safe.
 class LocalCa {
  public:
-  // Errors: kInternal, should BoringSSL fail; kInvalidArgument for an IP
-  // address that is none.
+  // Errors: kInternal if BoringSSL fails; kInvalidArgument if an IP address is
+  // invalid.
   static absl::StatusOr<std::unique_ptr<LocalCa>> Create(
       const LocalCaOptions& options);
   absl::StatusOr<Leaf> Issue(const LeafOptions& options) const;
@@ -55,7 +55,7 @@ class LocalCa {
   LocalCa(const LocalCa&) = delete;
   LocalCa& operator=(const LocalCa&) = delete;
 
-  // The CA's own certificate, PEM: what a peer has to trust.
+  // The CA's own certificate in PEM, which a peer must trust.
   const std::string& certificate() const { return certificate_; }
 
  private:
@@ -66,8 +66,8 @@ class LocalCa {
   std::string certificate_;
 };
 
-// A leaf that signed itself, and is not a CA: who trusts it trusts these names
-// alone. Errors as of LocalCa.
+// A self-signed leaf that is not a CA: trusting it trusts only these names.
+// Errors as for LocalCa.
 absl::StatusOr<Leaf> MakeSelfSigned(const LeafOptions& options);
 
 }  // namespace airlock::ssl

@@ -13,14 +13,14 @@
 namespace airlock::ssl {
 
 struct ObjectId {
-  int nid = 0;             // OpenSSL's number of it.
+  int nid = 0;             // OpenSSL's number.
   std::string short_name;  // "serverAuth"
   std::string long_name;   // "TLS Web Server Authentication"
   std::string numbers;     // "1.3.6.1.5.5.7.3.1"
 };
 
-// The object with these dotted numbers or, where `names_too`, with this short
-// or long name. Nothing for an object without a name. Thread-safe.
+// The object with these dotted numbers or, if `names_too`, with this short or
+// long name. Unset if the object has no name. Thread-safe.
 absl::optional<ObjectId> FindObject(const std::string& text, bool names_too);
 
 // The object with this NID. Thread-safe.

@@ -9,8 +9,8 @@
 
 namespace airlock::ssl {
 
-// Fills `out` with random bytes that are fit for keys. It never fails: where
-// the kernel gives no entropy, BoringSSL ends the process. Thread-safe.
+// Fills `out` with random bytes that are fit for keys. Never fails: if the
+// kernel gives no entropy, BoringSSL ends the process. Thread-safe.
 void FillRandom(absl::Span<char> out);
 
 }  // namespace airlock::ssl

@@ -13,13 +13,12 @@
 
 namespace airlock::ssl {
 
-// A byte string in memory of its own, wiped before that memory is freed. Moves,
-// never copies by accident: `Clone` is the only way. Not printable.
-// Thread-compatible.
+// A byte string in its own memory, which is wiped before it is freed. Movable;
+// only `Clone` copies it. Not printable. Thread-compatible.
 class Secret {
  public:
   Secret() = default;
-  // Copies `bytes`; wiping what `bytes` points at stays the caller's.
+  // Copies `bytes`; the caller still has to wipe the original.
   explicit Secret(absl::string_view bytes);
   ~Secret();
 
@@ -30,7 +29,7 @@ class Secret {
 
   Secret Clone() const { return Secret(view()); }
 
-  // The bytes; valid until this is assigned to, wiped or destroyed.
+  // Valid until this is assigned to, wiped or destroyed.
   absl::string_view view() const { return {data_.get(), size_}; }
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -43,16 +42,15 @@ class Secret {
   size_t size_ = 0;
 };
 
-// Overwrites `size` bytes at `data`, in a way that no compiler leaves out.
+// Overwrites `size` bytes at `data`. Compilers cannot optimize this away.
 void Wipe(void* data, size_t size);
 
-// Overwrites `bytes` and the memory that it has in reserve, and makes it
-// empty. Memory that it had before it grew is out of reach: reserve enough
-// first.
+// Overwrites the whole capacity of `bytes`, and makes it empty. Cannot wipe
+// memory that the string had before it grew: reserve enough first.
 void Wipe(std::string* bytes);
 
-// Wipes a string that outlives it, on whatever way out. Bytes that are moved
-// out of the string before are not its own any more.
+// Wipes a string on scope exit; the string must outlive it. Does not wipe bytes
+// that were moved out of the string.
 class ScopedWipe {
  public:
   explicit ScopedWipe(std::string* bytes) : bytes_(bytes) {}

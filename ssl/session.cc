@@ -34,7 +34,7 @@ Session::~Session() = default;
 absl::StatusOr<std::shared_ptr<const Session>> Session::Deserialize(
     absl::string_view bytes) {
   const internal::ErrorQueueScope errors;
-  // BoringSSL parses a session for some context; any will do.
+  // BoringSSL needs a context to parse a session; any context works.
   const bssl::UniquePtr<SSL_CTX> ctx(SSL_CTX_new(TLS_method()));
   bssl::UniquePtr<SSL_SESSION> session(
       ctx == nullptr ? nullptr
@@ -75,7 +75,7 @@ absl::Duration Session::timeout() const {
 
 absl::Duration Session::ticket_lifetime_hint() const {
   const SSL_SESSION* session = impl_->session.get();
-  // Of TLS 1.3, BoringSSL keeps ticket_lifetime (RFC 8446, section 4.6.1) as
+  // With TLS 1.3, BoringSSL stores ticket_lifetime (RFC 8446, section 4.6.1) as
   // the session's timeout.
   if (SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION) {
     return absl::Seconds(SSL_SESSION_get_timeout(session));

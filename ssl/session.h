@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Sessions: what a later connection resumes.
+// Sessions, for later connections to resume.
 #ifndef AIRLOCK_SSL_SESSION_H_
 #define AIRLOCK_SSL_SESSION_H_
 
@@ -16,13 +16,13 @@
 
 namespace airlock::ssl {
 
-// A session that a Socket established. Immutable, so thread-safe. It holds a
-// secret: whoever has it can impersonate the client to that server. It is
-// bound to nothing by itself: a Socket that resumes it verifies the peer's
-// certificate and name again.
+// A session that a Socket established. Immutable, so thread-safe. It contains a
+// secret: anyone who has it can impersonate the client to that server. It is
+// not bound to a peer: a Socket that resumes it verifies the peer's certificate
+// and name again.
 class Session {
  public:
-  // Restores what Serialize gave. Error kind: kInvalidArgument.
+  // Restores the result of Serialize. Error kind: kInvalidArgument.
   static absl::StatusOr<std::shared_ptr<const Session>> Deserialize(
       absl::string_view bytes);
 
@@ -33,7 +33,7 @@ class Session {
   // The session as bytes, in BoringSSL's own encoding. As secret as a key.
   absl::StatusOr<Secret> Serialize() const;
 
-  // As Python's ssl.SSLSession has them.
+  // As in Python's ssl.SSLSession.
   const std::string& id() const;
   absl::Time time() const;
   absl::Duration timeout() const;

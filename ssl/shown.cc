@@ -18,7 +18,7 @@ std::string Escape(absl::string_view text, bool utf8) {
   return utf8 ? absl::Utf8SafeCHexEscape(text) : absl::CHexEscape(text);
 }
 
-// Whether a UTF-8 character goes on with `c`.
+// Whether `c` is a UTF-8 continuation byte.
 bool Continues(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }

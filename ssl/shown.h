@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Input as error messages quote it.
+// Quotes input in error messages.
 #ifndef AIRLOCK_SSL_SHOWN_H_
 #define AIRLOCK_SSL_SHOWN_H_
 
@@ -12,14 +12,14 @@
 
 namespace airlock::ssl {
 
-// What error messages quote of an input at the most, and of a path, whose end
-// tells more than its beginning.
+// How many bytes an error message quotes at most: of any input, and of a path,
+// whose end says more than its beginning.
 constexpr size_t kMaxShown = 100;
 constexpr size_t kMaxShownPath = 500;
 
-// `text` for a message: unprintable bytes and, unless `utf8`, those beyond
-// ASCII as escapes; of a text longer than `most` bytes its beginning, its end
-// and its size. Linear in `most`, not in the text. Thread-safe.
+// `text` for a message. Escapes unprintable bytes and, unless `utf8`, non-ASCII
+// bytes. Shows only the beginning, the end and the size of a text longer than
+// `most` bytes. Linear in `most`, not in the text. Thread-safe.
 std::string Shown(absl::string_view text, size_t most = kMaxShown,
                   bool utf8 = false);
 

@@ -31,7 +31,7 @@ namespace airlock::ssl {
 namespace {
 
 // RFC 5929, section 4: the digest of the certificate's signature, but SHA-256
-// in place of MD5 and SHA-1. Null where the signature has none.
+// in place of MD5 and SHA-1. Null if the signature has no digest.
 const EVP_MD* EndPointDigest(X509* certificate) {
   int digest_nid = NID_undef;
   if (!OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest_nid,
@@ -42,7 +42,7 @@ const EVP_MD* EndPointDigest(X509* certificate) {
   return EVP_get_digestbynid(digest_nid);
 }
 
-// What RFC 5869, section 2.3, sets for TLS 1.3, and we for all.
+// The limit of RFC 5869, section 2.3, for TLS 1.3; our own limit otherwise.
 size_t ExportLimit(const SSL* ssl) {
   constexpr size_t kMost = 65535;
   constexpr size_t kMostBlocks = 255;
@@ -58,8 +58,8 @@ absl::Status NoBinding(absl::string_view why) {
                     absl::StrCat("There is no such channel binding: ", why));
 }
 
-// Whether a socket with `options` may use a context: what it lacks, or must not
-// do.
+// Whether a socket with `options` may use `context`; the error names what is
+// missing or forbidden.
 absl::Status CheckFit(const ContextOptions& context,
                       const SocketOptions& options) {
   if (options.side == Side::kServer) {
@@ -287,7 +287,7 @@ absl::Status Socket::MatchHostname(absl::string_view host) const {
 std::shared_ptr<const Session> Socket::session() const {
   if (impl_->session == nullptr && impl_->handshake_done) {
     bssl::UniquePtr<SSL_SESSION> session(SSL_get1_session(impl_->ssl.get()));
-    // Of TLS 1.3 there is none before the server's ticket has come.
+    // TLS 1.3 has no session until the server's ticket arrives.
     if (session != nullptr && SSL_SESSION_is_resumable(session.get())) {
       impl_->session = internal::WrapSession(std::move(session));
     }
@@ -385,7 +385,7 @@ absl::StatusOr<std::unique_ptr<Socket>> WrapSocket(
     const absl::StatusOr<ReferenceHost> host =
         ParseHost(options.server_hostname);
     if (!host.ok()) return host.status();
-    // An address is no name for SNI (RFC 6066, section 3).
+    // SNI does not allow IP addresses (RFC 6066, section 3).
     if (host->kind == HostKind::kDnsName && options.send_sni) {
       sni_name = host->value;
     }

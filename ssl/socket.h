@@ -26,7 +26,7 @@
 
 namespace airlock::ssl {
 
-// What a finished handshake agreed on.
+// The result of a finished handshake.
 struct ConnectionInfo {
   TlsVersion version = TlsVersion::kTls1_2;
   CipherInfo cipher;
@@ -37,18 +37,18 @@ struct ConnectionInfo {
   bool session_reused = false;
   std::string ocsp_response;  // DER, as the server stapled it; not verified.
   std::string sct_list;       // As the server sent it; not verified.
-  // From the first call that shook hands to the end of the handshake; unset
-  // without ContextOptions::stopwatch.
+  // From the first call that did handshake work to the end of the handshake;
+  // unset without ContextOptions::stopwatch.
   absl::optional<absl::Duration> handshake_duration;
 };
 
 // How many bytes have gone through a Socket.
 struct Traffic {
-  // What Read gave and Write took.
+  // Bytes that Read returned and Write accepted.
   uint64_t data_received = 0;
   uint64_t data_sent = 0;
-  // What the transport gave and took, handshake and TLS's own overhead
-  // included.
+  // Bytes that the transport read and wrote, including the handshake and TLS
+  // overhead.
   uint64_t transport_received = 0;
   uint64_t transport_sent = 0;
 };
@@ -58,53 +58,55 @@ enum class ChannelBinding { kTlsUnique, kTlsServerEndPoint, kTlsExporter };
 
 // One connection. Thread-compatible: one thread at a time, any thread.
 //
-// Handshake, Read, Write, Shutdown and Unwrap answer an IoResult. A failure is
-// final, and each further call gives it again, but for kTimeout, and but that
-// reading and writing fail apart once the handshake is done: where the
-// transport takes no more bytes, Read still gives what the peer has sent; where
-// its stream has ended without close_notify or cannot be read, Write still
-// sends. What the peer did wrong, and a callback's failure, end both.
+// Handshake, Read, Write, Shutdown and Unwrap return an IoResult. A failure is
+// final, and each later call returns it again, except kTimeout. After the
+// handshake, reading and writing fail separately: if the transport accepts no
+// more bytes, Read still returns what the peer has sent; if its stream ended
+// without close_notify or cannot be read, Write still sends. A protocol error
+// of the peer, or a failed callback, ends both.
 //
-// An exception that a transport throws is caught: kCallback, and final.
+// An exception from a transport is caught and becomes kCallback, which is
+// final.
 class Socket {
  public:
   ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
-  // Shakes hands, verifying the peer's chain and name. kDone once finished (and
-  // again if called later). Never kClosed: a peer that closes before it is done
-  // is kUnexpectedEof, also with close_notify. Other errors: kVerification,
-  // kHostname, kPeerAlert, kProtocol, kTransport, kTimeout, kCallback.
+  // Performs the handshake and verifies the peer's chain and name. kDone once
+  // finished (and on every later call). Never kClosed: if the peer closes too
+  // early, even with close_notify, the result is kUnexpectedEof. Other errors:
+  // kVerification, kHostname, kPeerAlert, kProtocol, kTransport, kTimeout,
+  // kCallback.
   IoResult Handshake();
 
-  // Reads 1 to into.size() bytes; 0 for an empty `into`. Shakes hands first if
-  // that is not done, with Handshake's errors. kClosed after the peer's
-  // close_notify. kWantWrite can
-  // come, where the protocol has to answer first. Data cut off without
-  // close_notify is kUnexpectedEof, or kClosed with suppress_ragged_eofs.
+  // Reads 1 to into.size() bytes; 0 for an empty `into`. Performs the handshake
+  // first if it is not done, with Handshake's errors. kClosed after the peer's
+  // close_notify. kWantWrite is possible: the protocol may have to answer
+  // first. A stream that ends without close_notify gives kUnexpectedEof, or
+  // kClosed with suppress_ragged_eofs.
   IoResult Read(absl::Span<uint8_t> into);
 
-  // Writes 1 to from.size() bytes (0 for an empty `from`), as one record, which
-  // holds up to 16 KiB. Shakes hands first. Never kClosed: what the peer no
-  // longer takes is an error (kClosed, kTransport). After kWantWrite or
-  // kWantRead, the next Write must begin with the same bytes, wherever they
-  // lie.
+  // Writes 1 to from.size() bytes (0 for an empty `from`), as one record of up
+  // to 16 KiB. Performs the handshake first if it is not done. Never
+  // IoState::kClosed: if the peer accepts no more data, that is an error
+  // (ErrorKind::kClosed, kTransport). After kWantWrite or kWantRead, the next
+  // Write must begin with the same bytes, but they may be at another address.
   IoResult Write(absl::Span<const uint8_t> from);
 
-  // How many decrypted bytes a Read gives without touching the transport.
+  // How many decrypted bytes Read can return without using the transport.
   size_t pending() const;
 
-  // Sends close_notify: no Write from here on, Read still works (half-close).
-  // kDone once it is sent.
+  // Sends close_notify. After that, Write fails and Read still works
+  // (half-close). kDone once it is sent.
   IoResult Shutdown();
 
-  // Shutdown, then waits for the peer's close_notify. Data that comes before it
-  // is kProtocol, once, and can still be read. After kDone the transport is
-  // plain again: ReleaseTransport.
+  // Shutdown, then waits for the peer's close_notify. If data arrives first,
+  // returns kProtocol once; the data can still be read. After kDone the
+  // transport carries plain data again: see ReleaseTransport.
   IoResult Unwrap();
 
-  // Gives the transport back. The Socket is of no further use but for queries.
+  // Returns the transport. After that, only queries work on the Socket.
   std::unique_ptr<Transport> ReleaseTransport();
 
   bool handshake_done() const;
@@ -112,51 +114,51 @@ class Socket {
   const std::string& server_hostname() const;
   const std::shared_ptr<const Context>& context() const;
 
-  // Replaces the Context: before the handshake has begun, as if it had been
-  // given to WrapSocket; from within the sni callback, for what comes after the
-  // ClientHello, where a version that the new one does not allow is refused
-  // (kProtocol). Else it is kInvalidArgument; an error replaces nothing.
+  // Replaces the Context. Before the handshake, as if it had been passed to
+  // WrapSocket. Inside the sni callback, for everything after the ClientHello;
+  // a version that the new Context does not allow is refused (kProtocol). At
+  // any other time: kInvalidArgument. After an error, the old Context stays.
   absl::Status SwitchContext(std::shared_ptr<const Context> context);
 
-  // Sets the session to resume; before the handshake only, on a client.
+  // Sets the session to resume; only on a client, before the handshake.
   absl::Status SetSession(std::shared_ptr<const Session> session);
 
-  // Nothing until the handshake is done.
+  // Unset until the handshake is done.
   absl::optional<ConnectionInfo> info() const;
-  // The same as in info(), for those who need no more: no memory is taken.
+  // The same as in info(), without allocating memory.
   absl::optional<TlsVersion> version() const;
   bool session_reused() const;
   // At any time.
   Traffic traffic() const;
 
-  // The suites that client and server have in common, by the client's order. A
-  // server's answer only; empty elsewhere and before its ClientHello.
+  // The suites that client and server have in common, in the client's order.
+  // Only on a server; empty on a client, and before the ClientHello.
   std::vector<CipherInfo> SharedCiphers() const;
 
-  // The peer's certificate; nothing where it gave none. It may be unverified:
-  // see `peer_verified`.
+  // The peer's certificate; unset if it sent none. It may be unverified: see
+  // `peer_verified`.
   absl::optional<Certificate> peer_certificate() const;
-  // As the peer sent it, leaf first; empty where it sent none.
+  // As the peer sent it, leaf first; empty if it sent none.
   const std::vector<Certificate>& presented_chain() const;
   // From the leaf to the trust anchor; empty unless verified.
   const std::vector<Certificate>& verified_chain() const;
   bool peer_verified() const;
 
-  // ssl/hostname.h's MatchHostname on the peer's certificate; kHostname with
-  // verify_code 62 also where there is no certificate.
+  // ssl/hostname.h's MatchHostname on the peer's certificate; without a
+  // certificate, kHostname with verify_code 62.
   absl::Status MatchHostname(absl::string_view host) const;
 
-  // The session, to be resumed by a later Socket; null before there is one.
-  // With TLS 1.3 it comes after the handshake, as data is read.
+  // The session, for a later Socket to resume; null if none is available yet.
+  // With TLS 1.3 it arrives after the handshake, during Read.
   std::shared_ptr<const Session> session() const;
 
-  // The bytes of a channel binding. kInvalidArgument where the connection has
-  // none of that kind: before the handshake, tls-unique with TLS 1.3,
+  // The bytes of a channel binding. kInvalidArgument if the connection has none
+  // of that kind: before the handshake, tls-unique with TLS 1.3,
   // tls-server-end-point without a certificate.
   absl::StatusOr<std::string> GetChannelBinding(ChannelBinding kind) const;
 
-  // Keying material (RFC 8446, section 7.5); `context` unset differs from
-  // empty. kInvalidArgument before the handshake is done, and for a `size`
+  // Keying material (RFC 8446, section 7.5); an unset `context` differs from an
+  // empty one. kInvalidArgument before the handshake is done, and for a `size`
   // above 65535, or above 255 times the size of the cipher's hash with TLS 1.3
   // (8160 for SHA-256, 12240 for SHA-384), which is RFC 5869's limit.
   absl::StatusOr<Secret> ExportKeyingMaterial(
@@ -171,10 +173,10 @@ class Socket {
   std::unique_ptr<Impl> impl_;
 };
 
-// Makes a Socket over `transport`; nothing is sent yet. Errors
-// (kInvalidArgument, kCredentials, kPolicy): a client that checks names without
-// server_hostname, a host name that is none, a client that verifies nobody
-// without the token, a server without credentials.
+// Makes a Socket over `transport`; sends nothing yet. Errors (kInvalidArgument,
+// kCredentials, kPolicy): a client that checks names has no server_hostname,
+// the host name is invalid, a client with VerifyMode::kNone has no token, a
+// server has no credentials.
 absl::StatusOr<std::unique_ptr<Socket>> WrapSocket(
     std::shared_ptr<const Context> context,
     std::unique_ptr<Transport> transport, SocketOptions options);

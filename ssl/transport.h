@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The byte transport that a TLS socket runs over.
+// The byte stream that a TLS socket runs over.
 #ifndef AIRLOCK_SSL_TRANSPORT_H_
 #define AIRLOCK_SSL_TRANSPORT_H_
 
@@ -12,14 +12,14 @@
 
 namespace airlock::ssl {
 
-// A two-way byte stream, as a TCP connection is.
+// A two-way byte stream, such as a TCP connection.
 //
-// Blocking is the transport's own business: one that waits answers kDone,
-// kClosed or an error (absl::StatusCode::kDeadlineExceeded once its deadline
-// has passed); one that does not wait answers kWantRead or kWantWrite.
+// A transport may block or not. One that blocks returns kDone, kClosed or an
+// error (absl::StatusCode::kDeadlineExceeded once its deadline has passed); one
+// that does not block returns kWantRead or kWantWrite.
 //
-// Called by one Socket at a time, from the thread that calls the Socket. It
-// must not call back into that Socket.
+// Used by one Socket at a time, on the thread that calls the Socket. It must
+// not call back into that Socket.
 class Transport {
  public:
   Transport() = default;
@@ -27,14 +27,14 @@ class Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
 
-  // Reads between 1 and into.size() bytes; `into` is never empty. kClosed says
-  // that the peer ended the stream. An error is final: it comes back to the
-  // Socket's caller with kind ErrorKind::kTransport and its own message. But
-  // kDeadlineExceeded comes back as kTimeout, and the call may be repeated.
+  // Reads between 1 and into.size() bytes; `into` is never empty. kClosed means
+  // that the peer ended the stream. An error is final: the Socket's caller gets
+  // it with kind ErrorKind::kTransport and its own message. The exception is
+  // kDeadlineExceeded: it becomes kTimeout, and the call may be repeated.
   virtual IoResult Read(absl::Span<uint8_t> into) = 0;
 
-  // Writes between 1 and from.size() bytes; `from` is never empty. kClosed is
-  // not an answer here: a stream that takes no more bytes is an error.
+  // Writes between 1 and from.size() bytes; `from` is never empty. Must not
+  // return kClosed: a stream that accepts no more bytes is an error.
   virtual IoResult Write(absl::Span<const uint8_t> from) = 0;
 };
 

@@ -41,13 +41,13 @@ absl::Status Damaged(absl::string_view name, const BundlePart& part) {
   return MakeStatus(error);
 }
 
-// Whether a damaged part may be one that a trust store uses.
+// Whether a trust store uses the part, or may use it if it is damaged.
 bool IsUsed(const BundlePart& part) {
   return part.kind == PartKind::kCertificate || part.kind == PartKind::kCrl ||
          part.kind == PartKind::kDamaged;
 }
 
-// Ok where `bundle`, read from `bytes`, is intact and holds something of use.
+// Ok if `bundle`, read from `bytes`, is intact and contains a usable part.
 absl::Status Check(const Bundle& bundle, absl::string_view bytes,
                    absl::string_view name) {
   std::vector<std::string> others;
@@ -107,7 +107,8 @@ struct TrustStore::Builder::State {
   void AddToHash(absl::string_view bytes);
 
   std::vector<Certificate> certificates;
-  // Where in `certificates` those with this DER are; the keys point into them.
+  // From a certificate's DER to its index in `certificates`; the keys point
+  // into the certificates.
   absl::flat_hash_map<absl::string_view, size_t> positions;
   std::vector<Crl> crls;
   absl::Status status;  // Why AddStore failed.
@@ -144,7 +145,8 @@ absl::Status TrustStore::Builder::State::AddCertificate(
   return absl::OkStatus();
 }
 
-// The size goes first, so that no two ways to add give one hash.
+// The size comes first, so that different splits of the same bytes give
+// different hashes.
 void TrustStore::Builder::State::AddToHash(absl::string_view bytes) {
   const std::string size = absl::StrCat(bytes.size(), ":");
   SHA256_Update(&sha256, size.data(), size.size());

@@ -17,11 +17,11 @@
 
 namespace airlock::ssl {
 
-// What OpenSSL's trust settings say of a certificate for one use.
+// What OpenSSL's trust settings say about a certificate for one use.
 enum class TrustSetting {
-  kNone,      // Nothing: trusted as any other certificate of the bundle.
-  kTrusted,   // An anchor, also where it is not self-signed.
-  kRejected,  // No chain may rest on it.
+  kNone,      // Nothing: trusted like any certificate of the bundle.
+  kTrusted,   // An anchor, even if it is not self-signed.
+  kRejected,  // No chain may end at it.
 };
 
 // For peers that are servers, and for peers that are clients.
@@ -32,13 +32,12 @@ struct TrustSettings {
 
 // The settings that `certificate` came with in a TRUSTED CERTIFICATE block
 // (`openssl x509 -addtrust`, `-addreject`), as OpenSSL 3 reads them: a use is
-// rejected where it or anyExtendedKeyUsage is, or where there is a list of
-// trusted uses with neither in it; trusted where the list has either.
-// Thread-safe.
+// rejected if it or anyExtendedKeyUsage is rejected, or if the list of trusted
+// uses has neither; it is trusted if the list has either. Thread-safe.
 TrustSettings GetTrustSettings(const Certificate& certificate);
 
-// The certificates that a verifier trusts, and the CRLs it consults. Immutable,
-// so thread-safe; made to be shared by any number of Contexts.
+// The certificates that a verifier trusts, and the CRLs that it checks.
+// Immutable, so thread-safe; any number of Contexts can share it.
 class TrustStore {
  public:
   class Builder;
@@ -51,15 +50,15 @@ class TrustStore {
   TrustStore(const TrustStore&) = delete;
   TrustStore& operator=(const TrustStore&) = delete;
 
-  // How many distinct certificates and CRLs it holds.
+  // How many distinct certificates and CRLs it contains.
   size_t certificate_count() const;
   size_t crl_count() const;
 
-  // Every certificate, in the order in which they were added.
+  // All certificates, in the order in which they were added.
   std::vector<Certificate> Certificates() const;
 
-  // SHA-256 over what was added, in order: the same bytes give the same value.
-  // 32 bytes.
+  // SHA-256 over everything that was added, in order: the same bytes give the
+  // same value. 32 bytes.
   const std::string& content_hash() const;
 
   // The parsed form; for //ssl only.
@@ -82,24 +81,23 @@ class TrustStore::Builder {
 
   // Adds every certificate and CRL in `bytes`: PEM (CERTIFICATE, TRUSTED
   // CERTIFICATE, X509 CERTIFICATE, X509 CRL; other blocks and text around them
-  // are passed over) or concatenated DER. `name` is what errors call it, such
-  // as a path. A certificate that is already there is counted once; of several
-  // trust settings for it (see GetTrustSettings) the strictest holds.
+  // are skipped) or concatenated DER. Errors use `name`, such as a path. A
+  // certificate that is already present is not added again; the strictest of
+  // its trust settings (see GetTrustSettings) applies.
   //
-  // Errors have kind ErrorKind::kTrustStore and leave the builder as it was:
-  // nothing in it, a path in place of the content, or one damaged block even
-  // among good ones (with its number and line).
+  // Errors have kind ErrorKind::kTrustStore and leave the builder unchanged:
+  // empty input, a path in place of the content, or a damaged block, even among
+  // good ones (with its number and line).
   absl::Status Add(absl::string_view bytes, absl::string_view name);
 
-  // Adds all that is in `store`, without parsing it again.
+  // Adds everything in `store`, without parsing it again.
   void AddStore(const TrustStore& store);
 
   // How many CRLs were added.
   size_t crl_count() const;
 
-  // Makes the store and leaves the builder as it was, to be added to further.
-  // An error (kTrustStore) where no certificate was added; kInternal where
-  // memory was short.
+  // Makes the store. The builder is unchanged and can be added to. Errors:
+  // kTrustStore if no certificate was added; kInternal if out of memory.
   absl::StatusOr<std::shared_ptr<const TrustStore>> Build() const;
 
  private:

@@ -8,7 +8,7 @@
 namespace airlock::ssl {
 namespace {
 
-// Writes each value so that its end can be told.
+// Writes each value so that its end is unambiguous.
 class CanonicalWriter {
  public:
   template <typename Field>

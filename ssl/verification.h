@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// All that decides whether a peer is trusted: plain data, in one struct for
-// every options struct that has it.
+// Everything that decides whether a peer is trusted, as plain data: one struct
+// that all options structs share.
 #ifndef AIRLOCK_SSL_VERIFICATION_H_
 #define AIRLOCK_SSL_VERIFICATION_H_
 
@@ -17,10 +17,10 @@
 
 namespace airlock::ssl {
 
-// Python's CERT_*. What a client asks of a server, and a server of a client.
+// Python's CERT_*. What one side requires of its peer.
 enum class VerifyMode {
   kNone,      // Nothing. A client also needs the token of ssl/insecure.h.
-  kOptional,  // A server: verified if given. A client: the same as kRequired.
+  kOptional,  // Server: verify if sent. Client: the same as kRequired.
   kRequired,  // A verified certificate, or no connection.
 };
 
@@ -31,18 +31,19 @@ absl::string_view VerifyModeName(VerifyMode mode);
 struct VerifyFlags {
   bool crl_check_leaf = false;   // The peer's certificate must not be revoked,
   bool crl_check_chain = false;  // nor any of its issuers; no CRL is an error.
-  // RFC 5280 to the letter, as far as OpenSSL's X509_STRICT does it: CAs, the
-  // root too, with basicConstraints and keyUsage; names; key identifiers.
+  // RFC 5280 to the letter, as far as OpenSSL's X509_STRICT checks it: CAs,
+  // including the root, need basicConstraints and keyUsage; names; key
+  // identifiers.
   bool x509_strict = false;
   // Any certificate of the trust store is an anchor.
   bool partial_chain = false;
-  // Prefer the trust store's issuers to the peer's.
+  // Prefer the trust store's issuers over the peer's.
   bool trusted_first = true;
 };
 
 // Calls `visit` for each flag with its name, its bit in OpenSSL's X509_V_FLAG_*
-// and in Python's VERIFY_*, and the field. A flag that is missing here does not
-// compile; one that is here reaches every interface, cache and session.
+// and Python's VERIFY_*, and the field. If a flag is missing here, the code
+// does not compile; each flag here reaches every interface, cache and session.
 template <typename Flags, typename Visitor>
 void VisitFlags(Flags& flags, Visitor visit) {
   auto& [crl_check_leaf, crl_check_chain, x509_strict, partial_chain,
@@ -54,35 +55,37 @@ void VisitFlags(Flags& flags, Visitor visit) {
   visit("trusted_first", uint32_t{0x8000}, trusted_first);
 }
 
-// The bits of the flags that are set, and back. Bits of no flag are ignored.
-// OpenSSL takes crl_check_chain for crl_check_leaf, too; whoever makes bits for
-// it sets both.
+// Convert flags to bits and back. Unknown bits are ignored. In OpenSSL,
+// crl_check_chain has an effect only with crl_check_leaf; bits for OpenSSL must
+// set both.
 uint32_t FlagBits(const VerifyFlags& flags);
 VerifyFlags FlagsFromBits(uint32_t bits);
 
 struct Verification {
   VerifyMode mode = VerifyMode::kRequired;
-  // A client checks that the server carries SocketOptions::server_hostname.
+  // A client checks the server's certificate for
+  // SocketOptions::server_hostname.
   bool check_hostname = true;
-  // With `check_hostname`: a Socket that gives no name verifies the chain
-  // alone. Otherwise that is an error, kInvalidArgument or what
-  // ContextOptions::hostname_missing gives.
+  // With `check_hostname`: a Socket without a name verifies only the chain. If
+  // false, a missing name is an error: kInvalidArgument, or the result of
+  // ContextOptions::hostname_missing.
   bool hostname_optional = false;
   HostnameOptions hostname;
   VerifyFlags flags;
-  // How many certificates may lie between leaf and anchor.
+  // How many certificates are allowed between leaf and anchor.
   int depth = 100;
 
   Protocol protocol = Protocol::kSslv23;
-  // Narrow the protocol's own range. An empty range is an error.
+  // These narrow the range of `protocol`. An empty range is an error.
   absl::optional<TlsVersion> minimum_version;
   absl::optional<TlsVersion> maximum_version;
-  // Python's OP_NO_TLSv1 and so on: versions left out of the range. TLS must
-  // not have holes (RFC 8446, appendix D.5), so all of those left out must lie
-  // at one of its ends; otherwise the lower part is left out too.
+  // Python's OP_NO_TLSv1 and so on: versions to exclude from the range. TLS
+  // does not allow gaps (RFC 8446, appendix D.5): if an excluded version lies
+  // inside the range, the versions below it are excluded too.
   std::vector<TlsVersion> disabled_versions;
-  // OpenSSL's security level, 0 to 5, for certificates, ours and the peer's:
-  // from 1 on no SHA-1 signatures, from 2 on no RSA keys below 2048 bits.
+  // OpenSSL's security level, 0 to 5, for our certificates and the peer's.
+  // Level 1 and above: no SHA-1 signatures. Level 2 and above: no RSA keys
+  // below 2048 bits.
   int security_level = 2;
   // The lowest level that `security_level` and ContextOptions::ciphers can set.
   int minimum_security_level = 0;
@@ -91,17 +94,16 @@ struct Verification {
   std::string groups;
 
   // SHA-256 hashes of SubjectPublicKeyInfos (RFC 7469), 32 bytes each. Unless
-  // empty, a verified chain must have a key that is among them.
+  // empty, a verified chain must contain one of these keys.
   std::vector<std::string> pins;
-  // The same; and a peer's certificate that has one of these keys and signs
-  // itself needs no issuer in the trust store. Its dates and name are checked
-  // as ever.
+  // The same, and a self-signed peer certificate with one of these keys needs
+  // no issuer in the trust store. Its dates and name are still checked.
   std::vector<std::string> anchor_pins;
 };
 
-// Calls `visit(name, field)` for each field. A field that is missing here does
-// not compile; one that is here is part of every key of a cache and of every
-// session's identity.
+// Calls `visit(name, field)` for each field. If a field is missing here, the
+// code does not compile; each field here is part of every cache key and of
+// every session's identity.
 template <typename Fields, typename Visitor>
 void VisitFields(Fields& verification, Visitor visit) {
   auto& [mode, check_hostname, hostname_optional, hostname, flags, depth,
@@ -127,8 +129,8 @@ void VisitFields(Fields& verification, Visitor visit) {
   visit("anchor_pins", anchor_pins);
 }
 
-// Bytes that are equal for equal values only, for the keys of caches. They
-// differ from one version of Airlock to the next.
+// Bytes that are equal only for equal values, for cache keys. They can change
+// between versions of Airlock.
 std::string CanonicalBytes(const Verification& verification);
 
 }  // namespace airlock::ssl

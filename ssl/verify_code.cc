@@ -126,7 +126,7 @@ const Row* Find(int code) {
 absl::string_view VerifyCodeText(int code) {
   const Row* row = Find(code);
   if (row != nullptr && !row->text.empty()) return row->text;
-  // BoringSSL means something else by these numbers.
+  // These numbers mean something else in BoringSSL.
   if (internal::FromBoringVerifyCode(code) != code) return "unknown error";
   return X509_verify_cert_error_string(code);
 }

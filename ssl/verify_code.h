@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The numbers of verification failures, named: Error::verify_code.
+// Names for the numbers of verification failures: Error::verify_code.
 #ifndef AIRLOCK_SSL_VERIFY_CODE_H_
 #define AIRLOCK_SSL_VERIFY_CODE_H_
 
@@ -9,9 +9,9 @@
 
 namespace airlock::ssl {
 
-// OpenSSL 3's X509_V_ERR_* numbers, which Python's SSLCertVerificationError has
-// as verify_code. BoringSSL numbers a few failures otherwise; its numbers never
-// leave //ssl, so each number here has one meaning.
+// OpenSSL 3's X509_V_ERR_* numbers, which are the verify_code of Python's
+// SSLCertVerificationError. BoringSSL numbers a few failures differently; its
+// numbers never leave //ssl, so each number here has one meaning.
 namespace verify_code {
 
 constexpr int kOk = 0;
@@ -49,9 +49,9 @@ constexpr int kIpAddressMismatch = 64;
 constexpr int kEeKeyTooSmall = 66;    // The peer's own key, for the level.
 constexpr int kCaKeyTooSmall = 67;    // A CA's key, for the level.
 constexpr int kCaDigestTooWeak = 68;  // A signature's digest, for the level.
-constexpr int kInvalidCall = 69;      // There is no certificate to verify.
+constexpr int kInvalidCall = 69;      // No certificate to verify.
 constexpr int kStoreLookup = 70;
-// From here to kCaWithoutKeyUsage but for the first: VERIFY_X509_STRICT.
+// From kPathLengthForNonCa to kCaWithoutKeyUsage: only with VERIFY_X509_STRICT.
 constexpr int kInvalidCa = 79;
 constexpr int kPathLengthForNonCa = 80;
 constexpr int kPathLengthWithoutCertSign = 81;
@@ -73,8 +73,8 @@ constexpr int kCaWithoutKeyUsage = 92;
 // expired". For people; not stable. Thread-safe.
 absl::string_view VerifyCodeText(int code);
 
-// What to do about it: one or two sentences. None of them says how to switch a
-// check off. Thread-safe.
+// What to do about it: one or two sentences. Never says how to disable a check.
+// Thread-safe.
 absl::string_view VerifyCodeAdvice(int code);
 
 }  // namespace airlock::ssl
