@@ -11,7 +11,7 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// The texts of reasons. None says how to switch a check off.
+// The texts for reasons. None says how to disable a check.
 constexpr absl::string_view kCallAgain =
     "A write that would block has to be repeated with the same data, or "
     "more of it, before anything else is written.";
@@ -82,12 +82,12 @@ constexpr absl::string_view kCryptography =
 constexpr absl::string_view kUnknown =
     "Compare the configuration and the logs of both sides.";
 
-// Reasons of BoringSSL's that have the same cause, by name, since its versions
-// do not have the same ones.
+// BoringSSL's reasons with the same cause. By name, since its versions do not
+// all define the same reasons.
 struct Group {
   Fault fault;
   absl::string_view advice;
-  absl::string_view reasons;  // Divided by spaces.
+  absl::string_view reasons;  // Separated by spaces.
 };
 
 constexpr Group kGroups[] = {

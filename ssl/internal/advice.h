@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What to do about an alert or a protocol error: the last sentence of messages.
+// Advice on alerts and protocol errors: the last sentence of error messages.
 #ifndef AIRLOCK_SSL_INTERNAL_ADVICE_H_
 #define AIRLOCK_SSL_INTERNAL_ADVICE_H_
 
@@ -14,16 +14,16 @@ namespace airlock::ssl::internal {
 // For an alert that the peer sent.
 absl::string_view AlertAdvice(uint8_t alert);
 
-// Who has to change something.
+// Which side has to change something.
 enum class Fault {
   kUnknown,
   kCaller,         // The program that uses this library.
   kPeer,           // The other side, or something in between.
-  kConfiguration,  // Either side: the two do not fit.
+  kConfiguration,  // Either side: the two do not match.
 };
 
-// For a reason in BoringSSL's error code `code`, and who is at fault. A reason
-// that is not known blames neither side.
+// For the reason in BoringSSL's error code `code`, and which side is at fault:
+// kUnknown for an unknown reason.
 absl::string_view ReasonAdvice(uint32_t code);
 Fault ReasonFault(uint32_t code);
 

@@ -27,8 +27,8 @@ CallScope::~CallScope() { current_clock = previous_; }
 
 void CallScope::Install(SSL_CTX* ctx) {
   SSL_CTX_set_current_time_cb(ctx, [](const SSL* /*ssl*/, timeval* now) {
-    // Outside of any scope BoringSSL only frees, and needs no time. It takes
-    // none before 1970.
+    // Outside of a scope, BoringSSL only frees memory and does not need the
+    // time. It does not accept times before 1970.
     *now = timeval{};
     if (current_clock == nullptr) return;
     Guarded("clock callback", [now] {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What holds around every call into BoringSSL that a Socket makes.
+// The scope around every call that a Socket makes into BoringSSL.
 #ifndef AIRLOCK_SSL_INTERNAL_CALL_SCOPE_H_
 #define AIRLOCK_SSL_INTERNAL_CALL_SCOPE_H_
 
@@ -14,10 +14,9 @@
 
 namespace airlock::ssl::internal {
 
-// Keeps the error queue clean, and tells BoringSSL the time by `clock` on this
-// thread: its own time callback is given no connection to find the clock by.
-// Scopes nest, as when a callback uses another connection. `clock` must outlive
-// the scope.
+// Keeps the error queue clean, and sets the clock for BoringSSL on this thread:
+// its time callback does not get the connection. Scopes nest, for callbacks
+// that use another connection. `clock` must outlive the scope.
 class CallScope {
  public:
   explicit CallScope(const std::function<absl::Time()>& clock);
@@ -25,7 +24,7 @@ class CallScope {
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
-  // Makes `ctx` ask the scope in force for the time.
+  // Makes `ctx` get the time from the current scope.
   static void Install(SSL_CTX* ctx);
 
  private:

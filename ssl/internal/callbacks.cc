@@ -27,7 +27,7 @@ namespace {
 
 Socket::Impl* SocketOf(const SSL* ssl) { return Socket::Impl::Of(ssl); }
 
-// Stops a connection for a callback that BoringSSL does not ask for an answer.
+// Stops a connection after a failed callback whose result BoringSSL ignores.
 void Halt(Socket::Impl* socket, absl::string_view which,
           const absl::Status& said) {
   if (said.ok()) return;
@@ -49,7 +49,7 @@ ssl_verify_result_t Verify(SSL* ssl, uint8_t* out_alert) {
   return ssl_verify_invalid;
 }
 
-// Notes what the client offers: it is gone once the handshake is over.
+// Records what the client offers: BoringSSL drops it after the handshake.
 ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
   Socket::Impl* socket = SocketOf(hello->ssl);
   CBS ciphers;
@@ -65,7 +65,7 @@ ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
     return SSL_early_callback_ctx_extension_get(hello, extension, &data,
                                                 &size) != 0;
   };
-  // TLS 1.3 clients send a session identifier that stands for nothing.
+  // TLS 1.3 clients send a session identifier without meaning.
   socket->offered_session =
       has(TLSEXT_TYPE_pre_shared_key) ||
       (has(TLSEXT_TYPE_session_ticket) && size > 0) ||

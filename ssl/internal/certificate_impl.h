@@ -20,8 +20,8 @@ namespace airlock::ssl {
 
 struct Certificate::Impl {
   bssl::UniquePtr<CRYPTO_BUFFER> der;
-  // Says the same as `der`; has OpenSSL's trust settings besides, where it was
-  // read from a TRUSTED CERTIFICATE.
+  // The same certificate as `der`, and OpenSSL's trust settings if it was read
+  // from a TRUSTED CERTIFICATE.
   bssl::UniquePtr<X509> x509;
 };
 
@@ -33,19 +33,19 @@ absl::StatusOr<Certificate> CertificateFromBuffer(CRYPTO_BUFFER* der);
 // Wraps a certificate that was parsed from `der`; takes a reference to each.
 Certificate CertificateFromParsed(CRYPTO_BUFFER* der, X509* x509);
 
-// Wraps a certificate that is parsed already; takes a reference.
+// Wraps a parsed certificate; takes a reference.
 absl::StatusOr<Certificate> CertificateFromX509(X509* x509);
 
 // Parses the DER out of a PEM block with this label (see IsCertificateLabel).
 absl::StatusOr<Certificate> CertificateFromPemDer(absl::string_view label,
                                                   absl::string_view der);
 
-// The subject alternative names; null where the certificate has no such
-// extension. An error (kInvalidArgument) where it is malformed or there twice.
+// The subject alternative names; null if the certificate has no such extension.
+// An error (kInvalidArgument) if it is malformed or occurs twice.
 absl::StatusOr<bssl::UniquePtr<GENERAL_NAMES>> GetSubjectAltNames(
     const X509* x509);
 
-// A distinguished name as RFC 4514 writes it, in UTF-8.
+// A distinguished name in RFC 4514 form, in UTF-8.
 std::string NameToString(const X509_NAME* name);
 
 // Four or sixteen bytes as CPython shows an address: "192.0.2.1", or eight
@@ -56,7 +56,7 @@ std::string IpAddressToText(absl::string_view bytes);
 // The characters of `value`, whatever its encoding, in UTF-8.
 absl::StatusOr<std::string> Asn1StringToUtf8(const ASN1_STRING* value);
 
-// The bytes of `value` as they stand; valid as long as it is.
+// The raw bytes of `value`; valid as long as it is.
 absl::string_view Asn1StringView(const ASN1_STRING* value);
 
 }  // namespace internal

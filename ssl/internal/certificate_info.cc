@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Certificate::Decode: what getpeercert() shows, in CPython's forms.
+// Certificate::Decode: the fields of getpeercert(), in CPython's formats.
 
 #include <openssl/asn1.h>
 #include <openssl/mem.h>
@@ -31,7 +31,7 @@ absl::Status Malformed(absl::string_view part) {
       absl::StrCat("the certificate's ", part, " is malformed"));
 }
 
-// The extension `nid`, parsed; null where there is none.
+// The extension `nid`, parsed; null if it is missing.
 template <typename T>
 absl::StatusOr<bssl::UniquePtr<T>> GetExtension(const X509* x509, int nid,
                                                 absl::string_view name) {
@@ -46,7 +46,7 @@ absl::StatusOr<bssl::UniquePtr<T>> GetExtension(const X509* x509, int nid,
   return value;
 }
 
-// The long name, or dotted numbers for what has none or where `numeric`.
+// The long name, or dotted numbers if it has none or if `numeric`.
 std::string ObjectToString(const ASN1_OBJECT* object, bool numeric) {
   std::array<char, 128> buffer;
   const int size =
@@ -89,7 +89,7 @@ std::string DecodeSerial(const ASN1_INTEGER* serial) {
   return hex;
 }
 
-// As OpenSSL's GENERAL_NAME_print, which CPython shows.
+// As OpenSSL's GENERAL_NAME_print, whose output CPython shows.
 std::string DecodeOtherName(const OTHERNAME& name) {
   struct Known {
     absl::string_view oid;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What errors say of a certificate.
+// Describes certificates in error messages.
 #ifndef AIRLOCK_SSL_INTERNAL_CERTIFICATE_TEXT_H_
 #define AIRLOCK_SSL_INTERNAL_CERTIFICATE_TEXT_H_
 
@@ -16,26 +16,25 @@
 
 namespace airlock::ssl::internal {
 
-// The names in a certificate that can be compared with a host.
+// The names in a certificate that can match a host.
 struct PresentedNames {
   std::vector<std::string> dns;
   std::vector<std::string> ip;  // 4 or 16 bytes, if well formed.
-  // Whether there is a subjectAltName at all, of whatever names, even of none.
+  // Whether the certificate has a subjectAltName, even an empty one.
   bool has_extension = false;
 };
 
-// kInvalidArgument where they are malformed.
+// kInvalidArgument if they are malformed.
 absl::StatusOr<PresentedNames> GetPresentedNames(const X509* x509);
 
 // The subject's common names in UTF-8, in order; those that cannot be decoded
 // are left out.
 std::vector<std::string> CommonNames(const X509* x509);
 
-// "localhost, 127.0.0.1 and 3 more"; empty where there is none.
+// "localhost, 127.0.0.1 and 3 more"; empty if there are no names.
 std::string DescribeNames(const PresentedNames& names);
 
-// A distinguished name as messages quote it: its beginning and its end where it
-// is long.
+// A distinguished name for messages; a long one is cut in the middle.
 std::string ShownName(absl::string_view name);
 
 // `subject "CN=a", issuer "CN=b", valid from 2020-01-01 to 2030-01-01`.

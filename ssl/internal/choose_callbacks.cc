@@ -39,17 +39,17 @@ const ContextOptions& OptionsOf(const SSL* ssl) {
 
 enum class Answer { kGoOn, kLater, kFailed };
 
-// Asks the application which context is to serve the client. Where that fails,
-// `alert` is what to send, and the socket knows why.
+// Asks the application for the context to serve the client. On failure, sets
+// `alert` to the alert to send, and the socket's `callback_error`.
 Answer DecideContext(SSL* ssl, uint8_t* alert) {
   Socket::Impl* socket = SocketOf(ssl);
-  // By value: the callback may replace the context that holds it.
+  // A copy: the callback may replace the context that owns it.
   const auto callback = OptionsOf(ssl).sni;
   absl::optional<std::string> name;
   if (const char* sent = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
     name = sent;
   }
-  // The client's bytes, whatever they are.
+  // The client can send any bytes.
   const std::string shown = Shown(name.value_or(""));
   *alert = SSL_AD_INTERNAL_ERROR;
   socket->in_sni_callback = true;
@@ -149,7 +149,7 @@ bool PeerCanUse(SSL* ssl, KeyType type) {
   const Socket::Impl* socket = SocketOf(ssl);
   const uint16_t* algorithms = nullptr;
   const size_t count = SSL_get0_peer_verify_algorithms(ssl, &algorithms);
-  // Before TLS 1.2 there is no such list, and a default stands for it.
+  // Before TLS 1.2 this list does not exist, and a default applies.
   bool signs = count == 0 && type != KeyType::kEd25519;
   for (size_t i = 0; i < count; ++i) {
     const int key = SSL_get_signature_algorithm_key_type(algorithms[i]);
@@ -168,8 +168,8 @@ bool PeerCanUse(SSL* ssl, KeyType type) {
       });
 }
 
-// Whether the server says that it knows an issuer of the chain, or does not say
-// (RFC 8446, section 4.2.4).
+// Whether the server names an issuer of the chain, or names no CAs at all (RFC
+// 8446, section 4.2.4).
 bool PeerKnowsIssuer(SSL* ssl, const Credentials& credentials) {
   if (SSL_is_server(ssl) != 0) return true;
   const STACK_OF(CRYPTO_BUFFER)* known = SSL_get0_server_requested_CAs(ssl);
@@ -199,7 +199,7 @@ const Credentials* CredentialsInUse(SSL* ssl) {
   return all.size() == 1 ? all[0].get() : nullptr;
 }
 
-// Says so to the peer, which BoringSSL leaves waiting.
+// Sends an alert, since BoringSSL would leave the peer waiting.
 ssl_private_key_result_t CannotSign(SSL* ssl, const absl::Status& why) {
   SocketOf(ssl)->callback_error = CallbackError("sign", why);
   SSL_send_fatal_alert(ssl, SSL_AD_INTERNAL_ERROR);
@@ -241,8 +241,8 @@ ssl_private_key_result_t BeginSign(SSL* ssl, uint8_t* out, size_t* out_size,
   return Sign(ssl, out, out_size, max_size);
 }
 
-// Contexts with a signer have no suite that needs it, but one that a client's
-// callback gives may be for a suite that was agreed on before.
+// Contexts with a signer do not offer suites that decrypt, but credentials from
+// a client's callback can come after such a suite was negotiated.
 ssl_private_key_result_t Decrypt(SSL* ssl, uint8_t* /*out*/,
                                  size_t* /*out_size*/, size_t /*max_size*/,
                                  const uint8_t* /*in*/, size_t /*in_size*/) {
@@ -252,7 +252,7 @@ ssl_private_key_result_t Decrypt(SSL* ssl, uint8_t* /*out*/,
                "the key; leave such ciphers out."));
 }
 
-// Presents `credentials`, and keeps them for as long as they may have to sign.
+// Presents `credentials`, and keeps them alive while they may have to sign.
 bool Present(SSL* ssl, std::shared_ptr<const Credentials> credentials) {
   if (!UseCredentials(ssl, *credentials, SigningMethod())) return false;
   SocketOf(ssl)->chosen = std::move(credentials);
@@ -280,8 +280,8 @@ CertificateRequest DescribeRequest(SSL* ssl) {
   return request;
 }
 
-// A client's choice by the application's callback; as SSL_CTX_set_cert_cb wants
-// it.
+// A client's choice by the application's callback; returns what
+// SSL_CTX_set_cert_cb expects.
 int AskCredentials(SSL* ssl) {
   Socket::Impl* socket = SocketOf(ssl);
   absl::StatusOr<std::shared_ptr<const Credentials>> answer =
@@ -314,7 +314,7 @@ const SSL_PRIVATE_KEY_METHOD* SigningMethod() {
 
 absl::Status CallbackError(absl::string_view which, const absl::Status& said) {
   const absl::optional<Error> error = GetError(said);
-  // What Guarded made says it all.
+  // An error from Guarded is complete.
   if (error.has_value() && error->kind == ErrorKind::kCallback) return said;
   return MakeStatus(
       ErrorKind::kCallback,
@@ -327,8 +327,8 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
     case Answer::kGoOn:
       break;
     case Answer::kLater:
-      // BoringSSL does not ask this callback again: ChooseCredentials, which
-      // comes next, does.
+      // BoringSSL does not call this callback again; ChooseCredentials, which
+      // runs next, asks again.
       SocketOf(ssl)->sni_undecided = true;
       break;
     case Answer::kFailed:
@@ -380,7 +380,7 @@ int SelectNpn(SSL* ssl, uint8_t** out, uint8_t* out_size, const uint8_t* in,
       break;
     }
   }
-  // The API forgot the const; nothing is written there.
+  // The API lacks a const; BoringSSL does not write through it.
   *out = reinterpret_cast<uint8_t*>(const_cast<char*>(chosen->data()));
   *out_size = static_cast<uint8_t>(chosen->size());
   return SSL_TLSEXT_ERR_OK;
@@ -402,7 +402,7 @@ int AdvertiseNpn(SSL* ssl, const uint8_t** out, unsigned* out_size,
 int ChooseCredentials(SSL* ssl, void* /*arg*/) {
   Socket::Impl* socket = SocketOf(ssl);
   if (socket->sni_undecided) {
-    // ChooseContext has asked within this very operation.
+    // ChooseContext has already asked during this operation.
     if (socket->waits_for == LateCallback::kSni) return -1;
     uint8_t alert = 0;
     switch (DecideContext(ssl, &alert)) {
@@ -431,7 +431,7 @@ int ChooseCredentials(SSL* ssl, void* /*arg*/) {
       }
     }
   }
-  // BoringSSL says best what is not in common.
+  // BoringSSL reports best what the peers do not have in common.
   return Present(ssl, all[0]) ? 1 : 0;
 }
 

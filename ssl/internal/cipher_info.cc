@@ -9,8 +9,8 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// OpenSSL's short names in lower case, as Python shows them. BoringSSL's table
-// of names is not linked in for this.
+// OpenSSL's short names in lower case, as Python shows them. Avoids linking
+// BoringSSL's table of names.
 const char* SymmetricName(int nid) {
   switch (nid) {
     case NID_aes_128_gcm:
@@ -77,7 +77,7 @@ CipherInfo DescribeCipher(const SSL_CIPHER* cipher) {
   switch (SSL_CIPHER_get_min_version(cipher)) {
     case TLS1_3_VERSION:
       info.protocol = "TLSv1.3";
-      // BoringSSL's names for these are its own; everybody else uses IANA's.
+      // BoringSSL has its own names for these; everyone else uses IANA's.
       info.name = info.standard_name;
       break;
     case TLS1_2_VERSION:
@@ -105,7 +105,7 @@ bool CipherFitsKey(const SSL_CIPHER* cipher, KeyType type) {
     case NID_auth_psk:
       return false;
     default:
-      return true;  // TLS 1.3 names no key type.
+      return true;  // TLS 1.3 suites do not fix the key type.
   }
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What BoringSSL knows of a cipher suite, as ssl/cipher.h tells it.
+// Fills ssl/cipher.h's CipherInfo from BoringSSL.
 #ifndef AIRLOCK_SSL_INTERNAL_CIPHER_INFO_H_
 #define AIRLOCK_SSL_INTERNAL_CIPHER_INFO_H_
 

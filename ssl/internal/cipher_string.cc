@@ -18,14 +18,14 @@ namespace {
 
 constexpr absl::string_view kLevel = "@SECLEVEL=";
 
-// Forward secrecy and AEAD first; the last two are for peers of before 2010.
+// Forward secrecy and AEAD first; the last two are for peers from before 2010.
 constexpr absl::string_view kDefaultList =
     "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:RSA+AESGCM:RSA+AES";
 
-// Upstream took 3DES out of the lists later on; here it is out of all versions.
+// Later BoringSSL versions leave 3DES out of these lists; exclude it in all.
 constexpr absl::string_view kNever = ":!3DES";
 
-// BoringSSL's PSK leaves ECDHE-PSK out; its aPSK is OpenSSL's PSK.
+// BoringSSL's PSK excludes ECDHE-PSK; its aPSK is OpenSSL's PSK.
 std::string WithOpensslsPsk(absl::string_view list) {
   std::vector<std::string> rules =
       absl::StrSplit(list, absl::ByAnyChar(":, ;"), absl::SkipEmpty());
@@ -58,11 +58,11 @@ absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
     text = rest.substr(end);
   }
   absl::StrAppend(&result.list, text);
-  // BoringSSL knows DEFAULT as the very first word only, so that no empty one
-  // must come before it.
+  // BoringSSL accepts DEFAULT only as the first word, so it must not follow an
+  // empty one.
   result.list = WithOpensslsPsk(result.list);
   if (result.list.empty()) result.list = std::string(kDefaultList);
-  // Preference groups allow no operators, and have no 3DES unless by name.
+  // Preference groups do not allow operators, and contain 3DES only by name.
   if (!absl::StrContains(result.list, '[')) {
     absl::StrAppend(&result.list, kNever);
   }

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// OpenSSL's cipher list syntax, as far as BoringSSL does not have it.
+// The parts of OpenSSL's cipher list syntax that BoringSSL lacks.
 #ifndef AIRLOCK_SSL_INTERNAL_CIPHER_STRING_H_
 #define AIRLOCK_SSL_INTERNAL_CIPHER_STRING_H_
 
@@ -18,10 +18,10 @@ struct CipherString {
   absl::optional<int> security_level;
 };
 
-// Takes "@SECLEVEL=n" out of `text` (the last one counts), and puts the suites
-// out that Airlock never uses. An empty `text`, or one that holds a security
-// level only, stands for Airlock's default. Error kind: kInvalidArgument, for a
-// level that is none of 0 to 5.
+// Removes "@SECLEVEL=n" from `text` (the last one takes precedence), and
+// excludes the suites that Airlock never uses. An empty `text`, or one with
+// only a security level, means Airlock's default. Error kind: kInvalidArgument,
+// for a level outside 0 to 5.
 absl::StatusOr<CipherString> ParseCipherString(absl::string_view text);
 
 }  // namespace airlock::ssl::internal

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a Context is made of.
+// The parsed form of ssl/context.h.
 #ifndef AIRLOCK_SSL_INTERNAL_CONTEXT_IMPL_H_
 #define AIRLOCK_SSL_INTERNAL_CONTEXT_IMPL_H_
 
@@ -16,7 +16,7 @@
 namespace airlock::ssl {
 
 struct Context::Impl {
-  // The counters of SessionStatistics that Sockets keep.
+  // The counters of SessionStatistics that Sockets update.
   struct Counters {
     std::atomic<uint64_t> connect{0};
     std::atomic<uint64_t> connect_good{0};

@@ -64,7 +64,8 @@ absl::Status CheckProtocolNames(absl::string_view field,
   return absl::OkStatus();
 }
 
-// Our own chain, held to the same level as a peer's. The reasons are OpenSSL's.
+// Our own chain has to meet the same level as a peer's. The reasons are
+// OpenSSL's.
 absl::Status CheckStrength(absl::Span<const Certificate> chain, int level) {
   for (size_t i = 0; i < chain.size(); ++i) {
     X509* x509 = chain[i].impl().x509.get();

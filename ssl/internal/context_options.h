@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Holds ContextOptions to their word, before a Context is made of them.
+// Validates ContextOptions before a Context is created from them.
 #ifndef AIRLOCK_SSL_INTERNAL_CONTEXT_OPTIONS_H_
 #define AIRLOCK_SSL_INTERNAL_CONTEXT_OPTIONS_H_
 
@@ -16,17 +16,16 @@ struct VersionRange {
   TlsVersion maximum;
 };
 
-// The versions that protocol, minimum, maximum and disabled versions leave: the
-// highest run without a hole. kInvalidArgument where that is none.
+// The versions that protocol, minimum, maximum and disabled versions allow: the
+// highest range without a gap. kInvalidArgument if it is empty.
 absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options);
 
-// Checks security_level and minimum_security_level as they were given, before
-// ciphers and the one of them hide the other; errors as Context::Create has
-// them.
+// Checks security_level and minimum_security_level as given, before they are
+// combined with each other and with the ciphers; errors as in Context::Create.
 absl::Status CheckSecurityLevels(const ContextOptions& options);
 
-// Checks what else needs no SSL_CTX to be checked; errors as Context::Create
-// has them.
+// Checks everything else that does not need a SSL_CTX; errors as in
+// Context::Create.
 absl::Status CheckContextOptions(const ContextOptions& options);
 
 }  // namespace airlock::ssl::internal

@@ -16,8 +16,8 @@
 namespace airlock::ssl {
 
 struct Credentials::Impl {
-  bssl::UniquePtr<EVP_PKEY> key;   // With `signer`, only the public one.
-  Signer signer;                   // Null: `key` is the private one.
+  bssl::UniquePtr<EVP_PKEY> key;   // With `signer`, the public key.
+  Signer signer;                   // Null: `key` is the private key.
   std::vector<Certificate> chain;  // Leaf first.
   KeyType key_type = KeyType::kRsa;
 };

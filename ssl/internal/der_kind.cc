@@ -14,11 +14,11 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// What begins as a certificate: a SEQUENCE of one whose first field is no OID.
-// Requests and lists of revoked certificates begin so, too.
+// Content that begins like a certificate: a SEQUENCE that contains a SEQUENCE
+// whose first field is not an OID. Requests and CRLs begin like this, too.
 DerKind SniffSigned(CBS info) {
   CBS first, second;
-  // Certificates of version 2 or 3 have it first.
+  // The first field in certificates of version 2 or 3.
   constexpr CBS_ASN1_TAG kVersion =
       CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 0;
   if (CBS_peek_asn1_tag(&info, kVersion)) return DerKind::kCertificate;
@@ -28,8 +28,9 @@ DerKind SniffSigned(CBS info) {
       return DerKind::kCertificate;
     }
   }
-  // A certificate and a CRL name the signature's algorithm here, a request its
-  // subject; then follow issuer and dates, of which a CRL's stand alone.
+  // Here a certificate and a CRL have the signature algorithm, and a request
+  // its subject. Then follow issuer and dates; in a CRL, the dates are not in a
+  // SEQUENCE.
   if (!CBS_get_asn1(&info, &first, CBS_ASN1_SEQUENCE) ||
       !CBS_get_asn1(&info, &second, CBS_ASN1_SEQUENCE)) {
     return DerKind::kCertificate;
@@ -44,8 +45,9 @@ DerKind SniffSigned(CBS info) {
 }  // namespace
 
 bool LooksLikeDer(absl::string_view bytes) {
-  // The tag of a SEQUENCE is the digit 0, which text may begin with, too. But
-  // no text has the tags, lengths and versions that stand within.
+  // The tag of a SEQUENCE is the digit 0, and text may begin with that. But
+  // text does not contain the control characters of DER's tags, lengths and
+  // versions.
   return absl::StartsWith(bytes, "0") &&
          std::any_of(bytes.begin(), bytes.end(), [](char c) {
            return absl::ascii_iscntrl(c) && !absl::ascii_isspace(c);
@@ -66,7 +68,7 @@ DerKind SniffDer(absl::string_view der) {
     return DerKind::kPkcs7;  // A ContentInfo.
   }
   uint64_t version = 0;
-  // CBS_get_asn1 consumes what does not match, too.
+  // CBS_get_asn1 consumes input even if it does not match.
   if (CBS_peek_asn1_tag(&sequence, CBS_ASN1_SEQUENCE)) {
     if (!CBS_get_asn1(&sequence, &inner, CBS_ASN1_SEQUENCE)) {
       return DerKind::kUnknown;

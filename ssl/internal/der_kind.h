@@ -1,7 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What DER is meant to be, for readers of several kinds and their errors.
+// Detects what DER is meant to be, for readers that accept several kinds, and
+// for their errors.
 #ifndef AIRLOCK_SSL_INTERNAL_DER_KIND_H_
 #define AIRLOCK_SSL_INTERNAL_DER_KIND_H_
 
@@ -26,14 +27,14 @@ enum class DerKind {
 // Whether `bytes` begin as a SEQUENCE and are not text.
 bool LooksLikeDer(absl::string_view bytes);
 
-// Tells from its first fields what `der` is meant to be. Whether it is well
-// formed beyond them is for its parser to say.
+// Detects from its first fields what `der` is meant to be. Does not check the
+// rest; the parser does.
 DerKind SniffDer(absl::string_view der);
 
 // "a certificate", "a private key"; empty for kUnknown.
 absl::string_view DescribeDerKind(DerKind kind);
 
-// The label that PEM of this kind has; empty for kUnknown.
+// The PEM label of this kind; empty for kUnknown.
 absl::string_view PemLabelOf(DerKind kind);
 
 }  // namespace airlock::ssl::internal

@@ -22,7 +22,7 @@ uint32_t DrainErrorQueue() {
 
 void DescribeCode(uint32_t code, Error* error) {
   if (code == 0) return;
-  // BoringSSL has no short library names, as OpenSSL has; these are OpenSSL's.
+  // BoringSSL has no short library names; these are OpenSSL's.
   switch (ERR_GET_LIB(code)) {
     case ERR_LIB_SSL:
       error->library = "SSL";

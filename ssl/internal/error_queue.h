@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The one place that drains BoringSSL's error queue.
+// Drains BoringSSL's error queue; no other code does.
 #ifndef AIRLOCK_SSL_INTERNAL_ERROR_QUEUE_H_
 #define AIRLOCK_SSL_INTERNAL_ERROR_QUEUE_H_
 
@@ -13,10 +13,9 @@
 
 namespace airlock::ssl::internal {
 
-// Empties this thread's queue, on construction and again on destruction, so
-// that no other code's errors are taken for ours and none of ours are left
-// behind. Put one at the start of each function that calls BoringSSL and may
-// fail.
+// Empties this thread's queue on construction and on destruction, so that other
+// code's errors are not mistaken for ours and ours are not left behind. Put one
+// at the start of each function that calls BoringSSL and may fail.
 class ErrorQueueScope {
  public:
   ErrorQueueScope();
@@ -25,15 +24,15 @@ class ErrorQueueScope {
   ErrorQueueScope& operator=(const ErrorQueueScope&) = delete;
 };
 
-// BoringSSL's packed code of the first error in this thread's queue, 0 if there
-// is none. Empties the queue.
+// BoringSSL's packed code of the first error in this thread's queue, or 0 if it
+// is empty. Empties the queue.
 uint32_t DrainErrorQueue();
 
 // Fills `library`, `reason` and `detail` of `error` from the packed code.
 void DescribeCode(uint32_t code, Error* error);
 
 // Drains the queue and makes an error of `kind`: `message`, followed by the
-// first queued error in BoringSSL's words where there is one.
+// first queued error, if any, in BoringSSL's words.
 absl::Status DrainToStatus(ErrorKind kind, absl::string_view message);
 
 }  // namespace airlock::ssl::internal

@@ -21,11 +21,12 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// More are no subject's; a peer must not make us compare at will.
+// No real subject needs more; limits the work that a peer can cause.
 constexpr size_t kMostComparisons = 1 << 16;
 
-// Whether the DNS name `name` lies in the subtree `base`: an empty base holds
-// all; ".example" is OpenSSL's for what is below example, but not itself.
+// Whether the DNS name `name` lies in the subtree `base`. An empty base
+// contains all names; ".example" is OpenSSL's syntax for names below example,
+// without itself.
 bool Within(absl::string_view name, absl::string_view base) {
   if (base.empty()) return true;
   if (!absl::EndsWithIgnoreCase(name, base)) return false;
@@ -33,15 +34,14 @@ bool Within(absl::string_view name, absl::string_view base) {
          name[name.size() - base.size() - 1] == '.';
 }
 
-// Whether the wildcard `name` covers names that lie in the subtree `base`.
+// Whether the wildcard `name` covers names in the subtree `base`.
 bool Reaches(absl::string_view name, absl::string_view base) {
   if (!absl::ConsumePrefix(&name, "*.")) return false;
   absl::ConsumePrefix(&base, ".");
   return Within(base, name);
 }
 
-// One kind of subtrees, those for DNS names only; false where they cannot be
-// evaluated.
+// The subtrees for DNS names; false if they cannot be evaluated.
 bool DnsSubtrees(const STACK_OF(GENERAL_SUBTREE) * subtrees,
                  std::vector<absl::string_view>* bases) {
   for (const GENERAL_SUBTREE* subtree : subtrees) {
@@ -72,9 +72,9 @@ int CheckName(absl::string_view name,
   return verify_code::kOk;
 }
 
-// Whether a reader of certificates could take `name` for a host name: labels of
-// what host names are made of, two at least unless `one_label` will do; a
-// wildcard in front.
+// Whether software could treat `name` as a host name: it has only characters of
+// host names, and at least two labels unless `one_label`; it may begin with a
+// wildcard.
 bool LooksLikeDnsName(absl::string_view name, bool one_label) {
   absl::ConsumePrefix(&name, "*.");
   return (one_label || absl::StrContains(name, '.')) && !name.empty() &&
@@ -91,7 +91,7 @@ ConstraintFinding CheckAgainst(X509* issuer,
           issuer, NID_name_constraints, &critical, /*out_idx=*/nullptr)));
   ConstraintFinding finding;
   if (constraints == nullptr) {
-    // -1: there are none. Otherwise they are malformed, or there twice.
+    // -1: the extension is missing. Otherwise it is malformed or occurs twice.
     if (critical != -1) finding.verify_code = verify_code::kInvalidExtension;
     return finding;
   }
@@ -108,7 +108,7 @@ ConstraintFinding CheckAgainst(X509* issuer,
   }
   for (const std::string& name : names) {
     finding.name = name;
-    // Nobody can tell where a name ends that holds a NUL.
+    // The end of a name with a NUL is ambiguous.
     finding.verify_code = absl::StrContains(name, '\0')
                               ? verify_code::kUnsupportedNameSyntax
                               : CheckName(name, permitted, excluded);

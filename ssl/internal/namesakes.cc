@@ -56,7 +56,7 @@ bssl::UniquePtr<STACK_OF(X509)> IssuersFirst(
   };
   std::vector<X509*> rest = raw(trusted);
   if (!AnyShareAName(rest)) return nullptr;
-  // More is no chain; the peer must not make us check signatures at will.
+  // No real chain is longer; limits the signature checks that a peer can cause.
   constexpr size_t kMostPresented = 20;
   std::vector<X509*> children = raw(presented.subspan(0, kMostPresented));
   children.insert(children.end(), rest.begin(), rest.end());

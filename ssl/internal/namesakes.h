@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Trusted certificates that share a name, as a CA's old and new ones do.
+// Trusted certificates that share a name, such as a CA's old and new ones.
 #ifndef AIRLOCK_SSL_INTERNAL_NAMESAKES_H_
 #define AIRLOCK_SSL_INTERNAL_NAMESAKES_H_
 
@@ -15,12 +15,12 @@
 
 namespace airlock::ssl::internal {
 
-// Of several issuers with the name that it looks for BoringSSL takes the first,
-// and fails where that one is expired or has another key. Gives `trusted`
-// reordered: first those valid at `now`, in POSIX seconds, that signed one of
-// the first 20 of `presented`, the leaf's issuer before the others', then those
-// that signed one of `trusted`, then the rest. Null where no two share a name,
-// so that their order means nothing, and where memory is short.
+// If several issuers have the right name, BoringSSL uses the first, and fails
+// if that one is expired or has another key. Returns `trusted` reordered: first
+// those valid at `now` (POSIX seconds) that signed one of the first 20 of
+// `presented`, the leaf's issuer first; then those that signed one of
+// `trusted`; then the rest. Null if no two share a name, since the order then
+// does not matter, or if out of memory.
 bssl::UniquePtr<STACK_OF(X509)> IssuersFirst(
     absl::Span<const Certificate> trusted,
     absl::Span<const Certificate> presented, int64_t now);

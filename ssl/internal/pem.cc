@@ -26,7 +26,8 @@ constexpr absl::string_view kEnd = "-----END ";
 constexpr absl::string_view kDashes = "-----";
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// Takes the next line off `rest`, without its end and without space around it.
+// Removes the next line from `rest`, and returns it without its line ending and
+// surrounding white space.
 absl::string_view TakeLine(absl::string_view* rest) {
   const size_t end = rest->find_first_of("\r\n");
   const absl::string_view line = rest->substr(0, end);
@@ -39,8 +40,8 @@ absl::string_view TakeLine(absl::string_view* rest) {
   return absl::StripAsciiWhitespace(line);
 }
 
-// The first line of a file may have a byte order mark, and so may any line of
-// files that were put together.
+// The first line of a file may have a byte order mark; in concatenated files,
+// any line may.
 absl::string_view TakeOuterLine(absl::string_view* rest) {
   absl::string_view line = TakeLine(rest);
   if (absl::ConsumePrefix(&line, kByteOrderMark)) {
@@ -49,7 +50,7 @@ absl::string_view TakeOuterLine(absl::string_view* rest) {
   return line;
 }
 
-// The label in a line that is `prefix`, label and five dashes; else empty.
+// The label in a line of `prefix`, label and five dashes; otherwise empty.
 absl::string_view LabelOf(absl::string_view line, absl::string_view prefix) {
   if (!absl::ConsumePrefix(&line, prefix) ||
       !absl::ConsumeSuffix(&line, kDashes) || absl::StrContains(line, "--")) {
@@ -68,8 +69,8 @@ absl::Status Damage(absl::string_view what,
   return MakeStatus(error);
 }
 
-// Whether `line` has a BEGIN line after what values are written in: quotes, a
-// name in YAML, a tag of XML.
+// Whether `line` has a BEGIN line after other syntax: a quote, a YAML key, an
+// XML tag.
 bool EmbedsBegin(absl::string_view line) {
   const size_t begin = line.find(kPemBegin);
   if (begin == absl::string_view::npos || begin == 0) return false;
@@ -102,7 +103,7 @@ bool IsBase64(char c) {
   return absl::ascii_isalnum(c) || c == '+' || c == '/' || c == '=';
 }
 
-// A line that looks like a BEGIN line, if with another number of dashes.
+// Whether `line` looks like a BEGIN line, with any number of dashes.
 bool ResemblesBegin(absl::string_view line) {
   if (EmbedsBegin(line)) return true;
   const size_t dashes = std::min(line.find_first_not_of('-'), line.size());
@@ -111,10 +112,10 @@ bool ResemblesBegin(absl::string_view line) {
              absl::StripLeadingAsciiWhitespace(line.substr(dashes)), "BEGIN ");
 }
 
-// Whether a BEGIN line that is damaged begins a block all the same, as `rest`
-// goes on like one; otherwise it is a comment, which OpenSSL passes over, too.
+// Whether a damaged BEGIN line still begins a block, because `rest` continues
+// like one. Otherwise it is a comment, which OpenSSL skips, too.
 bool BeginsABlock(absl::string_view begin_line, absl::string_view rest) {
-  constexpr size_t kLeast = 16;  // Longer than words are.
+  constexpr size_t kLeast = 16;  // Longer than most words.
   if (absl::StrContains(begin_line, "\\n") ||
       absl::StrContains(begin_line, kEnd)) {
     return true;
@@ -127,8 +128,8 @@ bool BeginsABlock(absl::string_view begin_line, absl::string_view rest) {
           std::all_of(next.begin(), next.end(), IsBase64));
 }
 
-// Takes the lines of `block` after its BEGIN line off `rest`, the END line
-// included; but not the BEGIN line of the next block.
+// Removes the lines of `block` after its BEGIN line from `rest`, including the
+// END line, but not the BEGIN line of the next block.
 void TakeBody(absl::string_view* rest, int* line_number, PemBlock* block) {
   const absl::string_view body = *rest;
   while (!rest->empty()) {
@@ -184,7 +185,7 @@ std::vector<PemBlock> SplitPem(absl::string_view text) {
   while (!text.empty()) {
     const absl::string_view begin_line = TakeOuterLine(&text);
     ++line_number;
-    // Text that was cut off within a BEGIN line lacks a block.
+    // Text that ends inside a BEGIN line lacks a block.
     const bool cut_off = text.empty() && begin_line.size() > kDashes.size() &&
                          absl::StartsWith(kPemBegin, begin_line);
     if (!ResemblesBegin(begin_line) && !cut_off) continue;
@@ -216,7 +217,7 @@ bool HasPemHeaders(const PemBlock& block) {
 
 absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
   // OPENSSL_free wipes.
-  const size_t max_size = block.body.size() + 1;  // Never nothing.
+  const size_t max_size = block.body.size() + 1;  // Never 0.
   const bssl::UniquePtr<uint8_t> base64(
       static_cast<uint8_t*>(OPENSSL_malloc(max_size)));
   const bssl::UniquePtr<uint8_t> bytes(
@@ -248,7 +249,7 @@ absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
 Secret NormalizePem(const PemBlock& block) {
   std::string text;
   const ScopedWipe wipe(&text);
-  // Reserved so that it never moves, which would leave a copy behind.
+  // Reserved so that it never reallocates, which would leave a copy behind.
   text.reserve(block.body.size() + 2 * block.label.size() + 64);
   absl::StrAppend(&text, kPemBegin, block.label, kDashes, "\n");
   for (absl::string_view rest = block.body; !rest.empty();) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// PEM (RFC 7468) taken apart, with the lines that error messages need.
+// Splits PEM (RFC 7468) into blocks, with line numbers for error messages.
 #ifndef AIRLOCK_SSL_INTERNAL_PEM_H_
 #define AIRLOCK_SSL_INTERNAL_PEM_H_
 
@@ -17,13 +17,13 @@ namespace airlock::ssl::internal {
 
 constexpr absl::string_view kPemBegin = "-----BEGIN ";
 
-// One block. Its views point into the text that was split.
+// One block. Its views point into the original text.
 struct PemBlock {
   absl::string_view label;  // "CERTIFICATE"; empty for a damaged BEGIN line.
   int number = 0;           // Counted from 1.
-  int line = 0;             // That of the BEGIN line, counted from 1.
-  // What stands between the BEGIN and the END line, headers included; empty
-  // where `status` is not ok.
+  int line = 0;             // Of the BEGIN line, counted from 1.
+  // The text between the BEGIN and the END line, including headers; empty if
+  // `status` is not ok.
   absl::string_view body;
   // What is wrong with its BEGIN or END line: a kInvalidArgument Error with
   // `what` and `advice`.
@@ -33,27 +33,27 @@ struct PemBlock {
 // The label of a certificate with OpenSSL's trust settings.
 constexpr absl::string_view kTrustedCertificate = "TRUSTED CERTIFICATE";
 
-// Whether `text` has a line that begins a block, were it a damaged one.
+// Whether `text` has a line that begins a block, even a damaged one.
 bool HasPemMarker(absl::string_view text);
 
-// The blocks of `text`, in order, the damaged ones among them; maybe empty.
-// Lines end with LF, CRLF or CR, may be indented, and need not end at all in the
-// last line; a UTF-8 byte order mark and any text around the blocks are passed
-// over, as is a line that resembles a BEGIN line but is not followed by base64.
+// The blocks of `text` in order, including damaged ones; may be empty. Lines
+// end with LF, CRLF or CR and may be indented; the last line needs no line
+// ending. Skips a UTF-8 byte order mark, any text around the blocks, and a line
+// that resembles a BEGIN line but is not followed by base64.
 std::vector<PemBlock> SplitPem(absl::string_view text);
 
-// Whether a certificate is what `label` promises.
+// Whether `label` is that of a certificate.
 bool IsCertificateLabel(absl::string_view label);
 
-// Whether the block has headers (RFC 1421), as keys have that are encrypted in
-// OpenSSL's traditional way.
+// Whether the block has headers (RFC 1421), as keys with OpenSSL's traditional
+// encryption do.
 bool HasPemHeaders(const PemBlock& block);
 
-// The bytes of a block without headers. Errors: kInvalidArgument with `what` and
-// `advice`, which names the damaged line; kResourceExhausted.
+// The bytes of a block without headers. Errors: kInvalidArgument with `what`
+// and `advice`, which names the damaged line; kResourceExhausted.
 absl::StatusOr<Secret> DecodePem(const PemBlock& block);
 
-// The block as OpenSSL writes it, for parsers that want it so: lines that are
+// The block as OpenSSL writes it, for parsers that need that form: lines are
 // not indented and end with LF.
 Secret NormalizePem(const PemBlock& block);
 

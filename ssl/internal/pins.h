@@ -14,10 +14,10 @@
 namespace airlock::ssl::internal {
 
 // Whether the SHA-256 hash of the certificate's SubjectPublicKeyInfo is among
-// `pins`. Not where there is no memory.
+// `pins`. False if out of memory.
 bool IsPinned(X509* certificate, absl::Span<const std::string> pins);
 
-// The same, and the certificate's own key has signed it.
+// The same, and the certificate is signed with its own key.
 bool IsPinnedAndSelfSigned(X509* certificate,
                            absl::Span<const std::string> pins);
 

@@ -37,7 +37,7 @@ namespace {
 constexpr absl::string_view kSupported =
     "; supported are RSA, ECDSA on P-256, P-384 and P-521, and Ed25519";
 
-// RFC 8017 sets no minimum; this is the least that can sign in TLS at all.
+// RFC 8017 sets no minimum; smaller keys cannot sign in TLS at all.
 constexpr int kMinRsaBits = 512;
 
 absl::Status ErrorWithCode(absl::string_view name, absl::string_view message,
@@ -56,8 +56,8 @@ absl::Status NoPassword(absl::string_view name, absl::string_view where) {
                          "or the key decrypted"));
 }
 
-// Always with the same reason: a wrong password may by chance decrypt to
-// something, which then is found out in one of many other ways.
+// Always has the same reason: the output of a wrong password can look valid by
+// chance, and then fail in many ways.
 absl::Status WrongPassword(absl::string_view name, absl::string_view where) {
   return ErrorWithCode(
       name,
@@ -98,7 +98,7 @@ constexpr absl::string_view kExplicitParameters =
     "EC with explicit parameters; RFC 5480 wants the curve's name (`openssl ec "
     "-param_enc named_curve`)";
 
-// What an AlgorithmIdentifier names: "ED448", or its numbers.
+// The name of an AlgorithmIdentifier: "ED448", or its dotted numbers.
 std::string DescribeAlgorithm(CBS algorithm) {
   CBS oid;
   if (!CBS_get_asn1(&algorithm, &oid, CBS_ASN1_OBJECT)) return "";
@@ -118,7 +118,7 @@ std::string DescribeAlgorithm(CBS algorithm) {
   return text == nullptr ? "" : ssl::Shown(text.get());
 }
 
-// The key type that a PKCS#8 key names, such as " (ED448)"; empty for others.
+// The type of a PKCS#8 key, such as " (ED448)"; empty for other forms.
 std::string AlgorithmOf(const BundlePart& part) {
   CBS cbs, info, algorithm;
   uint64_t version = 0;
@@ -229,7 +229,7 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParseDerKeyOrError(
     if (!password->available()) return NoPassword(name, part.Where());
     const absl::StatusOr<absl::string_view> text = password->Get();
     if (!text.ok()) return text.status();
-    // Null would mean no password at all, which is not the empty one.
+    // Null would mean no password, which differs from an empty one.
     parsed.reset(PKCS8_parse_encrypted_private_key(
         &cbs, text->empty() ? "" : text->data(), text->size()));
   } else {
@@ -244,13 +244,13 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParseDerKeyOrError(
   return parsed;
 }
 
-// `text` with a NUL after it, as C wants it.
+// `text` with a terminating NUL.
 Secret MakeTerminated(absl::string_view text) {
   const bssl::UniquePtr<char> copy(OPENSSL_strndup(text.data(), text.size()));
   return copy == nullptr ? Secret() : Secret({copy.get(), text.size() + 1});
 }
 
-// Ok for the types and curves that credentials.h promises.
+// Ok for the types and curves that credentials.h lists.
 absl::Status CheckSupported(const EVP_PKEY* key, absl::string_view name,
                             absl::string_view where) {
   std::string found;
@@ -396,7 +396,7 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
     if (!certificate.ok()) return certificate.status();
     content.certificates.push_back(*std::move(certificate));
   }
-  // The format has no order.
+  // The format does not define an order.
   std::stable_partition(
       content.certificates.begin(), content.certificates.end(),
       [&content](const Certificate& certificate) {

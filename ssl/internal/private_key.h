@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Private keys and PKCS#12 files, decrypted and parsed.
+// Decrypts and parses private keys and PKCS#12 files.
 #ifndef AIRLOCK_SSL_INTERNAL_PRIVATE_KEY_H_
 #define AIRLOCK_SSL_INTERNAL_PRIVATE_KEY_H_
 
@@ -28,7 +28,7 @@ class PasswordSource {
       : callback_(std::move(callback)) {}
 
   bool available() const { return callback_ != nullptr; }
-  // The password; the callback's error as it is. Only if available().
+  // The password, or the callback's error unchanged. Only if available().
   absl::StatusOr<absl::string_view> Get();
 
  private:
@@ -40,18 +40,19 @@ class PasswordSource {
 absl::Status CredentialsError(absl::string_view name,
                               absl::string_view message);
 
-// Parses the intact private key `part` of what errors call `name`. Errors
-// (kCredentials): encrypted and no password, or the wrong one; an unsupported
-// cipher; damaged; a type or curve that is not supported.
+// Parses the intact private key `part` of the input that errors call `name`.
+// Errors (kCredentials): the key is encrypted and the password is missing or
+// wrong; the cipher is not supported; the key is damaged; its type or curve is
+// not supported.
 absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePrivateKey(
     const BundlePart& part, absl::string_view name, PasswordSource* password);
 
 struct Pkcs12Content {
-  bssl::UniquePtr<EVP_PKEY> key;          // Null where there is none.
+  bssl::UniquePtr<EVP_PKEY> key;          // Null if the file has none.
   std::vector<Certificate> certificates;  // The key's own first.
 };
 
-// Opens a PKCS#12 file (RFC 7292). Without a password the empty one is tried.
+// Opens a PKCS#12 file (RFC 7292). Without a password, tries the empty one.
 absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
                                           absl::string_view name,
                                           PasswordSource* password);

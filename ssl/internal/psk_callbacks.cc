@@ -30,7 +30,7 @@ absl::string_view NameOf(const SSL* ssl) {
   return SSL_is_server(ssl) != 0 ? "psk_server" : "psk_client";
 }
 
-// The application's answer to a hint or identity; a server's is the key alone.
+// The application's answer to a hint or identity; a server gets only the key.
 PskAnswer AskNow(const SSL* ssl, absl::string_view question) {
   const ContextOptions& options = OptionsOf(ssl);
   if (SSL_is_server(ssl) == 0) {
@@ -46,7 +46,7 @@ PskAnswer AskNow(const SSL* ssl, absl::string_view question) {
 
 bool AskAhead(SSL* ssl, absl::string_view question) {
   Socket::Impl* socket = SocketOf(ssl);
-  // The context that the sni callback chose may have none.
+  // The context that the sni callback chose may lack psk_server.
   if (SSL_is_server(ssl) != 0 && OptionsOf(ssl).psk_server == nullptr) {
     return true;
   }
@@ -59,8 +59,8 @@ bool AskAhead(SSL* ssl, absl::string_view question) {
   return true;
 }
 
-// The key for a hint or identity that BoringSSL has read; nothing where there
-// is none, and then the socket may know why.
+// The key for a hint or identity that BoringSSL has read. Unset if there is
+// none; then the socket's `callback_error` may say why.
 absl::optional<PskIdentity> Answer(SSL* ssl, const char* question) {
   Socket::Impl* socket = SocketOf(ssl);
   const absl::string_view asked = question == nullptr ? "" : question;
@@ -73,7 +73,7 @@ absl::optional<PskIdentity> Answer(SSL* ssl, const char* question) {
   return absl::nullopt;
 }
 
-// Copies a key to where BoringSSL wants it; 0 refuses it.
+// Copies a key to BoringSSL's buffer; 0 refuses the key.
 unsigned CopyKey(const Secret& key, uint8_t* out, unsigned max_size) {
   if (key.empty() || key.size() > max_size) return 0;
   std::memcpy(out, key.view().data(), key.size());

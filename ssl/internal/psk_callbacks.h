@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The callbacks that give pre-shared keys.
+// The callbacks for pre-shared keys.
 #ifndef AIRLOCK_SSL_INTERNAL_PSK_CALLBACKS_H_
 #define AIRLOCK_SSL_INTERNAL_PSK_CALLBACKS_H_
 
@@ -22,8 +22,9 @@ unsigned ClientPsk(SSL* ssl, const char* hint, char* identity,
 unsigned ServerPsk(SSL* ssl, const char* identity, uint8_t* key,
                    unsigned max_key_size);
 
-// What asks the application ahead of the two, so that it may answer Later();
-// null where `options` have none of these callbacks, nor can lead to any.
+// Asks the application before these two callbacks run, so that it may return
+// Later(). Null if `options` have neither callback and cannot switch to a
+// context that has one.
 std::unique_ptr<PskLookahead> MakePskLookahead(const ContextOptions& options,
                                                SSL* ssl);
 

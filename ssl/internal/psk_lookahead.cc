@@ -67,7 +67,7 @@ size_t PskLookahead::Missing() const {
   if (record_.size() < kHeaderSize) return kHeaderSize - record_.size();
   const uint8_t* const header = Bytes(record_);
   const size_t length = size_t{header[3]} << 8 | header[4];
-  // Not TLS's, or not its length: nothing more of it is to be read here.
+  // Not TLS, or too long: do not read more of it here.
   if (header[1] != SSL3_VERSION_MAJOR || length > kMaxRecord) return 0;
   return kHeaderSize + length - record_.size();
 }
@@ -108,7 +108,8 @@ void PskLookahead::SeeMessage(uint8_t type, absl::Span<const uint8_t> body) {
       SeeServerHello(body);
       break;
     case SSL3_MT_SERVER_KEY_EXCHANGE:
-      // Of each exchange with such a key the hint is the first field.
+      // In each key exchange with a pre-shared key, the hint is the first
+      // field.
       watching_ = CBS_get_u16_length_prefixed(&in, &value) != 0;
       if (watching_) {
         hint_.assign(reinterpret_cast<const char*>(CBS_data(&value)),
@@ -147,7 +148,7 @@ void PskLookahead::SeeServerHello(absl::Span<const uint8_t> body) {
 }
 
 void PskLookahead::Question(absl::Span<const uint8_t> bytes) {
-  // BoringSSL refuses what is longer, or has a NUL.
+  // BoringSSL rejects longer values, and values with a NUL.
   if (bytes.size() > PSK_MAX_IDENTITY_LEN ||
       std::find(bytes.begin(), bytes.end(), 0) != bytes.end()) {
     return;

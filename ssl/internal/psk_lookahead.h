@@ -20,20 +20,21 @@
 
 namespace airlock::ssl::internal {
 
-// BoringSSL asks for a pre-shared key once, and the answer must be there. This
-// reads the peer's records ahead of it, and holds back the one with the message
-// that makes it ask (RFC 4279, section 2): a server's ClientKeyExchange, which
-// has the identity, and a client's ServerHelloDone, before which the hint may
-// have come. The record goes on once the application has answered.
+// BoringSSL asks for a pre-shared key once and needs the answer at once. This
+// class reads the peer's records ahead of BoringSSL, and holds back the record
+// that makes it ask (RFC 4279, section 2): on a server the ClientKeyExchange,
+// which has the identity; on a client the ServerHelloDone, before which the
+// hint may have come. It passes the record on once the application has
+// answered.
 //
-// It only looks: what it does not understand goes on as it is, for BoringSSL to
-// refuse. From the first encrypted record on it passes everything through.
-// Thread-compatible.
+// It never changes records: it passes on what it does not understand, for
+// BoringSSL to reject. From the first encrypted record on, it passes everything
+// through. Thread-compatible.
 class PskLookahead {
  public:
-  // Reads as Transport::Read does.
+  // Like Transport::Read.
   using Source = absl::FunctionRef<IoResult(absl::Span<uint8_t>)>;
-  // Gets the hint or identity; false: the answer comes later.
+  // Called with the hint or identity; false: the answer comes later.
   using Ask = std::function<bool(absl::string_view question)>;
 
   // For `ssl`, which must outlive it.
@@ -41,28 +42,28 @@ class PskLookahead {
   PskLookahead(const PskLookahead&) = delete;
   PskLookahead& operator=(const PskLookahead&) = delete;
 
-  // As Transport::Read, from `source`; WantCallback(kPsk) while the answer is
-  // to come. `into` is not empty.
+  // Like Transport::Read, from `source`; WantCallback(kPsk) while the answer is
+  // pending. `into` is not empty.
   IoResult Read(absl::Span<uint8_t> into, Source source);
 
  private:
-  // How many bytes `record_` must have; 0: it is whole.
+  // How many bytes `record_` still needs; 0: it is complete.
   size_t Missing() const;
   void SeeRecord();
   void SeeMessage(uint8_t type, absl::Span<const uint8_t> body);
   void SeeServerHello(absl::Span<const uint8_t> body);
-  // Notes what is to be asked: a string of the handshake's.
+  // Records the hint or identity to ask about.
   void Question(absl::Span<const uint8_t> bytes);
 
   const SSL* const ssl_;
   const Ask ask_;
   bool watching_ = true;  // For the message that makes BoringSSL ask.
-  std::string record_;    // What was read, and how much of it was given on.
+  std::string record_;    // The bytes read, and how many were passed on.
   size_t given_ = 0;
   bool whole_ = false;
-  std::string messages_;     // The beginning of a message that goes on.
-  std::string hint_;         // A client's, from the server.
-  bool psk_chosen_ = false;  // A client's: by the server.
+  std::string messages_;     // The beginning of an unfinished message.
+  std::string hint_;         // On a client: from the server.
+  bool psk_chosen_ = false;  // On a client: by the server.
   absl::optional<std::string> question_;
 };
 

@@ -15,7 +15,7 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// NIST SP 800-57 part 1, table 2: what RSA needs for a strength in bits.
+// NIST SP 800-57 part 1, table 2: the RSA key size for a strength in bits.
 struct LevelRow {
   int strength;
   int rsa_bits;
@@ -39,7 +39,7 @@ int DigestStrength(int digest_nid) {
     case NID_sha512:
       return 256;
     default:
-      return 256;  // Ed25519 and RSA-PSS: BoringSSL takes strong ones only.
+      return 256;  // Ed25519 and RSA-PSS: BoringSSL accepts only strong ones.
   }
 }
 
@@ -73,7 +73,7 @@ std::string WeakSignatureReason(X509* certificate, int level) {
   int digest_nid = NID_undef;
   if (!OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest_nid,
                            nullptr)) {
-    return "";  // An unknown algorithm does not verify anyway.
+    return "";  // Unknown algorithms fail verification anyway.
   }
   if (DigestStrength(digest_nid) >= kLevels[level].strength) return "";
   return absl::StrCat("it is signed with ", OBJ_nid2sn(digest_nid),
@@ -81,7 +81,7 @@ std::string WeakSignatureReason(X509* certificate, int level) {
 }
 
 std::string NeedsOfLevel(int level) {
-  // What servers have in practice, and BoringSSL.
+  // The algorithms that servers and BoringSSL support in practice.
   const char* curve = level <= 3 ? "P-256" : level == 4 ? "P-384" : "P-521";
   const char* digest = level <= 3   ? "SHA-256"
                        : level == 4 ? "SHA-384"

@@ -11,13 +11,13 @@
 
 namespace airlock::ssl::internal {
 
-// A reason why a certificate is too weak for a level; empty where it is not.
-// The key: RSA of 1024, 2048, 3072, 7680 or 15360 bits at least for levels 1 to
-// 5, elliptic curves of twice 80, 112, 128, 192 or 256 bits.
+// Why a certificate is too weak for a level; empty if it is not. Checks the
+// key: levels 1 to 5 need RSA keys of at least 1024, 2048, 3072, 7680 or 15360
+// bits, or elliptic curves of at least twice 80, 112, 128, 192 or 256 bits.
 std::string WeakKeyReason(X509* certificate, int level);
 
-// The digest of its signature: from level 1 on no MD5 and no SHA-1; from level
-// 4 on SHA-384, for level 5 SHA-512.
+// Checks the digest of its signature. Level 1 and above: no MD5 or SHA-1. Level
+// 4 needs SHA-384 or stronger, level 5 SHA-512.
 std::string WeakSignatureReason(X509* certificate, int level);
 
 // What is strong enough for a level, as a sentence: "An RSA key of 3072 bits or

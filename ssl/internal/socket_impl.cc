@@ -62,7 +62,7 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
   }
   BIO* released = stream.release();
   SSL_set_bio(made.get(), released, released);
-  // TLS 1.0's initialization vectors can be foreseen (CVE-2011-3389).
+  // TLS 1.0's initialization vectors are predictable (CVE-2011-3389).
   SSL_set_mode(made.get(), SSL_MODE_CBC_RECORD_SPLITTING);
   if (options.side == Side::kServer) {
     SSL_set_accept_state(made.get());
@@ -71,15 +71,16 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
     if (made_from->options().max_renegotiations > 0) {
       SSL_set_renegotiate_mode(made.get(), ssl_renegotiate_explicit);
     }
-    // Upstream's default later on: an RSA key signs only if it says so.
+    // The default in later BoringSSL versions: an RSA key may sign only if its
+    // keyUsage allows it.
     SSL_set_enforce_rsa_key_usage(made.get(), 1);
     if (!sni_name.empty() &&
         !SSL_set_tlsext_host_name(made.get(), sni_name.c_str())) {
       return internal::DrainToStatus(ErrorKind::kInvalidArgument,
                                      "server_hostname: is refused.");
     }
-    // A client verifies whatever it resumes, so any context's session will do;
-    // BoringSSL would break the handshake off.
+    // A client verifies again when it resumes, so a session of any context is
+    // fine; with a session ID context set, BoringSSL would abort the handshake.
     if (!SSL_set_session_id_context(made.get(), nullptr, 0) ||
         (resumes != nullptr &&
          !SSL_set_session(made.get(), resumes->impl().session.get()))) {
@@ -120,7 +121,7 @@ absl::Status Socket::Impl::FailHalted() {
 void Socket::Impl::EndHandshake(const absl::Status& status) const {
   const auto& ended = initial_context->options().handshake_ended;
   if (ended == nullptr) return;
-  // It only looks on: an exception of its changes nothing.
+  // The callback only observes: its exceptions are ignored.
   Guarded("handshake_ended callback", [&] {
     ended(*owner, status);
     return absl::OkStatus();
@@ -177,14 +178,14 @@ IoResult Socket::Impl::Ready(Operation operation) {
 
 IoResult Socket::Impl::FinishHandshake() {
   const bool resumed = SSL_session_reused(ssl.get()) != 0;
-  // A certificate that nobody verified may also be one that nobody can parse.
+  // A certificate that was not verified may also be unparsable.
   const absl::Status collected = peer_verified || awaits_verdict_.has_value()
                                      ? absl::OkStatus()
                                      : CollectPresented();
   const bool verify = context->options().verification.mode != VerifyMode::kNone;
   if (verify && !peer_verified) {
     if (!collected.ok()) return Fail(collected);
-    // A server that resumes: BoringSSL verifies again for clients only.
+    // A resuming server: BoringSSL verifies again only for clients.
     uint8_t alert = SSL_AD_BAD_CERTIFICATE;
     absl::Status status;
     if (!presented.empty() || NeedsCertificate()) {
@@ -219,12 +220,12 @@ void Socket::Impl::SendTickets() {
       SSL_version(ssl.get()) != TLS1_3_VERSION) {
     return;
   }
-  // BoringSSL would keep them for the first Write. But a client that speaks
-  // first, and sends its Finished apart from what follows, waits until that is
-  // acknowledged (RFC 896), and without anything to send the acknowledgement
-  // waits, too (RFC 1122, section 4.2.3.2): 40 ms for each connection. What
-  // cannot be sent now goes with the next call; what can never be sent is told
-  // to who writes.
+  // BoringSSL would keep the tickets until the first Write. But a client that
+  // speaks first and sends its Finished separately waits for an acknowledgement
+  // (RFC 896), and with nothing to send, the server delays that acknowledgement
+  // (RFC 1122, section 4.2.3.2): 40 ms for each connection. What cannot be sent
+  // now is sent with the next call; if sending fails for good, Write returns
+  // the error.
   const int result = SSL_write(ssl.get(), nullptr, 0);
   const int ssl_error =
       result < 0 ? SSL_get_error(ssl.get(), result) : SSL_ERROR_NONE;
@@ -238,7 +239,7 @@ void Socket::Impl::SendTickets() {
 }
 
 bool Socket::Impl::NeedsCertificate() const {
-  // A pre-shared key (RFC 4279) stands for the certificate.
+  // A pre-shared key (RFC 4279) replaces the certificate.
   const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl.get());
   return cipher != nullptr && SSL_CIPHER_get_auth_nid(cipher) != NID_auth_psk &&
          (options.side == Side::kClient ||
@@ -249,7 +250,7 @@ absl::Status Socket::Impl::CollectPresented() {
   presented.clear();
   const STACK_OF(CRYPTO_BUFFER)* chain = SSL_get0_peer_certificates(ssl.get());
   if (chain == nullptr) return absl::OkStatus();
-  // BoringSSL has parsed them all, or none.
+  // BoringSSL has parsed all of them or none.
   const STACK_OF(X509)* parsed = SSL_get_peer_full_cert_chain(ssl.get());
   const bool reuse =
       parsed != nullptr && sk_X509_num(parsed) == sk_CRYPTO_BUFFER_num(chain);

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a Socket is made of.
+// The implementation of ssl/socket.h.
 #ifndef AIRLOCK_SSL_INTERNAL_SOCKET_IMPL_H_
 #define AIRLOCK_SSL_INTERNAL_SOCKET_IMPL_H_
 
@@ -25,7 +25,7 @@ namespace airlock::ssl {
 
 namespace internal {
 
-// What a callback says of a pre-shared key.
+// A callback's answer for a pre-shared key.
 using PskAnswer = absl::StatusOr<absl::optional<PskIdentity>>;
 
 }  // namespace internal
@@ -40,9 +40,9 @@ class Socket::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  // Makes the SSL of `made_from`, before the handshake; again where the context
-  // is replaced. kInternal where memory is short; kInvalidArgument for a name
-  // or session that is refused; an error changes nothing.
+  // Makes the SSL from `made_from`, before the handshake; called again if the
+  // context is replaced. kInternal if out of memory; kInvalidArgument if
+  // BoringSSL refuses the name or session. An error changes nothing.
   absl::Status Init(std::shared_ptr<const Context> made_from);
 
   // The Socket::Impl that an SSL belongs to.
@@ -54,44 +54,44 @@ class Socket::Impl {
   IoResult Shutdown();
   IoResult Unwrap();
 
-  // Takes the peer's certificates from BoringSSL into `presented`.
+  // Copies the peer's certificates from BoringSSL into `presented`.
   absl::Status CollectPresented();
-  // Verifies `presented` by the context in force; on success the peer counts as
-  // verified. `alert` is what to send otherwise. Later() where the
-  // application's callback says so; the next call then goes on from there.
+  // Verifies `presented` with the current context. On success, marks the peer
+  // as verified; otherwise sets `alert` to the alert to send. Returns Later()
+  // if the application's callback does; the next call continues from there.
   absl::Status VerifyPresented(uint8_t* alert);
 
-  Socket* owner = nullptr;  // For the callbacks' sake.
-  // The context in force, and the one that the SSL was made from: BoringSSL
-  // goes on using the latter's session cache.
+  Socket* owner = nullptr;  // For the callbacks.
+  // The current context, and the one that the SSL was made from: BoringSSL
+  // keeps using the latter's session cache.
   std::shared_ptr<const Context> context;
   std::shared_ptr<const Context> initial_context;
   const SocketOptions options;
-  std::string sni_name;                    // A client's; empty: none is sent.
-  std::shared_ptr<const Session> resumes;  // A client's; may be null.
+  std::string sni_name;                    // Client only; empty: none is sent.
+  std::shared_ptr<const Session> resumes;  // Client only; may be null.
   internal::TransportBioState bio;
   bssl::UniquePtr<SSL> ssl;
-  // Of `ssl`'s; null where no pre-shared key is asked for.
+  // For `ssl`; null if it asks for no pre-shared key.
   std::unique_ptr<internal::PskLookahead> psk_lookahead;
-  // What was asked for ahead, and the answer.
+  // The hint or identity that was asked about ahead of time, and the answer.
   absl::optional<std::pair<std::string, internal::PskAnswer>> psk_answer;
 
   // Why a callback stopped the connection.
   absl::Status callback_error;
-  // The callback that last said Later() to BoringSSL.
+  // The callback that last returned Later().
   LateCallback waits_for = LateCallback::kNone;
   absl::optional<uint8_t> sent_alert;
   absl::optional<uint8_t> received_alert;
 
   bool begun = false;
   bool in_sni_callback = false;
-  bool sni_undecided = false;  // The sni callback said Later().
+  bool sni_undecided = false;  // The sni callback returned Later().
   bool handshake_done = false;
   bool offered_session = false;           // A server: by the client.
   std::vector<uint16_t> offered_ciphers;  // A server: by the client.
-  // What is presented, where that is not all that the context has.
+  // The credentials to present, if they are not the context's only ones.
   std::shared_ptr<const Credentials> chosen;
-  // What is to be signed, while a signer takes its time.
+  // The input to sign, while a signer has not answered yet.
   uint16_t sign_scheme = 0;
   std::string sign_input;
   std::vector<Certificate> presented;
@@ -114,29 +114,29 @@ class Socket::Impl {
   IoResult Settle(Operation operation, int result);
   IoResult SettleCloseNotify();
   IoResult SettleEof();
-  // The error of the transport that an operation met; ok where it met none.
+  // The transport's error during an operation; ok if there was none.
   absl::Status TransportError(Operation operation, Reach* reach) const;
-  // Makes the error final, as every later call will give it.
+  // Makes the error final: every later call returns it.
   absl::Status Fail(absl::Status status, Reach reach = Reach::kBoth);
-  // Where a callback has failed that BoringSSL went on after.
+  // Whether a callback failed whose result BoringSSL ignores.
   bool Halted() const { return bio.halted && !callback_error.ok(); }
   absl::Status FailHalted();
-  // Tells who wants to know; once.
+  // Calls `handshake_ended`; once.
   void EndHandshake(const absl::Status& status) const;
   absl::Status ProtocolError(uint32_t code) const;
-  // The alert by which a client of TLS 1.3 refuses our certificate, where it
-  // comes in clear, as OpenSSL sends it: BoringSSL cannot decrypt that.
+  // The unencrypted alert with which a TLS 1.3 client refuses our certificate.
+  // OpenSSL sends it that way; BoringSSL fails to decrypt it.
   absl::optional<uint8_t> AlertInClear() const;
   IoResult FinishHandshake();
-  // A server's session tickets go out with the end of the handshake.
+  // Sends a server's session tickets at the end of the handshake.
   void SendTickets();
-  // Whether a peer without a certificate is an error, also where it resumes.
+  // Whether a peer without a certificate is an error, even if it resumes.
   bool NeedsCertificate() const;
   // Ok unless an earlier call failed for good, or the transport is gone.
   absl::Status Usable(Operation operation) const;
   // Done once the handshake is done and nothing has failed.
   IoResult Ready(Operation operation);
-  // Lets a server of TLS 1.2 have another handshake; ok where it may.
+  // Grants a TLS 1.2 server another handshake; ok if that is allowed.
   absl::Status Renegotiate();
   absl::Duration Elapsed() const;
 

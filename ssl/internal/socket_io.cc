@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a Socket does on the wire, and what becomes of what BoringSSL says.
+// A Socket's I/O, and the conversion of BoringSSL's results.
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -62,7 +62,7 @@ absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
 
 IoResult Socket::Impl::SettleCloseNotify() {
   if (handshake_done) return IoResult::Closed();
-  // Seven bytes that anyone can send: nothing has been agreed on or verified.
+  // Anyone can send these seven bytes: nothing has been negotiated or verified.
   internal::DrainErrorQueue();
   Error error;
   error.kind = ErrorKind::kUnexpectedEof;
@@ -99,7 +99,7 @@ absl::Status Socket::Impl::TransportError(Operation operation,
       (operation == Operation::kHandshake && !bio.read_error.ok());
   const absl::Status& own = reading ? bio.read_error : bio.write_error;
   const absl::Status& other = reading ? bio.write_error : bio.read_error;
-  // A renegotiation reads and writes whatever the call is.
+  // A renegotiation reads and writes during any call.
   *reach = own.ok()  ? Reach::kBoth
            : reading ? Reach::kReading
                      : Reach::kWriting;
@@ -141,7 +141,8 @@ IoResult Socket::Impl::Settle(Operation operation, int result) {
     error->alert = sent_alert;
     return Fail(MakeStatus(*error));
   }
-  // Before the transport's: it may have failed to take the alert about this.
+  // Takes precedence over the transport's error: sending the alert about this
+  // may have failed.
   if (code != 0) return Fail(ProtocolError(code));
   if (operation != Operation::kWrite && bio.eof) return SettleEof();
   Reach reach = Reach::kBoth;
@@ -203,8 +204,8 @@ IoResult Socket::Impl::Write(absl::Span<const uint8_t> from) {
                       "Nothing can be written after Shutdown.");
   }
   if (from.empty()) return ready;
-  // One record: were a second one to block, its bytes would be under way
-  // although the caller had been told of the first one's only.
+  // One record: if a second one blocked, its bytes would already be in transit,
+  // although the caller had been told only about the first.
   const int size =
       static_cast<int>(std::min(from.size(), static_cast<size_t>(INT_MAX)));
   waits_for = LateCallback::kNone;
@@ -216,7 +217,7 @@ IoResult Socket::Impl::Write(absl::Span<const uint8_t> from) {
   }
   IoResult settled = Settle(Operation::kWrite, result);
   if (!settled.closed()) return settled;
-  // Only a renegotiation reads here, and it was cut off.
+  // Only a renegotiation reads here, and the peer closed during it.
   return Fail(settled.status());
 }
 
@@ -254,7 +255,7 @@ IoResult Socket::Impl::Unwrap() {
   const uint32_t code = ERR_peek_error();
   if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
       ERR_GET_REASON(code) == SSL_R_APPLICATION_DATA_ON_SHUTDOWN) {
-    // Not final: the data is still there to be read.
+    // Not final: the data can still be read.
     return ProtocolError(internal::DrainErrorQueue());
   }
   return Settle(Operation::kRead, result);

@@ -29,8 +29,8 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// What a peer may sign with. BoringSSL's own list lacks P-521 and Ed25519;
-// SHA-1 comes last, and at security level 0 only.
+// The algorithms that a peer may sign with. BoringSSL's own list lacks P-521
+// and Ed25519; SHA-1 is last, and only for security level 0.
 constexpr uint16_t kVerifyAlgorithms[] = {
     SSL_SIGN_ECDSA_SECP256R1_SHA256,
     SSL_SIGN_RSA_PSS_RSAE_SHA256,
@@ -52,7 +52,7 @@ size_t VerifyAlgorithmCount(const ContextOptions& options) {
 
 constexpr char kDefaultGroups[] = "X25519:P-256:P-384:P-521";
 
-// By name and inside brackets BoringSSL still gives it.
+// BoringSSL still selects 3DES by name inside brackets.
 bool HasTripleDes(const SSL_CTX* ctx) {
   for (const SSL_CIPHER* cipher : SSL_CTX_get_ciphers(ctx)) {
     if (SSL_CIPHER_get_cipher_nid(cipher) == NID_des_ede3_cbc) return true;
@@ -84,7 +84,7 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
                          ? absl::string_view(kDefaultGroups)
                          : absl::string_view(options.verification.groups),
                      ':');
-  // The one name of OpenSSL's that BoringSSL lacks.
+  // The only OpenSSL name that BoringSSL lacks.
   std::replace(names.begin(), names.end(), absl::string_view("secp256r1"),
                absl::string_view("P-256"));
   const std::string groups = absl::StrJoin(names, ":");
@@ -99,8 +99,8 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
   return absl::OkStatus();
 }
 
-// A session is good only where the same would be verified in the same way. The
-// identifier says so to caches and tickets (RFC 5077, section 5.2).
+// A session is valid only for a context that verifies in the same way. The
+// identifier enforces that for caches and tickets (RFC 5077, section 5.2).
 std::array<uint8_t, SHA256_DIGEST_LENGTH> SessionIdContext(
     const ContextOptions& options) {
   std::string value = absl::StrCat("airlock session id context 2\n",
@@ -146,7 +146,7 @@ std::vector<CRYPTO_BUFFER*> ChainBuffers(const Credentials& credentials) {
   return buffers;
 }
 
-// What stands for the key: it, or what signs in its place.
+// The private key, or the method that signs in its place.
 struct KeyOf {
   KeyOf(const Credentials& credentials, const SSL_PRIVATE_KEY_METHOD* signing) {
     if (credentials.impl().signer != nullptr) {
@@ -190,7 +190,7 @@ bool SetAlpn(const ContextOptions& options, SSL_CTX* ctx) {
     wire.push_back(static_cast<char>(name.size()));
     wire += name;
   }
-  // This one function answers 0 for success.
+  // This function returns 0 for success.
   return wire.empty() || SSL_CTX_set_alpn_protos(
                              ctx, reinterpret_cast<const uint8_t*>(wire.data()),
                              wire.size()) == 0;
@@ -234,7 +234,7 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
                          "6962, section 3.3); each part of it begins with its "
                          "length.");
   }
-  // RSA key exchange decrypts, and a signer only signs.
+  // RSA key exchange decrypts, but a signer can only sign.
   const absl::Status status = SetCiphersAndGroups(
       options, HasSigner(options) ? absl::StrCat(ciphers, ":!kRSA") : ciphers,
       ctx.get());

@@ -29,9 +29,9 @@ bool NameIsEmpty(const X509_NAME* name) {
   return X509_NAME_entry_count(name) == 0;
 }
 
-// The first breach, in OpenSSL 3's order, or kOk. BoringSSL never gets here
-// with a path length that is not a CA's, or with extensions in a certificate
-// that is not of version 3.
+// The first violation in OpenSSL 3's order, or kOk. BoringSSL has already
+// rejected a path length in a certificate that is not a CA, and extensions in a
+// certificate that is not version 3.
 int CheckOne(X509* certificate, bool is_leaf, bool is_anchor) {
   const uint32_t flags = X509_get_extension_flags(certificate);
   const bool is_ca = (flags & EXFLAG_CA) != 0;
@@ -45,7 +45,7 @@ int CheckOne(X509* certificate, bool is_leaf, bool is_anchor) {
   const Extension alt_name(certificate, NID_subject_alt_name);
   const bool empty_subject = NameIsEmpty(X509_get_subject_name(certificate));
 
-  // BoringSSL passes over the anchor.
+  // BoringSSL does not check the anchor.
   if (!is_leaf && !is_ca) return verify_code::kInvalidCa;
   if (X509_get_pathlen(certificate) >= 0 && has_key_usage &&
       !may_sign_certificates) {
@@ -82,7 +82,7 @@ int CheckOne(X509* certificate, bool is_leaf, bool is_anchor) {
 }  // namespace
 
 StrictFinding CheckStrict(absl::Span<X509* const> chain) {
-  // RFC 6818, section 2: none of it is about a certificate that stands alone.
+  // RFC 6818, section 2: the rules do not apply to a chain of one certificate.
   if (chain.size() == 1) return {};
   for (size_t i = 0; i < chain.size(); ++i) {
     const int code = CheckOne(chain[i], i == 0, i + 1 == chain.size());

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// X509_V_FLAG_X509_STRICT, which BoringSSL accepts and passes over.
+// X509_V_FLAG_X509_STRICT, which BoringSSL accepts but ignores.
 #ifndef AIRLOCK_SSL_INTERNAL_STRICT_H_
 #define AIRLOCK_SSL_INTERNAL_STRICT_H_
 
@@ -12,13 +12,13 @@
 namespace airlock::ssl::internal {
 
 struct StrictFinding {
-  int verify_code = 0;  // See ssl/verify_code.h; 0: nothing found.
+  int verify_code = 0;  // See ssl/verify_code.h; 0: no violation.
   int depth = 0;
 };
 
-// Holds a verified chain, leaf first, against those of RFC 5280's demands on
-// extensions that OpenSSL 3 checks under this flag. Gives the first breach,
-// from the leaf up.
+// Checks a verified chain, leaf first, against the RFC 5280 rules for
+// extensions that OpenSSL 3 enforces with this flag. Returns the first
+// violation, from the leaf up.
 StrictFinding CheckStrict(absl::Span<X509* const> chain);
 
 }  // namespace airlock::ssl::internal

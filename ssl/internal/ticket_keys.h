@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Session tickets under keys that the platform hands out and rotates.
+// Session tickets with keys that the platform provides and rotates.
 #ifndef AIRLOCK_SSL_INTERNAL_TICKET_KEYS_H_
 #define AIRLOCK_SSL_INTERNAL_TICKET_KEYS_H_
 
@@ -15,9 +15,9 @@
 
 namespace airlock::ssl::internal {
 
-// The body of BoringSSL's ticket key callback (RFC 5077, section 4): seals with
-// the first of `keys`, opens with any of them; a ticket under an older one is
-// renewed. Each key has 48 bytes.
+// The body of BoringSSL's ticket key callback (RFC 5077, section 4): encrypts
+// with the first of `keys`, decrypts with any of them; a ticket with an older
+// key is renewed. Each key has 48 bytes.
 int TicketKeyCallback(absl::Span<const std::shared_ptr<const Secret>> keys,
                       uint8_t* key_name, uint8_t* iv, EVP_CIPHER_CTX* cipher,
                       HMAC_CTX* hmac, bool encrypt);

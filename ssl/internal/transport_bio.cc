@@ -15,10 +15,10 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// What the transport answers, in bounds, to a call that may move `requested`
-// bytes; counted in *moved.
+// The transport's result of a call that may move up to `requested` bytes,
+// checked and added to *moved.
 IoResult Checked(IoResult result, size_t requested, uint64_t* moved) {
-  if (result.want_callback()) return result.status();  // Not its to answer.
+  if (result.want_callback()) return result.status();  // Not allowed here.
   if (!result.done()) return result;
   if (result.bytes() == 0 || result.bytes() > requested) {
     return MakeStatus(
@@ -38,7 +38,7 @@ IoResult ReadTransport(TransportBioState* state, absl::Span<uint8_t> into) {
       into.size(), &state->received);
 }
 
-// Turns an answer into what a BIO returns, and remembers errors.
+// Converts a result to a BIO's return value, and stores errors.
 int Settle(BIO* bio, TransportBioState* state, bool reading,
            const IoResult& result) {
   absl::Status* const error =
@@ -128,7 +128,7 @@ int BioWrite(BIO* bio, const char* in, int size) {
 }
 
 long BioControl(BIO* /*bio*/, int command, long /*number*/, void* /*data*/) {
-  // Nothing is buffered here, so flushing is always done.
+  // Nothing is buffered here, so a flush always succeeds.
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 

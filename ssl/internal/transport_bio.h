@@ -17,31 +17,31 @@
 
 namespace airlock::ssl::internal {
 
-// What a transport's BIO works on. Must outlive the BIO.
+// The state of a transport's BIO. Must outlive the BIO.
 struct TransportBioState {
   std::unique_ptr<Transport> transport;
   // Reads the transport ahead; may be null.
   PskLookahead* lookahead = nullptr;
-  // The first error that the transport gave in each direction; no call goes
-  // there after that.
+  // The transport's first error in each direction; after it, the transport is
+  // not called again in that direction.
   absl::Status read_error;
   absl::Status write_error;
-  // Set where a callback has failed that BoringSSL does not ask for an answer:
-  // nothing more is read or sent.
+  // Set if a callback failed whose result BoringSSL ignores: nothing more is
+  // read or sent.
   bool halted = false;
   // The last call's deadline passed; the call may be repeated.
   absl::Status timeout;
   // The stream has ended on the reading side.
   bool eof = false;
-  // The last bytes that were read, as many as an alert in clear has.
+  // The last bytes that were read: the size of an unencrypted alert.
   std::array<uint8_t, 7> tail = {};
-  // How many bytes the transport gave and took.
+  // How many bytes the transport read and wrote.
   uint64_t received = 0;
   uint64_t sent = 0;
 };
 
-// Makes a BIO that reads from and writes to state->transport. Null where memory
-// is short.
+// Makes a BIO that reads from and writes to state->transport. Null if out of
+// memory.
 bssl::UniquePtr<BIO> NewTransportBio(TransportBioState* state);
 
 }  // namespace airlock::ssl::internal

@@ -22,9 +22,9 @@ namespace airlock::ssl {
 namespace internal {
 namespace {
 
-// OpenSSL's X509_CERT_AUX, as far as it is about trust.
+// The parts of OpenSSL's X509_CERT_AUX about trust.
 struct Lists {
-  bool has_trusted = false;  // A list of no uses trusts none.
+  bool has_trusted = false;  // An empty list trusts no use.
   std::vector<int> trusted;
   std::vector<int> rejected;
 };
@@ -38,7 +38,7 @@ bool ReadUses(CBS list, std::vector<int>* uses) {
   return true;
 }
 
-// BoringSSL has no getters for them, so they are read from the DER:
+// BoringSSL has no getters for the lists, so read them from the DER:
 //   SEQUENCE { SEQUENCE OF OBJECT IDENTIFIER OPTIONAL,
 //              [0] SEQUENCE OF OBJECT IDENTIFIER OPTIONAL, ... }
 bool ReadLists(X509* x509, Lists* lists) {
@@ -84,7 +84,7 @@ bool SetFor(X509* x509, int use, TrustSetting setting) {
     case TrustSetting::kTrusted:
       return X509_add1_trust_object(x509, object) != 0;
     case TrustSetting::kNone:
-      // What BoringSSL says of a certificate without any settings.
+      // The same result as for a certificate without settings.
       return (X509_get_extension_flags(x509) & EXFLAG_SS) == 0 ||
              X509_add1_trust_object(x509, object) != 0;
   }
@@ -124,7 +124,7 @@ TrustSettings GetTrustSettings(const Certificate& certificate) {
   const internal::ErrorQueueScope scope;
   internal::Lists lists;
   if (!internal::ReadLists(certificate.impl().x509.get(), &lists)) {
-    // What cannot be read may say no.
+    // Unreadable settings may be a rejection.
     return {TrustSetting::kRejected, TrustSetting::kRejected};
   }
   return {internal::SettingFor(lists, NID_server_auth),

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// OpenSSL's trust settings, in the form in which BoringSSL heeds them.
+// OpenSSL's trust settings, in the form that BoringSSL respects.
 #ifndef AIRLOCK_SSL_INTERNAL_TRUST_SETTINGS_H_
 #define AIRLOCK_SSL_INTERNAL_TRUST_SETTINGS_H_
 
@@ -11,16 +11,16 @@
 
 namespace airlock::ssl::internal {
 
-// Whether `settings` say anything.
+// Whether any of `settings` is set.
 bool HasTrustSettings(const TrustSettings& settings);
 
-// For each use the stricter of both.
+// The stricter setting for each use.
 TrustSettings StricterTrustSettings(const TrustSettings& a,
                                     const TrustSettings& b);
 
-// `certificate` with such settings that BoringSSL, which does not know
-// anyExtendedKeyUsage and takes a certificate with settings for other uses to
-// be untrusted, reaches OpenSSL's verdict. kInternal where memory is short.
+// `certificate` with settings that make BoringSSL reach OpenSSL's verdict:
+// BoringSSL does not know anyExtendedKeyUsage, and does not trust a certificate
+// that has settings only for other uses. kInternal if out of memory.
 absl::StatusOr<Certificate> WithTrustSettings(const Certificate& certificate,
                                               const TrustSettings& settings);
 

@@ -28,8 +28,8 @@ struct TrustStore::Impl {
   std::vector<Setting> settings;
   std::vector<Crl> crls;
   std::string content_hash;
-  // All of the above, for verification. Nothing is added to it later, so any
-  // number of threads may look things up.
+  // All of the above, for verification. It never changes after construction, so
+  // any number of threads may use it.
   bssl::UniquePtr<X509_STORE> store;
 };
 

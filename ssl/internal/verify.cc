@@ -30,7 +30,7 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// One finding against one certificate of the chain.
+// A failed check of one certificate of the chain.
 struct Finding {
   int code = 0;
   int depth = 0;
@@ -102,15 +102,15 @@ unsigned long BoringFlags(const VerifyFlags& flags) {
   return flags.crl_check_chain ? bits | X509_V_FLAG_CRL_CHECK : bits;
 }
 
-// Whether the leaf's key is pinned, and it is signed by itself: then it needs
-// nobody else.
+// Whether the leaf's key is pinned and the leaf is self-signed: then it needs
+// no issuer.
 bool IsPinnedLeaf(const VerifyRequest& request) {
   return IsPinnedAndSelfSigned(request.presented[0].impl().x509.get(),
                                request.verification->anchor_pins);
 }
 
-// Whether the leaf is signed by itself and trusted as it stands. BoringSSL does
-// not see that where its keyUsage allows no signing of certificates.
+// Whether the leaf is self-signed and itself trusted. BoringSSL does not detect
+// that if its keyUsage does not allow signing certificates.
 bool IsItsOwnAnchor(const VerifyRequest& request) {
   if (IsPinnedLeaf(request)) return true;
   const Certificate& leaf = request.presented[0];
@@ -121,8 +121,8 @@ bool IsItsOwnAnchor(const VerifyRequest& request) {
   return std::find(trusted.begin(), trusted.end(), leaf) != trusted.end();
 }
 
-// The time as BoringSSL reckons with it, within what a certificate can say
-// (years 0 to 9999): beyond that its arithmetic overflows.
+// The time for BoringSSL, clamped to the range of certificates (years 0 to
+// 9999): beyond that its arithmetic overflows.
 int64_t PosixSeconds(absl::Time time) {
   constexpr int64_t kFirst = -62167219200;
   constexpr int64_t kLast = 253402300799;
@@ -148,8 +148,8 @@ bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
   return X509_VERIFY_PARAM_set_flags(param, BoringFlags(flags)) != 0;
 }
 
-// BoringSSL refuses any leaf without subjectAltName below name constraints;
-// CheckCommonNames says whether they allow it.
+// Under name constraints, BoringSSL rejects any leaf without a subjectAltName;
+// CheckCommonNames decides whether they allow it.
 int PassOverMissingNames(int ok, X509_STORE_CTX* ctx) {
   if (X509_STORE_CTX_get_error(ctx) !=
       X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS) {
@@ -159,8 +159,8 @@ int PassOverMissingNames(int ok, X509_STORE_CTX* ctx) {
   return 1;
 }
 
-// Builds and checks a path to `store`. `trusted` stands for its certificates in
-// another order; null: in the store's. Null where memory is short.
+// Builds and checks a path to `store`. `trusted` has its certificates in
+// another order; null: the store's order. Returns null if out of memory.
 bssl::UniquePtr<X509_STORE_CTX> BuildPath(const VerifyRequest& request,
                                           X509_STORE* store,
                                           STACK_OF(X509) * untrusted,
@@ -177,16 +177,16 @@ bssl::UniquePtr<X509_STORE_CTX> BuildPath(const VerifyRequest& request,
     X509_STORE_CTX_set0_trusted_stack(ctx.get(), trusted);
   }
   if (X509_verify_cert(ctx.get()) != 1) {
-    // BoringSSL says so little where it failed without reaching a verdict.
+    // This is all that BoringSSL reports if it fails without a verdict.
     const int code = X509_STORE_CTX_get_error(ctx.get());
     if (code == X509_V_OK || code == X509_V_ERR_OUT_OF_MEM) return nullptr;
   }
   return ctx;
 }
 
-// The depth of a certificate of the chain that the bundle's trust settings
-// reject for this use, unless they make one before it the anchor; -1: none.
-// BoringSSL does not look at those of a leaf that is its own anchor.
+// The depth of the first certificate that the bundle's trust settings reject
+// for this use, unless they make an earlier one the anchor; -1: none. BoringSSL
+// ignores the settings of a leaf that is its own anchor.
 int RejectedDepth(const VerifyRequest& request,
                   const std::vector<Certificate>& chain) {
   const auto& with_settings = request.trust_store->impl().settings;
@@ -203,8 +203,8 @@ int RejectedDepth(const VerifyRequest& request,
   return -1;
 }
 
-// What BoringSSL does not look at: security level, pins, strictness, and name
-// constraints over common names.
+// The checks that BoringSSL does not do: security level, pins, strictness, and
+// name constraints for common names.
 Finding CheckChain(const VerifyRequest& request,
                    absl::Span<X509* const> chain) {
   for (size_t i = 0; i < chain.size(); ++i) {
@@ -216,7 +216,7 @@ Finding CheckChain(const VerifyRequest& request,
           i == 0 ? verify_code::kEeKeyTooSmall : verify_code::kCaKeyTooSmall,
           depth, reason};
     }
-    // Nobody relies on the anchor's own signature.
+    // The anchor's own signature does not matter.
     if (i + 1 == chain.size()) break;
     reason =
         WeakSignatureReason(chain[i], request.verification->security_level);
@@ -287,7 +287,7 @@ VerifyOutcome CheckHost(const VerifyRequest& request) {
 VerifyOutcome VerifyPeer(const VerifyRequest& request) {
   const ErrorQueueScope errors;
   if (request.presented.empty()) {
-    // A session may lack what the handshake that made it had.
+    // A resumed session may lack the original handshake's certificates.
     return Fail(request, {verify_code::kInvalidCall, -1, ""}, nullptr);
   }
   bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
@@ -322,8 +322,8 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
   }
   if (ctx == nullptr) return OutOfMemory();
   int code = X509_STORE_CTX_get_error(ctx.get());
-  // What its depth limits, and that it was the limit, BoringSSL's versions do
-  // not agree on.
+  // BoringSSL's versions differ in what the depth limits and in how they report
+  // that it was exceeded.
   const auto built =
       static_cast<int>(sk_X509_num(X509_STORE_CTX_get0_chain(ctx.get())));
   const bool no_issuer = code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The one place where a peer's chain and name are found good or not.
+// Verifies a peer's chain and name; no other code does.
 #ifndef AIRLOCK_SSL_INTERNAL_VERIFY_H_
 #define AIRLOCK_SSL_INTERNAL_VERIFY_H_
 
@@ -21,22 +21,22 @@
 namespace airlock::ssl::internal {
 
 struct VerifyRequest {
-  // As the peer sent it, leaf first. None at all is an error, kInvalidCall.
+  // As the peer sent it, leaf first. Empty is an error, kInvalidCall.
   absl::Span<const Certificate> presented;
-  // What the peer must be good for: Side::kServer is TLS server authentication.
+  // The peer's required purpose: Side::kServer is TLS server authentication.
   Side peer = Side::kServer;
   const TrustStore* trust_store = nullptr;  // Required.
-  // Required. Its mode, check_hostname and versions are the caller's affair.
+  // Required. Its mode, check_hostname and versions are ignored.
   const Verification* verification = nullptr;
   absl::Time now;
-  // The name to check; empty: none is.
+  // The name to check; empty: none.
   absl::string_view host;
 };
 
 struct VerifyOutcome {
   // Ok, or kVerification or kHostname with code, depth and subject.
   absl::Status status;
-  // The alert to send where it is not ok.
+  // The alert to send if `status` is not ok.
   uint8_t alert = 0;
   // From the leaf to the anchor; empty unless the status is ok.
   std::vector<Certificate> verified;
