@@ -26,8 +26,8 @@ namespace {
 
 using internal::YamlNode;
 
-// What is read here, and what App Engine knows beside that, of both its
-// environments and both its generations.
+// The keys that are read here, and App Engine's other keys, in both of its
+// environments and both of its generations.
 constexpr absl::string_view kKeys[] = {
     "runtime", "entrypoint", "env_variables", "libraries", "includes",
     // Passed over.
@@ -44,7 +44,7 @@ constexpr absl::string_view kKeys[] = {
     "source_language", "standard_websocket", "threadsafe", "version", "vm",
     "vm_health_check", "vm_settings", "vpc", "vpc_access",
     "vpc_access_connector", "zones"};
-// The same of a file that is included.
+// The same for an included file.
 constexpr absl::string_view kIncludedKeys[] = {
     "env_variables", "includes",
     // Passed over.
@@ -53,10 +53,10 @@ constexpr absl::string_view kIncludedKeys[] = {
 constexpr absl::string_view kLibraryKeys[] = {"name", "version"};
 constexpr absl::string_view kSsl = "ssl";
 constexpr absl::string_view kLatest = "latest";
-// Indexed by SslProfile, and then what stands for the last of them.
+// Indexed by SslProfile; the last entry is an alias of the one before.
 constexpr std::array<absl::string_view, 3> kSslVersions = {"2.7", "2.7.11",
                                                            kLatest};
-// The libraries that App Engine's Python 2.7 has built in.
+// The built-in libraries of App Engine's Python 2.7.
 constexpr absl::string_view kLibraries[] = {
     "MySQLdb",    "PIL",        "PyAMF",        "clearsilver", "click",
     "crcmod",     "django",     "endpoints",    "enum",        "flask",
@@ -106,7 +106,7 @@ class AppReader {
   }
 
  private:
-  // What is not known would otherwise have no effect, and nobody would know.
+  // An unknown key would otherwise be ignored silently.
   static absl::Status CheckKeys(const YamlNode& root,
                                 absl::Span<const absl::string_view> known,
                                 absl::string_view where) {
@@ -180,7 +180,7 @@ class AppReader {
     return absl::OkStatus();
   }
 
-  // Of the policy's variables, an application has three.
+  // An application may set three of the policy's variables.
   static absl::Status CheckPolicyVariable(const YamlNode& key) {
     const std::string misspelt = MisspeltVariable(key.text);
     if (!misspelt.empty()) return ErrorAt(key.position, misspelt);
@@ -196,8 +196,8 @@ class AppReader {
                      "effect in app.yaml; remove it"));
   }
 
-  // They are there while an application is built, and not when it runs: what
-  // they said of the policy would have no effect.
+  // Build variables are set while an application is built, not while it runs:
+  // policy variables would have no effect.
   static absl::Status CheckBuildVariables(const YamlNode* node) {
     if (node == nullptr) return absl::OkStatus();
     for (const auto& entry : node->entries) {

@@ -10,14 +10,14 @@
 namespace airlock::config {
 namespace {
 
-// The one that states something, `first` where both do.
+// The one that is set; `first` if both are.
 template <typename T>
 Setting<T> FirstStated(Setting<T> first, Setting<T> second) {
   return first.stated() ? Override(std::move(first), std::move(second))
                         : Override(std::move(second), std::move(first));
 }
 
-// As Stricter, where the smaller value is.
+// Like Stricter, for settings whose smaller value is stricter.
 Setting<absl::optional<int>> Smaller(Setting<absl::optional<int>> first,
                                      Setting<absl::optional<int>> second) {
   const bool second_wins =
@@ -26,7 +26,7 @@ Setting<absl::optional<int>> Smaller(Setting<absl::optional<int>> first,
                      : Override(std::move(first), std::move(second));
 }
 
-// What both state, by the origin of the first that states anything.
+// The values of both, with the origin of the first that is set.
 Setting<std::vector<VerifyFlag>> Both(Setting<std::vector<VerifyFlag>> first,
                                       Setting<std::vector<VerifyFlag>> second) {
   if (!first.stated()) return second;
@@ -36,15 +36,15 @@ Setting<std::vector<VerifyFlag>> Both(Setting<std::vector<VerifyFlag>> first,
   return first;
 }
 
-// Demands `floor` of `setting`, because verification is enforced. Only what the
-// operator's file states may be below.
+// Raises `setting` to `floor`, because verification is enforced. Only the
+// operator's file may go below it.
 template <typename T, typename Value>
 void RaiseTo(Value floor, const Origin& enforced, Setting<T>* setting) {
   if (setting->origin.may_relax()) return;
   *setting = Stricter(std::move(*setting), Setting<T>{floor, enforced});
 }
 
-// What `enforce` brings beside verification.
+// Adds the other effects of `enforce`.
 void AddFloors(VerificationPolicy* policy) {
   if (policy->verification.value != Verification::kEnforce) return;
   const Origin& enforced = policy->verification.origin;
@@ -84,7 +84,7 @@ void MergeInto(const PolicySettings& other, PolicySettings* merged) {
       *merged, other);
 }
 
-// Lets `exception` replace `setting`, if it states anything.
+// Lets `exception` replace `setting`, if it is set.
 template <typename T>
 void Except(const Setting<T>& exception, Setting<T>* setting) {
   if (!exception.stated()) return;
@@ -112,7 +112,7 @@ const PolicyException* ExceptionFor(const VerificationPolicy& policy,
     const bool expired =
         exception.expires.stated() && exception.expires.value < today;
     if (expired || !exception.host.Matches(host)) continue;
-    // Of one host there is one exact name, and one suffix.
+    // A host matches at most one exact name and one suffix.
     if (exception.host.kind() != HostPattern::Kind::kSuffix) return &exception;
     found = &exception;
   }

@@ -20,13 +20,14 @@ constexpr absl::string_view kKnown[] = {
     kVerifyVariable, kHttpsVerifyVariable,   kApplicationCasVariable,
     kConfigVariable, kAppYamlVariable,       kAuditVariable,
     kDevKeyVariable, kDevCertificateVariable};
-// For the build alone (third_party/local_pythons.bzl): harmless, and often
-// still set where something else is started.
+// Only for the build (third_party/local_pythons.bzl): harmless, and often still
+// set when other programs are started.
 constexpr absl::string_view kBuildVariable = "AIRLOCK_PYTHONS";
-// How many edits make another word of a name that lacks the prefix.
+// The maximum edit distance at which a name without the prefix is still a
+// misspelling.
 constexpr size_t kMaxEdits = 2;
 
-// What names a place, or has something written.
+// Variables that name a path or cause a write.
 constexpr absl::string_view kPointers[] = {kConfigVariable, kAppYamlVariable,
                                            kAuditVariable};
 
@@ -36,7 +37,7 @@ absl::Status Damaged(absl::string_view name, absl::string_view why) {
       ", so that what it said of the policy is not known any more"));
 }
 
-// Of a variable of the policy that has several values.
+// The error for a policy variable with several values.
 absl::Status Repeated(absl::string_view where, absl::string_view name) {
   return absl::InvalidArgumentError(
       absl::StrCat(where, " has ", name,
@@ -48,8 +49,8 @@ bool HasPrefix(absl::string_view name) {
   return absl::StartsWithIgnoreCase(name, kPrefix);
 }
 
-// What comes after the last character of `name` that no variable's name has:
-// of "export AIRLOCK_VERIFY", the variable that was meant.
+// The last run of characters in `name` that variable names consist of: in
+// "export AIRLOCK_VERIFY", the intended variable.
 absl::string_view LastWord(absl::string_view name) {
   const auto is_part = [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
@@ -113,7 +114,7 @@ std::string MisspeltVariable(absl::string_view name) {
   const absl::string_view meant_name = LastWord(name);
   const absl::string_view nearest = internal::NearestWord(meant_name, kKnown);
   if (!HasPrefix(meant_name) && !HasPrefix(WithFirstTwoSwapped(meant_name))) {
-    // Others may have variables of similar names: WARLOCK_CONFIG.
+    // Other programs may have variables with similar names: WARLOCK_CONFIG.
     const bool meant = !nearest.empty() && !name.empty() &&
                        absl::ascii_toupper(
                            static_cast<unsigned char>(name[0])) == nearest[0] &&

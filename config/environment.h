@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The environment variables that Airlock reads, and what several readings of
-// an environment state together.
+// The environment variables that Airlock reads, and how it combines several
+// readings of an environment.
 #ifndef AIRLOCK_CONFIG_ENVIRONMENT_H_
 #define AIRLOCK_CONFIG_ENVIRONMENT_H_
 
@@ -19,7 +19,7 @@
 
 namespace airlock::config {
 
-// What states the policy.
+// Variables that set the policy.
 inline constexpr char kVerifyVariable[] = "AIRLOCK_VERIFY";
 inline constexpr char kHttpsVerifyVariable[] = "PYTHONHTTPSVERIFY";
 inline constexpr char kApplicationCasVariable[] = "AIRLOCK_APPLICATION_CAS";
@@ -28,65 +28,65 @@ inline constexpr char kConfigVariable[] = "AIRLOCK_CONFIG";
 inline constexpr char kAppYamlVariable[] = "AIRLOCK_APP_YAML";
 // An absolute path, or "fd:N".
 inline constexpr char kAuditVariable[] = "AIRLOCK_AUDIT";
-// What `airlock run --dev` gives to an application.
+// Variables that `airlock run --dev` passes to an application.
 inline constexpr char kDevKeyVariable[] = "AIRLOCK_DEV_KEY";
 inline constexpr char kDevCertificateVariable[] = "AIRLOCK_DEV_CERTIFICATE";
-// OpenSSL's: the places of the CA bundle.
+// OpenSSL's variables for the paths of the CA bundle.
 inline constexpr char kCertFileVariable[] = "SSL_CERT_FILE";
 inline constexpr char kCertDirVariable[] = "SSL_CERT_DIR";
 
-// Variables by name, as one process gives them to another.
+// Variables by name, as one process passes them to another.
 using EnvironmentMap = std::map<std::string, std::string>;
 
 // Whether `name` is a variable of the policy: PYTHONHTTPSVERIFY, or one that
 // begins with "AIRLOCK_", known or not. Pure and thread-safe.
 bool StatesPolicy(absl::string_view name);
 
-// `variables` without those that state a policy, and those alone.
+// `variables` without those of the policy, and only those of the policy.
 EnvironmentMap WithoutPolicy(EnvironmentMap variables);
 EnvironmentMap PolicyOnly(EnvironmentMap variables);
 
-// `variables` with SSL_CERT_FILE and SSL_CERT_DIR as `platform` has them: where
-// the platform's CA bundle is, whatever an application has set since.
+// `variables` with SSL_CERT_FILE and SSL_CERT_DIR from `platform`: the paths of
+// the platform's CA bundle, whatever an application has set since.
 EnvironmentMap WithBundleOf(const EnvironmentMap& platform,
                             EnvironmentMap variables);
 
-// What is wrong with a variable named `name`, as in "AIRLOCK_VERFY is not a
-// variable that Airlock knows; did you mean AIRLOCK_VERIFY?". Empty where
-// nothing is: for the known ones, and for all that are not nearly one of them
-// and do not begin with "AIRLOCK_" (in whatever case). Pure and thread-safe.
+// What is wrong with a variable named `name`, such as "AIRLOCK_VERFY is not a
+// variable that Airlock knows; did you mean AIRLOCK_VERIFY?". Empty for known
+// variables, and for names that do not resemble one and do not begin with
+// "AIRLOCK_" (in any case). Pure and thread-safe.
 std::string MisspeltVariable(absl::string_view name);
 
-// A record of variables as the kernel keeps an environment: "NAME=VALUE", each
-// ended by a NUL; of a name that is there twice the first takes effect, as for
-// getenv. `name` is what errors call it. An error (kDataLoss) where the last
-// entry has no end, or an entry is empty, has no "=", or nothing before it:
-// something wrote over the record, and what it said is not known any more. An
-// error (kInvalidArgument) where a variable of the policy is there with
-// different values: which one was meant is not known. The empty record has no
-// variables. Pure and thread-safe.
+// Parses a record in the kernel's format of an environment: entries
+// "NAME=VALUE", each terminated by a NUL; if a name occurs twice, the first
+// takes effect, as with getenv. Errors call the record `name`. An error
+// (kDataLoss) if the last entry is not terminated, or an entry is empty, has no
+// "=" or no name: something overwrote the record, and the original is unknown.
+// An error (kInvalidArgument) if a policy variable occurs with different
+// values: the intended one is unknown. An empty record has no variables. Pure
+// and thread-safe.
 absl::StatusOr<EnvironmentMap> ParseEnvironmentRecord(absl::string_view bytes,
                                                       absl::string_view name);
-// The record that holds `variables`.
+// The record of `variables`.
 std::string MakeEnvironmentRecord(const EnvironmentMap& variables);
 
-// What the environment says to a Runtime: one reading that is trusted, and
-// others that application code may have changed, which can make the policy
-// stricter and never laxer. A value; may be copied.
+// The environment as a Runtime sees it: one trusted reading, and others that
+// application code may have changed, which can make the policy stricter but not
+// laxer. A copyable value.
 class Environment {
  public:
-  // One in which no variable is set.
+  // An environment without variables.
   Environment() = default;
-  // The trusted reading alone.
+  // Only a trusted reading.
   Environment(EnvironmentMap variables)  // NOLINT(google-explicit-constructor)
       : trusted_(std::move(variables)) {}
   Environment(std::initializer_list<EnvironmentMap::value_type> variables)
       : trusted_(variables) {}
 
-  // `environment`, of a process for which another user chose it (AT_SECURE:
-  // set-user-ID and the like). What names a place or asks for something to be
-  // written must not be obeyed then: SSL_CERT_FILE and SSL_CERT_DIR are
-  // dropped, as OpenSSL does, and CheckEnvironment refuses AIRLOCK_CONFIG,
+  // `environment` of a process whose environment another user may have chosen
+  // (AT_SECURE: set-user-ID and similar). Variables that name a path or cause a
+  // write must not take effect then: SSL_CERT_FILE and SSL_CERT_DIR are
+  // dropped, as in OpenSSL, and CheckEnvironment rejects AIRLOCK_CONFIG,
   // AIRLOCK_APP_YAML and AIRLOCK_AUDIT. The others can only make the policy
   // stricter, and stay.
   static Environment OfSecureProcess(Environment environment);
@@ -96,18 +96,19 @@ class Environment {
   // cannot be told.
   static Environment OfSandbox(Environment environment);
 
-  // Of a process that began with `initial` and has `current` by now, which its
-  // application may have changed. What states the policy, and where the
-  // platform's CA bundle is, is trusted as of the start; all else is as of now.
+  // The environment of a process that started with `initial` and now has
+  // `current`, which its application may have changed. The policy and the paths
+  // of the platform's CA bundle are trusted as of the start; everything else is
+  // as of now.
   static Environment Merge(const EnvironmentMap& initial,
                            EnvironmentMap current);
 
-  // The value of a variable in the trusted reading; null where it is not set.
+  // The value of a variable in the trusted reading; null if it is not set.
   const std::string* Find(absl::string_view name) const;
   const EnvironmentMap& variables() const { return trusted_; }
 
-  // Names of variables that the process has more than once, with different
-  // values; CheckEnvironment refuses those of the policy.
+  // Names of variables that occur more than once in the process, with different
+  // values; CheckEnvironment rejects those of the policy.
   void set_repeated(std::vector<std::string> names) {
     repeated_ = std::move(names);
   }
@@ -124,9 +125,9 @@ class Environment {
   // takes the strictest of all.
   const std::vector<EnvironmentMap>& untrusted() const { return untrusted_; }
 
-  // Whether it is OfSecureProcess.
+  // Whether it comes from OfSecureProcess.
   bool secure() const { return secure_; }
-  // Whether it is OfSandbox.
+  // Whether it comes from OfSandbox.
   bool sandboxed() const { return sandboxed_; }
 
  private:

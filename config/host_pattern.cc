@@ -22,9 +22,9 @@
 namespace airlock::config {
 namespace {
 
-// The address that `text` is, written as RFC 5952 does; empty for none.
+// `text` as an address in RFC 5952 form; empty if it is not an address.
 std::string NormalAddress(absl::string_view text) {
-  // A zone ("%eth0") is none of inet_pton's business, nor of a policy's.
+  // Neither inet_pton nor a policy accepts a zone ("%eth0").
   const std::string terminated(text);
   if (terminated.find('\0') != std::string::npos) return "";
   std::array<char, INET6_ADDRSTRLEN> written{};
@@ -48,7 +48,7 @@ bool IsLabel(absl::string_view label) {
          });
 }
 
-// What keeps `name` from being a DNS name, or "".
+// Why `name` is not a DNS name; "" if it is one.
 std::string Complaint(absl::string_view name) {
   if (!std::all_of(name.begin(), name.end(), [](char c) {
         return absl::ascii_isascii(static_cast<unsigned char>(c));
@@ -64,7 +64,7 @@ std::string Complaint(absl::string_view name) {
                           "\" is no label of a DNS name");
     }
   }
-  // Otherwise an address that is written wrong would be a name.
+  // Otherwise a mistyped address would be a name.
   if (std::all_of(labels.back().begin(), labels.back().end(),
                   [](char c) { return c >= '0' && c <= '9'; })) {
     return "it ends in a number, but is no IP address";

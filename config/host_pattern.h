@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Which hosts a policy's exception is for.
+// The hosts that a policy's exception applies to.
 #ifndef AIRLOCK_CONFIG_HOST_PATTERN_H_
 #define AIRLOCK_CONFIG_HOST_PATTERN_H_
 
@@ -20,17 +20,18 @@ class HostPattern {
 
   // DNS names are ASCII (IDNA A-labels) with labels of letters, digits, "-" and
   // "_" (RFC 1123, RFC 2181); case and one final dot are ignored. As in a
-  // certificate, "*" stands for exactly one label, is the left-most one, and
-  // two or more follow it. Errors (kInvalidArgument) say what is wrong.
+  // certificate, "*" must be the left-most label and stands for exactly one
+  // label; two or more labels must follow it. Errors (kInvalidArgument) say
+  // what is wrong.
   static absl::StatusOr<HostPattern> Parse(absl::string_view text);
 
-  // Whether `host`, a DNS name or IP address as an application gives it, is
-  // meant. What is neither is never meant. IPv6 addresses may stand in
+  // Whether the pattern matches `host`, a DNS name or IP address as an
+  // application gives it. Never matches anything else. IPv6 addresses may be in
   // brackets.
   bool Matches(absl::string_view host) const;
 
   Kind kind() const { return kind_; }
-  // In lower case, without final dot; addresses as RFC 5952 writes them.
+  // In lower case, without a final dot; addresses in RFC 5952 form.
   const std::string& text() const { return text_; }
 
  private:

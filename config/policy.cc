@@ -25,7 +25,7 @@ absl::Status UnknownWord(absl::string_view name,
                                     "set it to one of them, or unset it")));
 }
 
-// The origin of what `variable` says: in a file, a place that also tells the
+// The origin of the value of `variable`; for a file, it also names the
 // variable.
 Origin OriginOf(absl::string_view name, const Setting<std::string>& variable) {
   Origin origin = variable.origin;
@@ -35,7 +35,7 @@ Origin OriginOf(absl::string_view name, const Setting<std::string>& variable) {
   return origin;
 }
 
-// What one reading states.
+// The policy of one reading.
 absl::StatusOr<VerificationPolicy> ParseReading(const EnvironmentMap& reading) {
   Variables variables;
   for (const char* name :
@@ -95,13 +95,13 @@ absl::StatusOr<VerificationPolicy> ParseEnvironment(
       ParseReading(environment.variables());
   for (const EnvironmentMap& reading : environment.untrusted()) {
     if (!policy.ok()) return policy;
-    // What nobody has changed is said once.
+    // Skip an unchanged reading.
     if (reading == PolicyOnly(environment.variables())) continue;
     absl::StatusOr<VerificationPolicy> other = ParseReading(reading);
     if (!other.ok()) return other;
     Setting<ApplicationCas> cas =
         Stricter(policy->application_cas, other->application_cas);
-    // All else that an environment states follows from its verification.
+    // All other settings of an environment follow from its verification.
     Setting<Verification> strictest =
         Stricter(policy->verification, other->verification);
     if (policy->verification.value < other->verification.value) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What the platform enforces, and where each setting came from.
+// The platform's policy, and the origin of each setting.
 #ifndef AIRLOCK_CONFIG_POLICY_H_
 #define AIRLOCK_CONFIG_POLICY_H_
 
@@ -24,14 +24,14 @@
 
 namespace airlock::config {
 
-// How much of verification is the application's to decide. Each is stricter
-// than the one before; an application may always be stricter still.
+// How much of verification the application may decide. Each value is stricter
+// than the one before; an application may always be stricter than the policy.
 enum class Verification {
-  // All of it: what it does not ask for is not verified.
+  // All of it: nothing is verified unless it asks for it.
   kOff,
-  // All of it, but a client that says nothing verifies chain and name.
+  // All of it, but by default a client verifies chain and name.
   kDefault,
-  // Nothing: a client verifies chain and name, or is not made.
+  // Nothing: a client verifies chain and name, or it is not created.
   kEnforce,
 };
 
@@ -43,39 +43,39 @@ enum class TlsVersion { kTls1_0, kTls1_1, kTls1_2, kTls1_3 };
 // "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3".
 absl::string_view TlsVersionName(TlsVersion version);
 
-// What becomes of an application that asks for less than the policy demands.
+// What happens if an application asks for less than the policy requires.
 enum class OnOverride {
-  kUpgrade,  // It is verified all the same, and that is logged.
+  kUpgrade,  // Verify anyway, and log that.
   kReject,   // An error.
 };
 
 // "upgrade", "reject".
 absl::string_view OnOverrideName(OnOverride on_override);
 
-// Whether a client must give a name to check, where verification is enforced.
+// Whether a client must give a name to check, if verification is enforced.
 enum class Hostname {
-  kOptional,  // Where it gives none, the chain alone is verified.
+  kOptional,  // Without a name, only the chain is verified.
   kRequired,
 };
 
 // "optional", "required".
 absl::string_view HostnameName(Hostname hostname);
 
-// Whether an application, or SSLKEYLOGFILE, may have the secrets of its
+// Whether an application, or SSLKEYLOGFILE, may get the secrets of its
 // connections.
 enum class KeyLog { kAllow, kForbid };
 
 // "allow", "forbid".
 absl::string_view KeyLogName(KeyLog key_log);
 
-// Whether an application may use what can take verification's place, or narrow
-// it.
+// Whether an application may use a feature that replaces or narrows
+// verification.
 enum class Permission { kAllow, kForbid };
 
 // "allow", "forbid".
 absl::string_view PermissionName(Permission permission);
 
-// Whether a client may verify against CAs of the application's own.
+// Whether a client may verify against the application's own CAs.
 enum class ApplicationCas {
   kAllow,
   kAudit,   // It may, and each use is audited.
@@ -85,7 +85,8 @@ enum class ApplicationCas {
 // "allow", "audit", "forbid".
 absl::string_view ApplicationCasName(ApplicationCas application_cas);
 
-// A check that a client makes whether or not its application asks for it.
+// A check that a client always makes, even if its application does not ask for
+// it.
 enum class VerifyFlag { kCrlCheckLeaf, kCrlCheckChain, kX509Strict };
 
 // The words of VerifyFlag, in its order.
@@ -95,8 +96,8 @@ inline constexpr std::array<absl::string_view, 3> kVerifyFlagWords = {
 // The word of `flag`.
 absl::string_view VerifyFlagName(VerifyFlag flag);
 
-// The lowest security level under `enforce`, whatever a policy says, and the
-// level where it says nothing.
+// The lowest security level under `enforce` in any policy, and the default
+// level.
 inline constexpr int kLeastEnforcedLevel = 1;
 inline constexpr int kEnforcedLevel = 2;
 
@@ -113,39 +114,39 @@ struct Pin {
   }
 };
 
-// What a policy says of connections to any one host.
+// A policy's settings for connections to one host.
 struct PolicySettings {
   Setting<Verification> verification;
   Setting<OnOverride> on_override{OnOverride::kReject, {}};
   Setting<Hostname> hostname{Hostname::kRequired, {}};
-  // The lowest version that a connection may use, a client's or a server's;
-  // unset: the application's choice.
+  // The lowest version that a client or server may use; unset: the
+  // application's choice.
   Setting<absl::optional<TlsVersion>> minimum_version;
-  // The absolute path of the CA bundle that counts, whatever an application
-  // brings; unset: the application's choice, or the system's.
+  // The absolute path of the CA bundle, which overrides the application's;
+  // unset: the application's choice, or the system's bundle.
   Setting<absl::optional<std::string>> ca_certs;
   Setting<KeyLog> key_log;
-  // The lowest of OpenSSL's security levels, 0 to 5, for the certificates of
-  // both sides; unset: the application's choice.
+  // The lowest security level (OpenSSL's, 0 to 5) for the certificates of both
+  // sides; unset: the application's choice.
   Setting<absl::optional<int>> security_level;
-  // Checks of a client beside those that its application asks for.
+  // A client's checks in addition to those that its application asks for.
   Setting<std::vector<VerifyFlag>> verify_flags;
-  // Whether a client may take any certificate of the bundle as an anchor, and
-  // not only those that sign themselves.
+  // Whether a client may accept any certificate of the bundle as an anchor, and
+  // not only self-signed ones.
   Setting<Permission> partial_chain;
-  // How many certificates may lie between leaf and anchor at the most; unset:
-  // the application's choice.
+  // The maximum number of certificates between leaf and anchor; unset: the
+  // application's choice.
   Setting<absl::optional<int>> verify_depth;
-  // The key exchange groups that may be used, by preference; empty: the
+  // The allowed key exchange groups in order of preference; empty: the
   // application's choice.
   Setting<std::vector<std::string>> groups;
-  // Pre-shared keys in place of certificates. `enforce` forbids them to clients
-  // whatever this says.
+  // Pre-shared keys in place of certificates. `enforce` always forbids them for
+  // clients.
   Setting<Permission> psk;
-  // Of effect where there is no ca_certs.
+  // Has an effect only if ca_certs is not set.
   Setting<ApplicationCas> application_cas;
-  // Where there are any, the peer's certificate, or one that it is verified by,
-  // has a key that is among them; a certificate that signs itself will do.
+  // If not empty, the peer's certificate, or another one of its chain, must
+  // have one of these keys; the peer's certificate may be self-signed.
   Setting<std::vector<Pin>> pins;
 };
 
@@ -176,13 +177,13 @@ void VisitEach(Visitor& visit, std::index_sequence<kRows...> /*rows*/,
 
 }  // namespace internal
 
-// How two statements of one setting become one.
+// How two values of one setting are merged.
 enum class Merging {
-  kStricter,  // The stricter takes effect: of enumerations, the later value.
-  kSmaller,   // The smaller number is the stricter one.
+  kStricter,  // The stricter one; for an enumeration, the later value.
+  kSmaller,   // The smaller number, which is stricter.
   kFirst,     // The one that takes precedence.
   kAll,       // Both.
-  kNever,     // Only exceptions state it.
+  kNever,     // Only exceptions set it.
 };
 
 // A setting's name in the operator's file, and how it is merged.
@@ -210,9 +211,9 @@ inline constexpr std::array<SettingRow, 14> kSettingRows = {{
 }};
 
 // Calls `visit(row, setting...)` for each setting, where `row` is a
-// std::integral_constant, the index into kSettingRows, with that setting of
-// each of `settings`. A setting without its row does not compile; one that has
-// it is merged, excepted and reported.
+// std::integral_constant, the index into kSettingRows, and the other arguments
+// are that setting of each of `settings`. If a setting lacks its row, the code
+// does not compile; each row is merged, excepted and reported.
 template <typename Visitor, typename... Settings>
 void VisitSettings(Visitor visit, Settings&... settings) {
   internal::VisitEach(visit, std::make_index_sequence<kSettingRows.size()>(),
@@ -223,42 +224,43 @@ void VisitSettings(Visitor visit, Settings&... settings) {
 struct PolicyException {
   HostPattern host;
   Origin origin;  // Of `host`.
-  // Of these, a file can state ca_certs, minimum_version, security_level and
-  // pins. What is not stated stays as it is for every host.
+  // A file can set ca_certs, minimum_version, security_level and pins here.
+  // Settings that are not set stay as in the policy.
   PolicySettings settings;
-  // The last day, in UTC, on which the exception holds.
+  // The last day, in UTC, on which the exception is valid.
   Setting<absl::optional<absl::CivilDay>> expires;
 };
 
-// A policy: a value, complete, and valid in itself.
+// A complete and valid policy.
 struct VerificationPolicy : PolicySettings {
-  // For no two the same host.
+  // Their hosts are unique.
   std::vector<PolicyException> exceptions;
 };
 
-// The policy that `environment` states. Pure and thread-safe.
+// The policy that `environment` sets. Pure and thread-safe.
 //
-//  - AIRLOCK_VERIFY: "off", "default" or "enforce", exactly so. Any other value
-//    is an error (kInvalidArgument) that names it and what is accepted; the
-//    empty one too, for an operator whose template came out empty meant
-//    something, and "no policy" is the one guess that must not be made.
-//  - PYTHONHTTPSVERIFY (PEP 493): "0" is `off`, empty is as if unset, any other
-//    value is `default`.
-//  - Of the two, and of several readings, the strictest takes effect. Neither
+//  - AIRLOCK_VERIFY: exactly "off", "default" or "enforce". Any other value is
+//    an error (kInvalidArgument) that names it and lists what is accepted. An
+//    empty value is an error, too: an operator's template may have expanded to
+//    nothing, and it must not be read as "no policy".
+//  - PYTHONHTTPSVERIFY (PEP 493): "0" is `off`, empty is the same as unset, any
+//    other value is `default`.
+//  - The strictest of the two, in all readings, takes effect. If neither is
 //    set: `off`, with the origin kBuiltIn.
 //  - AIRLOCK_APPLICATION_CAS: "allow", "audit" or "forbid", as in the
 //    operator's file; any other value is an error.
-//  - What CheckEnvironment refuses is an error.
+//  - Everything that CheckEnvironment rejects is an error.
 //  - `enforce` sets the minimum version to TLS 1.2, and requires a name.
 //
-// What else `enforce` brings, EffectivePolicy adds.
+// EffectivePolicy adds the other effects of `enforce`.
 absl::StatusOr<VerificationPolicy> ParseEnvironment(
     const Environment& environment);
 
-// The variables that a file sets, each with the place of its value.
+// The variables that a file sets, each with the position of its value.
 using Variables = std::map<std::string, Setting<std::string>>;
 
-// As ParseEnvironment, for the variables of an app.yaml; errors name the place.
+// Like ParseEnvironment, for the variables of an app.yaml; errors name the
+// position.
 absl::StatusOr<VerificationPolicy> ParseVariables(const Variables& variables);
 
 }  // namespace airlock::config

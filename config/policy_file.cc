@@ -35,9 +35,9 @@ constexpr absl::string_view kTlsKeys[] = {
 constexpr absl::string_view kExceptionKeys[] = {
     "host", "ca_certs", "minimum_version", "security_level", "pins", "expires"};
 constexpr int kMostLevel = 5;
-constexpr int kMostDepth = 100;  // What the core has by itself.
+constexpr int kMostDepth = 100;  // The core's default.
 
-// A ReadSetting's `read` for one of `words`.
+// A `read` for ReadSetting that accepts one of `words`.
 template <typename Enum>
 auto WordReader(absl::Span<const absl::string_view> words) {
   return [words](const YamlNode& node, absl::string_view key) {
@@ -93,7 +93,7 @@ absl::StatusOr<absl::CivilDay> ReadDay(const YamlNode& node,
   const absl::StatusOr<std::string> text = internal::ReadText(node, key);
   if (!text.ok()) return text.status();
   absl::CivilDay day;
-  // Abseil's parser is lenient, so what it reads must be what was written.
+  // Abseil's parser is lenient, so its result must format to the same text.
   if (!absl::ParseCivilTime(*text, &day) ||
       absl::FormatCivilTime(day) != *text || text->size() != 10) {
     return ErrorAt(node.position,
@@ -103,14 +103,14 @@ absl::StatusOr<absl::CivilDay> ReadDay(const YamlNode& node,
   return day;
 }
 
-// A ReadSetting's `read` for a whole number from 0 to `most`.
+// A `read` for ReadSetting that accepts an integer from 0 to `most`.
 auto NumberReader(int most) {
   return [most](const YamlNode& node,
                 absl::string_view key) -> absl::StatusOr<absl::optional<int>> {
     const absl::StatusOr<std::string> text = internal::ReadText(node, key);
     if (!text.ok()) return text.status();
     int number = -1;
-    // SimpleAtoi takes signs and spaces, too.
+    // SimpleAtoi accepts signs and spaces, too.
     if (!absl::c_all_of(*text, absl::ascii_isdigit) ||
         !absl::SimpleAtoi(*text, &number) || number > most) {
       return ErrorAt(node.position,
@@ -121,7 +121,7 @@ auto NumberReader(int most) {
   };
 }
 
-// The items of a list, each once, as `read` makes them.
+// The items of a list, each parsed by `read`; duplicates are errors.
 template <typename T, typename Read>
 absl::StatusOr<std::vector<T>> ReadList(const YamlNode& node,
                                         absl::string_view key,
@@ -172,7 +172,7 @@ bool RelaxesNothing(const PolicyException& exception,
   const bool bundle =
       exception.settings.ca_certs.stated() &&
       exception.settings.ca_certs.value != policy.ca_certs.value;
-  // Where the file demands no version, the environment still may.
+  // If the file does not require a version, the environment still may.
   const bool version =
       exception.settings.minimum_version.stated() &&
       (!policy.minimum_version.stated() ||
@@ -217,8 +217,8 @@ class PolicyReader {
     return Origin::At(source_, node.position);
   }
 
-  // Sets `setting` to what `read` makes of `parent`'s value for `key`, if there
-  // is one.
+  // Sets `setting` to the result of `read` for `parent`'s value of `key`, if
+  // there is one.
   template <typename T, typename Read>
   absl::Status ReadSetting(const YamlNode& parent, absl::string_view key,
                            Read read, Setting<T>* setting) const {

@@ -12,13 +12,13 @@
 
 namespace airlock::config {
 
-// Whose word a policy file is.
+// Who wrote a policy file.
 enum class PolicyFileRole {
-  kOperators,  // May also be laxer than what holds without any word.
-  kTightens,   // Of whoever can start a process, or of an application.
+  kOperators,  // May also be laxer than the defaults.
+  kTightens,   // From whoever can start a process, or from an application.
 };
 
-// The policy that `content`, the whole of the file named `file`, states:
+// Parses `content`, the whole content of the policy file named `file`:
 //
 //   tls:
 //     verification: enforce            # off | default | enforce
@@ -43,16 +43,15 @@ enum class PolicyFileRole {
 //         pins: ["sha256/..."]
 //         expires: 2027-06-30
 //
-// Every key may be left out but `tls` and an exception's `host`, and then says
-// nothing; but `enforce` without minimum_version means TLS 1.2, and allows no
-// security_level below 1. `today` is the date in UTC. Whether the bundles that
-// ca_certs name exist is for others to see; the settings' origins serve their
-// errors.
+// All keys except `tls` and an exception's `host` are optional. `enforce`
+// without minimum_version means TLS 1.2, and does not allow a security_level
+// below 1. `today` is the date in UTC. Does not check whether the bundles in
+// ca_certs exist; callers can use the settings' origins in their errors.
 //
-// Errors are kInvalidArgument and begin with the place, as in `airlock.yaml:
-// 7:3: unknown key "verfication"; did you mean "verification"?`. Among them: a
-// file that states nothing, an exception that has expired or that relaxes
-// nothing, and two for the same host. Pure and thread-safe.
+// Errors are kInvalidArgument and begin with the position, such as
+// `airlock.yaml:7:3: unknown key "verfication"; did you mean "verification"?`.
+// Among them: a file that sets nothing, an exception that has expired or that
+// relaxes nothing, and two exceptions for the same host. Pure and thread-safe.
 absl::StatusOr<VerificationPolicy> ParsePolicyFile(
     absl::string_view content, absl::string_view file, absl::CivilDay today,
     PolicyFileRole role = PolicyFileRole::kOperators);

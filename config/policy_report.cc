@@ -144,7 +144,7 @@ std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy) {
   std::vector<PolicyRow> rows;
   VisitSettings(
       [&rows](auto row, const auto& setting) {
-        // What only exceptions state is no setting of the policy's own.
+        // Settings that only exceptions set do not belong to the policy itself.
         if (kSettingRows[row].merging == Merging::kNever && !setting.stated()) {
           return;
         }

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A policy as people and scripts read it.
+// Prints a policy for people and for scripts.
 #ifndef AIRLOCK_CONFIG_POLICY_REPORT_H_
 #define AIRLOCK_CONFIG_POLICY_REPORT_H_
 
@@ -13,7 +13,7 @@
 
 namespace airlock::config {
 
-// One setting. All texts are on one line, but may hold UTF-8.
+// One setting. All texts are on one line, and may contain UTF-8.
 struct PolicyRow {
   struct Overrode {
     std::string value;
@@ -26,9 +26,8 @@ struct PolicyRow {
   std::vector<Overrode> overrode;
 };
 
-// Every setting of `policy`, in one order always, then its exceptions in
-// theirs; `pins` only where there are any. Pure and thread-safe, as are those
-// below.
+// Every setting of `policy`, in a fixed order, then its exceptions in order;
+// `pins` only if there are any. Pure and thread-safe, like the functions below.
 std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy);
 
 // A table with a heading, columns aligned, and a final newline:
@@ -38,7 +37,7 @@ std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy);
 std::string PolicyTable(absl::Span<const PolicyRow> rows);
 
 // A JSON array (RFC 8259, ASCII, on any number of lines) with a final newline;
-// of each row an object:
+// each row is an object:
 //
 //   {"setting": "verification", "value": "enforce",
 //    "origin": {"source": "policy file", "file": "/etc/airlock.yaml",

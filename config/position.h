@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Places in files.
+// Positions in files.
 #ifndef AIRLOCK_CONFIG_POSITION_H_
 #define AIRLOCK_CONFIG_POSITION_H_
 
@@ -13,14 +13,14 @@
 
 namespace airlock::config {
 
-// A place in a file. Line and column count from 1, columns in code points.
+// A position in a file. Line and column start at 1; columns are code points.
 struct Position {
   std::shared_ptr<const std::string> file;
   int line = 1;
   int column = 1;
 
-  // "airlock.yaml:7:3"; control characters and what is not ASCII in the file's
-  // name are escaped.
+  // "airlock.yaml:7:3"; control characters and non-ASCII in the file name are
+  // escaped.
   std::string ToString() const;
 };
 

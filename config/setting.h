@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Values that know where they came from.
+// Values with their origin.
 #ifndef AIRLOCK_CONFIG_SETTING_H_
 #define AIRLOCK_CONFIG_SETTING_H_
 
@@ -16,8 +16,8 @@ namespace airlock::config {
 // Where a setting came from.
 struct Origin {
   enum class Source {
-    kBuiltIn,       // Nobody said anything.
-    kEnvironment,   // The variable `name`, which has the value `value`.
+    kBuiltIn,       // The default: not set.
+    kEnvironment,   // The variable `name` with the value `value`.
     kPolicyFile,    // The operator's file `name`, at `line` and `column`.
     kStricterFile,  // Another policy file, likewise, that cannot relax
                     // anything.
@@ -27,20 +27,20 @@ struct Origin {
   Source source = Source::kBuiltIn;
   std::string name;
   std::string value;
-  // Both count from 1; columns in code points.
+  // Both start at 1; columns are code points.
   int line = 0;
   int column = 0;
 
-  // A place in a file.
+  // A position in a file.
   static Origin At(Source source, const Position& position);
 
   // For people: "AIRLOCK_VERIFY=enforce", "/etc/airlock.yaml:2:17",
   // "app.yaml:7:19 (AIRLOCK_VERIFY=off)", "built in". Control characters and
-  // what is not ASCII are escaped, and long values cut.
+  // non-ASCII are escaped, and long values are cut.
   std::string ToString() const;
 
-  // Whether it is the operator's, who alone may be laxer than what holds
-  // without any word.
+  // Whether it is the operator's file: only that may be laxer than the
+  // defaults.
   bool may_relax() const { return source == Source::kPolicyFile; }
 
   friend bool operator==(const Origin& a, const Origin& b) {
@@ -53,20 +53,20 @@ template <typename T>
 struct Setting {
   T value{};
   Origin origin;
-  // What others said, less strictly or with less right, in the order of their
-  // precedence. Each of these overrode nothing itself.
+  // Less strict values, or values of lower precedence, from other sources, in
+  // order of precedence. Their own `overrode` is empty.
   std::vector<Setting> overrode{};
 
-  // Whether anybody said anything.
+  // Whether any source set it.
   bool stated() const { return origin.source != Origin::Source::kBuiltIn; }
 };
 
-// `winner`, which now overrode `loser` and all that `loser` overrode.
+// `winner`, which now overrode `loser` and everything that `loser` overrode.
 template <typename T>
 Setting<T> Override(Setting<T> winner, Setting<T> loser) {
   std::vector<Setting<T>> overrode = std::move(loser.overrode);
   loser.overrode.clear();
-  // Whoever said the same was not overridden.
+  // An equal value was not overridden.
   if (loser.stated() && !(loser.value == winner.value)) {
     winner.overrode.push_back(std::move(loser));
   }
@@ -78,9 +78,9 @@ Setting<T> Override(Setting<T> winner, Setting<T> loser) {
   return winner;
 }
 
-// The one of the two that states more, `first` where both state the same or
-// neither states anything. Of T's values, the greater one is the stricter. What
-// `first` has without any word, only the operator relaxes.
+// The stricter of the two; `first` if they are equal or neither is set. The
+// greater value of T is the stricter one. Only the operator can relax a default
+// of `first`.
 template <typename T>
 Setting<T> Stricter(Setting<T> first, Setting<T> second) {
   const bool laxer = second.value < first.value;
