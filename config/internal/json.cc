@@ -8,7 +8,7 @@
 namespace airlock::config::internal {
 namespace {
 
-// dump() throws only where it is told to be strict about UTF-8.
+// dump() throws only with a strict error handler for UTF-8.
 std::string Dump(const Json& value, int indent) {
   return value.dump(indent, ' ', /*ensure_ascii=*/true,
                     Json::error_handler_t::replace);

@@ -12,7 +12,7 @@
 namespace airlock::config::internal {
 namespace {
 
-// No known word is nearly as long; keeps the work small whatever the input.
+// Much longer than any known word; limits the work for any input.
 constexpr size_t kMaxTextSize = 64;
 
 }  // namespace

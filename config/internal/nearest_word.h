@@ -12,13 +12,13 @@
 
 namespace airlock::config::internal {
 
-// The one of `words` that is closest to `text` in single-character edits,
-// whatever the case; the first of several. Empty where none is close enough to
-// have been meant: more than a third of the longer one's characters differ.
+// The word in `words` that is closest to `text` in single-character edits,
+// ignoring case; the first of several. Empty if none is close enough: more than
+// a third of the longer one's characters differ.
 absl::string_view NearestWord(absl::string_view text,
                               absl::Span<const absl::string_view> words);
 
-// Levenshtein's distance, without regard to ASCII case; for short texts.
+// The Levenshtein distance, ignoring ASCII case; for short texts.
 size_t EditDistance(absl::string_view a, absl::string_view b);
 
 }  // namespace airlock::config::internal

@@ -30,7 +30,7 @@ absl::StatusOr<Pin> ParsePin(absl::string_view text) {
     return Bad(text, "does not begin with \"sha256/\"");
   }
   Pin pin;
-  // Abseil's decoder is lenient; whoever writes a pin copies it whole.
+  // Abseil's decoder is lenient; a pin must be in canonical form.
   if (!absl::Base64Unescape(base64, &pin.sha256) ||
       absl::Base64Escape(pin.sha256) != base64) {
     return Bad(text, "is no base64 after \"sha256/\"");

@@ -10,8 +10,8 @@
 
 namespace airlock::config::internal {
 
-// Reads what Pin::ToString writes: "sha256/" and 32 bytes in base64 (RFC 4648,
-// padded). Errors (kInvalidArgument) say what is wrong.
+// Parses the output of Pin::ToString: "sha256/" and 32 bytes in base64 (RFC
+// 4648, padded). Errors (kInvalidArgument) say what is wrong.
 absl::StatusOr<Pin> ParsePin(absl::string_view text);
 
 }  // namespace airlock::config::internal

@@ -1,7 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Reads what a node must be; errors name its place and what was expected.
+// Reads YAML nodes of an expected kind; errors name the position and what was
+// expected.
 #ifndef AIRLOCK_CONFIG_INTERNAL_READER_H_
 #define AIRLOCK_CONFIG_INTERNAL_READER_H_
 
@@ -19,19 +20,19 @@
 
 namespace airlock::config::internal {
 
-// OK where `node`, called `name` in errors, is of `kind`.
+// OK if `node`, called `name` in errors, is of `kind`.
 absl::Status Expect(const YamlNode& node, absl::string_view name,
                     YamlNode::Kind kind);
 
-// OK where `node` is a mapping and has no other keys than `known`.
+// OK if `node` is a mapping with no keys other than `known`.
 absl::Status ExpectKeys(const YamlNode& node, absl::string_view name,
                         absl::Span<const absl::string_view> known);
 
-// The text of a scalar, which is not empty.
+// The text of a scalar; empty text is an error.
 absl::StatusOr<std::string> ReadText(const YamlNode& node,
                                      absl::string_view name);
 
-// The value of an enumeration whose word the scalar is.
+// The enumeration value whose word is the scalar's text.
 template <typename Enum>
 absl::StatusOr<Enum> ReadWord(const YamlNode& node, absl::string_view name,
                               absl::Span<const absl::string_view> words) {

@@ -17,8 +17,8 @@ bool IsContinuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
-// The size of the UTF-8 sequence (RFC 3629) that `text`, which is not empty,
-// begins with; 0 where it begins with none. Sets `code_point`.
+// The size of the UTF-8 sequence (RFC 3629) at the start of `text`, which is
+// not empty; 0 if it is invalid. Sets `code_point`.
 size_t SequenceSize(absl::string_view text, char32_t* code_point) {
   const auto lead = static_cast<unsigned char>(text[0]);
   if (lead < 0x80) {
@@ -53,7 +53,7 @@ bool IsControl(char32_t code_point) {
   return code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F);
 }
 
-// `line` comes without its line break.
+// `line` has no line break.
 absl::Status CheckLine(absl::string_view line, Position position) {
   if (!line.empty() && line[0] == '%') {
     return ErrorAt(position,
@@ -68,7 +68,7 @@ absl::Status CheckLine(absl::string_view line, Position position) {
     if (size == 0) {
       return ErrorAt(position, "this is no UTF-8; save the file as UTF-8");
     }
-    // YAML knows none there, and what it would mean depends on who looks.
+    // YAML does not allow tabs there, and parsers disagree on their meaning.
     if (code_point == '\t' && at < indentation) {
       return ErrorAt(position, "a tab in the indentation; use spaces");
     }

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a configuration file may consist of, before anything reads it as YAML.
+// Checks the text of a configuration file before it is parsed as YAML.
 #ifndef AIRLOCK_CONFIG_INTERNAL_TEXT_H_
 #define AIRLOCK_CONFIG_INTERNAL_TEXT_H_
 
@@ -15,17 +15,17 @@
 
 namespace airlock::config::internal {
 
-// OK where `content` is at most `max_size` bytes of UTF-8 without control
-// characters (line feeds, CRLF and tabs are none, but tabs may not indent) and
-// without directives, lines that begin with "%". An error names the first
-// place, in the file of `begin`.
+// OK if `content` is at most `max_size` bytes of UTF-8 without control
+// characters (line feeds, CRLF and tabs are allowed, but tabs may not indent)
+// and without directives (lines that begin with "%"). An error names the first
+// position, in the file of `begin`.
 absl::Status CheckText(absl::string_view content, size_t max_size,
                        const Position& begin);
 
-// How many code points `text`, which is UTF-8, holds.
+// The number of code points in `text`, which is UTF-8.
 int CountCodePoints(absl::string_view text);
 
-// A text as an error may show it: on one line, in ASCII, no longer than helps.
+// A text for an error message: on one line, in ASCII, cut if it is long.
 std::string Shown(absl::string_view text);
 
 // "a", "a" and "b"; each word in quotes.

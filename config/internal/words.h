@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The words of a policy, and what to say about others.
+// The words of a policy, and the error text for unknown words.
 #ifndef AIRLOCK_CONFIG_INTERNAL_WORDS_H_
 #define AIRLOCK_CONFIG_INTERNAL_WORDS_H_
 
@@ -15,7 +15,7 @@
 
 namespace airlock::config::internal {
 
-// Each indexed by the enumeration of its name.
+// Each is indexed by the enumeration of that name.
 constexpr std::array<absl::string_view, 3> kVerificationWords = {
     "off", "default", "enforce"};
 constexpr std::array<absl::string_view, 4> kTlsVersionWords = {
@@ -33,7 +33,7 @@ constexpr std::array<absl::string_view, 3> kApplicationCasWords = {
 constexpr std::array<absl::string_view, 4> kGroupWords = {"X25519", "P-256",
                                                           "P-384", "P-521"};
 
-// The word of `value`; "" for what is no value of its enumeration.
+// The word of `value`; "" if `value` is not in its enumeration.
 template <typename Enum>
 absl::string_view WordOf(Enum value,
                          absl::Span<const absl::string_view> words) {
@@ -41,7 +41,7 @@ absl::string_view WordOf(Enum value,
   return index < words.size() ? words[index] : absl::string_view();
 }
 
-// The value whose word `text` is, exactly.
+// The value whose word is exactly `text`.
 template <typename Enum>
 absl::optional<Enum> ParseWord(absl::string_view text,
                                absl::Span<const absl::string_view> words) {
@@ -51,9 +51,9 @@ absl::optional<Enum> ParseWord(absl::string_view text,
   return absl::nullopt;
 }
 
-// What is wrong with `text`, which is none of `words`: "\"enforec\", which is
-// none of \"off\" and \"enforce\"; did you mean \"enforce\"?". Where no word is
-// near, ends in "; " and `advice`.
+// The error text for `text`, which is not in `words`: "\"enforec\", which is
+// none of \"off\" and \"enforce\"; did you mean \"enforce\"?". If no word is
+// close, ends with "; " and `advice`.
 std::string NoneOf(absl::string_view text,
                    absl::Span<const absl::string_view> words,
                    absl::string_view advice);

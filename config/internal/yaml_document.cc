@@ -26,14 +26,14 @@ constexpr char kAlias[] =
     "aliases (\"*\") are refused; write the value here once more";
 constexpr char kTag[] = "tags (\"!\") are refused; remove it";
 
-// Carries the Builder's error through yaml-cpp, whose only way to stop is to
-// throw. Never leaves this file.
+// Carries the Builder's error through yaml-cpp, which stops only on an
+// exception. Never leaves this file.
 struct Refusal {
   absl::Status status;
 };
 
-// Makes the tree from yaml-cpp's events. Of these rather than of its nodes,
-// for only the events tell of anchors, aliases, tags, and every position.
+// Builds the tree from yaml-cpp's events, not from its nodes: only the events
+// have anchors, aliases, tags and every position.
 class Builder : public YAML::EventHandler {
  public:
   Builder(absl::string_view content, std::shared_ptr<const std::string> file)
@@ -44,7 +44,7 @@ class Builder : public YAML::EventHandler {
   Position PositionOf(const YAML::Mark& mark) const {
     if (mark.is_null()) return {file_, 1, 1};
     const size_t offset = Offset(mark);
-    // What we have added at the end has no line of its own.
+    // The text that we append at the end is not a line of the file.
     const int lines_before = offset < content_.size()
                                  ? mark.line
                                  : static_cast<int>(std::count(
@@ -65,7 +65,7 @@ class Builder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
     YamlNode node = Make(YamlNode::Kind::kNull, mark, "?");
-    // Where nothing is written, the mark is that of whatever comes next.
+    // For an empty value, the mark is that of the next token.
     const bool written =
         Begins(mark, '~') || Begins(mark, 'n') || Begins(mark, 'N');
     if (!written && !open_.empty()) {
@@ -106,7 +106,7 @@ class Builder : public YAML::EventHandler {
   // A list or mapping that is being read.
   struct Collection {
     YamlNode node;
-    // In a mapping, the key whose value comes next; else of kind kNull.
+    // In a mapping, the key whose value comes next; otherwise of kind kNull.
     YamlNode key;
     std::map<std::string, Position> keys;
   };
@@ -117,8 +117,8 @@ class Builder : public YAML::EventHandler {
                : std::min(static_cast<size_t>(mark.pos), content_.size());
   }
 
-  // Counts from where it counted last, as places come in their order: or else
-  // a long line would be read anew for each of its nodes.
+  // Continues counting from the last offset, since positions come in order:
+  // otherwise a long line would be read again for each of its nodes.
   int ColumnAt(size_t offset) const {
     if (offset < counted_) {
       counted_ = 0;
@@ -142,7 +142,7 @@ class Builder : public YAML::EventHandler {
 
   YamlNode Make(YamlNode::Kind kind, const YAML::Mark& mark,
                 absl::string_view tag) const {
-    // "?" and "!" stand for "none", but "!" can be written, too.
+    // "?" and "!" mean no tag, but "!" can also be written explicitly.
     if ((tag != "?" && tag != "!") || Begins(mark, '!')) Refuse(mark, kTag);
     YamlNode node;
     node.kind = kind;
@@ -161,7 +161,7 @@ class Builder : public YAML::EventHandler {
   void Close() {
     YamlNode node = std::move(open_.back().node);
     open_.pop_back();
-    // A mark for Add's errors, which are about keys.
+    // Add uses the mark only in errors about keys.
     Add(std::move(node), YAML::Mark::null_mark(), false);
   }
 
@@ -214,8 +214,8 @@ absl::StatusOr<YamlNode> Build(absl::string_view content,
                                const Position& begin) {
   Builder builder(content, begin.file);
   try {
-    // A quote that is still open where a line ends the file would count as
-    // closed there; where a comment does, it is an error.
+    // yaml-cpp treats a quote that is open at the end of the file as closed,
+    // but not if a comment follows; so append one.
     std::istringstream stream(absl::StrCat(content, "\n#"));
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
@@ -223,7 +223,7 @@ absl::StatusOr<YamlNode> Build(absl::string_view content,
   } catch (const Refusal& refusal) {
     return refusal.status;
   } catch (const YAML::Exception& e) {
-    // It throws at an alias of an unknown anchor before it tells us of it.
+    // yaml-cpp throws at an alias of an unknown anchor before it calls OnAlias.
     return ErrorAt(
         builder.PositionOf(e.mark),
         builder.Begins(e.mark, '*')

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// YAML as Airlock accepts it: scalars, lists and mappings, and nothing that
-// makes one text mean another thing than it seems to.
+// The YAML that Airlock accepts: scalars, lists and mappings, without the
+// features that make a text mean something other than it seems.
 #ifndef AIRLOCK_CONFIG_INTERNAL_YAML_DOCUMENT_H_
 #define AIRLOCK_CONFIG_INTERNAL_YAML_DOCUMENT_H_
 
@@ -19,11 +19,11 @@
 
 namespace airlock::config::internal {
 
-// What was written at one place of a document.
+// One node of a document.
 struct YamlNode {
   enum class Kind {
     kNull,      // Nothing, "~" or "null".
-    kScalar,    // `text`: as written where plain, unescaped where quoted.
+    kScalar,    // `text`: as written if plain, unescaped if quoted.
     kSequence,  // `items`.
     kMapping,   // `entries`, in the file's order; keys are distinct scalars.
   };
@@ -33,24 +33,24 @@ struct YamlNode {
   std::vector<YamlNode> items;
   std::vector<std::pair<YamlNode, YamlNode>> entries;
 
-  // The value of `key` in a mapping; null where there is none.
+  // The value of `key` in a mapping; null if it is missing.
   const YamlNode* Find(absl::string_view key) const;
 };
 
 // For error texts: "nothing", "a list", "a mapping", and "a text".
 absl::string_view KindName(YamlNode::Kind kind);
 
-// No file of ours is nearly as large, as deep.
+// Far larger and deeper than any of our files.
 constexpr size_t kMaxYamlSize = 256 << 10;
 constexpr int kMaxYamlDepth = 24;
 
-// Parses the content of `file`, a name that is only shown. Errors
-// (kInvalidArgument) begin with the place, as "airlock.yaml:7:3: ". Refused,
-// beside what is no YAML: what is no UTF-8 (one BOM may lead), control
-// characters, tabs in the indentation, anchors, aliases, merge keys, tags,
-// directives, keys that are no scalars or come twice, a second document, and
-// content over the limits above. An empty document is a node of kind kNull.
-// Pure and thread-safe; throws nothing.
+// Parses the content of `file`, a name for error messages only. Errors
+// (kInvalidArgument) begin with the position, such as "airlock.yaml:7:3: ". In
+// addition to invalid YAML, rejects invalid UTF-8 (one leading BOM is allowed),
+// control characters, tabs in the indentation, anchors, aliases, merge keys,
+// tags, directives, keys that are not scalars or are duplicates, a second
+// document, and content over the limits above. An empty document is a node of
+// kind kNull. Pure and thread-safe; does not throw.
 absl::StatusOr<YamlNode> ParseYaml(absl::string_view content,
                                    absl::string_view file);
 
