@@ -28,9 +28,9 @@ using config::EnvironmentMap;
 
 constexpr char kInitialEnvironment[] = "/proc/self/environ";
 constexpr char kStatus[] = "/proc/self/stat";
-// More than the kernel lets a process begin with (6 MiB).
+// More than the kernel allows at the start of a process (6 MiB).
 constexpr size_t kMaxSize = 16 << 20;
-// How often a reading is tried whose parts do not go together.
+// How many times to read again if the parts of a reading do not match.
 constexpr int kReadings = 5;
 
 constexpr char kAdviceForShortage[] =
@@ -41,8 +41,8 @@ constexpr char kAdviceForDamage[] =
     "; import ssl before the process is given a title (setproctitle), give it "
     "none, or start the application by `airlock run`";
 
-// The arguments of this process. glibc gives them to each constructor, also to
-// those of what is loaded later.
+// The arguments of this process. glibc passes them to each constructor, even in
+// libraries that are loaded later.
 #ifdef __GLIBC__
 int first_argc = 0;
 char** first_argv = nullptr;
@@ -93,8 +93,8 @@ class Reader {
   }
 
  private:
-  // The whole of a file, and what it was when it was opened. kNotFound only
-  // where it is not there.
+  // The whole content of a file, and its status when it was opened. kNotFound
+  // only if it does not exist.
   absl::StatusOr<std::string> ReadAll(const char* path, struct stat* st) const {
     int fd;
     do {
@@ -103,7 +103,7 @@ class Reader {
     if (fd < 0) return CannotRead(path, errno);
     absl::StatusOr<std::string> bytes = ReadFrom(fd, path, st);
     calls_.close(fd);
-    // What was opened is there, whatever reading it says.
+    // A file that was opened exists, whatever the error of reading it.
     if (absl::IsNotFound(bytes.status())) {
       return absl::UnavailableError(bytes.status().message());
     }
@@ -150,7 +150,7 @@ class Reader {
     absl::StatusOr<EnvironmentMap> record =
         config::ParseEnvironmentRecord(bytes, kLaunchRecord);
     if (!record.ok()) return record.status();
-    // It always has.
+    // It always contains this variable.
     if (record->count(config::kAppYamlVariable) == 0) {
       return damaged(absl::StrCat("has no ", config::kAppYamlVariable));
     }
@@ -158,15 +158,15 @@ class Reader {
         config::Environment::Merge(*record, calls_.current()));
   }
 
-  // The variables with which the process began.
+  // The variables with which the process started.
   absl::StatusOr<EnvironmentMap> Initial() const {
     struct stat st;
     absl::StatusOr<std::string> bytes = ReadAll(kInitialEnvironment, &st);
     absl::StatusOr<EnvironmentMap> variables;
     if (bytes.ok()) {
       absl::Status whole = CheckWhole(bytes->size());
-      // The kernel tells the bytes and their number one after the other, and on
-      // a busy machine the two were seen to differ once.
+      // The kernel reports the bytes and their number separately; on a busy
+      // machine the two have been seen to differ.
       for (int i = 1; i < kReadings && !whole.ok() && bytes.ok(); ++i) {
         bytes = ReadAll(kInitialEnvironment, &st);
         if (bytes.ok()) whole = CheckWhole(bytes->size());
@@ -176,7 +176,7 @@ class Reader {
       variables = config::ParseEnvironmentRecord(*bytes, kInitialEnvironment);
     } else if (absl::IsNotFound(bytes.status()) ||
                (calls_.secure && absl::IsPermissionDenied(bytes.status()))) {
-      // There is no /proc, or it is closed to a process with such rights.
+      // /proc is missing, or not accessible to a process with such rights.
       variables = FromMemory();
     } else {
       return bytes.status();
@@ -185,13 +185,13 @@ class Reader {
     return WithAdvice(variables.status(), kAdviceForDamage);
   }
 
-  // Whether `size` bytes are all of the environment, and whether nothing that
-  // was written over the arguments ran on into it.
+  // OK if `size` bytes are the whole environment, and nothing that was written
+  // over the arguments extends into it.
   absl::Status CheckWhole(size_t size) const {
     struct stat st;
     const absl::StatusOr<std::string> text = ReadAll(kStatus, &st);
     if (!text.ok()) return text.status();
-    // The name of the program comes before, in parentheses, and may hold any.
+    // The program's name comes first, in parentheses, and may contain anything.
     const std::vector<absl::string_view> fields =
         absl::StrSplit(text->substr(std::min(text->rfind(')'), text->size())),
                        absl::ByAnyChar(" \n"), absl::SkipEmpty());
@@ -207,7 +207,7 @@ class Reader {
       bounds[i] = static_cast<uintptr_t>(number);
     }
     const auto [arguments, arguments_end, begin, end] = bounds;
-    // Some kernels do not tell.
+    // Some kernels do not report this.
     if (end == 0) return absl::OkStatus();
     if (size != end - begin) {
       return absl::DataLossError(absl::StrCat(kInitialEnvironment,
@@ -224,8 +224,8 @@ class Reader {
                      kAdviceForDamage));
   }
 
-  // The same from the top of the stack, where the kernel puts the arguments,
-  // the environment and the program's name, one after the other.
+  // Like Initial, but from the top of the stack, where the kernel puts the
+  // arguments, the environment and the program's name in sequence.
   absl::StatusOr<EnvironmentMap> FromMemory() const {
     const char* begin = nullptr;
     for (int i = 0; calls_.argv != nullptr && i < calls_.argc; ++i) {

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The environment of a process in which code of an application runs, who may
-// have changed it.
+// The environment of a process that runs application code, which may have
+// changed it.
 #ifndef AIRLOCK_PLATFORM_APPLICATION_ENVIRONMENT_H_
 #define AIRLOCK_PLATFORM_APPLICATION_ENVIRONMENT_H_
 
@@ -19,15 +19,14 @@
 
 namespace airlock::platform {
 
-// Where `airlock run` keeps the policy's variables, read-only in its sandbox:
-// they hold for all processes of the application, whatever environment it gives
-// them. Elsewhere only root could put it there.
+// Where `airlock run` stores the policy's variables, read-only in its sandbox:
+// they apply to all processes of the application, whatever environment it gives
+// them. Outside a sandbox, only root could create this file.
 inline constexpr char kLaunchRecord[] = "/run/airlock/environment";
-// What is in each such sandbox, too: where it is, the record must be.
+// Also exists in each such sandbox: where it exists, the record must exist.
 inline constexpr char kLaunchMark[] = "/run/airlock/bin";
 
-// What ApplicationEnvironment asks of the system, with errors as errno has
-// them; for tests.
+// The system calls of ApplicationEnvironment, with errors in errno; for tests.
 struct EnvironmentCalls {
   EnvironmentCalls();
 
@@ -39,26 +38,26 @@ struct EnvironmentCalls {
   // The byte at an address of this process's arguments.
   std::function<char(uintptr_t)> byte_at;
   std::function<config::EnvironmentMap()> current;
-  // The arguments with which the process began, and the address where the
-  // kernel ended its environment; null where that is not known.
+  // The arguments with which the process started, and the address at which the
+  // kernel ended its environment; null if unknown.
   int argc;
   char** argv;
   const char* environment_end;
   bool secure;
-  uid_t user;  // The effective one.
+  uid_t user;  // The effective user.
 };
 
-// The policy's variables, and SSL_CERT_FILE and SSL_CERT_DIR, are trusted as
-// kLaunchRecord has them in the sandbox of `airlock run`, and elsewhere as of
-// the environment with which the process began. The policy's variables of now
-// can make it stricter (Environment::Merge); all others are as of now. How a
-// process began is in /proc/self/environ or, on a machine without /proc, in its
-// memory.
+// The trusted values of the policy's variables, SSL_CERT_FILE and SSL_CERT_DIR
+// come from kLaunchRecord in the sandbox of `airlock run`, and otherwise from
+// the environment with which the process started. The policy's current
+// variables can make the policy stricter (Environment::Merge); all other
+// variables are the current ones. The initial environment is read from
+// /proc/self/environ or, on a machine without /proc, from the process's memory.
 //
-// Only ENOENT means that something is not there. An error where anything else
-// comes of a read, or where a record is empty that must not be, or damaged: it
-// names the file, the reason and what to do. A title of the process that is
-// longer than its arguments damages the environment. Call it while no other
+// Only ENOENT means that a file does not exist. Any other failure is an error,
+// and so is a record that is damaged, or empty where it must not be: the error
+// names the file, the reason and what to do. A process title that is longer
+// than the arguments damages the environment. Do not call this while another
 // thread changes the environment.
 absl::StatusOr<config::Environment> ApplicationEnvironment(
     const EnvironmentCalls& calls = EnvironmentCalls());

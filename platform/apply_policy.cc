@@ -23,7 +23,7 @@ using ssl::VerifyMode;
 
 constexpr char kOwnCas[] = "the application's own";
 
-// What one request comes to under one policy.
+// Applies one policy to one request.
 class Application {
  public:
   Application(const config::VerificationPolicy& policy,
@@ -63,8 +63,8 @@ class Application {
   }
 
  private:
-  // An anchor pin takes the place of an issuer. Where the policy enforces
-  // verification or has pins, the application's only narrow.
+  // An anchor pin replaces an issuer. If the policy enforces verification or
+  // has pins, the application's pins can only narrow.
   absl::Status DecidePins() {
     std::vector<std::string>& pins = decision_.verification.pins;
     std::vector<std::string>& anchors = decision_.verification.anchor_pins;
@@ -88,7 +88,7 @@ class Application {
   absl::Status DecideChain() {
     const config::Origin& origin = policy_.verification.origin;
     if (!request_.cert_reqs.has_value()) {
-      // A name is worth checking on a verified certificate only.
+      // Checking a name is useless without a verified certificate.
       const bool asks_for_none = request_.unset_is_cert_none &&
                                  !request_.check_hostname.value_or(false);
       const bool demanded = policy_.verification.value != Verification::kOff;
@@ -124,7 +124,7 @@ class Application {
     return absl::OkStatus();
   }
 
-  // The name of a client's server; the chain is decided already.
+  // The name of a client's server, after DecideChain.
   absl::Status DecideName() {
     decision_.verification.check_hostname = false;
     if (decision_.verification.mode == VerifyMode::kNone) {
@@ -214,7 +214,7 @@ class Application {
     return absl::OkStatus();
   }
 
-  // What a client verifies against.
+  // The CAs that a client verifies against.
   absl::Status DecideBundle() {
     if (decision_.verification.mode == VerifyMode::kNone)
       return absl::OkStatus();
@@ -228,7 +228,7 @@ class Application {
                      "out."));
   }
 
-  // CAs of the application's own where the policy names no bundle.
+  // The application's own CAs, if the policy does not set a bundle.
   absl::Status DecideOwnCas() {
     const config::ApplicationCas rule = policy_.application_cas.value;
     if (!request_.own_ca_certs || rule == config::ApplicationCas::kAllow) {

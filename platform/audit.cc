@@ -73,13 +73,13 @@ void Auditor::Record(AuditEvent event) {
 }
 
 bool Auditor::Admit(AuditEvent* event) {
-  // The end of a call site tells more, and is all that is kept of a long one.
+  // Keep only the end of a long call site; the end is more specific.
   const size_t size = event->call_site.size();
   Key key(event->action, event->setting,
           event->call_site.substr(size - std::min(size, kMaxCallSite)));
   auto found = sites_.find(key);
   if (found == sites_.end()) {
-    // All that are one too many share the site that has no name.
+    // Sites beyond the limit share the one with the empty name.
     if (sites_.size() >= limits_.max_call_sites) {
       key = Key(AuditEvent::Action::kRefused, "", "");
     }

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A record of what applications asked for and the policy did not give them, or
-// gave them but wants to be known.
+// Records requests of applications that the policy refused or changed, and
+// those that it allowed but audits.
 #ifndef AIRLOCK_PLATFORM_AUDIT_H_
 #define AIRLOCK_PLATFORM_AUDIT_H_
 
@@ -20,62 +20,62 @@
 
 namespace airlock::platform {
 
-// One such thing. Texts may hold any bytes an application chose.
+// One such request. Texts may contain any bytes that an application chose.
 struct AuditEvent {
   enum class Action {
     kRefused,   // The application got an error.
-    kUpgraded,  // It got something stricter than it had asked for.
-    // It got what it had asked for, or what its library does by default:
-    // `requested` is then "unset".
+    kUpgraded,  // It got something stricter than it asked for.
+    // It got what it asked for, or its library's default: then `requested` is
+    // "unset".
     kAllowed,
   };
   Action action = Action::kRefused;
   absl::Time time;
-  std::string host;       // That the client reaches for; empty: none given.
+  std::string host;       // That the client connects to; empty: not given.
   std::string setting;    // "cert_reqs".
   std::string requested;  // "CERT_NONE".
-  std::string effective;  // "CERT_REQUIRED"; empty where refused.
-  config::Origin rule;    // The setting of the policy that demanded it.
-  std::string call_site;  // "app/main.py:12"; empty: not known.
-  // How many of the same action, setting and call site were not reported since
-  // the last one that was.
+  std::string effective;  // "CERT_REQUIRED"; empty if refused.
+  config::Origin rule;    // The policy's setting that required it.
+  std::string call_site;  // "app/main.py:12"; empty: unknown.
+  // How many events with the same action, setting and call site were dropped
+  // since the last reported one.
   uint64_t suppressed = 0;
 
   // One JSON object (RFC 8259) on one line, without newline, in ASCII: `time`
   // as RFC 3339 in UTC with milliseconds, `action` "refused", "upgraded" or
   // "allowed", the others by their names, `rule` as Origin::ToString. `host`
-  // and `call_site` are members of the object `claimed`: they are what the
-  // application says, which can dial another host than it names and run code
-  // under any file's name. What is not UTF-8 becomes U+FFFD.
+  // and `call_site` are members of the object `claimed`, since they are only
+  // claims of the application: it can connect to a host other than it names,
+  // and run code under any file name. Invalid UTF-8 becomes U+FFFD.
   std::string ToJson() const;
 };
 
-// Gets each event that is reported, on the thread that caused it, which may be
-// any, and several at once. Must not throw.
+// Called with each reported event, on the thread that caused it; may be called
+// on several threads at once. Must not throw.
 using AuditSink = std::function<void(const AuditEvent&)>;
 
-// How much is reported of what one call site does. Everything is counted.
+// Limits the reports for each call site. All events are counted.
 struct AuditLimits {
-  // So many at once, and then one per interval.
+  // At most this many at once, then one per interval.
   int burst = 5;
   absl::Duration interval = absl::Minutes(1);
-  // Call sites that are told apart; all others share one limit, so that an
-  // application cannot make the record of them grow.
+  // The number of call sites with their own limit; all others share one, so
+  // that an application cannot use up memory.
   size_t max_call_sites = 1024;
 };
 
-// Reports to a sink, within limits. Thread-safe.
+// Reports events to a sink, within limits. Thread-safe.
 class Auditor {
  public:
-  // Without a sink (null), only counts.
+  // If `sink` is null, only counts.
   explicit Auditor(AuditSink sink, const AuditLimits& limits = {});
 
   Auditor(const Auditor&) = delete;
   Auditor& operator=(const Auditor&) = delete;
 
-  // Counts `event` and, within the limits, reports it. Time is `event.time`; it
-  // should not go back. The sink may call this Auditor; an exception that it
-  // throws is caught, and the event counts as lost.
+  // Counts `event` and, within the limits, reports it. `event.time` should not
+  // decrease. The sink may call this Auditor; an exception from it is caught,
+  // and the event is counted as lost.
   void Record(AuditEvent event);
 
   uint64_t refusals() const;
@@ -92,7 +92,7 @@ class Auditor {
     uint64_t suppressed = 0;
   };
 
-  // Whether to report it; then sets `suppressed`.
+  // Whether to report the event; if so, sets `suppressed`.
   bool Admit(AuditEvent* event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const AuditSink sink_;

@@ -32,12 +32,12 @@ using internal::SigpipeBlock;
 using internal::UniqueFd;
 
 constexpr absl::string_view kFdPrefix = "fd:";
-// Out of the way of those that shells and their users name.
+// Above the numbers that shells and their users use.
 constexpr int kFirstFd = 10;
-// How long a line waits for room in a FIFO whose reader is slow.
+// How long a line waits for a slow reader of a FIFO.
 constexpr int kWaitMs = 250;
 
-// Paths by which the system names descriptors.
+// The system's paths for descriptors.
 constexpr const char* kDescriptorFolders[] = {"/dev/fd/", "/proc/self/fd/",
                                               "/proc/thread-self/fd/"};
 constexpr struct {
@@ -51,7 +51,7 @@ bool IsNumber(absl::string_view text) {
          std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
-// `path` without empty parts and ".", as the system sees it.
+// `path` without empty parts and ".", as the system resolves it.
 std::string Plain(absl::string_view path) {
   std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
   const auto says_nothing = [&](const absl::string_view& part) {
@@ -62,8 +62,8 @@ std::string Plain(absl::string_view path) {
   return absl::StrJoin(parts, "/");
 }
 
-// The number of the descriptor that `target` seems to mean without saying so by
-// "fd:"; empty where it is an ordinary path.
+// The number of the descriptor that `target` seems to mean without a proper
+// "fd:" prefix; empty for an ordinary path.
 std::string MeantDescriptor(absl::string_view target) {
   const std::string plain = Plain(target);
   for (const auto& standard : kStandard) {
@@ -107,7 +107,7 @@ std::string LostLine(absl::Time time, uint64_t count) {
 
 absl::optional<int> AuditDescriptor(absl::string_view target) {
   int number = 0;
-  // SimpleAtoi takes signs and spaces, too.
+  // SimpleAtoi accepts signs and spaces, too.
   if (!absl::ConsumePrefix(&target, kFdPrefix) || !IsNumber(target) ||
       !absl::SimpleAtoi(target, &number) || target != absl::StrCat(number)) {
     return absl::nullopt;
@@ -129,7 +129,7 @@ absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
                                "; to name a file of that name, write its "
                                "folder, too, as in ./7"));
     }
-    // O_NONBLOCK: not to wait for a reader of a FIFO.
+    // O_NONBLOCK: do not wait for a reader of a FIFO.
     UniqueFd fd(
         open(target.c_str(),
              O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
@@ -173,7 +173,7 @@ absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriter::Open(
 void AuditWriter::Write(const AuditEvent& event) {
   AuditEvent cut = event;
   cut.host.resize(std::min(cut.host.size(), kMaxText));
-  // The end of it tells more: the file's name and the line.
+  // Keep the end: the file's name and the line.
   if (cut.call_site.size() > kMaxText) {
     cut.call_site.erase(0, cut.call_site.size() - kMaxText);
   }
@@ -190,8 +190,8 @@ void AuditWriter::Write(const AuditEvent& event) {
 
 absl::Status AuditWriter::WriteEvent(const AuditEvent& event) {
   if (!IsOpen()) {
-    // The application may have closed all descriptors, and opened another file
-    // that has our number now, which is not ours to close.
+    // The application may have closed all descriptors and opened another file
+    // with the same number, which we must not close.
     static_cast<void>(fd_.Release());
     absl::StatusOr<UniqueFd> again = OpenAuditTarget(target_);
     if (again.ok()) fd_ = *std::move(again);
@@ -218,7 +218,7 @@ bool AuditWriter::IsOpen() const {
 absl::Status AuditWriter::WriteLine(absl::string_view json) {
   const std::string line = absl::StrCat(torn_ ? "\n" : "", json, "\n");
   const SigpipeBlock block;
-  // A reader that let a line wait in vain is not waited for until one arrives.
+  // After a timeout, do not wait for the reader again until a line has arrived.
   bool may_wait = place_.may_wait && lost_ == told_lost_;
   ssize_t written;
   for (;;) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The audit as JSON lines, in a file or whatever else a descriptor leads to.
+// Writes the audit as JSON lines to a file or another file descriptor.
 #ifndef AIRLOCK_PLATFORM_AUDIT_WRITER_H_
 #define AIRLOCK_PLATFORM_AUDIT_WRITER_H_
 
@@ -27,53 +27,52 @@
 
 namespace airlock::platform {
 
-// The descriptor that `target` names: N of "fd:N", in decimal digits alone.
-// Unset where it names none. Pure and thread-safe.
+// The descriptor that `target` names: N of "fd:N", decimal digits only. Unset
+// if it names none. Pure and thread-safe.
 absl::optional<int> AuditDescriptor(absl::string_view target);
 
-// What `target` leads to: "fd:N", a descriptor of this process that can be
-// written to, which may be closed afterwards; or a file's path. A file that is
-// not there is made, for its owner alone (mode 0600); all is appended, and
-// nothing is waited for (O_NONBLOCK). A bare number, and a path by which the
-// system names a descriptor (/dev/fd/3, /dev/stderr), are errors: "fd:N" is the
-// only way to name one. The empty target is an error. Errors (kInvalidArgument)
-// name `target`.
+// Opens `target`: "fd:N", a writable descriptor of this process, which may be
+// closed afterwards; or the path of a file. A missing file is created for its
+// owner only (mode 0600). Opens with O_APPEND and O_NONBLOCK. A bare number and
+// a system path of a descriptor (/dev/fd/3, /dev/stderr) are errors: "fd:N" is
+// the only way to name one. An empty target is an error. Errors
+// (kInvalidArgument) name `target`.
 absl::StatusOr<internal::UniqueFd> OpenAuditTarget(const std::string& target);
 
-// Writes events as AuditEvent::ToJson gives them, each in one write(2) that
-// appends. Thread-safe; any number of processes may write to one file or pipe.
-// A file may be emptied meanwhile; one that was renamed is still written to.
-// Where the application closed the descriptor, the target is opened again, if
-// it is still the same file. Once lines were lost, the next one that arrives
-// comes after one that says how many: {"time", "action": "lost", "count"}.
+// Appends events in AuditEvent::ToJson's format, each with one write(2).
+// Thread-safe; any number of processes may write to one file or pipe. The file
+// may be truncated meanwhile; a renamed file is still written to. If the
+// application closed the descriptor, the target is opened again, if it is still
+// the same file. After lost lines, the next line is preceded by one that says
+// how many: {"time", "action": "lost", "count"}.
 class AuditWriter {
  public:
-  // A line is no longer than this, so that a pipe keeps it whole (PIPE_BUF):
-  // what an application made longer is cut.
+  // Cuts texts from an application, so that a line fits into PIPE_BUF and a
+  // pipe keeps it whole.
   static constexpr size_t kMaxText = 256;  // Bytes of `host`, of `call_site`.
 
-  // `target` and errors as OpenAuditTarget's. `host` gets the first error of a
-  // write.
+  // `target` and errors as for OpenAuditTarget. The first write error is logged
+  // to `host`.
   static absl::StatusOr<std::shared_ptr<AuditWriter>> Open(
       const std::string& target, std::shared_ptr<Host> host);
 
   AuditWriter(const AuditWriter&) = delete;
   AuditWriter& operator=(const AuditWriter&) = delete;
 
-  // Waits where the descriptor does, and a moment where a FIFO that it opened
-  // is full. Raises no SIGPIPE. A line that cannot be written is lost: it is
-  // counted, and the first one logged.
+  // Blocks if the descriptor blocks, and waits briefly if a FIFO that it opened
+  // is full. Does not raise SIGPIPE. A line that cannot be written is lost: all
+  // such lines are counted, and the first one is logged.
   void Write(const AuditEvent& event);
 
-  // How many lines were lost: for RuntimeOptions::audit_lost.
+  // The number of lost lines, for RuntimeOptions::audit_lost.
   uint64_t lost() const { return lost_; }
 
  private:
-  // What the descriptor led to when it was opened.
+  // The file behind the descriptor when it was opened.
   struct Place {
     dev_t device;
     ino_t inode;
-    bool may_wait;  // For a reader: a FIFO that it opened itself.
+    bool may_wait;  // For a reader: a FIFO that this opened itself.
   };
   AuditWriter(std::string target, internal::UniqueFd fd, Place place,
               std::shared_ptr<Host> host)
@@ -86,7 +85,7 @@ class AuditWriter {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteLine(absl::string_view json)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether the descriptor leads to what it led to at first.
+  // Whether the descriptor still refers to the same file.
   bool IsOpen() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string target_;
@@ -94,19 +93,19 @@ class AuditWriter {
   const std::shared_ptr<Host> host_;
   absl::Mutex mutex_;
   internal::UniqueFd fd_ ABSL_GUARDED_BY(mutex_);
-  uint64_t told_lost_ ABSL_GUARDED_BY(mutex_) = 0;  // Of `lost_`.
-  bool torn_ ABSL_GUARDED_BY(mutex_) = false;       // The last line has no end.
+  uint64_t told_lost_ ABSL_GUARDED_BY(mutex_) = 0;  // Reported of `lost_`.
+  bool torn_ ABSL_GUARDED_BY(mutex_) = false;  // The last line is incomplete.
   std::atomic<uint64_t> lost_{0};
 };
 
-// Of the environment variable AIRLOCK_AUDIT, which is "fd:N" or an absolute
-// path: its writer; null where it is not set. For the environment in which the
-// process began, as the variable is the operator's. Errors (kInvalidArgument)
-// name it.
+// The writer for the environment variable AIRLOCK_AUDIT, which is "fd:N" or an
+// absolute path; null if it is not set. Takes the environment with which the
+// process started, since the variable belongs to the operator. Errors
+// (kInvalidArgument) name the variable.
 absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriterFromEnvironment(
     const config::Environment& environment, std::shared_ptr<Host> host);
 
-// A sink for RuntimeOptions; null where `writer` is.
+// A sink for RuntimeOptions; null if `writer` is null.
 AuditSink AuditSinkTo(std::shared_ptr<AuditWriter> writer);
 
 }  // namespace airlock::platform

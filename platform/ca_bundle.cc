@@ -20,7 +20,7 @@
 namespace airlock::platform {
 namespace {
 
-// Where systems keep their CA bundle.
+// The systems' usual paths of the CA bundle.
 constexpr const char* kDefaultPlaces[] = {
     "/etc/ca-certificates.crt",                           // App Engine.
     "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Alpine.
@@ -30,8 +30,8 @@ constexpr const char* kDefaultPlaces[] = {
     "/etc/ssl/cert.pem",                                  // macOS, Alpine.
 };
 
-// Whether `name` is one that `openssl rehash` makes: the hash of a subject, and
-// a number, after an "r" for a CRL.
+// Whether `name` has the form of `openssl rehash`: the hash of a subject, ".",
+// "r" for a CRL, and a number.
 bool IsHashedName(absl::string_view name) {
   constexpr size_t kHashSize = 8;
   if (name.size() < kHashSize + 2 || name[kHashSize] != '.') return false;
@@ -45,8 +45,8 @@ bool IsHashedName(absl::string_view name) {
          });
 }
 
-// Whether an error says that there is no certificate, rather than that it
-// cannot be told.
+// Whether an error means that there is no certificate; other errors leave that
+// open.
 bool MeansNothing(const absl::Status& status) {
   return absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
 }

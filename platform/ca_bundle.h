@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Where CA bundles lie.
+// Finds CA bundles.
 #ifndef AIRLOCK_PLATFORM_CA_BUNDLE_H_
 #define AIRLOCK_PLATFORM_CA_BUNDLE_H_
 
@@ -15,18 +15,18 @@
 
 namespace airlock::platform {
 
-// One bundle, maybe of several files and directories.
+// One bundle, which may consist of several files and directories.
 struct CaBundlePlaces {
   std::vector<std::string> paths;
-  // What made it these, for people: "SSL_CERT_FILE", "the first that is there
-  // of the places where systems keep it".
+  // Why these, for people: "SSL_CERT_FILE", "the first that is there of the
+  // places where systems keep it".
   std::string why;
 };
 
-// What a list of directories names.
+// The directories of a list.
 struct CaDirectories {
-  // Those that hold certificates, and those that cannot be looked at, which
-  // ListCaFiles then says. In the list's order, each once.
+  // Those that contain certificates, and those that cannot be read, for which
+  // ListCaFiles returns the error. In the list's order, without duplicates.
   std::vector<std::string> paths;
   // Those that do not exist, are not directories or hold no file that is named
   // as a certificate, and why.

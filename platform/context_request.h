@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What Runtime::CreateContext can be told.
+// The options of Runtime::CreateContext.
 #ifndef AIRLOCK_PLATFORM_CONTEXT_REQUEST_H_
 #define AIRLOCK_PLATFORM_CONTEXT_REQUEST_H_
 
@@ -13,28 +13,28 @@
 
 namespace airlock::platform {
 
-// What CreateContext is told beside ssl::ContextOptions. Unset is what the
-// application does not say.
+// CreateContext's options in addition to ssl::ContextOptions. Unset: the
+// application does not set it.
 struct ContextRequest {
   ssl::Side side = ssl::Side::kClient;
-  // As in WrapOptions, these three.
+  // These three are as in WrapOptions.
   absl::optional<ssl::VerifyMode> cert_reqs;
   absl::optional<bool> check_hostname;
   CaCerts ca_certs;
-  // The name that the one connection of this Context is for, if there is one:
-  // without it the policy's exceptions do not hold.
+  // The name, if this Context is for a single connection. Without it, the
+  // policy's exceptions do not apply.
   absl::optional<std::string> server_hostname;
-  // For libraries where cert_reqs has CERT_NONE as its documented default: it
-  // is what a client gets that leaves cert_reqs out, unless the policy demands
-  // more. Either is audited.
+  // For libraries whose documented default of cert_reqs is CERT_NONE: a client
+  // without cert_reqs gets CERT_NONE, unless the policy requires more. Both
+  // cases are audited.
   bool unset_is_cert_none = false;
-  // Whether a cert_reqs of kNone is that default rather than the application's
-  // word. Audited where the policy lets it pass.
+  // Whether a cert_reqs of kNone is that default, and not set by the
+  // application. Audited if the policy allows it.
   bool cert_none_unstated = false;
-  // Whether ContextOptions' security_level with that of its ciphers, and its
-  // partial_chain, are the library's defaults rather than the application's
-  // word: a policy then raises, or clears, them without taking that for an
-  // attempt to override it.
+  // Whether ContextOptions' security_level (including that of its ciphers) and
+  // its partial_chain are the library's defaults, and not set by the
+  // application: then a policy raises or clears them without treating that as
+  // an override.
   bool security_level_unstated = false;
   bool partial_chain_unstated = false;
   // As in WrapOptions.

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a Runtime's connections came to, for the platform's monitoring.
+// Counts the results of a Runtime's connections, for monitoring.
 #ifndef AIRLOCK_PLATFORM_COUNTERS_H_
 #define AIRLOCK_PLATFORM_COUNTERS_H_
 
@@ -17,26 +17,26 @@
 
 namespace airlock::platform {
 
-// Numbers since a Runtime was made.
+// Counts since a Runtime was created.
 struct Counters {
   static constexpr size_t kKinds =
       static_cast<size_t>(ssl::ErrorKind::kClosed) + 1;
   static constexpr size_t kVersions = 4;  // TLS 1.0 to TLS 1.3.
 
-  // Handshakes that succeeded, by protocol version, and those among them that
-  // resumed a session.
+  // Successful handshakes by protocol version, and how many of them resumed a
+  // session.
   std::array<uint64_t, kVersions> handshakes{};
   uint64_t resumptions = 0;
-  // Handshakes that failed, by ssl::ErrorKind.
+  // Failed handshakes by ssl::ErrorKind.
   std::array<uint64_t, kKinds> failures{};
-  // What the policy refused and made stricter.
+  // Requests that the policy refused or made stricter.
   uint64_t refusals = 0;
   uint64_t upgrades = 0;
-  // What it let pass, but had audited.
+  // Requests that it allowed, but audited.
   uint64_t allowed = 0;
-  // Lines of the audit that were lost: RuntimeOptions::audit_lost.
+  // Lost lines of the audit: RuntimeOptions::audit_lost.
   uint64_t audit_lost = 0;
-  // How often the policy was read anew, and how often it could not be.
+  // How often reloading the policy succeeded, and how often it failed.
   uint64_t policy_reloads = 0;
   uint64_t policy_reload_failures = 0;
 
@@ -49,20 +49,20 @@ struct Counters {
   // airlock_handshake_failures_total{kind="Verification"},
   // airlock_resumptions_total, airlock_policy_refusals_total,
   // airlock_policy_upgrades_total, airlock_policy_allowed_total,
-  // airlock_audit_lost_total,
-  // airlock_policy_reloads_total and airlock_policy_reload_failures_total; each
-  // always there, with HELP and TYPE.
+  // airlock_audit_lost_total, airlock_policy_reloads_total and
+  // airlock_policy_reload_failures_total; each is always present, with HELP and
+  // TYPE.
   std::string ToPrometheus() const;
 };
 
-// Counts. Thread-safe, without locks: numbers that are read at one moment may
-// miss what others do meanwhile.
+// The counters. Thread-safe, without locks: a read may miss concurrent updates.
 class CounterSet {
  public:
   void HandshakeSucceeded(ssl::TlsVersion version, bool resumed);
   void HandshakeFailed(ssl::ErrorKind kind);
 
-  // Everything but what is of the policy and the audit, which others count.
+  // Everything except the counters of the policy and the audit, which are kept
+  // elsewhere.
   Counters Read() const;
 
  private:

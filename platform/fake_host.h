@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A Host of which a test says everything.
+// A Host that a test controls completely.
 #ifndef AIRLOCK_PLATFORM_FAKE_HOST_H_
 #define AIRLOCK_PLATFORM_FAKE_HOST_H_
 
@@ -22,9 +22,9 @@
 
 namespace airlock::platform {
 
-// Begins with no files, and the time 2026-01-01. Its clock stands still but for
-// AdvanceTime. Keeps the environment of a test, too, which Runtime::Create gets
-// beside a host. Thread-safe.
+// Starts without files, at the time 2026-01-01. Only AdvanceTime moves its
+// clock. Also keeps a test's environment, to pass to Runtime::Create.
+// Thread-safe.
 class FakeHost final : public Host {
  public:
   FakeHost();
@@ -33,21 +33,21 @@ class FakeHost final : public Host {
   // The variables that were set.
   config::Environment environment() const;
 
-  // Puts a new file (or another one in its place) at the absolute path `path`;
-  // the directories above it are there by themselves.
+  // Creates or replaces the file at the absolute path `path`; its directories
+  // exist implicitly.
   void SetFile(const std::string& path, absl::string_view bytes);
-  // Overwrites a file in such a way that its identity stays what it is.
+  // Overwrites a file without changing its identity.
   void SetFileUnnoticed(const std::string& path, absl::string_view bytes);
   // Makes each use of `path` fail.
   void SetError(const std::string& path, const absl::Status& error);
   void RemoveFile(const std::string& path);
-  // Lets others than its owners change `path`, as far as CheckTrusted and
-  // ReadTrustedFile can tell; this is what those say.
+  // Makes CheckTrusted and ReadTrustedFile return `error` for `path`, as if
+  // others could change it.
   void SetUntrusted(const std::string& path, const absl::Status& error);
 
   void AdvanceTime(absl::Duration duration);
 
-  // How often the file was read, or looked at.
+  // How often the file was read, and how often Stat was called on it.
   int reads(const std::string& path) const;
   int stats(const std::string& path) const;
   std::vector<std::string> log() const;

@@ -15,8 +15,8 @@
 namespace airlock::platform {
 namespace {
 
-// A thread that stays in a guard for longer is stuck, and a process that cannot
-// fork because of it would be, too.
+// A thread that stays in a guard longer is stuck; waiting on would also block
+// the process that forks.
 constexpr std::chrono::seconds kPatience{5};
 
 struct Gate {
@@ -26,8 +26,8 @@ struct Gate {
   std::condition_variable changed;
 };
 
-// In the child it is made again: threads that the child does not have may have
-// been waiting in it.
+// The child makes a new one: threads that do not exist in the child may have
+// been waiting in the old one.
 alignas(Gate) unsigned char gate_storage[sizeof(Gate)];
 Gate* gate = nullptr;
 std::atomic<uint64_t> generation{0};
@@ -55,7 +55,7 @@ void Leave() {
   gate->changed.notify_all();
 }
 
-// How many of those inside are the thread that forks.
+// How many of those inside belong to the forking thread.
 int Own() { return depth > 0 ? 1 : 0; }
 
 void BeforeFork() {
@@ -84,7 +84,7 @@ void EnsureGate() {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, [] {
     gate = new (gate_storage) Gate;
-    // Only memory can lack. Then fork() goes on as it would without this.
+    // Fails only if out of memory. Then fork() works without the gate.
     pthread_atfork(BeforeFork, AfterForkInParent, AfterForkInChild);
   });
 }

@@ -9,12 +9,12 @@
 
 namespace airlock::platform {
 
-// While one exists, fork() in another thread waits, for five seconds at the
-// most. In the child of a fork that did so, no lock of Airlock's or BoringSSL's
-// is held. The interfaces for C and Python enter one in each call, and leave it
-// while they wait and call back. A C++ program that forks while other threads
-// use Airlock enters one around each use of its own that does not wait. They
-// nest; a thread that is in one itself may fork. Thread-safe.
+// While a ForkGuard exists, fork() in another thread waits for it, at most five
+// seconds. After such a fork, the child holds no lock of Airlock or BoringSSL.
+// The interfaces for C and Python enter a guard in each call, and leave it
+// while they wait and in callbacks. A C++ program that forks while other
+// threads use Airlock enters one around each call of Airlock that does not
+// wait. Guards nest; a thread inside a guard may fork. Thread-safe.
 class ForkGuard {
  public:
   ForkGuard();
@@ -23,8 +23,8 @@ class ForkGuard {
   ForkGuard& operator=(const ForkGuard&) = delete;
 };
 
-// While one exists, this thread is in no ForkGuard: to wait, or to call what
-// may wait. No lock may be held meanwhile.
+// While a ForkPause exists, this thread is outside its ForkGuards, so that it
+// can wait. It must not hold a lock meanwhile.
 class ForkPause {
  public:
   ForkPause();
@@ -36,12 +36,12 @@ class ForkPause {
   const int depth_;
 };
 
-// How many forks lie between this process and the one that loaded Airlock.
-// Differs from what it was exactly in a child. Thread-safe.
+// How many forks lie between this process and the one that loaded Airlock. It
+// changes only in a child. Thread-safe.
 uint64_t ForkGeneration();
 
-// How many times this process or the ones before it have forked: a number that
-// changes in the parent, too. Thread-safe.
+// How many times this process and its ancestors have forked; it changes in the
+// parent, too. Thread-safe.
 uint64_t ForkCount();
 
 }  // namespace airlock::platform

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// All that Airlock asks of the machine it runs on.
+// Everything that Airlock needs from the machine that it runs on.
 #ifndef AIRLOCK_PLATFORM_HOST_H_
 #define AIRLOCK_PLATFORM_HOST_H_
 
@@ -17,9 +17,9 @@
 
 namespace airlock::platform {
 
-// What tells one state of a file from another without reading it. Times are
-// nanoseconds since the Unix epoch; `changed_ns` is st_ctime, which, unlike
-// st_mtime, nobody can set back.
+// Identifies a state of a file without reading it. Times are nanoseconds since
+// the Unix epoch; `changed_ns` is st_ctime, which, unlike st_mtime, cannot be
+// set back.
 struct FileIdentity {
   uint64_t device = 0;
   uint64_t inode = 0;
@@ -50,17 +50,17 @@ struct FileContent {
 
 // Read-only files, the clock and the log. Thread-safe.
 //
-// A Runtime catches what they throw: an exception of the first four is an
-// error, with one of Now no certificate is good and no exception of a policy in
-// force, and one of Log is ignored. Only std::bad_alloc comes to the Runtime's
-// caller.
+// A Runtime catches their exceptions. If Now throws, no certificate is valid
+// and no exception of a policy applies; an exception from Log is ignored; one
+// from any other function becomes an error. Only std::bad_alloc reaches the
+// Runtime's caller.
 //
-// Paths follow symbolic links. Errors name the path, the reason and, where
-// access is denied, to whom; the code of a path that does not exist is
-// kNotFound, and only of such a one.
+// Paths follow symbolic links. Errors name the path, the reason and, if access
+// is denied, to whom. The code is kNotFound if and only if the path does not
+// exist.
 class Host {
  public:
-  // No file that Airlock reads is larger.
+  // The maximum size of a file that Airlock reads.
   static constexpr uint64_t kMaxFileSize = 64 << 20;
 
   Host() = default;
@@ -68,21 +68,21 @@ class Host {
   Host& operator=(const Host&) = delete;
   virtual ~Host() = default;
 
-  // The whole of a regular file, and the identity that goes with these very
-  // bytes. Never blocks on a FIFO or a device: what is no regular file is an
-  // error, as is one over kMaxFileSize or one that keeps changing.
+  // The content of a regular file, and the identity that belongs to exactly
+  // these bytes. Never blocks on a FIFO or a device: anything but a regular
+  // file is an error, as is a file that is over kMaxFileSize or keeps changing.
   virtual absl::StatusOr<FileContent> ReadFile(const std::string& path) = 0;
 
-  // The same for an absolute path to a file that decides over others, such as
-  // the operator's policy: an error (kFailedPrecondition) where anybody but its
-  // owners, root and this process's user, could change or replace it. Of a path
-  // where a symbolic link leads nowhere the code is not kNotFound. Hosts whose
-  // files have no owners may leave it as it is.
+  // The same for an absolute path to a file that must be trusted, such as the
+  // operator's policy: an error (kFailedPrecondition) if anyone but root and
+  // this process's user could change or replace it. For a dangling symbolic
+  // link the code is not kNotFound. Hosts whose files have no owners need not
+  // override it.
   virtual absl::StatusOr<FileContent> ReadTrustedFile(const std::string& path) {
     return ReadFile(path);
   }
 
-  // Whether that holds of a file or directory, which is not read.
+  // Checks the same for a file or directory, without reading it.
   virtual absl::Status CheckTrusted(const std::string& /*path*/) {
     return absl::OkStatus();
   }
@@ -96,8 +96,8 @@ class Host {
   // The time of day.
   virtual absl::Time Now() const = 0;
 
-  // Takes one message, without newline and without secrets. Must not call the
-  // Runtime that it comes from, which may hold a lock.
+  // Logs one message, without newline and without secrets. Must not call the
+  // Runtime that logs it, which may hold a lock.
   virtual void Log(absl::LogSeverity severity, absl::string_view message) = 0;
 };
 

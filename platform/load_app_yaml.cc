@@ -20,9 +20,9 @@ namespace {
 using config::AppYaml;
 using Include = config::Setting<std::string>;
 
-// No application has nearly as many.
+// Far more than any application has.
 constexpr size_t kMaxFiles = 100;
-// What a folder that is included stands for.
+// The file that is included for a folder.
 constexpr char kInFolder[] = "include.yaml";
 
 absl::Status CannotRead(absl::string_view what, const absl::Status& status) {
@@ -35,7 +35,7 @@ std::string FolderOf(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
-// Without "." and "..", so that one file has one name.
+// Removes "." and "..", so that each file has one name.
 std::string Normal(absl::string_view path) {
   std::vector<absl::string_view> parts;
   for (const absl::string_view part : absl::StrSplit(path, '/')) {
@@ -75,7 +75,7 @@ class Loader {
     for (const Include& include : includes) {
       absl::StatusOr<std::string> path = Find(include, from);
       if (!path.ok()) return path.status();
-      // As the SDK, which so ends a cycle.
+      // As in the SDK; this also ends cycles.
       if (absl::c_linear_search(files_.read, *path)) continue;
       if (*path == Normal(path_)) {
         return At(include, "app.yaml cannot be included; it includes others");
@@ -97,7 +97,7 @@ class Loader {
     return absl::OkStatus();
   }
 
-  // The file that `include` stands for.
+  // The file that `include` refers to.
   absl::StatusOr<std::string> Find(const Include& include,
                                    const std::string& from) {
     std::vector<std::string> places;

@@ -26,11 +26,11 @@ absl::Status CannotRead(absl::string_view what, const absl::Status& status) {
       absl::StrCat(what, " cannot be read: ", status.message()));
 }
 
-// A file of the policy, and whose word it is.
+// A file of the policy, and its source.
 struct Source {
   std::string path;
   bool named = false;    // By AIRLOCK_CONFIG.
-  bool trusted = false;  // In a reading that no application may have changed.
+  bool trusted = false;  // From a reading that no application can change.
 };
 
 std::vector<Source> SourcesOf(const config::Environment& environment) {
@@ -38,7 +38,7 @@ std::vector<Source> SourcesOf(const config::Environment& environment) {
   const auto add = [&sources](const std::string& path, bool trusted) {
     for (Source& source : sources) {
       if (source.path != path) continue;
-      // It must be there now, who ever named it.
+      // Since it is named, it must exist.
       source.named = true;
       return;
     }
@@ -54,7 +54,7 @@ std::vector<Source> SourcesOf(const config::Environment& environment) {
   return sources;
 }
 
-// The file's content; unset where it is not there, and need not be.
+// The file's content; unset if it does not exist and is optional.
 absl::StatusOr<absl::optional<FileContent>> ReadSource(Host* host,
                                                        const Source& source) {
   if (source.path.empty() || source.path[0] != '/') {
@@ -74,8 +74,8 @@ absl::StatusOr<absl::optional<FileContent>> ReadSource(Host* host,
       file.status());
 }
 
-// Whether only root and this process's user can change what lies at `path`, a
-// file or a directory of files. What is not there is no matter here.
+// OK if only root and this process's user can change `path`, a file or a
+// directory of files. Does not check that files exist.
 absl::Status CheckOwners(Host* host, const std::string& path) {
   absl::Status status = host->CheckTrusted(path);
   const absl::StatusOr<std::vector<CaFile>> files = ListCaFiles(host, path);
@@ -116,8 +116,8 @@ absl::StatusOr<VerificationPolicy> ParseSource(Host* host, bool sandboxed,
   return policy;
 }
 
-// An error where `policy`, of a file that can only make the policy stricter,
-// has what may not do that.
+// An error if `policy`, from a file that can only make the policy stricter, has
+// settings that could relax it.
 absl::Status CheckTightens(const VerificationPolicy& policy, bool operators) {
   const config::Origin* origin = nullptr;
   if (policy.ca_certs.stated()) origin = &policy.ca_certs.origin;
@@ -134,7 +134,7 @@ absl::Status CheckTightens(const VerificationPolicy& policy, bool operators) {
                          kPolicyFile)));
 }
 
-// What the files state.
+// Reads the policies of all files.
 absl::Status ReadSources(Host* host, const config::Environment& environment,
                          std::vector<VerificationPolicy>* policies,
                          PolicyFiles* files) {
@@ -146,7 +146,7 @@ absl::Status ReadSources(Host* host, const config::Environment& environment,
     absl::optional<FileIdentity>& identity = (*files)[source.path];
     if (!file->has_value()) continue;
     identity = (*file)->identity;
-    // By another path, or by a link.
+    // The same file by another path or a link.
     if (operators && *identity == (*files)[kPolicyFile]) continue;
     const bool relaxes =
         source.path == kPolicyFile || (source.trusted && !operators);
@@ -178,7 +178,7 @@ std::vector<std::string> PolicyPaths(const config::Environment& environment) {
 absl::StatusOr<VerificationPolicy> LoadPolicy(
     Host* host, const config::Environment& environment,
     const config::AppYaml* app, PolicyFiles* files) {
-  // First, so that no path is obeyed that must not be.
+  // First, so that a path that is not allowed is not used.
   absl::StatusOr<VerificationPolicy> stated =
       config::ParseEnvironment(environment);
   if (!stated.ok()) return stated;

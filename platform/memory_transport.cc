@@ -32,7 +32,7 @@ class MemoryTransport::Pipe {
           "no data from the peer within ", absl::FormatDuration(timeout)));
     }
     const size_t size = std::min(into.size(), Size());
-    // Also where this end closed itself: nothing follows.
+    // Also if this end closed it: nothing follows.
     if (size == 0) return IoResult::Closed();
     std::memcpy(into.data(), bytes_.data() + start_, size);
     start_ += size;
@@ -87,7 +87,7 @@ class MemoryTransport::Pipe {
   const size_t capacity_;
   mutable absl::Mutex mutex_;
   std::string bytes_ ABSL_GUARDED_BY(mutex_);
-  size_t start_ ABSL_GUARDED_BY(mutex_) = 0;  // Where the unread ones begin.
+  size_t start_ ABSL_GUARDED_BY(mutex_) = 0;  // Where the unread bytes begin.
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Two transports that are each other's peer, in memory.
+// A pair of connected in-memory transports.
 #ifndef AIRLOCK_PLATFORM_MEMORY_TRANSPORT_H_
 #define AIRLOCK_PLATFORM_MEMORY_TRANSPORT_H_
 
@@ -19,30 +19,31 @@
 namespace airlock::platform {
 
 struct MemoryTransportOptions {
-  // How many bytes may be under way in each direction; at least 1. A full
-  // buffer is what makes a Write wait.
+  // How many bytes can be in transit in each direction; at least 1. Write waits
+  // while the buffer is full.
   size_t capacity = std::numeric_limits<size_t>::max();
-  // How long a Read or Write waits for the other end. Zero: not at all; it
-  // answers kWantRead or kWantWrite. Infinite: as long as it takes.
+  // How long a Read or Write waits for the other end. Zero: it does not wait,
+  // but returns kWantRead or kWantWrite. Infinite: without limit.
   absl::Duration timeout = absl::ZeroDuration();
 };
 
-// One end. Each end is for one thread at a time; the two may be on different
-// threads. Destroying an end closes it in both directions.
+// One end of the pair. Only one thread at a time may use an end; the two ends
+// may be on different threads. Destroying an end closes it in both directions.
 class MemoryTransport final : public ssl::Transport {
  public:
   ~MemoryTransport() override;
 
-  // kClosed once the other end has closed and all that it wrote was read.
+  // kClosed once the other end has closed and everything that it wrote was
+  // read.
   ssl::IoResult Read(absl::Span<uint8_t> into) override;
 
   // An error (kUnavailable) once either end has closed this direction.
   ssl::IoResult Write(absl::Span<const uint8_t> from) override;
 
-  // Ends what this end writes, as shutdown(SHUT_WR) does; it may still read.
+  // Closes this end for writing, like shutdown(SHUT_WR); it can still read.
   void CloseWrite();
 
-  // How many bytes a Read could give now.
+  // How many bytes Read could return now.
   size_t readable() const;
 
  private:
@@ -59,7 +60,7 @@ class MemoryTransport final : public ssl::Transport {
   const absl::Duration timeout_;
 };
 
-// Makes two ends: what one writes, the other reads.
+// Makes a connected pair: each end reads what the other writes.
 std::pair<std::unique_ptr<MemoryTransport>, std::unique_ptr<MemoryTransport>>
 MakeMemoryTransports(const MemoryTransportOptions& options = {});
 

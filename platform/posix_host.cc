@@ -31,7 +31,7 @@ namespace {
 
 using internal::UniqueFd;
 
-// How often a file that changes while it is read is read again.
+// How often to try to read a file that changes meanwhile.
 constexpr int kReadAttempts = 3;
 
 int64_t Nanoseconds(const timespec& time) {
@@ -51,7 +51,7 @@ FileStatus ToFileStatus(const struct stat& st) {
   return status;
 }
 
-// Which part of `path` is closed to this process.
+// Says which part of `path` this process may not access.
 std::string WhatIsDenied(const std::string& path) {
   std::string part = path;
   int wanted = R_OK;
@@ -127,15 +127,15 @@ absl::StatusOr<std::string> ReadAll(int fd, size_t expected,
                                     const std::string& path) {
   std::string bytes;
   const ssl::ScopedWipe wipe(&bytes);
-  // In memory of its own, which moves along: a short string would leave copies.
+  // Heap memory moves with the string; a short string would leave copies.
   constexpr size_t kLeast = 64;
   bytes.reserve(std::max(expected + 1, kLeast));
   size_t size = 0;
-  // One byte more than there should be, so that the end shows in one call.
+  // One byte more than expected, so that one call detects the end.
   bytes.resize(expected + 1);
   while (size <= Host::kMaxFileSize) {
     if (size == bytes.size()) {
-      // It may be a key: what it grows out of is wiped.
+      // It may be a key: wipe the memory that it outgrows.
       std::string larger(size * 2 + 4096, '\0');
       larger.replace(0, size, bytes);
       ssl::Wipe(&bytes);
@@ -164,7 +164,7 @@ PosixHost::PosixHost(LogSink log) : log_(std::move(log)) {}
 absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
   absl::Status ok = CheckPath("read", path);
   if (!ok.ok()) return ok;
-  // Before it is opened, because opening some devices does something.
+  // Before opening it, because opening some devices has side effects.
   struct stat st;
   if (stat(path.c_str(), &st) != 0) return FileError(errno, "read", path);
   ok = CheckReadable(st, path);
@@ -223,7 +223,7 @@ absl::StatusOr<std::vector<std::string>> PosixHost::ListDirectory(
   if (directory == nullptr) return FileError(errno, "list", path);
   std::vector<std::string> names;
   while (true) {
-    errno = 0;  // The end and a failure are both null.
+    errno = 0;  // Null means the end or a failure.
     const dirent* entry = readdir(directory.get());
     if (entry == nullptr) break;
     const absl::string_view name = entry->d_name;
@@ -241,7 +241,7 @@ void PosixHost::Log(absl::LogSeverity severity, absl::string_view message) {
     log_(severity, message);
     return;
   }
-  // One call, so that threads do not mix their lines.
+  // One call, so that lines of several threads do not mix.
   const std::string line = absl::StrCat(
       "airlock: ", absl::LogSeverityName(severity), ": ", message, "\n");
   const internal::SigpipeBlock block;

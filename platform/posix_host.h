@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The Host that is this process's own machine.
+// The Host for this process's own machine.
 #ifndef AIRLOCK_PLATFORM_POSIX_HOST_H_
 #define AIRLOCK_PLATFORM_POSIX_HOST_H_
 
@@ -17,13 +17,13 @@
 
 namespace airlock::platform {
 
-// Takes a message of Host::Log; may be called by any thread, and by several.
+// Called with the messages of Host::Log, on any thread, also concurrently.
 using LogSink = std::function<void(absl::LogSeverity, absl::string_view)>;
 
 // Thread-safe.
 class PosixHost final : public Host {
  public:
-  // Without `log`, messages go to standard error, a line each.
+  // Without `log`, messages go to standard error, one line each.
   explicit PosixHost(LogSink log = nullptr);
 
   absl::StatusOr<FileContent> ReadFile(const std::string& path) override;

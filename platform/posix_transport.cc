@@ -27,7 +27,7 @@ using ssl::IoResult;
 
 absl::StatusOr<std::unique_ptr<PosixTransport>> PosixTransport::Create(
     int fd, PosixTransportOptions options) {
-  // Closes an owned descriptor on every path on which there is no transport.
+  // Closes an owned descriptor if no transport is made.
   internal::UniqueFd until_made(options.ownership == FdOwnership::kOwned ? fd
                                                                          : -1);
   int type = 0;
@@ -80,8 +80,8 @@ IoResult PosixTransport::Do(Direction direction, const Io& io) {
   if (internal::HasPassed(deadline_))
     return TimedOut(direction == Direction::kRead, timeout_);
   const int events = direction == Direction::kRead ? POLLIN : POLLOUT;
-  // A socket is asked and then waited for. Others can only be asked without
-  // blocking once they are known to be ready.
+  // Try a socket first, then wait. Others can be used without blocking only
+  // after they are ready.
   bool wait = !is_socket_;
   absl::optional<Until> until;
   while (true) {
@@ -100,7 +100,7 @@ IoResult PosixTransport::Do(Direction direction, const Io& io) {
           return Failed(direction, errno);
       }
     }
-    // What was ours when the waiting began may be another's.
+    // Another process may have claimed the connection during the wait.
     if (wait) mine = claim_.Use();
     if (!mine.ok()) return mine;
     const ssize_t n = io();
@@ -129,7 +129,7 @@ IoResult PosixTransport::Write(absl::Span<const uint8_t> from) {
       return send(fd_, from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
     const internal::SigpipeBlock sigpipe_block;
-    // As much as a pipe that is ready takes without blocking.
+    // As much as a ready pipe accepts without blocking.
     return write(fd_, from.data(), std::min<size_t>(from.size(), PIPE_BUF));
   });
 }

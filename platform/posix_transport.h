@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The transport over a file descriptor.
+// A transport over a file descriptor.
 #ifndef AIRLOCK_PLATFORM_POSIX_TRANSPORT_H_
 #define AIRLOCK_PLATFORM_POSIX_TRANSPORT_H_
 
@@ -23,56 +23,55 @@ namespace airlock::platform {
 
 enum class FdOwnership {
   kOwned,     // Closed with the transport.
-  kBorrowed,  // The caller's, who keeps it open as long as the transport lives.
+  kBorrowed,  // The caller keeps it open while the transport exists.
 };
 
 struct PosixTransportOptions {
   FdOwnership ownership = FdOwnership::kOwned;
-  // As set_timeout and set_deadline.
+  // As for set_timeout and set_deadline.
   absl::Duration timeout = absl::InfiniteDuration();
   absl::optional<std::chrono::steady_clock::time_point> deadline;
   // What errors call the other end, such as "example.com:443".
   std::string peer;
 };
 
-// A stream socket, or another descriptor that bytes flow through, such as a
-// pipe. It does not matter whether the descriptor is in O_NONBLOCK mode, which
-// stays as it is. Thread-compatible.
+// A stream socket, or another byte stream such as a pipe. The descriptor may be
+// in O_NONBLOCK mode or not; the mode does not change. Thread-compatible.
 //
-// Writing raises no SIGPIPE: what nobody reads any more is an error.
+// Writing does not raise SIGPIPE: if the reading end is closed, it is an error.
 //
-// After a fork, the process that uses it first keeps it (see ProcessClaim); in
-// others, reading and writing is an error (kInvalidArgument), and destroying it
+// After a fork, the process that uses it first keeps it (see ProcessClaim). In
+// the others, reading and writing are errors (kInvalidArgument); destroying it
 // closes their copy of an owned descriptor.
 class PosixTransport final : public ssl::Transport {
  public:
-  // An error (kInvalidArgument) where `fd` is not open, or a socket but no
-  // stream. An owned `fd` is then closed.
+  // An error (kInvalidArgument) if `fd` is not open, or is a socket but not a
+  // stream socket. Then an owned `fd` is closed.
   static absl::StatusOr<std::unique_ptr<PosixTransport>> Create(
       int fd, PosixTransportOptions options = {});
 
   ~PosixTransport() override;
 
-  // As Transport says; errors name the peer and the reason.
+  // See Transport; errors name the peer and the reason.
   ssl::IoResult Read(absl::Span<uint8_t> into) override;
   ssl::IoResult Write(absl::Span<const uint8_t> from) override;
 
-  // How long one Read or Write may wait. Infinite: as long as it takes. Zero:
-  // not at all; it answers kWantRead or kWantWrite. Else it fails with
-  // kDeadlineExceeded once the time is over.
+  // How long one Read or Write may wait. Infinite: without limit. Zero: it does
+  // not wait, but returns kWantRead or kWantWrite. Otherwise it fails with
+  // kDeadlineExceeded after that time.
   void set_timeout(absl::Duration timeout) { timeout_ = timeout; }
   absl::Duration timeout() const { return timeout_; }
 
-  // When all reading and writing ends: from then on each call fails with
-  // kDeadlineExceeded. Unset: never. Holds beside the timeout, a zero one too.
+  // The time after which each Read and Write fails with kDeadlineExceeded.
+  // Unset: never. Applies in addition to the timeout, even a zero timeout.
   void set_deadline(
       absl::optional<std::chrono::steady_clock::time_point> deadline) {
     deadline_ = deadline;
   }
 
-  // Ends waiting from elsewhere: once the descriptor `fd`, such as an eventfd,
-  // is readable, a Read or Write that would have to wait fails with
-  // kDeadlineExceeded. The caller keeps it open. -1: no descriptor does.
+  // Interrupts waiting: once the descriptor `fd`, such as an eventfd, is
+  // readable, a Read or Write that would wait fails with kDeadlineExceeded. The
+  // caller keeps it open. -1: none.
   void set_interrupt(int fd) { interrupt_ = fd; }
 
   ProcessClaim& claim() { return claim_; }
@@ -82,15 +81,16 @@ class PosixTransport final : public ssl::Transport {
     return deadline_;
   }
 
-  // The error that says that waiting for `timeout`, or until the deadline, was
-  // in vain: for callers who wait themselves.
+  // The error for a wait that ended after `timeout` or at the deadline, for
+  // callers that wait themselves.
   absl::Status TimedOut(bool reading, absl::Duration timeout) const;
 
-  // For poll and its like. Stays the transport's.
+  // For poll and similar calls. The transport keeps its ownership.
   int fd() const { return fd_; }
   const std::string& peer() const { return peer_; }
 
-  // The same, but the caller's from here on, who closes it, after this.
+  // The same, but the caller owns it from now on, and must close it after this
+  // transport is destroyed.
   int Release() {
     ownership_ = FdOwnership::kBorrowed;
     return fd_;
@@ -101,7 +101,7 @@ class PosixTransport final : public ssl::Transport {
 
   enum class Direction { kRead, kWrite };
 
-  // Does `io` (which answers as recv and send do) until it moves bytes, fails,
+  // Calls `io` (which returns like recv and send) until it moves bytes, fails,
   // or would have to wait longer than allowed.
   template <typename Io>
   ssl::IoResult Do(Direction direction, const Io& io);

@@ -26,8 +26,8 @@ constexpr size_t kSlots = kPageSize / sizeof(Slot);
 
 }  // namespace
 
-// Memory that this process, its children and their children share. Unmapped
-// here once no claim of this process is in it.
+// Memory that this process shares with its descendants. Unmapped in this
+// process once none of its claims uses it.
 class ProcessClaim::Page {
  public:
   // Null without memory.
@@ -48,7 +48,7 @@ class ProcessClaim::Page {
   Page(const Page&) = delete;
   Page& operator=(const Page&) = delete;
 
-  // Null where there is none left, or other processes may know them.
+  // Null if none is left, or if other processes may share them.
   Slot* Take() {
     if (free_.empty() || forks_ != ForkCount()) return nullptr;
     Slot* const slot = free_.back();
@@ -56,14 +56,14 @@ class ProcessClaim::Page {
     return slot;
   }
 
-  // Not for use again where another process may still go by it.
+  // Does not reuse a slot that another process may still use.
   void Give(Slot* slot) {
     if (forks_ == ForkCount()) free_.push_back(slot);
   }
 
  private:
   void* const memory_;
-  const uint64_t forks_;  // Before it was made.
+  const uint64_t forks_;  // When it was made.
   std::vector<Slot*> free_;
 };
 
@@ -98,8 +98,7 @@ class ProcessClaim::Pool {
 ProcessClaim::ProcessClaim() {
   const ForkGuard guard;
   std::tie(page_, slot_) = Pool::Get().Take();
-  // Whoever knew the slot before, without that this process knows of it, is
-  // refused.
+  // Refuses any process that used the slot before without this process knowing.
   if (slot_ != nullptr) seen_ = slot_->fetch_add(1) + 1;
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Which process a connection belongs to after fork().
+// Decides which process owns a connection after fork().
 #ifndef AIRLOCK_PLATFORM_PROCESS_CLAIM_H_
 #define AIRLOCK_PLATFORM_PROCESS_CLAIM_H_
 
@@ -13,29 +13,29 @@
 
 namespace airlock::platform {
 
-// A fork copies a connection's keys and sequence numbers. Two processes that
-// write with them would encrypt different bytes with the same key and nonce,
-// which gives both texts away. So the process that uses a connection first
-// after a fork keeps it, be it the parent or the child, and all others are
-// refused: a server may accept and shake hands in the parent and leave the
-// connection to a child, and a parent may go on with a connection of which a
-// child has an idle copy.
+// A fork copies a connection's keys and sequence numbers. If two processes
+// wrote with them, they would encrypt different bytes with the same key and
+// nonce, which reveals both texts. So the first process to use a connection
+// after a fork keeps it, parent or child, and all others get an error. A server
+// may accept and do the handshake in the parent and leave the connection to a
+// child, and a parent may keep using a connection of which a child has an idle
+// copy.
 //
-// How: a counter in memory that parent and child share, and what this process
-// saw of it last. Each use moves both on by one, so what another process has
-// seen is out of date from then on. No handler at fork takes part in it, so
-// clone() and vfork() are covered.
+// Implementation: a counter in memory that parent and child share, and the
+// value that this process saw last. Each use increments both, so the values
+// that other processes saw become outdated. It does not depend on fork
+// handlers, so clone() and vfork() are covered.
 //
-// Thread-compatible, as the connection is.
+// Thread-compatible, like the connection.
 class ProcessClaim {
  public:
-  // Without memory to share, each Use is an error.
+  // If shared memory cannot be allocated, each Use is an error.
   ProcessClaim();
   ~ProcessClaim();
   ProcessClaim(const ProcessClaim&) = delete;
   ProcessClaim& operator=(const ProcessClaim&) = delete;
 
-  // To be called before each read and write. An error (kInvalidArgument) where
+  // Call this before each read and write. An error (kInvalidArgument) if
   // another process has used the connection since the fork.
   absl::Status Use();
 
@@ -43,7 +43,7 @@ class ProcessClaim {
   class Page;
   class Pool;
 
-  std::shared_ptr<Page> page_;  // Null: there was no memory.
+  std::shared_ptr<Page> page_;  // Null: out of memory.
   std::atomic<uint64_t>* slot_ = nullptr;
   uint64_t seen_ = 0;
 };

@@ -20,14 +20,14 @@ config::EnvironmentMap CurrentVariables(
     std::vector<std::string>* repeated = nullptr,
     std::vector<std::string>* valueless = nullptr);
 
-// Whether the environment was chosen by somebody with other rights than this
-// process has (AT_SECURE): it is set-user-ID or set-group-ID, or has file
+// Whether someone with other rights than this process may have chosen the
+// environment (AT_SECURE): it is set-user-ID or set-group-ID, or has file
 // capabilities. Thread-safe.
 bool IsSecureProcess();
 
-// What to give to Runtime::Create in a program that is the platform's own:
-// CurrentVariables, trusted, but for IsSecureProcess. Where code of
-// applications runs in the process, take ApplicationEnvironment.
+// The environment for Runtime::Create in a program that belongs to the
+// platform: trusts CurrentVariables, except in an IsSecureProcess. If
+// application code runs in the process, use ApplicationEnvironment.
 config::Environment ProcessEnvironment();
 
 }  // namespace airlock::platform

@@ -32,7 +32,7 @@ ssl::Side SideOf(const WrapOptions& options) {
   return options.server_side ? ssl::Side::kServer : ssl::Side::kClient;
 }
 
-// What does not fit together, whatever the policy.
+// Checks for contradictions that do not depend on the policy.
 absl::Status CheckSide(const WrapOptions& options) {
   if (!options.server_side) return absl::OkStatus();
   if (!options.server_hostname.empty()) {
@@ -78,13 +78,13 @@ struct Runtime::Impl {
 
   using Policy = config::VerificationPolicy;
 
-  // Puts into `options` what the policy decided, and all that every Context of
-  // this Runtime has.
+  // Sets the fields of `options` that the policy decides, and those that all
+  // Contexts of this Runtime share.
   void Complete(ssl::Side side, const VerificationDecision& decision,
                 TrustStorePtr trust_store, ssl::ContextOptions* options) const;
 
   const std::shared_ptr<Host> given_host;
-  const std::shared_ptr<Host> host;  // The same.
+  const std::shared_ptr<Host> host;  // The same, guarded.
   internal::TrustCache trust;
   internal::PolicyKeeper policy;
   internal::ContextCache contexts;
@@ -184,7 +184,7 @@ void Runtime::Impl::Complete(ssl::Side side,
 
 absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
                                                   ssl::ContextOptions options) {
-  // One for the whole call, whoever reloads it meanwhile.
+  // The same policy for the whole call, even if it is reloaded meanwhile.
   const std::shared_ptr<const config::VerificationPolicy> in_force =
       impl_->policy.policy();
   const VerificationRequest verification =
@@ -245,7 +245,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
       internal::TakeCredentials(&options);
   if (!credentials.ok()) return credentials.status();
   TrustStorePtr trust_store;
-  // A bundle that is named must be good even where nobody is verified.
+  // A given bundle must be valid even if no peer is verified.
   if (decision->verification.mode != VerifyMode::kNone ||
       IsGiven(options.ca_certs)) {
     absl::StatusOr<TrustStorePtr> loaded =

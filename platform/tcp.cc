@@ -45,7 +45,7 @@ uint16_t PortOf(const sockaddr_storage& address) {
                    : reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 
-// An address without its port, in numbers.
+// A numeric address without its port.
 std::string Numeric(const sockaddr* address, socklen_t size) {
   std::array<char, NI_MAXHOST> host = {};
   if (getnameinfo(address, size, host.data(), host.size(), nullptr, 0,
@@ -78,13 +78,13 @@ absl::StatusOr<Addresses> Resolve(const std::string& host, uint16_t port,
   return absl::UnavailableError(message);
 }
 
-// Small writes, as handshakes are made of, go out at once.
+// Sends small writes, such as those of handshakes, at once.
 void SendAtOnce(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
-// Connects to one address; errno tells why not.
+// Connects to one address; on failure, errno is the reason.
 UniqueFd ConnectTo(const addrinfo& address, Until until) {
   UniqueFd fd(socket(address.ai_family,
                      address.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -92,7 +92,7 @@ UniqueFd ConnectTo(const addrinfo& address, Until until) {
   if (!fd.valid()) return fd;
   if (connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0) return fd;
   int error = errno;
-  // After a signal, too, the connection is being made.
+  // The connection attempt continues after a signal, too.
   if (error == EINPROGRESS || error == EINTR) {
     switch (internal::WaitForFd(fd.get(), POLLOUT, until)) {
       case FdState::kTimedOut:
@@ -116,7 +116,7 @@ UniqueFd ConnectTo(const addrinfo& address, Until until) {
   return fd;
 }
 
-// The share of the time that is left for one of `count` addresses.
+// The deadline for one of the `count` remaining addresses.
 Until Share(Until until, int count) {
   if (!until.has_value()) return until;
   const auto now = std::chrono::steady_clock::now();
@@ -175,7 +175,7 @@ absl::StatusOr<TcpListener> TcpListener::Listen(const std::string& address,
     socklen_t size = sizeof(bound);
     auto* const bound_address = reinterpret_cast<sockaddr*>(&bound);
     if (!fd.valid() ||
-        // A restarted server need not wait until old connections are gone.
+        // A restarted server need not wait for old connections to end.
         setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
         bind(fd.get(), a->ai_addr, a->ai_addrlen) != 0 ||
         listen(fd.get(), SOMAXCONN) != 0 ||
@@ -204,7 +204,7 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> TcpListener::Accept(
       return PosixTransport::Create(fd.Release(), std::move(options));
     }
     int error = errno;
-    // A client that has gone already is no reason to stop.
+    // Continue if the client has already gone.
     if (error == EINTR || error == ECONNABORTED) continue;
     if (error == EAGAIN || error == EWOULDBLOCK) {
       switch (internal::WaitForFd(fd_.get(), POLLIN, until)) {

@@ -17,32 +17,32 @@
 
 namespace airlock::platform {
 
-// Connects to `host`, a name or an address, trying each of its addresses until
-// `timeout` is over (which the name's look-up does not count for: the system's
-// resolver has a limit of its own). The transport waits without end until told
-// otherwise. Errors name host, port and each address with its reason: kNotFound
-// where there is no such host, kDeadlineExceeded, and what the system said.
-// Thread-safe.
+// Connects to `host`, a name or an address, and tries each of its addresses
+// until `timeout` has passed (the name lookup does not count: the system's
+// resolver has its own limit). The transport waits without limit until a
+// timeout is set. Errors name host, port and each address with its reason:
+// kNotFound if the host does not exist, kDeadlineExceeded, and the system's own
+// errors. Thread-safe.
 absl::StatusOr<std::unique_ptr<PosixTransport>> Dial(const std::string& host,
                                                      uint16_t port,
                                                      absl::Duration timeout);
 
-// A socket that waits for connections. Thread-safe.
+// A listening socket. Thread-safe.
 class TcpListener {
  public:
-  // Listens at `address` ("127.0.0.1", "::1", a name; empty: at every address
-  // of the machine) and `port`; 0: any that is free. Errors as Dial's.
+  // Listens on `address` ("127.0.0.1", "::1", a name; empty: all addresses of
+  // the machine) and `port`; 0: any free port. Errors as for Dial.
   static absl::StatusOr<TcpListener> Listen(const std::string& address,
                                             uint16_t port);
 
   // Waits for a connection; kDeadlineExceeded after `timeout`. The transport
-  // waits without end until told otherwise.
+  // waits without limit until a timeout is set.
   absl::StatusOr<std::unique_ptr<PosixTransport>> Accept(
       absl::Duration timeout) const;
 
-  // The port that it listens at.
+  // The port that it listens on.
   uint16_t port() const { return port_; }
-  // For poll and its like. Stays the listener's.
+  // For poll and similar calls. The listener keeps its ownership.
   int fd() const { return fd_.get(); }
 
  private:

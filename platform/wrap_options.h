@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What Runtime::WrapSocket can be told, named as in Python's ssl.wrap_socket.
+// The options of Runtime::WrapSocket, named as in Python's ssl.wrap_socket.
 #ifndef AIRLOCK_PLATFORM_WRAP_OPTIONS_H_
 #define AIRLOCK_PLATFORM_WRAP_OPTIONS_H_
 
@@ -20,70 +20,71 @@
 
 namespace airlock::platform {
 
-// A bundle's file, or a directory of files named as `openssl rehash` does.
+// A bundle's file, or a directory of files with the names of `openssl rehash`.
 struct CaPath {
   std::string path;
-  // Whether it is an error (kTrustStore) where others than root and this
-  // process's user can change it, as for those that the policy names.
+  // Whether it is an error (kTrustStore) if anyone but root and this process's
+  // user can change it, as for the policy's own bundles.
   bool must_be_trusted = false;
 };
 
-// A bundle itself: PEM text or DER bytes.
+// The content of a bundle: PEM text or DER bytes.
 struct CaBytes {
   std::string bytes;
 };
 
-// Where the certificates come from that a peer's must lead to. Unset
-// (monostate): from the platform's bundle.
+// The CAs that a peer's chain must lead to. Unset (monostate): the platform's
+// bundle.
 using CaCerts = absl::variant<absl::monostate, CaPath, CaBytes,
                               std::shared_ptr<const ssl::TrustStore>>;
 
-// Whether it names any.
+// Whether `ca_certs` is set.
 inline bool IsGiven(const CaCerts& ca_certs) {
   return !absl::holds_alternative<absl::monostate>(ca_certs);
 }
 
 // The password of an encrypted key. With a callback, nothing made from the key
-// is kept for the next call, as nobody knows what it would answer then.
+// is cached, since the callback may return another password the next time.
 using Password =
     absl::variant<absl::monostate, ssl::Secret, ssl::PasswordCallback>;
 
-// Names are Python's; what is not set is the strict choice, whatever the
-// policy: a client verifies chain and name, and a stream that is cut off is an
-// error. See ApplyPolicy for what a policy adds. Moves, as secrets do.
+// Names are Python's. The defaults are strict under any policy: a client
+// verifies chain and name, and a truncated stream is an error. See ApplyPolicy
+// for the effect of a policy. Movable, not copyable, because of its secrets.
 struct WrapOptions {
-  // The private key and the certificate chain: PEM text or DER bytes, or what
-  // yields them. Never a path. Without `keyfile` the key is in `certfile`.
-  // A server needs them.
+  // The private key and the certificate chain: PEM text or DER bytes, or a
+  // Reader of them. Never a path. Without `keyfile` the key is in `certfile`. A
+  // server needs them.
   absl::optional<ssl::Material> keyfile;
   absl::optional<ssl::Material> certfile;
   bool server_side = false;
-  // Unset: a client verifies chain and name, a server asks for no certificate.
-  // kNone, spelled out, verifies nothing, unless the policy enforces it.
+  // Unset: a client verifies chain and name, a server does not ask for a
+  // certificate. An explicit kNone verifies nothing, unless the policy enforces
+  // verification.
   absl::optional<ssl::VerifyMode> cert_reqs;
   CaCerts ca_certs;
-  // Else the caller calls Socket::Handshake, or reads or writes.
+  // If false, the caller calls Socket::Handshake, or reads or writes.
   bool do_handshake_on_connect = true;
   // See ssl::SocketOptions. Python's default is true.
   bool suppress_ragged_eofs = false;
   // OpenSSL's cipher list syntax; empty: ssl::ContextOptions' own.
   std::string ciphers;
-  // The name that a client reaches for; an IP address may be one.
+  // The name or IP address that a client connects to.
   std::string server_hostname;
 
-  // What follows wrap_socket does not have.
+  // wrap_socket does not have the following options.
   Password password;
-  // Unset: where the chain is verified and there is a name, it is checked.
+  // Unset: if the chain is verified and there is a name, the name is checked.
   absl::optional<bool> check_hostname;
-  // All else that decides whether the peer is trusted: ssl_version is its
-  // `protocol`. Its `mode`, `check_hostname` and `hostname_optional` are set by
-  // what is said above.
+  // Everything else that decides whether the peer is trusted: ssl_version is
+  // its `protocol`. Its `mode`, `check_hostname` and `hostname_optional` are
+  // set from the fields above.
   ssl::Verification verification;
   std::vector<std::string> alpn_protocols;
-  // A server refuses a client with which it has no ALPN protocol in common.
+  // A server refuses a client if they have no ALPN protocol in common.
   bool alpn_required = false;
   std::shared_ptr<const ssl::Session> session;  // To resume; clients only.
-  // Where the application's call is, for the audit: "app/main.py:12".
+  // The location of the application's call, for the audit: "app/main.py:12".
   std::string call_site;
 };
 
