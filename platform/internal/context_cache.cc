@@ -29,7 +29,7 @@ absl::StatusOr<ssl::Secret> Read(ssl::Material material,
   return ssl::Guarded(absl::StrCat("reader of ", name), reader);
 }
 
-// Writes values one after the other so that different ones never look alike.
+// Concatenates values so that different sequences give different keys.
 class KeyWriter {
  public:
   void Number(uint64_t value) { absl::StrAppend(&key_, value, ","); }
@@ -46,7 +46,7 @@ class KeyWriter {
   std::string key_;
 };
 
-// Everything about a Context that WrapSocket can vary.
+// Everything about a Context that depends on WrapSocket's options.
 std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
                        absl::string_view credentials_digest) {
   KeyWriter writer;
@@ -95,12 +95,13 @@ absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
   }
   if (auto* const password = absl::get_if<ssl::Secret>(&options->password)) {
     digests.Text(ssl::Sha256(password->view()));
-    // std::function wants what can be copied.
+    // std::function requires a copyable target.
     input.options.password =
         [shared = std::make_shared<const ssl::Secret>(std::move(*password))]()
         -> absl::StatusOr<ssl::Secret> { return shared->Clone(); };
   }
-  // Of the digests, not they themselves: a password's alone could be guessed.
+  // A hash of the digests, since a password could be guessed from its own
+  // digest.
   input.digest = ssl::Sha256(digests.key());
   return input;
 }

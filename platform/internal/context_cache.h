@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Contexts, made once for equal options.
+// Caches Contexts by their options.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_CONTEXT_CACHE_H_
 #define AIRLOCK_PLATFORM_INTERNAL_CONTEXT_CACHE_H_
 
@@ -19,17 +19,17 @@
 
 namespace airlock::platform::internal {
 
-// The key and chain of WrapOptions, read.
+// The key and chain from WrapOptions.
 struct CredentialsInput {
   ssl::CredentialsOptions options;
-  // The same for the same key, chain and password, and for nothing else; 32
-  // bytes, from which none of them can be found. Empty: cannot be told.
+  // Identifies key, chain and password, without revealing them; 32 bytes.
+  // Empty: unknown.
   std::string digest;
 };
 
 // Takes keyfile, certfile and password out of `options`, calling their readers.
-// Nothing where there are none; an error (kCredentials) for a key without
-// certificate; a reader's own error.
+// Unset if there are none. Errors: kCredentials for a key without a
+// certificate; a reader's own.
 absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
     WrapOptions* options);
 
@@ -39,14 +39,14 @@ class ContextCache {
   ContextCache(size_t max_contexts, size_t max_credentials)
       : contexts_(max_contexts), credentials_(max_credentials) {}
 
-  // A Context of `options` with `credentials`. Of the options only those count
-  // that WrapOptions and the policy set; no callback but the clock, which is
-  // taken to be the same each time.
+  // A Context for `options` with `credentials`. The cache key consists of the
+  // options that WrapOptions and the policy set, and ignores callbacks, which
+  // must be equivalent each time.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Find(
       ssl::Side side, ssl::ContextOptions options,
       absl::optional<CredentialsInput> credentials);
 
-  // Forgets everything.
+  // Clears the cache.
   void Clear();
 
  private:

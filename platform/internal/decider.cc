@@ -22,16 +22,16 @@
 namespace airlock::platform::internal {
 namespace {
 
-// What an audit has for what the application leaves out.
+// The `requested` of an audit event if the application sets nothing.
 constexpr absl::string_view kUnset = "unset";
 
-// Of a refusal the application has an error; an upgrade goes unseen otherwise.
+// For a refusal the application gets an error; an upgrade would go unnoticed.
 AuditSink LogUpgradesTo(std::shared_ptr<Host> host) {
   return [host = std::move(host)](const AuditEvent& event) {
     if (event.action == AuditEvent::Action::kRefused) return;
-    // Which the log has already.
+    // NoteUnverified has already logged this.
     if (event.requested == kUnset) return;
-    // Its words are the application's.
+    // The application chooses these texts.
     const std::string where = absl::CHexEscape(absl::StrCat(
         event.host.empty() ? "a host without a name" : event.host,
         event.call_site.empty() ? "" : ", asked for at ", event.call_site));
@@ -70,7 +70,7 @@ bool Decider::BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle,
     return false;
   }
   const absl::StatusOr<TrustStorePtr> brought = LoadCaCerts(ca_certs, in_force);
-  // What cannot be read may be anything.
+  // An unreadable bundle may contain anything.
   if (!brought.ok()) return true;
   std::vector<ssl::Certificate> others = (*brought)->Certificates();
   for (const CaCerts& known : {bundle, CaCerts()}) {
@@ -159,7 +159,7 @@ std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
           made_for, call_site](absl::string_view name) -> absl::Status {
     const config::PolicyException* rule =
         config::ExceptionFor(*policy, name, Today(*clock));
-    // What only relaxes may be left unused.
+    // An exception that only relaxes may be left unused.
     if (rule == made_for ||
         (made_for == nullptr && !rule->settings.pins.stated())) {
       return absl::OkStatus();

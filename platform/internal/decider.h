@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// ApplyPolicy with what it takes beside the policy, and the audit of it.
+// Calls ApplyPolicy with the inputs that it needs, and audits the result.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_DECIDER_H_
 #define AIRLOCK_PLATFORM_INTERNAL_DECIDER_H_
 
@@ -24,24 +24,24 @@
 
 namespace airlock::platform::internal {
 
-// Decides for one Runtime. Each call is handed the policy that is in force for
-// it, and reads no other. Thread-safe.
+// Decides for one Runtime. Each call gets the policy to use, and reads no
+// other. Thread-safe.
 class Decider {
  public:
   using Policy = config::VerificationPolicy;
 
-  // `trust` must outlive this. Without an audit (null), the log gets what was
-  // made stricter, and what was allowed but is worth knowing.
+  // `trust` must outlive this. If `audit` is null, the log gets the upgrades
+  // and the audited permissions.
   Decider(std::shared_ptr<Host> host, TrustCache* trust, AuditSink audit,
           const AuditLimits& limits);
 
-  // The certificates that `ca_certs` stands for; where it is unset, the
-  // policy's bundle, or else the system's.
+  // The certificates of `ca_certs`; if it is unset, the policy's bundle or,
+  // without one, the system's.
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> LoadCaCerts(
       const CaCerts& ca_certs, const Policy& in_force);
 
-  // ApplyPolicy, with `in_force` for the host that `request` names, to a call
-  // that brings `ca_certs`. Sets `refusal` as it does.
+  // ApplyPolicy with the policy `in_force` for the host of `request`, for a
+  // call with `ca_certs`. Sets `refusal` like ApplyPolicy.
   absl::StatusOr<VerificationDecision> Decide(const Policy& in_force,
                                               VerificationRequest request,
                                               const CaCerts& ca_certs,
@@ -52,15 +52,15 @@ class Decider {
       const Policy& in_force, const VerificationRequest& request,
       const CaCerts& ca_certs, const std::string& call_site);
 
-  // Tells log and audit, once for each call site, of a client that verifies
-  // nothing without having asked for that.
+  // Reports to log and audit, once for each call site, that a client verifies
+  // nothing although it did not ask for that.
   void NoteUnverified(const Policy& in_force, const std::string& host,
                       const std::string& call_site);
 
-  // For which names a client may use a Context that was made for `host`, or for
-  // none in particular: ssl::ContextOptions' hostname_allowed. What the policy
-  // grants for one host holds for no other, and where it has pins for a host, a
-  // Context that does not know them does not reach it.
+  // The names that a client may use with a Context that was made for `host`, or
+  // for no particular host: ssl::ContextOptions' hostname_allowed. An exception
+  // for one host does not apply to others, and if the policy has pins for a
+  // host, only a Context with these pins may connect to it.
   std::function<absl::Status(absl::string_view)> HostnameRule(
       std::shared_ptr<const Policy> in_force,
       const absl::optional<std::string>& host,
@@ -69,12 +69,12 @@ class Decider {
   void Audit(AuditEvent::Action action, const PolicyChange& change,
              const VerificationRequest& request, const std::string& call_site);
 
-  // Sockets and Contexts may outlive the Runtime, and keep this.
+  // Sockets and Contexts may outlive the Runtime, and share this.
   const std::shared_ptr<Auditor>& auditor() const { return auditor_; }
 
  private:
-  // Whether `ca_certs` has CAs that neither `bundle`, which may be unset, nor
-  // the bundle for those who name none has.
+  // Whether `ca_certs` has CAs that are neither in `bundle`, which may be
+  // unset, nor in the default bundle.
   bool BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle,
                     const Policy& in_force);
 

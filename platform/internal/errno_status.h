@@ -20,15 +20,15 @@ namespace airlock::platform::internal {
 
 constexpr absl::string_view kErrnoUrl = "type.airlock/errno";
 
-// `status`, an error, with the errno that it comes from.
+// `status`, an error, with the errno that caused it.
 inline absl::Status WithErrno(absl::Status status, int error) {
   status.SetPayload(kErrnoUrl, absl::Cord(absl::StrCat(error)));
   return status;
 }
 
-// As absl::ErrnoToStatus, which makes kNotFound of ENXIO, ENODEV and ESRCH,
-// too: here it is of ENOENT alone, because what is not there may be done
-// without, and what cannot be read may not. It remembers `error`.
+// Like absl::ErrnoToStatus, which also maps ENXIO, ENODEV and ESRCH to
+// kNotFound. Here only ENOENT becomes kNotFound, because a missing file may be
+// optional, but an unreadable file is an error. The status stores `error`.
 inline absl::Status ErrnoStatus(int error, absl::string_view message) {
   absl::Status status = absl::ErrnoToStatus(error, message);
   if (absl::IsNotFound(status) && error != ENOENT) {
@@ -37,7 +37,7 @@ inline absl::Status ErrnoStatus(int error, absl::string_view message) {
   return WithErrno(std::move(status), error);
 }
 
-// What WithErrno or ErrnoStatus was given; unset where neither made `status`.
+// The errno from WithErrno or ErrnoStatus; unset if neither made `status`.
 inline absl::optional<int> ErrnoOf(const absl::Status& status) {
   const absl::optional<absl::Cord> payload = status.GetPayload(kErrnoUrl);
   int error = 0;

@@ -18,7 +18,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 Until UntilAfter(absl::Duration timeout) {
-  // So far off that adding it to the clock is still safe.
+  // A limit at which adding it to the clock does not overflow.
   if (timeout > absl::Hours(24 * 365 * 100)) return absl::nullopt;
   return steady_clock::now() +
          absl::ToChronoNanoseconds(std::max(timeout, absl::ZeroDuration()));
@@ -47,7 +47,7 @@ FdState WaitForFd(int fd, int events, Until until, int interrupt) {
   std::array<pollfd, 2> fds = {
       {{fd, static_cast<decltype(pollfd::events)>(events), 0},
        {interrupt, POLLIN, 0}}};
-  // poll takes no more at once than there may be descriptors.
+  // poll rejects more entries than the limit of open descriptors.
   const nfds_t size = interrupt < 0 ? 1 : 2;
   const ForkPause fork_pause;
   while (true) {

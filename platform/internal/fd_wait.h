@@ -13,11 +13,11 @@
 
 namespace airlock::platform::internal {
 
-// A point on a clock that nobody sets; unset: never.
+// A time on the steady clock; unset: never.
 using Until = absl::optional<std::chrono::steady_clock::time_point>;
 
-// `timeout` from now; never, where that is too far off to matter. What is
-// negative has passed already.
+// `timeout` from now; never, if that is too far away to matter. A negative
+// `timeout` has already passed.
 Until UntilAfter(absl::Duration timeout);
 
 // The earlier of the two.
@@ -26,16 +26,16 @@ Until Earlier(Until a, Until b);
 // Whether `until` has passed.
 bool HasPassed(Until until);
 
-// How long it is until then; zero once it has passed.
+// The time until `until`; zero once it has passed.
 timespec TimeLeft(std::chrono::steady_clock::time_point until);
 
 enum class FdState { kReady, kTimedOut, kFailed };
 
-// Waits until `fd` is ready for one of poll(2)'s `events`, in error, or closed
-// by the peer, all of which are kReady: the next call on it will tell. Goes on
-// waiting after signals. Where `interrupt` (unless it is -1) becomes readable
-// first, it is as if `until` had passed. kFailed leaves the reason in errno.
-// Other threads may fork meanwhile.
+// Waits until `fd` is ready for one of poll(2)'s `events`, has an error, or is
+// closed by the peer. All of these are kReady: the next call on it will show
+// which. Continues after signals. If `interrupt` (unless it is -1) becomes
+// readable first, the result is as if `until` had passed. On kFailed, errno has
+// the reason. Other threads may fork meanwhile.
 FdState WaitForFd(int fd, int events, Until until, int interrupt = -1);
 
 }  // namespace airlock::platform::internal

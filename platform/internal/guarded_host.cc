@@ -46,7 +46,7 @@ absl::Time GuardedHost::Now() const {
       Ask("host's Now",
           [&]() -> absl::StatusOr<absl::Time> { return host_->Now(); });
   if (now.ok()) return *now;
-  // One second after the last that a certificate can name (RFC 5280, section
+  // One second after the last time in a certificate (RFC 5280, section
   // 4.1.2.5).
   return absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone());
 }

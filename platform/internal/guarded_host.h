@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A host that throws no exceptions.
+// A host that does not throw exceptions.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_GUARDED_HOST_H_
 #define AIRLOCK_PLATFORM_INTERNAL_GUARDED_HOST_H_
 
@@ -18,10 +18,10 @@
 
 namespace airlock::platform::internal {
 
-// Another host, whose exceptions are errors of kind kCallback, but for
-// std::bad_alloc, which passes. The time that cannot be told is one when no
-// certificate is good any more and no exception of a policy in force. A message
-// that cannot be logged is dropped.
+// Wraps another host and turns its exceptions into errors of kind kCallback,
+// except std::bad_alloc, which passes. If Now throws, returns a time at which
+// no certificate is valid and no exception of a policy applies. If Log throws,
+// drops the message.
 class GuardedHost final : public Host {
  public:
   explicit GuardedHost(std::shared_ptr<Host> host) : host_(std::move(host)) {}

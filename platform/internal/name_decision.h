@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Whether a client checks its server's name: a table.
+// A table that decides whether a client checks its server's name.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_NAME_DECISION_H_
 #define AIRLOCK_PLATFORM_INTERNAL_NAME_DECISION_H_
 
@@ -11,34 +11,34 @@
 
 namespace airlock::platform::internal {
 
-// Who says that the chain is verified.
+// What determines that the chain is verified.
 enum class ChainSaidBy {
-  kApplication,  // It states cert_reqs, and the policy does not enforce.
+  kApplication,  // It sets cert_reqs, and the policy does not enforce.
   kLibrary,      // It leaves cert_reqs out, and the policy is `off`.
   kDefault,      // It leaves cert_reqs out, and the policy is `default`.
   kEnforced,     // The policy is `enforce`.
 };
 
-// What a client says of its check_hostname.
+// A client's check_hostname.
 enum class CheckHostname { kUnset, kFalse, kTrue };
 
-// The name that a client reaches for.
+// The name that a client connects to.
 enum class Name {
   kGiven,
   kNone,
-  kUnknown,  // The Socket will tell.
+  kUnknown,  // The Socket will set it.
 };
 
 enum class NameOutcome {
   kNotChecked,
   kChecked,
-  kCheckedIfGiven,  // Without a name the chain alone is verified.
+  kCheckedIfGiven,  // Without a name, only the chain is verified.
   kOverride,        // The application opts out, which the policy does not
                     // allow; upgraded, it is as if it had not.
-  kRefused,         // The policy demands a name.
-  kRefusedIfNone,   // The same, once the Socket tells.
+  kRefused,         // The policy requires a name.
+  kRefusedIfNone,   // The same, once the Socket sets it.
   kContradiction,   // check_hostname is set, but there is no name.
-  kNameMissing,     // The library demands a name.
+  kNameMissing,     // The library requires a name.
 };
 
 struct NameQuestion {
@@ -48,7 +48,7 @@ struct NameQuestion {
   Name name;
 };
 
-// What is unset matches anything.
+// Unset fields match anything.
 struct NameRow {
   absl::optional<CheckHostname> check_hostname;
   absl::optional<ChainSaidBy> chain;
@@ -57,7 +57,7 @@ struct NameRow {
   NameOutcome outcome;
 };
 
-// The rows, of which the first that matches decides. Every question has one.
+// The rows; the first that matches decides. Every question matches one.
 absl::Span<const NameRow> NameRows();
 
 // The row that decides; see NameRows.

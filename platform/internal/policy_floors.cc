@@ -38,7 +38,7 @@ TlsVersion ToSsl(config::TlsVersion version) {
   return TlsVersion::kTls1_3;
 }
 
-// The one version of a protocol that has but one.
+// The version of a protocol with only one version.
 absl::optional<TlsVersion> OnlyVersion(ssl::Protocol protocol) {
   switch (protocol) {
     case ssl::Protocol::kSslv23:
@@ -53,7 +53,7 @@ absl::optional<TlsVersion> OnlyVersion(ssl::Protocol protocol) {
   return absl::nullopt;
 }
 
-// The versions that a request leaves, lowest first.
+// The versions that a request allows, lowest first.
 std::vector<TlsVersion> RequestedVersions(const VerificationRequest& request) {
   const absl::optional<TlsVersion> only =
       OnlyVersion(request.verification.protocol);
@@ -81,7 +81,7 @@ std::pair<std::string, std::string> WhatIsTooLow(
   const absl::optional<TlsVersion> only =
       OnlyVersion(request.verification.protocol);
   if (only.has_value()) {
-    // TlsVersionName gives "TLSv1.1" for Python's PROTOCOL_TLSv1_1.
+    // TlsVersionName returns "TLSv1.1" for Python's PROTOCOL_TLSv1_1.
     std::string name(ssl::TlsVersionName(*only));
     std::replace(name.begin(), name.end(), '.', '_');
     return {"ssl_version", absl::StrCat("PROTOCOL_", name)};
@@ -103,7 +103,7 @@ absl::Status ApplyVersions(const config::VerificationPolicy& policy,
   const std::vector<TlsVersion> versions = RequestedVersions(request);
   decision->verification.minimum_version =
       std::max(minimum, request.verification.minimum_version.value_or(minimum));
-  // No version at all is a mistake of the request's own, not the policy's.
+  // An empty range is a mistake in the request, not the policy's concern.
   if (versions.empty() || versions.front() >= minimum) {
     return absl::OkStatus();
   }
@@ -159,7 +159,7 @@ absl::Status ApplyLevel(const config::VerificationPolicy& policy,
                    request.verification.security_level, "; leave it out."));
 }
 
-// The policy's name of a group that OpenSSL or BoringSSL calls `name`.
+// The policy's name for OpenSSL's or BoringSSL's group `name`.
 absl::string_view GroupName(absl::string_view name) {
   constexpr absl::string_view kAliases[][2] = {{"x25519", "X25519"},
                                                {"prime256v1", "P-256"},
@@ -220,7 +220,7 @@ absl::Status ApplyPsk(const config::VerificationPolicy& policy,
                              "certificates; leave out the PSK callback.");
 }
 
-// Of the flags that a policy can demand, the field.
+// The field of a flag that a policy can require.
 bool& FlagOf(config::VerifyFlag flag, ssl::VerifyFlags* flags) {
   switch (flag) {
     case config::VerifyFlag::kCrlCheckLeaf:

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The limits that a policy sets to every option that could loosen a connection
-// beside verification itself.
+// A policy's limits on all options, other than verification itself, that could
+// weaken a connection.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_POLICY_FLOORS_H_
 #define AIRLOCK_PLATFORM_INTERNAL_POLICY_FLOORS_H_
 
@@ -13,27 +13,26 @@
 
 namespace airlock::platform::internal {
 
-// What becomes of a wish that is below what a policy demands.
+// Handles requests below a policy's requirements.
 class Overrides {
  public:
-  // Upgrades are noted in `decision`; `refusal` may be null. All must outlive
-  // this.
+  // Adds upgrades to `decision`; `refusal` may be null. All must outlive this.
   Overrides(const config::VerificationPolicy& policy, PolicyChange* refusal,
             VerificationDecision* decision)
       : policy_(policy), refusal_(refusal), decision_(decision) {}
 
-  // What the policy does not allow, whatever it says of overriding.
+  // A refusal that does not depend on the policy's on_override.
   static PolicyRefusal RefusalOf(PolicyChange change,
                                  absl::string_view message);
 
-  // The error of `refusal`, which is handed to whoever wants to know.
+  // Returns the error of `refusal`, and stores its change for the caller.
   absl::Status Refuse(PolicyRefusal refusal);
 
-  // An error, or ok where the policy has such a thing upgraded to
-  // `change.effective`, which is then noted. `message` follows "The policy".
+  // An error; or ok if the policy upgrades to `change.effective`, and then adds
+  // the change. `message` follows "The policy".
   absl::Status Override(PolicyChange change, absl::string_view message);
 
-  // Override, where the application asks for it; else the change is noted.
+  // Override if the application asks for it; otherwise adds the change.
   absl::Status OverrideIf(bool asked, PolicyChange change,
                           absl::string_view message);
 
@@ -43,14 +42,14 @@ class Overrides {
   VerificationDecision* const decision_;
 };
 
-// Decides what holds for both sides: versions, security level, groups, key log
+// Applies the limits for both sides: versions, security level, groups, key log
 // and, for a server, PSK. Errors are those of ApplyPolicy.
 absl::Status ApplyFloors(const config::VerificationPolicy& policy,
                          const VerificationRequest& request,
                          Overrides* overrides, VerificationDecision* decision);
 
-// The same of what a client's verification consists of: verify_flags,
-// verify_depth and, in its place, PSK.
+// The same for a client's verification: verify_flags, verify_depth and, in its
+// place, PSK.
 absl::Status ApplyClientFloors(const config::VerificationPolicy& policy,
                                const VerificationRequest& request,
                                Overrides* overrides,

@@ -22,7 +22,7 @@ absl::Status PolicyKeeper::Load() {
 
 absl::Status PolicyKeeper::Reload() {
   absl::MutexLock lock(&load_mutex_);
-  last_ = absl::OkStatus();  // Who asks for it hears of it.
+  last_ = absl::OkStatus();  // An explicit reload reports a repeated error.
   return ReloadLocked();
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The policy in force, and how it comes to be another one.
+// Holds the current policy, and reloads it.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_POLICY_KEEPER_H_
 #define AIRLOCK_PLATFORM_INTERNAL_POLICY_KEEPER_H_
 
@@ -24,8 +24,8 @@
 
 namespace airlock::platform::internal {
 
-// Keeps what LoadPolicy gives for one environment and app.yaml. Who asks for
-// the policy gets the old or the new one, whole, and never waits for a file.
+// Keeps the result of LoadPolicy for one environment and app.yaml. Readers get
+// either the whole old policy or the whole new one, and never wait for a file.
 // Thread-safe.
 class PolicyKeeper {
  public:
@@ -35,18 +35,18 @@ class PolicyKeeper {
         environment_(std::move(environment)),
         app_(std::move(app)) {}
 
-  // Null until one was loaded.
+  // Null until a policy was loaded.
   std::shared_ptr<const config::VerificationPolicy> policy() const;
 
-  // Reads the policy's files. An error leaves the old policy.
+  // Reads the policy's files. After an error, the old policy stays.
   absl::Status Load();
 
-  // The same for a policy that is in force, logged and counted. That a file
-  // is gone is an error too: nobody takes a policy back by mistake.
+  // The same for an existing policy, logged and counted. A file that has
+  // disappeared is an error, too, so that a policy is not dropped by mistake.
   absl::Status Reload();
 
-  // Reload where a file is not the one that was read, or was not good then;
-  // whether it was. Of the same error again, nothing is logged or counted.
+  // Reloads if a file has changed since it was read, or the last load failed;
+  // returns whether it did. A repeated error is not logged or counted again.
   absl::StatusOr<bool> ReloadIfChanged();
 
   uint64_t reloads() const { return reloads_; }
@@ -61,11 +61,11 @@ class PolicyKeeper {
   const config::Environment environment_;
   const absl::optional<config::AppYaml> app_;
 
-  // Held while files are read, so that what was read last counts.
+  // Held while files are read, so that the last read takes effect.
   absl::Mutex load_mutex_;
-  // That were read.
+  // The files that were read.
   PolicyFiles files_ ABSL_GUARDED_BY(load_mutex_);
-  // Whether a change since would show in those.
+  // Whether a later change would show in their identities.
   bool settled_ ABSL_GUARDED_BY(load_mutex_) = false;
   absl::Status last_ ABSL_GUARDED_BY(load_mutex_);
 

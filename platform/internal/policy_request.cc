@@ -15,7 +15,7 @@
 namespace airlock::platform::internal {
 namespace {
 
-// What a cipher string says of the security level.
+// Applies the security level of a cipher string.
 void PutLevel(absl::string_view ciphers, VerificationRequest* request) {
   const absl::optional<int> level = ssl::StatedSecurityLevel(ciphers);
   if (!level.has_value()) return;
@@ -23,7 +23,7 @@ void PutLevel(absl::string_view ciphers, VerificationRequest* request) {
   request->security_level_stated = true;
 }
 
-// Whether the level is below what it is where an application says nothing.
+// Whether the level is below the default.
 bool IsLowered(const ssl::Verification& verification) {
   return verification.security_level < ssl::Verification().security_level;
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What an application's options ask of a policy.
+// Converts an application's options to a VerificationRequest.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_POLICY_REQUEST_H_
 #define AIRLOCK_PLATFORM_INTERNAL_POLICY_REQUEST_H_
 
@@ -15,7 +15,7 @@
 
 namespace airlock::platform::internal {
 
-// All but own_ca_certs, which takes reading bundles.
+// Sets everything except own_ca_certs, which requires reading bundles.
 VerificationRequest RequestOf(const WrapOptions& options);
 VerificationRequest RequestOf(const ContextRequest& given,
                               const ssl::ContextOptions& options);

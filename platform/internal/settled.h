@@ -9,9 +9,10 @@
 
 namespace airlock::platform::internal {
 
-// Whether a change after `now` would surely show in the identity of a file.
-// File systems keep time in steps, within which a second change need not show:
-// of a few milliseconds, or, where they keep whole seconds, of up to two.
+// Whether a change after `now` would certainly show in the identity of a file.
+// File systems have coarse timestamps, and a second change within one step may
+// not show: a few milliseconds, or up to two seconds if they store whole
+// seconds.
 inline bool IsSettled(const FileIdentity& identity, absl::Time now) {
   const bool whole_seconds = identity.changed_ns % 1'000'000'000 == 0;
   const absl::Duration step =

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What is made once and then shared.
+// A cache of shared values.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_SHARED_CACHE_H_
 #define AIRLOCK_PLATFORM_INTERNAL_SHARED_CACHE_H_
 
@@ -21,17 +21,17 @@
 
 namespace airlock::platform::internal {
 
-// Values by key, as many as `capacity`; those that were not used for longest go
-// first. A value lives on as long as somebody holds it. Thread-safe: of several
-// threads that want the same value, one makes it and the others wait.
+// Holds up to `capacity` values by key, and evicts the least recently used
+// first. A value stays alive while it is in use. Thread-safe: if several
+// threads need the same value, one makes it and the others wait.
 template <typename Value>
 class SharedCache {
  public:
   explicit SharedCache(size_t capacity)
       : capacity_(std::max<size_t>(capacity, 1)) {}
 
-  // The value of `key`, made by `make` if need be. An error of `make` is
-  // returned and not kept. `make` must not use this cache.
+  // The value of `key`, made by `make` if it is missing. An error of `make` is
+  // returned and not cached. `make` must not use this cache.
   absl::StatusOr<std::shared_ptr<Value>> GetOrMake(
       absl::string_view key,
       absl::FunctionRef<absl::StatusOr<std::shared_ptr<Value>>()> make) {
@@ -47,7 +47,7 @@ class SharedCache {
     return value;
   }
 
-  // Forgets everything.
+  // Removes all values.
   void Clear() {
     absl::MutexLock lock(&mutex_);
     index_.clear();
@@ -60,7 +60,7 @@ class SharedCache {
   }
 
  private:
-  // Locked while its value is made; never while holding `mutex_`.
+  // Its mutex is held while the value is made; never locked under `mutex_`.
   struct Slot {
     absl::Mutex mutex;
     std::shared_ptr<Value> value ABSL_GUARDED_BY(mutex);
@@ -71,7 +71,7 @@ class SharedCache {
   };
 
   std::shared_ptr<Slot> FindOrInsert(absl::string_view key) {
-    // Dropped after the lock: destroying a value may take its time.
+    // Destroyed after the lock is released: that may take long.
     std::shared_ptr<Slot> evicted;
     absl::MutexLock lock(&mutex_);
     const auto it = index_.find(key);
@@ -92,7 +92,7 @@ class SharedCache {
   void Remove(absl::string_view key, const Slot* slot) {
     absl::MutexLock lock(&mutex_);
     const auto it = index_.find(key);
-    // By now it may be another's.
+    // The key may have another slot by now.
     if (it == index_.end() || it->second->slot.get() != slot) return;
     const typename std::list<Entry>::iterator entry = it->second;
     index_.erase(it);
@@ -101,7 +101,7 @@ class SharedCache {
 
   const size_t capacity_;
   mutable absl::Mutex mutex_;
-  std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // The last used first.
+  std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // Most recent first.
   // The keys are those of `entries_`.
   absl::flat_hash_map<absl::string_view, typename std::list<Entry>::iterator>
       index_ ABSL_GUARDED_BY(mutex_);

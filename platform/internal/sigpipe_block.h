@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Writing to what nobody reads, without a signal.
+// Prevents SIGPIPE when writing to a closed pipe.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_SIGPIPE_BLOCK_H_
 #define AIRLOCK_PLATFORM_INTERNAL_SIGPIPE_BLOCK_H_
 
@@ -13,8 +13,8 @@
 
 namespace airlock::platform::internal {
 
-// While one exists, a SIGPIPE of this thread's writes does not reach the
-// process, whose handler is not ours to set. Leaves errno alone.
+// While one exists, this thread's writes do not raise SIGPIPE in the process,
+// whose signal handler we must not change. Preserves errno.
 class SigpipeBlock {
  public:
   SigpipeBlock() {

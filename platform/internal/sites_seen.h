@@ -13,16 +13,14 @@
 
 namespace airlock::platform::internal {
 
-// Tells the first time at a place in an application's code from later ones.
-// Thread-safe.
+// Detects the first event at each call site of an application. Thread-safe.
 class SitesSeen {
  public:
-  // Places that are told apart; all others are taken for one, so that an
-  // application cannot make this grow.
+  // The number of distinct call sites; all others are treated as one, so that
+  // an application cannot use up memory.
   static constexpr size_t kMost = 1024;
 
-  // Whether `site` is seen for the first time. Empty: a place that is not
-  // known.
+  // Whether `site` is seen for the first time. Empty: an unknown site.
   bool Add(const std::string& site) {
     const absl::MutexLock lock(&mutex_);
     const bool room = sites_.size() < kMost || sites_.count(site) > 0;

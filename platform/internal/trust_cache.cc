@@ -84,7 +84,7 @@ void TrustCache::Clear() {
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
     const std::vector<std::string>& places, bool must_be_trusted) {
-  // No path that can be opened has a NUL in it.
+  // A path cannot contain a NUL.
   const absl::string_view nul("\0", 1);
   const absl::StatusOr<std::shared_ptr<Found>> found = places_.GetOrMake(
       absl::StrCat(absl::StrJoin(places, nul), must_be_trusted ? nul : ""),
@@ -119,7 +119,7 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
   const absl::Time now = host_->Now();
   bool settled = true;
   std::string digests;
-  // A bundle may hold a key as well.
+  // A bundle may also contain a key.
   std::vector<std::string> contents;
   const absl::Cleanup wipe = [&contents] {
     std::for_each(contents.begin(), contents.end(),
@@ -130,7 +130,7 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
         must_be_trusted ? host_->ReadTrustedFile(file.path)
                         : host_->ReadFile(file.path);
     if (!content.ok()) return content.status();
-    // Of these very bytes; the file may be another by now.
+    // The identity of exactly these bytes; the file may have changed.
     file.identity = content->identity;
     settled = settled && IsSettled(file.identity, now);
     absl::StrAppend(&digests, ssl::Sha256(content->bytes),

@@ -19,7 +19,7 @@
 namespace airlock::platform::internal {
 namespace {
 
-// As many as Linux follows.
+// The limit of Linux.
 constexpr int kMaxLinks = 40;
 
 std::string Described(const struct stat& st) {
@@ -40,7 +40,7 @@ class Walk {
       const std::string part = parts_.front();
       parts_.pop_front();
       if (part == "..") {
-        // Of a path without symbolic links, which `at_` is.
+        // `at_` has no symbolic links, so this is its parent.
         at_.resize(at_.empty() ? 0 : at_.rfind('/'));
       } else {
         status = Step(absl::StrCat(at_, "/", part));
@@ -123,10 +123,10 @@ class Walk {
 
   const std::string& path_;
   const PathCalls& calls_;
-  std::string at_;  // What was passed; empty for the root.
+  std::string at_;  // The path so far; empty for the root.
   std::deque<std::string> parts_;
-  // Whom the root folder belongs to: a user namespace may show root as somebody
-  // else.
+  // The owner of the root folder: a user namespace may show root as another
+  // user.
   uid_t root_ = 0;
   int links_ = 0;
 };

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A file descriptor that is closed when dropped.
+// A file descriptor that closes itself.
 #ifndef AIRLOCK_PLATFORM_INTERNAL_UNIQUE_FD_H_
 #define AIRLOCK_PLATFORM_INTERNAL_UNIQUE_FD_H_
 
@@ -35,7 +35,7 @@ class UniqueFd {
 
  private:
   void Reset() {
-    // Never again after EINTR: Linux has freed the number by then.
+    // Do not retry after EINTR: Linux has already freed the number.
     if (fd_ >= 0) close(fd_);
     fd_ = -1;
   }
