@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What errors advise, and whom they blame.
+// The advice in errors, and which side they blame.
 
 #include "ssl/internal/advice.h"
 
@@ -20,7 +20,7 @@ namespace {
 
 Fault FaultOf(int reason) { return ReasonFault(ERR_PACK(ERR_LIB_SSL, reason)); }
 
-// No advice says how to have less security.
+// No advice suggests weaker security.
 void ExpectHarmless(absl::string_view advice) {
   EXPECT_FALSE(advice.empty());
   for (const char* word : {"SECLEVEL", "CERT_NONE", "verify_mode", "lower",
@@ -53,7 +53,7 @@ TEST(AdviceTest, SaysWhoIsAtFault) {
   }
 }
 
-// The other side was not even asked.
+// The other side is not even contacted.
 TEST(AdviceTest, OfWhatThisSideExcludesIsOfThisSide) {
   for (const int reason :
        {SSL_R_NO_CIPHERS_AVAILABLE, SSL_R_NO_SUPPORTED_VERSIONS_ENABLED}) {
@@ -77,7 +77,7 @@ TEST(AdviceTest, WhatIsNotKnownBlamesNeitherSide) {
   }
 }
 
-// Each reason that a TLS connection over a stream can end with is in the table.
+// The table has every reason with which a TLS connection over a stream can end.
 TEST(AdviceTest, KnowsAllReasonsOfTls) {
   for (int reason = 1; reason < SSL_AD_REASON_OFFSET; ++reason) {
     const uint32_t code = ERR_PACK(ERR_LIB_SSL, reason);

@@ -29,7 +29,7 @@ std::string Block(absl::string_view label, absl::string_view body) {
                       label, "-----\n");
 }
 
-// What stands between the BEGIN and the END line of the first block.
+// The text between the BEGIN and the END line of the first block.
 std::string BodyOf(const std::string& pem) {
   const size_t start = pem.find('\n', pem.find("-----BEGIN")) + 1;
   return pem.substr(start, pem.find("-----END") - start);
@@ -41,7 +41,7 @@ std::vector<PartKind> Kinds(const Bundle& bundle) {
   return kinds;
 }
 
-// A part is intact where its content is there, and only there.
+// A part is intact if and only if it has content.
 void ExpectConsistent(const BundlePart& part) {
   const bool ok = part.status.ok();
   EXPECT_EQ(part.certificate.has_value(),
@@ -114,7 +114,7 @@ TEST(BundleTest, ACrlHasTheShapeOfACertificate) {
   EXPECT_FALSE(mislabelled.parts[0].status.ok());
 }
 
-// The content decides where a tool wrote the wrong label.
+// If a tool wrote the wrong label, the content takes precedence.
 TEST(BundleTest, TheFormOfAKeyIsThatOfItsContent) {
   const std::string pem = File("server_rsa.key");
   const Bundle right = ReadBundle(pem);

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What applications are asked and told during a handshake.
+// The callbacks of applications during a handshake.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -47,7 +47,7 @@ SocketOptions To(const std::string& host) {
   return options;
 }
 
-// A server for localhost that turns to `other` where another name is asked for.
+// A server for localhost that switches to `other` for any other name.
 ContextOptions SwitchingServer(ContextOptions other) {
   ContextOptions options = ServerOptions();
   const auto context = MakeContext(std::move(other));
@@ -178,7 +178,7 @@ TEST(SniTest, RefusesWithItsAlert) {
     Connection c = Connect(Client(version), std::move(options));
     EXPECT_EQ(KindOf(c.server_status), ErrorKind::kCallback);
     EXPECT_EQ(AlertOf(c.server_status), 112);
-    // The callback is over, though it refused.
+    // The callback has returned, although it refused.
     EXPECT_EQ(KindOf(c.server->SwitchContext(MakeContext(ServerOptions()))),
               ErrorKind::kInvalidArgument);
     EXPECT_EQ(KindOf(c.client_status), ErrorKind::kPeerAlert);
@@ -233,7 +233,7 @@ TEST(SwitchContextTest, IsForTheBeginningAndTheSniCallback) {
   };
   Connection c = Wrap(MakeContext(ClientOptions()),
                       MakeContext(std::move(options)), To("www.example.test"));
-  ASSERT_TRUE(c.server->Handshake().want_read());  // Nothing has come yet.
+  ASSERT_TRUE(c.server->Handshake().want_read());  // Nothing has arrived yet.
   EXPECT_EQ(KindOf(c.server->SwitchContext(other)),
             ErrorKind::kInvalidArgument);
   ShakeHands(&c);
@@ -291,7 +291,7 @@ TEST(VerifyCallbackTest, CanOnlyRefuse) {
     c = Connect(client, MakeContext(ServerOptions()));
     EXPECT_EQ(KindOf(c.client_status), ErrorKind::kPolicy);
     EXPECT_EQ(AlertOf(c.client_status), 46);
-    // Who failed is not put to it, whatever it would say.
+    // It is not called for a peer that failed, whatever it would return.
     answer = absl::OkStatus();
     calls = 0;
     for (const char* bad : {"server_other", "expired", "wrong_host"}) {

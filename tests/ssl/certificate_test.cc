@@ -33,8 +33,8 @@ Certificate Load(absl::string_view name) {
   return *std::move(certificate);
 }
 
-// What follows writes a CertificateInfo as Python's json.dumps writes what
-// getpeercert() gives, in testdata/getpeercert.json.
+// The following functions write a CertificateInfo like Python's json.dumps of
+// getpeercert(), as in testdata/getpeercert.json.
 
 // Python's json.dumps writes ASCII only.
 std::string Json(absl::string_view utf8) {
@@ -154,7 +154,7 @@ TEST(CertificateTest, FingerprintsAreThoseOfOpenssl) {
   EXPECT_GE(count, 40);
 }
 
-// Of keys of every type, those that BoringSSL lacks among them.
+// For keys of every type, including those that BoringSSL lacks.
 TEST(CertificateTest, PinsAreThoseOfOpenssl) {
   int count = 0;
   for (absl::string_view line :
@@ -200,7 +200,7 @@ TEST(CertificateTest, NamesAreWrittenAsInRfc4514) {
   EXPECT_EQ(Load("multi_rdn.pem").subject(),
             "CN=\\#日本語\\ ,UID=two+OU=one,"
             "O=Müller / Söhne\\, \\\"Test\\\" \\+ \\<x\\>\\;#= \\\\\\ ,C=DE");
-  // A NUL must not end the name early, nor reach a terminal.
+  // A NUL must not truncate the name, nor reach a terminal.
   EXPECT_EQ(Load("null_in_cn.pem").subject(),
             "CN=good.test\\00.evil.test,O=Airlock Test");
 }
@@ -213,7 +213,7 @@ TEST(CertificateTest, Validity) {
             absl::FromCivil(absl::CivilDay(2120, 1, 1), absl::UTCTimeZone()));
 }
 
-// As OpenSSL's X509_check_ca counts.
+// By the rules of OpenSSL's X509_check_ca.
 TEST(CertificateTest, IsACa) {
   for (const char* name :
        {"root.pem", "intermediate.pem", "strict_root_v1.pem",
@@ -245,7 +245,7 @@ TEST(CertificateTest, RefusesWhatIsNoCertificate) {
   }
   for (absl::string_view name :
        {"root.key", "ca_no_certs.pem", "ca_with_garbage_der.pem"}) {
-    // The first certificate of ca_with_garbage_der is good.
+    // The first certificate of ca_with_garbage_der is valid.
     const std::string pem = ReadTestdata(absl::StrCat("certs/", name));
     const absl::StatusOr<Certificate> certificate =
         Certificate::FromPem(pem.substr(pem.find("-----END CERT") + 1));
@@ -254,7 +254,7 @@ TEST(CertificateTest, RefusesWhatIsNoCertificate) {
   }
 }
 
-// A malformed extension, or an odd one, is an error or a value; never a crash.
+// A malformed or unusual extension gives an error or a value, never a crash.
 TEST(CertificateTest, SurvivesEveryChangedByte) {
   for (absl::string_view name : {"many_sans.pem", "aia.pem", "multi_rdn.pem"}) {
     const std::string good(Load(name).der());
@@ -284,7 +284,7 @@ TEST(CertificateTest, SurvivesEveryChangedByte) {
 }
 
 TEST(CertificateTest, AnErrorNamesTheMalformedExtension) {
-  // The SEQUENCE in the extension's value is made a SET.
+  // Change the SEQUENCE in the extension's value to a SET.
   std::string der(Load("wildcard.pem").der());
   const size_t san = der.find("*.example.test");
   ASSERT_NE(san, std::string::npos);

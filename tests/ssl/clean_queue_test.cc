@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// BoringSSL's error queue is the thread's: what lies in it when we are called
-// is not ours, and we leave nothing behind, whatever goes wrong.
+// BoringSSL's error queue belongs to the thread: errors in it when we are
+// called are not ours, and we leave none behind, whatever goes wrong.
 #include <openssl/err.h>
 
 #include <functional>
@@ -154,7 +154,7 @@ TEST(CleanQueueTest, NothingIsTakenFromItOrLeftInIt) {
   for (const auto& action : actions) {
     action();
     EXPECT_EQ(ERR_peek_error(), 0u) << (&action - actions);
-    // Of the application's own use of BoringSSL; changes nothing.
+    // From the application's own use of BoringSSL; has no effect.
     OPENSSL_PUT_ERROR(SSL, ERR_R_MALLOC_FAILURE);
     action();
     ERR_clear_error();

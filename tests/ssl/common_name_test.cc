@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// When the common name stands for a host name, and what name constraints say of
-// it.
+// When the common name is used as a host name, and how name constraints apply
+// to it.
 
 #include <openssl/asn1.h>
 #include <openssl/nid.h>
@@ -33,18 +33,18 @@ MintExtension AltName(const std::string& value) {
   return {NID_subject_alt_name, value};
 }
 
-// A root, an intermediate CA and leaves by the latter.
+// A root, an intermediate CA, and leaves that the latter issued.
 class CommonNameTest : public ::testing::Test {
  protected:
   CommonNameTest() { Constrain("", ""); }
 
-  // As openssl.cnf has them, or DER; empty: none.
+  // In openssl.cnf's format, or DER; empty: none.
   static std::vector<MintExtension> Constraints(const std::string& value) {
     if (value.empty()) return {};
     return {{NID_name_constraints, value, value[0] == '\x30'}};
   }
 
-  // Makes the CAs, with nameConstraints where there are any.
+  // Makes the CAs, with nameConstraints unless empty.
   void Constrain(const std::string& root, const std::string& intermediate) {
     root_key_ = MintKey();
     intermediate_key_ = MintKey();
@@ -177,7 +177,7 @@ TEST_F(CommonNameTest, ConstraintsOfEachIssuerHold) {
                 verify_code::kPermittedViolation)
           << name;
     }
-    // Whatever the host: somebody may look at the common name later.
+    // For any host: other code may use the common name later.
     EXPECT_EQ(Verify("bank.example", ""), verify_code::kPermittedViolation);
     EXPECT_EQ(Verify("bank.example.", ""), verify_code::kPermittedViolation);
     EXPECT_EQ(Verify(Named("bank.example"), "", false),
@@ -190,7 +190,7 @@ TEST_F(CommonNameTest, ConstraintsOfEachIssuerHold) {
     MintOptions several = Named("localhost");
     several.common_names.emplace_back("bank.example");
     EXPECT_EQ(Verify(several, "localhost"), verify_code::kPermittedViolation);
-    // A name for people, and one that a DNS name makes meaningless.
+    // A name of a person, and a name that a DNS name overrides.
     EXPECT_EQ(Verify(Named("Alice"), "", false), verify_code::kOk);
     EXPECT_EQ(Verify(Named("Alice of bank.example"), ""), verify_code::kOk);
     EXPECT_EQ(

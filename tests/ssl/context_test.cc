@@ -54,7 +54,7 @@ TEST(ContextErrorTest, NamesTheField) {
        [](ContextOptions* o) { o->verification.minimum_security_level = -1; }},
       {"minimum_security_level",
        [](ContextOptions* o) { o->verification.minimum_security_level = 6; }},
-      // What the ciphers say does not hide a value that is invalid.
+      // A level in the ciphers does not hide an invalid value.
       {"security_level",
        [](ContextOptions* o) {
          o->verification.security_level = -1;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Every form in which keys and certificates come.
+// Every form of keys and certificates.
 
 #include <string>
 
@@ -72,7 +72,7 @@ TEST_P(ContainerTest, EncryptedKeyFormats) {
     const Result wrong = Create(File(".pem"), File(suffix), Password("wrong"));
     ExpectRefused(wrong, "the password is wrong");
     EXPECT_EQ(GetError(wrong.status())->reason, "BAD_DECRYPT") << suffix;
-    // Nothing ends at a NUL. (One at the very end means nothing to PBKDF2.)
+    // A NUL does not end a password. (PBKDF2 ignores one at the very end.)
     ExpectRefused(Create(File(".pem"), File(suffix),
                          Password(absl::string_view("airlock\0x", 9))),
                   "the password is wrong");
@@ -101,7 +101,7 @@ TEST_P(ContainerTest, OneFileForBoth) {
     ASSERT_TRUE(result.ok()) << suffix << ": " << result.status();
     EXPECT_EQ((*result)->chain().size(), 2u) << suffix;
     EXPECT_EQ(Subjects(**result)[0], "CN=" + GetParam()) << suffix;
-    // The same bytes as both are no mistake.
+    // The same bytes for both are allowed.
     EXPECT_TRUE(Create(File(suffix), File(suffix)).ok()) << suffix;
   }
   EXPECT_TRUE(
@@ -144,7 +144,7 @@ TEST_P(ContainerTest, Pkcs12) {
     EXPECT_EQ(calls, 1);
     EXPECT_THAT(Subjects(**result),
                 ::testing::ElementsAre("CN=" + GetParam(), "CN=intermediate"));
-    // As one half of two files, or as both.
+    // As one of two files, or as both.
     EXPECT_TRUE(Create(File(".pem"), File(suffix), Password("airlock")).ok());
     EXPECT_TRUE(Create(File(suffix), File(".key"), Password("airlock")).ok());
     calls = 0;

@@ -79,7 +79,7 @@ TEST(CredentialsTest, WhatIsNotInTheChainStaysBehindIt) {
 }
 
 TEST(CredentialsTest, AKeyOfAnotherCertificate) {
-  // Of another type, and of the same.
+  // A key of another type, and one of the same.
   for (absl::string_view key : {"server_p256.key", "client_rsa.key"}) {
     const Result result = Create(Cert("server_rsa.pem"), Cert(key));
     ExpectRefused(result, "does not match");
@@ -197,15 +197,15 @@ TEST(CredentialsTest, OneDamagedBlockAmongGoodOnes) {
 
 TEST(CredentialsTest, ADamagedKey) {
   const std::string der = Cert("server_rsa_key.der");
-  // In the modulus, and cut short.
+  // Damage in the modulus, and a truncated key.
   std::string damaged = der;
   damaged[100] = static_cast<char>(damaged[100] ^ 1);
   ExpectRefused(Create(Cert("server_rsa.pem"), damaged), "damaged");
   ExpectRefused(Create(Cert("server_rsa.pem"), der.substr(0, 1000)), "");
 }
 
-// What `thrower` throws at each place where an application's code runs: whether
-// it comes back as its failure.
+// Expects the exception of `thrower` to be returned as an error, for each
+// callback of an application.
 void ExpectCaught(const std::function<absl::StatusOr<Secret>()>& thrower) {
   const auto expect_caught = [](CredentialsOptions options) {
     const Result result = Credentials::Create(std::move(options));
@@ -218,7 +218,7 @@ void ExpectCaught(const std::function<absl::StatusOr<Secret>()>& thrower) {
     (of_key ? *(options.keyfile = Material()) : options.certfile) = thrower;
     expect_caught(std::move(options));
   }
-  // Some are asked from within BoringSSL.
+  // Some are called from within BoringSSL.
   for (const char* const key :
        {"_encrypted.key", "_encrypted_key.der", "_encrypted_scrypt.key",
         "_traditional_aes128.key", ".p12", "_legacy.p12"}) {
@@ -250,7 +250,7 @@ TEST(CredentialsTest, MessagesUseTheGivenNamesAndNoSecret) {
   EXPECT_THAT(std::string(result.status().message()),
               AllOf(HasSubstr("tls.key"), Not(HasSubstr("hunter2"))));
 
-  // What was taken for PEM or a path may be the secret itself.
+  // Input that was mistaken for PEM or a path may be the secret itself.
   const Result secret = Create(Cert("server_rsa.pem"), "hunter2/hunter2");
   EXPECT_THAT(std::string(secret.status().message()),
               Not(HasSubstr("hunter2")));

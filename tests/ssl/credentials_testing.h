@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What the tests of credentials share.
+// Shared by the tests of credentials.
 #ifndef AIRLOCK_TESTS_SSL_CREDENTIALS_TESTING_H_
 #define AIRLOCK_TESTS_SSL_CREDENTIALS_TESTING_H_
 
@@ -28,7 +28,7 @@ inline std::string Cert(absl::string_view name) {
   return airlock::testing::ReadTestdata(absl::StrCat("certs/", name));
 }
 
-// A callback that gives `password` and counts how often it is asked.
+// A callback that returns `password` and counts its calls.
 inline PasswordCallback Password(absl::string_view password,
                                  int* calls = nullptr) {
   return [password = std::string(password), calls] {
@@ -46,8 +46,8 @@ inline Result Create(absl::string_view certfile, absl::string_view keyfile = "",
   return Credentials::Create(std::move(options));
 }
 
-// Every refusal has the same kind; what it says is for people, but the words
-// that tell one mistake from another are worth a test.
+// Every refusal has the same kind. Its message is for people, but tests check
+// the words that distinguish one mistake from another.
 inline void ExpectRefused(const Result& result, absl::string_view words) {
   ASSERT_FALSE(result.ok()) << "expected: " << words;
   EXPECT_EQ(GetErrorKind(result.status()), ErrorKind::kCredentials);

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// DER of another kind than was asked for: named, and not called damaged.
+// DER of the wrong kind: errors name the kind, and do not call it damaged.
 
 #include "ssl/internal/der_kind.h"
 
@@ -67,7 +67,7 @@ std::string Pkcs7() {
                      CBB_len(out.get()));
 }
 
-// Another label than the content's.
+// PEM whose label does not match its content.
 std::string Labelled(absl::string_view label, absl::string_view der) {
   std::string base64;
   absl::Base64Escape(der, &base64);
@@ -128,7 +128,7 @@ TEST(DerKindTest, OtherKindsInPlaceOfCredentials) {
       Create(certificate,
              Labelled("PRIVATE KEY", Cert("server_p256_cert.der"))),
       "block 1 (PRIVATE KEY, line 1) holds a certificate and not a private key");
-  // What is damaged is still called so.
+  // Damaged content is still called damaged.
   ExpectRefused(Create(Labelled("CERTIFICATE", "hello"), key), "is damaged");
   ExpectRefused(Create(certificate, Labelled("PRIVATE KEY", "hello")),
                 "is damaged");

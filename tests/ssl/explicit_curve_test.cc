@@ -73,7 +73,7 @@ TEST(ExplicitCurveTest, IsCalledThatAndNotAMismatch) {
                 "explicit parameters");
   ExpectRefused(Create(Cert("server_ed448.pem"), Cert("server_p256.key")),
                 "ED448");
-  // The key alone serves.
+  // Only the key is used.
   const Result mismatch = Create(Cert("server_p256.pem"), kSec1);
   ASSERT_FALSE(mismatch.ok());
   EXPECT_EQ(GetError(mismatch.status())->reason, "KEY_VALUES_MISMATCH");

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What is still of use after a failure, and what is not.
+// What still works after a failure, and what does not.
 
 #include <functional>
 #include <stdexcept>
@@ -47,7 +47,7 @@ class FailureTest : public ::testing::TestWithParam<TlsVersion> {
     return options;
   }
 
-  // A connection whose client's transport fails as the two flags say.
+  // A connection whose client's transport fails according to the two flags.
   Connection Fragile(const bool* reads_fail, const bool* writes_fail) const {
     Shakiness shakiness;
     shakiness.instead = [=](bool reading, size_t) -> Answer {
@@ -107,7 +107,7 @@ TEST_P(FailureTest, WritingGoesOnAfterAReadThatFailedOrEnded) {
     }
     const absl::Status written = WriteAll(c.client.get(), "x");
     if (ends) {
-      // The peer is gone; it is the transport that says so.
+      // The peer is gone; the transport reports that.
       EXPECT_EQ(KindOf(written), ErrorKind::kTransport);
       continue;
     }
@@ -130,8 +130,8 @@ TEST_P(FailureTest, WhatBreaksTheProtocolEndsBoth) {
 
 // ---- Callbacks that fail
 
-// The nth message is refused; nothing more goes out, and the handshake does not
-// go on, even though it could without the transport.
+// Refuses the nth message: nothing more is sent, and the handshake does not
+// continue, even if it could without the transport.
 TEST_P(FailureTest, MessageCallbackEndsTheConnectionAtAnyMessage) {
   for (int nth = 0;; ++nth) {
     ASSERT_LT(nth, 100);
@@ -148,7 +148,7 @@ TEST_P(FailureTest, MessageCallbackEndsTheConnectionAtAnyMessage) {
     EXPECT_FALSE(c.client->handshake_done());
     EXPECT_EQ(KindOf(c.client->Handshake().status()), ErrorKind::kCallback);
     EXPECT_EQ(KindOf(c.client->Write({1}).status()), ErrorKind::kCallback);
-    // The failure was told once.
+    // The failure was reported once.
     EXPECT_EQ(seen, nth + 1);
     const auto sent = c.client->traffic().transport_sent;
     (void)c.client->Handshake();
@@ -263,7 +263,7 @@ TEST_P(FailureTest, ExceptionsOfCallbacksAreTheirFailures) {
       if (GetErrorKind(failure) == ErrorKind::kPeerAlert) {
         failure = c.server_status;
       }
-      // TLS 1.3's sessions come later.
+      // TLS 1.3's sessions arrive later.
       if (failure.ok()) failure = ReadSome(c.client.get()).status();
       EXPECT_EQ(KindOf(failure), ErrorKind::kCallback) << failure;
     }
@@ -299,7 +299,7 @@ TEST(HostnameExceptionTest, RefusesTheSocket) {
         WrapSocket(context, std::move(ours), std::move(options));
     EXPECT_EQ(KindOf(socket.status()), ErrorKind::kCallback);
     if (!allowed) continue;
-    // Nor does a socket change to it.
+    // A socket cannot switch to it either.
     auto other = WrapSocket(MakeContext(ClientOptions()), std::move(theirs),
                             LocalhostOptions());
     ASSERT_TRUE(other.ok());

@@ -120,7 +120,7 @@ TEST(ParseHostTest, Refused) {
            absl::string_view("0x7f000001"),
            absl::string_view("+1.2.3.4"),
            absl::string_view("1.2.3.+4"),
-           // No IPv6.
+           // Not IPv6.
            absl::string_view(":"),
            absl::string_view(":::"),
            absl::string_view("1:2:3:4:5:6:7"),
@@ -200,11 +200,11 @@ TEST(MatchDnsNameTest, DoesNotMatch) {
            Row{absl::string_view("good.test\0", 10), "good.test"},
            Row{absl::string_view("good.test\0", 10),
                absl::string_view("good.test\0", 10)},
-           // An IP address is no DNS name.
+           // An IP address is not a DNS name.
            Row{"127.0.0.1", "127.0.0.1"},
            Row{"*.0.0.1", "127.0.0.1"},
            Row{"::1", "::1"},
-           // Nor is a pattern a host.
+           // A pattern is not a host.
            Row{"*.example.com", "*.example.com"},
            Row{"", ""},
        }) {
@@ -301,7 +301,7 @@ TEST(MatchHostnameTest, CommonNameFallback) {
   EXPECT_TRUE(MatchHostname(Load("v1_cert"), "LocalHost", options).ok());
   EXPECT_FALSE(MatchHostname(Load("cn_only"), "other", options).ok());
   EXPECT_FALSE(MatchHostname(Load("cn_only"), "127.0.0.1", options).ok());
-  // Only where there is no other name.
+  // Only if there is no other name.
   EXPECT_FALSE(
       MatchHostname(Load("cn_and_other_san"), "localhost", options).ok());
   EXPECT_FALSE(MatchHostname(Load("null_in_cn"), "good.test", options).ok());
@@ -320,7 +320,7 @@ TEST(MatchHostnameTest, TheErrorSaysWhichNamesThereAre) {
   EXPECT_THAT(std::string(none.message()), HasSubstr("no DNS name"));
 }
 
-// Not the same as having no names at all.
+// This differs from having no names at all.
 TEST(MatchHostnameTest, AMalformedExtensionFailsClosed) {
   std::string der(Load("wildcard").der());
   const size_t san = der.find("*.example.test");

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Records that someone on the way puts into a handshake, at each of its steps:
-// none of them makes it succeed, end in order, or hang.
+// Records that an attacker injects into a handshake, at each step: none of them
+// makes it succeed, end in order, or hang.
 
 #include <cstdint>
 #include <deque>
@@ -57,8 +57,8 @@ size_t Number(absl::string_view bytes) {
 struct End {
   std::unique_ptr<Socket> socket;
   std::unique_ptr<MemoryTransport> far;
-  std::deque<std::string> inbox;  // Records to be handed over one by one.
-  bool encrypted = false;         // What this end sends, from here on.
+  std::deque<std::string> inbox;  // Records to deliver one by one.
+  bool encrypted = false;         // Whatever this end sends from now on.
 };
 
 std::string Drain(MemoryTransport* transport) {
@@ -78,8 +78,8 @@ void Deliver(absl::string_view bytes, End* to) {
                   .done());
 }
 
-// What `from` has sent goes into the inbox of `to`, a record for each handshake
-// message as long as they are in clear.
+// Moves the bytes that `from` has sent to the inbox of `to`; unencrypted
+// handshake messages become one record each.
 void Collect(End* from, End* to) {
   const std::string sent = Drain(from->far.get());
   absl::string_view rest = sent;
@@ -103,10 +103,10 @@ void Collect(End* from, End* to) {
 }
 
 enum class Ending {
-  kTooLate,  // The handshake was done before its step came.
+  kTooLate,  // The handshake was done before that step.
   kFailed,
-  kWorked,  // The injected record was passed over, as TLS allows for some.
-  kStuck,   // It waits for more; never an end in order.
+  kWorked,  // The injected record was ignored, as TLS allows for some.
+  kStuck,   // It waits for more; never an orderly end.
 };
 
 using Param = std::tuple<TlsVersion, Side>;
@@ -129,7 +129,7 @@ class InjectionTest : public ::testing::TestWithParam<Param> {
     SocketOptions options;
     if (side == Side::kClient) options = LocalhostOptions();
     options.side = side;
-    options.suppress_ragged_eofs = true;  // Which must change nothing here.
+    options.suppress_ragged_eofs = true;  // This must have no effect here.
     auto socket = WrapSocket(side == Side::kClient ? client_ : server_,
                              std::move(near), std::move(options));
     EXPECT_TRUE(socket.ok()) << socket.status();
@@ -139,7 +139,7 @@ class InjectionTest : public ::testing::TestWithParam<Param> {
     return end;
   }
 
-  // No operation of an end whose handshake is not done says that it is.
+  // If an end's handshake is not done, no operation says that it is.
   static void ExpectNotDone(Socket* socket) {
     EXPECT_FALSE(socket->handshake_done());
     EXPECT_FALSE(socket->info().has_value());
@@ -154,7 +154,7 @@ class InjectionTest : public ::testing::TestWithParam<Param> {
     }
   }
 
-  // The victim's record number `step` comes after `injected`.
+  // Injects `injected` before the victim's record number `step`.
   Ending Inject(size_t step, const std::string& injected) const {
     const Side side = std::get<1>(GetParam());
     End victim = Make(side);
@@ -242,7 +242,7 @@ TEST_P(InjectionTest, NoAlertEndsAHandshakeInOrder) {
       const Ending ending = Inject(steps, Record(kAlert, alert));
       too_late = ending == Ending::kTooLate;
       if (too_late) break;
-      // A warning may be passed over, close_notify and a fatal alert never.
+      // A warning may be ignored, but not close_notify or a fatal alert.
       EXPECT_NE(ending, Ending::kStuck);
       if (ending == Ending::kWorked) {
         EXPECT_EQ(alert[0], 1);
@@ -273,11 +273,11 @@ TEST_P(InjectionTest, NoRecordEndsAHandshakeInOrder) {
             Inject(steps, Record(static_cast<uint8_t>(type), body));
         too_late = ending == Ending::kTooLate;
         if (too_late) break;
-        // What is passed over: empty records, and TLS 1.3's ChangeCipherSpec.
+        // Ignored: empty records, and TLS 1.3's ChangeCipherSpec.
         if (ending == Ending::kWorked) {
           EXPECT_TRUE(body.empty() || type == kChangeCipherSpec);
         }
-        // A handshake message that goes on may wait for its rest.
+        // An incomplete handshake message may wait for its rest.
         if (ending == Ending::kStuck) {
           EXPECT_EQ(type, kHandshake);
         }
@@ -289,7 +289,7 @@ TEST_P(InjectionTest, NoRecordEndsAHandshakeInOrder) {
   EXPECT_GE(steps, 3u);
 }
 
-// The same for callers that shake hands by reading or writing.
+// The same for callers that do the handshake by reading or writing.
 TEST_P(InjectionTest, CloseNotifyIsNoEndOfDataBeforeThereIsAny) {
   for (const bool reading : {true, false}) {
     End victim = Make(std::get<1>(GetParam()));

@@ -25,14 +25,14 @@ std::string Key(absl::string_view name) {
   return airlock::testing::ReadTestdata(absl::StrCat("certs/", name));
 }
 
-// What stands between the BEGIN and the END line, in one.
+// The text between the BEGIN and the END line, on one line.
 std::string Body(const std::string& pem) {
   const size_t begin = pem.find('\n');
   const size_t end = pem.find("-----END");
   return absl::StrReplaceAll(pem.substr(begin, end - begin), {{"\n", ""}});
 }
 
-// Each byte of `text` as one of `width` bytes.
+// Each byte of `text` as a unit of `width` bytes.
 std::string Widened(const std::string& text, size_t width, bool big_endian) {
   std::string wide;
   for (const char c : text) {
@@ -113,7 +113,7 @@ TEST(InputFormTest, NothingOfItIsShown) {
   }
 }
 
-// Of each type, in each way to write it in one line.
+// For each key type, in each one-line form.
 TEST(InputFormTest, ALineThatMayHoldAKeyIsNoPath) {
   for (const char* name :
        {"server_p256.key", "server_p384.key", "server_rsa.key",
@@ -135,7 +135,7 @@ TEST(InputFormTest, ALineThatMayHoldAKeyIsNoPath) {
       EXPECT_TRUE(MayHoldKey(text)) << name << ": " << text;
     }
   }
-  // A seed alone.
+  // Only a seed.
   EXPECT_TRUE(MayHoldKey(std::string(64, 'a')));
   EXPECT_TRUE(MayHoldKey("MC4CAQAwBQYDK2VwBCIEIDc/1+abcdefghi/jklmnopqrstu"));
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Callbacks that answer later.
+// Callbacks that return Later().
 #include "ssl/later.h"
 
 #include <openssl/bio.h>
@@ -46,7 +46,7 @@ using ::airlock::testing::TestTrustStore;
 using ::airlock::testing::WithSession;
 using ::airlock::testing::Wrap;
 
-constexpr int kTimes = 2;  // How often a callback says "later".
+constexpr int kTimes = 2;  // How often a callback returns Later().
 
 int AlertOf(const absl::Status& status) {
   const absl::optional<Error> error = GetError(status);
@@ -61,8 +61,8 @@ class LaterTest : public ::testing::TestWithParam<TlsVersion> {
     return options;
   }
 
-  // Shakes hands; `late`, one of the two, waits for `callback` kTimes, and both
-  // can be asked in vain meanwhile.
+  // Does the handshake; `late`, one of the two ends, waits for `callback`
+  // kTimes, and calls of both ends meanwhile have no effect.
   static void ShakeLate(Connection* c, Socket* late, LateCallback callback) {
     int waits = 0;
     for (int i = 0; i < 20 && c->ok(); ++i) {
@@ -82,7 +82,7 @@ class LaterTest : public ::testing::TestWithParam<TlsVersion> {
       if (c->client->handshake_done() && c->server->handshake_done()) break;
     }
     EXPECT_EQ(waits, kTimes);
-    ShakeHands(c);  // An alert may be left to read.
+    ShakeHands(c);  // An alert may still have to be read.
   }
 };
 
@@ -101,7 +101,7 @@ TEST(LaterStatusTest, IsKnownFromOtherErrors) {
   EXPECT_FALSE(IsLater(absl::UnavailableError(Later().message())));
 }
 
-// A server whose sni callback says "later" kTimes, and then what it is told.
+// A server whose sni callback returns Later() kTimes, and then `decision`.
 ContextOptions LateServer(const absl::StatusOr<SniDecision>& decision,
                           int* calls) {
   ContextOptions options = ServerOptions();
@@ -169,7 +169,7 @@ TEST_P(LaterTest, VerifyMayAgreeOrRefuse) {
       if (calls++ < kTimes) return Later();
       return agrees ? absl::OkStatus() : absl::PermissionDeniedError("no");
     };
-    // A client's.
+    // On a client.
     ContextOptions options = Client();
     options.verify = verify;
     Connection c =
@@ -180,7 +180,7 @@ TEST_P(LaterTest, VerifyMayAgreeOrRefuse) {
     if (!agrees) {
       EXPECT_EQ(GetErrorKind(c.client_status), ErrorKind::kVerification);
     }
-    // A server's.
+    // On a server.
     calls = 0;
     options = ServerOptions();
     options.verification.mode = VerifyMode::kRequired;
@@ -196,7 +196,7 @@ TEST_P(LaterTest, VerifyMayAgreeOrRefuse) {
   }
 }
 
-// Whom a server resumes it verifies after the handshake.
+// A server verifies a resuming client after the handshake.
 TEST_P(LaterTest, VerifyMayTakeItsTimeForOneThatResumes) {
   int calls = 0;
   int times = 0;
@@ -230,7 +230,7 @@ TEST_P(LaterTest, OtherCallbacksMustAnswerAtOnce) {
   EXPECT_EQ(GetErrorKind(c.server_status), ErrorKind::kCallback);
 }
 
-// ---- Private keys that are elsewhere
+// ---- Private keys that are kept elsewhere
 
 class TestSigner {
  public:
@@ -361,7 +361,7 @@ TEST(SignerTest, TakesAChainWithoutAKey) {
   }
 }
 
-// ---- A client's certificate by what the server asks for
+// ---- A client's certificate for the server's request
 
 TEST_P(LaterTest, ClientCredentialsMayBeGivenOrNot) {
   for (const bool given : {true, false}) {
@@ -386,7 +386,7 @@ TEST_P(LaterTest, ClientCredentialsMayBeGivenOrNot) {
   }
 }
 
-// A server that names the CAs that it trusts, which Socket's never does.
+// A server that names the CAs that it trusts; our Socket never does that.
 TEST_P(LaterTest, ClientCredentialsSeeTheServersAuthorities) {
   CertificateRequest seen;
   ContextOptions options = Client();

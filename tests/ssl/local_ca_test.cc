@@ -48,7 +48,7 @@ std::shared_ptr<const ssl::Credentials> ToCredentials(Leaf leaf) {
   return *ssl::Credentials::Create(std::move(options));
 }
 
-// A client that trusts `ca` reaches for `host`, at a server with `leaf`.
+// A client that trusts `ca` connects to `host`, on a server with `leaf`.
 Connection ConnectTo(const LocalCa& ca, Leaf leaf, const std::string& host) {
   ssl::ContextOptions client = testing::ClientOptions();
   client.trust_store = *ssl::TrustStore::Create(ca.certificate(), "ca");

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What the two sides agree on, and what a server sends along.
+// What the two sides negotiate, and what a server sends in addition.
 #include <openssl/ssl.h>
 
 #include <memory>
@@ -66,7 +66,7 @@ TEST(CredentialsChoiceTest, FollowsTheClientsCiphers) {
 }
 
 TEST(CredentialsChoiceTest, FollowsTheVersion) {
-  // Ed25519 cannot be had before TLS 1.2.
+  // Ed25519 does not exist before TLS 1.2.
   const auto server = MakeContext(ServerWithAllKeys());
   Connection c = Connect(MakeContext(Client(TlsVersion::kTls1_0)), server);
   ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
@@ -99,7 +99,7 @@ TEST(CredentialsChoiceTest, OfAClientFollowsTheServersRequest) {
   }
 }
 
-// BoringSSL itself as a client, which can be told to do what ours never does.
+// BoringSSL itself as a client, which can do things that ours never does.
 class RawClient {
  public:
   explicit RawClient(uint16_t version) : ctx_(SSL_CTX_new(TLS_method())) {
@@ -110,7 +110,7 @@ class RawClient {
 
   SSL_CTX* ctx() { return ctx_.get(); }
 
-  // What becomes of the server's handshake.
+  // The result of the server's handshake.
   absl::Status ShakeHands(ContextOptions options) {
     auto [client_end, server_end] = platform::MakeMemoryTransports();
     state_.transport = std::move(client_end);
@@ -247,7 +247,7 @@ TEST(AlpnTest, NothingInCommonGoesOnUnlessRequired) {
         EXPECT_EQ(c.client->info()->alpn, "");
         EXPECT_EQ(c.server->info()->alpn, "");
       }
-      // One that offers nothing is served.
+      // A client that offers nothing is accepted.
       EXPECT_TRUE(Connect(MakeContext(Client(version)), server_context).ok());
     }
   }
@@ -379,7 +379,7 @@ TEST(ExporterTest, BothSidesHaveTheSame) {
     EXPECT_EQ(get(c.server.get(), "label", {}, 40), ours);
     EXPECT_NE(get(c.server.get(), "other", {}, 40), ours);
     EXPECT_NE(get(c.server.get(), "label", "context", 40), ours);
-    // RFC 8446, section 7.5, knows no difference; RFC 5705 does.
+    // RFC 8446, section 7.5, makes no difference; RFC 5705 does.
     EXPECT_EQ(get(c.server.get(), "label", "", 40) == ours,
               version == TlsVersion::kTls1_3);
     EXPECT_EQ(get(c.server.get(), "label", {}, 0), "");

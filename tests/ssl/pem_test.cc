@@ -53,7 +53,7 @@ void ExpectTwo(absl::string_view text) {
   EXPECT_EQ(Decoded(blocks[1]), "world");
 }
 
-// The one damaged block in `text` is at `line`.
+// Expects the only damaged block in `text` at `line`.
 void ExpectDamaged(absl::string_view text, int line, absl::string_view words) {
   int damaged = 0;
   for (const PemBlock& block : SplitPem(text)) {
@@ -111,7 +111,7 @@ TEST(PemTest, DamagedBeginLines) {
                 "the two characters \\n");
 }
 
-// The reader goes on after each of them, and counts on.
+// The reader continues after each of them, and keeps counting.
 TEST(PemTest, BlocksAfterADamagedOne) {
   for (absl::string_view damaged :
        {"-----BEGIN A-----\nAAAA\n", "-----BEGIN A-----\n-----END B-----\n",
@@ -126,7 +126,7 @@ TEST(PemTest, BlocksAfterADamagedOne) {
   }
 }
 
-// OpenSSL passes over them, too.
+// OpenSSL ignores them, too.
 TEST(PemTest, CommentsThatMentionBegin) {
   for (absl::string_view comment :
        {"-----BEGIN of the list of our CAs",
@@ -140,7 +140,7 @@ TEST(PemTest, CommentsThatMentionBegin) {
   }
 }
 
-// But not a block that was meant to be one.
+// But damaged blocks are errors.
 TEST(PemTest, DamagedBeginLinesOfBlocks) {
   for (absl::string_view begin :
        {"----BEGIN A----", "------BEGIN A------", "-----BEGIN A----",
@@ -152,7 +152,7 @@ TEST(PemTest, DamagedBeginLinesOfBlocks) {
   }
 }
 
-// What one value of several is written in.
+// Syntax around a value in other formats.
 TEST(PemTest, EmbeddedBeginLinesOfBlocks) {
   for (absl::string_view before :
        {"\"", "'", "b'", "key: ", "KEY=", "<key>", "[\"", "(", "{"}) {
@@ -161,7 +161,7 @@ TEST(PemTest, EmbeddedBeginLinesOfBlocks) {
                                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
                                "-----END A-----\n"),
                   11, "has a quote or other text before -----BEGIN");
-    // Not one that is only spoken of.
+    // But not one that text only mentions.
     const auto blocks =
         SplitPem(absl::StrCat(before, "-----BEGIN A-----\nends them.\n", kTwo));
     ASSERT_EQ(blocks.size(), 2u) << before;
@@ -216,7 +216,7 @@ TEST(PemTest, DamagedBase64) {
   EXPECT_THAT(decode("aGVsbG8"), HasSubstr("incomplete"));
   EXPECT_THAT(decode("aG=sbG8="), HasSubstr("incomplete"));
   EXPECT_THAT(decode(""), HasSubstr("is empty"));
-  // No part of what may be a key is repeated.
+  // The error does not quote what may be a key.
   EXPECT_THAT(decode("c2Vj!mV0"), ::testing::Not(HasSubstr("c2Vj")));
 }
 

@@ -84,7 +84,7 @@ TEST_F(PinsTest, AGoodChainWithoutOneIsRefused) {
 }
 
 TEST_F(PinsTest, APinIsNoTrustInAChain) {
-  // Only a certificate that signs itself needs no issuer.
+  // Only a self-signed certificate needs no issuer.
   EXPECT_NE(Verify("server_other", {PinOf("server_other")}), 0);
   EXPECT_NE(Verify("server_other", {PinOf("other_root")}), 0);
 }

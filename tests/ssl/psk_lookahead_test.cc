@@ -49,7 +49,7 @@ const std::string kDone = Message(14, "");  // NOLINT
 constexpr uint16_t kPskCipher = 0x008c;     // PSK_WITH_AES_128_CBC_SHA
 constexpr uint16_t kEcdheCipher = 0xc02f;
 
-// A client's lookahead over bytes that are all there.
+// A client's lookahead over complete input.
 class PskLookaheadTest : public ::testing::Test {
  protected:
   PskLookaheadTest() : ctx_(SSL_CTX_new(TLS_method())) {
@@ -57,8 +57,8 @@ class PskLookaheadTest : public ::testing::Test {
     SSL_set_connect_state(ssl_.get());
   }
 
-  // What comes out of `bytes`, of which each read gives `at_once`. The answer
-  // comes `later_` times later.
+  // The output for `bytes`, with reads of `at_once` bytes. The callback returns
+  // Later() `later_` times.
   std::string Through(const std::string& bytes, size_t at_once,
                       size_t asked_for = 7) {
     asked_.clear();
@@ -110,7 +110,7 @@ TEST_F(PskLookaheadTest, AsksBeforeTheLastRecordGoesOn) {
   const std::string all = hello + Hint("me") + kDone;
   for (const size_t at_once : {1, 5, 1000}) {
     for (size_t cut = 1; cut <= all.size(); ++cut) {
-      // In two records, cut wherever.
+      // In two records, split anywhere.
       const std::string first = Record(kHandshake, all.substr(0, cut));
       const std::string rest =
           cut == all.size() ? "" : Record(kHandshake, all.substr(cut));
@@ -147,17 +147,17 @@ TEST_F(PskLookaheadTest, AsksForNothingElse) {
         Record(kHandshake, psk) + Record(20, "\x01") +
             Record(kHandshake, kDone),
         Record(kHandshake, psk) + Record(23, "x") + Record(kHandshake, kDone),
-        // BoringSSL refuses these.
+        // BoringSSL rejects these.
         Record(kHandshake, psk + Hint(std::string(129, 'h')) + kDone),
         Record(kHandshake, psk + Hint(std::string("h\0h", 3)) + kDone),
         Record(kHandshake, Message(2, "\x03\x03") + kDone),
         Record(kHandshake, psk + Message(12, "\x01") + kDone),
-        // No TLS.
+        // Not TLS.
         std::string("HTTP/1.1 400 Bad Request\r\n\r\n"),
         std::string("\x80\x2e\x01\x03\x03 and more of an SSLv2 hello"),
         absl::StrCat("\x16\x03\x03\xff\xff", psk, kDone), std::string("\x16"),
         std::string()}) {
-    // What is cut off stays in there.
+    // A truncated record stays inside.
     const std::string out = Through(bytes, 1000);
     EXPECT_EQ(out, bytes.substr(0, out.size()));
     EXPECT_TRUE(asked_.empty());

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Keys in common in place of certificates.
+// Pre-shared keys in place of certificates.
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -30,7 +30,7 @@ using ::airlock::testing::WriteAll;
 
 ErrorKind KindOf(const absl::Status& status) { return GetErrorKind(status); }
 
-// A client and a server that have a key in common, and no certificates.
+// A client and a server with a pre-shared key and without certificates.
 struct Psk {
   std::string client_key = "a key of many bytes";
   std::string server_key = "a key of many bytes";
@@ -98,7 +98,7 @@ TEST(PskTest, IdentityIsRefused) {
 }
 
 TEST(PskTest, DoesNotSpareCertificatesTheirVerification) {
-  // A server without the key tries its luck with a certificate.
+  // A server without the key tries a certificate.
   ContextOptions client = ClientOptions();
   client.verification.maximum_version = TlsVersion::kTls1_2;
   client.ciphers = "PSK:ALL";
@@ -152,11 +152,11 @@ TEST(PskTest, IsOfTheContextThatTheSniCallbackChooses) {
   EXPECT_FALSE(c.client->peer_certificate().has_value());
 }
 
-// ---- Answers that come later
+// ---- Callbacks that return Later()
 
-constexpr int kTimes = 2;  // How often a callback says "later".
+constexpr int kTimes = 2;  // How often a callback returns Later().
 
-// What a callback says in the end.
+// What a callback returns in the end.
 enum class Says { kKey, kNothing, kError, kThrows };
 
 struct Late {
@@ -165,7 +165,7 @@ struct Late {
   Says server = Says::kKey;
   std::string hint = "who are you?";
   Shakiness shakiness;
-  bool by_sni = false;  // The server's callback is of a context chosen by name.
+  bool by_sni = false;  // The server's callback comes with a context by SNI.
 };
 
 struct LateOutcome {
@@ -176,7 +176,7 @@ struct LateOutcome {
   int server_waits = 0;
 };
 
-// Counts, and says "later" kTimes.
+// Counts, and returns Later() kTimes.
 template <typename T>
 absl::StatusOr<absl::optional<T>> SayLate(int* calls, Says says, T key) {
   if ((*calls)++ < kTimes) return Later();
@@ -302,7 +302,7 @@ TEST(LatePskTest, IsRefusedLater) {
   }
 }
 
-// A peer that chooses a certificate is no reason to ask.
+// If the peer chooses a certificate, the callback is not called.
 TEST(LatePskTest, IsNotAskedForWithoutNeed) {
   ContextOptions client = ClientOptions();
   client.ciphers = "PSK:ALL";

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What goes over the wire, and when.
+// What is sent over the wire, and when.
 
 #include <algorithm>
 #include <cstdint>
@@ -107,8 +107,8 @@ TEST(RecordTest, OneByteNeedsNoSplit) {
 
 // ---- Session tickets of TLS 1.3
 
-// A client that sends its Finished, and waits for the acknowledgement before it
-// sends what it has to say, must not wait: the tickets bring it.
+// A client that sends its Finished and waits for the acknowledgement before it
+// sends data must not wait: the tickets carry the acknowledgement.
 TEST(TicketFlightTest, GoesOutWithTheEndOfTheHandshake) {
   std::vector<std::string> order;
   Shakiness notes;
@@ -126,7 +126,7 @@ TEST(TicketFlightTest, GoesOutWithTheEndOfTheHandshake) {
   ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
   // The handshake's flight, and the tickets', before the first Read or Write.
   EXPECT_EQ(order, (std::vector<std::string>{"write", "write", "done"}));
-  // One who only reads has them.
+  // A client that only reads gets them.
   EXPECT_FALSE(ReadSome(c.client.get()).ok());
   ASSERT_NE(c.client->session(), nullptr);
   EXPECT_TRUE(c.client->session()->has_ticket());
@@ -145,7 +145,7 @@ TEST(TicketFlightTest, WithoutTicketsNothingGoesOut) {
 }
 
 TEST(TicketFlightTest, GoesOnLaterWhereItBlocks) {
-  // Each write of the server's after its flight blocks, up to a point.
+  // Each write of the server after its flight blocks for a while.
   bool blocks = true;
   int writes = 0;
   Shakiness shaky;
@@ -161,7 +161,7 @@ TEST(TicketFlightTest, GoesOnLaterWhereItBlocks) {
   EXPECT_FALSE(ReadSome(c.client.get()).ok());
   EXPECT_EQ(c.client->session(), nullptr);
   blocks = false;
-  EXPECT_FALSE(ReadSome(c.server.get()).ok());  // Nothing there to read.
+  EXPECT_FALSE(ReadSome(c.server.get()).ok());  // Nothing to read.
   EXPECT_FALSE(ReadSome(c.client.get()).ok());
   ASSERT_NE(c.client->session(), nullptr);
   ASSERT_TRUE(WriteAll(c.server.get(), "pong").ok());

@@ -15,8 +15,8 @@
 
 namespace {
 
-// How many arrays were freed with kPattern still in them. The size of an array
-// is kept before it, where nothing else of the test looks.
+// Counts arrays that were freed with kPattern still in them. The size of an
+// array is stored before it, where the rest of the test does not look.
 constexpr char kPattern[] = "correct horse battery staple";
 constexpr size_t kHeader = alignof(std::max_align_t);
 int unwiped = 0;
@@ -96,7 +96,7 @@ TEST(SecretTest, ClonesAreIndependent) {
 }
 
 TEST(SecretTest, IsWipedBeforeItsMemoryIsFreed) {
-  // Does the test itself see anything?
+  // Check that the test can detect this.
   char* plain = new char[sizeof(kPattern)];
   std::memcpy(plain, kPattern, sizeof(kPattern));
   delete[] plain;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Sessions that were changed between Serialize and Deserialize: whatever they
-// lack, no peer goes unverified.
+// lack, the peer is verified.
 
 #include <openssl/bytestring.h>
 #include <openssl/cipher.h>
@@ -43,7 +43,7 @@ constexpr unsigned kTicket = 10;
 constexpr unsigned kPeerSha256 = 13;
 constexpr unsigned kCertChain = 19;
 
-using Element = absl::optional<std::string>;  // Nothing: leave it out.
+using Element = absl::optional<std::string>;  // Unset: leave it out.
 using Change = std::function<Element(unsigned tag, const std::string& content)>;
 
 std::string View(const CBS& cbs) {
@@ -56,7 +56,7 @@ bool AddBytes(CBB* out, const std::string& bytes) {
                        bytes.size()) != 0;
 }
 
-// The SSLSession with each tagged element as `change` has it.
+// The SSLSession with `change` applied to each tagged element.
 std::string Changed(absl::string_view session, const Change& change) {
   CBS in;
   CBS elements;
@@ -91,7 +91,7 @@ Element NoPeer(unsigned tag, const std::string& content) {
   return content;
 }
 
-// Another certificate, and no others besides.
+// Another certificate as the only one.
 Change Peer(const std::string& der) {
   return [der](unsigned tag, const std::string& content) -> Element {
     if (tag == kPeer) return der;
@@ -119,7 +119,7 @@ std::string Crypt(const std::string& iv, const std::string& in, bool encrypt) {
   return out;
 }
 
-// A ticket (RFC 5077, section 4) under kTicketKey, with `change` inside.
+// A ticket (RFC 5077, section 4) with kTicketKey, with `change` applied inside.
 std::string ChangedTicket(const std::string& ticket, const Change& change) {
   constexpr size_t kHead = 32;  // Key name and initialization vector.
   constexpr size_t kMac = 32;
@@ -146,7 +146,7 @@ class SessionImportTest : public ::testing::TestWithParam<TlsVersion> {
     return MakeContext(std::move(options));
   }
 
-  // Resumes with what `change` made of a good session.
+  // Resumes with a valid session after `change`.
   Connection Resume(const Change& change) const {
     const auto client = Client();
     const auto server = MakeContext(ServerOptions());
@@ -222,8 +222,7 @@ TEST_P(SessionImportTest, NoPartOfOneIsTaken) {
   }
 }
 
-// Whatever a byte was changed to: an error, or a peer that is verified all the
-// same.
+// For any changed byte: an error, or the peer is still verified.
 TEST_P(SessionImportTest, NoByteThatChangesLeavesThePeerUnverified) {
   const auto client = Client();
   const auto server = MakeContext(ServerOptions());
@@ -251,7 +250,7 @@ TEST_P(SessionImportTest, NoByteThatChangesLeavesThePeerUnverified) {
   EXPECT_GT(accepted, 0u);
 }
 
-// By a server that shares the ticket's key and asks for less.
+// From a server that shares the ticket's key and requires less.
 TEST_P(SessionImportTest, AServerRefusesATicketWithoutTheCertificate) {
   for (const VerifyMode mode : {VerifyMode::kRequired, VerifyMode::kOptional}) {
     ContextOptions options = ServerOptions();

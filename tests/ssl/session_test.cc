@@ -35,7 +35,7 @@ using ::airlock::testing::WriteAll;
 
 ErrorKind KindOf(const absl::Status& status) { return GetErrorKind(status); }
 
-// How a session can be held.
+// The ways to store a session.
 enum class Means { kTls12Id, kTls12Ticket, kTls13 };
 
 class SessionTest : public ::testing::TestWithParam<Means> {
@@ -67,7 +67,7 @@ TEST_P(SessionTest, IsResumed) {
   Connection c = Connect(client, server, WithSession(session));
   ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
   EXPECT_TRUE(Reused(c));
-  // What was verified is known again.
+  // The verified chain is available again.
   EXPECT_TRUE(c.client->peer_verified());
   EXPECT_EQ(c.client->presented_chain().size(), 2u);
   EXPECT_EQ(c.client->verified_chain().size(), 3u);
@@ -99,7 +99,7 @@ TEST_P(SessionTest, IsCountedOnBothSides) {
   EXPECT_EQ(theirs.hits, 1u);
   EXPECT_EQ(theirs.misses, 0u);
 
-  // Another server knows nothing of it.
+  // Another server does not know it.
   const auto other = MakeContext(ServerOptions());
   Connection c = Connect(client, other, WithSession(session));
   ASSERT_TRUE(c.ok()) << c.client_status;
@@ -120,7 +120,7 @@ TEST_P(SessionTest, SurvivesSerialisation) {
   EXPECT_EQ((*restored)->time(), session->time());
   EXPECT_EQ((*restored)->timeout(), session->timeout());
   EXPECT_EQ((*restored)->has_ticket(), session->has_ticket());
-  // In a process that made its context anew.
+  // In a process with a new context.
   Connection c = Connect(MakeContext(Client()), server, WithSession(*restored));
   ASSERT_TRUE(c.ok()) << c.client_status;
   EXPECT_TRUE(Reused(c));
@@ -137,7 +137,7 @@ TEST_P(SessionTest, OfOneHostIsNoGoodForAnother) {
   EXPECT_EQ(GetError(c.client_status)->verify_code, 62);
   EXPECT_FALSE(c.client->peer_verified());
   EXPECT_EQ(KindOf(WriteAll(c.client.get(), "secret")), ErrorKind::kHostname);
-  // Another name of the same certificate is fine.
+  // Another name in the same certificate works.
   options.server_hostname = "server.test";
   EXPECT_TRUE(Reused(Connect(client, server, options)));
 }
@@ -248,7 +248,7 @@ TEST_P(SessionTest, IsOfTheServerThatAskedTheSameOfItsClients) {
   const auto client = MakeContext(client_options());
   ContextOptions server_options = ServerOptions();
   const auto key = std::make_shared<const Secret>(std::string(48, 'k'));
-  // One ticket key, as the machines of one platform have.
+  // One ticket key, as on all machines of one platform.
   server_options.ticket_keys = {key};
   const auto open = MakeContext(server_options);
   server_options.verification.mode = VerifyMode::kRequired;
@@ -257,7 +257,7 @@ TEST_P(SessionTest, IsOfTheServerThatAskedTheSameOfItsClients) {
   const auto twin = MakeContext(server_options);
   server_options.session_id_context = "another application";
   const auto other = MakeContext(server_options);
-  if (GetParam() == Means::kTls12Id) return;  // Is not shared at all.
+  if (GetParam() == Means::kTls12Id) return;  // Not shared at all.
 
   const auto unverified = Established(client, open);
   Connection c = Connect(client, closed, WithSession(unverified));

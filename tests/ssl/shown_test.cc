@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Messages quote a part of an input at the most, however long it is.
+// Messages quote only a part of a long input.
 
 #include "ssl/shown.h"
 

@@ -46,7 +46,7 @@ std::string Exchange(Socket* from, Socket* to, absl::string_view data) {
   return got;
 }
 
-// Protocol x key type x who is verified.
+// Protocol x key type x verify mode.
 using MatrixParam = std::tuple<TlsVersion, std::string, VerifyMode>;
 
 class MatrixTest : public ::testing::TestWithParam<MatrixParam> {};
@@ -61,7 +61,8 @@ TEST_P(MatrixTest, ShakesHandsAndMovesDataBothWays) {
   server_options.verification.mode = server_verifies;
   server_options.trust_store = TestTrustStore();
   Connection c = Connect(std::move(client_options), std::move(server_options));
-  // Ed25519 came with TLS 1.3 and RFC 8422; before 1.2 nothing can name it.
+  // Ed25519 came with TLS 1.3 and RFC 8422; before TLS 1.2 it cannot be
+  // negotiated.
   if (key == "server_ed25519" && version < TlsVersion::kTls1_2) {
     EXPECT_FALSE(c.ok());
     return;
@@ -109,7 +110,7 @@ TEST(SocketTest, RefusesAnotherHostBeforeAnyData) {
   EXPECT_EQ(KindOf(c.server_status), ErrorKind::kPeerAlert);
   EXPECT_EQ(GetError(c.server_status)->alert, 42);
   EXPECT_FALSE(c.client->peer_verified());
-  // Final: later calls tell the same.
+  // Final: later calls return the same error.
   EXPECT_EQ(KindOf(WriteAll(c.client.get(), "x")), ErrorKind::kHostname);
 }
 
@@ -176,7 +177,7 @@ TEST(SocketTest, SwitchingContextsIsHeldToTheSameRules) {
   lax.verification.check_hostname = false;
   Connection c =
       Wrap(MakeContext(lax), MakeContext(ServerOptions()), SocketOptions());
-  // There is no name to check, so what checks names does not fit.
+  // There is no name to check, so a context that checks names is refused.
   EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(ClientOptions()))),
             ErrorKind::kInvalidArgument);
   lax.verification.mode = VerifyMode::kNone;
@@ -198,7 +199,7 @@ TEST(SocketTest, AMissingNameIsAnErrorOfTheContextsOwn) {
   EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(strict))),
             ErrorKind::kPolicy);
   EXPECT_TRUE(Connect(strict, ServerOptions()).ok());
-  // It cannot say that there is no error.
+  // It cannot return ok.
   strict.hostname_missing = [] { return absl::OkStatus(); };
   EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(strict))),
             ErrorKind::kInvalidArgument);
@@ -287,7 +288,7 @@ TEST(SocketTest, ServerRefusesAnUntrustedClient) {
   server.trust_store = TestTrustStore();
   Connection c = Connect(std::move(client), std::move(server));
   EXPECT_EQ(KindOf(c.server_status), ErrorKind::kVerification);
-  // TLS 1.3: the client is done before it hears of it.
+  // TLS 1.3: the client is done before the alert arrives.
   EXPECT_EQ(KindOf(ReadSome(c.client.get()).status()), ErrorKind::kPeerAlert);
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// How sessions are kept: tickets, their keys, caches.
+// How sessions are stored: tickets, their keys, caches.
 #include <memory>
 #include <string>
 #include <utility>
@@ -71,7 +71,7 @@ TEST_P(TicketTest, KeysAreShared) {
 TEST_P(TicketTest, KeysAreRotated) {
   const auto client = Client();
   const auto old = Established(client, ServerWithKeys("a"));
-  // The old key still opens, and what it opened is sealed with the new one.
+  // The old key still decrypts; the new ticket is encrypted with the new key.
   const auto between = ServerWithKeys("ba");
   Connection c = Connect(client, between, WithSession(old));
   ASSERT_TRUE(Reused(c)) << c.client_status;
@@ -118,7 +118,7 @@ TEST_P(TicketTest, ThatWasTamperedWithIsIgnored) {
   const auto session = Established(client, server);
   const auto secret = session->Serialize();
   ASSERT_TRUE(secret.ok());
-  // The key's name stands at the ticket's beginning; its end is the MAC.
+  // A ticket begins with the key's name and ends with the MAC.
   std::string bytes(secret->view());
   const size_t ticket = bytes.find(std::string(16, 'a'));
   ASSERT_NE(ticket, std::string::npos);
@@ -165,7 +165,7 @@ TEST(SessionCacheTest, ForgetsWhatTimedOut) {
   ContextOptions client_options = ClientOptions();
   client_options.verification.maximum_version = TlsVersion::kTls1_2;
   client_options.session_tickets = false;
-  // The client's clock stands still, so that it goes on offering.
+  // The client's clock stands still, so that it keeps offering the session.
   const auto client = MakeContext(std::move(client_options));
   ContextOptions options = ServerOptions();
   options.clock = [&now] { return now; };
@@ -230,7 +230,7 @@ TEST(SessionObjectTest, IsSetOnAClientBeforeTheHandshake) {
   EXPECT_EQ(KindOf(c.server->SetSession(session)), ErrorKind::kInvalidArgument);
   EXPECT_EQ(KindOf(c.client->SetSession(nullptr)), ErrorKind::kInvalidArgument);
   ASSERT_TRUE(c.client->SetSession(session).ok());
-  // A context that comes after it leaves it.
+  // A later context keeps it.
   ASSERT_TRUE(c.client->SwitchContext(MakeContext(ClientOptions())).ok());
   airlock::testing::ShakeHands(&c);
   EXPECT_TRUE(Reused(c)) << c.client_status;

@@ -33,10 +33,10 @@ using ::airlock::testing::WrapShaky;
 
 using Answer = absl::optional<IoResult>;
 
-// More than any handshake here takes of single bytes in either direction.
+// More single-byte calls than any handshake here needs in either direction.
 constexpr int kMoreThanEnough = 1000000;
 
-// Both ends want certificates, so that all of the messages occur.
+// Both ends require certificates, so that all messages occur.
 std::shared_ptr<const Context> Client(TlsVersion version) {
   ContextOptions options = ClientOptions();
   options.verification.maximum_version = version;
@@ -61,7 +61,7 @@ Shakiness Hesitant() {
   return shakiness;
 }
 
-// The nth call fails with this, and only it.
+// Only the nth call returns `answer`.
 Shakiness FailsOnce(size_t nth, const IoResult& answer) {
   Shakiness shakiness;
   shakiness.instead = [nth, answer](bool, size_t call) -> Answer {
@@ -71,7 +71,7 @@ Shakiness FailsOnce(size_t nth, const IoResult& answer) {
   return shakiness;
 }
 
-// What arrives of `data`, or the error.
+// The part of `data` that arrives, or the error.
 std::string Transfer(Socket* from, Socket* to, const std::string& data) {
   std::string got;
   size_t sent = 0;
@@ -91,7 +91,7 @@ std::string Transfer(Socket* from, Socket* to, const std::string& data) {
   return got;
 }
 
-// Lets both shake hands, blocked or not, until done or failed. `retry` goes on
+// Runs both handshakes, blocked or not, until done or failed. `retry` continues
 // after a timeout.
 void ShakeHandsPatiently(Connection* c, bool retry = false) {
   const auto step = [retry](Socket* socket, absl::Status* status) {
@@ -187,7 +187,7 @@ TEST_P(TransportTest, FailsAtEachCallInTurn) {
           FailsOnce(nth, absl::UnavailableError("cable pulled"));
       Connection c = WrapShaky(client, server, at_client ? fails : Shakiness(),
                                at_client ? Shakiness() : fails);
-      // Whoever waits for the one that failed gives up.
+      // The end that waits for the failed one gives up.
       for (int i = 0; i < 20 && c.ok(); ++i) {
         c.client_status = FailureOf(c.client->Handshake());
         c.server_status = FailureOf(c.server->Handshake());
@@ -198,7 +198,7 @@ TEST_P(TransportTest, FailsAtEachCallInTurn) {
       if (!failed) continue;
       EXPECT_EQ(GetErrorKind(status), ErrorKind::kTransport) << status;
       EXPECT_NE(status.message().find("cable pulled"), std::string::npos);
-      // It stays so.
+      // The failure is final.
       Socket* socket = at_client ? c.client.get() : c.server.get();
       EXPECT_EQ(GetErrorKind(socket->Handshake().status()),
                 ErrorKind::kTransport);
@@ -260,7 +260,7 @@ TEST_P(TransportTest, TimeoutsCanBeRepeated) {
     read = c.server->Read(absl::MakeSpan(buffer));
   }
   ASSERT_TRUE(read.done()) << read.status();
-  // TLS 1.0 has them in two records.
+  // TLS 1.0 splits them into two records.
   EXPECT_EQ(read.bytes(), GetParam() == TlsVersion::kTls1_0 ? 1u : 3u);
 }
 
@@ -288,12 +288,12 @@ TEST_P(TransportTest, DoesNotSendWhatWriteDidNotCount) {
   Connection c = WrapShaky(Client(GetParam()), Server(), {}, {}, tight);
   ShakeHandsPatiently(&c);
   ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
-  // The second record would not fit in.
+  // The second record would not fit.
   const std::vector<uint8_t> data(40000, 'x');
   const auto written = c.client->Write(data);
   ASSERT_TRUE(written.done()) << written.status();
   ASSERT_LT(written.bytes(), data.size());
-  // The caller leaves it at that.
+  // The caller does not retry.
   ASSERT_FALSE(c.client->Shutdown().failed());
   size_t got = 0;
   std::vector<uint8_t> buffer(50000);
@@ -308,7 +308,7 @@ TEST_P(TransportTest, DoesNotSendWhatWriteDidNotCount) {
 }
 
 TEST(TransportEndTest, FailingAfterTheHandshakeIsNoEnd) {
-  // An end that is only suppressed where it is one.
+  // suppress_ragged_eofs has an effect only on an actual end.
   SocketOptions options = LocalhostOptions();
   options.suppress_ragged_eofs = true;
   bool broken = false;

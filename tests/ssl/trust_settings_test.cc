@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Certificates with OpenSSL's trust settings (`openssl x509 -trustout`): what
-// `openssl verify` of OpenSSL 3.0 says of each combination.
+// Certificates with OpenSSL's trust settings (`openssl x509 -trustout`): the
+// verdict of OpenSSL 3.0's `openssl verify` for each combination.
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -66,7 +66,7 @@ class TrustSettingsTest : public ::testing::Test {
                  bool partial_chain = false) {
     const auto store = TrustStore::Create(bundle, "bundle");
     EXPECT_TRUE(store.ok()) << store.status();
-    // As Python's load_verify_locations adds one to another.
+    // As Python's load_verify_locations combines bundles.
     TrustStore::Builder builder;
     builder.AddStore(**store);
     const auto again = builder.Build();
@@ -87,7 +87,7 @@ class TrustSettingsTest : public ::testing::Test {
   }
 
   // Runs `verify` for each combination and compares it with OpenSSL's verdict;
-  // `unstated` is that for a certificate without settings for the use.
+  // `unstated` is the verdict for a certificate without settings for the use.
   template <typename Verify>
   void ForAll(int depth, int unstated, const Verify& verify) {
     for (const Side peer : {Side::kServer, Side::kClient}) {

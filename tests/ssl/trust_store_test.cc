@@ -99,7 +99,7 @@ TEST(TrustStoreTest, OneNameWithTwoKeysIsTwoCertificates) {
   EXPECT_EQ((*store)->certificate_count(), 2u);
 }
 
-// The X509_STORE is what verification uses.
+// Verification uses the X509_STORE.
 TEST(TrustStoreTest, TheStoreFindsWhatItHolds) {
   const Result store = Create(File("ca.pem"));
   ASSERT_TRUE(store.ok()) << store.status();
@@ -154,8 +154,8 @@ TEST(TrustStoreTest, ContentHash) {
   EXPECT_NE(hash({a}), hash({a, b}));
 }
 
-// As CPython's load_verify_locations has it, CRLs may come alone; but nobody
-// can be verified by CRLs alone.
+// As in CPython's load_verify_locations, a bundle may consist of CRLs only; but
+// CRLs alone cannot verify a peer.
 TEST(TrustStoreTest, NoCertificateAtAll) {
   TrustStore::Builder builder;
   ExpectRefused(builder.Build().status(), "no CA certificate");
@@ -191,7 +191,7 @@ int VerifyServer(const TrustStore& store, const Certificate& leaf) {
   return X509_STORE_CTX_get_error(ctx.get());
 }
 
-// They verify nothing, and spoil nothing.
+// They verify nothing, and do no harm.
 TEST(TrustStoreTest, CasWithKeysThatAreNotSupported) {
   const Certificate leaf = *Certificate::FromPem(File("server_rsa_direct.pem"));
   for (const char* odd : {"server_ed448.pem", "server_secp256k1.pem"}) {
@@ -227,7 +227,7 @@ TEST(TrustStoreTest, NothingOfUse) {
   }
 }
 
-// `certificate` as TRUSTED CERTIFICATE, whose settings reject it for servers.
+// `certificate` as a TRUSTED CERTIFICATE that is rejected for servers.
 std::string RejectedForServers(const Certificate& certificate) {
   const bssl::UniquePtr<X509> x509(X509_dup(certificate.impl().x509.get()));
   EXPECT_TRUE(
@@ -240,7 +240,7 @@ std::string RejectedForServers(const Certificate& certificate) {
   return std::string(reinterpret_cast<const char*>(data), size);
 }
 
-// Whichever comes first, the settings are not lost.
+// In any order, the settings are not lost.
 TEST(TrustStoreTest, TrustSettingsOutweighTheSameCertificateWithoutThem) {
   const Certificate leaf = *Certificate::FromPem(File("server_rsa_direct.pem"));
   const std::string plain = File("root.pem");
@@ -261,8 +261,8 @@ TEST(TrustStoreTest, SurvivesEveryTruncation) {
   for (const std::string& whole : {pem, der}) {
     for (size_t size = 0; size < whole.size() - 1; ++size) {
       const Result store = Create(whole.substr(0, size));
-      // Only a cut between two certificates, or among the first dashes of the
-      // second, cannot be seen.
+      // Only a cut between two certificates, or in the first dashes of the
+      // second, cannot be detected.
       if (store.ok()) {
         const std::string cut = whole.substr(0, size);
         EXPECT_TRUE(

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Holds ssl/internal/verify against what `openssl verify` says of every chain
-// of testdata, with and without x509_strict.
+// Compares ssl/internal/verify with `openssl verify` for every chain of
+// testdata, with and without x509_strict.
 #include <map>
 #include <ostream>
 #include <string>
@@ -25,7 +25,7 @@ using ::airlock::testing::ReadTestdata;
 using ::airlock::testing::TestCertificates;
 using ::airlock::testing::TestTime;
 
-// One line of verdicts.txt; testdata/README.md says what is in it.
+// One line of verdicts.txt; see testdata/README.md.
 struct Verdict {
   std::string name;
   std::string chain;
@@ -36,7 +36,7 @@ struct Verdict {
   int code = 0;
   int strict_code = 0;
 
-  // What is the same in no other line.
+  // Unique for each line.
   std::string Key() const {
     return absl::StrCat(name, " ", chain, " ", trust, " ",
                         absl::StrJoin(options, ","));
@@ -69,17 +69,17 @@ std::vector<Verdict> ReadVerdicts() {
   return verdicts;
 }
 
-// Where we say otherwise: without and with x509_strict.
+// Where our verdict differs: without and with x509_strict.
 struct Otherwise {
   int code;
   int strict_code;
 };
 const std::map<std::string, Otherwise>& Differences() {
   static const auto* const differences = new std::map<std::string, Otherwise>{
-      // BoringSSL knows no MD5 here: a bad signature.
+      // BoringSSL does not support MD5 here: a bad signature.
       {"md5_signed  ca ", {7, 7}},
       {"md5_signed  ca -auth_level,1", {7, 7}},
-      // It cannot read these keys, which counts as too weak.
+      // It cannot read these keys and treats them as too weak.
       {"server_secp256k1  ca ", {66, 66}},
       {"server_ed448  ca ", {66, 66}},
       // RFC 9525: no partial wildcards, no common names.
@@ -88,9 +88,9 @@ const std::map<std::string, Otherwise>& Differences() {
       {"v1_cert  ca ", {62, 62}},
       // An issuer whose keyUsage allows no signing is passed over.
       {"not_ca_issuer not_ca_issuer_chain ca ", {20, 20}},
-      // Nothing of an anchor is critical to BoringSSL.
+      // BoringSSL ignores critical extensions of an anchor.
       {"strict_leaf_root_critical  strict_root_critical ", {0, 91}},
-      // OpenSSL tries the first of the two roots only.
+      // OpenSSL tries only the first of the two roots.
       {"twin_leaf  ca_twin_other_first ", {0, 85}},
   };
   return *differences;

@@ -16,7 +16,7 @@
 namespace airlock::ssl {
 namespace {
 
-// Gives a field another value than it has.
+// Changes the value of a field.
 void Change(bool& field) { field = !field; }
 void Change(int& field) { ++field; }
 void Change(std::string& field) { field += "x"; }
@@ -28,7 +28,7 @@ void Change(std::vector<TlsVersion>& field) {
 }
 void Change(std::vector<std::string>& field) { field.push_back(""); }
 
-// The same with one field changed, for each field.
+// One variant for each field, with only that field changed.
 std::vector<Verification> Variants() {
   size_t count = 0;
   Verification base;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What verdicts_test does not ask: limits, moments, purposes, hostile chains.
+// What verdicts_test does not cover: limits, times, purposes, hostile chains.
 #include "ssl/internal/verify.h"
 
 #include <openssl/evp.h>
@@ -121,12 +121,12 @@ TEST_F(VerifyTest, DepthIsWhatMayLieBetweenLeafAndAnchor) {
     EXPECT_EQ(Verify(chain), 22) << chain << outcome_.status;
     verification_.flags.partial_chain = false;
   }
-  // Not too long, but of nobody.
+  // Not too long, but without an issuer.
   verification_.depth = 8;
   EXPECT_EQ(Verify("server_other"), 20);
 }
 
-// RFC 5280 counts the last second too; BoringSSL, as OpenSSL, does not.
+// RFC 5280 includes the last second; BoringSSL, like OpenSSL, does not.
 TEST_F(VerifyTest, ValidityEndsWhereItsLastSecondBegins) {
   request_.now = At(2010, 1, 1) - absl::Seconds(1);
   verification_.depth = 0;
@@ -208,7 +208,7 @@ TEST_F(VerifyTest, HostIsTheLastQuestion) {
   EXPECT_EQ(Verify("ip_only"), 0);
   request_.host = "LOCALHOST.";
   EXPECT_EQ(Verify("server_rsa_direct"), 0);
-  // A name that is none fails too, whatever the certificate.
+  // An invalid name fails, too, for any certificate.
   request_.host = "no host";
   request_.presented = {};
   const std::vector<Certificate> chain = TestCertificates("server_rsa_direct");
@@ -224,7 +224,7 @@ TEST_F(VerifyTest, TrustedFirstPassesOverWhatThePeerAddsToAnAnchor) {
   EXPECT_EQ(outcome_.verified.size(), 3u);
   verification_.flags.trusted_first = false;
   EXPECT_EQ(Verify("server_rsa_chain_expired_cross"), 10);
-  // Where that leads nowhere another way is tried.
+  // If that path fails, another one is tried.
   Trust("root.pem");
   EXPECT_EQ(Verify("server_rsa_chain_expired_cross"), 0);
 }
@@ -250,7 +250,7 @@ TEST_F(VerifyTest, ASelfSignedCertificateIsTrustedAsItStands) {
   request_.now = At(2121, 1, 1);
   EXPECT_EQ(Verify("strict_self_signed"), 10);
   request_.now = TestTime();
-  // It vouches for itself only: same name and issuer, another key.
+  // It anchors only itself: same name and issuer, another key.
   EXPECT_NE(Verify("self_signed"), 0);
   const auto key = MintKey();
   const std::string name = "twin";
@@ -373,7 +373,7 @@ TEST_F(VerifyTest, OfManyNamesakesTheSignerIsFound) {
     ASSERT_EQ(outcome_.verified.size(), 2u);
     EXPECT_EQ(outcome_.verified[1], right);
   }
-  // Also where it is an intermediate's issuer, or the intermediate is trusted.
+  // Also if it is an intermediate's issuer, or the intermediate is trusted.
   const auto middle_key = MintKey();
   const Certificate middle =
       Mint("middle", middle_key.get(), "root", key.get(), true);

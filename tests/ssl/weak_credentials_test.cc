@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Our own certificates that are too weak: refused before a peer is served.
+// Our own certificates that are too weak are refused before a peer connects.
 
 #include <string>
 #include <utility>
@@ -48,7 +48,7 @@ TEST(WeakCredentialsTest, AreRefusedByLevelWithOpensslsReason) {
   }
 }
 
-// What is advised would be strong enough itself.
+// The advice itself is strong enough.
 TEST(WeakCredentialsTest, AdviceIsOfTheLevel) {
   struct Row {
     int level;
@@ -69,7 +69,7 @@ TEST(WeakCredentialsTest, AdviceIsOfTheLevel) {
     const Connection c = Connect(std::move(client), std::move(server));
     for (const absl::Status& status : {refused, c.client_status}) {
       EXPECT_TRUE(absl::StrContains(status.message(), row.key)) << status;
-      // Nothing else is advised beside it.
+      // No other advice is given.
       EXPECT_EQ(absl::StrContains(status.message(), "2048 bits or"),
                 row.level == 2)
           << status;
@@ -77,7 +77,7 @@ TEST(WeakCredentialsTest, AdviceIsOfTheLevel) {
   }
 }
 
-// At level 0 they serve, or both sides are told why not.
+// At level 0 they work, or both sides get an error.
 TEST(WeakCredentialsTest, NeverEndAConnectionWithoutAnAlert) {
   for (const char* name : {"weak_rsa512", "weak_rsa1024"}) {
     for (const TlsVersion version :
