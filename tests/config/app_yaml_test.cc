@@ -21,7 +21,7 @@ std::string At(const Origin& origin) {
   return absl::StrCat(" ", origin.line, ":", origin.column, "\n");
 }
 
-// All that is in `app`, a line for each: "ssl 2.7.11 18:12".
+// The contents of `app`, one line for each: "ssl 2.7.11 18:12".
 std::string Stated(const AppYaml& app) {
   std::string stated;
   if (app.runtime.has_value()) {
@@ -47,9 +47,9 @@ std::string Stated(const AppYaml& app) {
 
 struct Row {
   std::string name;
-  // A whole file, or the name of one, which ends in ".yaml".
+  // A file's content, or its name, which ends in ".yaml".
   std::string input;
-  // What is stated, or the whole error.
+  // The values, or the whole error.
   std::string expected;
 
   std::string Content() const {
@@ -295,11 +295,11 @@ TEST(AppYamlTest, SaysWhatToAddWhereSslIsMissing) {
   EXPECT_EQ(app->ssl->value, SslProfile::k2_7_11);
 }
 
-// Where nothing is dropped without a word.
+// Nothing is ignored silently.
 TEST(AppYamlTest, WhatIsNotKnownIsAnError) {
   const struct {
     const char* content;
-    const char* error;  // A part.
+    const char* error;  // A part of the message.
   } rows[] = {
       {"librarys: [{name: ssl}]",
        ":1:1: unknown key \"librarys\"; did you mean "

@@ -42,8 +42,8 @@ VerificationPolicy App(absl::string_view content) {
   return policy.value_or(VerificationPolicy());
 }
 
-// The setting of this name as "value from origin; value from origin", where
-// those after the first were overridden.
+// The setting of this name as "value from origin; value from origin"; those
+// after the first were overridden.
 std::string Of(const VerificationPolicy& policy, absl::string_view name) {
   for (const PolicyRow& row : PolicyRows(policy)) {
     if (row.setting != name) continue;
@@ -59,9 +59,9 @@ std::string Of(const VerificationPolicy& policy, absl::string_view name) {
 
 struct Row {
   std::string name;
-  std::string file;  // What follows "tls:".
+  std::string file;  // The text after "tls:".
   EnvironmentMap environment;
-  std::string variables;  // What follows "env_variables:".
+  std::string variables;  // The text after "env_variables:".
   std::string setting;
   std::string expected;
 };

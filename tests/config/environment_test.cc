@@ -67,7 +67,7 @@ TEST(EnvironmentTest, SuggestsWhatWasMeant) {
                 HasSubstr(absl::StrCat("did you mean ", row.meant)))
         << row.name;
   }
-  // Nothing is near.
+  // No known name is close.
   EXPECT_THAT(MisspeltVariable("AIRLOCK_UNHEARD_OF_THINGS"),
               HasSubstr("AIRLOCK_VERIFY"));
   EXPECT_THAT(MisspeltVariable("AIRLOCK_"), testing::Not(IsEmpty()));
@@ -215,7 +215,7 @@ TEST(EnvironmentTest, PlacesAreThoseOfTheStart) {
   EXPECT_EQ(environment.Find(kAppYamlVariable), nullptr);
   EXPECT_EQ(*environment.Find(kCertFileVariable), "/first.pem");
   EXPECT_EQ(environment.Find(kCertDirVariable), nullptr);
-  // As it is now.
+  // The current value.
   EXPECT_EQ(*environment.Find("HOME"), "/now");
 }
 

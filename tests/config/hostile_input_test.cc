@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Whatever a file holds, it gives a value or an error that can be shown, soon.
+// Any file content quickly gives a value, or an error that can be shown.
 
 #include <algorithm>
 #include <random>
@@ -67,7 +67,7 @@ std::vector<std::string> Samples() {
   return samples;
 }
 
-// What YAML gives a meaning to, and what it should not see.
+// Text with a meaning in YAML, and text that YAML does not allow.
 const std::vector<std::string>& Pieces() {
   static const auto* pieces = new std::vector<std::string>{"\n",
                                                            " ",
@@ -190,7 +190,7 @@ TEST(HostileInputTest, MixedPiecesGiveValuesOrErrors) {
   }
 }
 
-// `piece`, over and over after `head`, in as much as a file may hold.
+// Repeats `piece` after `head`, up to the maximum size of a file.
 void ExpectSoon(absl::string_view head, absl::string_view piece) {
   std::string content(head);
   while (content.size() + piece.size() <= 256 << 10) {

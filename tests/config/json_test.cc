@@ -14,7 +14,7 @@ namespace {
 
 using std::string_literals::operator""s;
 
-// In the order of adding, which is not the alphabet's.
+// In insertion order, which is not alphabetical.
 Json Sample() {
   Json json;
   json["b"] = {1, nullptr};
@@ -45,7 +45,7 @@ TEST(JsonTest, ReplacesWhatIsNoUtf8) {
   EXPECT_EQ(JsonLine("\xc0\xaf"), R"("\ufffd\ufffd")") << "overlong";
 }
 
-// Keys too; for every pair of bytes, which has every kind of beginning.
+// Keys, too; for every pair of bytes, which covers every kind of beginning.
 TEST(JsonTest, AnyBytesAreOneLineOfAsciiThatParses) {
   for (int a = 0; a < 256; ++a) {
     for (int b = 0; b < 256; ++b) {

@@ -20,7 +20,7 @@ namespace {
 
 constexpr char kPin[] = "sha256/iFvwVyJSxnQdyaUvUERIf+8qk7gRze3612JMwoO3zdU=";
 
-// What the policy states, a line for each: "verification enforce 2:17".
+// The policy's settings, one line for each: "verification enforce 2:17".
 std::string Stated(const VerificationPolicy& policy) {
   std::vector<std::string> lines;
   for (const PolicyRow& row : PolicyRows(policy)) {
@@ -35,10 +35,10 @@ std::string Stated(const VerificationPolicy& policy) {
 
 struct Row {
   std::string name;
-  // What follows "tls:\n  " (kTls), a whole file, or the name of one.
+  // The text after "tls:\n  " (kTls), a whole file, or a file's name.
   enum { kTls, kWhole, kFile } form;
   std::string input;
-  // What the policy states, or the whole error.
+  // The policy's settings, or the whole error.
   std::string expected;
 
   std::string Content() const {
@@ -142,7 +142,7 @@ TEST_P(BadPolicyTest, IsThisError) {
   EXPECT_EQ(status.message(), absl::StrCat("a.yaml:", GetParam().expected));
 }
 
-// An exception for "a" with this beside it, at 2:16; `more` is at 2:25.
+// An exception for "a" and this text, at 2:16; `more` is at 2:25.
 Row Exception(std::string name, absl::string_view more, std::string expected) {
   return {std::move(name), Row::kTls,
           absl::StrCat("exceptions: [{host: a, ", more, "}]"),

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a policy holds beside verification: how it is stated and merged, and
-// what `enforce` brings.
+// The settings of a policy other than verification: how they are set and
+// merged, and the effects of `enforce`.
 
 #include <string>
 #include <utility>
@@ -28,7 +28,7 @@ absl::StatusOr<VerificationPolicy> Parse(absl::string_view tls) {
   return ParsePolicyFile(absl::StrCat("tls: {", tls, "}"), "a.yaml", kToday);
 }
 
-// What a file and the environment come to.
+// The effective policy of a file and the environment.
 VerificationPolicy Effective(absl::string_view tls,
                              const EnvironmentMap& environment = {}) {
   std::vector<VerificationPolicy> policies;
@@ -137,7 +137,7 @@ TEST(PolicyFloorsTest, OnlyTheFileIsBelowWhatEnforceBrings) {
   EXPECT_EQ(Of(policy, "security_level"), "1 a.yaml:1:23");
   EXPECT_EQ(Of(policy, "partial_chain"), "allow a.yaml:1:41");
   EXPECT_EQ(Of(policy, "application_cas"), "allow a.yaml:1:65");
-  // Not below 1, even where the file does not enforce itself.
+  // Not below 1, even if the file does not enforce verification itself.
   policy = Effective(
       "security_level: 0, exceptions: [{host: a, security_level: 0, pins: "
       "[sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}]",
@@ -145,7 +145,7 @@ TEST(PolicyFloorsTest, OnlyTheFileIsBelowWhatEnforceBrings) {
   EXPECT_EQ(Of(policy, "security_level"), "1 AIRLOCK_VERIFY=enforce");
   EXPECT_EQ(Of(PolicyForHost(policy, "a", kToday), "security_level"),
             "1 AIRLOCK_VERIFY=enforce");
-  // The environment states more, not less.
+  // The environment makes it stricter, not laxer.
   policy = Effective("", {{"AIRLOCK_VERIFY", "enforce"},
                           {"AIRLOCK_APPLICATION_CAS", "allow"}});
   EXPECT_EQ(Of(policy, "application_cas"), "audit AIRLOCK_VERIFY=enforce");
@@ -207,7 +207,7 @@ TEST(PolicyFloorsTest, AnExceptionLowersTheLevelForItsHost) {
       "[{host: a.b, security_level: 1}]");
   const VerificationPolicy excepted = PolicyForHost(policy, "a.b", kToday);
   EXPECT_EQ(excepted.security_level.value, 1);
-  // All else holds for every host.
+  // Everything else applies to every host.
   EXPECT_EQ(Of(excepted, "groups"), Of(policy, "groups"));
   EXPECT_EQ(Of(excepted, "verify_depth"), Of(policy, "verify_depth"));
   EXPECT_EQ(Of(excepted, "application_cas"), Of(policy, "application_cas"));

@@ -12,7 +12,7 @@
 namespace airlock::config::internal {
 namespace {
 
-// The tree with its places, on one line: "{1:1 a@1:1: 'b'@1:4}".
+// The tree with its positions, on one line: "{1:1 a@1:1: 'b'@1:4}".
 std::string Dump(const YamlNode& node) {
   const std::string at =
       absl::StrCat("@", node.position.line, ":", node.position.column);
@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
 struct Bad {
   std::string name;
   std::string content;
-  // The error's beginning, which is ours, and not yaml-cpp's.
+  // The beginning of the error, which is our own and not yaml-cpp's.
   std::string error;
 };
 
@@ -173,7 +173,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"TabAfterSpaces", "a:\n  \tb: c\n", "x.yaml:2:3: a tab in the ind"},
         {"Nul", std::string("a: b\0c\n", 7),
          "x.yaml:1:5: the control character U+0000 is refused"},
-        // yaml-cpp takes it for the end of its input.
+        // yaml-cpp treats it as the end of its input.
         {"Eot", "a: b\n\x04\nc: d\n",
          "x.yaml:2:1: the control character U+0004 is refused"},
         {"LoneCr", "a: b\rc: d\n",
