@@ -34,7 +34,7 @@ std::string ChainName(absl::string_view name) {
              : absl::StrCat("certs/", name, ".pem");
 }
 
-// One step of a handshake; true while it may go on.
+// One step of a handshake; true while it may continue.
 bool Step(ssl::Socket* socket, absl::Status* status) {
   if (!status->ok() || socket->handshake_done()) return false;
   const ssl::IoResult result = socket->Handshake();
@@ -58,7 +58,7 @@ std::shared_ptr<const ssl::Credentials> TestCredentials(
 }
 
 std::vector<ssl::Certificate> TestCertificates(absl::string_view name) {
-  // A chain is parsed as any bundle is.
+  // A chain is parsed like any bundle.
   return ValueOrDie(
              ssl::TrustStore::Create(
                  ReadTestdata(absl::StrCat("certs/", name, ".pem")), name))
@@ -114,8 +114,8 @@ absl::Status FailureOf(const ssl::IoResult& result) {
 }
 
 void ShakeHands(Connection* connection) {
-  // A failed end may have sent an alert that the other has yet to read, so each
-  // end gets a turn after the other's last.
+  // A failed end may have sent an alert that the other still has to read, so
+  // each end gets a turn after the other's last.
   constexpr int kMoreThanEnough = 20;
   for (int i = 0; i < kMoreThanEnough; ++i) {
     const bool client =

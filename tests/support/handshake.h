@@ -23,31 +23,31 @@
 
 namespace airlock::testing {
 
-// The time that tests live in: all of testdata's good certificates are valid.
+// The time in tests, at which all of testdata's good certificates are valid.
 absl::Time TestTime();
 
 // testdata/certs/NAME_chain.pem (or NAME.pem) with NAME.key. Ends the program
-// where they cannot be read.
+// if they cannot be read.
 std::shared_ptr<const ssl::Credentials> TestCredentials(absl::string_view name);
 
-// The certificates in testdata/certs/NAME.pem, in order. Ends the program where
+// The certificates in testdata/certs/NAME.pem, in order. Ends the program if
 // they cannot be read.
 std::vector<ssl::Certificate> TestCertificates(absl::string_view name);
 
-// testdata/certs/NAME. Ends the program where it cannot be read.
+// testdata/certs/NAME. Ends the program if it cannot be read.
 std::shared_ptr<const ssl::TrustStore> TestTrustStore(
     absl::string_view name = "ca.pem");
 
 // Options that verify against ca.pem, at TestTime.
 ssl::ContextOptions ClientOptions();
-// Options that present `credentials` and ask for no client certificate.
+// Options that present `credentials` and do not ask for a client certificate.
 ssl::ContextOptions ServerOptions(
     absl::string_view credentials = "server_p256");
 
 // Context::Create, which must succeed.
 std::shared_ptr<const ssl::Context> MakeContext(ssl::ContextOptions options);
 
-// Two ends of a connection and what became of their handshakes.
+// Two ends of a connection, and the results of their handshakes.
 struct Connection {
   std::unique_ptr<ssl::Socket> client;
   std::unique_ptr<ssl::Socket> server;
@@ -57,7 +57,7 @@ struct Connection {
   bool ok() const { return client_status.ok() && server_status.ok(); }
 };
 
-// A client's options, to reach "localhost".
+// A client's options, to connect to "localhost".
 ssl::SocketOptions LocalhostOptions();
 
 // Wraps both ends over memory; nothing is sent yet.
@@ -65,14 +65,13 @@ Connection Wrap(std::shared_ptr<const ssl::Context> client,
                 std::shared_ptr<const ssl::Context> server,
                 ssl::SocketOptions client_options = LocalhostOptions());
 
-// The error, where there is one: would-block is ok here.
+// The error, if there is one; would-block is ok here.
 absl::Status FailureOf(const ssl::IoResult& result);
 
-// Lets both ends shake hands in turn until each is done or has failed.
+// Runs both handshakes in turn until each end is done or has failed.
 void ShakeHands(Connection* connection);
 
-// Wrap and ShakeHands. The client reaches for "localhost" unless told
-// otherwise.
+// Wrap and ShakeHands. By default the client connects to "localhost".
 Connection Connect(std::shared_ptr<const ssl::Context> client,
                    std::shared_ptr<const ssl::Context> server,
                    ssl::SocketOptions client_options = LocalhostOptions());
@@ -81,7 +80,7 @@ Connection Connect(ssl::ContextOptions client, ssl::ContextOptions server);
 // Writes all of `data`, which must fit.
 absl::Status WriteAll(ssl::Socket* socket, absl::string_view data);
 // Reads once, up to 64 KiB; the empty string for closed, an error of code
-// kUnavailable where nothing is there yet.
+// kUnavailable if no data has arrived yet.
 absl::StatusOr<std::string> ReadSome(ssl::Socket* socket);
 
 }  // namespace airlock::testing

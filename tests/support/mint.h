@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Certificates made on the spot, for chains that testdata is too small for.
+// Makes certificates at run time, for chains that testdata does not have.
 #ifndef AIRLOCK_TESTS_SUPPORT_MINT_H_
 #define AIRLOCK_TESTS_SUPPORT_MINT_H_
 
@@ -18,8 +18,8 @@ namespace airlock::testing {
 // A new P-256 key.
 bssl::UniquePtr<EVP_PKEY> MintKey();
 
-// A certificate for `subject` and `key` by `issuer`, valid from 2020 to 2120:
-// version 3, basicConstraints with CA:TRUE where `is_ca`, nothing else.
+// A certificate for `subject` and `key` from `issuer`, valid from 2020 to 2120:
+// version 3, basicConstraints with CA:TRUE if `is_ca`, nothing else.
 ssl::Certificate Mint(const std::string& subject, EVP_PKEY* key,
                       const std::string& issuer, EVP_PKEY* issuer_key,
                       bool is_ca);
@@ -27,19 +27,19 @@ ssl::Certificate Mint(const std::string& subject, EVP_PKEY* key,
 // An extension, by its NID.
 struct MintExtension {
   int nid = 0;
-  std::string value;    // As openssl.cnf has it ("DNS:localhost").
+  std::string value;    // In openssl.cnf's format ("DNS:localhost").
   bool is_der = false;  // `value` is the extension's content instead.
 };
 
 struct MintOptions {
   std::vector<std::string> common_names;
-  int name_type = MBSTRING_UTF8;  // Or V_ASN1_*, for the bytes as they are.
+  int name_type = MBSTRING_UTF8;  // Or V_ASN1_*, for raw bytes.
   std::string issuer;             // The issuer's only common name.
   bool is_ca = false;
   std::vector<MintExtension> extensions;
 };
 
-// As above, with more to choose from.
+// As above, with more options.
 ssl::Certificate Mint(const MintOptions& options, EVP_PKEY* key,
                       EVP_PKEY* issuer_key);
 

@@ -24,17 +24,17 @@
 namespace airlock::testing {
 namespace {
 
-// Only a test that fails anyway ever waits so long.
+// Only a failing test waits this long.
 constexpr absl::Duration kDeadline = absl::Seconds(15);
 
-// What every program's buffer takes at once.
+// Fits into every program's buffer at once.
 constexpr size_t kPacket = 1024;
 
 constexpr const char* kDirectories[] = {"/usr/bin", "/usr/sbin", "/bin",
                                         "/sbin", "/usr/local/bin"};
 
-// A pair of connected fds, closed when dropped unless taken. Sockets, because
-// writing to a pipe that nobody reads any more would raise SIGPIPE.
+// A pair of connected fds, closed on destruction unless taken. Sockets, because
+// writing to a pipe without a reader would raise SIGPIPE.
 struct Channel {
   int ours = -1;
   int theirs = -1;
@@ -63,7 +63,7 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   return result;
 }
 
-// Appends what there is to read; false at the end.
+// Appends the available data; false at the end.
 bool Drain(int fd, absl::Mutex* mutex, std::string* into) {
   char buffer[4096];
   const ssize_t n = read(fd, buffer, sizeof(buffer));
@@ -77,7 +77,7 @@ bool Drain(int fd, absl::Mutex* mutex, std::string* into) {
 absl::optional<std::string> RestOfLine(absl::string_view text,
                                        absl::string_view prefix) {
   std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
-  lines.pop_back();  // Not yet whole.
+  lines.pop_back();  // Not yet complete.
   for (const absl::string_view line : lines) {
     if (absl::StartsWith(line, prefix)) {
       return std::string(line.substr(prefix.size()));
@@ -145,7 +145,7 @@ Process::Process(pid_t pid, int input, int output, int errors)
 Process::~Process() {
   Kill();
   CloseInput();
-  // Children of its own may hold the streams open.
+  // Its own children may keep the streams open.
   shutdown(output_fd_, SHUT_RDWR);
   shutdown(errors_fd_, SHUT_RDWR);
   collector_.join();

@@ -21,23 +21,24 @@
 
 namespace airlock::testing {
 
-// The absolute path of a program of Debian's, found in its usual directories
-// whatever PATH says. Where it is missing, the error says which of the packages
-// that ./setup installs has it.
+// The absolute path of a Debian program, found in the usual directories
+// whatever PATH is. If it is missing, the error names the package, which
+// ./setup installs.
 absl::StatusOr<std::string> FindProgram(absl::string_view name,
                                         absl::string_view package);
 
 struct ProcessOptions {
   std::vector<std::string> arguments;  // The first is the program's path.
   std::string directory;               // To run in; empty: the test's own.
-  // NAME=VALUE, beside PATH, HOME (in the test's scratch directory) and what
-  // keeps the system's own configuration of OpenSSL and GnuTLS out.
+  // NAME=VALUE, in addition to PATH, HOME (in the test's scratch directory) and
+  // the variables that disable the system's configuration of OpenSSL and
+  // GnuTLS.
   std::vector<std::string> environment;
 };
 
-// One running program. What it prints is collected all the time, so it never
-// blocks on that. Every wait has a deadline far beyond what is needed.
-// Destroying this kills it. Thread-compatible.
+// One running program. Its output is collected continuously, so it never blocks
+// on output. Every wait has a generous deadline. Destroying this kills the
+// program. Thread-compatible.
 class Process {
  public:
   static absl::StatusOr<std::unique_ptr<Process>> Start(
@@ -47,25 +48,25 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  // Writes all of `text` to its standard input. The program reads what one call
-  // wrote (up to 1 KiB) at once, and nothing of the next call's with it.
+  // Writes all of `text` to its standard input. The program reads the text of
+  // one call (up to 1 KiB) at once, without that of the next call.
   absl::Status WriteInput(absl::string_view text);
-  // Ends its standard input.
+  // Closes its standard input.
   void CloseInput();
 
-  // Waits until it has printed `text`, on either stream. An error, with all
-  // that it printed, where it ends or the deadline passes first.
+  // Waits until it has printed `text`, on either stream. If it ends or the
+  // deadline passes first, returns an error with all of its output.
   absl::Status WaitForText(absl::string_view text);
-  // The same for a line that begins with `prefix`; gives the rest of the first
-  // such line.
+  // The same for a line that begins with `prefix`; returns the rest of the
+  // first such line.
   absl::StatusOr<std::string> WaitForLine(absl::string_view prefix);
 
   // Waits for it to end; its exit status, or 128 and the signal's number.
   absl::StatusOr<int> Wait();
-  // Ends it with SIGKILL and waits for that.
+  // Kills it with SIGKILL and waits for its end.
   void Kill();
 
-  // What it has printed so far.
+  // Its output so far.
   std::string output() const;
   std::string errors() const;
   // Both, for failure messages.

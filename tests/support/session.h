@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Sessions to be resumed in tests.
+// Sessions that tests resume.
 #ifndef AIRLOCK_TESTS_SUPPORT_SESSION_H_
 #define AIRLOCK_TESTS_SUPPORT_SESSION_H_
 
@@ -13,8 +13,8 @@
 
 namespace airlock::testing {
 
-// The client's session of a connection between the two, which must succeed; as
-// it is once a byte has come from the server.
+// The client's session of a connection between the two, which must succeed;
+// taken after the server has sent a byte.
 std::shared_ptr<const ssl::Session> Established(
     std::shared_ptr<const ssl::Context> client,
     std::shared_ptr<const ssl::Context> server);
@@ -22,7 +22,7 @@ std::shared_ptr<const ssl::Session> Established(
 // LocalhostOptions with a session.
 ssl::SocketOptions WithSession(std::shared_ptr<const ssl::Session> session);
 
-// Whether both ends are done and say that they resumed a session.
+// Whether both ends are done and report a resumed session.
 bool Reused(const Connection& connection);
 
 }  // namespace airlock::testing

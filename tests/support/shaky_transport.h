@@ -20,11 +20,11 @@
 
 namespace airlock::testing {
 
-// What a ShakyTransport does otherwise than the transport in it.
+// How a ShakyTransport differs from the transport inside it.
 struct Shakiness {
   // The most that one call moves.
   size_t most_at_once = std::numeric_limits<size_t>::max();
-  // Answers a call in the transport's place; nullopt lets it through. `call`
+  // Answers a call in place of the transport; nullopt passes it on. `call`
   // counts reads and writes together, from 0.
   std::function<absl::optional<ssl::IoResult>(bool reading, size_t call)>
       instead;
@@ -43,7 +43,7 @@ class ShakyTransport final : public ssl::Transport {
   size_t calls_ = 0;
 };
 
-// As Wrap, over transports that are shaky, each end's in its own way.
+// Like Wrap, over shaky transports, with separate settings for each end.
 Connection WrapShaky(std::shared_ptr<const ssl::Context> client,
                      std::shared_ptr<const ssl::Context> server,
                      Shakiness client_shakiness, Shakiness server_shakiness,

@@ -13,7 +13,7 @@
 namespace airlock::testing {
 
 std::string TestdataPath(absl::string_view name) {
-  // Bazel sets both; run by hand from the tree's root, neither is needed.
+  // Bazel sets both; neither is needed when run from the tree's root.
   const char* srcdir = std::getenv("TEST_SRCDIR");
   const char* workspace = std::getenv("TEST_WORKSPACE");
   if (srcdir == nullptr || workspace == nullptr) {

@@ -11,11 +11,11 @@
 
 namespace airlock::testing {
 
-// Where testdata/`name` lies, such as TestdataPath("certs/ca.pem").
+// The path of testdata/`name`, such as TestdataPath("certs/ca.pem").
 std::string TestdataPath(absl::string_view name);
 
 // The whole content of testdata/`name`. Ends the test program, with the path,
-// where the file cannot be read.
+// if the file cannot be read.
 std::string ReadTestdata(absl::string_view name);
 
 }  // namespace airlock::testing
