@@ -29,12 +29,12 @@ constexpr char kEnviron[] = "/proc/self/environ";
 constexpr char kStat[] = "/proc/self/stat";
 constexpr uid_t kUser = 1000;
 
-// What can go wrong with a file, beside that it is not there.
+// Errors of a file other than that it does not exist.
 constexpr int kErrors[] = {EMFILE,  ENFILE, ENOMEM, EACCES, EPERM,    ELOOP,
                            ENOTDIR, EIO,    ENXIO,  ENODEV, ESRCH,    EINVAL,
                            EBUSY,   EISDIR, EAGAIN, ENOSYS, EOVERFLOW};
 
-// A machine with three files, of which a test says how each call fails.
+// A machine with three files; a test can make each call fail.
 class Machine {
  public:
   Machine() {
@@ -57,7 +57,7 @@ class Machine {
     calls_.read = [this](int fd, void* to, size_t size) -> ssize_t {
       if (Fail("read", names_[fd])) return -1;
       const std::string& bytes = files_[names_[fd]].bytes;
-      // In small pieces, as a signal may have it.
+      // In small pieces, as signals may cause.
       const size_t n = std::min({size, size_t{7}, bytes.size() - offset_});
       std::memcpy(to, bytes.data() + offset_, n);
       offset_ += n;
@@ -76,7 +76,7 @@ class Machine {
     calls_.user = kUser;
   }
 
-  // The process began with these; they are the current ones, too.
+  // The process started with these; they are also the current ones.
   void SetInitial(const EnvironmentMap& variables) {
     SetEnviron(config::MakeEnvironmentRecord(variables));
     current = variables;
@@ -102,7 +102,7 @@ class Machine {
     files_[path].mode = S_IFREG | mode;
   }
 
-  // Lets `call` on `path` fail with `error`, so many times.
+  // Makes `call` on `path` fail with `error`, the given number of times.
   void Break(const std::string& call, const std::string& path, int error,
              int times = 1 << 30) {
     broken_ = {call, path, error, times};
@@ -114,7 +114,7 @@ class Machine {
     EXPECT_EQ(open_, 0);
     return environment;
   }
-  // What the policy comes to.
+  // The policy's verification.
   absl::StatusOr<Verification> Verify() {
     const auto environment = Read();
     if (!environment.ok()) return environment.status();
@@ -237,7 +237,7 @@ TEST(ApplicationEnvironmentTest, SeveralValuesOfAVariableAreAnError) {
   }
 }
 
-// At each step, whatever fails, an error and never the absence of a policy.
+// A failure at any step is an error, and never means "no policy".
 TEST(ApplicationEnvironmentTest, EachFailureIsAnError) {
   const struct {
     const char* call;
@@ -333,7 +333,7 @@ TEST(ApplicationEnvironmentTest, AShortReadIsAnError) {
   machine.SetEnviron("");
   machine.SetBounds(22);
   EXPECT_EQ(machine.Read().status().code(), absl::StatusCode::kDataLoss);
-  // Some kernels do not tell; then what was read is all there is.
+  // Some kernels do not report the size; then whatever was read is accepted.
   machine.SetInitial(kEnforce);
   machine.SetBounds(static_cast<size_t>(-200));
   EXPECT_EQ(*machine.Verify(), Verification::kEnforce);
@@ -350,7 +350,7 @@ TEST(ApplicationEnvironmentTest, ATitleOverTheEnvironmentIsAnError) {
       EXPECT_EQ(machine.Read().status().code(), absl::StatusCode::kDataLoss);
     }
   }
-  // Even where what was written looks like a variable.
+  // Even if the overwriting text looks like a variable.
   Machine machine;
   machine.SetInitial(kOff);
   machine.last_argument_byte = 'x';
@@ -368,7 +368,7 @@ TEST(ApplicationEnvironmentTest, WithoutProcTheMemoryTells) {
   machine.calls().environment_end = block.data() + block.size() - 1;
   EXPECT_EQ(*machine.Verify(), Verification::kEnforce);
 
-  // A title over the arguments: where the environment begins is not known.
+  // A title over the arguments: the beginning of the environment is unknown.
   block[2] = '\0';
   EXPECT_FALSE(machine.Read().ok());
   block[2] = 't';
@@ -389,7 +389,7 @@ TEST(ApplicationEnvironmentTest, ASecureProcessObeysNoPath) {
   EXPECT_THAT(machine.Verify().status().message(), HasSubstr("AIRLOCK_CONFIG"));
 }
 
-// With the system's own calls: what is true of this very test.
+// With the real system calls, in this test's process.
 TEST(ApplicationEnvironmentTest, ReadsThisProcess) {
   const auto environment = ApplicationEnvironment();
   ASSERT_TRUE(environment.ok()) << environment.status();

@@ -35,7 +35,7 @@ config::VerificationPolicy Policy(absl::string_view word) {
   return config::EffectivePolicy({*config::ParseEnvironment(environment)});
 }
 
-// An operator's file with this in it.
+// An operator's file with this content.
 config::VerificationPolicy File(absl::string_view tls) {
   const auto policy = config::ParsePolicyFile(absl::StrCat("tls: {", tls, "}"),
                                               "a.yaml", absl::CivilDay(2026));
@@ -60,7 +60,7 @@ constexpr auto kRequired = VerifyMode::kRequired;
 // What a client gets.
 enum class Gets {
   kNothing,       // CERT_NONE.
-  kChain,         // The chain verified.
+  kChain,         // The chain is verified.
   kChainAndName,  // Both.
   kPolicyError,
   kOwnError,  // kInvalidArgument.
@@ -81,7 +81,7 @@ constexpr auto kBoth = Gets::kChainAndName;
 constexpr auto kPolicy = Gets::kPolicyError;
 constexpr auto kOwn = Gets::kOwnError;
 
-// Every combination of what a client may say.
+// Every combination of a client's options.
 const Row kClients[] = {
     {kUnsaid, kUnsaid, false, kOwn, kPolicy, kPolicy},
     {kUnsaid, kUnsaid, true, kBoth, kBoth, kBoth},
@@ -131,7 +131,7 @@ void ExpectGets(absl::string_view word, const VerificationRequest& request,
   if (request.cert_reqs.has_value()) {
     EXPECT_EQ(decision->verification.mode, *request.cert_reqs);
   }
-  // What is stricter than it would be without a policy is recorded.
+  // Everything that the policy makes stricter is recorded.
   const absl::StatusOr<VerificationDecision> without =
       ApplyPolicy(Policy(""), request);
   ASSERT_TRUE(without.ok());
@@ -196,7 +196,7 @@ TEST(ApplyPolicyTest, ANameThatIsNotKnownYetWillBeChecked) {
     const auto decision = ApplyPolicy(Policy(word), request);
     ASSERT_TRUE(decision.ok()) << decision.status();
     EXPECT_TRUE(decision->verification.check_hostname);
-    // There may turn out to be none, as where that is known.
+    // The name may turn out to be missing, as when that is known.
     EXPECT_EQ(decision->verification.hostname_optional,
               absl::string_view(word) != "enforce");
     request.check_hostname = true;
@@ -292,7 +292,7 @@ TEST(ApplyPolicyTest, EnforceAllowsNoVersionBelow12) {
       {Protocol::kTlsv1, kUnsaid, kUnsaid, {}, false, kUnsaid, false},
       {Protocol::kTlsv1_1, kUnsaid, kUnsaid, {}, false, kUnsaid, false},
       {Protocol::kTlsv1_2, kUnsaid, kUnsaid, {}, true, k12, false},
-      // Empty by themselves: Context::Create will say so.
+      // Empty on their own: Context::Create will report that.
       {Protocol::kSslv23, k13, k10, {}, true, k13, false},
       {Protocol::kTlsv1, k12, kUnsaid, {}, true, k12, false},
   };
@@ -338,7 +338,7 @@ TEST(ApplyPolicyTest, UpgradeVerifiesWhateverAClientSays) {
     PolicyChange refusal;
     const auto decision = ApplyPolicy(File(kUpgrade), request, &refusal);
     if (!row.has_name) {
-      // A name cannot be made up.
+      // A name cannot be invented.
       EXPECT_EQ(ssl::GetErrorKind(decision.status()), ErrorKind::kPolicy);
       EXPECT_EQ(refusal.setting, "server_hostname");
       continue;

@@ -69,7 +69,7 @@ class AuditWriterTest : public ::testing::Test {
     EXPECT_EQ(writer.status().code(), absl::StatusCode::kInvalidArgument);
     return std::string(writer.status().message());
   }
-  // Both ends of a pipe that nobody waits for.
+  // Both ends of a non-blocking pipe.
   void MakePipe() { ASSERT_EQ(pipe2(pipe_, O_CLOEXEC | O_NONBLOCK), 0); }
   std::string PipeTarget() const { return absl::StrCat("fd:", pipe_[1]); }
 
@@ -160,7 +160,7 @@ TEST_F(AuditWriterTest, SaysOnceAndCountsWhatIsLost) {
   close(pipe_[1]);
 }
 
-// gtest's own process leaves SIGPIPE as it is: it would die of it.
+// gtest's process does not change SIGPIPE: the signal would kill it.
 TEST_F(AuditWriterTest, RaisesNoSigpipeAndLeavesThatOfOthers) {
   MakePipe();
   const auto writer = Open(PipeTarget());
@@ -246,8 +246,8 @@ TEST_F(AuditWriterTest, WaitsForAReaderAndSaysHowManyWereLost) {
     return std::vector<std::string>(
         absl::StrSplit(all, '\n', absl::SkipEmpty()));
   };
-  // Where there is no room for an event there may be some for the shorter line
-  // that says that one was lost: it depends on the digits of the process.
+  // If there is no room for an event, there may be room for the shorter line
+  // about a lost one: that depends on the digits of the process ID.
   int told = 0;
   for (const std::string& line : read_lines()) {
     const auto event = nlohmann::json::parse(line, nullptr, false);
@@ -262,7 +262,7 @@ TEST_F(AuditWriterTest, WaitsForAReaderAndSaysHowManyWereLost) {
   EXPECT_EQ(told + lost["count"].get<int>(), 3);
   EXPECT_EQ(lines[1], Event().ToJson());
   EXPECT_EQ(writer->lost(), 3);
-  // A reader that is only slow loses nothing.
+  // A slow reader loses nothing.
   while (write(open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC),
                std::string(PIPE_BUF, 'x').data(), PIPE_BUF) > 0) {
   }
@@ -279,7 +279,7 @@ TEST_F(AuditWriterTest, WaitsForAReaderAndSaysHowManyWereLost) {
 TEST_F(AuditWriterTest, WritesNothingIntoAnotherFileOfItsNumber) {
   MakePipe();
   const auto writer = Open(path_);
-  // As os.closerange does, and then what the application opens next.
+  // Like os.closerange; then the application opens other files.
   for (int fd = 3; fd < 256; ++fd) {
     struct stat st;
     struct stat audit;
@@ -297,7 +297,7 @@ TEST_F(AuditWriterTest, WritesNothingIntoAnotherFileOfItsNumber) {
   close(pipe_[1]);
 }
 
-// A file may be no longer than what RLIMIT_FSIZE says, as on a full disk.
+// RLIMIT_FSIZE limits the file size, as on a full disk.
 TEST_F(AuditWriterTest, WhatIsLostIsAmongTheCounters) {
   MakePipe();
   const auto writer = Open(PipeTarget());

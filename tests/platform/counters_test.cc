@@ -90,14 +90,14 @@ TEST(CountersTest, ArePrometheusText) {
   }
 }
 
-// What Prometheus' own checker asks of a text: https://prometheus.io/docs,
+// The requirements of Prometheus' own checker: https://prometheus.io/docs,
 // "Text format details" and "Metric and label naming".
 TEST(CountersTest, ObeyTheRulesOfPrometheusText) {
   const std::string text = Counters().ToPrometheus();
   ASSERT_EQ(text.back(), '\n');
   std::set<std::string> families;
   std::set<std::string> series;
-  std::string family;  // That the lines are of: all of one stand together.
+  std::string family;  // The current one; its lines are adjacent.
   bool typed = false;
   const std::vector<std::string> lines =
       absl::StrSplit(text, '\n', absl::SkipEmpty());

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a Runtime's host and callbacks throw comes to nobody as an exception.
+// Exceptions from a Runtime's host and callbacks do not reach its callers.
 
 #include <functional>
 #include <memory>
@@ -30,7 +30,7 @@ using airlock::testing::ReadTestdata;
 using ssl::ErrorKind;
 using ssl::Secret;
 
-// Throws from the methods that it is told to.
+// Throws from selected methods.
 class ThrowingHost final : public Host {
  public:
   enum Method {
@@ -119,7 +119,7 @@ TEST_F(ExceptionsTest, AHostThatThrowsAsThePolicyIsRead) {
   host_->Throw(ThrowingHost::kReadTrustedFile, false);
   auto runtime = Make();
   ASSERT_TRUE(runtime.ok()) << runtime.status();
-  // The old one stays in force.
+  // The old one stays in effect.
   host_->Throw(ThrowingHost::kReadTrustedFile);
   host_->Throw(ThrowingHost::kLog);
   EXPECT_FALSE((*runtime)->ReloadPolicy().ok());
@@ -159,7 +159,7 @@ TEST_F(ExceptionsTest, AHostThatThrowsAsABundleIsRead) {
   EXPECT_TRUE(Wrap(**runtime, Client()).ok());
 }
 
-// What is for a time only must not last for ever by it.
+// A temporary exception must not become permanent this way.
 TEST_F(ExceptionsTest, AClockThatThrowsRevivesNoException) {
   host_->inner().SetFile(
       "/etc/airlock.yaml",

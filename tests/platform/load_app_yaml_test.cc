@@ -42,7 +42,7 @@ TEST(LoadAppYamlTest, MergesWhatIsIncluded) {
   host.SetFile("/app/a.yaml",
                "includes: [sub]\nenv_variables: {A: a, B: a, C: a}\n");
   host.SetFile("/app/sub/include.yaml", "env_variables: {B: sub, C: sub}\n");
-  // Beside itself first, and then beside app.yaml.
+  // First beside the file itself, then beside app.yaml.
   host.SetFile("/app/sub/b.yaml",
                "includes: [c.yaml, d.yaml]\nenv_variables: {C: b}\n");
   host.SetFile("/app/sub/c.yaml", "env_variables: {E: beside}\n");
@@ -57,7 +57,7 @@ TEST(LoadAppYamlTest, MergesWhatIsIncluded) {
   EXPECT_EQ(Variable(*app, "D"), "app");
   EXPECT_EQ(Variable(*app, "E"), "beside");
   EXPECT_EQ(Variable(*app, "F"), "d");
-  // Where those come first that are beside the file which includes them.
+  // The path beside the including file is tried first.
   EXPECT_THAT(files.missing, ElementsAre("/app/sub/d.yaml"));
   EXPECT_THAT(files.read,
               ElementsAre("/app/a.yaml", "/app/sub/include.yaml",

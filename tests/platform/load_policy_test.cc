@@ -116,7 +116,7 @@ TEST(LoadPolicyTest, WhatAnApplicationNamesCanOnlyTighten) {
   ExpectError(with("/opt/missing.yaml").status(), "/opt/missing.yaml");
 }
 
-// The values of a policy, without where they come from.
+// The values of a policy, without their origins.
 std::vector<std::string> Values(
     const absl::StatusOr<VerificationPolicy>& policy) {
   EXPECT_TRUE(policy.ok()) << policy.status();
@@ -139,7 +139,7 @@ TEST(LoadPolicyTest, AFileThatCanOnlyTightenRelaxesNothing) {
     host.SetFile("/opt/lax.yaml", absl::StrCat("tls: {", laxer, "}"));
     host.SetFile("/opt/first.yaml", "tls: {verification: enforce}");
     const config::EnvironmentMap later = {{"AIRLOCK_CONFIG", "/opt/lax.yaml"}};
-    // By application code, whatever demands verification.
+    // Set by application code, whatever the source of `enforce`.
     for (const config::EnvironmentMap& initial :
          {config::EnvironmentMap{{"AIRLOCK_VERIFY", "enforce"}},
           config::EnvironmentMap{{"AIRLOCK_CONFIG", "/opt/first.yaml"}}}) {
@@ -148,7 +148,7 @@ TEST(LoadPolicyTest, AFileThatCanOnlyTightenRelaxesNothing) {
           Values(LoadPolicy(&host, initial)))
           << laxer;
     }
-    // By whoever starts the process, beside the operator's.
+    // Set by whoever starts the process, in addition to the operator's file.
     host.SetFile("/etc/airlock.yaml", "tls: {verification: enforce}");
     EXPECT_EQ(Values(LoadPolicy(&host, later)),
               Values(LoadPolicy(&host, config::Environment())))
@@ -263,7 +263,7 @@ TEST(LoadPolicyTest, BundlesMustBeTrusted) {
     host.SetUntrusted(untrusted, open);
     ExpectError(Load(&host).status(),
                 ": the bundle of ca_certs: /etc/x (mode 0666) is open");
-    // There, airlock run has looked.
+    // In the sandbox, airlock run has already checked.
     EXPECT_TRUE(LoadPolicy(&host, config::Environment::OfSandbox({})).ok());
   }
 }

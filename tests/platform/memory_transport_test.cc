@@ -25,7 +25,7 @@ IoResult Write(ssl::Transport& to, absl::string_view text) {
       reinterpret_cast<const uint8_t*>(text.data()), text.size()));
 }
 
-// What one Read of at most `size` bytes gives; fails where it is not data.
+// The result of one Read of at most `size` bytes; fails if it is not data.
 std::string Read(ssl::Transport& from, size_t size) {
   std::vector<uint8_t> bytes(size);
   const IoResult result = from.Read(absl::MakeSpan(bytes));

@@ -47,7 +47,7 @@ TEST(NameDecisionTest, EveryRowDecidesSomething) {
   for (const NameRow& row : NameRows()) EXPECT_EQ(used.count(&row), 1);
 }
 
-// What must hold whatever the rows are.
+// Invariants for any rows.
 TEST(NameDecisionTest, NothingIsLost) {
   for (const NameQuestion& question : AllQuestions()) {
     const NameOutcome outcome = DecideName(question).outcome;
@@ -58,31 +58,31 @@ TEST(NameDecisionTest, NothingIsLost) {
                               static_cast<int>(outcome)));
     const bool enforced = question.chain == ChainSaidBy::kEnforced;
     const bool required = question.hostname == config::Hostname::kRequired;
-    // A name that is there is checked, unless the application opts out.
+    // A given name is checked, unless the application opts out.
     if (question.name == Name::kGiven &&
         question.check_hostname != CheckHostname::kFalse) {
       EXPECT_EQ(outcome, NameOutcome::kChecked);
     }
-    // Where verification is enforced, a name is checked if there is one, and
-    // nobody opts out of that; where one is required, nobody goes without.
+    // If verification is enforced, a given name is checked without opting out;
+    // if a name is required, it cannot be missing.
     if (enforced && (question.name != Name::kNone || required)) {
       EXPECT_NE(outcome, NameOutcome::kNotChecked);
     }
     if (enforced && required) {
       EXPECT_NE(outcome, NameOutcome::kCheckedIfGiven);
     }
-    // Whoever asks for the check gets it, or an error.
+    // An application that asks for the check gets it, or an error.
     if (question.check_hostname == CheckHostname::kTrue) {
       EXPECT_NE(outcome, NameOutcome::kNotChecked);
       EXPECT_NE(outcome, NameOutcome::kCheckedIfGiven);
       EXPECT_NE(outcome, NameOutcome::kOverride);
     }
-    // Whoever opts out is overridden by a policy alone.
+    // Only a policy overrides an application that opts out.
     if (question.check_hostname == CheckHostname::kFalse) {
       EXPECT_TRUE(outcome == NameOutcome::kNotChecked ||
                   (outcome == NameOutcome::kOverride && enforced));
     }
-    // A stricter policy never ends in less.
+    // A stricter policy never checks less.
     if (!enforced && outcome != NameOutcome::kNotChecked) {
       NameQuestion stricter = question;
       stricter.chain = ChainSaidBy::kEnforced;

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What loosens a connection without being "verification" is below the policy's
-// floor, too: refused or upgraded, and audited.
+// The policy's floors also cover options other than "verification" that weaken
+// a connection: they are refused or upgraded, and audited.
 
 #include <functional>
 #include <memory>
@@ -52,7 +52,7 @@ std::string Pin(absl::string_view name) {
   return "";
 }
 
-// What a client asks for, by each way that has it.
+// A client's request, in each interface that has the option.
 struct Ask {
   std::function<void(ContextRequest*, ssl::ContextOptions*)> context;
   std::function<void(WrapOptions*)> wrap;
@@ -71,7 +71,7 @@ Ask Level(int level, bool unstated = false) {
           },
           nullptr};
 }
-// What Python 3.10 and later have by default.
+// The default of Python 3.10 and later.
 Ask DefaultCiphers(std::string list) {
   return {[list](ContextRequest* request, ssl::ContextOptions* options) {
             options->ciphers = list;
@@ -79,7 +79,7 @@ Ask DefaultCiphers(std::string list) {
           },
           nullptr};
 }
-// WrapOptions cannot leave open whether it is stated.
+// WrapOptions cannot say whether the flag is a default.
 Ask Flag(bool ssl::VerifyFlags::*flag, bool unstated = false) {
   Ask ask = {[=](ContextRequest* request, ssl::ContextOptions* options) {
                options->verification.flags.*flag = true;
@@ -121,7 +121,7 @@ Ask Cas(std::string name) {
             options->ca_certs = CaBytes{Cert(name)};
           }};
 }
-// As Python's load_verify_locations does.
+// Like Python's load_verify_locations.
 Ask TrustStore(std::string name) {
   return {[name](ContextRequest*, ssl::ContextOptions* options) {
             options->trust_store = airlock::testing::TestTrustStore(name);
@@ -133,12 +133,12 @@ const Ask kNothing = {[](ContextRequest*, ssl::ContextOptions*) {},
 
 struct Row {
   const char* name;
-  const char* tls;     // In the operator's file, beside `enforce`.
+  const char* tls;     // In the operator's file, with `enforce`.
   const char* server;  // Its certificate.
   Ask ask;
-  const char* rejected;      // What comes of it with on_override: reject,
+  const char* rejected;      // The result with on_override: reject,
   const char* upgraded;      // and upgrade: the kind of an error, or the group.
-  const char* setting = "";  // In the audit; empty: nothing is.
+  const char* setting = "";  // In the audit; empty: none.
   const char* bundle = "ca.pem";  // The platform's.
 };
 
@@ -253,7 +253,7 @@ class PolicyFloorsTest : public ::testing::TestWithParam<Row> {
     return *std::move(runtime);
   }
 
-  // What comes of a client that `make` makes with a server of every level.
+  // The result of `make`'s client with a server of every level.
   std::string Get(
       absl::string_view server_name,
       const std::function<absl::StatusOr<std::unique_ptr<ssl::Socket>>(
@@ -350,7 +350,7 @@ INSTANTIATE_TEST_SUITE_P(All, PolicyFloorsTest, ::testing::ValuesIn(kRows),
 
 class FloorsTest : public PolicyFloorsTest {};
 
-// Equal options for two hosts are two contexts where the policy differs.
+// Equal options for two hosts give two contexts if the policy differs.
 TEST_F(FloorsTest, OneCacheForAllHostsKeepsThemApart) {
   const auto runtime = Make(
       "verification: enforce, on_override: upgrade, exceptions: [{host: "
@@ -371,7 +371,7 @@ TEST_F(FloorsTest, OneCacheForAllHostsKeepsThemApart) {
   }
 }
 
-// Neither is one context a way to what another host is granted.
+// One context cannot use an exception for another host.
 TEST_F(FloorsTest, AnExceptionHoldsForNoOtherHost) {
   host_->SetFile("/etc/other.pem", Cert("other_root.pem"));
   const auto runtime = Make(
@@ -449,13 +449,13 @@ TEST_F(FloorsTest, AServerIsHeldToLevelAndGroups) {
       EXPECT_EQ((*context)->options().verification.groups, "P-256");
       EXPECT_TRUE((*context)->options().psk_server == nullptr);
     }
-    // Its clients are its own to verify.
+    // A server decides how to verify its clients.
     request.ca_certs = CaBytes{Cert("other_root.pem")};
     request.cert_reqs = VerifyMode::kRequired;
     const auto context = make([](auto*) {});
     EXPECT_TRUE(context.ok()) << context.status();
     EXPECT_TRUE(events_.empty());
-    // A key below the level does for no server.
+    // No server may use a key below the level.
     ssl::ContextOptions weak;
     weak.credentials = {airlock::testing::TestCredentials("weak_rsa1024")};
     EXPECT_EQ(Said(runtime->CreateContext(request, weak).status()),
@@ -463,7 +463,7 @@ TEST_F(FloorsTest, AServerIsHeldToLevelAndGroups) {
   }
 }
 
-// What needs no floor, as it does not exist.
+// These suites need no floor, since they do not exist.
 TEST_F(FloorsTest, NoCipherStringSelectsASuiteWithoutEncryptionOrIdentity) {
   const auto runtime = Make("verification: off");
   for (const char* list :
@@ -480,7 +480,7 @@ TEST_F(FloorsTest, NoCipherStringSelectsASuiteWithoutEncryptionOrIdentity) {
 }
 
 TEST_F(FloorsTest, ThePolicyIsReadOnceForACall) {
-  // A reload from within the call: by the reader of the key.
+  // A reload during the call, from the reader of the key.
   const auto runtime = Make("verification: enforce");
   WrapOptions options;
   options.server_hostname = "localhost";

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Each setting of the operator's file, on each way to a client's socket.
+// Each setting of the operator's file, with each way to make a client socket.
 
 #include <memory>
 #include <ostream>
@@ -31,8 +31,8 @@ using ssl::VerifyMode;
 // How a client is made.
 enum class Way {
   kWrapSocket,
-  kNamedContext,    // One for the host's connection.
-  kUnnamedContext,  // One that is made before anybody knows the host.
+  kNamedContext,    // Made for one host's connection.
+  kUnnamedContext,  // Made before the host is known.
 };
 
 // What the application asks for.
@@ -43,7 +43,7 @@ struct Ask {
   std::string ca_certs;
   Protocol protocol = Protocol::kSslv23;
   absl::optional<TlsVersion> maximum;
-  bool key_log = false;  // These two only contexts have.
+  bool key_log = false;  // Only contexts have these two.
   bool psk = false;
 };
 
@@ -91,15 +91,15 @@ Ask WithPsk() {
 
 constexpr char kRefused[] = "Refused";
 
-// What comes of it: the kind of an error; or the version, whether the server
-// was verified, and whether secrets were logged. Refused is what the policy
-// refuses, audited.
+// The result: the kind of an error; or the version, whether the server was
+// verified, and whether secrets were logged. "Refused": the policy refused it,
+// and that was audited.
 struct Row {
   const char* name;
   const char* tls;  // In the operator's file.
   Ask ask;
   const char* gets;
-  // Where the host is not known, if that differs.
+  // The result if the host is unknown, if different.
   const char* unnamed = nullptr;
 
   bool upgrades() const {
@@ -180,7 +180,8 @@ const Row kRows[] = {
     {"OptionalNameAndCertNone", kOptionalName, With(kCertNone, ""), kRefused},
     {"OptionalNameAndCheck", kOptionalName, WithCheck(true, ""),
      "InvalidArgument"},
-    // Who does not know yet whether there will be a name may not forgo it.
+    // An application that does not know the name yet may not opt out of the
+    // check.
     {"OptionalNameAndNoCheck", kOptionalName, WithCheck(false, ""), kVerified,
      kRefused},
 
@@ -273,7 +274,7 @@ class PolicySettingsTest : public ::testing::TestWithParam<Row> {
                            std::move(socket_options));
   }
 
-  // What comes of it, with a server that takes every version and PSKs.
+  // The result with a server that accepts every version and PSKs.
   std::string Get(Way way) {
     logged_ = false;
     ssl::ContextOptions server = airlock::testing::ServerOptions();

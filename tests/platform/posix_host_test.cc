@@ -100,7 +100,7 @@ TEST_F(PosixHostTest, AnIdentityTellsAnotherFileFromThisOne) {
   const std::string path = MakeFile("file", "one");
   const FileIdentity one = host_.Stat(path)->identity;
   const std::string other = MakeFile("other", "two");
-  // The same times, by all that utimensat can do.
+  // The same times, as far as utimensat can set them.
   const timespec times[2] = {
       {one.modified_ns / 1000000000, one.modified_ns % 1000000000},
       {one.modified_ns / 1000000000, one.modified_ns % 1000000000}};
@@ -166,11 +166,11 @@ TEST_F(PosixHostTest, SaysWhoIsDeniedWhat) {
   MakeFile("file", "content");
   ASSERT_EQ(chmod(Path("file").c_str(), 0), 0);
   ASSERT_EQ(mkdir(Path("closed").c_str(), 0600), 0);
-  // From inside, where nothing above can be what is denied.
+  // From inside, so that no parent directory can be denied.
   ASSERT_EQ(chdir(directory_.c_str()), 0);
   const std::string user = absl::StrCat("user ", geteuid());
   const Capabilities all = GetCapabilities();
-  // Root is denied nothing, but for its capabilities.
+  // Without its capabilities, root can be denied access, too.
   Capabilities none = all;
   for (__user_cap_data_struct& data : none) data.effective = 0;
   SetCapabilities(none);

@@ -78,7 +78,7 @@ std::string Read(ssl::Transport& from) {
   return std::string(bytes.begin(), bytes.begin() + result.bytes());
 }
 
-// Writes until that is not done at once.
+// Writes until a Write is not done at once.
 IoResult Fill(ssl::Transport& to) {
   const std::string block(100000, 'x');
   while (true) {
@@ -94,7 +94,7 @@ TEST(PosixTransportTest, CarriesBytesBothWays) {
     EXPECT_EQ(Read(*b), "ping");
     EXPECT_EQ(Write(*b, "pong").bytes(), 4);
     EXPECT_EQ(Read(*a), "pong");
-    // The descriptor's own mode is not ours to change.
+    // The descriptor's mode must not change.
     EXPECT_EQ((fcntl(a->fd(), F_GETFL) & O_NONBLOCK) != 0, flags != 0);
     a.reset();
     EXPECT_EQ(ReadByte(*b).state(), IoState::kClosed);
@@ -110,7 +110,7 @@ TEST(PosixTransportTest, CarriesBytesThroughAPipe) {
 }
 
 TEST(PosixTransportTest, ClosesAnOwnedDescriptorThatCannotBeUsed) {
-  // Open, but for nothing that reads or writes.
+  // Open, but not for reading or writing.
   const int path = open("/", O_PATH);
   EXPECT_FALSE(PosixTransport::Create(path).ok());
   EXPECT_EQ(fcntl(path, F_GETFD), -1);
@@ -135,7 +135,7 @@ TEST(PosixTransportTest, AnInterruptEndsWaiting) {
   EXPECT_TRUE(absl::IsDeadlineExceeded(ReadByte(*a).status()));
   other.join();
   EXPECT_TRUE(absl::IsDeadlineExceeded(Fill(*a).status()));
-  // What need not wait goes on.
+  // Calls that need not wait still work.
   EXPECT_TRUE(Write(*b, "x").done());
   EXPECT_TRUE(ReadByte(*a).done());
   a->set_interrupt(-1);
@@ -180,7 +180,7 @@ TEST(PosixTransportTest, ADeadlineEndsEverything) {
   const auto now = std::chrono::steady_clock::now();
   a->set_deadline(now + std::chrono::milliseconds(1));
   EXPECT_EQ(ReadByte(*a).status().code(), absl::StatusCode::kDeadlineExceeded);
-  // Also for a peer that always has something to say.
+  // Also for a peer that always has data to send.
   EXPECT_EQ(Write(*b, "xyz").bytes(), 3);
   EXPECT_EQ(ReadByte(*a).status().code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(Write(*a, "x").status().code(),
@@ -193,12 +193,12 @@ TEST(PosixTransportTest, ADeadlineEndsEverything) {
 
 void Ignore(int) {}
 
-// Has `signal` interrupt system calls for as long as it lives.
+// Makes `signal` interrupt system calls during its lifetime.
 class Interrupting {
  public:
   explicit Interrupting(int signal) : signal_(signal) {
     struct sigaction action = {};
-    action.sa_handler = &Ignore;  // And no SA_RESTART.
+    action.sa_handler = &Ignore;  // Without SA_RESTART.
     EXPECT_EQ(sigaction(signal_, &action, &old_), 0);
   }
   ~Interrupting() { sigaction(signal_, &old_, nullptr); }
@@ -213,7 +213,7 @@ TEST(PosixTransportTest, SignalsDoNotLengthenTheTimeout) {
   auto [a, b] = MakePair(absl::Milliseconds(30));
   const itimerval every_ms = {{0, 1000}, {0, 1000}};
   ASSERT_EQ(setitimer(ITIMER_REAL, &every_ms, nullptr), 0);
-  // Would never end if each signal began it anew.
+  // Would never end if each signal restarted the wait.
   const absl::Status status = ReadByte(*a).status();
   const itimerval never = {};
   ASSERT_EQ(setitimer(ITIMER_REAL, &never, nullptr), 0);

@@ -17,7 +17,7 @@
 namespace airlock::platform {
 namespace {
 
-// Whether `work` gives true in a child.
+// Whether `work` returns true in a child.
 bool InChild(const std::function<bool()>& work) {
   const pid_t pid = fork();
   if (pid == 0) {
@@ -80,7 +80,7 @@ TEST(ProcessClaimTest, NewOnesAreNeverOthers) {
     char byte = 0;
     _exit(read(ends[0], &byte, 1) == 1 && handed->Use().ok() ? 0 : 1);
   }
-  // The parent's copy is gone before the child uses its own.
+  // The parent's copy is destroyed before the child uses its own.
   handed.reset();
   std::vector<std::unique_ptr<ProcessClaim>> others;
   for (int i = 0; i < 2000; ++i) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The operator's policy at work: exceptions, upgrades, audit and counters.
+// Effects of the operator's policy: exceptions, upgrades, audit and counters.
 
 #include <cstdint>
 #include <memory>
@@ -47,7 +47,7 @@ WrapOptions Client() {
   return options;
 }
 
-// What a client's handshake came to.
+// The result of a client's handshake.
 ErrorKind KindOf(const absl::Status& status) {
   return ssl::GetErrorKind(status);
 }
@@ -78,7 +78,7 @@ class RuntimePolicyTest : public ::testing::Test {
     host_->SetFile(kPolicyFile, absl::StrCat("tls: {", tls, "}"));
   }
 
-  // What becomes of a client that connects to a good server.
+  // The result of a client that connects to a valid server.
   absl::Status Connect(Runtime& runtime, WrapOptions client) {
     MemoryTransportOptions transport_options;
     transport_options.timeout = absl::Minutes(1);
@@ -268,7 +268,7 @@ TEST_F(RuntimePolicyTest, ReloadsWholeOrNotAtAll) {
   EXPECT_THAT(host_->log().back(),
               HasSubstr("the old one stays in force: /etc/airlock.yaml:1:35"));
 
-  // What the environment said when the Runtime was made stays.
+  // The environment at the time of Create stays in effect.
   host_->SetVariable("AIRLOCK_VERIFY", "enforce");
   SetPolicy("verification: default");
   EXPECT_TRUE(runtime->ReloadPolicy().ok());
@@ -314,7 +314,7 @@ TEST_F(RuntimePolicyTest, ABrokenFileIsToldOfOnceAndTriedAgain) {
             config::Verification::kEnforce);
   EXPECT_FALSE(runtime->ReloadPolicy().ok());
   EXPECT_EQ(runtime->counters().policy_reload_failures, 2);
-  // The file itself stays what it is.
+  // The file itself does not change.
   host_->SetFile("/etc/missing.pem", Cert("ca.pem"));
   EXPECT_TRUE(*runtime->ReloadPolicyIfChanged());
   EXPECT_EQ(runtime->policy().ca_certs.value, "/etc/missing.pem");
@@ -389,7 +389,7 @@ TEST_F(RuntimePolicyTest, ContextsAreUnderItToo) {
             (*localhost)->options().trust_store->content_hash());
 }
 
-// Also where the Runtime is gone by then.
+// Also if the Runtime is destroyed by then.
 TEST_F(RuntimePolicyTest, ASocketWithoutANameIsRefusedByIt) {
   auto runtime = Make("verification: enforce");
   ContextRequest request;
@@ -423,7 +423,7 @@ TEST_F(RuntimePolicyTest, CountsHandshakes) {
   older.verification.maximum_version = TlsVersion::kTls1_2;
   ASSERT_TRUE(Connect(*runtime, std::move(older)).ok());
   const Counters counters = runtime->counters();
-  // Both ends are this Runtime's.
+  // Both ends belong to this Runtime.
   EXPECT_EQ(counters.handshakes_of(TlsVersion::kTls1_3), 4);
   EXPECT_EQ(counters.handshakes_of(TlsVersion::kTls1_2), 2);
   EXPECT_EQ(counters.failures_of(ErrorKind::kHostname), 1);

@@ -36,7 +36,7 @@ using ::testing::HasSubstr;
 
 using SocketOr = absl::StatusOr<std::unique_ptr<ssl::Socket>>;
 
-// Where the system's bundle is.
+// The path of the system's bundle.
 constexpr char kSystemBundle[] = "/etc/ca-certificates.crt";
 
 std::string Cert(absl::string_view name) {
@@ -53,14 +53,14 @@ WrapOptions Server(absl::string_view name = "server_p256_chain") {
   return options;
 }
 
-// A client that reaches for `host` and says nothing else.
+// A client that connects to `host`, with no other options.
 WrapOptions Client(absl::string_view host = "localhost") {
   WrapOptions options;
   options.server_hostname = std::string(host);
   return options;
 }
 
-// A client that states what to verify.
+// A client that sets cert_reqs.
 WrapOptions Client(absl::string_view host, VerifyMode cert_reqs) {
   WrapOptions options = Client(host);
   options.cert_reqs = cert_reqs;
@@ -79,7 +79,7 @@ class RuntimeTest : public ::testing::Test {
     host_->AdvanceTime(absl::Hours(1));
   }
 
-  // A Runtime whose environment has AIRLOCK_VERIFY; empty: has not.
+  // A Runtime whose environment sets AIRLOCK_VERIFY; empty: not set.
   std::unique_ptr<Runtime> Make(const std::string& verify = "") {
     if (!verify.empty()) host_->SetVariable("AIRLOCK_VERIFY", verify);
     absl::StatusOr<std::unique_ptr<Runtime>> runtime =
@@ -88,7 +88,8 @@ class RuntimeTest : public ::testing::Test {
     return *std::move(runtime);
   }
 
-  // Both ends over memory, each on its own thread, so that each may wait.
+  // Connects both ends over memory, each on its own thread, so that each may
+  // wait.
   static Ends Connect(Runtime& runtime, WrapOptions client,
                       WrapOptions server) {
     MemoryTransportOptions options;
@@ -138,7 +139,7 @@ TEST_F(RuntimeTest, WithoutAFlagTheApplicationDecides) {
   EXPECT_EQ(ssl::GetErrorKind(ends.client.status()), ErrorKind::kVerification);
   EXPECT_EQ(ssl::GetErrorKind(ends.server.status()), ErrorKind::kPeerAlert);
 
-  // The chain alone, as in Python 2.7.11; the name is the caller's to match.
+  // Only the chain, as in Python 2.7.11; the caller has to match the name.
   ends = Connect(*runtime, Client("", VerifyMode::kRequired), Server());
   ASSERT_TRUE(ends.client.ok()) << ends.client.status();
   EXPECT_TRUE((*ends.client)->peer_verified());
@@ -146,7 +147,7 @@ TEST_F(RuntimeTest, WithoutAFlagTheApplicationDecides) {
   EXPECT_EQ(ssl::GetErrorKind((*ends.client)->MatchHostname("example.test")),
             ErrorKind::kHostname);
 
-  // A name that is given is checked.
+  // A given name is checked.
   ends = Connect(*runtime, Client("example.test", VerifyMode::kRequired),
                  Server());
   EXPECT_EQ(ssl::GetErrorKind(ends.client.status()), ErrorKind::kHostname);
@@ -351,15 +352,15 @@ TEST_F(RuntimeTest, EqualOptionsShareAContext) {
   };
   const auto context = ContextOf(*runtime, make_client());
   EXPECT_EQ(ContextOf(*runtime, make_client()), context);
-  // The name is the socket's, not the context's.
+  // The name belongs to the socket, not the context.
   WrapOptions options = make_client();
   options.server_hostname = "elsewhere.test";
   EXPECT_EQ(ContextOf(*runtime, std::move(options)), context);
-  // The same bundle, in another place.
+  // The same bundle at another path.
   options = make_client();
   options.ca_certs = CaBytes{Cert("ca.pem")};
   EXPECT_EQ(ContextOf(*runtime, std::move(options)), context);
-  // By another way, but the same key.
+  // The same key from another source.
   options = make_client();
   options.keyfile = ssl::Reader(
       [] { return absl::StatusOr<Secret>(Secret(Cert("client_p256.key"))); });
@@ -424,7 +425,7 @@ TEST_F(RuntimeTest, AKeyInTheCacheStillNeedsItsPassword) {
   }
   EXPECT_EQ(ssl::GetErrorKind(Refusal(*runtime, make_server({}))),
             ErrorKind::kCredentials);
-  // What a callback answers is not known before it is asked.
+  // A callback's answer is unknown before the call.
   int asked = 0;
   for (int i = 0; i < 2; ++i) {
     EXPECT_NE(ContextOf(*runtime, make_server(ssl::PasswordCallback([&] {
@@ -494,7 +495,7 @@ TEST_F(RuntimeTest, AContextOfOnesOwnIsUnderThePolicyToo) {
       (*context)->options().verification.hostname.common_name_fallback);
   EXPECT_EQ((*context)->minimum_version(), ssl::TlsVersion::kTls1_2);
   EXPECT_EQ((*context)->options().trust_store->certificate_count(), 2);
-  // The name is asked for when it is known.
+  // The Socket must have a name.
   EXPECT_FALSE(
       ssl::WrapSocket(*context, MakeMemoryTransports().first, {}).ok());
 

@@ -23,7 +23,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Long enough for any machine; no test waits for it to pass.
+// Long enough for any machine; no test waits this long.
 constexpr absl::Duration kPatience = absl::Minutes(1);
 
 class TcpTest : public ::testing::TestWithParam<std::string> {};
@@ -74,7 +74,7 @@ TEST(TcpListenerTest, APortInUseIsAnErrorThatNamesIt) {
 }
 
 TEST(DialTest, ARefusalNamesHostPortAndReason) {
-  // Bound, so that nobody else gets the port, but not listening.
+  // Bound, so that no one else gets the port, but not listening.
   const internal::UniqueFd fd(socket(AF_INET, SOCK_STREAM, 0));
   sockaddr_in address = {};
   address.sin_family = AF_INET;

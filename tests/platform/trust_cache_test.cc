@@ -33,7 +33,7 @@ std::string Pem(const std::string& name) {
 
 class TrustCacheTest : public ::testing::Test {
  protected:
-  // Puts a file there, and lets enough time pass for its identity to count.
+  // Creates a file, and advances the time until its identity is settled.
   void SetOldFile(const std::string& path, const std::string& bytes) {
     host_.SetFile(path, bytes);
     host_.AdvanceTime(absl::Hours(1));
@@ -84,7 +84,7 @@ TEST_F(TrustCacheTest, NoticesAChangedFile) {
   EXPECT_EQ((*before)->certificate_count(), 2);
   EXPECT_EQ((*after)->certificate_count(), 3);
   EXPECT_THAT(host_.log(), ElementsAre(HasSubstr("/ca.pem changed")));
-  // Touched, but the same.
+  // Touched, but unchanged.
   SetOldFile("/ca.pem", Pem("ca_all.pem"));
   EXPECT_EQ(*cache.FromPath("/ca.pem"), *after);
   EXPECT_EQ(host_.log().size(), 1);
@@ -94,7 +94,7 @@ TEST_F(TrustCacheTest, NoticesAChangeThatTheFilesTimeIsTooCoarseFor) {
   struct Row {
     absl::Duration begin;   // Since a full second.
     absl::Duration unsure;  // How long a change may go unnoticed,
-    absl::Duration sure;    // and when not any more.
+    absl::Duration sure;    // and when it no longer can.
   };
   for (const Row& row :
        {Row{absl::ZeroDuration(), absl::Seconds(2), absl::Milliseconds(2001)},
@@ -109,7 +109,7 @@ TEST_F(TrustCacheTest, NoticesAChangeThatTheFilesTimeIsTooCoarseFor) {
     EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 2);
     host_.SetFileUnnoticed("/ca.pem", Pem("ca_all.pem"));
     EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
-    // Once that moment is over, nothing is read any more.
+    // After that moment, nothing is read again.
     host_.AdvanceTime(row.sure - row.unsure);
     EXPECT_EQ((*cache.FromPath("/ca.pem"))->certificate_count(), 3);
     const int reads = host_.reads("/ca.pem");
@@ -141,11 +141,11 @@ TEST_F(TrustCacheTest, OfThePolicysBundleOwnersAreLookedAtEachTimeItIsRead) {
   SetOldFile("/ca.pem", Pem("root.pem"));
   ExpectTrustStoreError(cache.FromPath("/ca.pem", true),
                         HasSubstr("mode 0666"));
-  // Of what an application names they are its own matter.
+  // The owners of the application's own bundles do not matter.
   EXPECT_TRUE(cache.FromPath("/ca.pem").ok());
   ExpectTrustStoreError(cache.FromPath("/ca.pem", true),
                         HasSubstr("mode 0666"));
-  // In the sandbox of airlock run they cannot be told.
+  // In the sandbox of airlock run the owners are unknown.
   TrustCache sandboxed(&host_, config::Environment::OfSandbox({}), 8);
   EXPECT_TRUE(sandboxed.FromPath("/ca.pem", true).ok());
 }
@@ -167,7 +167,7 @@ TEST_F(TrustCacheTest, ReadsHashedDirectories) {
   EXPECT_EQ(*cache.FromPath("/certs/"), *store);
   EXPECT_EQ(host_.reads("/certs/0a1b2c3d.0"), 2);
 
-  // A file in it changed, came, went.
+  // A file in it was changed, added, removed.
   SetOldFile("/certs/0a1b2c3d.1", Pem("other_root.pem"));
   EXPECT_EQ((*cache.FromPath("/certs"))->Certificates()[1].subject(),
             "CN=Airlock Test Other Root,O=Airlock Test");
@@ -207,10 +207,10 @@ TEST_F(TrustCacheTest, TheDefaultIsTheFirstPlaceThatExists) {
   SetOldFile("/etc/ssl/certs/ca-certificates.crt", Pem("ca.pem"));
   TrustCache cache = Make();
   EXPECT_EQ((*cache.Default())->certificate_count(), 2);
-  // App Engine's goes before all.
+  // App Engine's path takes precedence.
   SetOldFile("/etc/ca-certificates.crt", Pem("ca_all.pem"));
   EXPECT_EQ((*cache.Default())->certificate_count(), 3);
-  // One that exists and is no good is no reason to trust others.
+  // An invalid bundle must not make it fall back to others.
   SetOldFile("/etc/ca-certificates.crt", Pem("ca_truncated.pem"));
   ExpectTrustStoreError(cache.Default(), HasSubstr("/etc/ca-certificates.crt"));
   host_.SetError("/etc/ca-certificates.crt",

@@ -25,7 +25,7 @@ using ::testing::Not;
 constexpr uid_t kUser = 1000;
 constexpr uid_t kOther = 1001;
 
-// A machine that has what a test puts there.
+// A machine with the files that a test creates.
 class TrustedPathTest : public ::testing::Test {
  protected:
   TrustedPathTest() {
@@ -135,11 +135,11 @@ TEST_F(TrustedPathTest, SymbolicLinksAreFollowed) {
   EXPECT_TRUE(Check("/etc/link.yaml").ok());
   Link("/h", "home/me");
   EXPECT_TRUE(Check("/h/a.yaml").ok());
-  // Where it leads is looked at as closely.
+  // The link's target is checked as strictly.
   Folder("/home/me", 0777, kUser);
   ExpectRefused("/h/a.yaml", "/home/me");
   ExpectRefused("/etc/link.yaml", "/home/me");
-  // In a sticky folder anybody can make one.
+  // In a sticky folder anyone can create one.
   Folder("/home/me", 0755, kUser);
   Link("/tmp/link.yaml", "/home/me/a.yaml", kOther);
   ExpectRefused("/tmp/link.yaml", "/tmp/link.yaml");
@@ -148,7 +148,7 @@ TEST_F(TrustedPathTest, SymbolicLinksAreFollowed) {
 TEST_F(TrustedPathTest, OnlyWhatIsNotThereIsNotFound) {
   EXPECT_EQ(Check("/etc/none.yaml").code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Check("/none/airlock.yaml").code(), absl::StatusCode::kNotFound);
-  // A link that leads nowhere is there.
+  // A dangling link exists.
   Link("/etc/airlock.yaml", "/etc/gone.yaml");
   ExpectRefused("/etc/airlock.yaml", "/etc/airlock.yaml");
   Link("/etc", "/gone");
@@ -183,7 +183,7 @@ TEST_F(TrustedPathTest, EachFailureIsAnError) {
 }
 
 TEST_F(TrustedPathTest, WhomTheRootFolderBelongsToIsRoot) {
-  // A user namespace may show root as somebody else.
+  // A user namespace may show root as another user.
   constexpr uid_t kNobody = 65534;
   for (auto& [path, entry] : entries_) {
     if (entry.owner == 0) entry.owner = kNobody;
