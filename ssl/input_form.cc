@@ -15,6 +15,7 @@ namespace airlock::ssl {
 namespace {
 
 constexpr absl::string_view kBegin = "-----BEGIN ";
+constexpr absl::string_view kDashes = "-----";
 
 bool IsBase64(char c) {
   return absl::ascii_isalnum(c) || c == '+' || c == '/' || c == '=';
@@ -93,7 +94,8 @@ std::string DescribeEncoding(absl::string_view text) {
     return "is base64 of PEM text; decode it once, and give the PEM text";
   }
   // Of DER, which begins with a byte 0x30, the first character is an M.
-  if (All(text, IsBase64) || (text[0] == 'M' && All(text, IsBase64Any))) {
+  if (All(text, IsBase64) || (text[0] == 'M' && All(text, IsBase64Any) &&
+                              !absl::StrContains(text, kDashes))) {
     return "is base64 without a BEGIN and an END line; give the whole PEM text";
   }
   return "";
