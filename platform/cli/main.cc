@@ -18,7 +18,7 @@
 #include "platform/cli/policy.h"
 #include "platform/cli/python.h"
 #include "platform/cli/run.h"
-#include "platform/cli/sandbox_entry.h"
+#include "platform/launcher/sandbox_entry.h"
 #include "platform/cli/serve.h"
 
 namespace {
@@ -38,8 +38,8 @@ int main(int argc, char** argv) {
   using airlock::cli::Command;
   OpenStandardDescriptors();
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (!words.empty() && words[0] == airlock::cli::kSandboxEntry) {
-    return airlock::cli::EnterSandbox({words.begin() + 1, words.end()});
+  if (!words.empty() && words[0] == airlock::launcher::kSandboxEntry) {
+    return airlock::launcher::EnterSandbox({words.begin() + 1, words.end()});
   }
   const std::vector<Command> commands = {
       airlock::cli::ConnectCommand(), airlock::cli::ServeCommand(),

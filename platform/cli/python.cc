@@ -16,7 +16,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "platform/cli/interpreter.h"
+#include "platform/launcher/interpreter.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
 #include "platform/load_policy.h"
@@ -25,6 +25,10 @@
 
 namespace airlock::cli {
 namespace {
+
+using launcher::FindInterpreter;
+using launcher::ModulesFolder;
+using launcher::PythonPath;
 
 bool IsVersion(absl::string_view word) {
   return !word.empty() && absl::ascii_isdigit(word[0]) &&

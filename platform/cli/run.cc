@@ -20,16 +20,16 @@
 #include "absl/types/optional.h"
 #include "config/environment.h"
 #include "platform/audit_writer.h"
-#include "platform/cli/application.h"
-#include "platform/cli/audit_relay.h"
-#include "platform/cli/interpreter.h"
-#include "platform/cli/program.h"
-#include "platform/cli/run_plan.h"
-#include "platform/cli/run_policy.h"
-#include "platform/cli/sandbox.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/start_screen.h"
-#include "platform/cli/stream_relay.h"
+#include "platform/launcher/application.h"
+#include "platform/launcher/audit_relay.h"
+#include "platform/launcher/interpreter.h"
+#include "platform/launcher/program.h"
+#include "platform/launcher/run_plan.h"
+#include "platform/launcher/run_policy.h"
+#include "platform/launcher/sandbox.h"
+#include "platform/launcher/stream_relay.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"
 
@@ -55,6 +55,30 @@ ABSL_FLAG(std::string, programs, "",
 
 namespace airlock::cli {
 namespace {
+
+using launcher::Application;
+using launcher::AskInterpreter;
+using launcher::AuditRelay;
+using launcher::AwaitSandbox;
+using launcher::FindInterpreter;
+using launcher::InterpreterFacts;
+using launcher::LoadApplication;
+using launcher::MakePlan;
+using launcher::ModulesFolder;
+using launcher::OpenGate;
+using launcher::Program;
+using launcher::PythonPath;
+using launcher::RunFacts;
+using launcher::RunOptions;
+using launcher::RunPolicy;
+using launcher::SandboxedProcess;
+using launcher::SandboxedProgram;
+using launcher::SandboxPlan;
+using launcher::StartCommand;
+using launcher::StreamRelay;
+using launcher::SuperviseProgram;
+using launcher::TrySandbox;
+using launcher::WrapInSandbox;
 
 using config::EnvironmentMap;
 

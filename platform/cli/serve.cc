@@ -22,7 +22,7 @@
 #include "platform/cli/file_site.h"
 #include "platform/cli/flag_words.h"
 #include "platform/cli/http_session.h"
-#include "platform/cli/local_identity.h"
+#include "platform/launcher/local_identity.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/stream.h"
 #include "platform/cli/text.h"
@@ -65,6 +65,9 @@ ABSL_FLAG(std::string, ciphers, "",
 
 namespace airlock::cli {
 namespace {
+
+using launcher::LocalIdentity;
+using launcher::MakeLocalIdentity;
 
 constexpr char kModernCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 

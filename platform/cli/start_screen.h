@@ -10,15 +10,15 @@
 
 #include "absl/types/optional.h"
 #include "config/policy.h"
-#include "platform/cli/application.h"
-#include "platform/cli/interpreter.h"
 #include "platform/host.h"
+#include "platform/launcher/application.h"
+#include "platform/launcher/interpreter.h"
 
 namespace airlock::cli {
 
 struct StartFacts {
-  const Application* application = nullptr;
-  const InterpreterFacts* python = nullptr;
+  const launcher::Application* application = nullptr;
+  const launcher::InterpreterFacts* python = nullptr;
   const config::VerificationPolicy* policy = nullptr;
   // Where the CA certificates are that count; empty, with the reason in
   // `no_bundle`, where there are none.

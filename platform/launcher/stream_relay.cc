@@ -1,0 +1,171 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/launcher/stream_relay.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+
+namespace airlock::launcher {
+namespace {
+
+using platform::internal::UniqueFd;
+
+constexpr size_t kChunk = 64 << 10;
+
+// Whether there is something to copy from `fd`: it is open, and neither a
+// terminal, which is not shared, nor /dev/null.
+bool IsInput(int fd) {
+  struct stat status;
+  if (fstat(fd, &status) != 0 || isatty(fd) != 0) return false;
+  return !S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3);
+}
+
+bool IsOutput(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+bool SamePlace(int one, int other) {
+  struct stat first;
+  struct stat second;
+  return fstat(one, &first) == 0 && fstat(other, &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+absl::Status MakePipe(UniqueFd* reading, UniqueFd* writing) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    const int error = errno;
+    return absl::InternalError(
+        absl::ErrnoToStatus(error, "cannot make a pipe").message());
+  }
+  *reading = UniqueFd(ends[0]);
+  *writing = UniqueFd(ends[1]);
+  return absl::OkStatus();
+}
+
+// Whoever shares a descriptor with us may have made it one that does not wait.
+void WaitFor(int fd, short events) {  // NOLINT(google-runtime-int)
+  pollfd entry = {fd, events, 0};
+  while (poll(&entry, 1, /*timeout=*/-1) < 0 && errno == EINTR) {
+  }
+}
+
+// Bytes read, 0 at the end, -1 with errno.
+ssize_t ReadSome(int fd, char* to, size_t size) {
+  for (;;) {
+    const ssize_t got = read(fd, to, size);
+    if (got >= 0 || (errno != EINTR && errno != EAGAIN)) return got;
+    if (errno == EAGAIN) WaitFor(fd, POLLIN);
+  }
+}
+
+// 0, or the error.
+int WriteAll(int fd, absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EAGAIN) {
+      WaitFor(fd, POLLOUT);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+void CopyInput(const UniqueFd& to) {
+  std::array<char, kChunk> chunk;
+  for (;;) {
+    const ssize_t size = ReadSome(STDIN_FILENO, chunk.data(), chunk.size());
+    if (size <= 0 ||
+        WriteAll(to.get(), {chunk.data(), static_cast<size_t>(size)}) != 0) {
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StreamRelay>> StreamRelay::Create() {
+  std::unique_ptr<StreamRelay> relay(new StreamRelay);
+  if (IsOutput(STDOUT_FILENO)) relay->out_.to = STDOUT_FILENO;
+  if (IsOutput(STDERR_FILENO)) relay->err_.to = STDERR_FILENO;
+  relay->has_input_ = IsInput(STDIN_FILENO);
+  relay->one_output_ = SamePlace(STDOUT_FILENO, STDERR_FILENO);
+  absl::Status status = MakePipe(&relay->out_.reading, &relay->out_.writing);
+  if (status.ok() && !relay->one_output_) {
+    status = MakePipe(&relay->err_.reading, &relay->err_.writing);
+  }
+  if (status.ok() && relay->has_input_) {
+    status = MakePipe(&relay->input_reading_, &relay->input_writing_);
+  }
+  if (!status.ok()) return status;
+  return relay;
+}
+
+StreamRelay::~StreamRelay() {
+  for (Output* output : {&out_, &err_}) {
+    if (output->copier.joinable()) output->copier.detach();
+  }
+}
+
+void StreamRelay::Give(Program* program) const {
+  program->streams =
+      Program::Streams{input_reading_.get(), out_.writing.get(),
+                       one_output_ ? out_.writing.get() : err_.writing.get()};
+}
+
+void StreamRelay::Start() {
+  out_.writing = UniqueFd();
+  err_.writing = UniqueFd();
+  input_reading_ = UniqueFd();
+  out_.copier = std::thread(Copy, &out_);
+  if (!one_output_) err_.copier = std::thread(Copy, &err_);
+  if (!has_input_) return;
+  // It may wait for input that never comes: the end of this process ends it.
+  std::thread([to = std::move(input_writing_)] { CopyInput(to); }).detach();
+}
+
+absl::Status StreamRelay::Finish() {
+  absl::Status status;
+  for (Output* output : {&out_, &err_}) {
+    if (!output->copier.joinable()) continue;
+    output->copier.join();
+    if (output->error == 0 || output->error == EPIPE) continue;
+    status.Update(absl::ErrnoToStatus(
+        output->error, output->to == STDOUT_FILENO
+                           ? "standard output of the application was lost"
+                           : "standard error of the application was lost"));
+  }
+  return status;
+}
+
+void StreamRelay::Copy(Output* output) {
+  std::array<char, kChunk> chunk;
+  for (;;) {
+    const ssize_t size =
+        ReadSome(output->reading.get(), chunk.data(), chunk.size());
+    if (size <= 0) return;
+    if (output->to < 0) continue;
+    output->error =
+        WriteAll(output->to, {chunk.data(), static_cast<size_t>(size)});
+    if (output->error == 0) continue;
+    // The program's next write fails, too.
+    output->reading = UniqueFd();
+    return;
+  }
+}
+
+}  // namespace airlock::launcher

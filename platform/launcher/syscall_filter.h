@@ -1,0 +1,39 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The system calls that an application may make.
+#ifndef AIRLOCK_PLATFORM_LAUNCHER_SYSCALL_FILTER_H_
+#define AIRLOCK_PLATFORM_LAUNCHER_SYSCALL_FILTER_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "platform/internal/unique_fd.h"
+
+namespace airlock::launcher {
+
+// A file in memory that holds the filter: BPF for this machine's architecture,
+// made by libseccomp.
+//
+// It is a list of what Python and TLS need: memory, files, waiting, threads and
+// processes, signals, clocks, random bytes, and these sockets:
+//   socket(AF_INET or AF_INET6, SOCK_STREAM, 0 or IPPROTO_TCP)
+//   socket(AF_INET or AF_INET6, SOCK_DGRAM, 0 or IPPROTO_UDP)
+//   socketpair(AF_UNIX, SOCK_STREAM, 0)
+// Every other call answers ENOSYS, as if the kernel did not have it, which
+// libraries know how to do without: among them mount, ptrace, unshare and clone
+// with a new namespace, bpf, io_uring, keyctl, limits of other processes, and
+// all other sockets, AF_NETLINK's too (the resolver then assumes that both
+// versions of IP are there). A file's mode cannot get a set-user-ID or
+// set-group-ID bit (EPERM). Calls of another architecture's table end the
+// process.
+//
+// Errors: kInternal, where libseccomp or the kernel refuses.
+absl::StatusOr<platform::internal::UniqueFd> MakeSyscallFilter();
+
+// Puts this thread, and what it starts, under the filter in the descriptor
+// `fd`. Needs no_new_privs, or CAP_SYS_ADMIN. Errors: kInternal.
+absl::Status ApplySyscallFilter(int fd);
+
+}  // namespace airlock::launcher
+
+#endif  // AIRLOCK_PLATFORM_LAUNCHER_SYSCALL_FILTER_H_
