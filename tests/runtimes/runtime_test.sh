@@ -59,7 +59,7 @@ fails() {
 
 readonly CA=$CERTS/ca.pem OTHER=$CERTS/other_root.pem KEY=client_p256.key
 works 'a connection' localhost "$CA" "$KEY"
-fails 'a wrong host' Hostname 'or have one made for this name' \
+fails 'a wrong host' Hostname 'or have one issued for this name.' \
   example.test "$CA" "$KEY"
 fails 'an unknown CA' Verification 'or add the issuing CA to the bundle.' \
   localhost "$OTHER" "$KEY"
