@@ -1,56 +1,58 @@
 /* Copyright 2026 The Airlock Authors.
  * SPDX-License-Identifier: Apache-2.0 */
 
-/* Airlock for every language that can call C: TLS sockets whose verification is
- * the platform's to decide. C99; also C++. docs/linking.md shows it at work.
+/* Airlock for every language that can call C: TLS sockets whose verification
+ * the platform decides. C99; also C++. docs/linking.md shows it in use.
  *
- * What holds for all of it:
+ * Rules for the whole interface:
  *
- * - A function gives an airlock_status. Where that is AIRLOCK_ERROR and `error`
- *   is not NULL, *error is a new object, the caller's to free; else *error is
- *   NULL afterwards. What is given back through other pointers is set only
- *   where the status says that it is there; handles are NULL otherwise.
- * - A handle is opaque, made by a function that says so, and freed once by its
- *   _free, which takes NULL too. What a handle needs of another it keeps alive:
- *   handles may be freed in any order.
- * - airlock_bytes are borrowed: as an argument for the time of the call, unless
- *   said otherwise; as a result for as long as the handle lives that they came
- *   from. They may hold any byte, NULs too, and do not end with one. An
- *   airlock_buffer is the caller's, to be freed with airlock_buffer_free.
+ * - A function returns an airlock_status. If that is AIRLOCK_ERROR and `error`
+ *   is not NULL, *error is a new object that the caller frees; otherwise *error
+ *   is set to NULL. Other output pointers are set only if the status says so;
+ *   output handles are NULL otherwise.
+ * - A handle is opaque. The function that creates it says so, and its _free
+ *   frees it once; _free accepts NULL. A handle keeps alive the other handles
+ *   that it needs: handles may be freed in any order.
+ * - airlock_bytes are borrowed: an argument for the duration of the call,
+ *   unless stated otherwise; a result for the lifetime of the handle that it
+ *   came from. They may hold any byte, including NUL, and are not
+ *   NUL-terminated. The caller owns an airlock_buffer and frees it with
+ *   airlock_buffer_free.
  * - A struct begins with struct_size, which the caller sets to sizeof(the
- *   struct), and the rest to zero: zero is each field's default, and NULL in
- *   place of a struct of options is all defaults. The size is a multiple of
- *   sizeof(size_t), at least that and at most 4096; other sizes are
- *   INVALID_ARGUMENT. One that is smaller than this library's, from an older
- *   header, is taken as if it went on with zeros. One that is larger, from a
- *   newer header, is refused (INVALID_ARGUMENT) where what this library does
- *   not know is not all zero. A struct that is filled in is filled in as far as
- *   it reaches, and what this library does not know of it is set to zero.
- *   New fields come at the end of a struct only.
- * - Flags and choices that are out of range are errors, never guessed at. A
- *   client that says nothing about verification verifies chain and name.
- * - Threads: all functions may be called from any thread. Of a socket over a
- *   descriptor, one thread may read and another write or shake hands at the
- *   same time; of one over callbacks, too, but one waits for the other's
- *   callback. All else of a socket is for one thread at a time. Of the other
- *   handles any number of threads may use one. A handle is freed when no thread
- *   uses it any more.
- * - Callbacks run on the calling thread, inside the call. They must return; no
- *   longjmp past this library. A C++ exception out of one counts as a failure.
- * - errno is the same after a call as before it. No signal handler is set, no
- *   signal raised by a transport (writing to a pipe or socket whose other end
- *   is gone is an error), and the process not ended (only where memory runs out
- *   as JSON is made, the audit's too, its writer does that).
- * - fork(): waits until no thread is in the library but to wait or in a
- *   callback, for five seconds at the most, so that the child can go on with
- *   runtimes, contexts and sessions. A socket is for the process that uses it
- *   first after the fork, parent or child. In the others, reads, writes, the
+ *   struct). The caller sets the rest to zero: zero is each field's default,
+ *   and NULL instead of a struct of options means all defaults. The size is a
+ *   multiple of sizeof(size_t), at least that and at most 4096; other sizes are
+ *   INVALID_ARGUMENT. A struct that is smaller than this library's, from an
+ *   older header, is read as if zeros followed. A struct that is larger, from a
+ *   newer header, is refused (INVALID_ARGUMENT) unless all bytes that this
+ *   library does not know are zero. An output struct is filled in up to its
+ *   struct_size; bytes that this library does not know are set to zero. New
+ *   fields are only added at the end of a struct.
+ * - Flags and choices that are out of range are errors. A client that sets
+ *   nothing about verification verifies chain and name.
+ * - Threads: all functions may be called from any thread. On a socket over a
+ *   descriptor, one thread may read while another writes or shakes hands; on a
+ *   socket over callbacks, too, but one waits for the other's callback. All
+ *   other functions of a socket are for one thread at a time. Any number of
+ *   threads may use one handle of another kind. Free a handle only when no
+ *   thread uses it any more.
+ * - Callbacks run on the calling thread, inside the call. They must return: do
+ *   not longjmp past this library. A C++ exception out of a callback is a
+ *   failure.
+ * - A call does not change errno. The library sets no signal handler. A
+ *   transport raises no signal (writing to a pipe or socket whose other end is
+ *   closed is an error). The library does not end the process, except that the
+ *   JSON writer, also for the audit, does so if memory runs out.
+ * - fork() waits, for at most five seconds, until no thread is in the library
+ *   except to wait or in a callback, so that the child can continue to use
+ *   runtimes, contexts and sessions. A socket belongs to the process that uses
+ *   it first after the fork, parent or child. In the others, reads, writes, the
  *   handshake and shutdown are INVALID_ARGUMENT, since two processes must not
  *   encrypt with the same keys; airlock_socket_free closes their copy of an
- *   owned descriptor, and sends nothing. A socket that another thread was in a
- *   call of as the process forked stays the parent's.
- * - Nothing here turns the platform's policy off. What it forbids is an error
- *   of kind POLICY. */
+ *   owned descriptor, and sends nothing. If another thread was in a call of a
+ *   socket during the fork, the socket belongs to the parent.
+ * - Nothing here turns the platform's policy off. A request that it forbids is
+ *   an error of kind POLICY. */
 #ifndef AIRLOCK_PLATFORM_C_AIRLOCK_H_
 #define AIRLOCK_PLATFORM_C_AIRLOCK_H_
 
@@ -78,42 +80,42 @@ extern "C" {
 typedef int32_t airlock_status;
 enum {
   AIRLOCK_OK = 0,
-  AIRLOCK_WANT_READ = 1,  /* Call again once the transport can be read from. */
-  AIRLOCK_WANT_WRITE = 2, /* Call again once it can be written to. */
-  AIRLOCK_CLOSED = 3,     /* The peer ended its side in an orderly way. */
-  AIRLOCK_NONE = 4,       /* There is no such thing, which is no error. */
-  AIRLOCK_WANT_CALLBACK = 5, /* Call again once a callback has its answer. */
+  AIRLOCK_WANT_READ = 1,     /* Call again when the transport can be read. */
+  AIRLOCK_WANT_WRITE = 2,    /* Call again when it can be written. */
+  AIRLOCK_CLOSED = 3,        /* The peer ended its side in an orderly way. */
+  AIRLOCK_NONE = 4,          /* It does not exist; this is not an error. */
+  AIRLOCK_WANT_CALLBACK = 5, /* Call again when a callback has its answer. */
   AIRLOCK_ERROR = -1,
   AIRLOCK_TIMEOUT = -2 /* From a transport's callback only. */
 };
 
-/* The values of every field that is yes or no. AIRLOCK_YES is 1, so that C's
- * `true` means yes. 0, which is also `false`, is the field's default, which its
- * comment states; a default that protects is switched off by AIRLOCK_NO alone,
- * a number that no boolean, comparison or count gives, and no other library has
- * for its options (curl's 2, for one, verifies the name). All other values are
- * INVALID_ARGUMENT. A field that is filled in has AIRLOCK_YES or AIRLOCK_NO
- * where it can be copied back into options: compare it with AIRLOCK_YES. */
+/* The values of every yes-or-no field. AIRLOCK_YES is 1, so that C's `true`
+ * means yes. 0, which is also `false`, is the field's default, which its
+ * comment states. Only AIRLOCK_NO switches a protective default off: no
+ * boolean, comparison or count has this value, and no other library uses it for
+ * its options (curl's 2, for example, verifies the name). All other values are
+ * INVALID_ARGUMENT. An output field has AIRLOCK_YES or AIRLOCK_NO if it can be
+ * copied back into options: compare it with AIRLOCK_YES. */
 enum { AIRLOCK_UNSET = 0, AIRLOCK_YES = 1, AIRLOCK_NO = 64 };
 
-/* Where 0 stands for another default: none, or the number 0 itself. */
+/* For fields whose default is not 0: none, or the number 0 itself. */
 enum { AIRLOCK_ZERO = -1 };
 
-/* Bytes of somebody else's. `data` NULL: not given, and then size is 0. Text is
+/* Borrowed bytes. `data` NULL: not given; size must be 0 then. Text is
  * UTF-8. */
 typedef struct airlock_bytes {
   const char* data;
   size_t size;
 } airlock_bytes;
 
-/* Bytes of the caller's own. */
+/* Bytes that the caller owns. */
 typedef struct airlock_buffer {
   char* data;
   size_t size;
 } airlock_buffer;
 
-/* Wipes the bytes, gives their memory back, and sets both fields to zero. NULL
- * and an all-zero buffer are fine. */
+/* Wipes the bytes, frees their memory, and sets both fields to zero. NULL and
+ * an all-zero buffer are allowed. */
 AIRLOCK_API void airlock_buffer_free(airlock_buffer* buffer);
 
 typedef struct airlock_error airlock_error;
@@ -127,18 +129,19 @@ typedef struct airlock_certificate airlock_certificate;
 
 typedef struct airlock_library_info {
   size_t struct_size;
-  int32_t major; /* Of the library that is loaded, which may be newer than */
-  int32_t minor; /* this header: compare with AIRLOCK_VERSION_*. */
+  int32_t major; /* The version of the loaded library, which may be */
+  int32_t minor; /* newer than this header: see AIRLOCK_VERSION_*. */
   int32_t patch;
   int32_t boringssl_api; /* BORINGSSL_API_VERSION. */
-  airlock_bytes version; /* "1.0.0". For ever. */
+  airlock_bytes version; /* "1.0.0". Never freed. */
 } airlock_library_info;
 
-/* What library this is. Cannot fail but for NULL or a struct_size of none. */
+/* Describes the loaded library. Fails only for NULL or an invalid
+ * struct_size. */
 AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
                                                     airlock_error** error);
 
-/* AIRLOCK_OK where the library has the feature of that name, else AIRLOCK_NONE.
+/* AIRLOCK_OK if the library has the feature of that name, else AIRLOCK_NONE.
  * Names: "alpn", "alpn_callback", "audit", "ca_certificates",
  * "certificate_json", "channel_binding", "ciphers", "counters", "deadline",
  * "explain", "exporter", "fd_transport", "fork", "handshake_ended", "key_log",
@@ -153,75 +156,75 @@ AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
 /* ---- Errors ------------------------------------------------------------ */
 
 enum {
-  AIRLOCK_KIND_INTERNAL = 0,         /* Out of memory, or Airlock's defect. */
+  AIRLOCK_KIND_INTERNAL = 0,         /* Out of memory, or a bug in Airlock. */
   AIRLOCK_KIND_INVALID_ARGUMENT = 1, /* Wrong or contradictory arguments. */
-  AIRLOCK_KIND_CREDENTIALS = 2,    /* An unusable key or chain of one's own. */
-  AIRLOCK_KIND_TRUST_STORE = 3,    /* A missing, empty or damaged bundle. */
-  AIRLOCK_KIND_POLICY = 4,         /* The policy forbids what was asked. */
-  AIRLOCK_KIND_VERIFICATION = 5,   /* The peer's chain is not trusted. */
-  AIRLOCK_KIND_HOSTNAME = 6,       /* It is good, but for other names. */
-  AIRLOCK_KIND_PEER_ALERT = 7,     /* The peer gave up with an alert. */
-  AIRLOCK_KIND_PROTOCOL = 8,       /* No common ground, or broken TLS. */
-  AIRLOCK_KIND_UNEXPECTED_EOF = 9, /* Cut off without close_notify. */
-  AIRLOCK_KIND_TRANSPORT = 10,     /* The transport failed. */
-  AIRLOCK_KIND_TIMEOUT = 11,       /* Its time was over; may be repeated. */
-  AIRLOCK_KIND_CALLBACK = 12,      /* A callback failed or refused. */
-  AIRLOCK_KIND_CLOSED = 13         /* Used after shutdown. */
+  AIRLOCK_KIND_CREDENTIALS = 2,      /* The key or chain given is unusable. */
+  AIRLOCK_KIND_TRUST_STORE = 3,      /* A missing, empty or damaged bundle. */
+  AIRLOCK_KIND_POLICY = 4,           /* The policy forbids the request. */
+  AIRLOCK_KIND_VERIFICATION = 5,     /* The peer's chain is not trusted. */
+  AIRLOCK_KIND_HOSTNAME = 6,         /* Trusted, but for other names. */
+  AIRLOCK_KIND_PEER_ALERT = 7,       /* The peer sent a fatal alert. */
+  AIRLOCK_KIND_PROTOCOL = 8,         /* Nothing in common, or broken TLS. */
+  AIRLOCK_KIND_UNEXPECTED_EOF = 9,   /* Ended without close_notify. */
+  AIRLOCK_KIND_TRANSPORT = 10,       /* The transport failed. */
+  AIRLOCK_KIND_TIMEOUT = 11,         /* Time ran out; may be repeated. */
+  AIRLOCK_KIND_CALLBACK = 12,        /* A callback failed or refused. */
+  AIRLOCK_KIND_CLOSED = 13           /* Used after shutdown. */
 };
 
 typedef struct airlock_error_info {
   size_t struct_size;
-  int32_t kind; /* AIRLOCK_KIND_*; more may come. */
-  int32_t code; /* google.rpc.Code, such as 3, INVALID_ARGUMENT. */
-  /* The TLS alert (RFC 8446, section 6) that was received where `kind` is
-   * PEER_ALERT, else sent; -1: none. */
+  int32_t kind; /* AIRLOCK_KIND_*; later versions may add some. */
+  int32_t code; /* google.rpc.Code, such as 3 (INVALID_ARGUMENT). */
+  /* The TLS alert (RFC 8446, section 6): received if `kind` is PEER_ALERT, else
+   * sent; -1: none. */
   int32_t alert;
   /* For VERIFICATION and HOSTNAME: the X509_V_ERR_* number (0: none) and the
-   * depth in the chain, 0 being the peer itself (-1: none). */
+   * depth in the chain, where 0 is the peer itself (-1: none). */
   int32_t verify_code;
   int32_t depth;
   int32_t reserved;
   airlock_bytes kind_name; /* "Verification". */
-  /* For people: what was wrong, where, what to do. No secret is in it. Not
+  /* For people: what was wrong, where, what to do. Contains no secret. Not
    * stable. */
   airlock_bytes message;
   /* BoringSSL's names, such as "SSL" and "WRONG_VERSION_NUMBER"; or empty. */
   airlock_bytes library;
   airlock_bytes reason;
-  airlock_bytes verify_message; /* In words what verify_code is in numbers. */
+  airlock_bytes verify_message; /* The text for verify_code. */
   airlock_bytes subject;        /* Of the certificate at fault (RFC 4514). */
 } airlock_error_info;
 
-/* Fills in *out; its bytes live as long as `error` does. AIRLOCK_ERROR, without
- * more, where an argument is NULL or struct_size is smaller than itself. */
+/* Fills in *out; its bytes live as long as `error`. Returns AIRLOCK_ERROR, with
+ * no further detail, if an argument is NULL or struct_size is invalid. */
 AIRLOCK_API airlock_status airlock_error_get(const airlock_error* error,
                                              airlock_error_info* out);
 AIRLOCK_API void airlock_error_free(airlock_error* error);
 
 /* ---- Runtimes: the policy, and what sockets share ---------------------- */
 
-/* ALLOWED: it got what it asked for, but the policy has that audited. */
+/* ALLOWED: the request was granted, but the policy audits it. */
 enum {
   AIRLOCK_AUDIT_REFUSED = 1,
   AIRLOCK_AUDIT_UPGRADED = 2,
   AIRLOCK_AUDIT_ALLOWED = 3
 };
 
-/* Something that an application asked for and the policy did not give it, or
- * gave it but wants to be known. */
+/* A request of the application that the policy refused, changed, or granted but
+ * audits. */
 typedef struct airlock_audit_event {
   size_t struct_size;
   int32_t action; /* AIRLOCK_AUDIT_*. */
   int32_t reserved;
-  int64_t time_ms;       /* Milliseconds since the Unix epoch. */
-  uint64_t suppressed;   /* How many of the same were not reported before it. */
-  airlock_bytes host;    /* That the client reaches for; or empty. */
-  airlock_bytes setting; /* "cert_reqs". */
+  int64_t time_ms;         /* Milliseconds since the Unix epoch. */
+  uint64_t suppressed;     /* Equal events not reported since the last. */
+  airlock_bytes host;      /* The client's target; or empty. */
+  airlock_bytes setting;   /* "cert_reqs". */
   airlock_bytes requested; /* "CERT_NONE". */
-  airlock_bytes effective; /* "CERT_REQUIRED"; empty where refused. */
+  airlock_bytes effective; /* "CERT_REQUIRED"; empty if refused. */
   airlock_bytes rule;      /* "AIRLOCK_VERIFY=enforce". */
   airlock_bytes call_site; /* As in the options; or empty. */
-  airlock_bytes json;      /* All of it, as one line of JSON. */
+  airlock_bytes json;      /* The whole event, as one line of JSON. */
 } airlock_audit_event;
 
 enum { AIRLOCK_LOG_INFO = 0, AIRLOCK_LOG_WARNING = 1, AIRLOCK_LOG_ERROR = 2 };
@@ -230,65 +233,67 @@ typedef struct airlock_runtime_options {
   size_t struct_size;
   /* The path of the application's app.yaml. */
   airlock_bytes app_yaml;
-  /* How many of each are kept to be used again; 0: 256, 64 and 32. */
+  /* How many of each are cached; 0: 256, 64 and 32. */
   size_t max_contexts;
   size_t max_credentials;
   size_t max_trust_stores;
-  /* What `audit` gets of one call site: so many at once (0: 5) and then one per
-   * interval (0: a minute). So many call sites are told apart (0: 1024). */
+  /* Limits for `audit`, per call site: a burst of events (0: 5), then one per
+   * interval (0: a minute). At most audit_max_call_sites call sites are
+   * distinguished (0: 1024). */
   size_t audit_max_call_sites;
   int64_t audit_interval_ms;
   int32_t audit_burst;
   int32_t reserved;
-  /* Given to `audit`, `log` and `release`. */
+  /* The argument of `audit`, `log` and `release`. */
   void* user;
-  /* Gets events, on any thread, and on several at once. */
+  /* Gets events, on any thread, possibly on several at once. */
   void (*audit)(void* user, const airlock_audit_event* event);
-  /* Gets messages, likewise. NULL: standard error gets them. Must not use the
-   * runtime, nor wait for a thread that forks. */
+  /* Gets messages, in the same way. NULL: they go to standard error. Must not
+   * use the runtime, or wait for a thread that forks. */
   void (*log)(void* user, int32_t severity, airlock_bytes message);
-  /* Called once, when nothing uses `user` any more: after the runtime and all
-   * that came from it are freed, or as airlock_runtime_new fails; but not where
-   * struct_size, or what is beyond the struct that is known, is refused. */
+  /* Called once, when nothing uses `user` any more: after the runtime and
+   * everything that came from it is freed, or when airlock_runtime_new fails;
+   * but not if it refuses struct_size or the bytes beyond the struct that it
+   * knows. */
   void (*release)(void* user);
-  /* In place of the process's environment, "NAME=VALUE" each. NULL: that one;
-   * not NULL with a count of 0: no variable is set. A variable of the policy
-   * that is there with different values is an error. */
+  /* Replaces the process's environment, as "NAME=VALUE" entries. NULL: the
+   * process's own; not NULL with a count of 0: no variable is set. It is an
+   * error if one of the policy's variables is set twice to different values. */
   const airlock_bytes* environment;
   size_t environment_count;
-  /* A policy in the form of airlock.yaml(5), in place of the file that
-   * AIRLOCK_CONFIG names, which must not be set then. The operator's
-   * /etc/airlock.yaml is in force as well, and where it exists, this one can
-   * only be stricter. */
+  /* A policy in the form of airlock.yaml(5). It replaces the file that
+   * AIRLOCK_CONFIG names; that variable must not be set then. The operator's
+   * /etc/airlock.yaml still applies, and if it exists, this policy can only be
+   * stricter. */
   airlock_bytes policy;
-  /* The time of day, in milliseconds since the Unix epoch, by which
-   * certificates are valid. NULL: the system's clock. Gets `user`; as `log`. */
+  /* The time, in milliseconds since the Unix epoch, at which the validity of
+   * certificates is checked. NULL: the system's clock. Gets `user`; the
+   * rules of `log` apply. */
   int64_t (*now_ms)(void* user);
 } airlock_runtime_options;
 
 /* Makes a runtime under the policy of this process: the operator's file
- * /etc/airlock.yaml, the one that AIRLOCK_CONFIG names or `policy`, the
+ * /etc/airlock.yaml, the file that AIRLOCK_CONFIG names or `policy`, the
  * environment (AIRLOCK_VERIFY, PYTHONHTTPSVERIFY), and app.yaml; the strictest
- * of them takes effect. It is read
- * here, and what becomes of it later changes nothing.
- * Error kind: INVALID_ARGUMENT, where these state no valid policy. Call it
- * while no other thread changes the environment. */
+ * of them takes effect. They are read here; later changes have no effect. Error
+ * kind: INVALID_ARGUMENT, if they do not form a valid policy. Call it while no
+ * other thread changes the environment. */
 AIRLOCK_API airlock_status
 airlock_runtime_new(const airlock_runtime_options* options,
                     airlock_runtime** runtime, airlock_error** error);
 AIRLOCK_API void airlock_runtime_free(airlock_runtime* runtime);
 
-/* Reads the operator's file anew, as upon SIGHUP. Where it is not good, the old
- * policy stays, and this is an error (INVALID_ARGUMENT). */
+/* Reads the operator's file again, like SIGHUP. If it is invalid, the old
+ * policy stays in force and this is an error (INVALID_ARGUMENT). */
 AIRLOCK_API airlock_status
 airlock_runtime_reload_policy(airlock_runtime* runtime, airlock_error** error);
 
-/* The same, but AIRLOCK_NONE, for the price of a stat(2), where the file is
- * what it was: for hosts that ask now and then. */
+/* The same, but AIRLOCK_NONE, at the cost of a stat(2), if the file has not
+ * changed: for hosts that poll. */
 AIRLOCK_API airlock_status airlock_runtime_reload_policy_if_changed(
     airlock_runtime* runtime, airlock_error** error);
 
-/* Forgets contexts, keys and bundles that are kept for reuse. */
+/* Clears the caches of contexts, keys and bundles. */
 AIRLOCK_API airlock_status
 airlock_runtime_clear_caches(airlock_runtime* runtime, airlock_error** error);
 
@@ -298,13 +303,13 @@ AIRLOCK_API airlock_status
 airlock_runtime_policy_json(const airlock_runtime* runtime,
                             airlock_buffer* json, airlock_error** error);
 
-/* Numbers since the runtime was made. */
+/* Counts since the runtime was made. */
 typedef struct airlock_counters {
   size_t struct_size;
-  /* Handshakes that succeeded: TLS 1.0, 1.1, 1.2, 1.3; room for others. */
+  /* Successful handshakes: TLS 1.0, 1.1, 1.2, 1.3; the rest is reserved. */
   uint64_t handshakes[8];
-  uint64_t resumptions; /* Among them. */
-  /* Handshakes that failed, by AIRLOCK_KIND_*; room for kinds to come. */
+  uint64_t resumptions; /* Of these handshakes. */
+  /* Failed handshakes, by AIRLOCK_KIND_*; the rest is reserved. */
   uint64_t failures[32];
   uint64_t refusals; /* By the policy. */
   uint64_t upgrades;
@@ -317,7 +322,7 @@ AIRLOCK_API airlock_status
 airlock_runtime_counters(const airlock_runtime* runtime, airlock_counters* out,
                          airlock_error** error);
 /* The same in Prometheus' text format 0.0.4. Its airlock_audit_lost_total is 0:
- * what `audit` does not keep is not known here. */
+ * the library cannot know which events `audit` does not keep. */
 AIRLOCK_API airlock_status
 airlock_runtime_counters_text(const airlock_runtime* runtime,
                               airlock_buffer* text, airlock_error** error);
@@ -326,55 +331,55 @@ airlock_runtime_counters_text(const airlock_runtime* runtime,
 
 enum { AIRLOCK_TRANSPORT_FD = 1, AIRLOCK_TRANSPORT_CALLBACKS = 2 };
 
-/* For timeout_ms, beside the milliseconds that one read or write may take. */
+/* For timeout_ms, which otherwise limits one read or write in milliseconds. */
 enum {
-  AIRLOCK_WAIT_AS_FD = 0,    /* As O_NONBLOCK says when this is set. */
-  AIRLOCK_WAIT_FOREVER = -1, /* As long as it takes. */
-  AIRLOCK_WAIT_NEVER = -2    /* Answer AIRLOCK_WANT_*. */
+  AIRLOCK_WAIT_AS_FD = 0,    /* Per O_NONBLOCK when this is set. */
+  AIRLOCK_WAIT_FOREVER = -1, /* Without limit. */
+  AIRLOCK_WAIT_NEVER = -2    /* Return AIRLOCK_WANT_*. */
 };
 
-/* Where the bytes go and come from. Taken over by the function that it is given
- * to, also if that fails: an owned fd is then closed, and `release` called.
- * Only where the struct itself is not good (INVALID_ARGUMENT naming
- * `transport`) nothing of it is touched. */
+/* Where the bytes go and come from. The function that gets it takes it over,
+ * even if that function fails: an owned fd is then closed, and `release`
+ * called. Only if the struct itself is invalid (INVALID_ARGUMENT naming
+ * `transport`), nothing is taken over. */
 typedef struct airlock_transport {
   size_t struct_size;
   int32_t type; /* AIRLOCK_TRANSPORT_*. */
 
-  /* A stream socket, or another descriptor that bytes flow through. */
+  /* A stream socket, or another descriptor that carries bytes. */
   int32_t fd;
-  /* YES: closed with the socket. UNSET: no; it is the caller's, and open for as
-   * long as the socket lives. */
+  /* YES: closed with the socket. UNSET: no; the caller owns it, and keeps it
+   * open while the socket lives. */
   int32_t fd_owned;
   int32_t reserved;
   int64_t timeout_ms; /* AIRLOCK_WAIT_*, or milliseconds. */
 
-  /* Both move 1 to `size` bytes (never 0), set *done to how many, and answer
-   * AIRLOCK_OK; or, nothing moved, AIRLOCK_WANT_READ or AIRLOCK_WANT_WRITE;
-   * AIRLOCK_CLOSED at the stream's end (`read` only); AIRLOCK_TIMEOUT, and may
-   * be called again; AIRLOCK_ERROR, and are not called again. They must not use
-   * the socket. */
+  /* Both move 1 to `size` bytes (never 0), set *done to the number, and return
+   * AIRLOCK_OK. Otherwise they move nothing and return AIRLOCK_WANT_READ or
+   * AIRLOCK_WANT_WRITE; AIRLOCK_CLOSED at the stream's end (`read` only);
+   * AIRLOCK_TIMEOUT, and may be called again; or AIRLOCK_ERROR, and are not
+   * called again. They must not use the socket. */
   airlock_status (*read)(void* user, void* into, size_t size, size_t* done);
   airlock_status (*write)(void* user, const void* from, size_t size,
                           size_t* done);
-  /* Called once, when the socket needs `user`, or the descriptor, no more. May
+  /* Called once, when the socket no longer needs `user` or the descriptor. May
    * be NULL. */
   void (*release)(void* user);
   void* user;
 
-  /* What errors call the other end, such as "example.com:443". Not given: the
-   * number of the descriptor. */
+  /* The peer's name in errors, such as "example.com:443". Not given: the number
+   * of the descriptor. */
   airlock_bytes peer;
-  /* When all reading and writing ends, in milliseconds of CLOCK_MONOTONIC: from
-   * then on they are errors of kind TIMEOUT. 0: never. Holds beside timeout_ms.
-   * Of descriptors only. */
+  /* When all reading and writing ends, in milliseconds of CLOCK_MONOTONIC:
+   * after that they are errors of kind TIMEOUT. 0: never. Applies in addition
+   * to timeout_ms. For descriptors only. */
   int64_t deadline_ms;
 } airlock_transport;
 
 /* ---- Sockets, as Python's ssl.wrap_socket makes them ------------------- */
 
-/* cert_reqs. AIRLOCK_UNSET: a client requires a certificate that it verifies;
- * a server asks for none. The numbers are such that `true`, OpenSSL's
+/* cert_reqs. AIRLOCK_UNSET: a client requires a certificate and verifies it; a
+ * server asks for none. The numbers are chosen so that `true`, OpenSSL's
  * SSL_VERIFY_* and Python's CERT_* are either AIRLOCK_CERT_REQUIRED or invalid:
  * only these names ask for less. */
 enum {
@@ -383,7 +388,7 @@ enum {
   AIRLOCK_CERT_NONE = 32
 };
 
-/* ssl_version. SSLV23, the default, negotiates the best there is. */
+/* ssl_version. SSLV23, the default, negotiates the highest version. */
 enum {
   AIRLOCK_PROTOCOL_SSLV23 = 0,
   AIRLOCK_PROTOCOL_TLSV1 = 1,
@@ -391,7 +396,7 @@ enum {
   AIRLOCK_PROTOCOL_TLSV1_2 = 3
 };
 
-/* minimum_version, maximum_version: the numbers of the wire; 0: not stated. */
+/* minimum_version, maximum_version: the numbers on the wire; 0: not set. */
 enum {
   AIRLOCK_TLS_1_0 = 0x0301,
   AIRLOCK_TLS_1_1 = 0x0302,
@@ -399,7 +404,7 @@ enum {
   AIRLOCK_TLS_1_3 = 0x0304
 };
 
-/* verify_flags, to be joined with |. The numbers are those of OpenSSL's
+/* verify_flags, combined with |. The numbers are those of OpenSSL's
  * X509_V_FLAG_* and Python's VERIFY_*; the last is Airlock's own. */
 enum {
   AIRLOCK_VERIFY_CRL_CHECK_LEAF = 0x4,
@@ -409,115 +414,115 @@ enum {
   AIRLOCK_VERIFY_NO_TRUSTED_FIRST = 0x10000000
 };
 
-/* Python's parameters. What is not set is the secure choice: a client verifies
- * the chain and the name. Copied; keys are wiped when no longer needed. */
+/* Python's parameters. The defaults are secure: a client verifies the chain and
+ * the name. Copied; keys are wiped when no longer needed. */
 typedef struct airlock_wrap_options {
   size_t struct_size;
   /* The private key and the certificate chain themselves, never paths. A key is
    * RSA, ECDSA on P-256, P-384 or P-521, or Ed25519; PEM or DER, in PKCS#8
    * (also encrypted), PKCS#1 or SEC 1. A chain is PEM, leaf first, or one
    * certificate in DER. Or `certfile` is a PKCS#12 file (.p12, .pfx), which
-   * holds both. Without keyfile, the key is in certfile. A server needs them.
-   */
+   * holds both. Without keyfile, the key is in certfile. Servers need both. */
   airlock_bytes keyfile;
   airlock_bytes certfile;
-  airlock_bytes password; /* Of an encrypted key. */
+  airlock_bytes password; /* For an encrypted key. */
   int32_t server_side;    /* UNSET: no. */
   int32_t cert_reqs;      /* AIRLOCK_CERT_*. */
   int32_t ssl_version;    /* AIRLOCK_PROTOCOL_*. */
-  /* AIRLOCK_UNSET: yes. It needs a transport that waits. */
+  /* AIRLOCK_UNSET: yes. Requires a transport that waits. */
   int32_t do_handshake_on_connect;
-  /* Whether a stream that is cut off without close_notify reads as
-   * AIRLOCK_CLOSED. UNSET: no, that is an error (UNEXPECTED_EOF). */
+  /* Whether the end of a stream without close_notify reads as AIRLOCK_CLOSED.
+   * UNSET: no, it is an error (UNEXPECTED_EOF). */
   int32_t suppress_ragged_eofs;
-  /* UNSET: yes, unless cert_reqs is AIRLOCK_CERT_NONE; a client then has to
-   * set server_hostname. Without meaning to a server. */
+  /* UNSET: yes, unless cert_reqs is AIRLOCK_CERT_NONE; a client then has to set
+   * server_hostname. Has no effect on a server. */
   int32_t check_hostname;
   uint16_t minimum_version; /* AIRLOCK_TLS_*. */
   uint16_t maximum_version;
   uint32_t verify_flags; /* AIRLOCK_VERIFY_*. */
-  /* The CA bundle: a file's or directory's path, or (one of the two) the
-   * certificates themselves, PEM or DER. Neither: the policy's, or the
-   * system's. Where verify_flags check CRLs, the bundle holds them, too, as PEM
-   * blocks "X509 CRL" beside the certificates: one that is missing, not yet
-   * valid or expired is an error of kind VERIFICATION. */
+  /* The CA bundle: the path of a file or directory, or (only one of the two)
+   * the certificates themselves, PEM or DER. Neither: the policy's, or the
+   * system's. If verify_flags check CRLs, the bundle holds the CRLs, too, as
+   * PEM blocks "X509 CRL" beside the certificates: a CRL that is missing, not
+   * yet valid or expired is an error of kind VERIFICATION. */
   airlock_bytes ca_certs;
   airlock_bytes cadata;
   airlock_bytes ciphers;         /* OpenSSL's syntax. */
-  airlock_bytes server_hostname; /* That a client reaches for. */
-  /* Protocols by preference (RFC 7301). */
+  airlock_bytes server_hostname; /* The name of the client's target. */
+  /* In order of preference (RFC 7301). */
   const airlock_bytes* alpn_protocols;
   size_t alpn_protocols_count;
   const airlock_session* session; /* To resume; clients only. */
   airlock_bytes call_site;        /* For the audit: "app/main.py:12". */
   void* user;                     /* For airlock_socket_user. */
-  airlock_bytes groups;           /* Of key exchanges: "X25519:P-256". */
-  int32_t alpn_required; /* YES: a server refuses those who share none. */
+  airlock_bytes groups;           /* For key exchange: "X25519:P-256". */
+  int32_t alpn_required; /* YES: a server refuses clients that share none. */
   int32_t reserved;
 } airlock_wrap_options;
 
-/* Makes a TLS socket over *transport, and shakes hands unless told otherwise.
- * Error kinds: POLICY, CREDENTIALS, TRUST_STORE and INVALID_ARGUMENT before a
- * byte is sent, and those of airlock_socket_handshake. */
+/* Makes a TLS socket over *transport, and shakes hands unless the options say
+ * otherwise. Error kinds: POLICY, CREDENTIALS, TRUST_STORE and INVALID_ARGUMENT
+ * before a byte is sent, and those of airlock_socket_handshake. */
 AIRLOCK_API airlock_status airlock_wrap_socket(
     airlock_runtime* runtime, const airlock_transport* transport,
     const airlock_wrap_options* options, airlock_socket** socket,
     airlock_error** error);
 
-/* What airlock_wrap_socket would verify, and what of that is the policy's
- * doing: a JSON object with `cert_reqs`, `check_hostname`, `minimum_version`,
- * `maximum_version` and `ca_certs` (null where there is none), `pins` (their
+/* What airlock_wrap_socket would verify, and what the policy changes: a JSON
+ * object with `cert_reqs`, `check_hostname`, `minimum_version`,
+ * `maximum_version` and `ca_certs` (null if there is none), `pins` (their
  * number), and `changes`, an array of objects with `setting`, `requested`,
- * `effective` and `origin`. Error kinds: POLICY and INVALID_ARGUMENT, as that
- * would give them for these; nothing is audited. */
+ * `effective` and `origin`. Error kinds: POLICY and INVALID_ARGUMENT, as
+ * airlock_wrap_socket would return them for these options; nothing is
+ * audited. */
 AIRLOCK_API airlock_status airlock_runtime_explain(
     const airlock_runtime* runtime, const airlock_wrap_options* options,
     airlock_buffer* json, airlock_error** error);
 
 /* ---- Contexts: one set of choices for many sockets, with callbacks ----- */
 
-/* A key and the chain that goes with it, as in airlock_wrap_options. */
+/* A key and its chain, as in airlock_wrap_options. */
 typedef struct airlock_credentials {
   size_t struct_size;
   airlock_bytes keyfile;
   airlock_bytes certfile;
   airlock_bytes password;
-  /* In place of `password`, asked within airlock_context_new where the key is
-   * encrypted: AIRLOCK_OK, with *size bytes of the `room` put into `into`; else
-   * there is none (CREDENTIALS). */
+  /* Replaces `password`. airlock_context_new calls it if the key is encrypted.
+   * AIRLOCK_OK: it wrote *size bytes, at most `room`, to `into`. Any other
+   * status: there is no password (CREDENTIALS). */
   airlock_status (*ask_password)(void* user, char* into, size_t room,
                                  size_t* size);
-  void* user; /* Given to both callbacks. */
-  /* In place of a private key, which is elsewhere, such as in a security
-   * module: puts *size bytes, of the `room` there is, into `into`, the
-   * signature of `input`, which is not hashed yet, by `algorithm`, a
-   * SignatureScheme (RFC 8446, section 4.2.3) that fits the certificate's key.
-   * AIRLOCK_OK, or AIRLOCK_WANT_CALLBACK; else the handshake fails (CALLBACK).
-   * Called within handshakes, by several threads at once where they shake hands
-   * at once; see airlock_socket_current. RSA's key exchange of TLS 1.2, which
+  void* user; /* The argument of all three callbacks. */
+  /* Replaces a private key that is elsewhere, such as in a security module.
+   * Signs `input`, which is not hashed yet, with `algorithm`, a SignatureScheme
+   * (RFC 8446, section 4.2.3) that fits the certificate's key, and writes the
+   * signature, *size bytes, at most `room`, to `into`. Returns AIRLOCK_OK or
+   * AIRLOCK_WANT_CALLBACK; any other status fails the handshake (CALLBACK).
+   * Called during handshakes, on several threads at once if they shake hands at
+   * once; see airlock_socket_current. The RSA key exchange of TLS 1.2, which
    * decrypts with the key, fails. */
   airlock_status (*sign)(void* user, uint16_t algorithm, airlock_bytes input,
                          void* into, size_t room, size_t* size);
-  /* Called once, when no context and no socket needs `user` any more, or
-   * airlock_context_new fails; but not where this struct, the list of them, or
-   * the struct with that list is refused for its size. */
+  /* Called once, when no context and no socket needs `user` any more, or when
+   * airlock_context_new fails; but not if the size of this struct, of the list
+   * of them, or of the struct with that list is refused. */
   void (*release)(void* user);
 } airlock_credentials;
 
 typedef struct airlock_message {
   size_t struct_size;
   int32_t sent;         /* 1: sent, 0: received. */
-  int32_t content_type; /* RFC 8446's ContentType; 256: a record's header. */
+  int32_t content_type; /* RFC 8446's ContentType; 256: record header. */
   uint16_t version;     /* The number in the record or message. */
   uint16_t reserved[3];
   airlock_bytes bytes;
 } airlock_message;
 
-/* security_level: OpenSSL's 0. 0 itself is the default, and no number that
- * stands for a default elsewhere, such as -1, is taken for less security. */
+/* security_level: OpenSSL's 0. 0 itself is the default, and no number that is a
+ * default elsewhere, such as -1, lowers security. */
 enum { AIRLOCK_SECURITY_LEVEL_0 = 128 };
 
-/* disabled_versions, to be joined with |. */
+/* disabled_versions, combined with |. */
 enum {
   AIRLOCK_NO_TLS_1_0 = 1,
   AIRLOCK_NO_TLS_1_1 = 2,
@@ -530,24 +535,23 @@ typedef struct airlock_psk {
   size_t struct_size;
   size_t identity_size;
   size_t key_size;    /* 1 to 256. */
-  char identity[128]; /* A client's; no NUL inside. */
+  char identity[128]; /* The client's; contains no NUL. */
   uint8_t key[256];
 } airlock_psk;
 
-/* As in airlock_wrap_options, where nothing else is said.
+/* As in airlock_wrap_options, unless stated otherwise.
  *
- * Answers that come later: `sni`, `verify`, `psk_client`, `psk_server` and a
- * key's `sign` may give AIRLOCK_WANT_CALLBACK; what else they gave is ignored.
- * The call of the socket that they run in then gives AIRLOCK_WANT_CALLBACK, at
- * once, also where the socket waits for its transport. When the host has the
- * answer, it makes that call again, on any thread. The callback is called again
- * with the same content, and gives the answer, or AIRLOCK_WANT_CALLBACK again:
- * a call that comes early does no harm. Until then the host keeps the answer,
- * where airlock_socket_user leads, for example, and under a lock if another
- * thread brings it. What a callback has answered is final; it is not called
- * again. The time counts for deadline_ms, not for timeout_ms. The socket may be
- * freed while an answer is outstanding; the callback is then not called any
- * more. */
+ * Late answers: `sni`, `verify`, `psk_client`, `psk_server` and a key's `sign`
+ * may return AIRLOCK_WANT_CALLBACK; their other results are then ignored. The
+ * socket call that they run in then returns AIRLOCK_WANT_CALLBACK immediately,
+ * even if the socket waits for its transport. When the host has the answer, it
+ * repeats that call, on any thread. The callback is called again with the same
+ * content, and returns the answer, or AIRLOCK_WANT_CALLBACK again: an early
+ * call does no harm. Until then the host keeps the answer, for example where
+ * airlock_socket_user points, and under a lock if another thread provides it.
+ * An answer of a callback is final; it is not called again. The time is part of
+ * deadline_ms, not of timeout_ms. The socket may be freed while an answer is
+ * outstanding; the callback is then not called any more. */
 typedef struct airlock_context_options {
   size_t struct_size;
   int32_t server_side;
@@ -556,86 +560,88 @@ typedef struct airlock_context_options {
   int32_t check_hostname;
   uint16_t minimum_version;
   uint16_t maximum_version;
-  uint32_t disabled_versions; /* AIRLOCK_NO_TLS_*: OP_NO_*, in Python. */
+  uint32_t disabled_versions; /* AIRLOCK_NO_TLS_*; Python's OP_NO_*. */
   uint32_t verify_flags;
-  /* How many certificates may lie between leaf and anchor; 0: 100; or
+  /* The maximum number of certificates between leaf and anchor; 0: 100; or
    * AIRLOCK_ZERO. */
   int32_t verify_depth;
-  /* OpenSSL's, 1 to 5 or AIRLOCK_SECURITY_LEVEL_0; 0: 2, or as `ciphers` says.
-   */
+  /* OpenSSL's, 1 to 5 or AIRLOCK_SECURITY_LEVEL_0; 0: 2, or from `ciphers`. */
   int32_t security_level;
-  /* YES: as Python 2.7; never under `enforce`. UNSET: no. */
+  /* YES: like Python 2.7; never under `enforce`. UNSET: no. */
   int32_t common_name_fallback;
-  int32_t alpn_required; /* YES: a server refuses those who share none. */
-  /* UNSET: yes; a server's own order takes precedence over the client's. */
+  int32_t alpn_required; /* YES: a server refuses clients that share none. */
+  /* UNSET: yes; a server's order takes precedence over the client's. */
   int32_t cipher_server_preference;
   airlock_bytes ca_certs;
   airlock_bytes cadata;
   airlock_bytes ciphers;
   airlock_bytes groups; /* "X25519:P-256". */
-  /* Where it is for one host only: the policy's exceptions for that host hold,
-   * and sockets of this context must have this server_hostname. */
+  /* If the context is for one host only: the policy's exceptions for that host
+   * apply, and sockets of this context must have this server_hostname. */
   airlock_bytes server_hostname;
   airlock_bytes call_site;
-  /* Several. A server's are each of another type of key: the first that the
-   * client can use. A client's: the first that the server can use and whose
-   * chain has an issuer among the CAs that the server names (RFC 8446, section
-   * 4.2.4); if there is none, the first that the server can use. */
+  /* May be several. A server's have keys of different types: it uses the first
+   * that the client can use. A client uses the first that the server can use
+   * and whose chain has an issuer among the CAs that the server names (RFC
+   * 8446, section 4.2.4); if there is none, the first that the server can
+   * use. */
   const airlock_credentials* const* credentials;
   size_t credentials_count;
   const airlock_bytes* alpn_protocols;
   size_t alpn_protocols_count;
-  /* The same by NPN, the draft before ALPN, TLS 1.2 and below. */
+  /* The same for NPN, the predecessor of ALPN, with TLS 1.2 and below. */
   const airlock_bytes* npn_protocols;
   size_t npn_protocols_count;
   /* SHA-256 hashes of SubjectPublicKeyInfos (RFC 7469). One of a verified
-   * chain's keys must be among them, beside all else that is verified. */
+   * chain's keys must be among them, in addition to all other verification. */
   const airlock_bytes* pins;
   size_t pins_count;
   /* What a server staples: an OCSP response (RFC 6066) in DER and a
    * SignedCertificateTimestampList (RFC 6962). */
   airlock_bytes ocsp_response;
   airlock_bytes sct_list;
-  /* YES: a client asks for them; see airlock_connection_info. UNSET: no. */
+  /* YES: a client requests them; see airlock_connection_info. UNSET: no. */
   int32_t request_ocsp;
   int32_t request_sct;
   int32_t session_tickets; /* UNSET: yes. */
-  /* How many TLS 1.3 tickets a server sends, to 16; 0: 2; or AIRLOCK_ZERO. */
+  /* How many TLS 1.3 tickets a server sends: up to 16; 0: 2; or
+   * AIRLOCK_ZERO. */
   int32_t num_tickets;
   int64_t session_cache_size; /* Sessions; 0: 20480; or AIRLOCK_ZERO. */
-  int64_t session_timeout_s;  /* To 604800, seven days; 0: two hours. */
-  /* A server's keys of tickets (RFC 5077), 48 bytes each: name, HMAC key and
-   * AES key. Equal on all machines, a session resumes on any. The first
-   * encrypts, all decrypt; to rotate, make a context with a new one in front.
-   * None: the context's own, rotated every two days. */
+  int64_t session_timeout_s;  /* Up to 604800, seven days; 0: two hours. */
+  /* A server's ticket keys (RFC 5077), 48 bytes each: name, HMAC key and AES
+   * key. If they are equal on all machines, a session resumes on any of them.
+   * The first encrypts, all decrypt; to rotate, make a context with a new key
+   * in front. None: the context's own, rotated every two days. */
   const airlock_bytes* ticket_keys;
   size_t ticket_keys_count;
-  /* Sessions are resumed between contexts of equal value only (a server's; 32
-   * bytes at the most). */
+  /* Sessions are resumed only between contexts with the same value (a server's;
+   * at most 32 bytes). */
   airlock_bytes session_id_context;
-  airlock_bytes psk_identity_hint; /* Of a server; 128 bytes at the most. */
+  airlock_bytes psk_identity_hint; /* A server's; at most 128 bytes. */
 
-  /* Given to all that follows. */
+  /* The argument of all callbacks below. */
   void* user;
-  /* A server's choice by the name in a ClientHello (data NULL: it sent none).
-   * AIRLOCK_OK: go on; with *context, where set, which is borrowed, and must be
-   * a server's. AIRLOCK_WANT_CALLBACK: later. Else: refuse, with *alert, which
-   * is 112 (unrecognized_name) unless set. */
+  /* Lets a server choose by the name in a ClientHello (data NULL: none was
+   * sent). AIRLOCK_OK: continue; with *context, if set, which is borrowed, and
+   * must be a server's. AIRLOCK_WANT_CALLBACK: later. Any other status: refuse,
+   * with *alert, which is 112 (unrecognized_name) unless set. */
   airlock_status (*sni)(void* user, airlock_socket* socket,
                         airlock_bytes server_name, airlock_context** context,
                         uint8_t* alert);
-  /* A server's choice in place of alpn_protocols, for clients that offer any:
-   * AIRLOCK_OK, with *chosen the index of one offered; AIRLOCK_NONE: without
-   * any, unless alpn_required; else: refuse. It has no way to answer later. */
+  /* Lets a server choose instead of alpn_protocols, if the client offers any.
+   * AIRLOCK_OK, with *chosen the index of one offered; AIRLOCK_NONE: continue
+   * without, unless alpn_required; any other status: refuse. It cannot answer
+   * later. */
   airlock_status (*alpn)(void* user, airlock_socket* socket,
                          const airlock_bytes* offered, size_t offered_count,
                          size_t* chosen);
-  /* Called after all else has been verified, the name too, with the chain as
+  /* Called after all other verification, including the name, with the chain as
    * the peer sent it and as it leads to its anchor, both leaf first; borrowed
-   * for the time of the call. AIRLOCK_OK: go on; AIRLOCK_WANT_CALLBACK: later;
-   * else: refuse (VERIFICATION, verify_code 50). It and `pins` are
-   * INVALID_ARGUMENT where the context verifies nobody, and where a PSK
-   * callback is in use. */
+   * for the duration of the call. AIRLOCK_OK: continue; AIRLOCK_WANT_CALLBACK:
+   * later; any other status: refuse (VERIFICATION, verify_code 50). It and
+   * `pins` are INVALID_ARGUMENT if the context does not verify the peer, or has
+   * a PSK callback. */
   airlock_status (*verify)(void* user, airlock_socket* socket,
                            const airlock_certificate* const* presented,
                            size_t presented_count,
@@ -643,37 +649,37 @@ typedef struct airlock_context_options {
                            size_t verified_count);
   /* A client's answer to the server's hint (or empty), and a server's to the
    * client's identity: AIRLOCK_OK, with *psk filled in; AIRLOCK_WANT_CALLBACK:
-   * later; else: there is none, and the handshake fails. psk_client is POLICY
-   * under `enforce`: a key in common stands for the certificate, which is then
-   * not verified. */
+   * later; any other status: no key, and the handshake fails. psk_client is
+   * POLICY under `enforce`: a pre-shared key replaces the certificate, which is
+   * then not verified. */
   airlock_status (*psk_client)(void* user, airlock_socket* socket,
                                airlock_bytes hint, airlock_psk* psk);
   airlock_status (*psk_server)(void* user, airlock_socket* socket,
                                airlock_bytes identity, airlock_psk* psk);
-  /* Gets each line of an SSLKEYLOGFILE, without newline. Whoever has them reads
-   * the traffic; the policy may forbid it (POLICY). */
+  /* Gets each line of an SSLKEYLOGFILE, without newline. Anyone who has these
+   * lines can decrypt the traffic; the policy may forbid it (POLICY). */
   void (*keylog)(void* user, airlock_socket* socket, airlock_bytes line);
   /* Gets each TLS message and record header. */
   void (*message)(void* user, airlock_socket* socket,
                   const airlock_message* message);
-  /* Called once for each socket made with this context whose handshake ended;
-   * `error` (borrowed) says why it failed, NULL that it did not. */
+  /* Called once for each socket of this context whose handshake ended; `error`
+   * (borrowed) says why it failed, and is NULL if it succeeded. */
   void (*handshake_ended)(void* user, airlock_socket* socket,
                           const airlock_error* error);
-  /* Gets each session that a server gives a client, for a cache of the host's:
-   * with TLS 1.3 several, as data is read. A new handle, the callback's to
-   * free. */
+  /* Gets each session that a server gives a client, for a cache of the host:
+   * several with TLS 1.3, as data is read. A new handle, which the callback
+   * frees. */
   void (*new_session)(void* user, airlock_socket* socket,
                       airlock_session* session);
-  /* Called once, when nothing uses `user` any more: context and sockets are
-   * freed, or airlock_context_new fails; but not where struct_size, or what is
-   * beyond the struct that is known, is refused. */
+  /* Called once, when nothing uses `user` any more: when context and sockets
+   * are freed, or airlock_context_new fails; but not if it refuses struct_size
+   * or the bytes beyond the struct that it knows. */
   void (*release)(void* user);
-  /* How often a server of TLS 1.2 or below may ask a client for another
-   * handshake (RFC 5246, section 7.4.1.1); one more is an error of kind
-   * PROTOCOL. It takes place inside airlock_socket_read, and the server must
-   * present the same certificate as before. A server refuses a client's wish
-   * always. */
+  /* How often a server of TLS 1.2 or below may ask a client to renegotiate (RFC
+   * 5246, section 7.4.1.1); one more is an error of kind PROTOCOL.
+   * Renegotiation takes place inside airlock_socket_read, and the server must
+   * present the same certificate as before. A server always refuses to
+   * renegotiate at a client's request. */
   int32_t max_renegotiations;
   int32_t reserved;
 } airlock_context_options;
@@ -685,8 +691,8 @@ AIRLOCK_API airlock_status airlock_context_new(
     airlock_context** context, airlock_error** error);
 AIRLOCK_API void airlock_context_free(airlock_context* context);
 
-/* What it came to, with the policy's part in it. All of it can be copied into
- * airlock_context_options and means the same there. */
+/* The resulting settings, after the policy's changes. All fields can be copied
+ * into airlock_context_options and mean the same there. */
 typedef struct airlock_context_info {
   size_t struct_size;
   int32_t cert_reqs;        /* AIRLOCK_CERT_*. */
@@ -700,8 +706,8 @@ AIRLOCK_API airlock_status
 airlock_context_info_get(const airlock_context* context,
                          airlock_context_info* out, airlock_error** error);
 
-/* The cipher suites that are on, by preference, as a JSON array of objects with
- * `id`, `name`, `standard_name`, `protocol`, `strength_bits`, `alg_bits`,
+/* The enabled cipher suites, in order of preference, as a JSON array of objects
+ * with `id`, `name`, `standard_name`, `protocol`, `strength_bits`, `alg_bits`,
  * `aead`, `symmetric`, `digest`, `kea` and `auth`. */
 AIRLOCK_API airlock_status
 airlock_context_ciphers_json(const airlock_context* context,
@@ -713,16 +719,16 @@ AIRLOCK_API airlock_status airlock_context_ca_certificate(
     const airlock_context* context, size_t index,
     airlock_certificate** certificate, airlock_error** error);
 
-/* As SSLContext.session_stats() counts, since the context was made. */
+/* As in SSLContext.session_stats(), since the context was made. */
 typedef struct airlock_session_statistics {
   size_t struct_size;
   uint64_t number;       /* Sessions in the cache. */
-  uint64_t connect;      /* A client's handshakes begun, */
-  uint64_t connect_good; /* and finished. */
-  uint64_t accept;       /* A server's. */
+  uint64_t connect;      /* A client's handshakes: started, */
+  uint64_t connect_good; /* and completed. */
+  uint64_t accept;       /* The same for a server. */
   uint64_t accept_good;
-  uint64_t hits;   /* That resumed a session. */
-  uint64_t misses; /* A server's, where the client offered one in vain. */
+  uint64_t hits;   /* Handshakes that resumed a session. */
+  uint64_t misses; /* A server's: the offered session was not usable. */
 } airlock_session_statistics;
 
 AIRLOCK_API airlock_status airlock_context_session_statistics(
@@ -745,13 +751,13 @@ AIRLOCK_API airlock_status airlock_context_wrap_socket(
     const airlock_socket_options* options, airlock_socket** socket,
     airlock_error** error);
 
-/* Frees a socket, without a word to its peer: that is airlock_socket_shutdown.
- * From within a callback of its own, once the call that this is in is over. */
+/* Frees a socket without notifying its peer: that is airlock_socket_shutdown.
+ * From within one of its own callbacks, frees it after the call that runs the
+ * callback. */
 AIRLOCK_API void airlock_socket_free(airlock_socket* socket);
 
-/* A pointer of the host's own, which the library does not look at: what the
- * options had, or was set since. For callbacks, which get the socket; so both
- * may be called from within them. */
+/* A pointer for the host, which the library does not use: the one from the
+ * options, or set since. Callbacks get the socket, and may call both. */
 AIRLOCK_API airlock_status airlock_socket_user(const airlock_socket* socket,
                                                void** user,
                                                airlock_error** error);
@@ -763,8 +769,9 @@ AIRLOCK_API airlock_status airlock_socket_set_user(airlock_socket* socket,
  * For callbacks that do not get it as an argument, such as a key's sign. */
 AIRLOCK_API airlock_socket* airlock_socket_current(void);
 
-/* Replace the socket's context by another of the same side, and the session to
- * resume (a client's): before the handshake begins, else INVALID_ARGUMENT. */
+/* Replace the socket's context with another of the same side, and the session
+ * to resume (a client's): before the handshake begins, else
+ * INVALID_ARGUMENT. */
 AIRLOCK_API airlock_status airlock_socket_set_context(airlock_socket* socket,
                                                       airlock_context* context,
                                                       airlock_error** error);
@@ -772,84 +779,84 @@ AIRLOCK_API airlock_status airlock_socket_set_session(
     airlock_socket* socket, const airlock_session* session,
     airlock_error** error);
 
-/* The next six answer AIRLOCK_OK, AIRLOCK_WANT_READ, AIRLOCK_WANT_WRITE,
+/* The next six return AIRLOCK_OK, AIRLOCK_WANT_READ, AIRLOCK_WANT_WRITE,
  * AIRLOCK_WANT_CALLBACK (see airlock_context_options; until the handshake is
- * done), or an error, after which each of them gives the same again (but of
- * kind TIMEOUT: repeat the call). From within a callback of the socket's own
- * they are errors (INVALID_ARGUMENT). */
+ * done), or an error. After an error each of them returns it again (except one
+ * of kind TIMEOUT: repeat the call). From within one of the socket's own
+ * callbacks they are errors (INVALID_ARGUMENT). */
 
-/* Shakes hands, verifying the peer's chain and name. Again AIRLOCK_OK once it
- * is done. Error kinds: VERIFICATION, HOSTNAME, PEER_ALERT, PROTOCOL,
+/* Shakes hands, and verifies the peer's chain and name. AIRLOCK_OK again if it
+ * is already done. Error kinds: VERIFICATION, HOSTNAME, PEER_ALERT, PROTOCOL,
  * UNEXPECTED_EOF, TRANSPORT, TIMEOUT, CALLBACK. */
 AIRLOCK_API airlock_status airlock_socket_handshake(airlock_socket* socket,
                                                     airlock_error** error);
 
-/* Reads 1 to `size` bytes (0 where `size` is), shaking hands first. *done is
- * how many, and 0 unless AIRLOCK_OK. AIRLOCK_CLOSED: the peer sent its
- * close_notify. AIRLOCK_WANT_WRITE may come, too. */
+/* Shakes hands if needed, then reads 1 to `size` bytes (0 if `size` is 0).
+ * *done is the number, and 0 unless AIRLOCK_OK. AIRLOCK_CLOSED: the peer sent
+ * its close_notify. AIRLOCK_WANT_WRITE is possible, too. */
 AIRLOCK_API airlock_status airlock_socket_read(airlock_socket* socket,
                                                void* into, size_t size,
                                                size_t* done,
                                                airlock_error** error);
 
-/* Writes 1 to `size` bytes, shaking hands first. After AIRLOCK_WANT_* the next
- * call must begin with the same bytes, wherever they lie. */
+/* Shakes hands if needed, then writes 1 to `size` bytes. After AIRLOCK_WANT_*
+ * the next call must begin with the same bytes; their address may differ. */
 AIRLOCK_API airlock_status airlock_socket_write(airlock_socket* socket,
                                                 const void* from, size_t size,
                                                 size_t* done,
                                                 airlock_error** error);
 
-/* The same of several pieces, one after the other, as writev(2): up to 16384
- * bytes of them, as one record. *done may end within a piece. */
+/* The same for several consecutive pieces, like writev(2): up to 16384 bytes of
+ * them, as one record. *done may end within a piece. */
 AIRLOCK_API airlock_status airlock_socket_writev(airlock_socket* socket,
                                                  const airlock_bytes* pieces,
                                                  size_t count, size_t* done,
                                                  airlock_error** error);
 
-/* Sends close_notify: no writing from here on, but reading. */
+/* Sends close_notify: ends writing, but not reading. */
 AIRLOCK_API airlock_status airlock_socket_shutdown(airlock_socket* socket,
                                                    airlock_error** error);
 
-/* The same, then waits for the peer's. After AIRLOCK_OK what flows over the
- * transport is no longer TLS; free the socket. */
+/* The same, then waits for the peer's. After AIRLOCK_OK the transport no longer
+ * carries TLS; free the socket. */
 AIRLOCK_API airlock_status airlock_socket_unwrap(airlock_socket* socket,
                                                  airlock_error** error);
 
 /* Gives the transport back, as after airlock_socket_unwrap: *fd is the
- * descriptor, the caller's to close even where it was owned; or -1 where the
- * transport is callbacks, which are released. The socket is of no further use
- * but for queries. CLOSED where that was done before; INVALID_ARGUMENT from
- * within a callback. */
+ * descriptor, which the caller closes even if it was owned; or -1 if the
+ * transport is callbacks, which are released. After that the socket can only be
+ * queried. CLOSED if that was done before; INVALID_ARGUMENT from within a
+ * callback. */
 AIRLOCK_API airlock_status airlock_socket_release_transport(
     airlock_socket* socket, int32_t* fd, airlock_error** error);
 
-/* How many decrypted bytes a read gives without touching the transport. */
+/* How many decrypted bytes can be read without using the transport. */
 AIRLOCK_API airlock_status airlock_socket_pending(const airlock_socket* socket,
                                                   size_t* pending,
                                                   airlock_error** error);
 
-/* As airlock_transport.timeout_ms, from now on. INVALID_ARGUMENT where the
+/* As airlock_transport.timeout_ms, from now on. INVALID_ARGUMENT if the
  * transport is callbacks. */
 AIRLOCK_API airlock_status airlock_socket_set_timeout(airlock_socket* socket,
                                                       int64_t timeout_ms,
                                                       airlock_error** error);
 
 /* When all reading and writing ends, as airlock_transport.deadline_ms.
- * INVALID_ARGUMENT where the transport is callbacks. */
+ * INVALID_ARGUMENT if the transport is callbacks. */
 AIRLOCK_API airlock_status airlock_socket_set_deadline(airlock_socket* socket,
                                                        int64_t deadline_ms,
                                                        airlock_error** error);
 
-/* What a socket has done so far. */
+/* Counts for a socket so far. */
 typedef struct airlock_socket_statistics {
   size_t struct_size;
   uint64_t bytes_read; /* The application's, decrypted. */
   uint64_t bytes_written;
-  uint64_t transport_bytes_read; /* The transport's, handshake included. */
+  uint64_t transport_bytes_read; /* The transport's, with the handshake. */
   uint64_t transport_bytes_written;
-  /* From the begin of the first call that shook hands, airlock_wrap_socket
-   * among them, to the end of the handshake, in microseconds; 0 before that
-   * end. */
+  /* From the start of the first call that shook hands, including
+   * airlock_wrap_socket, to the end of the handshake, in microseconds; 0 until
+   * it ends. */
   uint64_t handshake_us;
 } airlock_socket_statistics;
 
@@ -857,7 +864,7 @@ AIRLOCK_API airlock_status airlock_socket_statistics_get(
     const airlock_socket* socket, airlock_socket_statistics* out,
     airlock_error** error);
 
-/* What a finished handshake agreed on. The bytes live until the next call of
+/* The result of a completed handshake. The bytes live until the next call of
  * airlock_socket_info or airlock_socket_free. */
 typedef struct airlock_connection_info {
   size_t struct_size;
@@ -872,25 +879,26 @@ typedef struct airlock_connection_info {
   airlock_bytes group;                /* "X25519"; or empty. */
   airlock_bytes alpn;                 /* Or empty. */
   airlock_bytes server_name;          /* What the client sent; or empty. */
-  airlock_bytes cipher_protocol; /* The first version that has it: "TLSv1.2". */
+  airlock_bytes cipher_protocol; /* The lowest version with it: "TLSv1.2". */
   airlock_bytes npn;             /* Or empty. */
   /* What the server stapled, as airlock_context_options; not verified. */
   airlock_bytes ocsp_response;
   airlock_bytes sct_list;
 } airlock_connection_info;
 
-/* AIRLOCK_NONE before the handshake is done. */
+/* AIRLOCK_NONE until the handshake is done. */
 AIRLOCK_API airlock_status airlock_socket_info(airlock_socket* socket,
                                                airlock_connection_info* out,
                                                airlock_error** error);
 
-/* The suites that client and server have in common, by the client's order, as
- * airlock_context_ciphers_json; a server's answer only, else an empty array. */
+/* The suites that client and server have in common, in the client's order, in
+ * the form of airlock_context_ciphers_json; only on a server, else an empty
+ * array. */
 AIRLOCK_API airlock_status airlock_socket_shared_ciphers_json(
     const airlock_socket* socket, airlock_buffer* json, airlock_error** error);
 
 /* The peer's certificate, a new handle; it may be unverified (peer_verified).
- * AIRLOCK_NONE where the peer gave none. */
+ * AIRLOCK_NONE if the peer sent none. */
 AIRLOCK_API airlock_status airlock_socket_peer_certificate(
     const airlock_socket* socket, airlock_certificate** certificate,
     airlock_error** error);
@@ -905,13 +913,13 @@ AIRLOCK_API airlock_status airlock_socket_chain_certificate(
     const airlock_socket* socket, int32_t chain, size_t index,
     airlock_certificate** certificate, airlock_error** error);
 
-/* airlock_certificate_match_hostname, on the peer's; HOSTNAME also where there
- * is none. */
+/* airlock_certificate_match_hostname for the peer's certificate; HOSTNAME also
+ * if there is none. */
 AIRLOCK_API airlock_status airlock_socket_match_hostname(
     const airlock_socket* socket, airlock_bytes host, airlock_error** error);
 
-/* The session for a later socket to resume, a new handle; AIRLOCK_NONE before
- * there is one: with TLS 1.3 it comes as data is read. */
+/* The session for a later socket to resume, a new handle; AIRLOCK_NONE if there
+ * is none yet: with TLS 1.3 it arrives as data is read. */
 AIRLOCK_API airlock_status airlock_socket_session(const airlock_socket* socket,
                                                   airlock_session** session,
                                                   airlock_error** error);
@@ -922,12 +930,12 @@ enum {
   AIRLOCK_BINDING_TLS_EXPORTER = 3          /* RFC 9266 */
 };
 
-/* INVALID_ARGUMENT where the connection has none of that kind. */
+/* INVALID_ARGUMENT if the connection does not support that type of binding. */
 AIRLOCK_API airlock_status
 airlock_socket_channel_binding(const airlock_socket* socket, int32_t binding,
                                airlock_buffer* bytes, airlock_error** error);
 
-/* Keying material (RFC 8446, section 7.5), `size` bytes: 65535 at the most, and
+/* Keying material (RFC 8446, section 7.5), `size` bytes: at most 65535, and
  * with TLS 1.3 255 times the size of the cipher's hash (8160 for SHA-256, 12240
  * for SHA-384; RFC 5869). More is INVALID_ARGUMENT. A context that is not given
  * differs from an empty one. */
@@ -937,26 +945,27 @@ AIRLOCK_API airlock_status airlock_socket_export_keying_material(
 
 /* ---- Certificates ------------------------------------------------------ */
 
-/* One certificate, from DER or (the first in it) PEM. Error kind:
+/* One certificate, from DER or PEM (the first in it). Error kind:
  * INVALID_ARGUMENT. */
 AIRLOCK_API airlock_status airlock_certificate_new(
     airlock_bytes der_or_pem, airlock_certificate** certificate,
     airlock_error** error);
 AIRLOCK_API void airlock_certificate_free(airlock_certificate* certificate);
 
-/* Lives as long as `certificate` does. */
+/* The DER, which lives as long as `certificate`. */
 AIRLOCK_API airlock_status
 airlock_certificate_der(const airlock_certificate* certificate,
                         airlock_bytes* der, airlock_error** error);
 
-/* With a final newline. */
+/* The PEM, with a final newline. */
 AIRLOCK_API airlock_status
 airlock_certificate_pem(const airlock_certificate* certificate,
                         airlock_buffer* pem, airlock_error** error);
 
-/* What it says, in ASCII: an object as Python's SSLSocket.getpeercert() gives
- * it, with arrays for tuples. To show, not to match names with: a byte that is
- * no UTF-8 comes as U+FFFD. INVALID_ARGUMENT where it is malformed. */
+/* Its contents, in ASCII: an object like that of Python's
+ * SSLSocket.getpeercert(), with arrays for tuples. For display, not for
+ * matching names: a byte that is not UTF-8 becomes U+FFFD. INVALID_ARGUMENT if
+ * it is malformed. */
 AIRLOCK_API airlock_status
 airlock_certificate_json(const airlock_certificate* certificate,
                          airlock_buffer* json, airlock_error** error);
@@ -966,8 +975,8 @@ AIRLOCK_API airlock_status
 airlock_certificate_text(const airlock_certificate* certificate,
                          airlock_buffer* text, airlock_error** error);
 
-/* The SHA-256 hash of the DER, or of the SubjectPublicKeyInfo (what a pin
- * names, RFC 7469): 32 bytes. */
+/* The SHA-256 hash of the DER, or of the SubjectPublicKeyInfo (the value of a
+ * pin, RFC 7469): 32 bytes. */
 AIRLOCK_API airlock_status
 airlock_certificate_sha256(const airlock_certificate* certificate,
                            uint8_t out[32], airlock_error** error);
@@ -975,23 +984,23 @@ AIRLOCK_API airlock_status
 airlock_certificate_spki_sha256(const airlock_certificate* certificate,
                                 uint8_t out[32], airlock_error** error);
 
-/* AIRLOCK_OK where the certificate carries the name or IP address (RFC 9525);
- * else an error of kind HOSTNAME that says which it does carry;
- * INVALID_ARGUMENT where `host` is no name. */
+/* AIRLOCK_OK if the certificate has the name or IP address (RFC 9525); else an
+ * error of kind HOSTNAME that lists the names that it has; INVALID_ARGUMENT if
+ * `host` is not a valid name. */
 AIRLOCK_API airlock_status
 airlock_certificate_match_hostname(const airlock_certificate* certificate,
                                    airlock_bytes host, airlock_error** error);
 
 /* ---- Sessions ---------------------------------------------------------- */
 
-/* Restores what airlock_session_serialize gave. Error kind:
+/* Restores a session from airlock_session_serialize. Error kind:
  * INVALID_ARGUMENT. */
 AIRLOCK_API airlock_status airlock_session_new(airlock_bytes serialized,
                                                airlock_session** session,
                                                airlock_error** error);
 AIRLOCK_API void airlock_session_free(airlock_session* session);
 
-/* As secret as a key: whoever has it can be the client. */
+/* As secret as a key: anyone who has it can act as the client. */
 AIRLOCK_API airlock_status
 airlock_session_serialize(const airlock_session* session,
                           airlock_buffer* serialized, airlock_error** error);
@@ -1000,8 +1009,8 @@ typedef struct airlock_session_info {
   size_t struct_size;
   int32_t has_ticket; /* 0 or 1. */
   int32_t reserved;
-  int64_t time_s;    /* When it was made, in seconds since the Unix epoch. */
-  int64_t timeout_s; /* For how long it holds. */
+  int64_t time_s;    /* When it was made, in seconds since the epoch. */
+  int64_t timeout_s; /* How long it is valid. */
   airlock_bytes id;
   int64_t ticket_lifetime_hint_s;
 } airlock_session_info;

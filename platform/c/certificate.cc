@@ -23,7 +23,7 @@ using airlock::ssl::Certificate;
 
 namespace {
 
-// Of an ASN.1 SEQUENCE, which is what a certificate's DER begins with.
+// Of an ASN.1 SEQUENCE, with which a certificate's DER begins.
 constexpr char kSequenceTag = 0x30;
 
 Outcome GiveDigest(const std::string& digest, uint8_t* out) {

@@ -40,7 +40,7 @@ void PutStrings(const char* key, const std::vector<std::string>& strings,
   if (!strings.empty()) (*json)[key] = strings;
 }
 
-// In the shape of Python's SSLSocket.getpeercert().
+// In the format of Python's SSLSocket.getpeercert().
 std::string ToJson(const ssl::CertificateInfo& info) {
   Json json;
   json["subject"] = Name(info.subject);

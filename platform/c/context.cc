@@ -23,8 +23,8 @@
 namespace airlock::c::internal {
 namespace {
 
-// Where nobody is verified, or a key in common is as good, what narrows
-// verification would be passed over.
+// If the peer is not verified, or a pre-shared key replaces verification,
+// options that narrow verification would have no effect.
 absl::Status CheckNarrowing(const ssl::ContextOptions& made) {
   if (made.verification.mode == ssl::VerifyMode::kNone) {
     return Invalid(
@@ -68,7 +68,7 @@ Outcome NewContext(airlock_runtime* runtime,
 
 Outcome Wrap(airlock_context* context, const airlock_transport* transport,
              const airlock_socket_options* given, airlock_socket** socket) {
-  // First, as it is ours from here on.
+  // First, because the transport is ours from here on.
   absl::StatusOr<MadeTransport> made = MakeTransport(transport);
   if (!made.ok()) return made.status();
   if (context == nullptr) return IsNull("context");

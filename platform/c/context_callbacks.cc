@@ -64,7 +64,7 @@ absl::StatusOr<absl::optional<size_t>> AskAlpn(
   std::vector<airlock_bytes> names;
   names.reserve(offered.size());
   for (const absl::string_view name : offered) names.push_back(Bytes(name));
-  // Out of range, for those who say that they chose but did not.
+  // Out of range, in case the callback returns OK without choosing.
   size_t chosen = names.size();
   const airlock_status status = Shielded([&] {
     return alpn(user, CurrentSocket(), names.data(), names.size(), &chosen);
@@ -77,7 +77,7 @@ absl::StatusOr<absl::optional<size_t>> AskAlpn(
   return {chosen};
 }
 
-// The chain as handles that the callback borrows.
+// The chain as handles, borrowed by the callback.
 class BorrowedChain {
  public:
   explicit BorrowedChain(absl::Span<const ssl::Certificate> chain) {
@@ -108,8 +108,7 @@ absl::Status AskVerify(VerifyFn verify, void* user,
   return absl::PermissionDeniedError(absl::StrCat("it gave ", status, "."));
 }
 
-// A psk that the callback filled in; nothing where it has none, or none that
-// fits.
+// The psk from the callback; unset if it has none, or an invalid one.
 template <typename Callback>
 absl::StatusOr<absl::optional<ssl::PskIdentity>> AskPsk(
     const Callback& callback) {

@@ -22,10 +22,10 @@
 namespace airlock::c::internal {
 namespace {
 
-// No password is longer (OpenSSL's PEM_BUFSIZE).
+// The maximum length of a password (OpenSSL's PEM_BUFSIZE).
 constexpr size_t kPasswordRoom = 1024;
 
-// A signature by RSA with 16384 bits, the longest that there is.
+// An RSA signature with 16384 bits, the longest.
 constexpr size_t kSignatureRoom = 2048;
 
 using SignFn = airlock_status (*)(void*, uint16_t, airlock_bytes, void*, size_t,
@@ -72,7 +72,7 @@ struct Taken {
   UserDataPtr user;
 };
 
-// Takes over what all of the list hand over, whatever becomes of them.
+// Takes over everything in the list, even if an element is invalid.
 absl::StatusOr<std::vector<Taken>> TakeCredentials(
     const airlock_context_options& given) {
   const absl::Status good =
@@ -175,7 +175,7 @@ absl::Status PutSessions(const airlock_context_options& given,
   return absl::OkStatus();
 }
 
-// What is of certificates but has no part in whether a peer is verified.
+// Certificate data that has no effect on verification.
 absl::Status PutStaples(const airlock_context_options& given,
                         ssl::ContextOptions* options) {
   for (const absl::Status& status : {

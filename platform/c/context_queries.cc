@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What there is to ask a context.
+// The queries of a context.
 
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +31,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// In the shape of Python's SSLContext.get_ciphers().
+// In the format of Python's SSLContext.get_ciphers().
 std::string CiphersJson(const std::vector<airlock::ssl::CipherInfo>& ciphers) {
   Json list = Json::array();
   for (const airlock::ssl::CipherInfo& cipher : ciphers) {

@@ -26,7 +26,7 @@ struct airlock_error {
 namespace airlock::c::internal {
 namespace {
 
-// Too short to take memory.
+// Short enough not to allocate memory.
 constexpr char kOutOfMemory[] = "Out of memory.";
 
 airlock_error* OutOfMemory() {

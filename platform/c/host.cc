@@ -16,7 +16,7 @@
 namespace airlock::c::internal {
 namespace {
 
-// Where the policy of the options is, as far as a Runtime can tell.
+// The path by which a Runtime finds the policy of the options.
 constexpr char kPolicyPath[] = "/airlock_runtime_options.policy";
 
 using ClockFn = int64_t (*)(void*);
@@ -58,7 +58,7 @@ class CHost final : public platform::Host {
   }
   absl::Time Now() const override {
     if (clock_ == nullptr) return machine_.Now();
-    // What it throws, those who ask for the time catch.
+    // The callers catch what it throws.
     return absl::FromUnixMillis(clock_(user_->get()));
   }
   void Log(absl::LogSeverity severity, absl::string_view message) override {
@@ -87,11 +87,11 @@ absl::StatusOr<config::EnvironmentMap> VariablesOf(
     const size_t equals = entry.find('=');
     if (equals == 0 || equals == std::string::npos ||
         entry.find('\0') != std::string::npos) {
-      // It may be a secret, and is not shown.
+      // The entry may be a secret, so it is not shown.
       return Invalid(absl::StrCat("environment[", i,
                                   "] is not NAME=VALUE, without NULs."));
     }
-    // The first of a name takes effect, as for getenv.
+    // The first entry of a name takes effect, as with getenv.
     const std::string value = entry.substr(equals + 1);
     const auto [there, is_new] =
         variables.emplace(entry.substr(0, equals), value);

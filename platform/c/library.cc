@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The library itself, and the memory that it gives away.
+// The library itself, and the memory that callers free.
 
 #include <algorithm>
 #include <cstdlib>

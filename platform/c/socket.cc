@@ -65,7 +65,7 @@ using airlock::ssl::Socket;
 
 namespace {
 
-// What a record holds (RFC 8446, section 5.1).
+// The maximum size of a record (RFC 8446, section 5.1).
 constexpr size_t kMaxRecord = 16384;
 
 Outcome Write(airlock_socket* socket, const void* from, size_t size,
@@ -85,8 +85,8 @@ void airlock_socket_free(airlock_socket* socket) {
     return;
   }
   if (socket != nullptr && socket->calls > 0) {
-    // Of threads of the parent that this process does not have: what they wait
-    // for would have to be waited for.
+    // Leaked: threads of the parent, which do not exist in this process, may
+    // have been waiting on it, and its destructor would wait for them.
     new std::shared_ptr<airlock::c::internal::Waits>(socket->waits);
   }
   airlock::c::internal::Drop(socket);
@@ -178,7 +178,7 @@ airlock_status airlock_socket_writev(airlock_socket* socket,
     if (pieces_with_bytes == 1) {
       return Write(socket, last->data, last->size, done);
     }
-    // One record at the most is written, and wiped here.
+    // At most one record is written, and wiped here.
     char record[kMaxRecord];
     const airlock::c::internal::Wiper wiper(record, sizeof(record));
     size_t size = 0;

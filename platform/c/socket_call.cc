@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 class Call;
 thread_local const Call* current_call = nullptr;
 
-// One call, of which there may be two at a time, on two threads.
+// One call. There may be two at a time, on two threads.
 class Call {
  public:
   explicit Call(airlock_socket* socket) : socket_(socket) {
@@ -41,7 +41,7 @@ class Call {
   airlock_socket* socket() const { return socket_; }
   const Call* outer() const { return outer_; }
 
-  // Does `io`, alone in the socket.
+  // Runs `io` with exclusive use of the socket.
   ssl::IoResult Io(absl::FunctionRef<ssl::IoResult(ssl::Socket&)> io) {
     const Innermost innermost(this);
     socket_->broken = true;
@@ -58,7 +58,7 @@ class Call {
   }
 
  private:
-  // The call is the thread's innermost as long as this is there.
+  // While this exists, the call is the thread's innermost.
   class Innermost {
    public:
     explicit Innermost(Call* call) : call_(call) {
@@ -86,9 +86,9 @@ absl::Status CheckUsable(airlock_socket* socket) {
   return socket->claim->Use();
 }
 
-// Lets go of the socket until its transport may be ready, or another thread
-// that waited for the same has found it so. Where that one reads, no other does
-// meanwhile: bytes that a third took would leave it waiting.
+// Unlocks the socket until its transport may be ready, or until another thread
+// that waited for the same event saw it. If that thread reads, no other reads
+// meanwhile: if a third took the bytes, it would wait forever.
 absl::Status Wait(airlock_socket* socket, bool reading,
                   std::unique_lock<std::mutex>* lock) {
   const Until until = platform::internal::Earlier(
@@ -98,7 +98,7 @@ absl::Status Wait(airlock_socket* socket, bool reading,
   FdState state = FdState::kReady;
   if (polled) {
     const platform::ForkPause fork_pause;
-    // What was waited for may be waited for again by now.
+    // By now another thread may wait for the same event again.
     const auto over = [waits = socket->waits.get(),
                        round = socket->waits->round] {
       return waits->round != round;
@@ -151,7 +151,7 @@ Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
         "Another thread was in a call of this socket as the process forked, so "
         "that it stays the parent's. Free this copy of it.");
   }
-  // Last of all, it may delete the socket.
+  // Destroyed last, since it may delete the socket.
   Call call(socket);
   std::unique_lock<std::mutex> lock(socket->waits->mutex, std::defer_lock);
   {

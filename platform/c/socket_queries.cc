@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What there is to ask a socket.
+// The queries of a socket.
 
 #include <algorithm>
 #include <chrono>
@@ -28,7 +28,7 @@ using airlock::ssl::ChannelBinding;
 
 namespace {
 
-// More than any protocol takes; TLS 1.3 has 12240 at the most.
+// More than any protocol supports; TLS 1.3 allows at most 12240.
 constexpr size_t kMaxKeyingMaterial = 65535;
 
 }  // namespace
@@ -64,7 +64,7 @@ airlock_status airlock_socket_statistics_get(const airlock_socket* socket,
     shown.transport_bytes_read = socket->traffic->read;
     shown.transport_bytes_written = socket->traffic->written;
     if (socket->handshake_time.has_value()) {
-      // One that took less than a microsecond is over, too.
+      // A handshake of less than a microsecond is also over.
       shown.handshake_us = std::max<uint64_t>(
           1, std::chrono::duration_cast<std::chrono::microseconds>(
                  *socket->handshake_time)

@@ -87,13 +87,13 @@ class CallbackTransport final : public ssl::Transport {
   }
 
   const airlock_transport callbacks_;
-  const std::string peer_;  // In errors.
+  const std::string peer_;  // For errors.
   const UserDataPtr user_;
   const std::shared_ptr<Traffic> traffic_;
   platform::ProcessClaim claim_;
 };
 
-// A descriptor whose host wants to know when it is done with.
+// A descriptor whose host is notified when it is no longer used.
 class FdTransport final : public ssl::Transport {
  public:
   FdTransport(std::unique_ptr<platform::PosixTransport> transport,
@@ -180,7 +180,7 @@ absl::StatusOr<absl::Duration> TimeoutFor(int64_t timeout_ms, int fd) {
   switch (timeout_ms) {
     case AIRLOCK_WAIT_AS_FD: {
       const int flags = fcntl(fd, F_GETFL);
-      // One that is not open is PosixTransport's to complain about.
+      // PosixTransport reports a descriptor that is not open.
       return flags >= 0 && (flags & O_NONBLOCK) != 0 ? absl::ZeroDuration()
                                                      : absl::InfiniteDuration();
     }

@@ -15,7 +15,7 @@
 namespace airlock::c::internal {
 namespace {
 
-// No list of a caller's is longer; a count that was never set may be.
+// No valid list is longer; an uninitialized count may be.
 constexpr size_t kMaxCount = 65535;
 
 // OpenSSL's.
@@ -102,7 +102,7 @@ absl::StatusOr<int64_t> Number(int64_t value, int64_t otherwise,
 }
 
 absl::Status Give(absl::string_view value, airlock_buffer* out) {
-  // What is empty has memory, too: NULL would say that nothing was given.
+  // An empty value has memory, too: NULL would mean "not given".
   auto* const data = static_cast<char*>(std::malloc(value.size() + 1));
   if (data == nullptr) {
     return ssl::MakeStatus(ssl::ErrorKind::kInternal, "Out of memory.");
@@ -193,7 +193,7 @@ absl::StatusOr<absl::optional<ssl::TlsVersion>> Version(
 }
 
 absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value) {
-  // What is on by default has a bit that turns it off.
+  // A flag that is on by default has a bit that turns it off.
   const uint32_t on_by_default = ssl::FlagBits(ssl::VerifyFlags());
   uint32_t known = AIRLOCK_VERIFY_NO_TRUSTED_FIRST;
   ssl::VerifyFlags flags;

@@ -15,8 +15,8 @@ struct Word {
   absl::string_view c;
 };
 
-// The longer of two that begin alike comes first. What ends with "_" is the
-// beginning of a word.
+// If one is a prefix of another, the longer comes first. An entry that ends
+// with "_" is a prefix of words.
 constexpr Word kWords[] = {
     {"CERT_NONE", "AIRLOCK_CERT_NONE"},
     {"CERT_OPTIONAL", "AIRLOCK_CERT_OPTIONAL"},
@@ -44,7 +44,7 @@ constexpr Word kWords[] = {
 
 bool IsOfWord(char c) { return absl::ascii_isalnum(c) || c == '_'; }
 
-// Which of them `text` begins with; null: none.
+// The entry that `text` begins with; null: none.
 const Word* Find(absl::string_view text) {
   for (const Word& word : kWords) {
     if (!absl::StartsWith(text, word.theirs)) continue;

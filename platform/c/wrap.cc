@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// airlock_wrap_socket and what it would do.
+// airlock_wrap_socket, and the explanation of what it would do.
 
 #include <chrono>
 #include <memory>
@@ -78,7 +78,7 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
 
 Outcome Wrap(airlock_runtime* runtime, const airlock_transport* transport,
              const airlock_wrap_options* given, airlock_socket** socket) {
-  // First, as it is ours from here on.
+  // First, because the transport is ours from here on.
   absl::StatusOr<MadeTransport> made = MakeTransport(transport);
   if (!made.ok()) return made.status();
   if (runtime == nullptr) return IsNull("runtime");

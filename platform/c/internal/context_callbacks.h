@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A context's callbacks, from C.
+// A context's callbacks into C.
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_CALLBACKS_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_CALLBACKS_H_
 
@@ -11,7 +11,7 @@
 
 namespace airlock::c::internal {
 
-// Sets those of `options` that `given` has; each holds `user`.
+// Sets the callbacks of `options` that `given` has; each holds `user`.
 void PutCallbacks(const airlock_context_options& given, const UserDataPtr& user,
                   ssl::ContextOptions* options);
 

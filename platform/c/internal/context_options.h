@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a context is made of, out of the C interface's struct.
+// Converts the C struct of context options.
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_OPTIONS_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_CONTEXT_OPTIONS_H_
 
@@ -12,7 +12,7 @@
 
 namespace airlock::c::internal {
 
-// Sets all that `given` states but callbacks.
+// Sets everything in `given` except callbacks.
 absl::Status PutOptions(const airlock_context_options& given,
                         platform::ContextRequest* request,
                         ssl::ContextOptions* options);

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What stands between C and C++: nothing but a status and an error gets out.
+// The boundary between C and C++: only a status and an error cross it.
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_GUARD_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_GUARD_H_
 
@@ -18,7 +18,7 @@
 
 namespace airlock::c::internal {
 
-// What a function gives: a status that is no error, or the error.
+// The result of a function: a status other than an error, or the error.
 using Outcome = absl::StatusOr<airlock_status>;
 
 // An error of kind kInvalidArgument.
@@ -27,12 +27,12 @@ absl::Status Invalid(absl::string_view message);
 // The same, for an argument that is NULL.
 absl::Status IsNull(absl::string_view argument);
 
-// Puts a new object for `status` into *error, where `error` is not null. Never
-// fails: without memory it is one that is there already.
+// Sets *error to a new object for `status`, unless `error` is null. Never
+// fails: if memory runs out, it uses a preallocated object.
 void SetError(const absl::Status& status, airlock_error** error) noexcept;
 void SetOutOfMemory(airlock_error** error) noexcept;
 
-// errno as it was, once this is gone.
+// Restores errno when destroyed.
 class ErrnoKeeper {
  public:
   ErrnoKeeper() : errno_(errno) {}
@@ -44,9 +44,9 @@ class ErrnoKeeper {
   const int errno_;
 };
 
-// Runs the body of a function of the C interface, which gives an Outcome.
-// Exceptions (of the allocator's) become errors; a thread's cancellation
-// passes. No fork happens meanwhile.
+// Runs the body of a C interface function, which returns an Outcome. Converts
+// exceptions (from the allocator) to errors, and lets the cancellation of a
+// thread pass. A fork waits until it is done.
 template <typename Body>
 airlock_status Guarded(airlock_error** error, Body&& body) {
   const ErrnoKeeper keeper;
@@ -64,7 +64,7 @@ airlock_status Guarded(airlock_error** error, Body&& body) {
   return AIRLOCK_ERROR;
 }
 
-// Drops a handle.
+// Frees a handle.
 template <typename Handle>
 void Drop(Handle* handle) {
   const ErrnoKeeper keeper;
@@ -72,8 +72,8 @@ void Drop(Handle* handle) {
   delete handle;
 }
 
-// Calls back into the host. An exception out of there is AIRLOCK_ERROR. The
-// host may fork, or wait for who does.
+// Calls back into the host. An exception from there is AIRLOCK_ERROR. The host
+// may fork, or wait for a thread that forks.
 template <typename Callback>
 airlock_status Shielded(Callback&& callback) {
   const platform::ForkPause fork_pause;
@@ -86,7 +86,7 @@ airlock_status Shielded(Callback&& callback) {
   }
 }
 
-// The same, of a callback that answers nothing and may be called with a lock
+// The same for a callback that returns nothing and may be called with a lock
 // held, so that a fork has to wait for it.
 template <typename Callback>
 void ShieldedUnderLock(Callback&& callback) {
@@ -98,7 +98,7 @@ void ShieldedUnderLock(Callback&& callback) {
   }
 }
 
-// Calls back into the host where no lock is held and nothing is answered.
+// Calls a callback that returns nothing, with no lock held.
 template <typename Callback>
 void ShieldedVoid(Callback&& callback) {
   Shielded([&]() -> airlock_status {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What is behind the opaque handles.
+// The structs behind the opaque handles.
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_HANDLES_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_HANDLES_H_
 
@@ -29,16 +29,17 @@
 
 struct airlock_runtime {
   std::unique_ptr<airlock::platform::Runtime> runtime;
-  // As a context's.
+  // As in a context.
   airlock::c::internal::UserDataPtr user;
 };
 
 struct airlock_context {
   std::shared_ptr<const airlock::ssl::Context> context;
   airlock::ssl::Side side;
-  // The only host that it is for, because the policy was asked for that one.
+  // Set if the context is for one host only, because the policy was asked about
+  // that host.
   absl::optional<std::string> server_hostname;
-  // Even where no callback needs it, its host may think that one does.
+  // Kept even if no callback needs it, since the host may rely on it.
   airlock::c::internal::UserDataPtr user;
 };
 
@@ -51,7 +52,7 @@ struct airlock_certificate {
 };
 
 struct airlock_socket {
-  // From here on it is the calls that wait, and not the transport.
+  // From now on the calls wait, instead of the transport.
   void WaitOutside() {
     if (fd_transport == nullptr) return;
     timeout = fd_transport->timeout();
@@ -62,35 +63,35 @@ struct airlock_socket {
   uint64_t bytes_read = 0;
   uint64_t bytes_written = 0;
   std::shared_ptr<const airlock::c::internal::Traffic> traffic;
-  // When the first call that shook hands began, and how long it all took.
+  // When the first call that shook hands began, and the total time.
   absl::optional<std::chrono::steady_clock::time_point> handshake_begin;
   absl::optional<std::chrono::steady_clock::duration> handshake_time;
   std::unique_ptr<airlock::ssl::Socket> socket;
-  // Of `socket`'s; null where the transport is callbacks.
+  // `socket`'s transport; null if it is callbacks.
   airlock::platform::PosixTransport* fd_transport = nullptr;
-  // Of `socket`'s transport; null where that was released.
+  // The claim of `socket`'s transport; null if it was released.
   airlock::platform::ProcessClaim* claim = nullptr;
-  // What airlock_socket_info gave pointers into.
+  // The target of the pointers from airlock_socket_info.
   absl::optional<airlock::ssl::ConnectionInfo> info;
-  // How long a call waits at a time; of descriptors.
+  // The maximum wait of a call; for descriptors.
   absl::Duration timeout = absl::ZeroDuration();
   std::shared_ptr<airlock::c::internal::Waits> waits;
-  // How many threads are in a call, and of which process.
+  // How many threads are in a call, and in which process.
   std::atomic<int> calls{0};
   std::atomic<uint64_t> generation{0};
   bool freed = false;  // From within a call.
-  // A call did not come to its end, so what is within may be in any state.
+  // A call did not finish, so the state inside is unknown.
   bool broken = false;
 };
 
 namespace airlock::c::internal {
 
-// The runtime that a C program gets from airlock_runtime_new, but on `host`.
+// What airlock_runtime_new makes, but on `host`.
 absl::StatusOr<std::unique_ptr<airlock_runtime>> MakeRuntime(
     std::shared_ptr<platform::Host> host, config::Environment environment,
     platform::RuntimeOptions options);
 
-// Ok where a socket that reaches for `server_hostname` may have `context`.
+// Ok if a socket for `server_hostname` may use `context`.
 absl::Status CheckHost(const airlock_context& context,
                        absl::string_view server_hostname);
 

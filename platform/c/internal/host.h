@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a C host says of its world: environment, policy and clock.
+// A C host's environment, policy and clock.
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_HOST_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_HOST_H_
 
@@ -16,13 +16,13 @@
 
 namespace airlock::c::internal {
 
-// This machine, but with the clock and the policy that `given` has.
+// This machine, but with the clock and the policy from `given`.
 absl::StatusOr<std::shared_ptr<platform::Host>> HostOf(
     const airlock_runtime_options& given, platform::LogSink log,
     UserDataPtr user);
 
-// The environment that `given` has, else that of this process; it names the
-// policy that `given` has.
+// The environment from `given`, else that of this process; it names the policy
+// from `given`.
 absl::StatusOr<config::Environment> EnvironmentOf(
     const airlock_runtime_options& given);
 

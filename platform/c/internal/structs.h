@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Structs that begin with their size, whatever header their maker had.
+// Structs that begin with their size, from any version of the header.
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_STRUCTS_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_STRUCTS_H_
 
@@ -18,7 +18,7 @@
 
 namespace airlock::c::internal {
 
-// No header's struct is larger; a size that was never set may be.
+// No valid struct is larger; an uninitialized size may be.
 inline constexpr size_t kMaxStructSize = 4096;
 
 // The struct_size of *given.
@@ -26,7 +26,7 @@ inline absl::StatusOr<size_t> StructSize(const void* given,
                                          absl::string_view name) {
   size_t size = 0;
   std::memcpy(&size, given, sizeof(size));
-  // None ends within a word, which may be half of a pointer.
+  // A struct does not end within a word, which may be half a pointer.
   if (size < sizeof(size) || size > kMaxStructSize ||
       size % sizeof(size) != 0) {
     return Invalid(absl::StrCat(
@@ -36,8 +36,8 @@ inline absl::StatusOr<size_t> StructSize(const void* given,
   return size;
 }
 
-// *given as this library knows it; all defaults where it is null. `name` is
-// what errors call it.
+// *given as this library's version of the struct; all defaults if it is null.
+// `name` is its name in errors.
 template <typename T>
 absl::StatusOr<T> ReadStruct(const T* given, absl::string_view name) {
   static_assert(std::is_trivially_copyable<T>::value, "a C struct");
@@ -61,7 +61,7 @@ absl::StatusOr<T> ReadStruct(const T* given, absl::string_view name) {
   return known;
 }
 
-// Fills in *out with as much of `value` as it has room for.
+// Fills in *out with as much of `value` as fits.
 template <typename T>
 absl::Status WriteStruct(T value, T* out, absl::string_view name) {
   static_assert(std::is_trivially_copyable<T>::value, "a C struct");

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Transports out of the C interface's struct.
+// Makes transports from the C struct.
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_TRANSPORT_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_TRANSPORT_H_
 
@@ -21,39 +21,38 @@
 
 namespace airlock::c::internal {
 
-// What went over a socket's transport, in bytes.
+// The bytes that a socket's transport carried.
 struct Traffic {
   uint64_t read = 0;
   uint64_t written = 0;
 };
 
-// Who is in a socket, and who waits for its descriptor.
+// Which threads wait for a socket's descriptor.
 struct Waits {
   std::mutex mutex;
-  bool reading = false;  // One waits to read, another to write.
+  bool reading = false;  // A thread waits to read, another to write.
   bool writing = false;
-  std::condition_variable over;  // One more has waited,
-  uint64_t round = 0;            // of so many.
+  std::condition_variable over;  // Another wait has ended;
+  uint64_t round = 0;            // how many have.
 };
 
 struct MadeTransport {
   std::unique_ptr<ssl::Transport> transport;
-  // The same, where it is over a descriptor.
+  // The same transport, if it is over a descriptor.
   platform::PosixTransport* fd_transport = nullptr;
-  // The transport's own.
+  // The transport's.
   platform::ProcessClaim* claim = nullptr;
-  // Counts on as the transport moves bytes.
+  // Updated as the transport moves bytes.
   std::shared_ptr<const Traffic> traffic;
-  // Of the socket that it is made for. While `reading`, the transport does not
-  // read.
+  // For the socket that will use the transport. The transport does not read
+  // while `reading` is set.
   std::shared_ptr<Waits> waits;
 };
 
-// Takes over what *given stands for; only where the struct is not good it does
-// not.
+// Takes over the content of *given, unless the struct is invalid.
 absl::StatusOr<MadeTransport> MakeTransport(const airlock_transport* given);
 
-// The moment of AIRLOCK_TRANSPORT's deadline_ms; nothing where that is 0.
+// The time for airlock_transport's deadline_ms; unset if that is 0.
 absl::StatusOr<absl::optional<std::chrono::steady_clock::time_point>>
 DeadlineFor(int64_t deadline_ms);
 

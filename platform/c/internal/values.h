@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The C interface's values as C++ has them, and back.
+// Converts the C interface's values to C++ and back.
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_VALUES_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_VALUES_H_
 
@@ -24,16 +24,16 @@
 
 namespace airlock::c::internal {
 
-// Of `value`'s; valid as long as it is.
+// The bytes of `value`; valid as long as it is.
 inline airlock_bytes Bytes(absl::string_view value) {
   return {value.data(), value.size()};
 }
 
-// The bytes, or nothing where they are not given. `name` is what errors call
-// them, here and below. Without data there must be no size.
+// The bytes, or unset if they are not given. `name` is their name in errors,
+// here and below. If data is NULL, size must be 0.
 absl::StatusOr<absl::optional<absl::string_view>> Given(airlock_bytes bytes,
                                                         absl::string_view name);
-// The same, with not given as empty.
+// The same, with empty for not given.
 absl::StatusOr<std::string> Text(airlock_bytes bytes, absl::string_view name);
 absl::StatusOr<absl::optional<ssl::Secret>> GivenSecret(airlock_bytes bytes,
                                                         absl::string_view name);
@@ -41,21 +41,22 @@ absl::StatusOr<std::vector<std::string>> Texts(const airlock_bytes* list,
                                                size_t count,
                                                absl::string_view name);
 
-// The same, of what says where a file is: no NUL is in it.
+// The same for the path of a file: contains no NUL.
 absl::StatusOr<absl::optional<std::string>> GivenPath(airlock_bytes bytes,
                                                       absl::string_view name);
 
-// Ok where `list` may have `count` elements.
+// Ok if `list` may have `count` elements.
 absl::Status CheckList(const void* list, size_t count, absl::string_view name);
 
-// A number that is not negative. 0 is `otherwise`, and AIRLOCK_ZERO is 0.
+// A number that is not negative: `otherwise` for 0, and 0 for AIRLOCK_ZERO.
 absl::StatusOr<int64_t> Number(int64_t value, int64_t otherwise,
                                absl::string_view name);
 
 // A copy of `value`, for the caller to free.
 absl::Status Give(absl::string_view value, airlock_buffer* out);
 
-// AIRLOCK_UNSET, AIRLOCK_YES or AIRLOCK_NO; and with unset as `otherwise`.
+// AIRLOCK_UNSET, AIRLOCK_YES or AIRLOCK_NO; the second gives `otherwise` for
+// unset.
 absl::StatusOr<absl::optional<bool>> Choice(int32_t value,
                                             absl::string_view name);
 absl::StatusOr<bool> Flag(int32_t value, absl::string_view name,
@@ -66,25 +67,24 @@ constexpr int32_t ChoiceNumber(bool value) {
   return value ? AIRLOCK_YES : AIRLOCK_NO;
 }
 
-// What a client verifies that says nothing, or not all, about it: the chain and
-// the name. Sets what is unset.
+// The defaults of a client: verify the chain and the name. Sets what is unset.
 void SetVerificationDefaults(bool server_side,
                              absl::optional<ssl::VerifyMode>* cert_reqs,
                              absl::optional<bool>* check_hostname);
 
 absl::StatusOr<absl::optional<ssl::VerifyMode>> CertReqs(int32_t value);
-// 0 is `otherwise`.
+// `otherwise` for 0.
 absl::StatusOr<int> SecurityLevel(int32_t value, int otherwise);
 absl::StatusOr<ssl::Protocol> SslVersion(int32_t value);
 absl::StatusOr<absl::optional<ssl::TlsVersion>> Version(uint16_t value,
                                                         absl::string_view name);
 absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value);
 absl::StatusOr<std::vector<ssl::TlsVersion>> DisabledVersions(uint32_t value);
-// Of the two, one at the most.
+// At most one of the two may be given.
 absl::StatusOr<platform::CaCerts> Bundle(airlock_bytes ca_certs,
                                          airlock_bytes cadata);
 
-// Puts `from`, where it is good, into *to.
+// Stores the value of `from` in *to, if `from` is ok.
 template <typename From, typename To>
 absl::Status Put(absl::StatusOr<From> from, To* to) {
   if (!from.ok()) return from.status();
@@ -92,7 +92,7 @@ absl::Status Put(absl::StatusOr<From> from, To* to) {
   return absl::OkStatus();
 }
 
-// Overwrites `size` bytes at `data` at its end.
+// Overwrites `size` bytes at `data` when destroyed.
 class Wiper {
  public:
   Wiper(void* data, size_t size) : data_(data), size_(size) {}
@@ -105,11 +105,11 @@ class Wiper {
   const size_t size_;
 };
 
-// What a call of a socket's came to.
+// The status for the result of a socket call.
 airlock_status StatusOf(const ssl::IoResult& result);
 
-// What a host handed over for its callbacks; told once they are done with.
-// Thread-safe.
+// The user data for a host's callbacks; calls `release` when no callback needs
+// it any more. Thread-safe.
 class UserData {
  public:
   UserData(void* user, void (*release)(void*))
@@ -126,7 +126,7 @@ class UserData {
 };
 using UserDataPtr = std::shared_ptr<const UserData>;
 
-// Also where there is no memory for it, `release` is called.
+// Calls `release` even if memory runs out.
 UserDataPtr MakeUserData(void* user, void (*release)(void*));
 
 }  // namespace airlock::c::internal

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What C++ and Python call what C calls otherwise.
+// Translates names from C++ and Python to C.
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_WORDS_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_WORDS_H_
 
@@ -11,9 +11,9 @@
 
 namespace airlock::c::internal {
 
-// An error's message in the words of airlock.h: "AIRLOCK_CERT_NONE" for
-// "CERT_NONE". Whole words only; names that are the same in all languages, such
-// as "cert_reqs", stay.
+// An error's message with the names of airlock.h: "AIRLOCK_CERT_NONE" for
+// "CERT_NONE". Replaces whole words only, and keeps names that are the same in
+// all languages, such as "cert_reqs".
 std::string InWordsOfC(absl::string_view message);
 
 }  // namespace airlock::c::internal
