@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A transport that can be cut off from above.
+// A transport that its owner can break.
 #ifndef AIRLOCK_PLATFORM_PYTHON_BREAKABLE_TRANSPORT_H_
 #define AIRLOCK_PLATFORM_PYTHON_BREAKABLE_TRANSPORT_H_
 
@@ -13,24 +13,26 @@
 
 namespace airlock::python {
 
-// After a fork, it is for the process that uses it first; in others each Read
-// and Write gives an error (see platform::ProcessClaim). Thread-compatible.
+// After a fork, it belongs to the process that uses it first; in others each
+// Read and Write returns an error (see platform::ProcessClaim).
+// Thread-compatible.
 class BreakableTransport : public ssl::Transport {
  public:
-  // Whether it failed for want of memory.
+  // Whether it failed because memory ran out.
   bool out_of_memory() const { return out_of_memory_; }
 
-  // From now on, every Read and Write gives this error, which is not OK.
+  // From now on, every Read and Write returns this error, which is not OK.
   void Break(absl::Status why) { broken_ = std::move(why); }
 
  protected:
-  // The error for want of memory.
+  // The error for a lack of memory.
   absl::Status OutOfMemory() {
     out_of_memory_ = true;
     return absl::ResourceExhaustedError("out of memory");
   }
 
-  // OK unless it was cut off, or is another process's. Comes before each use.
+  // OK unless it is broken, or belongs to another process. Call before each
+  // use.
   absl::Status Usable() { return broken_.ok() ? claim_.Use() : broken_; }
 
  private:

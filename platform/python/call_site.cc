@@ -27,7 +27,7 @@ PyRef CurrentFrame() {
   return PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
 }
 
-// The first of `frame` and its callers that is the application's.
+// The first of `frame` and its callers that belongs to the application.
 PyRef ApplicationFrame(PyRef frame) {
   while (IsFrame(frame) && IsOurs(frame)) {
     frame = FrameAttribute(frame, "f_back");
@@ -35,7 +35,7 @@ PyRef ApplicationFrame(PyRef frame) {
   return frame;
 }
 
-// Whether `value` is a string that equals one of `words`, or a tuple with one.
+// Whether `value` is a string equal to one of `words`, or a tuple with one.
 bool Mentions(PyObject* value, absl::Span<const absl::string_view> words) {
   if (PyTuple_Check(value)) {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value); ++i) {
@@ -52,8 +52,8 @@ bool Mentions(PyObject* value, absl::Span<const absl::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-// The frame that sets an attribute of a context. From Python 3.6 on, ssl.py
-// wraps some of them in properties.
+// The frame that sets an attribute of a context. From Python 3.6 onwards,
+// ssl.py wraps some attributes in properties.
 PyRef SettingFrame() {
   constexpr absl::string_view kProperties[] = {"verify_mode", "verify_flags"};
   PyRef frame = CurrentFrame();
@@ -69,7 +69,7 @@ PyRef SettingFrame() {
 
 }  // namespace
 
-// The attributes of frames are the same in all versions; their fields are not.
+// Frames have the same attributes in all versions, but not the same fields.
 PyRef FrameAttribute(const PyRef& object, const char* name) {
   if (!object) return PyRef();
   PyRef value = PyRef::Steal(PyObject_GetAttrString(object.get(), name));

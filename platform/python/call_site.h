@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Which line of an application uses ssl.
+// Finds the line of an application that uses ssl.
 #ifndef AIRLOCK_PLATFORM_PYTHON_CALL_SITE_H_
 #define AIRLOCK_PLATFORM_PYTHON_CALL_SITE_H_
 
@@ -12,28 +12,29 @@
 namespace airlock::python {
 
 // "path/of/file.py:12" of the innermost Python code on this thread's stack that
-// is neither ssl.py's nor the package airlock's; empty where there is none.
+// belongs to neither ssl.py nor the package airlock; empty if there is none.
 // Needs the GIL; sets no exception, and none may be set.
 std::string CallSite();
 
-// Whether `ssl` or the package airlock, rather than the application, sets the
-// attribute that is being set now: as its default, or with what it was handed.
+// Whether the attribute that is being set is set by `ssl` or the package
+// airlock, as its default or from an argument, rather than by the application.
 bool IsSetByLibrary();
 
-// Whether the application says what the library sets verify_mode to: false only
-// where the library sets it, and the code that called it mentions no way to ask
-// for that.
+// Whether the application chose the value that the library sets verify_mode to.
+// False only if the library sets it, and the calling code mentions no way to
+// ask for it.
 bool SaysVerifyMode();
 
-// An attribute of a frame, or of one of its attributes; null where `object` is,
-// or has it not. As above, of GIL and exceptions; so is the next.
+// An attribute of a frame, or of one of its attributes; null if `object` is
+// null or does not have it. The same rules for GIL and exceptions as above;
+// also below.
 PyRef FrameAttribute(const PyRef& object, const char* name);
 
 // Whether the innermost Python code on this thread's stack is that function of
-// that module. As above, too.
+// that module.
 bool IsCalledBy(const char* module, const char* function);
 
-// The name of the module whose code `frame` runs; empty where it has none.
+// The name of the module whose code `frame` runs; empty if it has none.
 std::string ModuleOfFrame(const PyRef& frame);
 
 }  // namespace airlock::python

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The type _ssl.Certificate, which Python 3.10 and later have.
+// The type _ssl.Certificate, for Python 3.10 and later.
 #ifndef AIRLOCK_PLATFORM_PYTHON_CERTIFICATE_H_
 #define AIRLOCK_PLATFORM_PYTHON_CERTIFICATE_H_
 

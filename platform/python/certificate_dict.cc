@@ -13,7 +13,7 @@
 namespace airlock::python {
 namespace {
 
-// A tuple of what `make` makes of each element.
+// A tuple of the results of `make` for each element.
 template <typename T, typename Make>
 PyObject* TupleOf(const std::vector<T>& elements, const Make& make) {
   PyRef tuple =

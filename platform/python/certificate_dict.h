@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A certificate as the dict that SSLSocket.getpeercert() gives.
+// A certificate as the dict from SSLSocket.getpeercert().
 #ifndef AIRLOCK_PLATFORM_PYTHON_CERTIFICATE_DICT_H_
 #define AIRLOCK_PLATFORM_PYTHON_CERTIFICATE_DICT_H_
 
@@ -11,7 +11,7 @@
 
 namespace airlock::python {
 
-// Null with an exception set where the certificate cannot be decoded.
+// Null with an exception set if the certificate cannot be decoded.
 PyObject* CertificateDict(const ModuleState& state,
                           const ssl::Certificate& certificate);
 

@@ -89,7 +89,7 @@ constexpr Row kUnsigned[] = {
     {"SSL_ERROR_INVALID_ERROR_CODE", kErrorInvalidErrorCode},
 };
 
-// RFC 8446 and those before it.
+// RFC 8446 and its predecessors.
 constexpr Row kAlerts[] = {
     {"CLOSE_NOTIFY", 0},
     {"UNEXPECTED_MESSAGE", 10},
@@ -135,13 +135,12 @@ constexpr struct {
     {"HAS_TLSv1_2", true},
     {"HAS_TLSv1_3", true},
     {"HAS_TLS_UNIQUE", true},
-    // A draft that TLS 1.3 does without; ALPN takes its place.
+    // A draft that TLS 1.3 does not support; ALPN replaces it.
     {"HAS_NPN", false},
 };
 
-// What OpenSSL 1.1.1w is called: the last that has the API which ssl.py is
-// written against and that BoringSSL has, too. urllib3 2 and others refuse what
-// is older.
+// OpenSSL 1.1.1w, the last version with the API that ssl.py uses and BoringSSL
+// also has. urllib3 2 and others refuse older versions.
 constexpr unsigned long kVersionNumber = 0x1010117fUL;
 
 // Takes over `value`.

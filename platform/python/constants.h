@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The numbers that Python's ssl shares with OpenSSL 1.1.1. Where BoringSSL has
-// others or none, these are translated.
+// The numbers that Python's ssl shares with OpenSSL 1.1.1. If BoringSSL has
+// different ones or none, they are translated.
 #ifndef AIRLOCK_PLATFORM_PYTHON_CONSTANTS_H_
 #define AIRLOCK_PLATFORM_PYTHON_CONSTANTS_H_
 
@@ -34,9 +34,10 @@ enum PythonVersion {
 };
 
 constexpr uint64_t kOpLegacyServerConnect = 0x00000004;
-// Of no effect: the kernel's TLS is never used.
+// Has no effect: the kernel's TLS is never used.
 constexpr uint64_t kOpEnableKtls = 0x00000008;
-// An end of the stream without close_notify, after the handshake, is a close.
+// Treats the end of the stream without close_notify, after the handshake, as a
+// close.
 constexpr uint64_t kOpIgnoreUnexpectedEof = 0x00000080;
 constexpr uint64_t kOpNoTicket = 0x00004000;
 constexpr uint64_t kOpNoCompression = 0x00020000;
@@ -48,7 +49,7 @@ constexpr uint64_t kOpNoTlsv1_2 = 0x08000000;
 constexpr uint64_t kOpNoTlsv1_1 = 0x10000000;
 constexpr uint64_t kOpNoTlsv1_3 = 0x20000000;
 constexpr uint64_t kOpNoRenegotiation = 0x40000000;
-// What a new context has, beside the workarounds of SSL_OP_ALL.
+// The options of a new context, in addition to the workarounds of SSL_OP_ALL.
 constexpr uint64_t kOpAll = 0x80000054;
 constexpr uint64_t kOpDefault = kOpAll | kOpNoSslv3 | kOpNoCompression |
                                 kOpCipherServerPreference |
@@ -69,11 +70,11 @@ constexpr unsigned kHostflagNeverCheckSubject = 0x20;
 constexpr int kEncodingPem = 1;
 constexpr int kEncodingDer = 2;
 
-// The lowest version that a new context speaks.
+// The lowest version that a new context allows.
 constexpr int kDefaultMinimum =
     AIRLOCK_PYTHON_AT_LEAST(3, 10) ? kTls1_2 : kMinimumSupported;
 
-// What a new context selects; ssl.py gives it as _DEFAULT_CIPHERS.
+// The ciphers of a new context; ssl.py has them as _DEFAULT_CIPHERS.
 #if AIRLOCK_PYTHON_AT_LEAST(3, 10)
 constexpr char kDefaultCiphers[] =
     "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:!aNULL:!eNULL:!aDSS:!SHA1:"

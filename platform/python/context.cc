@@ -18,7 +18,7 @@
 namespace airlock::python {
 namespace {
 
-// What a protocol of one version alone is called where it is deprecated.
+// The name of a protocol with a single version, if it is deprecated.
 const char* DeprecatedProtocol(int protocol) {
   switch (protocol) {
     case kProtocolTls:
@@ -56,7 +56,7 @@ PyObject* NewContext(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return NewBoxed<ContextObject>(type, std::move(state), protocol);
 }
 
-// Whether `list`, in OpenSSL's syntax, has a rule beside orders such as
+// Whether `list`, in OpenSSL's syntax, has a rule other than commands such as
 // "@SECLEVEL=1".
 bool HasCipherRule(absl::string_view list) {
   for (const absl::string_view word :
@@ -66,7 +66,7 @@ bool HasCipherRule(absl::string_view list) {
   return false;
 }
 
-// As the stock module: an SSLError without number, library and reason.
+// Like the stock module: an SSLError without number, library and reason.
 PyObject* RaiseNoCipher(const ModuleState& state, absl::string_view why) {
   PyErr_SetString(state.ssl_error.get(),
                   absl::StrCat("No cipher can be selected. ", why).c_str());
@@ -93,7 +93,7 @@ PyObject* SetCiphers(PyObject* self, PyObject* args) {
 }
 
 PyObject* CipherDict(const ssl::CipherInfo& info) {
-  // OpenSSL has one more name.
+  // OpenSSL has a separate name for this.
   const bool ecdhe_psk =
       info.key_exchange == "kx-ecdhe" && info.auth == "auth-psk";
   const std::string key_exchange =
@@ -147,7 +147,7 @@ PyObject* SetEcdhCurve(PyObject* self, PyObject* name) {
   return None();
 }
 
-// Names, each with its length in a byte before it.
+// Names, each preceded by its length in a byte.
 bool TakeProtocols(PyObject* args, const char* format,
                    std::vector<std::string>* out) {
   Py_buffer view;
@@ -206,7 +206,7 @@ PyObject* SessionStats(PyObject* self, PyObject* /*unused*/) {
       static_cast<Count>(stats.misses), "timeouts", 0, "cache_full", 0);
 }
 
-// All that was loaded and listed, and what of the directories was used.
+// All listed certificates, and those from directories that were used.
 std::vector<ssl::Certificate> Listed(const ContextObject& context) {
   std::vector<ssl::Certificate> result;
   const auto store = context.trusted.listed.Build();

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The type _ssl._SSLContext: a bag of choices that may change at any time, from
-// which immutable ssl::Contexts are made when a socket is wrapped.
+// The type _ssl._SSLContext: mutable settings, from which immutable
+// ssl::Contexts are made when a socket is wrapped.
 #ifndef AIRLOCK_PLATFORM_PYTHON_CONTEXT_H_
 #define AIRLOCK_PLATFORM_PYTHON_CONTEXT_H_
 
@@ -23,17 +23,17 @@
 
 namespace airlock::python {
 
-// What get_ca_certs() and cert_store_stats() see, and what is trusted.
+// The trusted certificates, and what get_ca_certs() and cert_store_stats() see.
 struct TrustedCertificates {
   bool empty() const { return !anything && directories.empty(); }
 
-  // What was loaded from files and bytes.
+  // Loaded from files and bytes.
   bool anything = false;
   ssl::TrustStore::Builder listed;
-  // What was loaded from directories: trusted, but listed only once used.
+  // Loaded from directories: trusted, but listed only once used.
   std::vector<std::shared_ptr<const ssl::TrustStore>> directories;
   std::vector<ssl::Certificate> used;
-  // Directories that were named and hold no certificate, and why.
+  // Directories that were given but hold no certificate, and why.
   std::vector<std::string> absent;
 };
 
@@ -45,17 +45,17 @@ struct ContextObject {
   const int protocol;
   uint64_t options =
       kOpDefault | (IgnoresEofByDefault() ? kOpIgnoreUnexpectedEof : 0);
-  // Whether OP_IGNORE_UNEXPECTED_EOF is among them without the application
-  // having asked for it. It has no effect then.
+  // Whether OP_IGNORE_UNEXPECTED_EOF is among them although the application did
+  // not ask for it. Then it has no effect.
   bool eof_option_unasked = IgnoresEofByDefault();
   int verify_mode = kCertNone;
   bool verify_mode_chosen = false;  // By the application,
-  // or, where it is CERT_NONE, by a library that it did not tell otherwise.
+  // or, if it is CERT_NONE, by a library without the application's request.
   bool cert_none_unstated = false;
   bool check_hostname = false;
   bool check_hostname_chosen = false;
-  // Made by ssl._create_unverified_context, which says CERT_NONE by its name:
-  // since Python 3.7 it does so in words, too.
+  // Made by ssl._create_unverified_context, whose name asks for CERT_NONE:
+  // since Python 3.7 it also sets it explicitly.
   bool unverified_by_name = false;
   unsigned host_flags = kHostflagNoPartialWildcards;
   unsigned long verify_flags = kVerifyTrustedFirst;
@@ -63,7 +63,7 @@ struct ContextObject {
   int minimum_version = kDefaultMinimum;
   int maximum_version = kMaximumSupported;
   int num_tickets = 2;
-  bool post_handshake_auth = false;  // Remembered; BoringSSL has none.
+  bool post_handshake_auth = false;  // Stored only: BoringSSL has none.
   std::string ciphers;
   std::string groups;
   std::vector<std::shared_ptr<const ssl::Credentials>> credentials;
@@ -79,21 +79,21 @@ struct ContextObject {
   PyRef keylog_filename;
   std::shared_ptr<KeyLog> keylog;
 
-  // The Context for connections of `side`, made again where anything has
-  // changed. `hostname` is the name that a client reaches for, if any: the
-  // policy may grant exceptions for it.
+  // The Context for connections of `side`, made again if anything has changed.
+  // `hostname` is the client's target, if any: the policy may grant exceptions
+  // for it.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Freeze(
       ssl::Side side, const std::string& hostname);
 
-  // What was chosen, before policy, trust store and callbacks: for questions
-  // about ciphers and groups. Of every version, since between two setters the
-  // range of versions may be empty.
+  // The choices so far, before policy, trust store and callbacks: for questions
+  // about ciphers and groups. Allows every version, since between two setters
+  // the range of versions may be empty.
   ssl::ContextOptions Basics() const;
 
-  // To be called after every change.
+  // Must be called after every change.
   void Changed();
 
-  // A handshake of this context verified `chain`.
+  // Call when a handshake of this context verified `chain`.
   void NoteVerified(const std::vector<ssl::Certificate>& chain);
 
   ssl::SessionStatistics Statistics() const;
@@ -102,7 +102,7 @@ struct ContextObject {
   void Clear();
 
  private:
-  // A Context, and what the policy made of it depends on.
+  // A Context with what the policy's decision depended on.
   struct Frozen {
     ssl::Side side;
     std::string rules;
@@ -117,17 +117,17 @@ struct ContextObject {
   std::vector<std::shared_ptr<const ssl::Credentials>> CompleteChains(
       const ssl::TrustStore* store) const;
 
-  // One for each side and for each exception that was made use of.
+  // One for each side and for each exception that was used.
   std::vector<Frozen> frozen_;
-  ssl::SessionStatistics before_;  // Of Contexts that are gone.
+  ssl::SessionStatistics before_;  // Of discarded Contexts.
 };
 
 inline ContextObject& ContextOf(PyObject* self) {
   return Unbox<ContextObject>(self);
 }
 
-// OpenSSL's name of the first version that has the cipher suite, in the words
-// of cipher() and get_ciphers().
+// OpenSSL's name of the first version that has the cipher suite, as in cipher()
+// and get_ciphers().
 const char* OpensslVersion(const ssl::CipherInfo& info);
 
 int AddContextType(PyObject* module, const StatePtr& state);
@@ -140,7 +140,7 @@ PyObject* LoadVerifyLocations(PyObject* self, PyObject* args, PyObject* kwargs);
 PyObject* LoadDhParams(PyObject* self, PyObject* path);
 PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* unused);
 
-// Installs what calls back into Python; see context_callbacks.cc.
+// Installs the callbacks into Python; see context_callbacks.cc.
 void InstallCallbacks(const ContextObject& context,
                       ssl::ContextOptions* options);
 

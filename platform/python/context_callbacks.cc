@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What the core calls during a handshake, handed on to Python. Each finds its
-// connection by CurrentSocket(), so that a Context holds no Python object.
+// The core's callbacks during a handshake, forwarded to Python. Each finds its
+// connection with CurrentSocket(), so that a Context holds no Python object.
 
 #include <string>
 #include <utility>
@@ -19,7 +19,7 @@ namespace {
 
 constexpr uint8_t kHandshakeFailure = 40;
 constexpr uint8_t kInternalError = 80;
-// RFC 8446's ContentType, and what BoringSSL and OpenSSL add to it.
+// RFC 8446's ContentType, and the additions of BoringSSL and OpenSSL.
 constexpr int kChangeCipherSpec = 20;
 constexpr int kAlert = 21;
 constexpr int kHandshake = 22;
@@ -64,7 +64,7 @@ absl::StatusOr<ssl::SniDecision> OnSni(
   return Refuse(static_cast<uint8_t>(alert));
 }
 
-// What ssl._TLSMessageType calls the message.
+// The message's number in ssl._TLSMessageType.
 int MessageType(const ssl::TlsMessage& message) {
   switch (message.content_type) {
     case kChangeCipherSpec:
@@ -126,8 +126,8 @@ absl::Status OnMessage(const ssl::Socket& core,
   socket.raised_value = PyRef::Steal(value);
   socket.raised_traceback = PyRef::Steal(traceback);
   if (core.handshake_done()) return absl::OkStatus();
-  // The handshake ends here: not one byte more goes to the peer, and if none
-  // was missing, it does not count as done either.
+  // The handshake ends here: no more bytes go to the peer, and it is not
+  // complete even if no byte was missing.
   ssl::Error error;
   error.kind = ssl::ErrorKind::kCallback;
   error.message = "The handshake was given up: the message callback raised.";
@@ -141,7 +141,7 @@ PyRef TextOrNone(absl::string_view text) {
                       : PyRef::Steal(NativeString(text));
 }
 
-// What a callback gave, which is wiped; unset with an exception set.
+// The result of a callback, which is wiped; unset with an exception set.
 absl::optional<ssl::Secret> TakeKey(PyObject* given) {
   absl::optional<ssl::Secret> key;
   {

@@ -71,8 +71,7 @@ void Add(const ssl::SessionStatistics& from, ssl::SessionStatistics* to) {
   to->misses += from.misses;
 }
 
-// Which settings of `policy` hold for a client that reaches for `hostname`, as
-// text.
+// The settings of `policy` that apply to a client of `hostname`, as text.
 std::string RulesFor(const config::VerificationPolicy& policy,
                      const std::string& hostname, absl::Time now) {
   if (hostname.empty()) return "";
@@ -107,7 +106,7 @@ ssl::ContextOptions ContextObject::Basics() const {
   result.ciphers = ciphers;
   result.verification.mode = ssl::VerifyMode::kNone;
   result.verification.groups = groups;
-  // OpenSSL 1.1.1's own.
+  // The default of OpenSSL 1.1.1.
   result.verification.security_level = 1;
   return result;
 }
@@ -117,7 +116,7 @@ void ContextObject::AddVersions(ssl::Verification* verification) const {
   if (verification->protocol == ssl::Protocol::kSslv23 && IsOldest(*state)) {
     verification->protocol = ssl::Protocol::kTlsv1;
   }
-  // A single version is all that the old protocols allow.
+  // The old protocols allow only a single version.
   if (verification->protocol != ssl::Protocol::kSslv23) return;
   verification->minimum_version = CoreVersion(minimum_version);
   verification->maximum_version = CoreVersion(maximum_version);
@@ -157,7 +156,7 @@ platform::ContextRequest ContextObject::Request(
     const std::string& hostname) const {
   platform::ContextRequest request;
   request.side = side;
-  // Where all is verified, what it did not say in words is no reason to refuse.
+  // If everything is verified, an implicit CERT_NONE is not a reason to refuse.
   const bool named = unverified_by_name && policy.verification.value !=
                                                config::Verification::kEnforce;
   if (verify_mode_chosen || named || side == ssl::Side::kServer) {
@@ -202,7 +201,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
       ssl::FlagsFromBits(static_cast<uint32_t>(verify_flags));
   result.alpn_protocols = alpn;
   result.npn_protocols = npn;
-  // OpenSSL's clients always let a server have it.
+  // OpenSSL's clients always allow renegotiation.
   constexpr int kMostRenegotiations = 100;
   result.max_renegotiations =
       (options & kOpNoRenegotiation) == 0 ? kMostRenegotiations : 0;
@@ -217,7 +216,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   if (verifies || !trusted.empty()) {
     absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
         MakeTrustStore();
-    // Without any CA, a context that verifies nobody may still be used.
+    // A context without CAs that does not verify may still be used.
     if (!store.ok() && verifies) return store.status();
     if (store.ok()) result.trust_store = *std::move(store);
   }
@@ -228,8 +227,8 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   return made;
 }
 
-// As OpenSSL does: a certificate that comes without its issuers is sent with
-// those that the context trusts.
+// Like OpenSSL: a certificate without its issuers is sent with those that the
+// context trusts.
 std::vector<std::shared_ptr<const ssl::Credentials>>
 ContextObject::CompleteChains(const ssl::TrustStore* store) const {
   std::vector<std::shared_ptr<const ssl::Credentials>> result = credentials;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What _ssl._SSLContext loads: our keys, and the CAs that it trusts.
+// Loads the keys and the trusted CAs of _ssl._SSLContext.
 
 #include <algorithm>
 
@@ -26,7 +26,7 @@ namespace {
 
 constexpr size_t kMaxPassword = 1024;
 
-// What a password is given as, or what its callback returns.
+// Reads a password, or the result of its callback.
 bool TakePassword(PyObject* value, const char* complaint, ssl::Secret* out) {
   ssl::Secret secret;
   if (PyByteArray_Check(value)) {
@@ -47,8 +47,8 @@ bool TakePassword(PyObject* value, const char* complaint, ssl::Secret* out) {
   return true;
 }
 
-// The password of an encrypted key: asked for only if it is needed. Where that
-// raises, the exception stays set, and counts for more than the Status.
+// The password of an encrypted key, requested only if it is needed. If that
+// raises, the exception stays set, and takes precedence over the Status.
 ssl::PasswordCallback Password(PyObject* password) {
   return [password]() -> absl::StatusOr<ssl::Secret> {
     ssl::Secret secret;
@@ -73,7 +73,7 @@ bool AddBundle(ContextObject* context, const Content& content) {
   const absl::Status status =
       context->trusted.listed.Add(content.bytes.view(), content.name);
   if (!status.ok()) {
-    // OpenSSL tells damage from a file that holds nothing of use.
+    // OpenSSL distinguishes damage from a file without useful content.
     const absl::string_view bytes = content.bytes.view();
     const bool holds_any = absl::StrContains(bytes, "CERTIFICATE-----") ||
                            absl::StrContains(bytes, "X509 CRL-----") ||
@@ -85,7 +85,7 @@ bool AddBundle(ContextObject* context, const Content& content) {
   return true;
 }
 
-// As the stock module says it, which since Python 3.8 has no number for it.
+// Like the stock module, which has no number for it since Python 3.8.
 void RaiseNoData(const ModuleState& state, bool text, absl::string_view bytes) {
   constexpr bool kNumbered = !AIRLOCK_PYTHON_AT_LEAST(3, 8);
   SslErrorText said;
@@ -101,7 +101,7 @@ void RaiseNoData(const ModuleState& state, bool text, absl::string_view bytes) {
   RaiseSslError(state.ssl_error.get(), kNumbered ? number : 0, said, __LINE__);
 }
 
-// Python's text for it is PEM, its bytes are DER; both may hold several.
+// Python's text is PEM, its bytes are DER; both may hold several.
 bool AddData(ContextObject* context, PyObject* data) {
   Content content;
   content.name = "cadata";
@@ -150,7 +150,7 @@ bool AddData(ContextObject* context, PyObject* data) {
   return false;
 }
 
-// `status` of the argument that the runtime calls ca_certs, by its own name.
+// The runtime's error about ca_certs, with the argument's own name.
 absl::Status Renamed(const absl::Status& status, absl::string_view name) {
   absl::optional<ssl::Error> error = ssl::GetError(status);
   absl::string_view said = status.message();
@@ -161,8 +161,8 @@ absl::Status Renamed(const absl::Status& status, absl::string_view name) {
   return ssl::MakeStatus(*error);
 }
 
-// Adds what lies at `place`; `name` is whose it is. What is `listed` shows in
-// get_ca_certs() at once.
+// Adds the certificates at `place`, which comes from `name`. If `listed`,
+// get_ca_certs() shows them at once.
 bool AddPlace(ContextObject* context, absl::string_view name,
               const platform::CaCerts& place, bool listed) {
   TrustedCertificates& trusted = context->trusted;
@@ -188,8 +188,8 @@ bool AddPlace(ContextObject* context, absl::string_view name,
   return false;
 }
 
-// Adds those of `found`, which `name` named. Where none holds certificates,
-// that is no error yet, but then no peer is trusted.
+// Adds the directories `found`, which come from `name`. It is not an error yet
+// if none holds certificates, but then no peer is trusted.
 bool AddDirectories(ContextObject* context, absl::string_view name,
                     const platform::CaDirectories& found) {
   TrustedCertificates& trusted = context->trusted;
@@ -253,7 +253,7 @@ PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   if (!ReadContent(&host, certfile, "certfile", &certificates)) return nullptr;
   options.certfile = std::move(certificates.bytes);
   options.certfile_name = certificates.name;
-  // One object for both can be read only once.
+  // If both are the same object, it can be read only once.
   if (keyfile != Py_None && keyfile != certfile) {
     Content key;
     if (!ReadContent(&host, keyfile, "keyfile", &key)) return nullptr;
@@ -265,8 +265,8 @@ PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   if (!made.ok()) {
     return RaisePemStatus(*context.state, made.status(), __LINE__);
   }
-  // As OpenSSL: what is too weak for the level is refused here, and not when
-  // the first peer calls.
+  // Like OpenSSL: a key or certificate that is too weak for the level is
+  // refused here, and not at the first connection.
   ssl::ContextOptions basics = context.Basics();
   basics.credentials = {*made};
   const auto usable = ssl::Context::Create(std::move(basics));
@@ -320,8 +320,8 @@ PyObject* LoadVerifyLocations(PyObject* self, PyObject* args,
 PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
   ContextObject& context = ContextOf(self);
   platform::Runtime& runtime = *context.state->runtime;
-  // As everywhere, the environment of this moment chooses the bundle, unless
-  // the policy does.
+  // As elsewhere, the current environment selects the bundle, unless the policy
+  // does.
   const bool obeyed =
       !runtime.policy().ca_certs.stated() && !platform::IsSecureProcess();
   const config::EnvironmentMap environment =
@@ -352,7 +352,7 @@ PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
   return None();
 }
 
-// BoringSSL has no finite-field DH, so that good parameters change nothing.
+// BoringSSL has no finite-field DH, so valid parameters have no effect.
 PyObject* LoadDhParams(PyObject* self, PyObject* path_object) {
   std::string path;
   if (!PathOf(path_object, &path)) return nullptr;

@@ -14,7 +14,7 @@
 namespace airlock::python {
 namespace {
 
-// Gives false, with TypeError, where an attribute is being deleted.
+// Returns false, with TypeError, if an attribute is being deleted.
 bool NotDeleted(PyObject* value) {
   if (value != nullptr) return true;
   PyErr_SetString(PyExc_TypeError, "cannot delete attribute");
@@ -26,14 +26,14 @@ bool ToInt(PyObject* value, int* out) {
   return PyArg_Parse(value, "i", out) != 0;
 }
 
-// As the stock module, which takes a number of any size and keeps the bits that
+// Like the stock module, accepts a number of any size and keeps the bits that
 // fit.
 bool ToFlags(PyObject* value, unsigned long* out) {
   if (!NotDeleted(value)) return false;
   return PyArg_Parse(value, "k", out) != 0;
 }
 
-// Whether the protocol leaves a choice of version.
+// Whether the protocol allows several versions.
 bool HasVersions(const ContextObject& context) {
   return context.protocol == kProtocolTls ||
          context.protocol == kProtocolTlsClient ||
@@ -68,7 +68,7 @@ int SetOptions(PyObject* self, PyObject* value, void* /*closure*/) {
           0) {
     return -1;
   }
-  // To assign what is there already (`options |= x`) asks for it.
+  // Assigning the current value (`options |= x`) is a request for it.
   if ((wanted & kOpIgnoreUnexpectedEof) == 0 || wanted == context.options) {
     context.eof_option_unasked = false;
   }
@@ -129,7 +129,7 @@ int SetCheckHostname(PyObject* self, PyObject* value, void* /*closure*/) {
   if (check == 0 && !context.verify_mode_chosen &&
       IsCalledBy("ssl", "_create_unverified_context")) {
     context.unverified_by_name = true;
-    // The standard library calls it so by another name, too.
+    // The standard library uses a second name for it.
     context.cert_none_unstated = !SaysVerifyMode();
   }
   context.Changed();
@@ -159,7 +159,7 @@ int SetVerifyFlags(PyObject* self, PyObject* value, void* /*closure*/) {
   unsigned long wanted = 0;
   if (!ToFlags(value, &wanted)) return -1;
   ContextObject& context = ContextOf(self);
-  // create_default_context sets it by itself from Python 3.13 on.
+  // create_default_context sets it automatically from Python 3.13 onwards.
   if ((wanted & ~context.verify_flags & kVerifyPartialChain) != 0) {
     context.partial_chain_chosen = !IsSetByLibrary();
   }
@@ -171,7 +171,7 @@ int SetVerifyFlags(PyObject* self, PyObject* value, void* /*closure*/) {
 [[maybe_unused]] PyObject* GetMinimumVersion(PyObject* self,
                                              void* /*closure*/) {
   const ContextObject& context = ContextOf(self);
-  // Of no effect with a protocol of one version.
+  // Has no effect with a protocol of one version.
   return Integer(HasVersions(context) ? context.minimum_version
                                       : kMinimumSupported);
 }
@@ -181,8 +181,8 @@ int SetVerifyFlags(PyObject* self, PyObject* value, void* /*closure*/) {
   return Integer(ContextOf(self).maximum_version);
 }
 
-// Which end of the range, and what the other's word for "as far as it goes"
-// means here.
+// Which end of the range to set, and what the constant for "no limit" at the
+// other end means here.
 int SetVersion(PyObject* self, PyObject* value, bool minimum) {
   int version = 0;
   if (!ToInt(value, &version)) return -1;
@@ -343,7 +343,8 @@ int SetCallback(PyObject* value, const char* what, PyRef* callback) {
                                        void* /*closure*/) {
   if (!NotDeleted(value)) return -1;
   ContextObject& context = ContextOf(self);
-  // As the stock module: no keys go to the old file where the new one fails.
+  // Like the stock module: if the new file fails, the old one gets no more
+  // keys.
   context.keylog.reset();
   context.keylog_filename = PyRef();
   context.Changed();

@@ -15,13 +15,13 @@
 namespace airlock::python {
 namespace {
 
-// Above those of the standard streams, which programs close and open again.
+// Above the standard streams, which programs close and open again.
 constexpr int kFirstDescriptor = 3;
-// Far above the numbers that a program is given: it may look whether one that
-// it has just closed is closed.
+// Far above the numbers that a program gets: it may check that a number that it
+// has just closed is closed.
 constexpr int kHighDescriptor = 512;
 
-// -1 where there is no descriptor left.
+// -1 if no descriptor is left.
 int Duplicate(int fd) {
   const int high = fcntl(fd, F_DUPFD_CLOEXEC, kHighDescriptor);
   return high >= 0 ? high : fcntl(fd, F_DUPFD_CLOEXEC, kFirstDescriptor);
@@ -36,7 +36,7 @@ bool IsOnlyThread() {
          PyThreadState_Next(own) == nullptr;
 }
 
-// The descriptor's number; -1 where the socket is closed, or there is none.
+// The descriptor's number; -1 if the socket is closed or does not exist.
 int CurrentDescriptor(const SocketObject& socket) {
   PyObject* type = nullptr;
   PyObject* value = nullptr;
@@ -55,7 +55,7 @@ SocketObject* SettleAfterFork(SocketObject* socket) {
   if (socket->generation == generation) return socket;
   for (const CoreAccess* access = current_access; access != nullptr;
        access = access->outer()) {
-    // It is this thread that has forked, from within a callback.
+    // This thread has forked, from within a callback.
     if (&SocketOf(access->self()) == socket) return socket;
   }
   socket->generation = generation;
@@ -66,7 +66,7 @@ SocketObject* SettleAfterFork(SocketObject* socket) {
         "Another thread used this connection as the process forked, so that it "
         "stays the parent's. Close this copy of it.");
   }
-  // Held, perhaps, by a thread that is not there: it is never given back.
+  // A thread that does not exist here may hold it, so it is leaked.
   static_cast<void>(socket->mutex.release());
   socket->mutex = std::make_unique<std::recursive_mutex>();
   new (&socket->turns) Turns();
@@ -100,7 +100,7 @@ CoreAccess::~CoreAccess() {
 }
 
 void CoreAccess::Begin(int fd) {
-  // In a child of a fork, a duplicate would stay open.
+  // A child of a fork would keep a duplicate open.
   fork_guard_.emplace();
   FdTransport* const transport = SocketOf(self_).fd_transport;
   if (transport != nullptr) {

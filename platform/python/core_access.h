@@ -15,12 +15,12 @@
 
 namespace airlock::python {
 
-// Frees a connection that came over a fork from threads of the parent, which
-// may have been waiting for it, or be at work in it. Needs the GIL.
+// Releases a connection that a fork copied from threads of the parent, which
+// may have been waiting for it or using it. Needs the GIL.
 SocketObject* SettleAfterFork(SocketObject* socket);
 
-// Holds a connection's mutex. Needs the GIL to begin with, and gives it up
-// while it waits.
+// Holds a connection's mutex. Needs the GIL at the start, and releases it while
+// it waits.
 class SocketLock {
  public:
   explicit SocketLock(SocketObject* socket);
@@ -28,7 +28,7 @@ class SocketLock {
   SocketLock(const SocketLock&) = delete;
   SocketLock& operator=(const SocketLock&) = delete;
 
-  // Whether the GIL was given up.
+  // Whether the GIL was released.
   bool waited() const { return waited_; }
 
  private:
@@ -36,34 +36,35 @@ class SocketLock {
   bool waited_ = false;
 };
 
-// One thread's stay in the core of a connection, for which it needs the mutex.
+// Gives one thread access to the core of a connection. The thread must hold the
+// mutex.
 //
 // The core reads and writes the descriptor by its number, and any other thread
-// may close it meanwhile: the number may then be that of another file. To close
-// a Python socket takes the GIL, so either this thread keeps the GIL, or it has
-// a duplicate of the descriptor. It keeps the GIL where no other thread could
-// use it, and where no descriptor is left for a duplicate.
+// may close it meanwhile: the number may then belong to another file. Closing a
+// Python socket needs the GIL, so this thread either keeps the GIL, or uses a
+// duplicate of the descriptor. It keeps the GIL if no other thread could use
+// it, or if no descriptor is left for a duplicate.
 class CoreAccess {
  public:
-  // Needs the GIL, which it leaves alone until Enter().
+  // Needs the GIL, which it keeps until Enter().
   explicit CoreAccess(PyObject* self) : self_(self) {}
   // Takes the GIL back.
   ~CoreAccess();
   CoreAccess(const CoreAccess&) = delete;
   CoreAccess& operator=(const CoreAccess&) = delete;
 
-  // `fd` must be the Python socket's now; -1 with BIOs.
+  // `fd` must be the Python socket's current one; -1 with BIOs.
   void Enter(int fd);
-  // Must follow Enter(). The GIL stays as it is.
+  // Call after Enter(). Does not change the GIL.
   void Leave();
 
-  // Between Enter() and Leave(): takes the GIL for a callback, which may close
-  // the socket or fork; and goes on.
+  // Between Enter() and Leave(): Pause takes the GIL for a callback, which may
+  // close the socket or fork. Resume continues.
   void Pause();
   void Resume();
 
   PyObject* self() const { return self_; }
-  // That of this thread which is outside of this one, in a callback.
+  // The one of this thread that is outside this one, in a callback.
   const CoreAccess* outer() const { return outer_; }
 
  private:
@@ -72,15 +73,15 @@ class CoreAccess {
 
   PyObject* const self_;
   CoreAccess* outer_ = nullptr;
-  PyThreadState* released_ = nullptr;  // Where the GIL was given up.
+  PyThreadState* released_ = nullptr;  // Set if the GIL was released.
   absl::optional<platform::ForkGuard> fork_guard_;
   platform::internal::UniqueFd duplicate_;
 };
 
-// The object whose call runs in the core on this thread; null outside.
+// The object whose call runs in the core on this thread; null: none.
 PyObject* CurrentSocket();
 
-// Takes the GIL for as long as a callback of CurrentSocket() needs it.
+// Holds the GIL while a callback of CurrentSocket() needs it.
 class CallbackScope {
  public:
   CallbackScope();

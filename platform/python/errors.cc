@@ -16,7 +16,7 @@
 namespace airlock::python {
 namespace {
 
-// The message alone, without the number that OSError puts before it.
+// The message, without the number that OSError puts before it.
 PyObject* StrOfError(PyObject* self) {
   const PyRef text = PyRef::Steal(PyObject_GetAttrString(self, "strerror"));
   if (text && IsNativeString(text.get())) return text.NewReference();
@@ -110,7 +110,7 @@ PyObject* Raise(PyObject* type, const PyRef& error) {
 
 constexpr char kVerifyFailed[] = "certificate verify failed: ";
 
-// OpenSSL's words for a certificate of another name, which programs look for;
+// OpenSSL's words for a certificate with another name, which programs look for;
 // empty for other failures.
 std::string NameMismatch(const ssl::Error& error, const std::string& host) {
   if (error.kind != ssl::ErrorKind::kHostname || host.empty()) return "";
@@ -120,7 +120,7 @@ std::string NameMismatch(const ssl::Error& error, const std::string& host) {
                       " mismatch, certificate is not valid for '", host, "'.");
 }
 
-// The same as a sentence's beginning.
+// The same with a capital letter, to begin a sentence.
 std::string Capitalized(absl::string_view text) {
   std::string result(text);
   if (!result.empty()) {
@@ -139,8 +139,8 @@ PyObject* RaiseVerification(const ModuleState& state, const ssl::Error& error,
   if (!error.advice.empty()) absl::StrAppend(&detail, ". ", error.advice);
   std::string verify_message = NameMismatch(error, host);
   if (!verify_message.empty()) {
-    // repr() of a text with both kinds of quotes escapes those of the name, and
-    // who looks for it there (urllib3 2) does not find it.
+    // repr() of a text with both kinds of quotes escapes those of the name, so
+    // that programs that look for it there (urllib3 2) do not find it.
     detail = absl::StrReplaceAll(
         absl::StrCat(verify_message, " ", Capitalized(detail)), {{"\"", "'"}});
   } else {

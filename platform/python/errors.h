@@ -27,13 +27,13 @@ enum SslErrorNumber {
   kErrorInvalidErrorCode = 10,
 };
 
-// OpenSSL 3's number of an error, as the stock module gives it: with that of
-// the library up to Python 3.6.
+// OpenSSL 3's number of an error, as in the stock module: includes the library
+// up to Python 3.6.
 constexpr int OpensslNumber(int library, int reason) {
   return AIRLOCK_PYTHON_AT_LEAST(3, 7) ? reason : (library << 23) | reason;
 }
 
-// The first argument of an SSLError that no connection raises.
+// The first argument of an SSLError that does not come from a connection.
 enum OpensslReasonNumber {
   kReasonNoStartLine = OpensslNumber(9, 108),
   kReasonInvalidDirectory = OpensslNumber(11, 113),
@@ -47,42 +47,42 @@ enum OpensslReasonNumber {
   kReasonEeKeyTooSmall = OpensslNumber(20, 399),
 };
 
-// Makes the exception classes and puts them into `module`.
+// Makes the exception classes and adds them to `module`.
 int AddErrors(PyObject* module, ModuleState* state);
 
-// What a raised SSLError says. Empty strings become None.
+// The text of an SSLError. Empty strings become None.
 struct SslErrorText {
   std::string library;
   std::string reason;
   std::string message;
 };
 
-// Each of these sets an exception and returns null. Messages get "[LIB: REASON]
-// " before them and " (_ssl.c:LINE)" after, as everybody expects; LINE is that
-// of the caller.
+// Each of these sets an exception and returns null. Messages begin with "[LIB:
+// REASON] " and end with " (_ssl.c:LINE)", as programs expect; LINE is that of
+// the caller.
 PyObject* RaiseSslError(PyObject* type, int number, const SslErrorText& text,
                         int line);
-// `host` is the name that was checked, where one was.
+// `host` is the name that was checked, if any.
 PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
                       int line, const std::string& host = "");
 
-// The same, for a certificate that is not fit to be loaded: with OpenSSL's
-// number of the reason where it has one.
+// The same, for a certificate that is too weak to load: with OpenSSL's number
+// of the reason if it has one.
 PyObject* RaiseWeakStatus(const ModuleState& state, const absl::Status& status,
                           int line);
 
-// The same, for credentials: what OpenSSL has no reason for, it calls "PEM
+// The same, for credentials: an error that OpenSSL has no reason for is "PEM
 // lib".
 PyObject* RaisePemStatus(const ModuleState& state, const absl::Status& status,
                          int line);
 
-// The same, for a CA bundle that can be read. `holds_any`: whether it has a
-// certificate or CRL, be it damaged.
+// The same, for a readable CA bundle. `holds_any`: whether it contains a
+// certificate or CRL, even a damaged one.
 PyObject* RaiseBundleStatus(const ModuleState& state,
                             const absl::Status& status, bool holds_any,
                             int line);
 
-// From errno, with the file's name unless empty.
+// From errno, with the file's name unless it is empty.
 PyObject* RaiseOsError(int error, const std::string& message,
                        const std::string& filename);
 

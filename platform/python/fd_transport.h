@@ -15,14 +15,14 @@
 
 namespace airlock::python {
 
-// Never waits, in whatever mode the descriptor is; the descriptor stays the
-// Python socket's, which may close it at any time. Thread-compatible.
+// Never waits, whatever the descriptor's mode. The Python socket owns the
+// descriptor, and may close it at any time. Thread-compatible.
 class FdTransport final : public BreakableTransport {
  public:
   void set_fd(int fd) { fd_ = fd; }
 
-  // Which directions the thread at work may use (see Turns). In the others it
-  // is as if the descriptor were not ready.
+  // Which directions the calling thread may use (see Turns). In the others the
+  // descriptor seems not to be ready.
   void set_turns(bool may_read, bool may_write) {
     may_read_ = may_read;
     may_write_ = may_write;
@@ -31,7 +31,7 @@ class FdTransport final : public BreakableTransport {
   ssl::IoResult Read(absl::Span<uint8_t> into) override;
   ssl::IoResult Write(absl::Span<const uint8_t> from) override;
 
-  // Whether the stream moved on since this was last asked.
+  // Whether bytes were transferred since the last call.
   bool TakeMoved() { return std::exchange(moved_, false); }
 
  private:
@@ -43,15 +43,15 @@ class FdTransport final : public BreakableTransport {
   bool moved_ = false;
 };
 
-// The errno in an error of FdTransport, which the connection above hands on; 0
-// in other errors.
+// The errno in an error of FdTransport, which the connection above passes on; 0
+// for other errors.
 int ErrnoOf(const absl::Status& status);
 
 enum class WaitResult { kReady, kTimeout, kInterrupted };
 
-// Waits until `fd` can be read from or written to, `until` has passed, or a
-// signal came. A descriptor that cannot be polled is ready: the next use of it
-// tells why.
+// Waits until `fd` can be read or written, `until` has passed, or a signal
+// arrived. A descriptor that cannot be polled is ready: its next use returns
+// the reason.
 WaitResult WaitForFd(int fd, bool for_reading, platform::internal::Until until);
 
 }  // namespace airlock::python

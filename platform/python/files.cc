@@ -22,8 +22,8 @@ bool CouldBePath(absl::string_view text) {
                                    "\r\n\0", 3)) == absl::string_view::npos;
 }
 
-// Gives false. `text`, which is no content and cannot be read as a path, may be
-// a key in some other form: then it is not shown.
+// Returns false. `text` is neither content nor a readable path. It may be a key
+// in some other form, and is then not shown.
 bool RaiseNoContent(const char* parameter, absl::string_view text, int error) {
   std::string what =
       absl::StrCat(std::strerror(error), ": ", parameter,
@@ -37,7 +37,7 @@ bool RaiseNoContent(const char* parameter, absl::string_view text, int error) {
   return false;
 }
 
-// The errno that stands for what a Host said.
+// The errno for a Host's error.
 int ErrorNumber(const absl::Status& status) {
   return platform::internal::ErrnoOf(status).value_or(
       absl::IsNotFound(status)           ? ENOENT
@@ -45,7 +45,7 @@ int ErrorNumber(const absl::Status& status) {
                                          : EIO);
 }
 
-// Takes what read() gave.
+// Takes the result of read().
 bool TakeRead(PyObject* result, const char* parameter, ssl::Secret* bytes) {
   if (PyObject_CheckBuffer(result) && !PyUnicode_Check(result)) {
     BufferView view;
@@ -100,8 +100,8 @@ bool ReadContent(platform::Host* host, PyObject* argument,
       content->bytes = std::move(text);
       return true;
     }
-    // It may be a key that lost its first line: such text is neither copied
-    // nor shown.
+    // It may be a key without its first line: such text is neither copied nor
+    // shown.
     if (!CouldBePath(text.view())) {
       return RaiseNoContent(parameter, text.view(), ENOENT);
     }
@@ -109,7 +109,7 @@ bool ReadContent(platform::Host* host, PyObject* argument,
     return TakeRead(argument, parameter, &content->bytes);
   }
   std::string path;
-  const ssl::ScopedWipe wipe(&path);  // It may be a key all the same.
+  const ssl::ScopedWipe wipe(&path);  // It may still be a key.
   if (!PathOf(argument, &path)) {
     if (!PyErr_ExceptionMatches(PyExc_TypeError)) return false;
     PyErr_Clear();

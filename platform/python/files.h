@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Keys, certificates and CA bundles as Python code hands them over: a path, a
-// file-like object, or the content itself.
+// Keys, certificates and CA bundles from Python code: a path, a file-like
+// object, or the content itself.
 #ifndef AIRLOCK_PLATFORM_PYTHON_FILES_H_
 #define AIRLOCK_PLATFORM_PYTHON_FILES_H_
 
@@ -14,15 +14,15 @@
 
 namespace airlock::python {
 
-// The content of an argument, and what error messages call it.
+// The content of an argument, and its name in error messages.
 struct Content {
   ssl::Secret bytes;
   std::string name;
 };
 
-// Takes `argument`: an object with read(), PEM text or bytes, DER bytes, or a
-// path. False with an exception set: OSError where the path cannot be read,
-// with words that also say what else would do. `parameter` is its name.
+// Reads `argument`: an object with read(), PEM text or bytes, DER bytes, or a
+// path. False with an exception set: OSError if the path cannot be read, with a
+// text that also names the alternatives. `parameter` is its name.
 bool ReadContent(platform::Host* host, PyObject* argument,
                  const char* parameter, Content* content);
 

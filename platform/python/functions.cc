@@ -44,7 +44,7 @@ PyObject* RandomStatus(PyObject* /*module*/, PyObject* /*unused*/) {
   return PyBool_FromLong(1);
 }
 
-// BoringSSL takes its entropy from the kernel and needs none of ours.
+// BoringSSL takes its entropy from the kernel, and needs no more.
 PyObject* RandomAdd(PyObject* /*module*/, PyObject* args) {
   BufferView view;
   double entropy = 0;
@@ -159,7 +159,7 @@ PyMethodDef* ModuleFunctions() {
     {"RAND_pseudo_bytes", Method<RandomPseudoBytes>(), METH_VARARGS, nullptr},
 #endif
     {"RAND_status", Method<RandomStatus>(), METH_NOARGS, nullptr},
-    // What the package `airlock` shows.
+    // For the package `airlock`.
     {"airlock_policy", Method<PolicyInForce>(), METH_NOARGS, nullptr},
     {"get_default_verify_paths", Method<DefaultVerifyPaths>(), METH_NOARGS,
      nullptr},

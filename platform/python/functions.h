@@ -13,7 +13,7 @@ namespace airlock::python {
 // For PyModuleDef; ends with an empty entry.
 PyMethodDef* ModuleFunctions();
 
-// The state of the module that a function was called on; null with an exception
+// The state of the module that a function was called on. Null with an exception
 // set before the module is initialized.
 StatePtr StateOfModule(PyObject* module);
 

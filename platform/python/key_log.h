@@ -14,11 +14,11 @@
 
 namespace airlock::python {
 
-// Appends lines; each is written whole. Thread-safe.
+// Appends lines, each in one write. Thread-safe.
 class KeyLog {
  public:
-  // Null with errno set where the file cannot be opened. Only its owner may
-  // read a file that is made.
+  // Null with errno set if the file cannot be opened. A new file is readable
+  // only by its owner.
   static std::shared_ptr<KeyLog> Open(const std::string& path);
 
   ~KeyLog();

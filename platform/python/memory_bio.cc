@@ -14,8 +14,8 @@
 namespace airlock::python {
 namespace {
 
-// Bytes that one side writes and the other reads. Thread-safe, for a Socket
-// works on it without the GIL.
+// Bytes that one side writes and the other reads. Thread-safe, since a Socket
+// uses it without the GIL.
 class Buffer {
  public:
   void Write(absl::string_view bytes) {
@@ -27,14 +27,14 @@ class Buffer {
     data_.append(bytes.data(), bytes.size());
   }
 
-  // Up to `size` of the oldest bytes, by `take`, which copies them away.
+  // Passes up to `size` of the oldest bytes to `take`, which copies them.
   template <typename Take>
   size_t Read(size_t size, const Take& take) {
     const absl::MutexLock lock(&mutex_);
     const size_t count = std::min(size, data_.size() - start_);
     take(absl::string_view(data_).substr(start_, count));
     start_ += count;
-    // Moved at most as often as it is read: half of it is free by then.
+    // Moves data only when half of the buffer is free, so moves are rare.
     if (start_ > data_.size() / 2) {
       data_.erase(0, start_);
       start_ = 0;
@@ -59,7 +59,7 @@ class Buffer {
  private:
   mutable absl::Mutex mutex_;
   std::string data_ ABSL_GUARDED_BY(mutex_);
-  size_t start_ ABSL_GUARDED_BY(mutex_) = 0;  // What is before was read.
+  size_t start_ ABSL_GUARDED_BY(mutex_) = 0;  // Bytes before it were read.
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
@@ -79,7 +79,7 @@ class BioTransport final : public BreakableTransport {
   ssl::IoResult Read(absl::Span<uint8_t> into) override {
     const absl::Status usable = Usable();
     if (!usable.ok()) return usable;
-    // Asked first: what is written before the end is read before the end.
+    // Check first: data that was written before the end is read before the end.
     const bool ended = incoming_->ended();
     const size_t count =
         incoming_->Read(into.size(), [&into](absl::string_view bytes) {
@@ -92,7 +92,7 @@ class BioTransport final : public BreakableTransport {
   ssl::IoResult Write(absl::Span<const uint8_t> from) override {
     const absl::Status usable = Usable();
     if (!usable.ok()) return usable;
-    // BoringSSL, which calls this, expects no exception.
+    // BoringSSL, the caller, does not expect exceptions.
     try {
       outgoing_->Write(absl::string_view(
           reinterpret_cast<const char*>(from.data()), from.size()));
@@ -137,7 +137,7 @@ PyObject* WriteBio(PyObject* self, PyObject* args) {
     return nullptr;
   }
   if (BufferOf(self).ended()) {
-    // As the stock module: without a number.
+    // Like the stock module: without a number.
     PyErr_SetString(Unbox<MemoryBio>(self).state->ssl_error.get(),
                     "cannot write() after write_eof()");
     return nullptr;

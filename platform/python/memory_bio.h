@@ -15,7 +15,7 @@ namespace airlock::python {
 
 int AddMemoryBioType(PyObject* module, const StatePtr& state);
 
-// Reads from one MemoryBIO and writes to another, waiting for nothing.
+// Reads from one MemoryBIO and writes to another, and never waits.
 std::unique_ptr<BreakableTransport> NewMemoryBioTransport(PyObject* incoming,
                                                           PyObject* outgoing);
 

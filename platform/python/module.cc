@@ -26,7 +26,7 @@ namespace {
 constexpr char kDoc[] =
     "TLS by Airlock over BoringSSL; use it through the module ssl.";
 
-// Fails, and with it the import of ssl, where the policy makes no sense.
+// Fails, so that importing ssl fails, if the policy is invalid.
 int Fill(PyObject* module, const StatePtr& state) {
   const absl::StatusOr<platform::Runtime*> runtime = ProcessRuntime();
   if (!runtime.ok()) {
@@ -61,7 +61,7 @@ PyRef Create(PyObject* module, StatePtr* state) {
 }
 
 #if PY_MAJOR_VERSION >= 3
-// What the interpreter keeps for the module; zeroes before it is executed.
+// The interpreter's per-module memory; zero before the module is executed.
 struct ModuleData {
   StatePtr* state;
   PyObject* holder;
@@ -119,7 +119,7 @@ PyModuleDef* Definition() {
   return &definition;
 }
 #else
-// Python 2 has one module for all interpreters, and never drops its types.
+// Python 2 has one module for all interpreters, and never releases its types.
 StatePtr* TheState() {
   static auto* const state = new StatePtr;
   return state;
@@ -151,7 +151,7 @@ StatePtr StateOfModule(PyObject* module) {
 
 #pragma GCC visibility push(default)
 
-// What the interpreter looks for; the only symbol that is exported.
+// The function that the interpreter looks up; the only exported symbol.
 #if PY_MAJOR_VERSION >= 3
 PyMODINIT_FUNC PyInit__ssl();
 
@@ -168,8 +168,8 @@ PyMODINIT_FUNC init_ssl() {
   if (airlock::python::Guard<airlock::python::Execute>(module) != nullptr) {
     return;
   }
-  // Python 2 would keep what is half made, and give it to the next import:
-  // socket tries one, and forgets why it failed.
+  // Python 2 would keep the incomplete module, and return it for the next
+  // import: socket tries one, and discards its error.
   PyObject* type = nullptr;
   PyObject* value = nullptr;
   PyObject* traceback = nullptr;

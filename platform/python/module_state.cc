@@ -20,7 +20,8 @@ struct StateHolder {
     });
   }
   void Clear() {
-    // Each may drop the last reference to a type, and with it that to this.
+    // Each may release the last reference to a type, and with it the one to
+    // this.
     const StatePtr keep = state;
     keep->holder = nullptr;
     keep->ForEach([](PyRef* ref) {
@@ -64,7 +65,7 @@ StatePtr StateOf(PyTypeObject* type) {
   const PyRef holder = PyRef::Steal(
       PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), kAttribute));
   if (!holder) return nullptr;
-  // A subclass may have put something else there.
+  // A subclass may have replaced it.
   if (Py_TYPE(holder.get())->tp_dealloc != DeallocBoxed<StateHolder> ||
       Unbox<StateHolder>(holder.get()).state->holder == nullptr) {
     RaiseGone();

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What one `_ssl` module (one per interpreter) owns.
+// The state of one `_ssl` module (one per interpreter).
 #ifndef AIRLOCK_PLATFORM_PYTHON_MODULE_STATE_H_
 #define AIRLOCK_PLATFORM_PYTHON_MODULE_STATE_H_
 
@@ -13,10 +13,10 @@
 
 namespace airlock::python {
 
-// Shared by the module and all objects made of its types, which may outlive it.
-// The references live as long as the module or one of the types does: a Python
-// object owns them (see NewStateHolder). Once the garbage collector has taken
-// that apart, they are null; Type() is for that.
+// Shared by the module and all objects of its types, which may outlive it. The
+// references live as long as the module or one of the types: a Python object
+// owns them (see NewStateHolder). After the garbage collector has cleared that
+// object, they are null; use Type() for that.
 struct ModuleState {
   PyRef ssl_error;
   PyRef cert_verification_error;  // Before 3.7: ssl_error again.
@@ -36,10 +36,10 @@ struct ModuleState {
   PyRef socket_fileno;  // and its methods.
   PyRef socket_gettimeout;
 
-  PyObject* holder = nullptr;  // Holds this, and not the other way round.
+  PyObject* holder = nullptr;  // Holds this; not the reverse.
 
   platform::Runtime* runtime = nullptr;  // The process's; never null.
-  ProcessProfile profile;                // Likewise.
+  ProcessProfile profile;                // The process's.
 
   template <typename Visitor>
   int ForEach(Visitor visitor) {
@@ -57,22 +57,22 @@ struct ModuleState {
 using StatePtr = std::shared_ptr<ModuleState>;
 
 // Makes the object through which the garbage collector sees the references of
-// `state`. The module holds it, and each type that AttachState is told of.
+// `state`. The module and each type that is given to AttachState hold it.
 PyObject* NewStateHolder(PyObject* module, const StatePtr& state);
 
-// Makes `type` keep the state alive, and StateOf find it from `type` and its
-// subclasses.
+// Makes `type` keep the state alive, so that StateOf finds it from `type` and
+// its subclasses.
 int AttachState(PyObject* type, const StatePtr& state);
 
-// The state of the module that `type`, or a base of it, belongs to; null with
-// an exception set where it is gone.
+// The state of the module of `type` or one of its bases; null with an exception
+// set if it was cleared.
 StatePtr StateOf(PyTypeObject* type);
 
-// One of the state's types; null with an exception set where it is gone.
+// One of the state's types; null with an exception set if it was cleared.
 PyTypeObject* Type(const PyRef& type);
 
 // Whether `object` is an instance of `type`, one of the state's. False with an
-// exception set where that is gone.
+// exception set if the type was cleared.
 bool IsInstance(PyObject* object, const PyRef& type);
 
 }  // namespace airlock::python

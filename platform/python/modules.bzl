@@ -38,12 +38,12 @@ def python_modules(modules, srcs, deps):
             name = module_target(python),
             srcs = srcs,
             copts = AIRLOCK_COPTS + (
-                # Their headers take literals as char*.
+                # Their headers use char* for literals.
                 ["-Wno-write-strings"] if python["version"] in ["2.7", "3.6"] else []
             ),
             linkopts = [
                 "-Wl,--version-script,$(location :exports.lds)",
-                # Airlock's C++ runtime is its own, as BoringSSL is.
+                # Airlock has its own C++ runtime, like its own BoringSSL.
                 "-static-libgcc",
                 "-static-libstdc++",
             ],

@@ -9,8 +9,8 @@
 namespace airlock::python {
 namespace {
 
-// The alerts that Python's tables name (RFC 8446, section 6, and those before
-// it). Others have no reason there.
+// The alerts in Python's tables (RFC 8446, section 6, and its predecessors).
+// Python has no reason for others.
 constexpr struct {
   uint8_t alert;
   const char* reason;
@@ -48,7 +48,7 @@ constexpr struct {
     {116, "TLSV13_ALERT_CERTIFICATE_REQUIRED"},
 };
 
-// Named by OpenSSL, but not by Python.
+// OpenSSL names these, but Python does not.
 constexpr struct {
   uint8_t alert;
   const char* words;
@@ -57,7 +57,7 @@ constexpr struct {
     {120, "tlsv1 alert no application protocol"},
 };
 
-// BoringSSL's reasons of the library SSL that OpenSSL calls otherwise.
+// BoringSSL's reasons of the library SSL that OpenSSL names differently.
 constexpr struct {
   const char* boringssl;
   const char* openssl;
@@ -94,11 +94,11 @@ constexpr struct {
     {"UNEXPECTED_EXTENSION", "UNSOLICITED_EXTENSION"},
     {"UNEXPECTED_RECORD", "UNEXPECTED_MESSAGE"},
     {"UNSUPPORTED_COMPRESSION_ALGORITHM", "COMPRESSION_DISABLED"},
-    // Of a record; a key that cannot be decrypted is told as "PEM lib".
+    // For a record; a key that cannot be decrypted is reported as "PEM lib".
     {"BAD_DECRYPT", "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"},
 };
 
-// BoringSSL's text for a number that it has no name for.
+// BoringSSL's text for an unknown number.
 constexpr absl::string_view kUnknown = "unknown error";
 
 std::string Words(absl::string_view reason) {
@@ -125,7 +125,7 @@ OpensslReason OpensslReasonOf(const ssl::Error& error) {
     return {"SSL", "CALLBACK_FAILED", "callback failed"};
   }
   if (error.kind == ssl::ErrorKind::kCredentials && error.reason.empty()) {
-    // A server without certificate, which OpenSSL tells by the consequence.
+    // A server without certificate; OpenSSL reports the consequence.
     return {"SSL", "NO_SHARED_CIPHER", "no shared cipher"};
   }
   for (const auto& row : kSslReasons) {

@@ -15,7 +15,7 @@
 namespace airlock::python {
 
 struct OpensslReason {
-  // Such as "SSL" and "UNEXPECTED_MESSAGE". `reason` is empty where ssl.py of
+  // Such as "SSL" and "UNEXPECTED_MESSAGE". `reason` is empty if ssl.py of
   // stock Python has None.
   std::string library;
   std::string reason;
@@ -23,8 +23,8 @@ struct OpensslReason {
   std::string words;
 };
 
-// What OpenSSL 3 and Python's tables call `error`. BoringSSL's own names where
-// they have no other. Thread-safe.
+// The names of `error` in OpenSSL 3 and Python's tables; BoringSSL's if they
+// have none. Thread-safe.
 OpensslReason OpensslReasonOf(const ssl::Error& error);
 
 }  // namespace airlock::python

@@ -21,7 +21,7 @@
 namespace airlock::python {
 namespace {
 
-// The only runtime where an application lists its libraries.
+// Only in this runtime does an application list its libraries.
 constexpr char kListing[] = "python27";
 
 struct Process {
@@ -67,11 +67,11 @@ absl::StatusOr<std::unique_ptr<Process>> MakeProcess() {
   return process;
 }
 
-// Made by the first call that succeeds. What failed is tried again: no attempt
-// leaves anything out, so that none comes to less than the policy.
+// Made by the first successful call. A failure is retried: no attempt skips
+// anything, so no attempt applies less than the policy.
 absl::StatusOr<const Process*> TheProcess() {
   ABSL_CONST_INIT static absl::Mutex mutex(absl::kConstInit);
-  // Never destroyed: contexts are made until the very end of the process.
+  // Never destroyed: contexts are made until the end of the process.
   static const Process* process = nullptr;
   const absl::MutexLock lock(&mutex);
   if (process != nullptr) return process;

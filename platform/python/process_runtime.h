@@ -14,23 +14,23 @@
 
 namespace airlock::python {
 
-// Made by the first call that succeeds, and kept: importing the module again,
-// or from another interpreter of the process, changes no policy. It is made for
-// platform::ApplicationEnvironment, as of that call. AIRLOCK_APP_YAML is the
-// path of the application's app.yaml, which takes effect, too. An error where
-// these state no valid policy, or cannot be read. Thread-safe.
+// Made by the first successful call, and kept: importing the module again, or
+// from another interpreter of the process, does not change the policy. It uses
+// platform::ApplicationEnvironment at the time of that call. AIRLOCK_APP_YAML
+// is the path of the application's app.yaml, which applies, too. An error if
+// the policy is invalid or cannot be read. Thread-safe.
 absl::StatusOr<platform::Runtime*> ProcessRuntime();
 
-// The `ssl` that the application's app.yaml asks for.
+// The `ssl` version that the application's app.yaml asks for.
 struct ProcessProfile {
-  // Unset: as the interpreter has it.
+  // Unset: the interpreter's own.
   absl::optional<config::SslProfile> profile;
-  std::string place;  // Of its version in the file: "app.yaml:5:12".
+  std::string place;  // Where the version is set: "app.yaml:5:12".
 };
 
-// That of AIRLOCK_APP_YAML, as of the same call. An error where the file
-// cannot be read, and (kNotFound) for App Engine's runtime python27 where it
-// does not list the library: with what to write. Thread-safe.
+// The profile in AIRLOCK_APP_YAML, at the time of the same call. An error if
+// the file cannot be read, and (kNotFound) if App Engine's runtime python27
+// does not list the library: with the text to add. Thread-safe.
 absl::StatusOr<ProcessProfile> ReadProcessProfile();
 
 }  // namespace airlock::python

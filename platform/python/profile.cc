@@ -16,8 +16,8 @@ namespace {
 constexpr char kAdvice[] = "; write \"version: latest\" for ssl in app.yaml";
 
 // Modules that make contexts for their callers: the standard library's, and
-// where ssl itself has no wrap_socket, our own. No boundary: an application is
-// to notice, not to be held.
+// ours, if ssl itself has no wrap_socket. This is not a security boundary: it
+// shows an application that the profile has no contexts.
 constexpr absl::string_view kLibrary[] = {
     "airlock._wrap", "asyncio.sslproto", "ftplib",         "http.client",
     "httplib",       "imaplib",          "nntplib",        "poplib",

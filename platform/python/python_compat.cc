@@ -14,7 +14,8 @@
 namespace airlock::python {
 
 bool IgnoresEofByDefault() {
-  // One module serves all releases of a version: which one runs is asked.
+  // One module works with all releases of a version, so ask for the running
+  // one.
   static const bool result = [] {
     int major = 0;
     int minor = 0;
@@ -77,7 +78,7 @@ void Fill(const PyType_Slot& slot, PyTypeObject* type) {
 PyObject* MakeType(PyObject* /*module*/, const char* name, size_t basicsize,
                    PyType_Slot* slots, Instances instances,
                    bool garbage_collected, PyObject* bases) {
-  // Types of an extension live as long as the process in Python 2.
+  // In Python 2, types of an extension live as long as the process.
   auto* type = static_cast<PyTypeObject*>(PyMem_Malloc(sizeof(PyTypeObject)));
   if (type == nullptr) return PyErr_NoMemory();
   std::memset(type, 0, sizeof(*type));
@@ -132,9 +133,9 @@ void TakeGil(PyThreadState* thread) {
   try {
     PyEval_RestoreThread(thread);
   } catch (const abi::__forced_unwind&) {
-    // A daemon thread, while the interpreter ends: CPython before 3.14 ends the
-    // thread by pthread_exit(), and the way out leads through destructors that
-    // need the GIL. It stays here until the process is gone, as in 3.14.
+    // A daemon thread during the interpreter's shutdown: CPython before 3.14
+    // ends the thread with pthread_exit(), which runs destructors that need the
+    // GIL. Like 3.14, wait here until the process ends.
     while (true) pause();
   }
 }

@@ -1,9 +1,9 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// CPython's C API, 2.7 and 3.6 on, with the differences between versions. Only
-// this file, python_compat.cc and the tables of names ask for the version.
-// Include it before anything else.
+// CPython's C API, 2.7 and 3.6 onwards, without the differences between
+// versions. Only this file, python_compat.cc and the tables of names check the
+// version. Include it before anything else.
 #ifndef AIRLOCK_PLATFORM_PYTHON_PYTHON_COMPAT_H_
 #define AIRLOCK_PLATFORM_PYTHON_PYTHON_COMPAT_H_
 
@@ -31,7 +31,7 @@
 #if PY_MAJOR_VERSION < 3
 using Py_hash_t = long;
 
-// Types from specs came with Python 3.
+// Python 2 has no types from specs.
 struct PyType_Slot {
   int slot;
   void* pfunc;
@@ -60,20 +60,20 @@ enum {
 
 namespace airlock::python {
 
-// An owned reference, or none. The GIL must be held wherever one changes.
+// An owned reference, or null. Every change needs the GIL.
 class PyRef {
  public:
   PyRef() = default;
   // Takes over a new reference.
   static PyRef Steal(PyObject* object) { return PyRef(object); }
-  // Makes a reference of its own.
+  // Makes a new reference.
   static PyRef Borrow(PyObject* object) {
     Py_XINCREF(object);
     return PyRef(object);
   }
   PyRef(PyRef&& other) noexcept : object_(other.release()) {}
   PyRef& operator=(PyRef&& other) noexcept {
-    // Dropping the old one may run any code: it comes last.
+    // Releasing the old one may run any code, so it comes last.
     PyObject* old = object_;
     object_ = other.release();
     Py_XDECREF(old);
@@ -97,16 +97,16 @@ class PyRef {
   PyObject* object_ = nullptr;
 };
 
-// Whether the standard module of the Python that runs has
-// OP_IGNORE_UNEXPECTED_EOF among the options of a new context: 3.8, 3.9, 3.10
-// up to 3.10.10 and 3.11 up to 3.11.2. Programs for these toggle it.
+// Whether the running Python's standard module has OP_IGNORE_UNEXPECTED_EOF
+// among the options of a new context: 3.8, 3.9, 3.10 up to 3.10.10 and 3.11 up
+// to 3.11.2. Programs for these toggle it.
 bool IgnoresEofByDefault();
 
-// Takes the GIL for a thread that gave it up. While the interpreter ends, it
-// does not return.
+// Takes the GIL for a thread that released it. Does not return while the
+// interpreter shuts down.
 void TakeGil(PyThreadState* thread);
 
-// Gives the GIL up as long as it lives.
+// Releases the GIL during its lifetime.
 class GilRelease {
  public:
   GilRelease() : thread_(PyEval_SaveThread()) {}
@@ -120,7 +120,7 @@ class GilRelease {
   PyThreadState* const thread_;
 };
 
-// A buffer that PyArg_Parse fills, released in the end.
+// A buffer that PyArg_Parse fills; released by the destructor.
 class BufferView {
  public:
   BufferView() = default;
@@ -128,10 +128,10 @@ class BufferView {
   BufferView(const BufferView&) = delete;
   BufferView& operator=(const BufferView&) = delete;
 
-  // Where PyArg_Parse puts it; what that gives goes through Took().
+  // For PyArg_Parse, whose result must go through Took().
   Py_buffer* get() { return &view_; }
   bool Took(int parsed) {
-    // In Python 2.7, a memoryview that refuses leaves what is not ours.
+    // In Python 2.7, a memoryview that fails leaves a view that is not ours.
     if (parsed == 0) view_ = {};
     return parsed != 0;
   }
@@ -160,8 +160,8 @@ T& Unbox(PyObject* self) {
   return reinterpret_cast<Boxed<T>*>(self)->value;
 }
 
-// A new instance of `type`, or null with an exception set, which is so already
-// where `type` is null.
+// A new instance of `type`, or null with an exception set. If `type` is null,
+// an exception must already be set.
 template <typename T, typename... Args>
 PyObject* NewBoxed(PyTypeObject* type, Args&&... args) {
   PyObject* self = type == nullptr ? nullptr : type->tp_alloc(type, 0);
@@ -175,7 +175,7 @@ void DeallocBoxed(PyObject* self) {
   if (PyType_IS_GC(type)) PyObject_GC_UnTrack(self);
   Unbox<T>(self).~T();
   type->tp_free(self);
-  // Before 3.8, what frees an instance of a Python subclass does this itself.
+  // Before 3.8, the deallocator of a Python subclass does this itself.
   if ((type->tp_flags & Py_TPFLAGS_HEAPTYPE) != 0 &&
       (AIRLOCK_PYTHON_AT_LEAST(3, 8) || type->tp_dealloc == DeallocBoxed<T>)) {
     Py_DECREF(type);
@@ -204,12 +204,12 @@ void* Slot(F* function) {
 }
 inline void* Slot(const char* doc) { return const_cast<char*>(doc); }
 
-// Raises what was caught: std::bad_alloc as MemoryError. To be called from a
+// Raises the caught exception: std::bad_alloc as MemoryError. Call it from a
 // catch block, with the GIL.
 void RaiseCaught();
 
-// No C++ exception gets past this into the interpreter, whose frames do not
-// expect one: every function that Python calls is called through it.
+// Every function that Python calls is called through this, so that no C++
+// exception reaches the interpreter, whose frames do not expect one.
 template <auto F, typename T = decltype(F)>
 struct Guarded;
 template <auto F, typename R, typename... Args>
@@ -218,7 +218,7 @@ struct Guarded<F, R (*)(Args...)> {
     try {
       return F(args...);
     } catch (const abi::__forced_unwind&) {
-      throw;  // The end of a thread, which must not be stopped.
+      throw;  // The end of a thread, which must go on.
     } catch (...) {
       RaiseCaught();
     }
@@ -232,18 +232,18 @@ struct Guarded<F, R (*)(Args...)> {
 template <auto F>
 constexpr auto Guard = &Guarded<F>::Call;
 
-// For PyMethodDef, whatever arguments the function takes.
+// For PyMethodDef, for a function with any arguments.
 template <auto F>
 PyCFunction Method() {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Guard<F>));
 }
 
-// PyArg_ParseTupleAndKeywords forgot a const.
+// The declaration of PyArg_ParseTupleAndKeywords lacks a const.
 inline char** Keywords(const char* const* names) {
   return const_cast<char**>(names);
 }
 
-// How a type may be used.
+// Who may make instances of a type.
 enum class Instances { kNobody, kAnybody, kSubclassesToo };
 
 // Makes a type of `module`; null with an exception set. `basicsize` is that of
@@ -252,10 +252,10 @@ PyObject* MakeType(PyObject* module, const char* name, size_t basicsize,
                    PyType_Slot* slots, Instances instances,
                    bool garbage_collected, PyObject* bases = nullptr);
 
-// Leaves `value` at `type` under `name`, though the type is immutable.
+// Sets attribute `name` of `type`, although the type is immutable.
 int SetTypeAttribute(PyObject* type, const char* name, PyObject* value);
 
-// A number of bytes: an int, which Python 2 tells from a long.
+// A number of bytes: an int, which differs from a long in Python 2.
 inline PyObject* IntOf(size_t value) {
 #if PY_MAJOR_VERSION >= 3
   return PyLong_FromSize_t(value);
@@ -264,22 +264,22 @@ inline PyObject* IntOf(size_t value) {
 #endif
 }
 
-// `str` of the version at hand. The bytes are UTF-8 in Python 3; what is not
-// comes out with backslashes.
+// `str` of this version. The bytes are UTF-8 in Python 3; invalid ones become
+// backslash escapes.
 PyObject* NativeString(absl::string_view text);
 // `unicode`, in either version; backslashes as above.
 PyObject* UnicodeString(absl::string_view text);
 PyObject* Bytes(absl::string_view bytes);
 PyObject* Integer(long value);
 
-// The characters of a str or unicode as UTF-8; false with TypeError that names
-// `what`.
+// The characters of a str or unicode as UTF-8; false with a TypeError that
+// names `what`.
 bool TextOf(PyObject* object, const char* what, std::string* out);
 
 // Whether it is text (unicode; in 2.7 not str, which is bytes).
 inline bool IsUnicode(PyObject* object) { return PyUnicode_Check(object) != 0; }
 
-// Whether it is a str of the version at hand.
+// Whether it is a str of this version.
 inline bool IsNativeString(PyObject* object) {
 #if PY_MAJOR_VERSION >= 3
   return PyUnicode_Check(object) != 0;
@@ -288,29 +288,30 @@ inline bool IsNativeString(PyObject* object) {
 #endif
 }
 
-// An A-label as an application's sni callback expects it: text; before 3.7 it
-// was decoded.
+// An A-label in the form that an application's sni callback expects: text;
+// decoded before 3.7.
 PyObject* ServerName(absl::string_view name);
 
 // os.fsencode of a path: str, bytes or PathLike. False with TypeError.
 bool PathOf(PyObject* object, std::string* out);
 
-// Raises what a socket raises for `error`, an errno; gives null.
+// Raises a socket's exception for `error`, an errno; returns null.
 PyObject* RaiseSocketError(int error);
 
-// The object that a weak reference leads to; none where it is gone.
+// The target of a weak reference; null if it is gone.
 PyRef Dereference(const PyRef& weak);
 
-// The exception that a blocking operation raises whose time is up.
+// The exception of a blocking operation that timed out.
 PyObject* TimeoutException(PyObject* ssl_error);
 
-// Warns of what `ssl` of 3.10 and later deprecates; -1 if that is an error.
+// Warns about a feature that `ssl` of 3.10 and later deprecates; -1 if that is
+// an error.
 int WarnDeprecated(const char* text);
 
-// A class made of bases, as PyErr_NewExceptionWithDoc does it.
+// A class with several bases, like PyErr_NewExceptionWithDoc.
 PyObject* NewException(const char* name, const char* doc, PyObject* bases);
 
-// PyErr_WriteUnraisable where `where` is what raised.
+// PyErr_WriteUnraisable, if `where` raised the exception.
 inline void ReportUnraisable(PyObject* where) { PyErr_WriteUnraisable(where); }
 
 }  // namespace airlock::python

@@ -16,8 +16,8 @@ absl::string_view ViewOfBytes(PyObject* bytes) {
           static_cast<size_t>(PyBytes_GET_SIZE(bytes))};
 }
 
-// Takes text of ASCII alone without a copy by Python, which would keep it, or
-// in 2.7 leave it on the stack. False for other text.
+// Takes ASCII text without a copy by Python, which would keep it, or in 2.7
+// leave it on the stack. False for other text.
 bool TakeAscii(PyObject* text, ssl::Secret* out) {
 #if PY_MAJOR_VERSION >= 3
   if (!PyUnicode_IS_COMPACT_ASCII(text)) return false;
@@ -39,9 +39,8 @@ bool TakeAscii(PyObject* text, ssl::Secret* out) {
 #endif
 }
 
-// The memory of a string, or of a bytearray; empty for other objects. Python
-// knows its interned strings by their content, and shares those of one
-// character.
+// The memory of a string or bytearray; empty for other objects. Python looks up
+// its interned strings by their content, and shares strings of one character.
 absl::Span<char> MemoryOf(PyObject* object) {
   absl::Span<char> memory;
   if (PyBytes_CheckExact(object)) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Keys and passwords that Python code hands over, copied once.
+// Keys and passwords from Python code, copied once.
 #ifndef AIRLOCK_PLATFORM_PYTHON_SECRETS_H_
 #define AIRLOCK_PLATFORM_PYTHON_SECRETS_H_
 
@@ -10,13 +10,13 @@
 
 namespace airlock::python {
 
-// Copies the characters of a str or unicode, as UTF-8, or of bytes; what else
-// had to be copied on the way is wiped. False with an exception set: TypeError
-// that names `what` for any other object. The object itself stays the caller's.
+// Copies the characters of a str or unicode, as UTF-8, or of bytes, and wipes
+// all intermediate copies. False with an exception set: a TypeError that names
+// `what` for any other object. The caller keeps the object.
 bool SecretOf(PyObject* object, const char* what, ssl::Secret* out);
 
-// Wipes the str, unicode, bytes or bytearray that a callback or read() gave,
-// where nobody else has it: it must be dropped next.
+// Wipes the str, unicode, bytes or bytearray from a callback or read(), if
+// there is no other reference: the caller must drop it next.
 void WipeIfOwn(PyObject* object);
 
 }  // namespace airlock::python

@@ -72,8 +72,8 @@ PyObject* Cipher(PyObject* self, PyObject* /*unused*/) {
   return info.has_value() ? CipherTuple(info->cipher) : None();
 }
 
-// Whether this release of Python tells a client of what it offered: up to
-// 3.10.10 and 3.11.2. One module serves all releases of a version.
+// Whether this release of Python returns a client's own offer to it: up to
+// 3.10.10 and 3.11.2. One module works with all releases of a version.
 [[maybe_unused]] bool ClientHasSharedCiphers() {
   int major = 0;
   int minor = 0;
@@ -90,8 +90,8 @@ PyObject* Cipher(PyObject* self, PyObject* /*unused*/) {
   const SocketLock lock(&socket);
   if (socket.core == nullptr) return None();
   std::vector<ssl::CipherInfo> ciphers = socket.core->SharedCiphers();
-  // A client does not learn what the server has; up to some release it was
-  // given what it offered.
+  // A client does not learn the server's ciphers. Older releases returned its
+  // own offer.
   if (!socket.server_side && ClientHasSharedCiphers()) {
     ciphers = socket.core->context()->Ciphers();
   }
@@ -132,8 +132,8 @@ PyObject* TlsUnique(PyObject* self, PyObject* /*unused*/) {
   if (socket.core == nullptr) return None();
   const absl::optional<ssl::ConnectionInfo> info = socket.core->info();
   if (info.has_value() && info->version == ssl::TlsVersion::kTls1_3) {
-    // No RFC has it, but OpenSSL does: that Finished which would have been the
-    // first one in TLS 1.2.
+    // Not in any RFC, but in OpenSSL: the Finished message that would have been
+    // the first in TLS 1.2.
     const bool own = socket.server_side == info->session_reused;
     const std::string& finished =
         own ? socket.finished.sent : socket.finished.received;
@@ -160,7 +160,7 @@ PyObject* TlsUnique(PyObject* self, PyObject* /*unused*/) {
   return TlsUnique(self, nullptr);
 }
 
-// Whether a server that does not put it off has verified its client.
+// Whether a server that verifies in the handshake has verified its client.
 [[maybe_unused]] bool VerifiedAtOnce(PyObject* self) {
   SocketObject& socket = SocketOf(self);
   if (ContextOf(socket.context.get()).post_handshake_auth) return false;
@@ -183,7 +183,7 @@ PyObject* TlsUnique(PyObject* self, PyObject* /*unused*/) {
     text = {"SSL", "WRONG_SSL_VERSION",
             "wrong ssl version: it is of TLS 1.3 only"};
   } else if (VerifiedAtOnce(self)) {
-    return None();  // What it is for was done in the handshake.
+    return None();  // The handshake has already done this.
   }
   return RaiseSslError(SocketOf(self).state->ssl_error.get(), kErrorSsl, text,
                        __LINE__);
@@ -335,7 +335,7 @@ int SocketObject::Traverse(visitproc visit, void* arg) {
 }
 
 void SocketObject::Clear() {
-  // The context stays: other threads may be in the core with it.
+  // Keep the context: other threads may be using it in the core.
   raised_type.Reset();
   raised_value.Reset();
   raised_traceback.Reset();

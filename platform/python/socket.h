@@ -22,7 +22,7 @@
 
 namespace airlock::python {
 
-// Guarded by the GIL, but for what `mutex` guards, since the core may work
+// The GIL guards it, except what `mutex` guards, since the core may work
 // without the GIL: `core` and what follows it.
 struct SocketObject {
   StatePtr state;
@@ -30,7 +30,7 @@ struct SocketObject {
   PyRef owner;            // A weak reference to the SSLSocket or SSLObject.
   PyRef sock;             // A weak reference to the socket; null with BIOs.
   PyRef server_hostname;  // str or None.
-  std::string hostname;   // The same, as it goes over the wire.
+  std::string hostname;   // The same, in wire format.
   bool server_side = false;
 
   std::unique_ptr<ssl::Socket> core;
@@ -38,28 +38,28 @@ struct SocketObject {
   FdTransport* fd_transport = nullptr;      // The same; null with BIOs.
   Turns turns;
   bool shutdown_begun = false;  // By this side.
-  // What the program gave, until the handshake is done.
+  // The program's session, until the handshake is done.
   std::shared_ptr<const ssl::Session> to_resume;
   // The first Finished messages of the handshake, without their headers.
   struct {
     std::string sent;
     std::string received;
   } finished;
-  // Why there is no `core`, or why it must not be used any more.
+  // Why `core` is null or must not be used any more.
   absl::Status unusable;
-  // Why a server has no key to use. Its `core` then refuses each client with an
-  // alert, and this is what the program is told.
+  // Why a server has no usable key. Its `core` then refuses each client with an
+  // alert, and the program gets this error.
   absl::Status refusal;
 
-  // Never waited for with the GIL held, nor held while waiting for the peer.
-  // Recursive, for callbacks may ask questions of the socket whose handshake
-  // they serve.
+  // A thread does not wait for it with the GIL held, or hold it while it waits
+  // for the peer. Recursive, since callbacks may query the socket of their
+  // handshake.
   std::unique_ptr<std::recursive_mutex> mutex =
       std::make_unique<std::recursive_mutex>();
   bool in_core = false;  // See CoreAccess.
-  // Which process what `mutex` guards is of.
+  // The process of the state that `mutex` guards.
   uint64_t generation = platform::ForkGeneration();
-  // What a message callback raised, to be raised once the core returns.
+  // The exception of a message callback, raised when the core returns.
   PyRef raised_type;
   PyRef raised_value;
   PyRef raised_traceback;
@@ -76,8 +76,8 @@ inline ssl::Side SideOf(const SocketObject& socket) {
   return socket.server_side ? ssl::Side::kServer : ssl::Side::kClient;
 }
 
-// The session that the SSLSession `value` holds, if it may be resumed here;
-// null with an exception set.
+// The session of the SSLSession `value`, if it may be resumed here; null with
+// an exception set.
 std::shared_ptr<const ssl::Session> TakeSession(const SocketObject& socket,
                                                 PyObject* value);
 
@@ -87,11 +87,11 @@ int AddSocketType(PyObject* module, const StatePtr& state);
 PyObject* WrapSocket(PyObject* context, PyObject* args, PyObject* kwargs);
 PyObject* WrapBio(PyObject* context, PyObject* args, PyObject* kwargs);
 
-// What an application knows the connection by: the owner, else the object
-// itself. A new reference.
+// The object that an application uses for the connection: the owner, else the
+// object itself. A new reference.
 PyObject* Visible(PyObject* self);
 
-// Whether it had an owner, which is gone.
+// Whether it had an owner that no longer exists.
 bool IsOrphan(PyObject* self);
 
 // Methods; socket_io.cc.

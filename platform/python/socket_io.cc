@@ -17,16 +17,16 @@ namespace {
 
 constexpr size_t kMaxRecord = 16384;
 
-// Reads once; but a first byte that comes alone in TLS 1.0, with the rest of
-// its record: a peer that splits records against BEAST sends it so, and
-// programs expect a short message whole. The transport does not wait.
+// Reads once. If TLS 1.0 delivers the first byte alone, also reads the rest: a
+// peer that splits records against BEAST sends it this way, and programs expect
+// a short message in one piece. The transport does not wait.
 ssl::IoResult ReadJoined(ssl::Socket* core, absl::Span<uint8_t> into) {
   const ssl::IoResult first = core->Read(into);
   if (!first.done() || first.bytes() != 1 || into.size() == 1 ||
       core->version() != ssl::TlsVersion::kTls1_0) {
     return first;
   }
-  // Whatever else it is, the next call tells it again.
+  // The next call returns any other result again.
   const ssl::IoResult rest = core->Read(into.subspan(1));
   return rest.done() ? ssl::IoResult::Done(1 + rest.bytes()) : first;
 }
@@ -83,7 +83,7 @@ PyObject* Read(PyObject* self, PyObject* args) {
     return nullptr;
   }
   if (wanted == 0) return Bytes("");
-  // A read never gives more than one record.
+  // A read returns at most one record.
   const size_t size = std::min(static_cast<size_t>(wanted), kMaxRecord);
   PyRef bytes = PyRef::Steal(
       PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size)));
@@ -116,8 +116,7 @@ PyObject* Write(PyObject* self, PyObject* args) {
   const absl::optional<ssl::IoResult> result =
       Run(self, {"write", /*writes=*/true}, work);
   if (!result.has_value()) return nullptr;
-  // "0 bytes" would not tell a caller that loops that nothing more can be
-  // written.
+  // With "0 bytes" a caller in a loop would not notice that writing has ended.
   if (!result->done()) return RaiseClosed(SocketOf(self));
   return IntOf(written);
 }

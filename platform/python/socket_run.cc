@@ -37,7 +37,7 @@ PyObject* RaiseWant(const SocketObject& socket, const ssl::IoResult& result) {
                        __LINE__);
 }
 
-// Whether the peer's close_notify came before the handshake was done.
+// Whether the peer sent close_notify before the handshake was done.
 bool IsCloseNotify(const absl::Status& status) {
   const absl::optional<ssl::Error> error = ssl::GetError(status);
   return error.has_value() && error->kind == ssl::ErrorKind::kUnexpectedEof &&
@@ -66,20 +66,20 @@ PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status,
   return RaiseStatus(*socket.state, status, __LINE__, host);
 }
 
-// How far one call into the core came.
+// The result of one call into the core.
 struct Step {
   ssl::IoResult result = absl::InternalError("not begun");
-  bool no_memory = false;  // What ended it.
-  uint32_t progress = 0;   // The connection's, when it returned.
-  bool in_record = false;  // Another thread's record is under way.
+  bool no_memory = false;  // Memory ran out.
+  uint32_t progress = 0;   // The connection's, at return.
+  bool in_record = false;  // Another thread is writing a record.
 
   bool wants() const { return result.want_read() || result.want_write(); }
 };
 
-// What is done in the core.
+// The work in the core.
 using Work = absl::FunctionRef<ssl::IoResult(ssl::Socket& core)>;
 
-// Does `work` in the core, for which `access` is.
+// Does `work` in the core through `access`.
 void WorkInCore(SocketObject* socket, int fd, Call* call, Work work,
                 CoreAccess* access, Step* step) {
   const Turns::Caller& caller = call->caller();
@@ -97,22 +97,22 @@ void WorkInCore(SocketObject* socket, int fd, Call* call, Work work,
 }
 
 // Does `work` in the core, unless it has to wait for another thread's record.
-// False with an exception set, also where a message callback raised.
+// False with an exception set, also if a message callback raised.
 bool InCore(PyObject* self, Descriptor* descriptor, bool waits,
             const Operation& operation, Call* call, Work work, Step* step) {
   SocketObject& socket = SocketOf(self);
   *step = Step();
   bool nested = false;
   {
-    // Takes the GIL back once the mutex is free again.
+    // Takes the GIL back after the mutex is released.
     CoreAccess access(self);
     const SocketLock lock(&socket);
-    // It may have been closed meanwhile, and the number given to another.
+    // The socket may have been closed meanwhile, and its number reused.
     if (lock.waited() && !GetDescriptor(socket, descriptor)) return false;
     nested = socket.in_core;
     step->in_record = operation.writes && !call->Take(Turns::kRecord);
     if (nested) {
-      // A callback's own doing.
+      // A call from a callback.
     } else if (!socket.unusable.ok()) {
       step->result = socket.unusable;
     } else if (step->in_record) {
@@ -140,8 +140,8 @@ bool InCore(PyObject* self, Descriptor* descriptor, bool waits,
   return false;
 }
 
-// Whether `status` is an end of the stream without close_notify that the
-// context takes for a close (OP_IGNORE_UNEXPECTED_EOF). Never during the
+// Whether `status` is the end of the stream without close_notify, and the
+// context treats that as a close (OP_IGNORE_UNEXPECTED_EOF). Never during the
 // handshake.
 bool IgnoresEof(const SocketObject& socket, const absl::Status& status) {
   const ContextObject& context = ContextOf(socket.context.get());
@@ -151,9 +151,9 @@ bool IgnoresEof(const SocketObject& socket, const absl::Status& status) {
          !context.eof_option_unasked;
 }
 
-// Whether a client that never sent a thing was reset: one of TLS 1.3 that
-// closed without having read its session tickets. The standard module, slower
-// to write them, is told of the end of the stream in that case.
+// Whether a client that never sent data reset the connection: a TLS 1.3 client
+// that closed without reading its session tickets. The standard module sends
+// these later, and sees the end of the stream in that case.
 bool IsEndOfSilentClient(const SocketObject& socket, const absl::Status& status,
                          const Operation& operation) {
   return ErrnoOf(status) == ECONNRESET && !operation.writes &&
@@ -224,12 +224,12 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
         RaiseTimeout(socket, operation.name);
         return absl::nullopt;
       case WaitResult::kInterrupted:
-        // A signal's handler may use the connection.
+        // A signal handler may use the connection.
         call.GiveUp();
         if (PyErr_CheckSignals() < 0) return absl::nullopt;
         break;
     }
-    // It may have been closed meanwhile, and the number given to another.
+    // The socket may have been closed meanwhile, and its number reused.
     if (!GetDescriptor(socket, &descriptor)) return absl::nullopt;
   }
 }

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What _ssl._SSLSocket does on the wire: the core never waits; waiting is done
-// here, as long as the Python socket's timeout allows.
+// The network operations of _ssl._SSLSocket. The core never waits; this file
+// waits for it, within the Python socket's timeout.
 #ifndef AIRLOCK_PLATFORM_PYTHON_SOCKET_RUN_H_
 #define AIRLOCK_PLATFORM_PYTHON_SOCKET_RUN_H_
 
@@ -15,23 +15,23 @@
 
 namespace airlock::python {
 
-// What is done to a connection.
+// An operation on a connection.
 struct Operation {
   const char* name;
-  bool writes = false;  // Whether it makes records of a caller's bytes.
+  bool writes = false;  // Makes records from a caller's bytes.
 };
 
-// One attempt at it, which is made again after a wait. It is told whether it
-// may leave nothing undone: where nothing waits, a second record that could not
-// be sent would be under way without the caller knowing.
+// One attempt, repeated after a wait. `whole`: the attempt must not leave work
+// unfinished. If nothing waits, the caller would not know that a second record
+// is pending that could not be sent.
 using Attempt = absl::FunctionRef<ssl::IoResult(ssl::Socket& core, bool whole)>;
 
-// Makes attempts until one is done or closed, which is for the caller to look
-// at; nullopt with an exception set. Needs the GIL.
+// Repeats the attempt until the result is done or closed, and returns it;
+// nullopt with an exception set. Needs the GIL.
 absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
                                   Attempt attempt);
 
-// Sets SSLZeroReturnError, and gives null.
+// Sets SSLZeroReturnError, and returns null.
 PyObject* RaiseClosed(const SocketObject& socket);
 
 }  // namespace airlock::python

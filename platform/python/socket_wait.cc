@@ -10,8 +10,8 @@
 namespace airlock::python {
 
 int FindSocketType(ModuleState* state) {
-  // The module's C interface begins with a pointer to the type, in every
-  // version; its Python name could have been given to something else.
+  // In every version, the module's C interface begins with a pointer to the
+  // type. Its Python name could be bound to something else.
   auto* const interface =
       static_cast<PyObject* const*>(PyCapsule_Import("_socket.CAPI", 0));
   if (interface == nullptr) return -1;
@@ -61,7 +61,7 @@ bool GetDescriptor(const SocketObject& socket, Descriptor* out) {
   if (timeout.get() != Py_None) {
     const double seconds = PyFloat_AsDouble(timeout.get());
     if (seconds == -1.0 && PyErr_Occurred()) return false;
-    // Python 2.7 takes NaN and makes such a socket non-blocking.
+    // Python 2.7 accepts NaN and makes such a socket non-blocking.
     out->timeout = seconds > 0 ? absl::Seconds(seconds) : absl::ZeroDuration();
   }
   return true;

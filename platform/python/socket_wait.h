@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// How a thread waits for the Python socket below a _ssl._SSLSocket.
+// How a thread waits for the Python socket of a _ssl._SSLSocket.
 #ifndef AIRLOCK_PLATFORM_PYTHON_SOCKET_WAIT_H_
 #define AIRLOCK_PLATFORM_PYTHON_SOCKET_WAIT_H_
 
@@ -16,9 +16,9 @@
 
 namespace airlock::python {
 
-// What is needed to read or write a Python socket.
+// The data for reading or writing a Python socket.
 struct Descriptor {
-  PyRef sock;  // Keeps it open, unless someone closes it.
+  PyRef sock;  // Keeps it open, unless another thread closes it.
   int fd = -1;
   absl::Duration timeout = absl::InfiniteDuration();
 };
@@ -29,13 +29,13 @@ int FindSocketType(ModuleState* state);
 // Whether `object` is a _socket.socket; false with TypeError.
 bool CheckSocket(const ModuleState& state, PyObject* object);
 
-// Fills `out` from the socket itself, whatever a subclass of it has in place of
-// fileno() and gettimeout(). False with an exception set, also where the socket
-// is closed. Nothing to do where there are BIOs.
+// Fills `out` from the socket itself, even if a subclass overrides fileno() and
+// gettimeout(). False with an exception set, also if the socket is closed. Does
+// nothing with BIOs.
 bool GetDescriptor(const SocketObject& socket, Descriptor* out);
 
-// One call of a thread on a connection: the turns that it has end with it.
-// Needs the GIL, which it gives up where it waits.
+// One call of a thread on a connection; its turns end with it. Needs the GIL,
+// and releases it while it waits.
 class Call {
  public:
   explicit Call(SocketObject* socket) : socket_(socket) {}
@@ -45,17 +45,17 @@ class Call {
 
   const Turns::Caller& caller() const { return caller_; }
 
-  // As those of Turns. They need the connection's mutex.
+  // Like those of Turns. They need the connection's mutex.
   bool Take(Turns::Kind kind);
   void GiveUp(Turns::Kind kind) { socket_->turns.GiveUp(kind, caller_); }
 
   // Waits until `fd` is ready in the direction of `kind`, or another thread has
-  // got the connection beyond `seen`, which its progress was when it could not
-  // go on. kRecord only waits for the other thread.
+  // advanced the connection beyond `seen`, its progress when this thread could
+  // not continue. kRecord only waits for the other thread.
   WaitResult Await(Turns::Kind kind, int fd, uint32_t seen,
                    platform::internal::Until until);
 
-  // Ends all turns. Needs the GIL, and not the mutex.
+  // Ends all turns. Needs the GIL, but not the mutex.
   void GiveUp();
 
  private:

@@ -17,8 +17,8 @@ namespace {
 static_assert(sizeof(std::atomic<uint32_t>) == sizeof(uint32_t) &&
               std::atomic<uint32_t>::is_always_lock_free);
 
-// A condition variable would sleep through signals, and Python's handlers run
-// only once the call that was interrupted has returned.
+// A condition variable would continue to wait after a signal, but Python runs
+// its handlers only after the interrupted call has returned.
 long Futex(std::atomic<uint32_t>* word, int operation, uint32_t value,
            const timespec* timeout) {
   return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value,
@@ -51,7 +51,8 @@ void Turns::Progress() {
 }
 
 WaitResult Turns::Sleep(uint32_t seen, platform::internal::Until until) {
-  // With a timeout, no signal handler makes the kernel go on with the wait.
+  // With a timeout, the kernel does not restart the wait after a signal
+  // handler.
   timespec timeout = {3600, 0};
   bool last = false;
   if (until.has_value()) {

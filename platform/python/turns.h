@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Who may use a connection's descriptor while several threads wait for it.
+// Decides which thread may use a connection's descriptor while several wait.
 #ifndef AIRLOCK_PLATFORM_PYTHON_TURNS_H_
 #define AIRLOCK_PLATFORM_PYTHON_TURNS_H_
 
@@ -17,20 +17,21 @@
 
 namespace airlock::python {
 
-// Threads that share a connection read and write one stream of records: while
-// the handshake runs, a send() waits for the same bytes as a recv() does. Were
-// both to poll the descriptor, one would take the bytes, and the other would
-// wait for ever for what has already been done.
+// Threads that share a connection read and write one stream of records: during
+// the handshake, a send() waits for the same bytes as a recv() does. If both
+// polled the descriptor, one would take the bytes, and the other would wait
+// forever for something that is already done.
 //
 // So a thread that is about to poll for a direction takes its turn, and until
-// it has used the descriptor, no other thread does in that direction. Those
-// sleep until the connection has made progress, and then try again. A record
-// that is under way is a turn, too: it has to be finished before the next one.
+// it has used the descriptor, no other thread uses it in that direction. The
+// other threads sleep until the connection has made progress, and then try
+// again. A record in progress is a turn, too: it must be finished before the
+// next one.
 //
-// One thread alone needs no system call for it, and no descriptor.
+// A single thread needs no system call for this, and no descriptor.
 //
-// Guarded by the connection's mutex, but for Sleep, which must be called
-// without it.
+// Guarded by the connection's mutex, except Sleep, which must be called without
+// it.
 class Turns {
  public:
   enum Kind { kRead, kWrite, kRecord };
@@ -44,24 +45,25 @@ class Turns {
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
-  // Whether `caller` may do what `kind` says now. A signal handler's call may
-  // do what the call that it interrupts may: that one cannot end before it.
+  // Whether `caller` may now do the operation of `kind`. A call in a signal
+  // handler may do the same as the call that it interrupts, which cannot end
+  // before it.
   bool May(Kind kind, const Caller& caller) const;
 
-  // Takes the turn; false where another thread has it.
+  // Takes the turn; false if another thread has it.
   bool Take(Kind kind, const Caller& caller);
 
-  // Gives up `caller`'s turn, if it has it. Others try again.
+  // Gives up `caller`'s turn, if it has it, and wakes the others.
   void GiveUp(Kind kind, const Caller& caller);
 
-  // Says that the connection has moved on.
+  // Records that the connection has made progress.
   void Progress();
 
-  // Counts how often it did. Wraps around.
+  // The number of Progress calls. Wraps around.
   uint32_t progress() const { return progress_; }
 
   // Waits until progress() is no longer `seen`, `until` has passed, or a signal
-  // came.
+  // arrived.
   WaitResult Sleep(uint32_t seen, platform::internal::Until until);
 
  private:

@@ -25,7 +25,7 @@
 namespace airlock::python {
 namespace {
 
-// Takes a name for the connection; false with an exception set.
+// Reads the connection's host name; false with an exception set.
 bool TakeHostname(PyObject* name, std::string* out) {
   if (name == Py_None) return true;
   PyRef bytes;
@@ -40,7 +40,7 @@ bool TakeHostname(PyObject* name, std::string* out) {
                     "server_hostname must not contain null characters");
     return false;
   }
-  // Up to Python 3.6 an empty name is none: smtplib and imaplib pass one.
+  // Up to Python 3.6 an empty name means none: smtplib and imaplib pass one.
   if (out->empty() && !AIRLOCK_PYTHON_AT_LEAST(3, 7)) return true;
   if (out->empty() || (*out)[0] == '.') {
     PyErr_SetString(PyExc_ValueError,
@@ -51,8 +51,8 @@ bool TakeHostname(PyObject* name, std::string* out) {
   return true;
 }
 
-// A server that no client can use, but that tells each by an alert: OpenSSL's,
-// of a server without certificate and of one whose certificate is too weak.
+// A server that refuses each client with an alert, as OpenSSL does if the
+// certificate is missing or too weak.
 absl::StatusOr<std::shared_ptr<const ssl::Context>> RefusingContext(
     const absl::Status& refusal) {
   constexpr uint8_t kNoCertificate = 40;    // handshake_failure
@@ -76,7 +76,7 @@ bool HasKey(const ssl::ContextOptions& options) {
          options.sni != nullptr;
 }
 
-// Puts the core's Socket into `self`; false with an exception set.
+// Stores the core's Socket in `self`; false with an exception set.
 bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
               PyObject* session) {
   SocketObject& socket = SocketOf(self);
@@ -117,7 +117,7 @@ bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
     status = core.status();
   }
   const absl::optional<ssl::Error> error = ssl::GetError(status);
-  // What has a reason is what OpenSSL says, too, as an SSLError.
+  // An error with a reason is also OpenSSL's, and becomes an SSLError.
   if (error.has_value() && error->kind == ssl::ErrorKind::kInvalidArgument &&
       error->reason.empty()) {
     PyErr_SetString(PyExc_ValueError, std::string(status.message()).c_str());
@@ -135,7 +135,7 @@ const char* WrongSide(bool server_side) {
                "context";
 }
 
-// What both ways to wrap have in common. Gives null with an exception set.
+// The common part of both ways to wrap. Null with an exception set.
 PyObject* NewSocket(PyObject* context, PyObject* owner, int server_side,
                     PyObject* hostname) {
   StatePtr state = ContextOf(context).state;
@@ -154,7 +154,7 @@ PyObject* NewSocket(PyObject* context, PyObject* owner, int server_side,
   socket.server_hostname = PyRef::Borrow(hostname);
   socket.server_side = server_side != 0;
   if (wrong_side) {
-    // Who shakes hands is told so, in OpenSSL's words.
+    // The handshake reports it, in OpenSSL's words.
     ssl::Error error;
     error.kind = ssl::ErrorKind::kInvalidArgument;
     error.library = "SSL";

@@ -3,8 +3,8 @@
 """TLS sockets under the platform's policy.
 
 Call install() before anything imports ssl, and this process's own `ssl` runs
-over Airlock. What `ssl` has lost in Python 3.12, wrap_socket and
-match_hostname, is here for every version; policy() tells what is in force.
+over Airlock. wrap_socket and match_hostname, which `ssl` lacks since Python
+3.12, are here for every version; policy() returns the policy in force.
 """
 from __future__ import absolute_import
 

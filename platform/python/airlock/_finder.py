@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Puts Airlock's `_ssl` in the place of the interpreter's own."""
+"""Replaces the interpreter's own `_ssl` with Airlock's."""
 from __future__ import absolute_import
 
 import os
@@ -14,7 +14,7 @@ else:
     _SUFFIXES = ['.so']
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-# Where the module lies: in an installed package, and in a build's output.
+# Where the module is: in an installed package, and in a build's output.
 _FOLDERS = [
     os.path.join(_HERE, 'native'),
     os.path.join(os.path.dirname(os.path.dirname(_HERE)),
@@ -23,13 +23,13 @@ _FOLDERS = [
 
 
 class _Finder(object):
-    """Gives Airlock's `_ssl` to who imports it, under whatever path and flags.
+    """Finds Airlock's `_ssl` for all importers, whatever the path and flags.
 
-    The module is loaded when `ssl` is imported and not before. Where there is
-    none, or the policy makes no sense, that import fails: no other is tried.
+    The module is loaded when `ssl` is imported, not before. If the module is
+    missing, or the policy is invalid, that import fails: there is no fallback.
     """
 
-    airlock = True  # As that of airlock.pth has it.
+    airlock = True  # As in the finder of airlock.pth.
 
     def find_spec(self, name, path=None, target=None):
         return _spec(name, _module_path()) if name == '_ssl' else None
@@ -74,13 +74,13 @@ def _importers():
 
 
 def install():
-    """Makes `import ssl` use Airlock, from now on, in this process.
+    """Makes `import ssl` use Airlock in this process, from now on.
 
     It may be called again. In a sub-interpreter call it there, too.
 
     Raises:
-      ImportError: the stock _ssl is imported already, for whoever holds it
-        would go on without the platform's policy; or this installation has no
+      ImportError: the stock _ssl is already imported, and modules that hold it
+        would not follow the platform's policy; or this installation has no
         module for this version of Python.
     """
     if installed():
@@ -94,7 +94,7 @@ def install():
             'airlock.pth in site-packages.' % (
                 getattr(sys.modules['_ssl'], 'OPENSSL_VERSION', 'another _ssl'),
                 ' (by %s)' % ', '.join(importers) if importers else ''))
-    # First the finder: where the check fails and nobody listens (a .pth file's
-    # errors are printed and forgotten), `import ssl` fails, too.
+    # Add the finder first: if the check fails and the error is ignored (a .pth
+    # file's errors are printed only), `import ssl` fails, too.
     sys.meta_path.insert(0, _Finder())
     _module_path()

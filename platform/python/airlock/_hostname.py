@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Does a certificate carry the name of the host that was meant?"""
+"""Checks that a certificate is for the expected host name."""
 from __future__ import absolute_import
 
 import re
@@ -21,7 +21,7 @@ def _address(text):
 
 
 def _reference_address(name):
-    """The address that a host is given as, or None; brackets and a zone are
+    """The address that a host name contains, or None; brackets and a zone are
     for IPv6 only."""
     if not name.startswith('[') and ':' not in name:
         return _address(name)
@@ -34,7 +34,7 @@ def _reference_address(name):
 
 
 def _dns_labels(name):
-    """The labels of a DNS name, in lower case; None where it is none."""
+    """The labels of a DNS name, in lower case; None if it is not one."""
     if name.endswith('.'):
         name = name[:-1]
     labels = name.lower().split('.')
@@ -62,19 +62,19 @@ def _text(hostname):
 def match_hostname(cert, hostname):
     """Checks that `cert` is the certificate of `hostname` (RFC 9525).
 
-    Subject alternative names count, the common name does not. A wildcard is
-    the whole left-most label, with two labels or more to follow. IP addresses
-    are compared as addresses.
+    Only subject alternative names are used, not the common name. A wildcard is
+    the whole left-most label, with at least two more labels. IP addresses are
+    compared as addresses.
 
     Args:
-      cert: what SSLSocket.getpeercert() gave of a verified peer.
+      cert: the result of SSLSocket.getpeercert() for a verified peer.
       hostname: a DNS name (str, bytes; an international name in either form),
-        or an IPv4 or IPv6 address in text.
+        or an IPv4 or IPv6 address as text.
 
     Raises:
       ValueError: no certificate, or `hostname` is neither name nor address.
-      ssl.CertificateError: the certificate is another host's. The text says
-        which names it carries.
+      ssl.CertificateError: the certificate is for another host. The text says
+        which names it has.
     """
     if not cert:
         raise ValueError(
@@ -86,8 +86,8 @@ def match_hostname(cert, hostname):
         raise ValueError('%r is no host name' % (hostname,))
     address = _reference_address(name)
     labels = None if address else _dns_labels(name)
-    # A last label that is a number makes it an address in a form that nobody
-    # reads the same way, such as 127.1 or 0x7f.1.
+    # A name whose last label is a number is an address in a form that programs
+    # read in different ways, such as 127.1 or 0x7f.1.
     if address is None and (labels is None or _NUMBER.match(labels[-1])):
         raise ValueError('%r is neither a host name nor an IP address'
                          % (hostname,))

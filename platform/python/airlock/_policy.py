@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the platform demands of this process, and why."""
+"""The platform's policy for this process, and its origins."""
 from __future__ import absolute_import
 
 import collections
@@ -9,13 +9,13 @@ from airlock import _finder
 
 
 class Setting(collections.namedtuple('Setting', 'value origin overrode')):
-    """One setting of the policy; all texts.
+    """One setting of the policy; all values are text.
 
     Fields:
-      value: such as 'enforce'; None where nobody states one.
-      origin: who does, such as 'AIRLOCK_VERIFY=enforce',
+      value: such as 'enforce'; None if it is not set.
+      origin: where it is set, such as 'AIRLOCK_VERIFY=enforce',
         '/etc/airlock.yaml:2:17' or 'built in'.
-      overrode: what others said in vain, as pairs of value and origin.
+      overrode: overridden settings, as pairs of value and origin.
     """
     __slots__ = ()
 
@@ -34,13 +34,13 @@ class Policy(collections.OrderedDict):
 
 
 def policy():
-    """The policy that holds for every context of this process: a Policy.
+    """The policy that applies to every context of this process: a Policy.
 
-    It was read once, when `_ssl` was imported (which this does if need be).
+    It was read when `_ssl` was imported; this imports it if necessary.
 
     Raises:
-      ImportError: Airlock is not installed in this process, or its policy
-        makes no sense.
+      ImportError: Airlock is not installed in this process, or its policy is
+        invalid.
     """
     _finder.install()
     import _ssl

@@ -8,7 +8,7 @@ from airlock import _policy
 
 
 def _context(ssl, ssl_version, server_side, cert_reqs, name_given):
-    """A context for one socket, with the verification that is asked for."""
+    """A context for one socket, with the requested verification."""
     modern = hasattr(ssl, 'PROTOCOL_TLS_CLIENT')
     if modern and ssl_version in (None, ssl.PROTOCOL_TLS):
         # The same protocols; PROTOCOL_TLS itself warns from Python 3.10 on.
@@ -36,20 +36,20 @@ def wrap_socket(sock, keyfile=None, certfile=None, server_side=False,
     """Wraps a connected or listening socket, as ssl.wrap_socket did.
 
     Args:
-      sock: a socket.socket of type SOCK_STREAM; it belongs to the result.
+      sock: a socket.socket of type SOCK_STREAM; the result takes it over.
       keyfile, certfile, ca_certs: a path, PEM text or bytes, or an object with
-        a read method that gives them. keyfile: None where certfile holds the
-        key, too. ca_certs: None means the platform's bundle.
+        a read method that returns them. keyfile: None if certfile also has the
+        key. ca_certs: None means the platform's bundle.
       server_side: a server must have a certfile.
       cert_reqs: ssl.CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED. None: what the
-        policy demands, and CERT_NONE where it demands nothing.
-      ssl_version: None and ssl.PROTOCOL_SSLv23 take the best that both sides
-        know.
+        policy requires, or CERT_NONE if it requires nothing.
+      ssl_version: None and ssl.PROTOCOL_SSLv23 use the highest version that
+        both sides support.
       do_handshake_on_connect, suppress_ragged_eofs: as in Python's ssl.
       ciphers: in OpenSSL's syntax.
-      server_hostname: the host to ask for (SNI). Where the peer is verified,
-        its certificate must be this host's; without it match_hostname is left
-        to the caller.
+      server_hostname: the host to request (SNI). If the peer is verified, its
+        certificate must be for this host; without it the caller has to call
+        match_hostname.
 
     Returns:
       An ssl.SSLSocket.

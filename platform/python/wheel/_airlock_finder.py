@@ -1,18 +1,18 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What airlock.pth loads in each process: it imports nothing new.
+"""The module that airlock.pth loads in each process; it imports nothing new.
 
 The finder itself, airlock/_finder.py, is read only when something imports
 `_ssl`, and by its path: the program may have changed sys.path by then.
 """
-import os  # site has it already.
+import os  # Already imported by site.
 import sys
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
 class Finder(object):
-    """Passes on who asks for `_ssl` to airlock._finder."""
+    """Forwards imports of `_ssl` to airlock._finder."""
 
     airlock = True  # For airlock.installed().
 
@@ -40,9 +40,9 @@ def _finder():
 
 
 def install():
-    """`import ssl` uses Airlock from now on, where nothing imported it yet.
+    """Makes `import ssl` use Airlock from now on, unless already imported.
 
-    What goes wrong is told by the import of `ssl`: that of a .pth is ignored.
+    The import of `ssl` reports errors: those of a .pth file are ignored.
     """
     if '_ssl' not in sys.modules and not any(
             getattr(finder, 'airlock', False) for finder in sys.meta_path):

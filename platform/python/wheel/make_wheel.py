@@ -5,10 +5,10 @@
 usage: PYTHON make_wheel.py FOLDER MODULE PTH FINDER [NAME=LICENSE]... FILE...
 
 Writes FOLDER/airlock-VERSION-TAGS.whl, with the tags of PYTHON (2.7, or 3.6
-on), which MODULE was built for. PTH and the FINDER that it loads lie beside the
-package; FILEs are those of the package; each LICENSE is
-that of something inside, and is called NAME in the wheel. The same input gives
-the same bytes. (PEP 427, PEP 425.)
+onwards), the Python that MODULE was built for. PTH and the FINDER that it loads
+are next to the package; FILEs are those of the package; each LICENSE belongs to
+a component, and is called NAME in the wheel. The same input gives the same
+bytes. (PEP 427, PEP 425.)
 """
 from __future__ import print_function
 
@@ -48,12 +48,12 @@ Root-Is-Purelib: false
 Tag: %s
 """
 
-# The oldest that a zip archive can hold: a wheel has no time of its own.
+# The earliest time that a zip archive supports: a wheel has no time of its own.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def _tags():
-    """What this interpreter looks for: 'cp311-cp311-linux_x86_64'."""
+    """The tags of this interpreter: 'cp311-cp311-linux_x86_64'."""
     python = 'cp%d%d' % sys.version_info[:2]
     if sys.version_info[0] == 2:
         abi = python + ('mu' if sys.maxunicode > 0xffff else 'm')
@@ -69,7 +69,7 @@ def _read(path):
 
 
 def _version(package):
-    """The package's __version__, which is written there and nowhere else."""
+    """The package's __version__, which is its only definition."""
     return re.search(r"^__version__ = '([^']+)'$",
                      package['airlock/__init__.py'].decode('ascii'),
                      re.MULTILINE).group(1)
@@ -86,7 +86,7 @@ def _record(contents, own_name):
 
 def _write(path, contents):
     with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
-        # The records come last (PEP 427): who reads in order has them whole.
+        # The records come last (PEP 427), so that they follow what they list.
         for name in sorted(contents, key=lambda n: ('.dist-info/' in n, n)):
             entry = zipfile.ZipInfo(name, _TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
