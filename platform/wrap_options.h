@@ -26,6 +26,8 @@ struct CaPath {
   // Whether it is an error (kTrustStore) if anyone but root and this process's
   // user can change it, as for the policy's own bundles.
   bool must_be_trusted = false;
+  // What errors call it: the caller's own argument or variable.
+  std::string argument = "ca_certs";
 };
 
 // The content of a bundle: PEM text or DER bytes.

@@ -87,7 +87,13 @@ std::string JoinVerification(const Error& error) {
   return text;
 }
 
+// "The handshake failed: wrong version number. Check ..."
+std::string JoinProtocol(const Error& error) {
+  return absl::StrCat(error.what, ": ", error.detail, ". ", error.advice);
+}
+
 std::string JoinParts(const Error& error) {
+  if (error.kind == ErrorKind::kProtocol) return JoinProtocol(error);
   if (error.kind == ErrorKind::kVerification ||
       error.kind == ErrorKind::kHostname) {
     return JoinVerification(error);

@@ -191,7 +191,7 @@ void Decider::Audit(AuditEvent::Action action, const PolicyChange& change,
 absl::StatusOr<TrustStorePtr> Decider::LoadCaCerts(const CaCerts& ca_certs,
                                                    const Policy& in_force) {
   if (const auto* path = absl::get_if<CaPath>(&ca_certs)) {
-    return trust_->FromPath(path->path, path->must_be_trusted);
+    return trust_->FromPath(path->path, path->must_be_trusted, path->argument);
   }
   if (const auto* bytes = absl::get_if<CaBytes>(&ca_certs)) {
     return trust_->FromBytes(bytes->bytes);

@@ -47,14 +47,16 @@ TrustCache::TrustCache(Host* host, const config::Environment& environment,
 }
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path,
-                                                   bool must_be_trusted) {
+                                                   bool must_be_trusted,
+                                                   absl::string_view argument) {
   absl::StatusOr<TrustStorePtr> store =
       FromPlaces({path}, must_be_trusted && !sandboxed_);
   if (store.ok()) return store;
-  return TrustStoreError("ca_certs", store.status(),
-                         ssl::MayBeKeyForPath(path)
-                             ? "; ca_certs takes a path, not what is in a file"
-                             : "");
+  return TrustStoreError(
+      argument, store.status(),
+      ssl::MayBeKeyForPath(path)
+          ? absl::StrCat("; ", argument, " takes a path, not what is in a file")
+          : "");
 }
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromBytes(absl::string_view bytes) {

@@ -34,9 +34,11 @@ class TrustCache {
   // The bundle in a file, or in a directory of files with the names of `openssl
   // rehash` ("5ed36f99.0", "5ed36f99.r0"). Checks the files each time, and
   // reads them again if they have changed; if `must_be_trusted`, with
-  // Host::ReadTrustedFile, except in the sandbox of `airlock run`.
-  absl::StatusOr<TrustStorePtr> FromPath(const std::string& path,
-                                         bool must_be_trusted = false);
+  // Host::ReadTrustedFile, except in the sandbox of `airlock run`. Errors begin
+  // with `argument`.
+  absl::StatusOr<TrustStorePtr> FromPath(
+      const std::string& path, bool must_be_trusted = false,
+      absl::string_view argument = "ca_certs");
 
   // A bundle, PEM or DER.
   absl::StatusOr<TrustStorePtr> FromBytes(absl::string_view bytes);

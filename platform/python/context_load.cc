@@ -150,21 +150,18 @@ bool AddData(ContextObject* context, PyObject* data) {
   return false;
 }
 
-// The runtime's error about ca_certs, with the argument's own name.
-absl::Status Renamed(const absl::Status& status, absl::string_view name) {
-  absl::optional<ssl::Error> error = ssl::GetError(status);
-  absl::string_view said = status.message();
-  if (!error.has_value() || !absl::ConsumePrefix(&said, "ca_certs: ")) {
-    return status;
-  }
-  error->message = absl::StrCat(name, ": ", said);
-  return ssl::MakeStatus(*error);
+platform::CaPath PathOfArgument(const std::string& path,
+                                absl::string_view argument) {
+  platform::CaPath place;
+  place.path = path;
+  place.argument = std::string(argument);
+  return place;
 }
 
-// Adds the certificates at `place`, which comes from `name`. If `listed`,
-// get_ca_certs() shows them at once.
-bool AddPlace(ContextObject* context, absl::string_view name,
-              const platform::CaCerts& place, bool listed) {
+// Adds the certificates at `place`. If `listed`, get_ca_certs() shows them at
+// once.
+bool AddPlace(ContextObject* context, const platform::CaCerts& place,
+              bool listed) {
   TrustedCertificates& trusted = context->trusted;
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
       context->state->runtime->LoadCaCerts(place);
@@ -177,7 +174,7 @@ bool AddPlace(ContextObject* context, absl::string_view name,
     }
     return true;
   }
-  const absl::Status status = Renamed(store.status(), name);
+  const absl::Status& status = store.status();
   const absl::optional<ssl::Error> error = ssl::GetError(status);
   if (error.has_value() && error->reason == platform::kNoCertificateReason) {
     trusted.anything = true;
@@ -198,7 +195,7 @@ bool AddDirectories(ContextObject* context, absl::string_view name,
                         found.empty.end());
   return std::all_of(found.paths.begin(), found.paths.end(),
                      [context, name](const std::string& path) {
-                       return AddPlace(context, name, platform::CaPath{path},
+                       return AddPlace(context, PathOfArgument(path, name),
                                        /*listed=*/false);
                      });
 }
@@ -337,12 +334,12 @@ PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
   const bool has_file = !named.paths.empty() && named.paths.front() == file;
   if (has_file) named.paths.erase(named.paths.begin());
   const bool neither = file.empty() && directories.empty();
-  if (neither &&
-      !AddPlace(&context, "", platform::CaCerts(), /*listed=*/true)) {
+  if (neither && !AddPlace(&context, platform::CaCerts(), /*listed=*/true)) {
     return nullptr;
   }
-  if (has_file && !AddPlace(&context, config::kCertFileVariable,
-                            platform::CaPath{file}, /*listed=*/true)) {
+  if (has_file &&
+      !AddPlace(&context, PathOfArgument(file, config::kCertFileVariable),
+                /*listed=*/true)) {
     return nullptr;
   }
   if (!neither && !AddDirectories(&context, config::kCertDirVariable, named)) {

@@ -171,14 +171,12 @@ SslErrorText TextOfError(const ssl::Error& error) {
   const OpensslReason openssl = OpensslReasonOf(error);
   SslErrorText text{openssl.library, openssl.reason, error.message};
   if (openssl.words.empty()) return text;
-  // OpenSSL's words come first, where programs look for them.
-  const size_t said = error.detail.empty() ? std::string::npos
-                                           : error.message.find(error.detail);
-  text.message =
-      said == std::string::npos
-          ? absl::StrCat(openssl.words, ": ", error.message)
-          : absl::StrCat(openssl.words,
-                         error.message.substr(said + error.detail.size()));
+  // OpenSSL's words come first, where programs look for them. Of a failed
+  // connection they take the place of BoringSSL's.
+  const bool failed =
+      error.kind == ssl::ErrorKind::kProtocol && !error.advice.empty();
+  text.message = failed ? absl::StrCat(openssl.words, ". ", error.advice)
+                        : absl::StrCat(openssl.words, ": ", error.message);
   return text;
 }
 

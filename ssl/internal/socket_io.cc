@@ -54,9 +54,9 @@ absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
   }
   error.kind = ErrorKind::kProtocol;
   error.alert = sent_alert;
-  error.message = absl::StrCat(
-      handshake_done ? "The connection" : "The handshake",
-      " failed: ", error.detail, ". ", internal::ReasonAdvice(code));
+  error.what =
+      handshake_done ? "The connection failed" : "The handshake failed";
+  error.advice = std::string(internal::ReasonAdvice(code));
   return MakeStatus(error);
 }
 
