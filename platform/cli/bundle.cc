@@ -21,8 +21,8 @@ std::string Where(const ssl::BundlePart& part) {
              : absl::StrCat("element ", part.number, ", byte ", part.offset);
 }
 
-// Whether a damaged part makes the bundle useless: a trust store passes over
-// the kinds that it does not use, whatever their state.
+// Whether a damaged part makes the bundle useless: a trust store ignores the
+// types that it does not use, even if damaged.
 bool Matters(const ssl::BundlePart& part) {
   return part.kind == ssl::PartKind::kCertificate ||
          part.kind == ssl::PartKind::kCrl ||

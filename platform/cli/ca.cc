@@ -34,10 +34,10 @@ namespace {
 
 using config::internal::Json;
 
-// A bundle, where it comes from, and what is in it.
+// A bundle, its source, and its content.
 struct Report {
   std::string source;
-  std::string why;  // Why this source; empty where it was asked for.
+  std::string why;  // Why this source; empty if it was requested.
   absl::Time now;
   std::vector<ExaminedPart> parts;
 
@@ -145,8 +145,8 @@ void PrintJson(const Report& report) {
   std::cout << config::internal::JsonLines(json) << "\n";
 }
 
-// Takes apart all that is at `paths`; parts of several files are told apart by
-// the files' names.
+// Examines everything at `paths`; parts of several files are marked with the
+// files' names.
 absl::Status ReadPlaces(const std::vector<std::string>& paths,
                         platform::Host* host, Report* report) {
   std::vector<platform::CaFile> files;
@@ -168,7 +168,7 @@ absl::Status ReadPlaces(const std::vector<std::string>& paths,
   return absl::OkStatus();
 }
 
-// Sets the bundle of those who name none, and gives its places.
+// Sets the default bundle, and returns its places.
 absl::StatusOr<std::vector<std::string>> FindBundle(
     const config::VerificationPolicy& policy, platform::Host* host,
     Report* report) {
@@ -213,7 +213,7 @@ absl::StatusOr<Report> MakeReport(const std::vector<std::string>& arguments,
 
 int RunCa(const std::vector<std::string>& arguments) {
   platform::PosixHost host;
-  // Whoever asks what is trusted here must hear that nothing runs here.
+  // If the policy is invalid, report it: then no TLS works here.
   const auto policy =
       platform::LoadPolicy(&host, platform::ProcessEnvironment());
   if (!policy.ok()) return Fail("ca", policy.status());

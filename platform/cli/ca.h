@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// `airlock ca`: what a CA bundle holds.
+// `airlock ca`: shows the content of a CA bundle.
 #ifndef AIRLOCK_PLATFORM_CLI_CA_H_
 #define AIRLOCK_PLATFORM_CLI_CA_H_
 

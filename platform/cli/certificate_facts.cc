@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kMinRsaBits = 2048;  // NIST SP 800-131A.
 
-// Fills in `key`, and its weakness.
+// Sets `key`, and its weakness.
 void ExamineKey(const ssl::PublicKeyInfo& key, CertificateFacts* facts) {
   if (key.type.empty()) {
     facts->key = "unknown";

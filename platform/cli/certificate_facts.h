@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a person wants to know of a certificate.
+// The facts about a certificate that a person wants to know.
 #ifndef AIRLOCK_PLATFORM_CLI_CERTIFICATE_FACTS_H_
 #define AIRLOCK_PLATFORM_CLI_CERTIFICATE_FACTS_H_
 
@@ -21,13 +21,13 @@ struct CertificateFacts {
   bool self_issued = false;
   // "DNS:localhost", "IP Address:127.0.0.1", printable.
   std::vector<std::string> names;
-  // Each the end of a sentence about it: "expired 3 days ago", "has an RSA key
-  // of 1024 bits, ...". The digest of a self-issued one's signature does not
-  // count: nobody relies on it.
+  // Each is the end of a sentence about it: "expired 3 days ago", "has an RSA
+  // key of 1024 bits, ...". The signature digest of a self-issued one is not a
+  // weakness: nothing relies on it.
   std::vector<std::string> weaknesses;
 };
 
-// Tells of `certificate` at the time `now`.
+// Describes `certificate` at the time `now`.
 CertificateFacts ExamineCertificate(const ssl::Certificate& certificate,
                                     absl::Time now);
 

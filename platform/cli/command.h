@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a subcommand of `airlock` is.
+// A subcommand of `airlock`.
 #ifndef AIRLOCK_PLATFORM_CLI_COMMAND_H_
 #define AIRLOCK_PLATFORM_CLI_COMMAND_H_
 
@@ -15,45 +15,44 @@ namespace airlock::cli {
 // Exit statuses; the same for every subcommand.
 enum ExitCode : int {
   kExitOk = 0,
-  // What was asked for did not succeed: no connection, no trust, a broken file.
+  // The request failed: no connection, no trust, a broken file.
   kExitFailed = 1,
-  // It was asked for wrongly: flags, arguments, or the environment's policy.
+  // The request was invalid: flags, arguments, or the environment's policy.
   kExitUsage = 2,
 };
 
-// A flag that a subcommand takes. Its type, default and help text are those of
-// the ABSL_FLAG of the name `name`.
+// A flag of a subcommand. Its type, default and help text are those of the
+// ABSL_FLAG `name`.
 struct FlagUse {
   absl::string_view name;
-  // What stands for its value in the help text, such as "DURATION"; empty for a
-  // flag that is on or off.
+  // The placeholder for its value in the help text, such as "DURATION"; empty
+  // for a boolean flag.
   absl::string_view value;
 };
 
-// One subcommand. Plain data; the functions that give one are listed in
-// main.cc.
+// One subcommand. Plain data; main.cc lists the functions that return them.
 struct Command {
   absl::string_view name;
-  // The arguments, as the help text shows them: "HOST:PORT".
+  // The arguments in the help text: "HOST:PORT".
   absl::string_view arguments;
   // One line, for the list of all commands.
   absl::string_view summary;
   // Paragraphs, each a line of any length.
   absl::string_view description;
-  // Command lines to copy, each with what it does.
+  // Command lines to copy, each with its purpose.
   struct Example {
     absl::string_view command;
     absl::string_view what;
   };
   std::vector<Example> examples;
   std::vector<FlagUse> flags;
-  // How many arguments there may be.
+  // The allowed number of arguments.
   int min_arguments = 0;
   int max_arguments = 0;
-  // The arguments keep the "--" that ends the flags: what follows it is another
-  // program's.
+  // The arguments keep the "--" that ends the flags: what follows it belongs to
+  // another program.
   bool keeps_separator = false;
-  // Runs it. The flags have been set.
+  // Runs it, after the flags have been set.
   int (*run)(const std::vector<std::string>& arguments) = nullptr;
 };
 

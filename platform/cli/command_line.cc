@@ -22,7 +22,7 @@ absl::Status Error(absl::string_view message) {
   return absl::InvalidArgumentError(message);
 }
 
-// " (did you mean connect?)", or nothing.
+// " (did you mean connect?)", or empty.
 std::string DidYouMean(absl::string_view word,
                        const std::vector<absl::string_view>& known,
                        absl::string_view prefix = "") {
@@ -78,7 +78,7 @@ absl::Status UnknownFlag(absl::string_view name, const Command& command,
       "; `airlock ", command.name, " --help` lists them"));
 }
 
-// Takes the flag in words[0], and its value, off `words`.
+// Removes the flag in words[0], and its value, from `words`.
 absl::Status TakeFlag(absl::Span<const std::string>* words,
                       const Command& command,
                       absl::Span<const Command> commands) {
@@ -116,7 +116,8 @@ absl::Status TakeFlag(absl::Span<const std::string>* words,
     value = words->front();
     words->remove_prefix(1);
   }
-  // Whoever left it empty meant something: a variable of a script, say.
+  // An empty value is probably a mistake, such as an unset variable in a
+  // script.
   if (value.empty()) {
     return Error(absl::StrCat("--", Shown(name), " has no value; it takes ",
                               use->value.empty() ? "true or false" : use->value,
@@ -124,7 +125,7 @@ absl::Status TakeFlag(absl::Span<const std::string>* words,
   }
   std::string error;
   if (!flag->ParseFrom(value, &error)) {
-    // "Illegal value 'x' specified for flag 'y'", maybe "; " and a reason.
+    // "Illegal value 'x' specified for flag 'y'", perhaps "; " and a reason.
     const size_t reason = error.find("; ");
     return Error(absl::StrCat(
         "--", Shown(name), " cannot be ", ForTerminal(value), "; it takes ",

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// From argv to a subcommand with its flags set.
+// Parses argv into a subcommand, and sets its flags.
 #ifndef AIRLOCK_PLATFORM_CLI_COMMAND_LINE_H_
 #define AIRLOCK_PLATFORM_CLI_COMMAND_LINE_H_
 
@@ -16,7 +16,7 @@
 
 namespace airlock::cli {
 
-// What a command line asks for.
+// The request in a command line.
 struct Request {
   // Null: the help of the whole program, or its version.
   const Command* command = nullptr;
@@ -25,13 +25,13 @@ struct Request {
   std::vector<std::string> arguments;
 };
 
-// Understands `words` (argv without the program's name) and sets the flags that
-// they name. Flags are `--name=value`, `--name value`, or `--name` alone for
-// what is on or off; "-" and "_" in a name are the same; "--" ends the flags.
-// (Abseil's own parser would take every subcommand's flags in each of them,
-// and would end the process with a status that means something else here.)
+// Parses `words` (argv without the program's name) and sets the flags that they
+// name. Flags are `--name=value`, `--name value`, or `--name` alone if they are
+// boolean; "-" and "_" in a name are the same; "--" ends the flags. (Abseil's
+// own parser would accept every subcommand's flags in each of them, and would
+// end the process with a status that means something else here.)
 //
-// An error (kInvalidArgument) says what is wrong and names the nearest word.
+// An error (kInvalidArgument) says what is wrong and suggests the nearest word.
 // `commands` must outlive the result.
 absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
                                          absl::Span<const Command> commands);

@@ -59,7 +59,7 @@ absl::StatusOr<Target> ParseTarget(absl::string_view text) {
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
   } else if (host.find(':') != absl::string_view::npos) {
-    host = "";  // An IPv6 address without brackets: where does it end?
+    host = "";  // An IPv6 address without brackets is ambiguous.
   }
   if (host.empty() || !absl::SimpleAtoi(text.substr(colon + 1), &port) ||
       port < 1 || port > 65535) {
@@ -76,9 +76,9 @@ absl::StatusOr<Target> ParseTarget(absl::string_view text) {
 absl::StatusOr<platform::WrapOptions> OptionsFromFlags(const Target& target,
                                                        platform::Host* host) {
   platform::WrapOptions options;
-  // The caller reports, so the handshake is the caller's too.
+  // The caller reports the handshake, so it also performs it.
   options.do_handshake_on_connect = false;
-  // A person should hear of a stream that was cut off.
+  // Report a truncated stream to the user.
   options.suppress_ragged_eofs = false;
   const bool insecure = absl::GetFlag(FLAGS_insecure);
   options.cert_reqs =
@@ -124,10 +124,10 @@ int RunConnect(const std::vector<std::string>& arguments) {
   absl::StatusOr<platform::WrapOptions> options =
       OptionsFromFlags(*target, host.get());
   if (!options.ok()) return Fail("connect", options.status());
-  // What the policy refuses needs no connection.
+  // If the policy refuses the request, no connection is needed.
   const auto decision = (*runtime)->Explain(*options);
   if (!decision.ok()) {
-    // The audit hears of it from a real call only.
+    // Only a real call is audited.
     (*runtime)
         ->WrapSocket(platform::MakeMemoryTransports().first,
                      *std::move(options))
@@ -159,12 +159,12 @@ int RunConnect(const std::vector<std::string>& arguments) {
 
   const bool json = absl::GetFlag(FLAGS_json);
   const bool relay = !json && !absl::GetFlag(FLAGS_no_io);
-  // Where data goes through, standard output is the data's.
+  // With a relay, standard output is for the data.
   std::ostream& out = relay ? std::cerr : std::cout;
   out << (json ? ConnectionJson(report) : ConnectionText(report)) << std::flush;
   if (!report.handshake.ok()) return kExitFailed;
   if (!relay) {
-    (void)(*socket)->Shutdown();  // The report is what was wanted.
+    (void)(*socket)->Shutdown();  // Only the report was requested.
     return kExitOk;
   }
   out << "\n";

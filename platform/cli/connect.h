@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// `airlock connect`: a client, for people.
+// `airlock connect`: a client for interactive use.
 #ifndef AIRLOCK_PLATFORM_CLI_CONNECT_H_
 #define AIRLOCK_PLATFORM_CLI_CONNECT_H_
 

@@ -46,7 +46,7 @@ void ConnectionPlace::InterruptLocked(End why) {
   if (ended_ != End::kNone) return;
   ended_ = why;
   const uint64_t one = 1;
-  // Only a counter at its limit takes no more, and that is readable too.
+  // Fails only if the counter is at its limit, which is readable too.
   [[maybe_unused]] const ssize_t written =
       write(interrupt_.get(), &one, sizeof(one));
 }

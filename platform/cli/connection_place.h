@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The place that a connection takes in a server, and how it loses it.
+// The slot of a connection in a server, and how the server takes it back.
 #ifndef AIRLOCK_PLATFORM_CLI_CONNECTION_PLACE_H_
 #define AIRLOCK_PLATFORM_CLI_CONNECTION_PLACE_H_
 
@@ -14,35 +14,33 @@
 
 namespace airlock::cli {
 
-// Shared by the connection's own thread and the one that accepts. Thread-safe.
+// Shared by the connection's own thread and the accepting one. Thread-safe.
 class ConnectionPlace {
  public:
   enum class End {
-    kNone,      // It goes on.
+    kNone,      // It continues.
     kStopping,  // The server stops.
     kMakeRoom,  // Others need the place.
   };
 
-  // `interrupt` is an eventfd, which becomes readable when the place is to be
-  // given up.
+  // `interrupt` is an eventfd, which becomes readable when the connection must
+  // give up its place.
   explicit ConnectionPlace(platform::internal::UniqueFd interrupt)
       : interrupt_(std::move(interrupt)) {}
 
   // For PosixTransport::set_interrupt.
   int interrupt_fd() const { return interrupt_.get(); }
 
-  // The connection has got on with its client. `in_request`: the client has
-  // asked for something that it has not got in full; a server that stops lets
-  // it finish.
+  // The connection has made progress with its client. `in_request`: the client
+  // is waiting for the rest of a response; a server that stops lets it finish.
   void Progress(bool in_request);
 
-  // Why the connection is to end; kNone where it is not.
+  // Why the connection must end; kNone if it must not.
   End ended() const;
 
-  // For the thread that accepts. Ends the connection, for the first reason that
-  // is given.
+  // For the accepting thread. Ends the connection; the first reason is kept.
   void Interrupt(End why);
-  // The same, but lets a request that has begun finish first.
+  // The same, but lets a request in progress finish first.
   void InterruptAfterRequest(End why);
 
   // When Progress was last called, or the place was taken.

@@ -30,19 +30,19 @@ namespace {
 using platform::internal::Until;
 using std::chrono::steady_clock;
 
-// After what could not be accepted: what is missing may come back without a
-// connection's end, too.
+// After a failed accept: resources may become available even if no connection
+// ends.
 constexpr std::chrono::milliseconds kPause{100};
 
-// How long a client may keep a place that others wait for, without a step of
-// its own: enough for a handshake's round trips.
+// How long a client may keep a place that others wait for, without any
+// progress: long enough for a handshake's round trips.
 constexpr std::chrono::seconds kPatience{2};
 
-// How many descriptors are left when a connection is accepted: two for a folder
-// and a file in it, one for the folder's listing.
+// How many descriptors must be left when a connection is accepted: two for a
+// folder and a file in it, one for the folder's listing.
 constexpr size_t kSpareDescriptors = 3;
 
-// How long requests may go on when the server stops.
+// How long requests may continue when the server stops.
 constexpr std::chrono::seconds kStopGrace{5};
 
 int MillisecondsUntil(Until until) {
@@ -85,7 +85,7 @@ absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
   bool shortage = false;
   bool told = false;
   for (;;) {
-    // The listener stays readable with what was not accepted.
+    // The listener stays readable while a client waits.
     const bool full = Reap() >= max_connections_ || shortage;
     const bool others_wait = full && IsReadable(listener.fd());
     Until retry;
@@ -93,7 +93,7 @@ absl::Status ConnectionPool::Run(const platform::TcpListener& listener) {
     if (shortage) {
       retry = platform::internal::Earlier(retry, steady_clock::now() + kPause);
     }
-    // Full, and nobody waits: the listener tells of the first who does.
+    // Full, and no client waits: the listener reports the first one.
     const bool listens = !full || (!others_wait && !shortage);
     std::array<pollfd, 3> fds = {{{signals_.get(), POLLIN, 0},
                                   {finished_.get(), POLLIN, 0},
@@ -128,7 +128,7 @@ Until ConnectionPool::MakeRoom() {
   ConnectionPlace* oldest = nullptr;
   for (Connection& connection : connections_) {
     ConnectionPlace& place = connection.place;
-    // One that ends already makes the room.
+    // A connection that is already ending makes room.
     if (connection.finished || place.ended() != ConnectionPlace::End::kNone) {
       return absl::nullopt;
     }
@@ -144,7 +144,7 @@ Until ConnectionPool::MakeRoom() {
 }
 
 absl::Status ConnectionPool::AcceptOne(const platform::TcpListener& listener) {
-  // Made first: who is accepted is served, and needs one.
+  // Made first: an accepted client must be served, and needs one.
   UniqueFd interrupt(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!interrupt.valid()) {
     return absl::ErrnoToStatus(errno, "cannot accept a connection");
@@ -156,7 +156,7 @@ absl::Status ConnectionPool::AcceptOne(const platform::TcpListener& listener) {
       return absl::ErrnoToStatus(errno, "cannot accept a connection");
     }
   }
-  // It may have gone away since, and must not be waited for.
+  // The client may be gone by now; do not wait for it.
   auto transport = listener.Accept(absl::ZeroDuration());
   if (absl::IsDeadlineExceeded(transport.status())) return absl::OkStatus();
   if (!transport.ok()) return transport.status();
@@ -174,7 +174,7 @@ absl::Status ConnectionPool::Start(
         absl::MutexLock thread_lock(&mutex_);
         connection.finished = true;
         const uint64_t one = 1;
-        // Only a counter at its limit takes no more, and that is readable too.
+        // Fails only if the counter is at its limit, which is readable too.
         [[maybe_unused]] const ssize_t written =
             write(finished_.get(), &one, sizeof(one));
       };

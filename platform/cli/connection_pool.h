@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A thread for each connection of a server, and an orderly end.
+// Serves each connection in a thread, and stops in an orderly way.
 #ifndef AIRLOCK_PLATFORM_CLI_CONNECTION_POOL_H_
 #define AIRLOCK_PLATFORM_CLI_CONNECTION_POOL_H_
 
@@ -24,21 +24,22 @@
 
 namespace airlock::cli {
 
-// Accepts connections and runs each in a thread of its own, up to a number.
-// When all places are taken, or the system is short of descriptors, and another
-// client waits, the connection that has waited longest for its own client is
-// ended, once it has waited for a while. Run is for one thread.
+// Accepts connections and runs each in a thread of its own, up to a maximum. If
+// all places are taken, or the system is short of descriptors, and another
+// client waits, it ends the connection that has waited longest for its own
+// client, if that has waited for some time. Run is for one thread.
 class ConnectionPool {
  public:
-  // Serves one connection, on a thread of its own. Its transport's waits end
-  // when the place is to be given up; the handler then returns soon.
+  // Serves one connection, on a thread of its own. Its transport stops waiting
+  // when the connection must give up its place; the handler must then return
+  // soon.
   using Handler = std::function<void(std::unique_ptr<platform::PosixTransport>,
                                      ConnectionPlace*)>;
 
-  // Holds SIGINT, SIGTERM and SIGHUP back from this thread and those that it
-  // starts, so that Run gets them: to be made before there are other threads.
-  // On the thread of Run, SIGHUP calls `on_hangup`; and the first connection
-  // that descriptors, memory or threads did not suffice for, `on_shortage`.
+  // Blocks SIGINT, SIGTERM and SIGHUP in this thread and the threads that it
+  // starts, so that Run gets them: call it before there are other threads. On
+  // the thread of Run, SIGHUP calls `on_hangup`. The first connection that
+  // fails for lack of descriptors, memory or threads calls `on_shortage`.
   static absl::StatusOr<std::unique_ptr<ConnectionPool>> Create(
       size_t max_connections, Handler handler, std::function<void()> on_hangup,
       std::function<void(const absl::Status&)> on_shortage);
@@ -47,9 +48,9 @@ class ConnectionPool {
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  // Serves until SIGINT or SIGTERM comes. Then ends the connections that wait
-  // for their client at once, gives the others a few seconds to finish, and
-  // waits for their threads.
+  // Serves until SIGINT or SIGTERM. Then ends the connections that wait for
+  // their client at once, gives the others a few seconds to finish, and waits
+  // for their threads.
   absl::Status Run(const platform::TcpListener& listener);
 
  private:
@@ -69,14 +70,14 @@ class ConnectionPool {
         on_hangup_(std::move(on_hangup)),
         on_shortage_(std::move(on_shortage)) {}
 
-  // Accepts and starts one; ok also where the client has gone.
+  // Accepts and starts one; also ok if the client has gone.
   absl::Status AcceptOne(const platform::TcpListener& listener);
   absl::Status Start(std::unique_ptr<platform::PosixTransport> transport,
                      platform::internal::UniqueFd interrupt);
-  // Ends the connection that has waited longest for its client. Gives when to
-  // try again: unset once one is ending.
+  // Ends the connection that has waited longest for its client. Returns when to
+  // try again: unset if one is ending.
   platform::internal::Until MakeRoom();
-  // Joins the threads that have finished; how many there still are.
+  // Joins the finished threads; returns the number of others.
   size_t Reap();
   void EndAll();
 
@@ -84,8 +85,8 @@ class ConnectionPool {
   const Handler handler_;
   const std::function<void()> on_hangup_;
   const std::function<void(const absl::Status&)> on_shortage_;
-  platform::internal::UniqueFd signals_;   // Readable once a signal has come.
-  platform::internal::UniqueFd finished_;  // Readable once a thread is done.
+  platform::internal::UniqueFd signals_;   // Readable after a signal.
+  platform::internal::UniqueFd finished_;  // Readable when a thread is done.
 
   absl::Mutex mutex_;
   std::list<Connection> connections_ ABSL_GUARDED_BY(mutex_);

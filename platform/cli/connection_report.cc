@@ -23,7 +23,7 @@ std::string Row(absl::string_view name, absl::string_view value) {
   return absl::StrCat("  ", PadRight(name, 10), value, "\n");
 }
 
-// One certificate of a chain. `at_fault`: verification stumbled over it.
+// One certificate of a chain. `at_fault`: verification failed because of it.
 std::string CertificateText(const ssl::Certificate& certificate, size_t depth,
                             absl::Time now, bool at_fault) {
   const CertificateFacts facts = ExamineCertificate(certificate, now);

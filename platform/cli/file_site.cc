@@ -29,7 +29,7 @@ using platform::internal::UniqueFd;
 
 constexpr char kIndex[] = "index.html";
 
-// A FIFO must not block the server, nor a link lead out of the root.
+// A FIFO must not block the server, and a link must not lead out of the root.
 constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 
 absl::Status NoTarget(absl::string_view why) {
@@ -190,7 +190,7 @@ absl::StatusOr<std::vector<Line>> ReadLines(int fd) {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opened, closedir);
   std::vector<Line> lines;
   for (;;) {
-    errno = 0;  // The end and a failure are both null.
+    errno = 0;  // null means the end or a failure.
     const dirent* const entry = readdir(directory.get());
     if (entry == nullptr) {
       if (errno != 0) return CannotOpen(errno);
@@ -201,7 +201,7 @@ absl::StatusOr<std::vector<Line>> ReadLines(int fd) {
     if (line.name == "." || line.name == "..") continue;
     struct stat status = {};
     if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (errno == ENOENT) continue;  // It was removed meanwhile.
+      if (errno == ENOENT) continue;  // It was deleted meanwhile.
       return CannotOpen(errno);
     }
     if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) continue;
@@ -247,7 +247,7 @@ absl::StatusOr<SiteEntry> FileSite::Find(absl::string_view target) const {
   if (!status.ok()) return status.status();
   if (S_ISDIR(status->st_mode) && entry.final_slash) {
     absl::StatusOr<UniqueFd> index = OpenBelow(fd->get(), kIndex, kOpenFlags);
-    // A failing read must not turn a page into a listing.
+    // A failed read must not turn a page into a listing.
     if (!index.ok() && !absl::IsNotFound(index.status())) {
       return index.status();
     }
@@ -296,7 +296,7 @@ absl::StatusOr<std::string> ListingPage(const SiteEntry& entry) {
   }
   for (const Line& line : *lines) {
     const absl::string_view slash = line.is_file ? "" : "/";
-    // "./", lest a name with a colon be taken for a scheme.
+    // "./" so that a name with a colon is not read as a scheme.
     absl::StrAppend(
         &page, "<tr><td><a href=\"./", EncodePart(line.name), slash, "\">",
         EscapeHtml(line.name), slash, "</a></td><td>",

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A directory whose files are to be had by URL, and nothing above it.
+// Serves the files of a directory by URL, and nothing above it.
 #ifndef AIRLOCK_PLATFORM_CLI_FILE_SITE_H_
 #define AIRLOCK_PLATFORM_CLI_FILE_SITE_H_
 
@@ -18,37 +18,37 @@
 
 namespace airlock::cli {
 
-// What a request's target leads to.
+// The target of a request.
 struct SiteEntry {
   enum class Kind { kFile, kDirectory };
   Kind kind = Kind::kFile;
   platform::internal::UniqueFd fd;  // Open for reading.
   uint64_t size = 0;
   absl::Time modified;
-  std::string content_type;  // Of a file.
+  std::string content_type;  // For a file.
   // The decoded parts of the path: {"docs", "a b.txt"}.
   std::vector<std::string> path;
-  // The target has a final slash (as the root always has).
+  // The target ends with a slash (the root always does).
   bool final_slash = false;
 };
 
-// Serves what lies below a directory that it holds open. Each part of a path is
-// opened below the one before, and symbolic links are not followed, so that no
-// target leads elsewhere, whatever is renamed meanwhile. Immutable, so
+// Serves everything below a directory that it keeps open. Opens each part of a
+// path below the previous one, and does not follow symbolic links, so that no
+// target leads elsewhere, even if files are renamed meanwhile. Immutable, so
 // thread-safe.
 class FileSite {
  public:
-  // Errors name `root`: there is none, or it is no directory. `root` itself may
-  // be a symbolic link.
+  // Errors name `root`: it does not exist, or is not a directory. `root` itself
+  // may be a symbolic link.
   static absl::StatusOr<FileSite> Open(const std::string& root);
 
-  // Finds what an HTTP request target ("/a%20b?x") names; a directory that
-  // holds an index.html, and whose target ends with a slash, is that file.
-  // kInvalidArgument for what is no such target: relative, badly encoded, with
-  // a NUL, "/" (%2F), "." or ".." in a part; kNotFound for what is not there;
-  // kPermissionDenied for what may not be read, a symbolic link, or no file;
-  // kResourceExhausted where descriptors or memory are short; kInternal where
-  // reading fails otherwise.
+  // Finds the entry for an HTTP request target ("/a%20b?x"). If a directory has
+  // an index.html and the target ends with a slash, the entry is that file.
+  // kInvalidArgument for an invalid target: relative, badly encoded, with a
+  // NUL, "/" (%2F), "." or ".." in a part; kNotFound if it does not exist;
+  // kPermissionDenied for an unreadable file, a symbolic link, or a special
+  // file; kResourceExhausted if descriptors or memory run out; kInternal for
+  // other read errors.
   absl::StatusOr<SiteEntry> Find(absl::string_view target) const;
 
  private:
@@ -61,7 +61,7 @@ class FileSite {
 // The listing of the directory `entry` as an HTML page. Names are escaped.
 absl::StatusOr<std::string> ListingPage(const SiteEntry& entry);
 
-// "/docs/a%20b.txt": the path of an entry, encoded, without final slash.
+// "/docs/a%20b.txt": the path of an entry, encoded, without a final slash.
 std::string EncodePath(const std::vector<std::string>& path);
 
 }  // namespace airlock::cli

@@ -21,11 +21,11 @@ constexpr Word kWords[] = {
     {"ciphers:", "--ciphers:"},   {"server_hostname", "--servername"},
 };
 
-// The policy has a ca_certs of its own: only what an error begins with is the
+// The policy has its own ca_certs: only at the start of an error is it the
 // flag's.
 constexpr absl::string_view kCaCerts = "ca_certs: ";
 
-// Whether a word may end before `rest`, as in a sentence; not in a path.
+// Whether a word may end before `rest`: in a sentence, but not in a path.
 bool EndsWord(absl::string_view rest) {
   if (rest.empty() || absl::StrContains(" :,;)", rest[0])) return true;
   return rest[0] == '.' && (rest.size() == 1 || rest[1] == ' ');

@@ -65,8 +65,8 @@ class Session {
   }
 
  private:
-  // False where the client has ended, or its request was answered with an
-  // error already.
+  // False if the client has ended, or its request was already answered with an
+  // error.
   absl::StatusOr<bool> ReadRequest(
       http::request_parser<http::empty_body>* parser) {
     std::array<char, 4096> chunk;
@@ -139,7 +139,7 @@ class Session {
     }
   }
 
-  // Always false, where nothing failed.
+  // Always false, unless sending fails.
   absl::StatusOr<bool> Refuse(http::status status, absl::string_view why) {
     const absl::Status sent =
         SendText(status, "text/plain; charset=utf-8", absl::StrCat(why, "\n"));
@@ -150,7 +150,7 @@ class Session {
   absl::Status Redirect(const SiteEntry& entry) {
     http::response<http::string_body> response(http::status::moved_permanently,
                                                version_);
-    // Made from the parts that were found: "//elsewhere" cannot come of it.
+    // Made from the parts of the entry, so it cannot be "//elsewhere".
     response.set(http::field::location,
                  absl::StrCat(EncodePath(entry.path), "/"));
     return Send(std::move(response));
@@ -200,7 +200,7 @@ class Session {
           ForTerminal(absl::StrCat(request_line_, " ", response.result_int())));
     }
     http::response_serializer<Body> serializer(response);
-    serializer.split(true);  // The header alone first, for HEAD.
+    serializer.split(true);  // Sends the header alone first, for HEAD.
     absl::Status status;
     while (status.ok() && !serializer.is_done() &&
            !(head_ && serializer.is_header_done())) {
@@ -214,7 +214,7 @@ class Session {
         status = WriteAll(socket_, bytes);
         serializer.consume(bytes.size());
       });
-      // A file that shrank meanwhile: the length that was promised is wrong.
+      // If the file has shrunk, the announced length is wrong.
       if (error) return absl::DataLossError(error.message());
     }
     return status;
@@ -224,7 +224,7 @@ class Session {
   const HttpSessionOptions& options_;
   ssl::Socket* const socket_;
 
-  std::string received_;  // And not yet parsed.
+  std::string received_;  // Not yet parsed.
   std::string request_line_;
   unsigned version_ = 11;
   bool head_ = false;

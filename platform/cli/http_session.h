@@ -16,18 +16,18 @@
 namespace airlock::cli {
 
 struct HttpSessionOptions {
-  // Called before a request is waited for, and before each part of an answer is
-  // written (then `in_request` is set): the time to set a new deadline on the
+  // Called before waiting for a request, and before writing each part of a
+  // response (with `in_request` set): the caller can set a new deadline on the
   // transport.
   std::function<void(bool in_request)> on_progress;
-  // Takes a line for each request, printable: "GET /a.txt 200".
+  // Gets a line for each request, printable: "GET /a.txt 200".
   std::function<void(absl::string_view)> log;
 };
 
 // Answers requests (GET and HEAD) from `site` until the client closes, asks to
-// close, or sends what is no HTTP/1.x; `socket` has a transport that waits.
-// Requests have no body and headers of at most 16 KiB. The error is the
-// transport's, and none where the connection just ended.
+// close, or sends something other than HTTP/1.x; `socket` has a transport that
+// waits. Requests have no body and at most 16 KiB of headers. The error is the
+// transport's; ok if the connection just ended.
 absl::Status ServeHttp(const FileSite& site, const HttpSessionOptions& options,
                        ssl::Socket* socket);
 

@@ -36,7 +36,7 @@ absl::StatusOr<ssl::Secret> ReadStandardInput() {
       return absl::ResourceExhaustedError("standard input is over 64 MiB");
     }
     if (bytes.size() + size > bytes.capacity()) {
-      // Grown by hand, so that the old place can be wiped.
+      // Grown by hand, so that the old memory can be wiped.
       std::string larger;
       const ssl::ScopedWipe wipe_old(&larger);
       larger.reserve(2 * (bytes.size() + size));

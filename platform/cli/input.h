@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Keys, certificates and bundles from wherever the command line says.
+// Reads keys, certificates and bundles from sources on the command line.
 #ifndef AIRLOCK_PLATFORM_CLI_INPUT_H_
 #define AIRLOCK_PLATFORM_CLI_INPUT_H_
 
@@ -14,9 +14,9 @@
 
 namespace airlock::cli {
 
-// Reads the whole of `source`: "-" is standard input, "env:NAME" the variable
-// NAME, anything else a path. Errors name the source: nothing there, empty, or
-// over Host::kMaxFileSize.
+// Reads all of `source`: "-" is standard input, "env:NAME" the variable NAME,
+// anything else a path. Errors name the source: missing, empty, or larger than
+// Host::kMaxFileSize.
 absl::StatusOr<ssl::Secret> ReadSource(const std::string& source,
                                        platform::Host* host);
 

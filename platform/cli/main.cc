@@ -23,9 +23,9 @@
 
 namespace {
 
-// A descriptor that the caller closed must not get another meaning: the next
-// file opened would be standard output, say. Nor is it one that can be written
-// to: an audit that is to go there would be lost.
+// Opens closed standard descriptors: the next file opened would otherwise be
+// standard output, for example. The replacement cannot be written to, so that
+// an audit to it fails instead of being lost.
 void OpenStandardDescriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDONLY);
@@ -46,7 +46,8 @@ int main(int argc, char** argv) {
       airlock::cli::CaCommand(),      airlock::cli::PolicyCommand(),
       airlock::cli::PythonCommand(),  airlock::cli::RunCommand(),
   };
-  // A reader that goes away (`airlock ca | head`) is a failed write, no death.
+  // If a reader closes (`airlock ca | head`), writing fails, but the process
+  // lives.
   std::signal(SIGPIPE, SIG_IGN);
 
   const auto request = airlock::cli::ParseCommandLine(words, commands);

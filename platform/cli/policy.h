@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// `airlock policy`: what is enforced here, and who says so.
+// `airlock policy`: shows the policy in force, and its origins.
 #ifndef AIRLOCK_PLATFORM_CLI_POLICY_H_
 #define AIRLOCK_PLATFORM_CLI_POLICY_H_
 

@@ -53,7 +53,7 @@ int RunPython(const std::vector<std::string>& words) {
   }
   platform::PosixHost host;
   const config::Environment environment = platform::ProcessEnvironment();
-  // Else `import ssl` would say so, late, and to the application.
+  // Otherwise `import ssl` would report it, late, and to the application.
   const auto policy = platform::LoadPolicy(&host, environment);
   if (!policy.ok()) return Fail("python", policy.status());
   const absl::StatusOr<std::string> modules = ModulesFolder();
@@ -75,7 +75,7 @@ int RunPython(const std::vector<std::string>& words) {
     argv.push_back(const_cast<char*>(argument.c_str()));
   }
   argv.push_back(nullptr);
-  std::signal(SIGPIPE, SIG_DFL);  // An ignored signal would be inherited.
+  std::signal(SIGPIPE, SIG_DFL);  // It would inherit an ignored signal.
   execv(argv[0], argv.data());
   return Fail("python",
               absl::InternalError(absl::StrCat("cannot run ", *interpreter,

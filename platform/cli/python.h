@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// `airlock python`: an interpreter whose ssl is Airlock's.
+// `airlock python`: an interpreter with Airlock's ssl.
 #ifndef AIRLOCK_PLATFORM_CLI_PYTHON_H_
 #define AIRLOCK_PLATFORM_CLI_PYTHON_H_
 
@@ -17,8 +17,8 @@ namespace airlock::cli {
 Command PythonCommand();
 
 // The interpreter's option among `arguments` that makes it ignore PYTHONPATH,
-// and with it Airlock: "-I", "-E", or such a letter in a group as "-sE". Empty
-// where there is none. What follows a script, -c or -m is not the
+// and therefore Airlock: "-I", "-E", or such a letter in a group such as "-sE".
+// Empty if there is none. Words after a script, -c or -m are not the
 // interpreter's.
 absl::string_view IsolatingOption(absl::Span<const std::string> arguments);
 

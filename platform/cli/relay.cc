@@ -26,19 +26,19 @@ class Relayer {
   absl::Status Run() {
     while (!peer_closed_) {
       want_write_ = false;
-      // First what the peer has to say: it may be why nothing can be sent.
+      // Read first: the peer may have said why nothing can be sent.
       absl::Status status = Receive();
       if (status.ok() && !peer_closed_) status = Send();
       if (status.ok() && !peer_closed_) status = Wait();
       if (!status.ok()) return status;
     }
-    // The peer may be gone, or have had ours before.
+    // The peer may be gone, or may already have our close_notify.
     (void)socket_->Shutdown();
     return absl::OkStatus();
   }
 
  private:
-  // Whether it is for Wait to go on.
+  // Whether to call Wait.
   bool Blocked(const ssl::IoResult& result) {
     want_write_ |= result.want_write();
     return result.want_read() || result.want_write();
@@ -60,7 +60,7 @@ class Relayer {
     return absl::OkStatus();
   }
 
-  // All that is there.
+  // Reads everything available.
   absl::Status Receive() {
     std::array<uint8_t, 16 << 10> chunk;
     for (;;) {
@@ -86,9 +86,10 @@ class Relayer {
     return absl::OkStatus();
   }
 
-  // Until the peer or the input has something, or the peer takes something.
+  // Waits for data from the peer or the input, or until the peer accepts data.
   absl::Status Wait() {
-    // One chunk of input at a time: what the peer does not take is not read.
+    // One chunk of input at a time: does not read what the peer does not
+    // accept.
     const bool read_input = in_open_ && unsent_.empty();
     std::array<pollfd, 2> fds = {{
         {socket_fd_, static_cast<short>(POLLIN | (want_write_ ? POLLOUT : 0)),

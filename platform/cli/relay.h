@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Standard input and output through a connection.
+// Connects standard input and output to a TLS connection.
 #ifndef AIRLOCK_PLATFORM_CLI_RELAY_H_
 #define AIRLOCK_PLATFORM_CLI_RELAY_H_
 
@@ -11,10 +11,10 @@
 
 namespace airlock::cli {
 
-// Sends what comes from `in` and writes what comes back to `out`, both ways at
-// once, until the peer closes. The end of `in` is told to the peer
-// (half-close), who may still answer. `socket`, its handshake done, runs over
-// `transport`, which does not wait from here on.
+// Sends data from `in` and writes received data to `out`, in both directions at
+// once, until the peer closes. Reports the end of `in` to the peer
+// (half-close), which may still answer. `socket`, its handshake done, uses
+// `transport`, which does not wait from now on.
 absl::Status Relay(ssl::Socket* socket, platform::PosixTransport* transport,
                    int in, int out);
 

@@ -89,8 +89,8 @@ absl::StatusOr<std::string> RealPath(const std::string& path) {
   return absl::InvalidArgumentError(absl::ErrnoToStatus(errno, path).message());
 }
 
-// Where --audit or the environment want the audit. The empty variable is not
-// "nowhere", but an error of whoever opens it.
+// The audit's target from --audit or the environment. An empty variable does
+// not mean "none": opening it is an error.
 absl::optional<std::string> AuditTarget(const config::Environment& given) {
   std::string flag = absl::GetFlag(FLAGS_audit);
   if (!flag.empty()) return flag;
@@ -139,7 +139,7 @@ class Run {
     const absl::StatusOr<std::string> modules = ModulesFolder();
     if (!modules.ok()) return modules.status();
     facts_.modules = *modules;
-    // What the policy says is not the probe's business.
+    // The probe does not depend on the policy.
     const absl::StatusOr<std::string> python =
         FindInterpreter(facts_.application.version, OwnPythonPath(),
                         config::WithoutPolicy(policy.environment()), &host_);
@@ -191,7 +191,7 @@ class Run {
     return SuperviseProgram(program, [](pid_t pid) { return pid; });
   }
 
-  // Has a program without a sandbox write the audit itself.
+  // Makes a program without a sandbox write the audit itself.
   absl::Status GiveAudit(Program* program) const {
     if (!options_.audit.has_value()) return absl::OkStatus();
     const std::string& target = *options_.audit;
@@ -221,8 +221,8 @@ class Run {
           AuditRelay::Open(*options_.audit);
       if (!opened.ok()) return opened.status();
       audit = *std::move(opened);
-      // For all of its processes, by the name of the FIFO: those that it starts
-      // inherit no descriptor.
+      // For all of its processes, by the name of the FIFO: the processes that
+      // it starts do not inherit a descriptor.
       plan->audit = audit->fifo();
       const absl::Status told = policy.PutInto(&*plan);
       if (!told.ok()) return told;
@@ -253,8 +253,8 @@ class Run {
     return *status == 0 ? kExitFailed : *status;
   }
 
-  // Whether the application has an `ssl` at all: with App Engine's first
-  // Python, it lists its libraries.
+  // Whether the application has `ssl`: with App Engine's first Python, it lists
+  // its libraries.
   bool HasSsl() const {
     return facts_.application.yaml.ssl.has_value() ||
            !facts_.application.lists_libraries();

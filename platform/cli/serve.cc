@@ -76,7 +76,7 @@ bool SpeaksTls1_2(const platform::WrapOptions& options) {
          options.verification.protocol == ssl::Protocol::kTlsv1_2;
 }
 
-// All that a connection is made of; shared by their threads.
+// The parameters of a connection; the threads share them.
 struct Service {
   std::shared_ptr<platform::PosixHost> host;
   std::unique_ptr<platform::Runtime> runtime;
@@ -100,8 +100,8 @@ struct Service {
     identity.Present(&options);
     const absl::Status version = SetVersionFromFlag(&options);
     if (!version.ok()) return version;
-    // What scanners of TLS servers find nothing wrong with. Who wants more,
-    // such as TLS 1.0, says so.
+    // Settings that TLS scanners accept. Anything more, such as TLS 1.0, must
+    // be requested.
     options.ciphers = absl::GetFlag(FLAGS_ciphers);
     if (absl::GetFlag(FLAGS_old_tls)) return options;
     if (options.verification.protocol == ssl::Protocol::kSslv23 &&
@@ -170,7 +170,7 @@ absl::Status ReadFlags(Service* service) {
   return absl::OkStatus();
 }
 
-// Whether a connection could be served, found out before there is one.
+// Whether a connection could be served; checked before there is one.
 absl::Status CheckOptions(const Service& service) {
   absl::StatusOr<platform::WrapOptions> options = service.Options();
   if (!options.ok()) return options.status();
@@ -183,7 +183,7 @@ absl::Status CheckOptions(const Service& service) {
 absl::Status Echo(platform::PosixTransport* transport, ConnectionPlace* place,
                   ssl::Socket* socket) {
   std::array<char, 16 << 10> chunk;
-  // A client that never pauses must not hold up a server that stops.
+  // A client that never pauses must not delay a server that stops.
   while (place->ended() == ConnectionPlace::End::kNone) {
     transport->set_deadline(DeadlineFromFlag());
     place->Progress(/*in_request=*/false);
@@ -196,7 +196,7 @@ absl::Status Echo(platform::PosixTransport* transport, ConnectionPlace* place,
   return absl::OkStatus();
 }
 
-// A line on standard error, whole even where several threads write.
+// A line on standard error, written whole even if several threads write.
 void Log(absl::string_view peer, absl::string_view text) {
   std::cerr << absl::StrCat(peer, " ", ForTerminal(text), "\n") << std::flush;
 }
@@ -209,7 +209,7 @@ absl::Status Serve(const Service& service,
   transport->set_deadline(platform::internal::Earlier(
       DeadlineFromFlag(),
       platform::internal::UntilAfter(absl::GetFlag(FLAGS_handshake_timeout))));
-  // It logs what comes of it, and the old policy holds on.
+  // It logs the result, and the old policy stays in force on failure.
   service.runtime->ReloadPolicyIfChanged().status().IgnoreError();
   absl::StatusOr<platform::WrapOptions> options = service.Options();
   if (!options.ok()) return options.status();
@@ -229,7 +229,7 @@ absl::Status Serve(const Service& service,
   } else if (status.ok()) {
     status = Echo(transport, place, socket->get());
   }
-  // Those who wait for the place do not wait for the client, too.
+  // Clients that wait for the place must not wait for this client, too.
   if (place->ended() == ConnectionPlace::End::kMakeRoom) {
     if ((*socket)->handshake_done()) (void)(*socket)->Shutdown();
     return status;
@@ -310,7 +310,7 @@ int RunServe(const std::vector<std::string>&) {
             absl::StrCat(ssl::ErrorKindName(ssl::GetErrorKind(served)), ": ",
                          InWordsOfFlags("serve", served.message())));
       },
-      // It logs what comes of it.
+      // It logs the result.
       [&service] { service.runtime->ReloadPolicy().IgnoreError(); },
       [](const absl::Status& shortage) {
         Log("airlock serve:",

@@ -51,8 +51,8 @@ ABSL_FLAG(std::string, audit, "",
 namespace airlock::cli {
 namespace {
 
-// What ReadSource says of the value of `flag`. A key or password that stands
-// there in place of its source is not shown.
+// ReadSource's error for the value of `flag`. Does not show a key or password
+// that was given instead of its source.
 absl::Status CannotRead(absl::string_view flag, const std::string& source,
                         const absl::Status& status) {
   const bool may_be_secret = ssl::MayHoldKey(source) ||
@@ -132,7 +132,7 @@ absl::StatusOr<Identity> Identity::FromFlags(platform::Host* host) {
   if (!certificate.ok()) return certificate.status();
   Identity identity;
   identity.certificate_ = *std::move(certificate);
-  // The same source is read once: standard input has only one end.
+  // The same source is read once: standard input cannot be read twice.
   if (key != cert) {
     auto private_key = ReadIfNamed("--key", key, host);
     if (!private_key.ok()) return private_key.status();
@@ -142,7 +142,7 @@ absl::StatusOr<Identity> Identity::FromFlags(platform::Host* host) {
       ReadIfNamed("--password", absl::GetFlag(FLAGS_password), host);
   if (!password.ok()) return password.status();
   if (password->has_value()) {
-    // A file's last line ends; a password does not.
+    // A file's last line ends with a newline; a password does not.
     identity.password_ = ssl::Secret(
         absl::StripSuffix(absl::StripSuffix((*password)->view(), "\n"), "\r"));
   }

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Flags that several subcommands take, and what they mean to a Runtime.
+// Flags that several subcommands have, and their effect on a Runtime.
 #ifndef AIRLOCK_PLATFORM_CLI_SHARED_FLAGS_H_
 #define AIRLOCK_PLATFORM_CLI_SHARED_FLAGS_H_
 
@@ -33,26 +33,26 @@ ABSL_DECLARE_FLAG(std::string, audit);
 
 namespace airlock::cli {
 
-// Says on standard error that `command` failed, and gives the exit status:
-// kExitUsage for what was asked wrongly (kInvalidArgument), else kExitFailed.
+// Reports on standard error that `command` failed, and returns the exit status:
+// kExitUsage for an invalid request (kInvalidArgument), else kExitFailed.
 int Fail(absl::string_view command, const absl::Status& status);
 
-// When --timeout is over, counted from now; nothing if it never is.
+// When --timeout expires, from now on; unset if it never does.
 absl::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag();
 
-// An error where nothing could be done within `duration`, the value of `flag`.
+// An error if `duration`, the value of `flag`, is too short for any work.
 absl::Status CheckDuration(absl::string_view flag, absl::Duration duration);
 
-// An error where --timeout or --alpn make no sense.
+// An error if --timeout or --alpn is invalid.
 absl::Status CheckSharedFlags();
 
-// The protocols of --alpn, by preference.
+// The protocols of --alpn, in order of preference.
 std::vector<std::string> AlpnFromFlag();
 
-// What --cert, --key and --password name, read into memory.
+// The contents for --cert, --key and --password, in memory.
 class Identity {
  public:
-  // Errors: --key without --cert, or what ReadSource says.
+  // Errors: --key without --cert, or those of ReadSource.
   static absl::StatusOr<Identity> FromFlags(platform::Host* host);
 
   Identity() = default;
@@ -60,7 +60,7 @@ class Identity {
       : certificate_(std::move(certificate)), key_(std::move(key)) {}
 
   bool empty() const { return !certificate_.has_value(); }
-  // Copies itself into `options`.
+  // Copies the contents into `options`.
   void Present(platform::WrapOptions* options) const;
 
  private:
@@ -69,16 +69,16 @@ class Identity {
   absl::optional<ssl::Secret> password_;
 };
 
-// Sets the version or versions that --tls names.
+// Sets the version or versions from --tls.
 absl::Status SetVersionFromFlag(platform::WrapOptions* options);
 
-// What gets the audit: the writer that --audit names, or else AIRLOCK_AUDIT; a
-// null one where neither does. Errors as AuditWriter::Open has them.
+// The audit's writer for --audit, or else AIRLOCK_AUDIT; null if neither is
+// set. Errors as in AuditWriter::Open.
 absl::StatusOr<platform::AuditSink> AuditFromFlag(
     std::shared_ptr<platform::Host> host);
 
-// The bundle that `source`, the value of `flag`, names (see ReadSource); empty:
-// the platform's.
+// The bundle from `source`, the value of `flag` (see ReadSource); empty: the
+// platform's.
 absl::StatusOr<platform::CaCerts> ReadCaCerts(absl::string_view flag,
                                               const std::string& source,
                                               platform::Host* host);

@@ -46,7 +46,7 @@ std::string DescribeSandbox(const StartFacts& facts) {
 
 std::string DescribeBundle(const StartFacts& facts, platform::Host* host) {
   if (facts.bundle.empty()) return absl::StrCat("none: ", facts.no_bundle);
-  // One certificate may be in several of the places.
+  // A certificate may be in several of the places.
   std::set<std::string> certificates;
   absl::Time first = absl::InfiniteFuture();
   for (const std::string& place : facts.bundle) {

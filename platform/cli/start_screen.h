@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What `airlock run` tells before an application starts.
+// The messages of `airlock run` before an application starts.
 #ifndef AIRLOCK_PLATFORM_CLI_START_SCREEN_H_
 #define AIRLOCK_PLATFORM_CLI_START_SCREEN_H_
 
@@ -20,19 +20,18 @@ struct StartFacts {
   const launcher::Application* application = nullptr;
   const launcher::InterpreterFacts* python = nullptr;
   const config::VerificationPolicy* policy = nullptr;
-  // Where the CA certificates are that count; empty, with the reason in
-  // `no_bundle`, where there are none.
+  // The paths of the CA certificates in force; if empty, `no_bundle` says why.
   std::vector<std::string> bundle;
   std::string no_bundle;
-  bool development = false;  // A CA for localhost counts, too.
+  bool development = false;  // A certificate for localhost is trusted, too.
   bool sandboxed = true;
   bool network = true;
   std::vector<std::string> writable;
 };
 
-// The screen: a line each for runtime, ssl, sandbox and CA bundle (how many
-// certificates it has, and when the first of them expires), then the policy
-// with its origins. Ends with an empty line.
+// The text: a line each for runtime, ssl, sandbox and CA bundle (the number of
+// certificates, and when the first of them expires), then the policy with its
+// origins. Ends with an empty line.
 std::string StartScreen(const StartFacts& facts, platform::Host* host);
 
 }  // namespace airlock::cli

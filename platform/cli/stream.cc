@@ -41,7 +41,7 @@ absl::StatusOr<std::string> ReadLine(ssl::Socket* socket, size_t limit) {
 }
 
 void Close(ssl::Socket* socket, platform::PosixTransport* transport) {
-  // Best effort: the peer may be gone already.
+  // Best effort: the peer may already be gone.
   if (socket->handshake_done()) (void)socket->Shutdown();
   shutdown(transport->fd(), SHUT_WR);
   transport->set_deadline(std::chrono::steady_clock::now() +

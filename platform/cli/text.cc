@@ -15,9 +15,9 @@ namespace {
 
 constexpr size_t kColumns = 78;
 
-// The UTF-8 character that `text`, which is not empty, begins with: its code
-// point and how many bytes it takes. For what is no UTF-8 (overlong forms and
-// surrogates included): -1 and 1.
+// The first UTF-8 character of `text`, which is not empty: its code point and
+// its size in bytes. For invalid UTF-8 (including overlong forms and
+// surrogates): -1 and 1.
 struct Utf8Character {
   int code_point = -1;
   size_t size = 1;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Text for terminals.
+// Formats text for terminals.
 #ifndef AIRLOCK_PLATFORM_CLI_TEXT_H_
 #define AIRLOCK_PLATFORM_CLI_TEXT_H_
 
@@ -13,20 +13,20 @@
 
 namespace airlock::cli {
 
-// `text` with everything escaped (\x1b, \u202e) that is no printable character:
-// a peer's names must neither steer the terminal nor reorder its lines. Line
-// breaks are escaped too.
+// `text` with all unprintable characters escaped (\x1b, \u202e): a peer's names
+// must not control the terminal or reorder its lines. Line breaks are escaped,
+// too.
 std::string ForTerminal(absl::string_view text);
 
-// The paragraphs of `text`, one a line, broken into lines of at most 78 columns
-// that begin with `indent` spaces. Ends with a newline.
+// The paragraphs of `text`, one per line, broken into lines of at most 78
+// columns that begin with `indent` spaces. Ends with a newline.
 std::string Wrap(absl::string_view text, size_t indent);
 
-// `text` with spaces after it, to be `width` columns wide.
+// `text` padded with spaces to `width` columns.
 std::string PadRight(absl::string_view text, size_t width);
 
-// What stands before the first "; " or ". " in `text`: the gist
-// of an error message.
+// The part of `text` before the first "; " or ". ": the gist of an error
+// message.
 std::string FirstSentence(absl::string_view text);
 
 // "2026-01-31", in UTC.

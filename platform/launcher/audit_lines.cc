@@ -14,7 +14,7 @@ namespace {
 
 using config::internal::Json;
 
-// With what each line of the audit begins.
+// The beginning of each line of the audit.
 constexpr absl::string_view kBegin = "{\"time\":";
 constexpr char kBy[] = "by";
 constexpr char kClaimed[] = "claimed";
@@ -29,8 +29,8 @@ bool IsPlainObject(const Json& value) {
   return value.is_object() && std::all_of(value.begin(), value.end(), IsPlain);
 }
 
-// Whether it may be an application's. A member that is there twice is no way
-// around this: the parser keeps one, and that is what is written.
+// Whether it may be an application's. A duplicate member does not bypass this:
+// the parser keeps one of them, and only that one is written.
 bool IsLine(const Json& value) {
   if (!value.is_object() || !value.contains("time") ||
       !value.contains("action") || value.contains(kBy)) {
@@ -74,7 +74,7 @@ std::string AuditLines::Add(absl::string_view bytes, absl::Time now) {
     AddLine(absl::string_view(begun_).substr(start, end - start), now, &result);
   }
   begun_.erase(0, start);
-  // A line may still end within what is kept.
+  // The part that is kept may still complete a line.
   if (begun_.size() > 2 * kMaxLine) {
     const size_t excess = begun_.size() - kMaxLine;
     AddInvalid(absl::string_view(begun_).substr(0, excess), now, &result);
@@ -87,7 +87,7 @@ std::string AuditLines::Add(absl::string_view bytes, absl::Time now) {
 void AuditLines::AddLine(absl::string_view line, absl::Time now,
                          std::string* result) {
   if (line.empty()) return;
-  // What another process began and did not end stands before it.
+  // It follows an incomplete line of another process.
   const size_t begin = line.rfind(kBegin);
   if (begin == absl::string_view::npos) return AddInvalid(line, now, result);
   const absl::string_view own = line.substr(begin);

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What an application's processes write to the audit, taken for what it is.
+// Filters what an application's processes write to the audit.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_AUDIT_LINES_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_AUDIT_LINES_H_
 
@@ -14,42 +14,43 @@
 
 namespace airlock::launcher {
 
-// How many lines are let through: so many at once, and then so many a second.
+// The rate limit for lines: a burst, then a number per second.
 struct AuditLineLimits {
   double burst = 4096;
   double per_second = 64;
-  // Of those that are not of the audit, of which some are shown.
+  // For lines that are not audit lines, some of which are reported.
   double invalid_burst = 16;
   double invalid_per_second = 1;
 };
 
-// Takes bytes as they come and gives lines of the audit: each is a JSON object
-// of texts, numbers and booleans, and the object "claimed" of such. Only lines
-// that this class makes itself have the member "by" ("airlock run"); of these
-// `action` is "invalid" (somebody wrote what is not a line; `text` has some of
-// it), "dropped" (`count` lines were too many, or could not be written), or
-// "closed" (no process has the audit open any more). Thread-compatible.
+// Takes bytes as they arrive and returns lines of the audit. Each is a JSON
+// object of texts, numbers and booleans, and the object "claimed" of such
+// values. Only this class's own lines have the member "by" ("airlock run");
+// their `action` is "invalid" (a process wrote something that is not a line;
+// `text` has some of it), "dropped" (`count` lines exceeded the limit, or could
+// not be written), or "closed" (no process has the audit open any more).
+// Thread-compatible.
 class AuditLines {
  public:
-  // What is longer is not a line.
+  // Longer input is not a line.
   static constexpr size_t kMaxLine = 4096;
 
   explicit AuditLines(const AuditLineLimits& limits = {}) : limits_(limits) {}
 
-  // The lines that `bytes` complete, each with its line feed.
+  // The lines that `bytes` complete, each with its newline.
   std::string Add(absl::string_view bytes, absl::Time now);
-  // What to write at the end: what was begun, and how many were dropped.
+  // The final output: the incomplete line, and how many were dropped.
   std::string Finish(absl::Time now);
-  // A line that says so.
+  // A line with `action` "closed".
   std::string Closed(absl::Time now);
-  // Counts lines as dropped that were given, but could not be written.
+  // Counts lines as dropped that were returned, but could not be written.
   void CountLost(uint64_t count) { dropped_ += count; }
 
  private:
   struct Bucket {
     double tokens = 0;
     absl::Time filled = absl::InfinitePast();
-    // Whether there is one more.
+    // Whether one more line is allowed.
     bool Take(double burst, double per_second, absl::Time now);
   };
 
@@ -58,7 +59,7 @@ class AuditLines {
   void TellDropped(absl::Time now, std::string* result);
 
   const AuditLineLimits limits_;
-  std::string begun_;  // Without its end.
+  std::string begun_;  // The incomplete line.
   Bucket good_;
   Bucket invalid_;
   uint64_t dropped_ = 0;

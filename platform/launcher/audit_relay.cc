@@ -32,15 +32,15 @@ namespace {
 
 using platform::internal::UniqueFd;
 
-// After the last writer is gone, so long for another, or for the end.
+// How long to wait, after the last writer, for another one or for the end.
 constexpr int kGraceMs = 1000;
 
 absl::Status Failed(absl::string_view what) {
   return absl::InternalError(absl::ErrnoToStatus(errno, what).message());
 }
 
-// Where the FIFO may be for a moment, the best first: those that applications
-// are given to write to come last.
+// Folders for the FIFO's short existence, the best first: those that
+// applications may write to come last.
 std::vector<std::string> Folders() {
   std::vector<std::string> folders;
   for (const char* variable : {"XDG_RUNTIME_DIR", "TMPDIR"}) {
@@ -58,8 +58,8 @@ absl::StatusOr<std::unique_ptr<AuditRelay>> AuditRelay::Open(
     const std::string& target) {
   absl::StatusOr<UniqueFd> file = platform::OpenAuditTarget(target);
   if (!file.ok()) return file.status();
-  // A slow reader of a FIFO is waited for, unlike by the relay's own writers.
-  // (The flags of a descriptor that we were given are not ours.)
+  // Unlike the relay's own writers, this may wait for a slow reader of a FIFO.
+  // (We must not change the flags of a descriptor that we were given.)
   if (!absl::StartsWith(target, "fd:")) fcntl(file->get(), F_SETFL, O_APPEND);
   std::unique_ptr<AuditRelay> relay(new AuditRelay);
   relay->file_ = *std::move(file);
@@ -87,7 +87,7 @@ absl::Status AuditRelay::MakeFifo() {
     }
     reading_ = UniqueFd(
         open(fifo_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW));
-    // From here on it cannot be opened to be read.
+    // From here on it cannot be opened for reading.
     if (!reading_.valid() || fchmod(reading_.get(), S_IWUSR) != 0) {
       return Failed(absl::StrCat("cannot open ", fifo_));
     }
@@ -117,7 +117,7 @@ void AuditRelay::Start() {
 
 void AuditRelay::Copy() {
   const UniqueFd events(epoll_create1(EPOLL_CLOEXEC));
-  // A FIFO without writers is at its end all the time: once is enough.
+  // A FIFO without writers is always at its end: report that only once.
   epoll_event fifo = {EPOLLIN | EPOLLET, {}};
   fifo.data.fd = reading_.get();
   epoll_event stop = {EPOLLIN, {}};
@@ -125,7 +125,7 @@ void AuditRelay::Copy() {
   if (!events.valid() ||
       epoll_ctl(events.get(), EPOLL_CTL_ADD, fifo.data.fd, &fifo) != 0 ||
       epoll_ctl(events.get(), EPOLL_CTL_ADD, stop.data.fd, &stop) != 0) {
-    const int error = errno;  // Of none of the writes that follow.
+    const int error = errno;  // The writes below may change it.
     std::cerr << "airlock run: the audit is lost: " << std::strerror(error)
               << std::endl;
     return;
@@ -133,7 +133,7 @@ void AuditRelay::Copy() {
   int ticks_without_writer = 0;
   for (;;) {
     std::array<epoll_event, 2> found;
-    // Now and then without an event, to say how many lines were dropped.
+    // Wakes up periodically, to report how many lines were dropped.
     const int count =
         epoll_wait(events.get(), found.data(), found.size(), kGraceMs);
     const bool stopped =
@@ -157,7 +157,7 @@ bool AuditRelay::CopySome() {
   std::array<char, 64 << 10> chunk;
   const ssize_t size = read(reading_.get(), chunk.data(), chunk.size());
   if (size < 0 && errno == EINTR) return true;
-  // Without writers, a FIFO is at its end; else there is only nothing to read.
+  // Without writers, a FIFO is at its end; otherwise it is only empty.
   has_writer_ = size != 0;
   had_writer_ |= has_writer_;
   WriteOut(lines_.Add(
@@ -192,8 +192,8 @@ void AuditRelay::WriteOut(const std::string& lines) {
       poll(&room, 1, /*timeout=*/-1);
       continue;
     }
-    const int error = errno;  // Of none of the writes that follow.
-    // Where the file is full, the FIFO must still not be.
+    const int error = errno;  // The writes below may change it.
+    // If the file is full, the FIFO must still be read.
     lines_.CountLost(static_cast<uint64_t>(std::count(
         all.begin() + static_cast<ptrdiff_t>(done), all.end(), '\n')));
     if (!std::exchange(failed_, true)) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// How the audit gets out of a sandbox in which nothing can be written.
+// Carries the audit out of a sandbox that has nothing writable.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_AUDIT_RELAY_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_AUDIT_RELAY_H_
 
@@ -16,18 +16,18 @@
 
 namespace airlock::launcher {
 
-// Copies the lines that come through a FIFO to a file. The FIFO's mode lets its
-// owner write alone; where it is mounted read-only and the processes have no
-// capabilities, they can add lines, but neither read those of others, nor
-// change or remove what is in the file. Lines stay whole whoever writes beside
-// them. AuditLines says what becomes of those that are none, or too many.
+// Copies lines from a FIFO to a file. The FIFO's mode only lets its owner
+// write. If it is mounted read-only and the processes have no capabilities,
+// they can add lines, but cannot read lines of others, or change or remove the
+// content of the file. Lines stay whole even if other programs write to the
+// file. AuditLines handles invalid and excess lines.
 class AuditRelay {
  public:
-  // `target` as OpenAuditTarget has it. Errors: kInvalidArgument, which name
-  // it; kUnavailable where there is no folder for the FIFO.
+  // `target` as in OpenAuditTarget. Errors: kInvalidArgument, which names it;
+  // kUnavailable if there is no folder for the FIFO.
   static absl::StatusOr<std::unique_ptr<AuditRelay>> Open(
       const std::string& target);
-  // Removes the FIFO. Waits until all that was written to it is copied.
+  // Removes the FIFO. Waits until everything written to it is copied.
   ~AuditRelay();
 
   AuditRelay(const AuditRelay&) = delete;
@@ -36,9 +36,9 @@ class AuditRelay {
   // The FIFO, until Hide.
   const std::string& fifo() const { return fifo_; }
 
-  // Takes the FIFO's name away, once it is mounted where the writers are.
+  // Removes the FIFO's name, after it is mounted for the writers.
   void Hide();
-  // Begins to copy.
+  // Starts to copy.
   void Start();
 
  private:
@@ -60,7 +60,7 @@ class AuditRelay {
   bool has_writer_ = false;
   bool had_writer_ = false;
   bool told_closed_ = false;
-  bool torn_ = false;  // The last write to the file was not whole.
+  bool torn_ = false;  // The last write to the file was incomplete.
   bool failed_ = false;
   std::thread copier_;
 };

@@ -17,10 +17,10 @@
 namespace airlock::launcher {
 namespace {
 
-// Where the bundle is, if the policy names none.
+// The path of the bundle, if the policy does not name one.
 constexpr char kBundle[] = "/run/airlock/ca.pem";
 
-// All that is at `places`, as one text.
+// The content of all `places`, as one text.
 absl::StatusOr<std::string> ReadBundle(const std::vector<std::string>& places,
                                        platform::Host* host) {
   std::string text;

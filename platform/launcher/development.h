@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// `airlock run --dev`: servers at localhost that can be verified.
+// `airlock run --dev`: verifiable servers at localhost.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_DEVELOPMENT_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_DEVELOPMENT_H_
 
@@ -14,13 +14,12 @@
 
 namespace airlock::launcher {
 
-// Has the application of `plan` trust a certificate made for this run, which is
-// for localhost, 127.0.0.1 and ::1 and is not a CA, beside those in `bundle`,
-// the places of the CA bundle that takes effect; and gives it that certificate
-// and its key, PEM, in the variables AIRLOCK_DEV_KEY and
-// AIRLOCK_DEV_CERTIFICATE. `policy_bundle` is the path that the policy names
-// for the bundle, or empty. Errors: a bundle that cannot be read or is no PEM,
-// and MakeLocalIdentity's.
+// Makes a certificate for this run, which is for localhost, 127.0.0.1 and ::1
+// and is not a CA. The application of `plan` trusts it in addition to those in
+// `bundle`, the places of the CA bundle in force, and gets the certificate and
+// its key, PEM, in the variables AIRLOCK_DEV_KEY and AIRLOCK_DEV_CERTIFICATE.
+// `policy_bundle` is the path of the policy's bundle, or empty. Errors: a
+// bundle that cannot be read or is not PEM, and MakeLocalIdentity's.
 absl::Status AddDevelopment(const std::vector<std::string>& bundle,
                             const std::string& policy_bundle,
                             platform::Host* host, SandboxPlan* plan);

@@ -29,11 +29,11 @@ constexpr absl::string_view kElf(
     "ELF",
     4);
 constexpr absl::string_view kScript = "#!";
-// More than any program has.
+// Larger than in any program.
 constexpr uint64_t kMaxHeaders = 1024;
 constexpr uint64_t kMaxPath = 4096;
 
-// All of `size` bytes at `offset`, or false.
+// Reads `size` bytes at `offset`; false if there are fewer.
 bool ReadAt(int fd, uint64_t offset, void* to, size_t size) {
   char* const bytes = static_cast<char*>(to);
   for (size_t done = 0; done < size;) {
@@ -63,13 +63,13 @@ std::string Loader(int fd) {
     if (part.p_filesz == 0 || part.p_filesz > kMaxPath) return "";
     std::string path(part.p_filesz, '\0');
     if (!ReadAt(fd, part.p_offset, path.data(), path.size())) return "";
-    return path.c_str();  // Up to its final NUL.
+    return path.c_str();  // Ends before its NUL.
   }
   return "";
 }
 
-// Whether a file is not there, or closed to this user, as to the application.
-// What fails otherwise may be a program.
+// Whether a file does not exist, or is closed to this user and therefore to the
+// application. After other errors it may be a program.
 bool IsOutOfReach(int error) {
   return error == ENOENT || error == EACCES || error == ELOOP;
 }
@@ -116,7 +116,7 @@ absl::Status FindPrograms(const std::string& root, FoundPrograms* found) {
       fts_open(roots.data(), FTS_PHYSICAL | FTS_NOCHDIR, nullptr), &fts_close);
   if (tree == nullptr) return CannotSearch(root, errno);
   for (;;) {
-    errno = 0;  // The end and a failure are both null.
+    errno = 0;  // null means the end or a failure.
     const FTSENT* const entry = fts_read(tree.get());
     if (entry == nullptr) break;
     if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||

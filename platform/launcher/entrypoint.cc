@@ -15,11 +15,11 @@
 namespace airlock::launcher {
 namespace {
 
-// Of the name of a program.
+// The characters of a program's name.
 constexpr char kPlain[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
 
-// Its first word, if that is a plain one; else empty.
+// Its first word, if that is a plain word; else empty.
 std::string FirstWord(absl::string_view entrypoint) {
   const absl::string_view word = entrypoint.substr(0, entrypoint.find(' '));
   return word.find_first_not_of(kPlain) == absl::string_view::npos
@@ -43,7 +43,7 @@ absl::StatusOr<std::string> EntrypointProgram(
   const auto& entrypoint = application.yaml.entrypoint;
   if (!entrypoint.has_value()) return "";
   const std::string word = FirstWord(entrypoint->value);
-  // By these names the sandbox has the interpreter, before all else in PATH.
+  // In the sandbox these names, first in PATH, are the interpreter.
   if (word.empty() || absl::c_linear_search(InterpreterNames(python), word)) {
     return "";
   }

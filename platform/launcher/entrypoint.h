@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What an application's entrypoint may start in the sandbox.
+// The program that an application's entrypoint may start in the sandbox.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_ENTRYPOINT_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_ENTRYPOINT_H_
 
@@ -15,15 +15,15 @@
 
 namespace airlock::launcher {
 
-// The program of the machine that the entrypoint of `application` begins with,
-// by a plain word, as PATH of `environment` finds it: what the sandbox shows
-// and runs beside the interpreter. Empty where there is none, or where the
-// sandbox has it already: the interpreter, sh, env, and `named`, which are the
-// operator's (NamedPrograms).
+// The machine's program that the entrypoint of `application` starts with, as a
+// plain word, found in PATH of `environment`: the sandbox shows and runs it in
+// addition to the interpreter. Empty if there is none, or if the sandbox
+// already has it: the interpreter, sh, env, and `named`, the operator's
+// (NamedPrograms).
 //
-// It must be a script, unless `any` program may be run; else an error
-// (kInvalidArgument), with the place. The application's author chooses the
-// entrypoint, and what a policy in Python holds is Python alone.
+// It must be a script, unless `any` program may be run; otherwise it is an
+// error (kInvalidArgument), with the place. The application's author chooses
+// the entrypoint, and a policy in Python only controls Python.
 absl::StatusOr<std::string> EntrypointProgram(
     const Application& application, const InterpreterFacts& python,
     const std::vector<std::string>& named, bool any,

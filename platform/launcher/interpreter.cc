@@ -21,12 +21,12 @@
 namespace airlock::launcher {
 namespace {
 
-// Where interpreters are asked: with -c they import from the folder that they
-// start in first, and the caller's may be an application's.
+// The working directory for queries: with -c, interpreters first import from
+// there, and the caller's directory may belong to an application.
 constexpr char kNeutralFolder[] = "/";
 
-// Asked of an interpreter before it is used: is it the version in argv[1], and
-// is its _ssl ours? An import that fails tells why.
+// Run by an interpreter before it is used: does it have the version in argv[1]
+// and our _ssl? A failed import gives the reason.
 constexpr char kProbe[] = R"(
 import sys
 release = "%d.%d.%d." % sys.version_info[:3]
@@ -41,8 +41,7 @@ sys.exit("Airlock" not in _ssl.OPENSSL_VERSION and 11)
 )";
 enum class Answer { kGood = 0, kVersion = 10, kNoModule = 11, kImport = 12 };
 
-// Version 2.7, too. Without site, nothing that is installed beside the
-// interpreter runs.
+// Also works with version 2.7. Without site, no installed packages run.
 constexpr char kFacts[] = R"(
 import os, sys, sysconfig
 old = sys.version_info[0] == 2
@@ -66,14 +65,14 @@ for prefix in sorted(set(os.path.realpath(p) for p in prefixes)):
     print(prefix)
 )";
 
-// No folder is: this decides what the sandbox shows.
+// Folders are not: this decides what the sandbox shows.
 bool IsExecutable(const std::string& path) {
   struct stat status;
   return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
          access(path.c_str(), X_OK) == 0;
 }
 
-// Interpreters to try for `version`, which may be empty, in order.
+// The interpreters to try for `version`, which may be empty, in order.
 std::vector<std::string> Candidates(const std::string& version,
                                     const config::EnvironmentMap& environment,
                                     platform::Host* host) {

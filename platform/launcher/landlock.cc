@@ -18,8 +18,8 @@ namespace {
 
 using platform::internal::UniqueFd;
 
-// As in linux/landlock.h, of which the C library's headers may have an older
-// version than the kernel, or none.
+// As in linux/landlock.h, which the C library's headers may lack, or have in a
+// version older than the kernel's.
 constexpr long kCreateRuleset = 444;
 constexpr long kAddRule = 445;
 constexpr long kRestrictSelf = 446;
@@ -40,7 +40,7 @@ struct __attribute__((packed)) PathBeneath {
   int32_t parent;
 };
 
-// What the kernel knows, in bytes: it refuses fields that it does not.
+// The size that the kernel knows, in bytes: it refuses unknown fields.
 size_t RulesetSize(long version) {
   if (version >= 6) return sizeof(Ruleset);
   return version >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
@@ -79,7 +79,7 @@ absl::Status AllowPrograms(const std::vector<std::string>& programs) {
   const absl::Status usable = CheckLandlock();
   if (!usable.ok()) return usable;
   const long version = Version();
-  // Moving a file to another folder is refused unless it is allowed by name.
+  // Moving a file to another folder is refused unless it is explicitly allowed.
   const uint64_t refer = version >= 2 ? kRefer : 0;
   const Ruleset wanted = {kExecute | refer, 0,
                           kScopeAbstractSockets | kScopeSignals};

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Which programs a process may run, by the kernel's Landlock.
+// Restricts the programs that a process may run, with the kernel's Landlock.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_LANDLOCK_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_LANDLOCK_H_
 
@@ -15,12 +15,12 @@ namespace airlock::launcher {
 // Whether this kernel has Landlock. The error (kUnavailable) says what to do.
 absl::Status CheckLandlock();
 
-// From here on, the calling thread and what it starts can run none but
-// `programs`, which are files; those that are not there are left out. Links to
-// abstract Unix sockets and signals that leave the caller's domain are cut,
-// too, where the kernel can (Linux 6.12). Cannot be undone. The process must
-// have no_new_privs. Errors: kUnavailable without Landlock, kInternal where the
-// kernel refuses.
+// From now on, the calling thread and its children can only run `programs`,
+// which are files; missing ones are ignored. If the kernel supports it (Linux
+// 6.12), connections to abstract Unix sockets and signals outside the caller's
+// domain are blocked, too. Cannot be undone. The process must have
+// no_new_privs. Errors: kUnavailable without Landlock, kInternal if the kernel
+// refuses.
 absl::Status AllowPrograms(const std::vector<std::string>& programs);
 
 }  // namespace airlock::launcher

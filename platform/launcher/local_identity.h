@@ -14,14 +14,14 @@
 namespace airlock::launcher {
 
 struct LocalIdentity {
-  std::string trusted;  // What a client has to trust: a certificate, PEM.
+  std::string trusted;  // The certificate that a client has to trust, PEM.
   ssl::Leaf leaf;       // For localhost, 127.0.0.1 and ::1.
 };
 
-// Makes a certificate that is trusted as it is: it signed itself
-// and is not a CA, so that trusting it vouches for no other name, address or
-// certificate, whatever a verifier makes of name constraints. It holds for a
-// week from `now`. Errors as MakeSelfSigned's.
+// Makes a certificate that is trusted directly: it is self-signed and not a CA,
+// so that trusting it does not vouch for any other name, address or
+// certificate, however a verifier handles name constraints. It is valid for a
+// week from `now`. Errors as in MakeSelfSigned.
 absl::StatusOr<LocalIdentity> MakeLocalIdentity(absl::Time now);
 
 }  // namespace airlock::launcher

@@ -20,7 +20,7 @@
 namespace airlock::launcher {
 namespace {
 
-// As in linux/mount.h, which the C library's headers may not go with.
+// As in linux/mount.h, which may conflict with the C library's headers.
 constexpr long kMountSetattr = 442;
 constexpr uint64_t kReadOnly = 1;  // MOUNT_ATTR_RDONLY
 
@@ -35,7 +35,7 @@ absl::Status Failed(absl::string_view what) {
   return absl::InternalError(absl::ErrnoToStatus(errno, what).message());
 }
 
-// The flags of mount(2) that keep what the mount at `path` has.
+// The mount(2) flags that preserve those of the mount at `path`.
 bool KeptFlags(const std::string& path, unsigned long* flags) {
   constexpr struct {
     unsigned long has;
@@ -65,7 +65,7 @@ absl::Status MakeReadOnly(const std::vector<std::string>& paths) {
     const MountAttributes wanted = {kReadOnly, 0, 0, 0};
     if (syscall(kMountSetattr, AT_FDCWD, path.c_str(), 0, &wanted,
                 sizeof(wanted)) != 0) {
-      // Linux before 5.12, or a container that does not know the call.
+      // Linux before 5.12, or a container that does not support the call.
       unsigned long flags = 0;
       if (!KeptFlags(path, &flags) ||
           mount(nullptr, path.c_str(), nullptr,
@@ -86,7 +86,7 @@ absl::Status DropCapabilities() {
   }
   for (unsigned long capability = 0;; ++capability) {
     const int in_bounding_set = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
-    if (in_bounding_set < 0) break;  // After the last that the kernel knows.
+    if (in_bounding_set < 0) break;  // Past the kernel's last capability.
     if (in_bounding_set > 0 &&
         prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
       return Failed(absl::StrCat("cannot give up capability ", capability));

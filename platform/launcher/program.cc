@@ -31,14 +31,14 @@ using platform::internal::UniqueFd;
 constexpr int kForwarded[] = {SIGTERM, SIGINT,  SIGHUP,
                               SIGQUIT, SIGUSR1, SIGUSR2};
 
-// What posix_spawn is told, beside the program.
+// The arguments of posix_spawn, other than the program.
 class SpawnPlan {
  public:
   SpawnPlan() {
     posix_spawn_file_actions_init(&files_);
     posix_spawnattr_init(&attributes_);
-    // This process ignores SIGPIPE and may block others; the program's start
-    // should be as anybody's.
+    // This process ignores SIGPIPE and may block other signals; the program
+    // must start with the defaults.
     sigset_t none;
     sigset_t defaults;
     sigemptyset(&none);
@@ -66,7 +66,7 @@ class SpawnPlan {
   void GroupOfItsOwn() { flags_ |= POSIX_SPAWN_SETPGROUP; }
 
   absl::StatusOr<pid_t> Start(const Program& program) {
-    // The same number twice clears close-on-exec.
+    // Duplicating onto the same number clears close-on-exec.
     for (const int fd : program.inherited) Give(fd, fd);
     if (!program.folder.empty()) {
       posix_spawn_file_actions_addchdir_np(&files_, program.folder.c_str());
@@ -96,20 +96,20 @@ class SpawnPlan {
 
   posix_spawn_file_actions_t files_;
   posix_spawnattr_t attributes_;
-  short flags_ = 0;  // NOLINT(google-runtime-int): as posix_spawn has it.
+  short flags_ = 0;  // The type in posix_spawn.
 };
 
-// As in linux/close_range.h, which the C library's headers may not go with.
+// As in linux/close_range.h, which may conflict with the C library's headers.
 constexpr long kCloseRange = 436;
 constexpr unsigned kCloseOnExec = 1 << 2;
 
-// Keeps what this process was given for itself, or by mistake, from programs.
+// Does not pass on descriptors that are for this process, or were leaked to it.
 absl::Status KeepDescriptors() {
-  // Needs no descriptor, unlike a look into /proc: none may be left.
+  // Unlike reading /proc, needs no descriptor: none may be left.
   if (syscall(kCloseRange, STDERR_FILENO + 1, ~0U, kCloseOnExec) == 0) {
     return absl::OkStatus();
   }
-  // Linux before 5.11, or a container that does not know the call.
+  // Linux before 5.11, or a container that does not support the call.
   const absl::string_view what =
       "cannot tell which descriptors are open, to keep them from the program";
   DIR* const descriptors = opendir("/proc/self/fd");
@@ -118,7 +118,7 @@ absl::Status KeepDescriptors() {
   }
   int error = 0;
   for (;;) {
-    errno = 0;  // The end and a failure are both null.
+    errno = 0;  // null means the end or a failure.
     const dirent* const entry = readdir(descriptors);
     if (entry == nullptr) break;
     int fd = 0;
@@ -133,8 +133,8 @@ absl::Status KeepDescriptors() {
   return absl::InternalError(absl::ErrnoToStatus(error, what).message());
 }
 
-// Blocks signals for a while. One that comes too late for the program acts on
-// this process, which may still wait for a reader of the program's output.
+// Blocks signals temporarily. A signal that arrives too late for the program
+// acts on this process, which may still wait for a reader of the output.
 class SignalBlock {
  public:
   explicit SignalBlock(const sigset_t& signals) {
@@ -152,8 +152,7 @@ int ExitStatus(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// Whether program `pid` has ended, leaving it to be waited for. An error in
-// errno.
+// Whether program `pid` has ended, without reaping it. An error is in errno.
 absl::optional<bool> HasEnded(pid_t pid) {
   siginfo_t ended = {};
   if (waitid(P_PID, static_cast<id_t>(pid), &ended,
@@ -164,9 +163,9 @@ absl::optional<bool> HasEnded(pid_t pid) {
   return absl::nullopt;
 }
 
-// The exit status of program `pid`, at whose end all that is left of its
-// process group is killed if `with_group`. Until it is waited for, its number,
-// which is the group's, is not another's.
+// The exit status of program `pid`. When it ends, kills the rest of its process
+// group if `with_group`. Until it is reaped, its number, which is the group's,
+// is not reused.
 int AwaitEnd(pid_t pid, bool with_group) {
   siginfo_t ended = {};
   while (waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOWAIT) < 0 &&
@@ -179,10 +178,10 @@ int AwaitEnd(pid_t pid, bool with_group) {
   return ExitStatus(status);
 }
 
-// How often it is asked whether a program has ended that writes nothing.
+// How often to check whether a program that writes nothing has ended.
 constexpr int kTickMs = 20;
 
-// Adds to `text` what can be read from `fd` at once. False at the end.
+// Adds to `text` what can be read from `fd` without waiting. False at the end.
 bool ReadSome(int fd, std::string* text) {
   char chunk[4096];
   for (;;) {
@@ -195,8 +194,8 @@ bool ReadSome(int fd, std::string* text) {
   }
 }
 
-// What program `pid` writes to the other end of `fd`, which does not wait,
-// until it has ended or closed it. Others that it left behind may keep it open.
+// What program `pid` writes to the other end of `fd`, which is non-blocking,
+// until it has ended or closed it. Its remaining children may keep it open.
 std::string ReadFrom(int fd, pid_t pid) {
   std::string text;
   for (bool open = true; open;) {
@@ -208,8 +207,8 @@ std::string ReadFrom(int fd, pid_t pid) {
   return text;
 }
 
-// The parent of process `pid`; 0 where there is no such process. The second
-// field of the line, the name, may hold anything, parentheses too.
+// The parent of process `pid`; 0 if the process does not exist. The second
+// field of the line, the name, may contain anything, including parentheses.
 pid_t ParentOf(absl::string_view pid) {
   std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
   const std::string line{std::istreambuf_iterator<char>(file), {}};
@@ -250,7 +249,7 @@ absl::StatusOr<ProgramAnswer> AskProgram(const Program& program) {
 absl::StatusOr<int> SuperviseProgram(const Program& program,
                                      const std::function<pid_t(pid_t)>& target,
                                      const std::function<void()>& started) {
-  // Blocked before the start, none is lost.
+  // Blocked before the start, so that none is lost.
   sigset_t awaited;
   sigemptyset(&awaited);
   sigaddset(&awaited, SIGCHLD);
@@ -264,7 +263,7 @@ absl::StatusOr<int> SuperviseProgram(const Program& program,
     plan.Give(streams.output, STDOUT_FILENO);
     plan.Give(streams.error, STDERR_FILENO);
   }
-  // Out of the foreground, reading a terminal would stop the program.
+  // In the background, reading a terminal would stop the program.
   if (program.streams.has_value() ? program.streams->input < 0
                                   : isatty(STDIN_FILENO) != 0) {
     plan.TakeNoInput();

@@ -31,7 +31,7 @@ std::vector<Protected> ProtectedPaths(
   if (!run.audit.empty() && !absl::StartsWith(run.audit, "fd:")) {
     all.push_back({"the audit", run.audit});
   }
-  // A folder in the application's is one of the ways to give it a place.
+  // A folder inside the application's is one way to give it writable space.
   all.push_back({"the application's own folder", run.application->folder,
                  /*may_hold_writable=*/true});
   all.push_back({"app.yaml", run.app_yaml});

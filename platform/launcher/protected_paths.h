@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What `airlock run` relies on, and no application may change.
+// The files that `airlock run` relies on, and no application may change.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_PROTECTED_PATHS_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_PROTECTED_PATHS_H_
 
@@ -15,20 +15,20 @@
 
 namespace airlock::launcher {
 
-// All of one run.
+// The paths of one run.
 struct RunPaths {
-  std::string app_yaml;  // As it was named.
+  std::string app_yaml;  // As given.
   const Application* application = nullptr;
   const InterpreterFacts* python = nullptr;
   std::string modules;                // See ModulesFolder.
-  std::vector<std::string> policies;  // Which may not be there.
-  std::string audit;                  // As --audit has it; empty: none.
+  std::vector<std::string> policies;  // May not exist.
+  std::string audit;                  // As in --audit; empty: none.
   std::vector<std::string> bundles;
   std::vector<std::string> programs;
 };
 
-// The paths of `run`, and where the programs are looked for that run outside of
-// the sandbox: the folders in PATH of `environment`, and pyenv's.
+// The paths of `run`, and the folders of the programs that run outside the
+// sandbox: those in PATH of `environment`, and pyenv's.
 std::vector<Protected> ProtectedPaths(
     const RunPaths& run, const config::EnvironmentMap& environment);
 

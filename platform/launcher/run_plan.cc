@@ -24,7 +24,7 @@ void Append(const std::vector<std::string>& more,
   paths->insert(paths->end(), more.begin(), more.end());
 }
 
-// Which programs it may run.
+// Adds the programs that it may run.
 absl::Status AddPrograms(const RunOptions& options, const RunFacts& facts,
                          const RunPolicy& policy, SandboxPlan* plan) {
   absl::StatusOr<std::vector<std::string>> named =
@@ -46,13 +46,13 @@ void AddEnvironment(const RunPolicy& policy, SandboxPlan* plan) {
   std::string& path = plan->environment["PATH"];
   path = absl::StrCat(kSandboxPrograms, ":",
                       path.empty() ? "/usr/local/bin:/usr/bin:/bin" : path);
-  // Python would keep back what a terminal used to get line by line.
+  // Otherwise Python would buffer output that a terminal gets line by line.
   if (isatty(STDOUT_FILENO) != 0) {
     plan->environment.emplace("PYTHONUNBUFFERED", "1");
   }
 }
 
-// Whether what may be written is apart from all that this run relies on.
+// Checks that writable paths do not overlap with those that this run relies on.
 absl::Status CheckPaths(const RunOptions& options, const RunFacts& facts,
                         const RunPolicy& policy, const SandboxPlan& plan) {
   RunPaths paths;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What an application of `airlock run` gets to see.
+// Plans what an application of `airlock run` can see.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_RUN_PLAN_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_RUN_PLAN_H_
 
@@ -17,28 +17,28 @@
 
 namespace airlock::launcher {
 
-// What the operator says of a run, as the flags of the same names have it.
+// The operator's settings of a run, from the flags of the same names.
 struct RunOptions {
   bool sandbox = true;
   bool development = false;  // --dev
   bool network = true;
   std::string writable;
   std::string programs;
-  // Where the audit goes, as platform::OpenAuditTarget has it; unset: nowhere.
+  // The target of the audit, as in platform::OpenAuditTarget; unset: none.
   absl::optional<std::string> audit;
 };
 
-// What a run found on the machine.
+// The findings of a run on this machine.
 struct RunFacts {
-  std::string app_yaml;  // As it was named.
+  std::string app_yaml;  // As given.
   Application application;
   std::string modules;  // See ModulesFolder.
   InterpreterFacts python;
 };
 
-// The plan of a sandbox for that application under that policy, without an
-// audit. Errors: kInvalidArgument, where what may be written is not apart from
-// what a run relies on, or a program is none; and those of AddDevelopment and
+// The sandbox plan for that application under that policy, without an audit.
+// Errors: kInvalidArgument, if a writable path overlaps with paths that a run
+// relies on, or a program is not one; and those of AddDevelopment and
 // RunPolicy::PutInto.
 absl::StatusOr<SandboxPlan> MakePlan(const RunOptions& options,
                                      const RunFacts& facts,

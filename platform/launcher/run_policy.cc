@@ -22,19 +22,19 @@ using config::EnvironmentMap;
 using config::kConfigVariable;
 using platform::kPolicyFile;
 
-// Where the file that AIRLOCK_CONFIG names is in the sandbox, where there is a
-// platform::kPolicyFile beside it.
+// The sandbox's path of the file from AIRLOCK_CONFIG, if platform::kPolicyFile
+// exists as well.
 constexpr char kNamedPolicyFile[] = "/run/airlock/policy.yaml";
 constexpr absl::string_view kPrefix = "AIRLOCK_";
 
-// Whether the operator's file itself says which CAs an application may bring.
-// What follows from `enforce` has its origin, and is not stated.
+// Whether the operator's file itself sets which CAs an application may bring. A
+// value implied by `enforce` has its origin, and is not set.
 bool StatesApplicationCas(const config::VerificationPolicy& policy) {
   const config::Origin& origin = policy.application_cas.origin;
   return origin.may_relax() && !(origin == policy.verification.origin);
 }
 
-// `environment` with one variable more.
+// `environment` with one additional variable.
 config::Environment With(const config::Environment& environment,
                          const char* name, absl::string_view value) {
   EnvironmentMap variables = environment.variables();
@@ -121,14 +121,14 @@ EnvironmentMap RunPolicy::OthersFor(const std::string& python_path) const {
   for (const auto& [name, setting] : application_->yaml.env_variables) {
     if (!absl::StartsWith(name, kPrefix)) result[name] = setting.value;
   }
-  // For Python 2.7's own ssl.py, which would else ask for verification.
+  // For Python 2.7's own ssl.py, which would otherwise request verification.
   if (application_->lists_libraries() &&
       policy_.verification.value == config::Verification::kOff) {
     result.emplace(config::kHttpsVerifyVariable, "0");
   }
   std::string& path = result["PYTHONPATH"];
   path = absl::StrCat(python_path, path.empty() ? "" : ":", path);
-  // Beside read-only sources it could not be written anyway.
+  // The sources are read-only, so it could not be written anyway.
   result["PYTHONDONTWRITEBYTECODE"] = "1";
   return result;
 }
@@ -170,13 +170,13 @@ absl::Status RunPolicy::PutInto(SandboxPlan* plan) const {
     const absl::StatusOr<absl::optional<platform::FileContent>> content =
         ReadAgain(path);
     if (!content.ok()) return content.status();
-    // One file by two names is read once.
+    // A file with two names is read once.
     if (!content->has_value() ||
         absl::c_linear_search(there, (*content)->identity)) {
       continue;
     }
     there.push_back((*content)->identity);
-    // The one that there is, is the operator's.
+    // If there is only one, it is the operator's.
     const bool first = plan->files.count(kPolicyFile) == 0;
     if (!first) record[kConfigVariable] = kNamedPolicyFile;
     plan->files[first ? kPolicyFile : kNamedPolicyFile] = (*content)->bytes;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The policy of one `airlock run`, and how it gets to the application.
+// The policy of one `airlock run`, and how the application gets it.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_RUN_POLICY_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_RUN_POLICY_H_
 
@@ -23,49 +23,49 @@ namespace airlock::launcher {
 // A value; thread-compatible.
 class RunPolicy {
  public:
-  // The policy for `application` where `environment` is this process's. Under
-  // `enforce` it forbids CAs of the application's own, unless the operator's
-  // file states application_cas. Errors as platform::LoadPolicy. `application`
-  // must outlive the result.
+  // The policy for `application`, if this process has `environment`. Under
+  // `enforce` it forbids the application's own CAs, unless the operator's file
+  // sets application_cas. Errors as in platform::LoadPolicy. `application` must
+  // outlive the result.
   static absl::StatusOr<RunPolicy> Load(config::Environment environment,
                                         const Application& application,
                                         platform::Host* host);
 
   const config::VerificationPolicy& policy() const { return policy_; }
 
-  // This process's environment, with what Load adds.
+  // This process's environment, with Load's additions.
   const config::EnvironmentMap& environment() const {
     return environment_.variables();
   }
 
-  // Where the CA certificates are that clients verify against; where there are
-  // none, `no_bundle` says why.
+  // The paths of the CA certificates that clients verify against; if empty,
+  // `no_bundle` says why.
   const std::vector<std::string>& bundle() const { return bundle_; }
   const std::string& no_bundle() const { return no_bundle_; }
 
-  // Bundles beside that: those of the policy's exceptions.
+  // Additional bundles: those of the policy's exceptions.
   std::vector<std::string> OtherBundles() const;
 
-  // What SSL_CERT_FILE and SSL_CERT_DIR name, also where it is empty or
-  // missing: it is looked at again, and what is put there would be trusted.
-  // None where the policy names a bundle.
+  // The paths in SSL_CERT_FILE and SSL_CERT_DIR, even if empty or missing: they
+  // are read again, and anything put there would be trusted. Empty if the
+  // policy names a bundle.
   std::vector<std::string> NamedBundles() const;
 
-  // The files that state it (platform::PolicyPaths).
+  // The policy's files (platform::PolicyPaths).
   std::vector<std::string> Files() const;
 
-  // The policy's variables for all processes of the application, but for
+  // The policy's variables for all processes of the application, except
   // AIRLOCK_AUDIT.
   config::EnvironmentMap Variables() const;
 
-  // All others of them: this process's and app.yaml's, and PYTHONPATH with
-  // `python_path` before what is there.
+  // All other variables: this process's and app.yaml's, and PYTHONPATH with
+  // `python_path` before the existing value.
   config::EnvironmentMap OthersFor(const std::string& python_path) const;
 
-  // Puts into `plan` the files by which `_ssl` in the sandbox knows the policy:
-  // those that state it, and the launch record, as the plan's bundle and audit
-  // are by now. Errors: a file that cannot be read any more, has changed since
-  // Load, has come or gone.
+  // Adds to `plan` the files from which `_ssl` in the sandbox reads the policy:
+  // the policy's files, and the launch record, with the plan's current bundle
+  // and audit. Errors: a file cannot be read any more, or was changed, created
+  // or deleted since Load.
   absl::Status PutInto(SandboxPlan* plan) const;
 
  private:
@@ -75,7 +75,7 @@ class RunPolicy {
         application_(&application),
         host_(host) {}
 
-  // The policy's file at `path`, as Load read it; unset where it was not there.
+  // The policy's file at `path`, as Load read it; unset if it did not exist.
   absl::StatusOr<absl::optional<platform::FileContent>> ReadAgain(
       const std::string& path) const;
 
@@ -83,7 +83,7 @@ class RunPolicy {
   const Application* application_;
   platform::Host* host_;
   config::VerificationPolicy policy_;
-  platform::PolicyFiles files_;  // As `policy_` has them.
+  platform::PolicyFiles files_;  // The files of `policy_`.
   std::vector<std::string> bundle_;
   std::string no_bundle_;
 };

@@ -50,12 +50,12 @@ constexpr const char* kConfiguration[] = {
 constexpr const char* kDevices[] = {"/dev/full", "/dev/null", "/dev/random",
                                     "/dev/urandom", "/dev/zero"};
 
-// This program in the sandbox, which can be run and not be read: it would be a
-// TLS client without the policy to a loader that maps it.
+// This program in the sandbox, executable but not readable: a loader that maps
+// it would have a TLS client without the policy.
 constexpr char kEntryProgram[] = "/run/airlock/enter";
 
-// Printed by the interpreter that is tried; the exit statuses tell what it is.
-// The application's folder, where it starts, has no part in it.
+// Run by the interpreter in a trial; the exit status gives the result. Does not
+// use the application's folder, where it starts.
 constexpr char kTrial[] = R"(
 import sys
 sys.path = [folder for folder in sys.path if folder]
@@ -103,16 +103,16 @@ absl::StatusOr<UniqueFd> OwnProgram() {
   return absl::ErrnoToStatus(errno, "cannot keep this program in memory");
 }
 
-// Whether `bwrap` gives capabilities in the sandbox. Where it is set-user-ID
-// itself, it does so for root alone; but a user to whom the devices do not
-// belong cannot change them anyway.
+// Whether `bwrap` gives capabilities in the sandbox. If it is set-user-ID, it
+// does so only for root; but other users do not own the devices and cannot
+// change them anyway.
 bool MayHaveCapabilities(const std::string& bwrap) {
   struct stat status;
   return geteuid() == 0 ||
          (stat(bwrap.c_str(), &status) == 0 && (status.st_mode & S_ISUID) == 0);
 }
 
-// Gathers bwrap's arguments.
+// Collects bwrap's arguments.
 class Builder {
  public:
   Builder(const SandboxPlan& plan, platform::Host* host)
@@ -165,7 +165,7 @@ class Builder {
                             *entry, filter_fd,     gate};
     result_.program.argv.insert(result_.program.argv.end(), argv.begin(),
                                 argv.end());
-    // Where bwrap fails half way, its child waits for it without an end.
+    // If bwrap fails half way, its child waits for it forever.
     result_.program.ends_its_group = true;
     return std::move(result_);
   }
@@ -177,15 +177,15 @@ class Builder {
     }
   }
   void ReadOnly(const std::string& path) { Add({"--ro-bind-try", path, path}); }
-  // Hands `file` to bwrap; gives its number.
+  // Passes `file` to bwrap; returns its number.
   std::string Keep(UniqueFd file) {
     result_.program.inherited.push_back(file.get());
     result_.files.push_back(std::move(file));
     return absl::StrCat(result_.program.inherited.back());
   }
 
-  // What the application is started with, as a descriptor. Its variables are
-  // not for bwrap, which would heed LD_PRELOAD before there is a sandbox.
+  // The descriptor with the application's start parameters. bwrap must not get
+  // its variables: LD_PRELOAD would take effect before there is a sandbox.
   absl::StatusOr<std::string> MakeEntry() {
     SandboxEntry entry;
     entry.environment = plan_.environment;
@@ -258,7 +258,7 @@ class Builder {
     }
   }
 
-  // Airlock's own, and in the place of each other `_ssl`.
+  // Adds Airlock's modules, and replaces every other `_ssl`.
   absl::Status AddModules() {
     for (const char* folder : {"/package", "/py3", "/py2.7"}) {
       Add({"--ro-bind-try", absl::StrCat(plan_.modules, folder),
@@ -273,12 +273,12 @@ class Builder {
     for (const std::string& root : roots) {
       const auto names = host_->ListDirectory(root);
       if (absl::IsNotFound(names.status())) continue;
-      // What cannot be listed may hold an `_ssl` of its own.
+      // A folder that cannot be listed may hold an `_ssl`.
       if (!names.ok()) return names.status();
       for (const std::string& name : *names) {
         if (!absl::StartsWith(name, "python")) continue;
         const auto kind = host_->Stat(absl::StrCat(root, "/", name));
-        // A link that leads nowhere holds nothing, and nor does a file.
+        // A dangling link contains nothing; neither does a file.
         if (absl::IsNotFound(kind.status())) continue;
         if (!kind.ok()) return kind.status();
         if (kind->type != platform::FileType::kDirectory) continue;
@@ -319,7 +319,7 @@ class Builder {
 
   const SandboxPlan& plan_;
   platform::Host* const host_;
-  // In a file, not in argv, which all users of the machine see.
+  // In a file, since all users of the machine see argv.
   std::string options_;
   std::vector<std::string> hidden_;
   bool seals_ = false;  // Whether the devices' mounts are made read-only.

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Where applications are run: a sandbox by bubblewrap.
+// Runs applications in a sandbox, with bubblewrap.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_SANDBOX_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_SANDBOX_H_
 
@@ -21,80 +21,80 @@
 
 namespace airlock::launcher {
 
-// Where, in the sandbox, what ModulesFolder gives lies, and the programs
-// `python` and `python3` are.
+// The paths, in the sandbox, of the folder from ModulesFolder, and of the
+// programs `python` and `python3`.
 inline constexpr char kSandboxModules[] = "/run/airlock";
 inline constexpr char kSandboxPrograms[] = "/run/airlock/bin";
-// Where the audit is written to.
+// The audit's path in the sandbox.
 inline constexpr char kSandboxAudit[] = "/run/airlock/audit";
 
-// What an application gets to see. All paths are absolute, without symbolic
-// links, and the same inside as outside.
+// What an application can see. All paths are absolute, without symbolic links,
+// and the same inside as outside.
 struct SandboxPlan {
   InterpreterFacts python;
   std::string modules;  // See ModulesFolder.
-  std::string folder;   // The application's, where it starts.
-  // Programs of the machine that it may run, beside the interpreter, sh and
-  // env.
+  std::string folder;   // The application's, its working directory.
+  // Programs of the machine that it may run, in addition to the interpreter, sh
+  // and env.
   std::vector<std::string> programs;
-  // Whether it may run any that it sees.
+  // Whether it may run any visible program.
   bool any_program = false;
   std::vector<std::string> readable;
   std::vector<std::string> writable;
-  // Files by their paths, with these contents, whatever is there outside.
+  // Files by path, with these contents, which replace those outside.
   std::map<std::string, std::string> files;
-  // Where the platform's CA bundle is, if not where it is outside.
+  // The path of the platform's CA bundle, if different from outside.
   std::string bundle;
-  // A FIFO that it gets as kSandboxAudit; empty: none.
+  // A FIFO, visible as kSandboxAudit; empty: none.
   std::string audit;
   bool network = true;
   config::EnvironmentMap environment;
-  // What it gets as AIRLOCK_DEV_KEY; null: nothing.
+  // The value of AIRLOCK_DEV_KEY; null: not set.
   std::shared_ptr<const ssl::Secret> development_key;
 };
 
-// A program that was wrapped, and the files that it is told by, which may hold
-// secrets: once it is started, it has copies of its own.
+// A wrapped program, and the files from which it reads its configuration, which
+// may hold secrets: after the start, it has copies of its own.
 struct SandboxedProgram {
   Program program;
   std::vector<platform::internal::UniqueFd> files;
-  // Of a plan with an audit: a socket by which the sandbox says, with one byte,
-  // that its mounts are made, and waits for one before the application starts.
+  // For a plan with an audit: a socket on which the sandbox sends one byte when
+  // its mounts are made, and waits for one before the application starts.
   platform::internal::UniqueFd gate;
 };
 
-// What the sandbox is: an empty, read-only root with the system's libraries
+// The sandbox has an empty, read-only root with the system's libraries
 // (FindSystemFiles, a few files of /etc), the interpreter, the plan's own
 // paths, /proc of a new pid namespace and five devices. Every `_ssl` of any
-// CPython in these places is Airlock's, or where there is none for that
-// version, an empty file. The process has no capabilities, cannot gain
+// CPython in these places is replaced by Airlock's, or by an empty file if
+// there is none for that version. The process has no capabilities, cannot gain
 // privileges, can run RunnablePrograms, may make the calls of
 // MakeSyscallFilter, and dies with its parent.
 
-// bwrap, with its arguments, that runs `argv` in a sandbox of `plan`. Errors:
-// kNotFound where PATH of `environment` has no bwrap, and those of
-// CheckLandlock and MakeSyscallFilter.
+// The bwrap command that runs `argv` in a sandbox of `plan`. Errors: kNotFound
+// if PATH of `environment` has no bwrap, and those of CheckLandlock and
+// MakeSyscallFilter.
 absl::StatusOr<SandboxedProgram> WrapInSandbox(
     const SandboxPlan& plan, const std::vector<std::string>& argv,
     const config::EnvironmentMap& environment, platform::Host* host);
 
-// Starts such a sandbox to see that it comes up and that its interpreter's
-// `_ssl` is Airlock's, also without its site-packages. Where the machine has no
-// sandbox to give, an error (kUnavailable) that says why and what to do.
-// With `may_refuse`, an import of `_ssl` that fails will do, too.
+// Starts such a sandbox to check that it works and that its interpreter's
+// `_ssl` is Airlock's, even without its site-packages. If the machine does not
+// support a sandbox, the error (kUnavailable) says why and what to do. With
+// `may_refuse`, an import of `_ssl` may also fail.
 absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
                         const config::EnvironmentMap& environment,
                         platform::Host* host);
 
-// Waits until the sandbox of `program`, which was started, has its mounts; or
-// until that failed, which its exit status tells. For a program with a gate,
-// whose `files` are closed: their copies tell the gate's end.
+// Waits until the sandbox of `program`, which was started, has its mounts, or
+// until that failed; the exit status then says so. For a program with a gate,
+// whose `files` are closed: their copies would keep the gate open.
 void AwaitSandbox(SandboxedProgram* program);
-// Lets the application in it start.
+// Lets its application start.
 void OpenGate(SandboxedProgram* program);
 
-// The process that a signal to the application in the sandbox is for, where
-// bwrap's process is `bwrap`: the child of the first process of its namespace.
+// The process that gets the signals for the application in the sandbox of the
+// bwrap process `bwrap`: the child of the first process of its namespace.
 pid_t SandboxedProcess(pid_t bwrap);
 
 }  // namespace airlock::launcher

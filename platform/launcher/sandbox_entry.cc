@@ -23,7 +23,7 @@
 namespace airlock::launcher {
 namespace {
 
-// As of a shell that cannot run a command.
+// The status of a shell that cannot run a command.
 constexpr int kCannotRun = 126;
 constexpr char kSome[] = "programs";
 constexpr char kAny[] = "any program";
@@ -100,7 +100,7 @@ absl::Status Enter(const std::vector<std::string>& words) {
   return Failed(absl::StrCat("cannot run ", argv[0]));
 }
 
-// No less than the size of what EncodeEntry gives.
+// At least the size of EncodeEntry's result.
 size_t EncodedSize(const SandboxEntry& entry) {
   size_t size = sizeof(kSome) + sizeof(kAny) + 3;
   for (const auto& [name, value] : entry.environment) {
@@ -143,7 +143,7 @@ absl::StatusOr<SandboxEntry> DecodeEntry(absl::string_view text) {
   for (++i; i < words.size() && !words[i].empty(); ++i) {
     entry.read_only.push_back(words[i]);
   }
-  // Its last word is what comes after the last NUL: nothing.
+  // The last word is empty: the text ends with a NUL.
   if (++i + 1 >= words.size() || !words.back().empty() ||
       (words[i] != kSome && words[i] != kAny)) {
     return absl::InvalidArgumentError("what airlock run says is damaged");

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What `airlock` does inside a sandbox, before the application takes its place.
+// Runs inside a sandbox, before the application replaces it.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_SANDBOX_ENTRY_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_SANDBOX_ENTRY_H_
 
@@ -15,35 +15,35 @@
 
 namespace airlock::launcher {
 
-// The first word of such a command line, after the name of the program. It
-// belongs to `airlock run`, and means nothing to users.
+// The first word of such a command line, after the name of the program.
+// Internal to `airlock run`.
 inline constexpr char kSandboxEntry[] = "--enter-sandbox";
-// Stands for no gate.
+// Means "no gate".
 inline constexpr char kNoGate[] = "-";
 
-// What a process in a sandbox becomes an application with.
+// How a process in a sandbox starts an application.
 struct SandboxEntry {
   config::EnvironmentMap environment;
-  // Mounts to make read-only, of which bwrap cannot (MakeReadOnly).
+  // Mounts to make read-only that bwrap cannot (MakeReadOnly).
   std::vector<std::string> read_only;
   // The only programs that it can run; unset: any.
   absl::optional<std::vector<std::string>> programs;
 };
 
-// As the descriptor in a command line has it.
+// The content of the descriptor in a command line.
 std::string EncodeEntry(const SandboxEntry& entry);
-// Errors: kInvalidArgument, for what EncodeEntry did not make.
+// Errors: kInvalidArgument, if EncodeEntry did not make it.
 absl::StatusOr<SandboxEntry> DecodeEntry(absl::string_view text);
 
 // `words` are those after kSandboxEntry:
 //   ENTRY FILTER GATE PROGRAM [ARGUMENT...]
-// ENTRY is a descriptor of what EncodeEntry gives, FILTER one of what
-// MakeSyscallFilter does. GATE is a socket on which this process says, by one
-// byte, that it is in the sandbox, and waits for one before it goes on. Becomes
+// ENTRY is a descriptor with EncodeEntry's text, FILTER one with
+// MakeSyscallFilter's. GATE is a socket on which this process sends one byte
+// when it is in the sandbox, and waits for one before it continues. Becomes
 // PROGRAM, with that environment, without the three descriptors and without
 // capabilities, under Landlock and the filter. Its own environment is not the
-// application's, whose LD_PRELOAD would come before all this. Returns only on
-// failure, with an exit status and a text on standard error.
+// application's, whose LD_PRELOAD would run before all this. Returns only on
+// failure, with an exit status and a message on standard error.
 int EnterSandbox(const std::vector<std::string>& words);
 
 }  // namespace airlock::launcher

@@ -22,8 +22,8 @@ using platform::internal::UniqueFd;
 
 constexpr size_t kChunk = 64 << 10;
 
-// Whether there is something to copy from `fd`: it is open, and neither a
-// terminal, which is not shared, nor /dev/null.
+// Whether input from `fd` is copied: it is open, and neither a terminal, which
+// is not shared, nor /dev/null.
 bool IsInput(int fd) {
   struct stat status;
   if (fstat(fd, &status) != 0 || isatty(fd) != 0) return false;
@@ -54,14 +54,14 @@ absl::Status MakePipe(UniqueFd* reading, UniqueFd* writing) {
   return absl::OkStatus();
 }
 
-// Whoever shares a descriptor with us may have made it one that does not wait.
+// Another process that shares a descriptor may have made it non-blocking.
 void WaitFor(int fd, short events) {  // NOLINT(google-runtime-int)
   pollfd entry = {fd, events, 0};
   while (poll(&entry, 1, /*timeout=*/-1) < 0 && errno == EINTR) {
   }
 }
 
-// Bytes read, 0 at the end, -1 with errno.
+// The number of bytes read, 0 at the end, -1 with errno.
 ssize_t ReadSome(int fd, char* to, size_t size) {
   for (;;) {
     const ssize_t got = read(fd, to, size);
@@ -134,7 +134,7 @@ void StreamRelay::Start() {
   out_.copier = std::thread(Copy, &out_);
   if (!one_output_) err_.copier = std::thread(Copy, &err_);
   if (!has_input_) return;
-  // It may wait for input that never comes: the end of this process ends it.
+  // It may wait for input that never arrives: it ends with this process.
   std::thread([to = std::move(input_writing_)] { CopyInput(to); }).detach();
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Standard input, output and error of a program that may not have ours.
+// Standard input, output and error of a program that must not have ours.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_STREAM_RELAY_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_STREAM_RELAY_H_
 
@@ -15,42 +15,43 @@
 
 namespace airlock::launcher {
 
-// Copies between pipes and this process's descriptors 0, 1 and 2. Who has a
-// descriptor can open what it leads to again, by /proc/self/fd: read a terminal
-// that it was to write to, or empty a log. Of a pipe it gets what is its own.
+// Copies between pipes and this process's descriptors 0, 1 and 2. A program
+// with a descriptor can open its target again in /proc/self/fd: read a terminal
+// that it should only write to, or truncate a log. With a pipe it only has its
+// own data.
 //
-// A terminal and /dev/null are not copied as input: the program has an empty
-// one. What it does not read of another input is lost to others that read the
-// same. Output and error go through one pipe where they lead to the same place,
-// so that their order stays. A reader that goes away is told to the program, as
-// EPIPE; what would go to a descriptor that the caller closed is dropped.
+// A terminal and /dev/null are not copied as input: the program's input is
+// empty. Input that is copied but that the program does not read is lost to
+// other readers. Output and error share one pipe if they have the same target,
+// which preserves their order. If a reader closes, the program gets EPIPE;
+// output to a descriptor that the caller closed is discarded.
 class StreamRelay {
  public:
-  // Errors: kInternal, where pipes cannot be had.
+  // Errors: kInternal, if pipes cannot be made.
   static absl::StatusOr<std::unique_ptr<StreamRelay>> Create();
-  // After Start, Finish must have been called.
+  // After Start, Finish must be called first.
   ~StreamRelay();
 
   StreamRelay(const StreamRelay&) = delete;
   StreamRelay& operator=(const StreamRelay&) = delete;
 
-  // Has `program` start with the relay's ends.
+  // Makes `program` start with the relay's ends.
   void Give(Program* program) const;
 
-  // To be called once the program has them.
+  // Call it once the program has the ends.
   void Start();
-  // Waits until all that the program and its children wrote is written. An
-  // error where some of it could not be, unless the reader went away.
+  // Waits until all output of the program and its children is written. An error
+  // if some could not be written, unless the reader closed.
   absl::Status Finish();
 
  private:
-  // From a pipe to one of our own.
+  // From a pipe to one of our own descriptors.
   struct Output {
     int to = -1;  // Negative: nowhere.
     platform::internal::UniqueFd reading;
     platform::internal::UniqueFd writing;
     std::thread copier;
-    int error = 0;  // Of the first write that failed.
+    int error = 0;  // From the first write that failed.
   };
 
   StreamRelay() = default;

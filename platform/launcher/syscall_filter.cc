@@ -33,8 +33,8 @@ namespace {
 
 using platform::internal::UniqueFd;
 
-// Allowed whatever their arguments. Architectures lack some of them. Those that
-// write to files stay within what the mounts let be written.
+// Allowed with any arguments. Some do not exist on all architectures. Calls
+// that write to files are limited by the mounts.
 constexpr const char* kAllowed[] = {
     // Memory.
     "brk", "madvise", "membarrier", "mmap", "mmap2", "mprotect", "mremap",
@@ -54,7 +54,7 @@ constexpr const char* kAllowed[] = {
     // Waiting.
     "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait",
     "eventfd2", "_newselect", "poll", "ppoll", "pselect6", "select",
-    // Sockets, once they are made.
+    // Sockets that already exist.
     "accept", "accept4", "bind", "connect", "getpeername", "getsockname",
     "getsockopt", "listen", "recvfrom", "recvmmsg", "recvmsg", "sendmmsg",
     "sendmsg", "sendto", "setsockopt", "shutdown",
@@ -79,11 +79,11 @@ constexpr const char* kAllowed[] = {
 constexpr uint64_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP |
                                     CLONE_NEWUTS | CLONE_NEWIPC |
                                     CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
-// Arguments that the kernel takes as int, of which the upper half is noise.
+// Arguments of type int, for the kernel; the upper half is undefined.
 constexpr uint64_t kInt = 0xffffffff;
-// A socket's type, without the flags beside it.
+// A socket's type, without the flags.
 constexpr uint64_t kSocketType = kInt & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
-// O_TMPFILE without O_DIRECTORY, which is a part of it.
+// O_TMPFILE without O_DIRECTORY, which it includes.
 constexpr uint64_t kMayCreate = O_CREAT | (O_TMPFILE & ~O_DIRECTORY);
 constexpr uint64_t kPrivilegedModes[] = {S_ISUID, S_ISGID, S_ISUID | S_ISGID};
 
@@ -101,8 +101,8 @@ class Rules {
              std::initializer_list<scmp_arg_cmp> conditions = {}) {
     Add(SCMP_ACT_ALLOW, name, conditions);
   }
-  // Allows a call that gives a file the mode in `argument`, unless that has a
-  // set-user-ID or set-group-ID bit. Answers EPERM then.
+  // Allows a call that sets a file's mode from `argument`, unless the mode has
+  // a set-user-ID or set-group-ID bit. Then returns EPERM.
   void AllowMode(const char* name, unsigned argument) {
     Allow(name,
           {scmp_arg_cmp{argument, SCMP_CMP_MASKED_EQ, S_ISUID | S_ISGID, 0}});
@@ -112,8 +112,8 @@ class Rules {
                         mode}});
     }
   }
-  // Allows a call that opens a file with the flags in `flags`, and makes one
-  // with the mode in the argument after it. The mode is noise otherwise.
+  // Allows a call that opens a file with the flags in `flags`. If it creates
+  // one, the next argument is the mode; otherwise that argument is undefined.
   void AllowOpen(const char* name, unsigned flags) {
     Allow(name, {scmp_arg_cmp{flags, SCMP_CMP_MASKED_EQ, kMayCreate, 0}});
     AllowMode(name, flags + 1);
@@ -123,7 +123,7 @@ class Rules {
     Allow(name, {Equal(0, kInt, domain), Equal(1, kSocketType, type),
                  Equal(2, kInt, protocol)});
   }
-  // With that value of an int argument.
+  // Allows these values of an int argument.
   void AllowOnly(const char* name, unsigned argument,
                  std::initializer_list<uint64_t> values) {
     for (const uint64_t value : values) {
@@ -164,8 +164,8 @@ absl::StatusOr<UniqueFd> MakeSyscallFilter() {
   if (filter == nullptr) return Failed("seccomp_init", ENOMEM);
   Rules rules(filter.get());
   for (const char* name : kAllowed) rules.Allow(name);
-  // The kernel keeps clone3's flags where no filter can see them; the C library
-  // falls back on clone.
+  // The kernel reads clone3's flags from memory that filters cannot see; the C
+  // library falls back to clone.
   rules.Allow("clone",
               {scmp_arg_cmp{0, SCMP_CMP_MASKED_EQ, kNewNamespaces, 0}});
   for (const int domain : {AF_INET, AF_INET6}) {
@@ -176,20 +176,20 @@ absl::StatusOr<UniqueFd> MakeSyscallFilter() {
       rules.AllowSocket("socket", domain, SOCK_DGRAM, protocol);
     }
   }
-  // An end of a stream pair stays with its peer. One of datagrams can send to
-  // any socket of the network namespace that has an abstract name.
+  // A stream pair only reaches its peer. A datagram pair can send to any socket
+  // of the network namespace that has an abstract name.
   rules.AllowSocket("socketpair", AF_UNIX, SOCK_STREAM, 0);
-  // What an application makes below --writable is seen outside, where no mount
-  // takes these bits' meaning away.
+  // Files below --writable are visible outside, where no mount disables these
+  // bits.
   rules.AllowMode("chmod", 1);
   rules.AllowMode("fchmod", 1);
   rules.AllowMode("fchmodat", 2);
   rules.AllowMode("creat", 1);
   rules.AllowOpen("open", 1);
   rules.AllowOpen("openat", 2);
-  // Limits of the calling process alone.
+  // Only the calling process's limits.
   rules.AllowOnly("prlimit64", 0, {0});
-  // TIOCSTI, which types on the caller's terminal, is none of these.
+  // Excludes TIOCSTI, which types on the caller's terminal.
   rules.AllowOnly("ioctl", 1,
                   {FIOCLEX, FIONCLEX, FIONBIO, FIONREAD, TCGETS, TIOCGWINSZ});
   rules.AllowOnly("prctl", 0, {PR_SET_NAME, PR_GET_NAME, PR_SET_PDEATHSIG});

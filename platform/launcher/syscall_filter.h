@@ -11,27 +11,26 @@
 
 namespace airlock::launcher {
 
-// A file in memory that holds the filter: BPF for this machine's architecture,
-// made by libseccomp.
+// A file in memory with the filter: BPF for this machine's architecture, made
+// by libseccomp.
 //
-// It is a list of what Python and TLS need: memory, files, waiting, threads and
+// It allows what Python and TLS need: memory, files, waiting, threads and
 // processes, signals, clocks, random bytes, and these sockets:
 //   socket(AF_INET or AF_INET6, SOCK_STREAM, 0 or IPPROTO_TCP)
 //   socket(AF_INET or AF_INET6, SOCK_DGRAM, 0 or IPPROTO_UDP)
 //   socketpair(AF_UNIX, SOCK_STREAM, 0)
-// Every other call answers ENOSYS, as if the kernel did not have it, which
-// libraries know how to do without: among them mount, ptrace, unshare and clone
-// with a new namespace, bpf, io_uring, keyctl, limits of other processes, and
-// all other sockets, AF_NETLINK's too (the resolver then assumes that both
-// versions of IP are there). A file's mode cannot get a set-user-ID or
-// set-group-ID bit (EPERM). Calls of another architecture's table end the
-// process.
+// Every other call returns ENOSYS, as if the kernel did not support it, which
+// libraries can handle: among them mount, ptrace, unshare and clone with a new
+// namespace, bpf, io_uring, keyctl, limits of other processes, and all other
+// sockets, including AF_NETLINK's (the resolver then assumes that both versions
+// of IP are available). A file's mode cannot get a set-user-ID or set-group-ID
+// bit (EPERM). System calls of another architecture end the process.
 //
-// Errors: kInternal, where libseccomp or the kernel refuses.
+// Errors: kInternal, if libseccomp or the kernel refuses.
 absl::StatusOr<platform::internal::UniqueFd> MakeSyscallFilter();
 
-// Puts this thread, and what it starts, under the filter in the descriptor
-// `fd`. Needs no_new_privs, or CAP_SYS_ADMIN. Errors: kInternal.
+// Applies the filter in the descriptor `fd` to this thread and its children.
+// Needs no_new_privs, or CAP_SYS_ADMIN. Errors: kInternal.
 absl::Status ApplySyscallFilter(int fd);
 
 }  // namespace airlock::launcher

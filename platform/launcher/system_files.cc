@@ -22,8 +22,8 @@ namespace airlock::launcher {
 namespace {
 
 // Debian keeps its libraries in folders of /usr/lib named after the machine
-// ("x86_64-linux-gnu"); others have them in the root itself, all of which is
-// shown then.
+// ("x86_64-linux-gnu"); others have them in the root itself, which is then
+// shown as a whole.
 constexpr const char* kRoots[] = {"/usr/lib", "/usr/lib64", "/usr/local/lib",
                                   "/usr/local/lib64"};
 constexpr size_t kManyLibraries = 64;
@@ -54,7 +54,7 @@ bool IsProgram(const std::string& path) {
 absl::Status AddRoot(const std::string& root, platform::Host* host,
                      SystemFiles* files, FoundPrograms* programs) {
   const auto names = host->ListDirectory(root);
-  // Nothing of it is shown then.
+  // Then nothing in it is shown.
   if (!names.ok()) return absl::OkStatus();
   const auto libraries = absl::c_count_if(*names, IsSharedLibrary);
   const bool whole = static_cast<size_t>(libraries) >= kManyLibraries;
@@ -67,7 +67,7 @@ absl::Status AddRoot(const std::string& root, platform::Host* host,
          absl::c_linear_search(kFolders, name))) {
       files->visible.push_back(path);
     }
-    // Python's folders are large, and have modules in place of programs.
+    // Python's folders are large, and contain modules rather than programs.
     if (is_machines || (whole && !IsPythonFolder(name))) {
       const absl::Status status = FindPrograms(path, programs);
       if (!status.ok()) return status;
@@ -76,7 +76,7 @@ absl::Status AddRoot(const std::string& root, platform::Host* host,
   return absl::OkStatus();
 }
 
-// Whether what may be written to below `writable` includes the file `path`.
+// Whether writing below `writable` may change the file `path`.
 bool MayBeWritten(const std::string& path,
                   const std::vector<std::string>& writable) {
   struct stat status;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What of the machine an application sees, and what of it it can run.
+// The machine's files that an application can see, and those it can run.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_SYSTEM_FILES_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_SYSTEM_FILES_H_
 
@@ -16,42 +16,40 @@
 
 namespace airlock::launcher {
 
-// All that may hold libraries of a Python: /usr/lib, /usr/local/lib and such.
+// All folders that may hold a Python's libraries: /usr/lib, /usr/local/lib etc.
 std::vector<std::string> LibraryRoots();
 
-// Files and folders to be shown, and programs in them not to be.
+// Files and folders to show, and programs in them to hide.
 struct SystemFiles {
   std::vector<std::string> visible;
   std::vector<std::string> hidden;
 };
 
-// Of the library roots, what an interpreter loads: shared libraries and the
-// folders that hold them, Python's own and the locales; and /usr/share. Not
-// folders of other programs, such as /usr/lib/git-core. Programs (not
-// libraries) that lie among these, or in `python`'s own bin, are hidden. Errors
-// as of FindPrograms.
+// The files of the library roots that an interpreter loads: shared libraries
+// and their folders, Python's own and the locales; and /usr/share. Not folders
+// of other programs, such as /usr/lib/git-core. Programs (not libraries) among
+// these, or in `python`'s own bin, are hidden. Errors as in FindPrograms.
 absl::StatusOr<SystemFiles> FindSystemFiles(const InterpreterFacts& python,
                                             platform::Host* host);
 
-// The value of --programs for which an application may run any program that it
-// sees.
+// The value of --programs that lets an application run any visible program.
 inline constexpr char kAnyProgram[] = "any";
 
-// The programs in `flag`, the value of --programs: divided by commas, names in
-// PATH of `environment` or absolute paths. None where it is kAnyProgram.
-// Errors: kInvalidArgument, for what is not a program.
+// The programs in `flag`, the value of --programs: separated by commas, names
+// in PATH of `environment` or absolute paths. Empty if it is kAnyProgram.
+// Errors: kInvalidArgument, for anything that is not a program.
 absl::StatusOr<std::vector<std::string>> NamedPrograms(
     absl::string_view flag, const config::EnvironmentMap& environment);
 
-// Programs that each sandbox has beside the interpreter.
+// Programs that each sandbox has, in addition to the interpreter.
 inline constexpr const char* kShells[] = {"/bin/sh", "/usr/bin/sh",
                                           "/usr/bin/env"};
 
-// What an application may run: `programs`, the scripts in the folder `own` and
-// in the interpreter's bin, and the loaders of all these. Of the scripts not
-// those that it can put other bytes into, for what is allowed is the file: such
-// as lie below a folder of `writable`, or may have another name there. Errors
-// as of FindPrograms.
+// The programs that an application may run: `programs`, the scripts in the
+// folder `own` and in the interpreter's bin, and the loaders of all these.
+// Excludes scripts that it can modify, since the permission is for the file:
+// those below a folder of `writable`, or that may have another name there.
+// Errors as in FindPrograms.
 absl::StatusOr<std::vector<std::string>> RunnablePrograms(
     const std::vector<std::string>& programs, const std::string& own,
     const std::vector<std::string>& writable, const InterpreterFacts& python);

@@ -24,7 +24,7 @@
 namespace airlock::launcher {
 namespace {
 
-// As many as Linux follows.
+// Linux's limit.
 constexpr int kMaxLinks = 40;
 
 using Identity = std::pair<dev_t, ino_t>;
@@ -43,8 +43,8 @@ std::string Parent(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Of something that could not be looked at. It is an error unless it is not
-// there, or closed to this user.
+// The result for a path that cannot be examined. It is an error unless the path
+// does not exist, or this user has no access.
 absl::Status CannotLook(absl::string_view path, int error) {
   if (error == ENOENT || error == ENOTDIR || error == EACCES) {
     return absl::OkStatus();
@@ -55,7 +55,7 @@ absl::Status CannotLook(absl::string_view path, int error) {
           .message());
 }
 
-// Unset where it is not there.
+// Unset if it does not exist.
 absl::StatusOr<absl::optional<Identity>> IdentityOf(const std::string& path) {
   struct stat status;
   if (stat(path.c_str(), &status) == 0) {
@@ -79,7 +79,7 @@ absl::StatusOr<bool> IsBelow(std::string path, const std::string& folder) {
   }
 }
 
-// The other name of the file `path` below `folder`; empty where it has none.
+// Another name of the file `path` below `folder`; empty if it has none.
 absl::StatusOr<std::string> OtherName(const std::string& path,
                                       const std::string& folder) {
   struct stat file;
@@ -96,7 +96,7 @@ absl::StatusOr<std::string> OtherName(const std::string& path,
   absl::Status failed =
       tree == nullptr ? CannotLook(folder, errno) : absl::OkStatus();
   while (tree != nullptr && failed.ok()) {
-    errno = 0;  // The end and a failure are both null.
+    errno = 0;  // null means the end or a failure.
     const FTSENT* const entry = fts_read(tree.get());
     if (entry == nullptr) {
       if (errno != 0) failed = CannotLook(folder, errno);
@@ -123,7 +123,7 @@ absl::StatusOr<std::vector<std::string>> LinksIn(const std::string& path) {
   absl::Status failed =
       folder == nullptr ? CannotLook(path, errno) : absl::OkStatus();
   while (folder != nullptr && failed.ok()) {
-    errno = 0;  // The end and a failure are both null.
+    errno = 0;  // null means the end or a failure.
     const dirent* const entry = readdir(folder.get());
     if (entry == nullptr) {
       if (errno != 0) failed = CannotLook(path, errno);

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What an application may not be able to change.
+// Protects paths from an application's changes.
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_WRITABLE_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_WRITABLE_H_
 
@@ -14,33 +14,34 @@
 
 namespace airlock::launcher {
 
-// The folders in `flag`, the value of --writable: divided by commas, each
-// without symbolic links. Errors: kInvalidArgument, for what is no directory.
+// The folders in `flag`, the value of --writable: separated by commas, each
+// without symbolic links. Errors: kInvalidArgument, for anything that is not a
+// directory.
 absl::StatusOr<std::vector<std::string>> WritableFolders(
     absl::string_view flag);
 
-// A file or folder on which a decision rests, now or at the next start.
+// A file or folder that a decision depends on, now or at the next start.
 struct Protected {
   std::string what;  // "the policy".
-  std::string path;  // As it was named; what is not there is protected, too.
-  // Whether a folder in it may be writable all the same.
+  std::string path;  // As given; protected even if it does not exist.
+  // Whether a folder in it may still be writable.
   bool may_hold_writable = false;
-  // Whether it is a folder whose members may be symbolic links to elsewhere,
+  // Whether it is a folder whose members may be symbolic links to other places,
   // which are protected as well.
   bool has_links = false;
 };
 
 // Whether none of the folders `writable` overlaps with any of `fixed`: a
-// protected path may not lead through one, at any of its symbolic links, nor
-// be one, hold one, or have another name (hard link) in one. Folders are told
-// apart by device and inode as well, so that bind mounts are seen. Errors
-// (kInvalidArgument) name both. Another (kInternal) where a path cannot be
-// looked at, unless it is not there or closed to this user.
+// protected path must not lead through one, at any of its symbolic links, or be
+// one, contain one, or have another name (hard link) in one. Folders are also
+// compared by device and inode, to detect bind mounts. Errors
+// (kInvalidArgument) name both. It is another error (kInternal) if a path
+// cannot be examined, unless it does not exist or this user has no access.
 absl::Status CheckWritable(const std::vector<std::string>& writable,
                            const std::vector<Protected>& fixed);
 
-// The places that resolving `path` goes through: each symbolic link, and where
-// it ends, which may not be there. Absolute.
+// The places that resolving `path` goes through: each symbolic link, and the
+// final one, which may not exist. Absolute.
 std::vector<std::string> PathSteps(const std::string& path);
 
 }  // namespace airlock::launcher
