@@ -116,7 +116,8 @@ TEST(PemTest, BlocksAfterADamagedOne) {
   for (absl::string_view damaged :
        {"-----BEGIN A-----\nAAAA\n", "-----BEGIN A-----\n-----END B-----\n",
         "-----BEGIN A---\nAAAAAAAAAAAAAAAA\n"}) {
-    const std::vector<PemBlock> blocks = SplitPem(absl::StrCat(damaged, kTwo));
+    const std::string text = absl::StrCat(damaged, kTwo);
+    const std::vector<PemBlock> blocks = SplitPem(text);
     ASSERT_EQ(blocks.size(), 3u) << damaged;
     EXPECT_FALSE(blocks[0].status.ok()) << damaged;
     EXPECT_EQ(blocks[1].number, 2) << damaged;
