@@ -24,8 +24,8 @@ namespace airlock::config {
 VerificationPolicy EffectivePolicy(
     absl::Span<const VerificationPolicy> policies);
 
-// The exception of `policy` for `host` that is valid on `today` (UTC); null if
-// there is none. An exact name takes precedence over a "*.suffix". The result
+// The exception of `policy` for `host` that is valid on `today` (UTC); or null.
+// An exact name takes precedence over a "*.suffix". The result
 // is valid as long as `policy`. Pure and thread-safe.
 const PolicyException* ExceptionFor(const VerificationPolicy& policy,
                                     absl::string_view host,

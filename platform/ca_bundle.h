@@ -61,7 +61,7 @@ struct CaFile {
   FileIdentity identity;
   // Whether it was found in a directory and named as a CA certificate: if it
   // holds none, it is left out, since OpenSSL reads only the file of the issuer
-  // that it looks for. Never so for a CRL, whose loss nobody would notice.
+  // that it looks for. A CRL is never left out: its loss would go unnoticed.
   bool optional = false;
 
   friend bool operator==(const CaFile& a, const CaFile& b) {

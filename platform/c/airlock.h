@@ -470,7 +470,7 @@ AIRLOCK_API airlock_status airlock_wrap_socket(
 
 /* What airlock_wrap_socket would verify, and what the policy changes: a JSON
  * object with `cert_reqs`, `check_hostname`, `minimum_version`,
- * `maximum_version` and `ca_certs` (null if there is none), `pins` (their
+ * `maximum_version` and `ca_certs` (null if not set), `pins` (their
  * number), and `changes`, an array of objects with `setting`, `requested`,
  * `effective` and `origin`. Error kinds: POLICY and INVALID_ARGUMENT, as
  * airlock_wrap_socket would return them for these options; nothing is
@@ -489,7 +489,7 @@ typedef struct airlock_credentials {
   airlock_bytes password;
   /* Replaces `password`. airlock_context_new calls it if the key is encrypted.
    * AIRLOCK_OK: it wrote *size bytes, at most `room`, to `into`. Any other
-   * status: there is no password (CREDENTIALS). */
+   * status: the password is missing (CREDENTIALS). */
   airlock_status (*ask_password)(void* user, char* into, size_t room,
                                  size_t* size);
   void* user; /* The argument of all three callbacks. */
@@ -583,7 +583,7 @@ typedef struct airlock_context_options {
   /* May be several. A server's have keys of different types: it uses the first
    * that the client can use. A client uses the first that the server can use
    * and whose chain has an issuer among the CAs that the server names (RFC
-   * 8446, section 4.2.4); if there is none, the first that the server can
+   * 8446, section 4.2.4); failing that, the first that the server can
    * use. */
   const airlock_credentials* const* credentials;
   size_t credentials_count;

@@ -18,7 +18,7 @@ Command PythonCommand();
 
 // The interpreter's option among `arguments` that makes it ignore PYTHONPATH,
 // and therefore Airlock: "-I", "-E", or such a letter in a group such as "-sE".
-// Empty if there is none. Words after a script, -c or -m are not the
+// Empty if it has no such option. Words after a script, -c or -m are not the
 // interpreter's.
 absl::string_view IsolatingOption(absl::Span<const std::string> arguments);
 
