@@ -146,7 +146,11 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
         for (size_t i = 0; i < files.size(); ++i) {
           const absl::Status status = builder.Add(contents[i], files[i].path);
           if (status.ok()) continue;
-          if (!files[i].optional) return status;
+          // Memory that runs out says nothing about the file.
+          if (!files[i].optional ||
+              ssl::GetErrorKind(status) == ssl::ErrorKind::kInternal) {
+            return status;
+          }
           left_out.Update(status);
           host_->Log(absl::LogSeverity::kWarning,
                      absl::StrCat(status.message(), "; it is left out"));
