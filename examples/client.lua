@@ -1,12 +1,12 @@
 -- Copyright 2026 The Airlock Authors.
 -- SPDX-License-Identifier: Apache-2.0
 
--- TLS over LuaSocket in LuaJIT, by FFI alone. Each connection is a coroutine
--- that yields while it would have to wait; meanwhile the others go on.
+-- TLS over LuaSocket in LuaJIT, with only FFI. Each connection is a coroutine
+-- that yields when it has to wait, so that the others continue.
 --   usage: luajit client.lua HOST PORT[,PORT]... CA CERT KEY [none]
--- LIBAIRLOCK_H and LIBAIRLOCK say where header and library are, if elsewhere.
+-- LIBAIRLOCK_H and LIBAIRLOCK set the paths of header and library.
 local ffi, socket = require("ffi"), require("socket")
--- LuaJIT reads the header itself, without what is the preprocessor's.
+-- LuaJIT reads the header itself, without the preprocessor's lines.
 local function read(path) return assert(io.open(path)):read("*a") end
 ffi.cdef((read(os.getenv("LIBAIRLOCK_H") or "/usr/include/airlock.h")
   :gsub("\n#ifdef __cplusplus.-#endif", ""):gsub("\n#[^\n]*", "")
@@ -17,7 +17,7 @@ local function new(name) return ffi.new(name, {ffi.sizeof(name)}) end
 local function text(bytes) return ffi.string(bytes.data, bytes.size) end
 local Error = {__tostring = function(e) return e.kind .. ": " .. e.message end}
 local out, done = ffi.new("airlock_error *[1]"), ffi.new("size_t[1]")
-local function check(status) -- Of a call whose last argument is `out`.
+local function check(status) -- For a call whose last argument is `out`.
   if status >= 0 then return status end
   local info = new("airlock_error_info")
   C.airlock_error_get(out[0], info)
@@ -43,16 +43,16 @@ local function wrap_socket(tcp, options)
   local self = {tcp = tcp, tls = ffi.gc(tls[0], C.airlock_socket_free)}
   return setmetatable(self, {__index = Socket})
 end
-function Socket:go(call, bytes, size) -- Until it need not wait.
+function Socket:go(call, bytes, size) -- Until it does not have to wait.
   local status = check(call(self.tls, bytes, size, done, out))
   if status == C.AIRLOCK_OK or status == C.AIRLOCK_CLOSED then return tonumber(done[0]) end
   coroutine.yield(self.tcp, status)
   return self:go(call, bytes, size)
 end
-function Socket:send(data) -- Shakes hands first, if that is still to be done.
+function Socket:send(data) -- Shakes hands first if needed.
   while #data > 0 do data = data:sub(self:go(C.airlock_socket_write, data, #data) + 1) end
 end
-function Socket:receive() -- What there is; nil at the end.
+function Socket:receive() -- Available data; nil at the end.
   local into = ffi.new("char[16384]")
   local size = self:go(C.airlock_socket_read, into, 16384)
   return size > 0 and ffi.string(into, size) or nil
@@ -62,7 +62,7 @@ function Socket:close()
   self.tcp:close()
 end
 
--- Runs coroutines side by side until all have ended, and gives their errors.
+-- Runs coroutines concurrently until all have ended, and returns their errors.
 local function run(threads)
   local errors = {}
   while true do

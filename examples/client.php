@@ -2,24 +2,24 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A PHP stream over Airlock, by FFI alone: fopen('airlock://HOST:PORT').
+// A PHP stream over Airlock, with only FFI: fopen('airlock://HOST:PORT').
 //   usage: php client.php HOST PORT CA CERT KEY [none]
 class AirlockException extends RuntimeException {}
 
 class AirlockStream {
-    public $context; // With 'airlock': an array by wrap_socket's own names.
+    public $context; // 'airlock': an array with wrap_socket's names.
     public static $c, $runtime, $transport, $tcps = [];
     private $id, $tls, $ended = false;
     public static function load(): void {
-        // PHP reads the header itself, without what is the preprocessor's.
+        // PHP reads the header itself, without the preprocessor's lines.
         $header = file_get_contents(getenv('LIBAIRLOCK_H') ?: '/usr/include/airlock.h');
         $not_c = ['/^#ifdef __cplusplus.*?^#endif/ms', '/^#.*|AIRLOCK_API/m'];
         $text = preg_replace($not_c, '', $header);
         $c = self::$c = FFI::cdef($text, getenv('LIBAIRLOCK') ?: 'libairlock.so.1');
         self::$runtime = $c->new('airlock_runtime *');
         self::call('runtime_new', null, FFI::addr(self::$runtime));
-        // PHP tells no descriptors: it carries the bytes itself. What C calls must not
-        // throw, and stays as long as PHP does: all streams share the two functions.
+        // PHP hides descriptors, so it carries the bytes itself. C's callbacks must not
+        // throw, and live as long as PHP: all streams share the two functions.
         $carry = fn ($io) => function ($user, $at, $size, $done) use ($c, $io) {
             try { return $io(self::$tcps[$c->cast('int *', $user)[0]], $at, $size, $done); }
             catch (Throwable) { return $c->AIRLOCK_ERROR; }
@@ -52,7 +52,7 @@ class AirlockStream {
     public function stream_open($url): bool {
         ['host' => $host, 'port' => $port] = parse_url($url);
         if (!$tcp = stream_socket_client("tcp://127.0.0.1:$port")) return false;
-        $this->id = self::$c->new('int[1]'); // Which C gives back.
+        $this->id = self::$c->new('int[1]'); // C passes it back.
         self::$tcps[$this->id[0] = spl_object_id($this)] = $tcp;
         $options = self::$c->new('airlock_wrap_options');
         $options->struct_size = FFI::sizeof($options);
@@ -82,13 +82,13 @@ class AirlockStream {
     }
     public function stream_eof(): bool { return $this->ended; }
     public function stream_stat(): array { return []; }
-    public function __destruct() { // Also of one that could not be opened.
+    public function __destruct() { // Also if opening failed.
         self::$c->airlock_socket_free($this->tls);
         unset($this->tls, self::$tcps[spl_object_id($this)]);
     }
 }
 AirlockStream::load();
-if (realpath($argv[0]) !== __FILE__) return; // What is above is for others, too.
+if (realpath($argv[0]) !== __FILE__) return; // The code above is a library, too.
 
 $files = array_map('file_get_contents', array_slice($argv, 3, 3));
 $given = array_combine(['cadata', 'certfile', 'keyfile'], $files);

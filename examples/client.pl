@@ -1,7 +1,7 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 
-# TLS as an IO handle in Perl, and LWP over it, by FFI::Platypus alone.
+# TLS as an IO handle in Perl, and LWP over it, with only FFI::Platypus.
 #   usage: [LIBAIRLOCK=libairlock.so.1] perl client.pl HOST PORT CA CERT KEY [none]
 use v5.36;
 package Airlock::Error { use overload '""' => sub { "$_[0]{kind}: $_[0]{message}\n" } }
@@ -15,7 +15,7 @@ use constant {FD => 1, CERT_REQUIRED => 1, CERT_NONE => 32, OK => 0, CLOSED => 3
 my $ffi = FFI::Platypus->new(api => 1, lib => $ENV{LIBAIRLOCK} // 'libairlock.so.1');
 $ffi->attach(["airlock_$_" => $_] => ['opaque'] => 'void') for qw(error_free socket_free);
 $ffi->attach([airlock_error_get => 'error_get'] => ['opaque', 'opaque'] => 'sint32');
-sub attach ($name, @types) {    # airlock_NAME, as a function that dies of errors.
+sub attach ($name, @types) {    # airlock_NAME, as a function that dies on errors.
   $ffi->attach(["airlock_$name" => $name] => [@types, 'opaque*'] => 'sint32', sub {
     my ($function, @arguments) = @_;
     my $status = $function->(@arguments, \my $out);
@@ -35,7 +35,7 @@ attach(socket_pending => qw(opaque size_t*));
 attach(socket_set_timeout => qw(opaque sint64));
 runtime_new(undef, \my $runtime);
 sub bytes { return defined $_[0] ? scalar_to_buffer($_[0]) : (0, 0) }
-sub start_tls ($tcp, %o) {    # From here on all that goes over it is TLS.
+sub start_tls ($tcp, %o) {    # From here on $tcp carries TLS.
   my $transport = pack 'Ql4qx32', 64, FD, fileno $tcp, 0, 0, 1000 * ($tcp->timeout // 0);
   my $options = pack 'Q5x20lx40Q2x16Q2', 152, bytes($o{keyfile}), bytes($o{certfile}),
     $o{cert_reqs} // CERT_REQUIRED, bytes($o{cadata}), bytes($o{server_hostname});
@@ -43,14 +43,14 @@ sub start_tls ($tcp, %o) {    # From here on all that goes over it is TLS.
   return tie *$tcp, 'Airlock', tcp => $tcp, tls => $tls, fd => fileno $tcp;
 }
 
-use parent 'Tie::Handle';    # What Perl's own functions call; print comes by WRITE.
+use parent 'Tie::Handle';    # Called by Perl's functions; print calls WRITE.
 sub TIEHANDLE ($class, %self) { Scalar::Util::weaken($self{tcp}); bless \%self, $class }
 sub FILENO ($self) { return $self->{fd} }
 sub DESTROY ($self) { return socket_free($self->{tls}) }
 sub CLOSE { my $tcp = $_[0]{tcp}; untie *$tcp; return close $tcp }
-sub tls ($self) { socket_set_timeout($self->{tls}, 0); $self->{tls} }    # As blocking().
+sub tls ($self) { socket_set_timeout($self->{tls}, 0); $self->{tls} }    # Like blocking().
 sub pending ($self) { socket_pending($self->{tls}, \my $size); return $size }
-sub READ {    # Into the caller's own buffer, $_[1], as sysread does.
+sub READ {    # Into the caller's buffer, $_[1], like sysread.
   my ($self, undef, $size, $offset) = @_;
   my $into = scalar_to_pointer(my $part = "\0" x $size);
   my $status = socket_read($self->tls, $into, $size, \my $done);
@@ -63,7 +63,7 @@ sub READLINE ($self, $line = '', $end = $/ // '', $step = length $end ? 1 : 1638
   no warnings 'recursion';
   return wantarray ? ($line, $self->READLINE) : $line;
 }
-sub WRITE ($self, $data, $size, $offset = 0) {    # As much as goes without blocking.
+sub WRITE ($self, $data, $size, $offset = 0) {    # As much as possible without blocking.
   utf8::downgrade($data = substr $data, $offset, $size);
   my ($from, $left) = scalar_to_buffer($data);
   while ($left && socket_write($self->tls, $from, $left, \my $done) == OK) {
@@ -72,11 +72,11 @@ sub WRITE ($self, $data, $size, $offset = 0) {    # As much as goes without bloc
   return length($data) - $left || do { $! = EAGAIN; undef };
 }
 
-package LWP::Protocol::airlock;    # By which LWP gets what is https.
+package LWP::Protocol::airlock;    # LWP uses it for https.
 use parent 'LWP::Protocol::http';
 LWP::Protocol::implementor(https => __PACKAGE__);
 sub _extra_sock_opts ($self, @) { return (tls => $self->{ua}{ssl_opts}) }
-sub new ($class, $scheme, $agent) {    # LWP makes answers of errors: die after all.
+sub new ($class, $scheme, $agent) {    # LWP turns errors into responses: die instead.
   undef $Airlock::error;
   $agent->set_my_handler(response_done => sub { die $Airlock::error if $Airlock::error });
   return $class->SUPER::new($scheme, $agent);
@@ -90,7 +90,7 @@ sub http_connect ($self, $given) {
   return $self->SUPER::http_connect($given) && Airlock::start_tls($self, %tls);
 }
 
-package main;    # Unless what is above is used elsewhere.
+package main;    # The code above is a library, too.
 return 1 if caller;
 my ($host, $port, @files) = @ARGV[0 .. 4];
 my %tls = (server_hostname => $host, @ARGV > 5 ? (cert_reqs => Airlock::CERT_NONE) : ());

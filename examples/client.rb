@@ -1,7 +1,7 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 
-# Net::HTTP over Airlock, by Fiddle alone.
+# Net::HTTP over Airlock, with only Fiddle.
 #   usage: [LIBAIRLOCK=libairlock.so.1] ruby client.rb HOST PORT CA CERT KEY [none]
 require 'fiddle'
 require 'net/http'
@@ -13,7 +13,7 @@ module Airlock
   NO = 64
   CERT_NONE = 32
   WAIT_NEVER = -2
-  WANTS = { 1 => :wait_readable, 2 => :wait_writable }.freeze # So Ruby says it.
+  WANTS = { 1 => :wait_readable, 2 => :wait_writable }.freeze # Ruby's names.
   Error = Class.new(StandardError) # With Airlock's whole message.
 
   def self.function(name, arguments)
@@ -21,12 +21,12 @@ module Airlock
                          [Fiddle::TYPE_VOIDP] * arguments, Fiddle::TYPE_INT)
   end
 
-  # Calls airlock_NAME, whose last argument is where an error goes.
+  # Calls airlock_NAME, whose last argument receives an error.
   def self.call(name, *arguments)
     error = "\0" * 8
     status = function(name, arguments.size + 1).call(*arguments, error)
     return status if status >= 0
-    info = [64].pack('Qx56') # So much of the struct as is needed here.
+    info = [64].pack('Qx56') # The part of the struct that is needed here.
     function(:error_get, 2).call(error.unpack1('Q'), info)
     texts = info.unpack('x32Q4').each_slice(2)
                 .map { |data, size| Fiddle::Pointer.new(data)[0, size] }
@@ -38,9 +38,9 @@ module Airlock
 
   RUNTIME = ("\0" * 8).tap { |out| call(:runtime_new, nil, out) }.unpack1('Q')
 
-  # A TLS socket with as much of an IO as Net::HTTP wants.
+  # A TLS socket with the part of IO that Net::HTTP needs.
   class Socket
-    attr_reader :to_io # The TCP socket, which stays the owner of the descriptor.
+    attr_reader :to_io # The TCP socket, which keeps the descriptor.
 
     # Options have Python's names; keys and certificates are strings.
     def initialize(tcp, cert_reqs: CERT_REQUIRED, **options)
@@ -67,19 +67,19 @@ module Airlock
       WANTS.fetch(status) { done.unpack1('Q') }
     end
 
-    # Asked between requests, when whatever there is to read means that it is over.
+    # Called between requests, when any readable data means that it is closed.
     def eof? = read_nonblock(1) != :wait_readable
 
     def closed? = @to_io.closed?
 
     def close
       @tls&.call_free
-      @tls = nil # Which Airlock refuses.
+      @tls = nil # Airlock refuses nil.
       @to_io.close
     end
   end
 
-  class HTTP < Net::HTTP # It connects as that does for https.
+  class HTTP < Net::HTTP # Connects like Net::HTTP for https.
     attr_accessor :tls # Socket.new's options.
 
     private def connect
@@ -90,7 +90,7 @@ module Airlock
     end
   end
 end
-return if $PROGRAM_NAME != __FILE__ # What is above is for others, too.
+return if $PROGRAM_NAME != __FILE__ # The code above is a library, too.
 ca, cert, key = ARGV[2, 3].map { |path| File.read(path) }
 http = Airlock::HTTP.new(ARGV[0], ARGV[1], nil)
 http.ipaddr = '127.0.0.1'

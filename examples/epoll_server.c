@@ -1,8 +1,8 @@
 /* Copyright 2026 The Airlock Authors.
  * SPDX-License-Identifier: Apache-2.0 */
 
-/* An HTTPS server on epoll that lets in only clients with a certificate.
- *   usage: epoll_server CA CHAIN KEY; it says on which port it listens */
+/* An HTTPS server on epoll that only accepts clients with a certificate.
+ *   usage: epoll_server CA CHAIN KEY; it prints its port */
 
 #define _GNU_SOURCE /* accept4 */
 #include <airlock.h>
@@ -17,7 +17,7 @@
 typedef struct connection {
   TAILQ_ENTRY(connection) others;
   airlock_socket* tls; /* Owns the descriptor. */
-  const char* answer;  /* What is left of it; NULL: not yet asked. */
+  const char* answer;  /* What is left to send; NULL: not yet asked. */
 } connection;
 static TAILQ_HEAD(, connection) all = TAILQ_HEAD_INITIALIZER(all); /* By age. */
 static airlock_bytes slurp(const char* path) {
@@ -27,10 +27,10 @@ static airlock_bytes slurp(const char* path) {
   return (airlock_bytes){data, fread(data, 1, 1 << 20, file)};
 }
 
-/* Goes on as far as it can; reading shakes hands. Says what it waits for. */
+/* Continues as far as possible; reading shakes hands. Says what it awaits. */
 static airlock_status drive(connection* c) {
   airlock_status status;
-  char request[4096]; /* Whatever it is, the answer is the same. */
+  char request[4096]; /* All requests get the same answer. */
   size_t done;
   if (c->answer == NULL) {
     status = airlock_socket_read(c->tls, request, sizeof(request), &done, NULL);
@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
     connection* c = event.data.ptr;
     if (c == NULL) {
       int fd = accept4(server, NULL, NULL, SOCK_NONBLOCK);
-      /* When descriptors are used up, the oldest connection has to go. */
+      /* If descriptors run out, close the oldest connection. */
       if (fd < 0 && (errno == EMFILE || errno == ENFILE) && !TAILQ_EMPTY(&all))
         end(TAILQ_FIRST(&all));
       if (fd < 0) continue;

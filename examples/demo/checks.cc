@@ -15,7 +15,7 @@ namespace {
 
 using ssl::ErrorKind;
 
-// The gist of an error: its kind, and what is behind it.
+// The gist of an error: its kind, and the cause.
 std::string Gist(const absl::Status& status) {
   const absl::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) {
@@ -34,7 +34,7 @@ std::string Gist(const absl::Status& status) {
                       cli::ForTerminal(what));
 }
 
-// A plan that the client must fail with.
+// A plan with which the client must fail.
 DemoCheck MustFail(absl::string_view tried, const DemoPlan& plan,
                    ErrorKind kind, DemoStage* stage) {
   const DemoOutcome outcome = stage->Play(plan);
@@ -49,7 +49,7 @@ DemoCheck MustFail(absl::string_view tried, const DemoPlan& plan,
   return check;
 }
 
-// One that must connect with TLS 1.0 and nothing else.
+// A plan that must connect with TLS 1.0 only.
 DemoCheck MustBeTls10(absl::string_view tried, const DemoPlan& plan,
                       DemoStage* stage) {
   const DemoOutcome outcome = stage->Play(plan);
@@ -95,7 +95,7 @@ std::vector<DemoCheck> RunDemoChecks(const DemoCast& cast, const DemoPlan& good,
   plan = good;
   plan.key.clear();
   plan.certificate.clear();
-  plan.message.clear();  // In TLS 1.3 the answer comes after the handshake.
+  plan.message.clear();  // In TLS 1.3 the refusal follows the handshake.
   checks.push_back(
       MustFail("no client certificate", plan, ErrorKind::kPeerAlert, stage));
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What the demo shows to be refused.
+// The demo's refusals.
 #ifndef AIRLOCK_EXAMPLES_DEMO_CHECKS_H_
 #define AIRLOCK_EXAMPLES_DEMO_CHECKS_H_
 
@@ -18,8 +18,8 @@ struct DemoCheck {
   bool as_it_must = false;
 };
 
-// Plays each variation of `good`, a plan that succeeds: one that must be
-// refused, or connect in a certain way. `enforced` is a Runtime with
+// Runs variations of `good`, a plan that succeeds. Each must be refused, or
+// connect in a certain way. `enforced` is a Runtime with
 // AIRLOCK_VERIFY=enforce.
 std::vector<DemoCheck> RunDemoChecks(const DemoCast& cast, const DemoPlan& good,
                                      platform::Runtime* enforced,

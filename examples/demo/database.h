@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The database that the demo's client has its key and certificate from.
+// The database with the key and certificate of the demo's client.
 #ifndef AIRLOCK_EXAMPLES_DEMO_DATABASE_H_
 #define AIRLOCK_EXAMPLES_DEMO_DATABASE_H_
 
@@ -16,15 +16,15 @@ struct sqlite3;
 
 namespace airlock::demo {
 
-// One row: who, with which private key and certificate, both PEM.
+// One row: a name, a private key and a certificate, both PEM.
 struct DemoRecord {
   std::string name;
   std::string key;
   std::string certificate;
 };
 
-// An SQLite database in memory, with one table. Thread-compatible. Errors carry
-// SQLite's own message.
+// An SQLite database in memory, with one table. Thread-compatible. Errors have
+// SQLite's message.
 class DemoDatabase {
  public:
   static absl::StatusOr<std::unique_ptr<DemoDatabase>> Create();

@@ -1,9 +1,9 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What Airlock does, shown in one process: a client and a server over real
-// sockets on loopback, both with certificates. Then what must not work is
-// tried, a line each. Nothing is read from disk or written to it.
+// Shows Airlock in one process: a client and a server over real sockets on
+// loopback, both with certificates. Then it tries connections that must fail,
+// one per line. It neither reads nor writes files.
 
 #include <algorithm>
 #include <iostream>
@@ -52,7 +52,7 @@ struct Result {
   }
 };
 
-// The client's key and certificate, as they come out of a database.
+// The client's key and certificate, from a database.
 absl::StatusOr<DemoRecord> PassThroughDatabase(const ssl::Leaf& leaf) {
   absl::StatusOr<std::unique_ptr<DemoDatabase>> database =
       DemoDatabase::Create();
@@ -185,7 +185,7 @@ absl::StatusOr<Result> PlayAll() {
   const config::Environment environment = platform::ProcessEnvironment();
   const auto runtime = platform::Runtime::Create(host, environment);
   if (!runtime.ok()) return runtime.status();
-  // As if its operator had said so.
+  // As if its operator had set it.
   config::EnvironmentMap strict = environment.variables();
   strict[config::kVerifyVariable] = "enforce";
   const auto enforced = platform::Runtime::Create(host, std::move(strict));
@@ -196,7 +196,7 @@ absl::StatusOr<Result> PlayAll() {
 }  // namespace
 }  // namespace airlock::demo
 
-// Exits with 0 only if everything did what it must.
+// Exits with 0 only if every result is as expected.
 int main(int argc, char** argv) {
   absl::SetProgramUsageMessage(
       "Plays a client and a server in one process, and tries what must not "

@@ -15,7 +15,7 @@
 namespace airlock::demo {
 namespace {
 
-// Nothing here takes long, unless something is wrong.
+// Only a defect takes long.
 constexpr absl::Duration kTimeout = absl::Seconds(20);
 
 constexpr size_t kMaxLine = 4096;

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What the demo plays: credentials made on the spot, and connections between
-// two threads over loopback.
+// The demo's scenes: credentials made at startup, and connections between two
+// threads over loopback.
 #ifndef AIRLOCK_EXAMPLES_DEMO_SCENES_H_
 #define AIRLOCK_EXAMPLES_DEMO_SCENES_H_
 
@@ -23,24 +23,24 @@
 
 namespace airlock::demo {
 
-// Who plays: everything is made in memory.
+// The participants; everything is made in memory.
 struct DemoCast {
-  std::string ca;            // PEM. Issued what follows, but for `other_ca`.
-  std::string other_ca;      // A CA that issued nothing here.
+  std::string ca;            // PEM. Issued the following, except `other_ca`.
+  std::string other_ca;      // A CA that did not issue any of these.
   ssl::Leaf server;          // For localhost and 127.0.0.1.
-  ssl::Leaf expired_server;  // The same, but of last year.
+  ssl::Leaf expired_server;  // The same, but expired last year.
   ssl::Leaf employee;        // A client's.
   ssl::Leaf colleague;       // Another client's.
 };
 
 absl::StatusOr<DemoCast> MakeDemoCast(absl::Time now);
 
-// What a client and the server do.
+// The actions of a client and the server.
 struct DemoPlan {
   platform::Runtime* runtime = nullptr;
-  std::string host = "localhost";  // Whom the client means to reach.
+  std::string host = "localhost";  // The client's target.
   std::string ca;
-  // The client's, PEM; empty: it has none.
+  // The client's, PEM; empty: none.
   std::string key;
   std::string certificate;
   absl::optional<ssl::VerifyMode> cert_reqs = ssl::VerifyMode::kRequired;
@@ -49,11 +49,11 @@ struct DemoPlan {
   std::string message = "hello\n";
 };
 
-// What came of it.
+// The result.
 struct DemoOutcome {
   absl::Status client;  // Its handshake, sending, and the answer.
   absl::Status server;
-  // Where the client got through:
+  // If the client connected:
   ssl::ConnectionInfo info;
   std::string reply;
   std::string server_subject;  // As the client verified it,
@@ -62,7 +62,7 @@ struct DemoOutcome {
   std::string client_subject;  // and as the server did.
 };
 
-// The server's stage: a listener at a port that was free.
+// The server: a listener on a free port.
 class DemoStage {
  public:
   static absl::StatusOr<std::unique_ptr<DemoStage>> Create(
@@ -70,8 +70,8 @@ class DemoStage {
 
   uint16_t port() const { return listener_.port(); }
 
-  // One connection. The server demands a client certificate that leads to
-  // `client_ca`, speaks whatever version the client likes, and answers a line
+  // One connection. The server requires a client certificate that leads to
+  // `client_ca`, accepts the client's choice of version, and answers a line
   // with a line.
   DemoOutcome Play(const DemoPlan& plan);
 

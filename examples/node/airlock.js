@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// TLS with Node's own names: a Duplex stream, connect(), an https.Agent.
+// TLS with Node's names: a Duplex stream, connect(), an https.Agent.
 
 'use strict';
 const https = require('https');
@@ -11,7 +11,7 @@ const {Connection} = require(process.env.LIBAIRLOCK_NODE || './airlock.node');
 
 const NONE = 32, REQUIRED = 1; // AIRLOCK_CERT_*
 
-// The contents themselves, PEM: a string, a Buffer, or several.
+// PEM contents: a string, a Buffer, or several.
 const pem = (x) => x === undefined ? x : Buffer.from([].concat(x).join('\n'));
 
 class TLSSocket extends Duplex {
@@ -39,7 +39,7 @@ class TLSSocket extends Duplex {
       (error) => error ? this.destroy(error) : this.emit('secureConnect'));
   }
 
-  // Makes a call as often as it says that it has to wait: with null.
+  // Repeats a call while it returns null, which means that it has to wait.
   attempt(call, done) {
     let error, result;
     try {

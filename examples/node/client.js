@@ -4,7 +4,7 @@
 // HTTPS in Node over Airlock. ../README.md has the command that compiles the
 // addon.
 //   usage: node client.js HOST PORT CA CERT KEY [none]
-// LIBAIRLOCK_NODE says where the addon is, if elsewhere.
+// LIBAIRLOCK_NODE sets the addon's path.
 
 'use strict';
 const fs = require('fs');

@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-// A TLS socket whose encrypted bytes its user carries: Feed() what comes from
-// the network, TakeOutput() to the network after each call.
+// A TLS socket whose user transports the encrypted bytes: Feed() bytes from the
+// network, and send TakeOutput() to the network after each call.
 class Connection {
  public:
   Connection() = default;
@@ -18,7 +18,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection() { airlock_socket_free(tls_); }
 
-  // Comes before all else. Nothing is sent yet.
+  // Must be called first. Sends nothing yet.
   airlock_status Wrap(airlock_runtime* runtime, airlock_wrap_options options,
                       airlock_error** error) {
     airlock_transport transport = {};
@@ -31,7 +31,7 @@ class Connection {
     return airlock_wrap_socket(runtime, &transport, &options, &tls_, error);
   }
 
-  // All of these take bytes, give how many of them are done with, and errors.
+  // All of these process bytes, and return how many, or an error.
   airlock_status Handshake(airlock_bytes, size_t*, airlock_error** error) {
     return airlock_socket_handshake(tls_, error);
   }
@@ -48,13 +48,13 @@ class Connection {
     if (status != AIRLOCK_OK) return status;
     return airlock_socket_shutdown(tls_, error);
   }
-  // Ends it before the destructor does. The calls above fail from here on.
+  // Ends it before the destructor does. The calls above then fail.
   airlock_status Close(airlock_bytes, size_t*, airlock_error**) {
     airlock_socket_free(std::exchange(tls_, nullptr));
     return AIRLOCK_OK;
   }
 
-  // Nothing: that was all.
+  // Empty bytes: the end.
   airlock_status Feed(airlock_bytes bytes, size_t*, airlock_error**) {
     if (bytes.size == 0) ended_ = true;
     input_.append(bytes.data, bytes.size);

@@ -9,7 +9,7 @@
 
 #include <mutex>
 
-// One for the process: its threads share it.
+// One per process: the threads share it.
 inline airlock_status GetRuntime(airlock_runtime** out, airlock_error** error) {
   static std::mutex mutex;
   static airlock_runtime* runtime = nullptr;
@@ -20,18 +20,18 @@ inline airlock_status GetRuntime(airlock_runtime** out, airlock_error** error) {
   return status;
 }
 
-// A Buffer's bytes; of anything else, none.
+// A Buffer's bytes; empty for anything else.
 inline airlock_bytes Bytes(napi_env env, napi_value buffer) {
   void* data = nullptr;
   size_t size = 0;
-  bool is_buffer = false;  // Without asking, Node 18 aborts.
+  bool is_buffer = false;  // Without this check, Node 18 aborts.
   napi_is_buffer(env, buffer, &is_buffer);
   if (!is_buffer) return {};
   napi_get_buffer_info(env, buffer, &data, &size);
   return {size == 0 ? "" : static_cast<char*>(data), size};
 }
 
-// An object's: wrap_socket's parameters, texts as Buffers.
+// From an object: wrap_socket's parameters, texts as Buffers.
 inline airlock_wrap_options Options(napi_env env, napi_value object) {
   const auto get = [&](const char* name) {
     napi_value value = nullptr;
@@ -56,8 +56,8 @@ inline napi_property_descriptor Named(const char* name, napi_callback method) {
   return descriptor;
 }
 
-// How a call ended: `done`; null where it has to wait; at the end undefined. Or
-// it throws what was wrong, in full: an Error whose code is the kind.
+// The result of a call: `done`; null if it has to wait; undefined at the end.
+// On failure throws an Error with the full message, whose code is the kind.
 inline napi_value Result(napi_env env, airlock_status status,
                          airlock_error* error, napi_value done) {
   if (status == AIRLOCK_OK) return done;
