@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Callbacks that must answer at once, and what they know of their socket.
+// Callbacks that must answer at once, and the socket that they see.
 
 #include <cstring>
 

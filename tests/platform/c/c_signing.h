@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Signatures as a security module makes them.
+// Signs like a security module.
 #ifndef AIRLOCK_TESTS_PLATFORM_C_C_SIGNING_H_
 #define AIRLOCK_TESTS_PLATFORM_C_C_SIGNING_H_
 
@@ -18,7 +18,7 @@ namespace airlock::c {
 // testdata/certs/NAME.key.
 bssl::UniquePtr<EVP_PKEY> LoadKey(absl::string_view name);
 
-// What airlock_credentials.sign is to do.
+// An implementation of airlock_credentials.sign.
 airlock_status SignWith(EVP_PKEY* key, uint16_t algorithm, airlock_bytes input,
                         void* into, size_t room, size_t* size);
 

@@ -46,7 +46,7 @@ Handle<airlock_runtime> MakeRuntime(
 
 namespace {
 
-// What C++ and Python call what C calls otherwise, or has not at all.
+// Names in C++ and Python that C has under another name, or does not have.
 constexpr absl::string_view kForeign[] = {
     "CERT_NONE",       "CERT_OPTIONAL",
     "CERT_REQUIRED",   "Handshake",
@@ -64,7 +64,7 @@ constexpr absl::string_view kForeign[] = {
 
 bool IsOfWord(char c) { return absl::ascii_isalnum(c) || c == '_'; }
 
-// No error of the C interface speaks another language.
+// Errors of the C interface do not use names of other languages.
 void ExpectWordsOfC(absl::string_view message) {
   for (const absl::string_view word : kForeign) {
     for (size_t at = message.find(word); at != absl::string_view::npos;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What the tests of the C interface share.
+// Helpers for the tests of the C interface.
 #ifndef AIRLOCK_TESTS_PLATFORM_C_C_TESTING_H_
 #define AIRLOCK_TESTS_PLATFORM_C_C_TESTING_H_
 
@@ -44,18 +44,18 @@ inline std::string Str(airlock_bytes bytes) {
   return bytes.data == nullptr ? "" : std::string(bytes.data, bytes.size);
 }
 
-// testdata/certs/NAME; lives for ever.
+// testdata/certs/NAME; never freed.
 airlock_bytes Cert(absl::string_view name);
 
 // A fake host whose system bundle is testdata's ca.pem, at a time when
-// testdata's certificates are good, and a runtime on it.
+// testdata's certificates are valid, and a runtime on it.
 std::shared_ptr<platform::FakeHost> MakeHost(
     absl::string_view airlock_verify = "");
 Handle<airlock_runtime> MakeRuntime(
     const std::shared_ptr<platform::FakeHost>& host,
     platform::RuntimeOptions options = {});
 
-// The error's fields, freeing it. The kind is -1 where there is none.
+// The error's fields; frees the error. The kind is -1 if there is none.
 struct Failure {
   int kind = -1;
   int code = 0;
@@ -80,18 +80,18 @@ class Wire {
   airlock_transport server() { return Transport(&server_); }
 
   int releases() const { return releases_; }
-  // How much the client has sent that was not read yet.
+  // How much the client has sent that is not read yet.
   size_t client_sent() const { return client_.out.size(); }
 
-  // From here on both of the client's callbacks answer this. AIRLOCK_NONE: they
+  // From now on both of the client's callbacks return this. AIRLOCK_NONE: they
   // throw.
   void FailClient(airlock_status status) { client_.fail = status; }
-  // Forgets what is under way, for another connection.
+  // Discards data in transit, for another connection.
   void Clear() {
     client_.out.clear();
     server_.out.clear();
   }
-  // The server's side is over.
+  // Ends the server's side.
   void EndServer() { server_.ended = true; }
 
  private:
@@ -114,7 +114,7 @@ class Wire {
   int releases_ = 0;
 };
 
-// Both ends of a connection, and what became of each handshake.
+// Both ends of a connection, and the result of each handshake.
 struct Ends {
   Handle<airlock_socket> client;
   Handle<airlock_socket> server;
@@ -122,8 +122,8 @@ struct Ends {
   Failure server_failure;
 };
 
-// Options of a server with the chain and key of `name`, and of a client that
-// reaches for "localhost" and says nothing else.
+// Options of a server with the chain and key of `name`, and of a client for
+// "localhost" with all other defaults.
 airlock_wrap_options ServerWrap(absl::string_view name = "server_p256");
 airlock_wrap_options ClientWrap(absl::string_view host = "localhost");
 
@@ -137,28 +137,28 @@ Handle<airlock_socket> Wrap(airlock_context* context,
                             absl::string_view server_hostname = "");
 
 // Options of a server with the chain and key of "server_p256", and of a client
-// that says nothing; and contexts of options.
+// with defaults; and contexts of options.
 airlock_context_options ServerContext();
 airlock_context_options ClientContext();
 Handle<airlock_context> Make(airlock_runtime* runtime,
                              const airlock_context_options& options);
-// What the error is where there can be none.
+// The error of a context that must be refused.
 Failure Refusal(airlock_runtime* runtime,
                 const airlock_context_options& options);
 
-// Lets both shake hands in turn until each is done or has failed.
+// Alternates the handshakes until each is done or has failed.
 void ShakeHands(Ends* ends);
 Ends Connect(airlock_runtime* runtime, Wire* wire,
              const airlock_wrap_options& client,
              const airlock_wrap_options& server);
 
-// The same with contexts, for "localhost". Forgets what `wire` had before.
+// The same with contexts, for "localhost". Clears `wire` first.
 Ends Connect(Wire* wire, airlock_context* client, airlock_context* server,
              const airlock_session* session = nullptr);
 
 airlock_connection_info Info(const Handle<airlock_socket>& socket);
 
-// Writes all of `text`, which must go at once, and reads it at the other end.
+// Writes all of `text`, which must not wait, and reads it at the other end.
 void ExpectSent(airlock_socket* from, airlock_socket* to,
                 absl::string_view text);
 

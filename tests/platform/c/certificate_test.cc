@@ -107,7 +107,7 @@ TEST(CCertificateTest, ThePeersComesWithItsChain) {
                                              &certificate, &error),
             AIRLOCK_ERROR);
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
-  // The server asked for none.
+  // The server did not request one.
   EXPECT_EQ(
       airlock_socket_peer_certificate(ends.server.get(), &certificate, &error),
       AIRLOCK_NONE);
@@ -217,7 +217,7 @@ TEST(CErrorTest, TellsAllOfIt) {
   EXPECT_EQ(airlock_error_get(error, &info), AIRLOCK_ERROR);
   airlock_error_free(error);
   airlock_error_free(nullptr);
-  // What was there before is not taken for a new one.
+  // The old value is not mistaken for a new one.
   const auto good = Parse(Cert("server_p256.pem"));
   EXPECT_EQ(
       airlock_certificate_match_hostname(good.get(), B("localhost"), &error),

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Fields that are yes or no: C's booleans mean what they say, and what a client
-// does not say leaves nothing unverified.
+// Yes-or-no fields: C's booleans have their usual meaning, and a client with
+// defaults verifies everything.
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,8 +23,8 @@ namespace {
 
 constexpr int32_t kOthers[] = {-1, 2, 3, 255, 256, INT32_MAX, INT32_MIN};
 
-// What the client's handshake with the server of `server_p256`, whose name is
-// localhost, came to.
+// The result of the client's handshake with the server of `server_p256`, whose
+// name is localhost.
 class CChoicesTest : public ::testing::Test {
  protected:
   Failure Shake(const airlock_wrap_options& client) {
@@ -102,7 +102,7 @@ TEST_F(CChoicesTest, AClientThatSaysNothingVerifiesChainAndName) {
     stranger.cadata = Cert("other_root.pem");
     EXPECT_EQ(Shake(stranger).kind, AIRLOCK_KIND_VERIFICATION) << mode;
 
-    // A name that is not there cannot be checked.
+    // A missing name cannot be checked.
     auto nameless = Sized<airlock_wrap_options>();
     nameless.do_handshake_on_connect = AIRLOCK_NO;
     const int kind = WrapKind(nameless);
@@ -255,7 +255,7 @@ TEST_F(CChoicesTest, TrueOwnsTheDescriptor) {
               owned == 3 ? AIRLOCK_ERROR : AIRLOCK_OK);
     airlock_socket_free(socket);
     char byte = 0;
-    // At its end once the other side is closed.
+    // At its end if the other side is closed.
     EXPECT_EQ(recv(fds[1], &byte, 1, MSG_DONTWAIT), owned == 1 ? 0 : -1);
     close(fds[1]);
     if (owned != 1) close(fds[0]);

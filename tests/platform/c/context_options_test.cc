@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a context can be told beside callbacks, and what it can be asked.
+// The options of a context, other than callbacks, and its queries.
 
 #include <cstddef>
 #include <cstring>
@@ -89,14 +89,14 @@ TEST_F(CContextOptionsTest, VersionsAreLeftOut) {
     client.disabled_versions = bad;
     EXPECT_EQ(RefusalOf(client), AIRLOCK_KIND_INVALID_ARGUMENT);
   }
-  // What is left is below what the policy allows.
+  // The remaining versions are below the policy's minimum.
   client.disabled_versions = AIRLOCK_NO_TLS_1_2 | AIRLOCK_NO_TLS_1_3;
   EXPECT_EQ(Refusal(MakeRuntime(MakeHost("enforce")).get(), client).kind,
             AIRLOCK_KIND_POLICY);
 }
 
 TEST_F(CContextOptionsTest, ChainsAreAsLongAsAllowed) {
-  // The leaf and its anchor, with one between.
+  // The leaf, one intermediate, and the anchor.
   airlock_context_options client = ClientContext();
   client.verify_depth = 1;
   EXPECT_EQ(ConnectWith(client, ServerContext()).client_failure.kind, -1);

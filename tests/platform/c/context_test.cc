@@ -16,7 +16,7 @@
 namespace airlock::c {
 namespace {
 
-// What the callbacks saw, and what they are to answer.
+// What the callbacks saw, and their answers.
 struct Seen {
   std::vector<std::string> names;
   std::vector<std::string> offered;
@@ -87,7 +87,7 @@ class CContextTest : public ::testing::Test {
     return c::Refusal(runtime_.get(), options);
   }
 
-  // A client of the runtime's against a server with `context`.
+  // A client of the runtime, against a server with `context`.
   Ends ConnectTo(airlock_context* context, airlock_wrap_options client) {
     Ends ends;
     ends.client = Wrap(runtime_.get(), wire_.client(), client);
@@ -159,7 +159,7 @@ TEST_F(CContextTest, TheSniCallbackRefuses) {
   ends = ConnectTo(context.get(), ClientWrap());
   EXPECT_EQ(ends.server_failure.kind, AIRLOCK_KIND_CALLBACK);
 
-  // A client's context is none for a server.
+  // A client's context is invalid for a server.
   const auto clients = Make(ClientContext());
   seen_.answer = AIRLOCK_OK;
   seen_.context = clients.get();
@@ -224,7 +224,7 @@ TEST_F(CContextTest, KeysAndMessagesAreToldAndUserDataReleased) {
   }
   EXPECT_EQ(seen_.releases, 1);
 
-  // Also where no context comes of it.
+  // Also if no context is made.
   options.cert_reqs = 7;
   EXPECT_EQ(Refusal(options).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
   EXPECT_EQ(seen_.releases, 2);
@@ -292,7 +292,7 @@ TEST_F(CContextTest, IsForTheHostThatThePolicyWasAskedFor) {
                                         &socket_options, &socket, &error),
             AIRLOCK_ERROR);
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
-  // Not said is the same.
+  // The default is the same.
   EXPECT_NE(Wrap(context.get(), transport), nullptr);
 }
 

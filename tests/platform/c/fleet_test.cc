@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Sessions that any machine of a fleet resumes, and what else a context's
-// sessions have.
+// Sessions that any machine of a fleet can resume, and other session options of
+// a context.
 
 #include <string>
 #include <utility>
@@ -22,7 +22,7 @@ class CFleetTest : public ::testing::Test {
     return Make(runtime_.get(), options);
   }
 
-  // What a connection with `server` leaves to resume; null: nothing.
+  // The session after a connection with `server`; null: none.
   Handle<airlock_session> SessionWith(airlock_context* server) {
     const Ends ends = Connect(&wire_, client_.get(), server);
     EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
@@ -145,7 +145,7 @@ TEST_F(CFleetTest, ATicketHoldsAsLongAsItIsTold) {
     auto info = Sized<airlock_session_info>();
     ASSERT_EQ(airlock_session_info_get(session.get(), &info, nullptr),
               AIRLOCK_OK);
-    // Of TLS 1.3 it is no hint, but counts.
+    // In TLS 1.3 it is not a hint, but the lifetime.
     EXPECT_EQ(version == AIRLOCK_TLS_1_2 ? info.ticket_lifetime_hint_s
                                          : info.timeout_s,
               300);

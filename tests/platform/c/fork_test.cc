@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// fork(): a child that can go on, and a connection that two cannot use.
+// fork(): a child can continue, and two processes cannot use one connection.
 
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,10 +25,10 @@
 namespace airlock::c {
 namespace {
 
-// A child that hangs is ended by a signal.
+// A signal ends a child that hangs.
 constexpr unsigned kPatience = 60;
 
-// Forks, and gives the child's id. The child ends with what `work` gives.
+// Forks, and returns the child's id. The child ends with the result of `work`.
 pid_t Fork(const std::function<int()>& work) {
   const pid_t pid = fork();
   if (pid != 0) return pid;
@@ -36,7 +36,7 @@ pid_t Fork(const std::function<int()>& work) {
   _exit(work());
 }
 
-// The exit status of the child; -1: it was ended by a signal.
+// The exit status of the child; -1: a signal ended it.
 int Await(pid_t pid) {
   int status = 0;
   EXPECT_EQ(waitpid(pid, &status, 0), pid);
@@ -53,7 +53,7 @@ int KindOfWrite(airlock_socket* socket, absl::string_view text) {
   return Take(error).kind;
 }
 
-// A byte from one process to the other.
+// Sends a byte from one process to the other.
 class Signal {
  public:
   Signal() { EXPECT_EQ(pipe(fds_), 0); }
@@ -162,7 +162,7 @@ TEST_P(CForkTest, TheChildKeepsWhatItUsesFirst) {
   EXPECT_EQ(airlock_socket_shutdown(ends_.client.get(), &error), AIRLOCK_ERROR);
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
   ends_.client.reset();
-  // Nothing but what the child sent: no close_notify of the parent's either.
+  // Only what the child sent: no close_notify of the parent either.
   EXPECT_EQ(ServerReads(), "child");
   EXPECT_EQ(ServerReads(), "again");
   airlock_error* end = nullptr;
@@ -252,7 +252,7 @@ TEST(CForkThreadsTest, AChildMayFreeWhatAThreadOfItsParentWaitsIn) {
   transport.timeout_ms = AIRLOCK_WAIT_FOREVER;
   Handle<airlock_socket> client = Wrap(runtime.get(), transport, ClientWrap());
   std::thread waiting([&] { airlock_socket_handshake(client.get(), nullptr); });
-  // Once the ClientHello is there, the thread waits for the answer.
+  // After the ClientHello, the thread waits for the answer.
   char byte = 0;
   ASSERT_EQ(recv(fds[1], &byte, 1, MSG_PEEK), 1);
   const pid_t child = Fork([&] {
@@ -267,7 +267,7 @@ TEST(CForkThreadsTest, AChildMayFreeWhatAThreadOfItsParentWaitsIn) {
     const int fd = dup(fds[0]);
     close(fd);
     client.reset();
-    // The lowest number that is free is that of what it closed.
+    // The lowest free number is the one that it closed.
     return dup(fds[1]) == fds[0] ? 0 : 3;
   });
   EXPECT_EQ(Await(child), 0);
@@ -295,7 +295,7 @@ TEST(CForkThreadsTest, AChildGoesOnWhateverThreadsDid) {
     airlock_socket_handshake(client.get(), nullptr);
     return status;
   };
-  // Certificates are read here, and not by a thread as another forks.
+  // Certificates are read here, not by a thread while another forks.
   ASSERT_EQ(wrap(), AIRLOCK_OK);
   std::vector<std::thread> threads;
   threads.emplace_back([&] {
@@ -326,8 +326,8 @@ TEST(CForkThreadsTest, AChildGoesOnWhateverThreadsDid) {
 
 // ---- In callbacks
 
-// Forks in the callback of a certain name, while another thread uses the same
-// runtime; the child goes on with that.
+// Forks in the callback of a given name, while another thread uses the same
+// runtime; the child continues with that runtime.
 struct Forker {
   void Here(absl::string_view name) {
     if (name != where || runtime == nullptr) return;
@@ -378,7 +378,7 @@ class CForkCallbackTest : public ::testing::TestWithParam<const char*> {
       At(user, "now_ms");
       return absl::ToUnixMillis(MakeHost()->Now());
     };
-    // Under `enforce` a client has no pre-shared keys.
+    // Under `enforce` a client cannot use pre-shared keys.
     options.policy = B(by_psk() ? "tls: {verification: off}"
                                 : "tls: {verification: enforce}");
     airlock_runtime* runtime = nullptr;
@@ -491,7 +491,7 @@ class CForkCallbackTest : public ::testing::TestWithParam<const char*> {
     return Make(runtime_.get(), options);
   }
 
-  // The wire's, but for the forks.
+  // The wire's, with forks added.
   struct Through {
     airlock_transport inner;
     Forker* forker;
@@ -560,7 +560,7 @@ TEST_P(CForkCallbackTest, MayFork) {
   EXPECT_EQ(forker_.good, forker_.forks);
 }
 
-// A ClientHello of its own process: random bytes are not those of the parent.
+// Each process sends its own ClientHello: its random differs from the parent's.
 TEST(CForkThreadsTest, AChildHasRandomNumbersOfItsOwn) {
   const auto runtime = MakeRuntime(MakeHost());
   const auto hello = [&](int fd) {
@@ -573,7 +573,7 @@ TEST(CForkThreadsTest, AChildHasRandomNumbersOfItsOwn) {
   };
   int fds[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-  hello(fds[0]);  // What is buffered from here on would be the same in both.
+  hello(fds[0]);  // Data that is buffered by now would be the same in both.
   std::array<std::array<char, 43>, 3> sent;  // Up to the random's end.
   std::array<char, 4096> rest;
   const auto receive = [&](std::array<char, 43>* into) {

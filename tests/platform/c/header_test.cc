@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The header alone, as C++ of any age.
+// The header alone, in any version of C++.
 
 #include "platform/c/airlock.h"
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Environment, policy and clock of the host's, in place of the process's.
+// A host's own environment, policy and clock, instead of the process's.
 
 #include <cstdlib>
 #include <stdexcept>
@@ -37,7 +37,7 @@ class CHostTest : public ::testing::Test {
     return New(options);
   }
 
-  // Whether the policy lets a client verify nothing.
+  // Whether the policy allows a client without verification.
   bool IsLax() {
     airlock_context_options options = ClientContext();
     options.cert_reqs = AIRLOCK_CERT_NONE;
@@ -65,8 +65,8 @@ TEST_F(CHostTest, AnEnvironmentTakesTheProcesssPlace) {
   ASSERT_EQ(unsetenv("AIRLOCK_VERIFY"), 0);
   ASSERT_EQ(NewWith({B("AIRLOCK_VERIFY=enforce")}), -1);
   EXPECT_FALSE(IsLax());
-  // Of a name that is there twice, the first; of a variable of the policy the
-  // only one.
+  // If a name occurs twice, the first takes effect; a policy variable must have
+  // only one value.
   ASSERT_EQ(NewWith({B("A=1"), B("A=2"), B("AIRLOCK_VERIFY=enforce"),
                      B("AIRLOCK_VERIFY=enforce")}),
             -1);
@@ -98,12 +98,12 @@ TEST_F(CHostTest, APolicyIsTheHosts) {
   options.policy = B(kEnforce);
   ASSERT_EQ(New(options), -1);
   EXPECT_FALSE(IsLax());
-  // It is there again, and the same.
+  // It exists again, with the same content.
   EXPECT_EQ(airlock_runtime_reload_policy(runtime_.get(), nullptr), AIRLOCK_OK);
   EXPECT_EQ(airlock_runtime_reload_policy_if_changed(runtime_.get(), nullptr),
             AIRLOCK_NONE);
   EXPECT_FALSE(IsLax());
-  // Neither does the environment make it laxer.
+  // The environment does not make it laxer, either.
   const airlock_bytes off = B("AIRLOCK_VERIFY=off");
   options.environment = &off;
   options.environment_count = 1;
@@ -186,7 +186,7 @@ TEST_F(CHostTest, AClockThatThrowsSaysNothingGood) {
   EXPECT_EQ(minimum(), "TLSv1");
   throws = true;
   EXPECT_EQ(handshake(), AIRLOCK_KIND_CALLBACK);
-  // The exception has expired, as far as anybody can tell.
+  // The exception is treated as expired.
   EXPECT_EQ(minimum(), "TLSv1.2");
 }
 

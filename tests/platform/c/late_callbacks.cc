@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What holds of each callback that answers later.
+// Tests for each callback that can answer later.
 
 #include <string>
 #include <thread>
@@ -17,7 +17,7 @@ TEST_P(CLateTest, GoesOnOnceTheAnswerIsThere) {
   WrapInMemory();
   ShakeUntilAsked();
   EXPECT_EQ(host_.calls(), 1);
-  // Early calls, of all that shake hands, do no harm.
+  // Early calls, of every function that shakes hands, do no harm.
   char byte = 'x';
   size_t done = 1;
   EXPECT_EQ(airlock_socket_read(late(), &byte, 1, &done, nullptr),
@@ -52,7 +52,7 @@ TEST_P(CLateTest, MayBeARefusal) {
     ShakeHands(&ends_);
     EXPECT_EQ(late_failure().kind, GetParam().refusal);
     ExpectUndone();
-    // For good, whatever the host says from here on.
+    // It is final, whatever the host answers later.
     const int calls = host_.calls();
     host_.Bring(AIRLOCK_OK);
     EXPECT_EQ(Step(late()), AIRLOCK_ERROR);
@@ -72,7 +72,7 @@ TEST_P(CLateTest, IsNotWaitedForWhereItIsThere) {
   EXPECT_EQ(host_.calls(), 1);
 }
 
-// What the host knows may change until the callback gives it.
+// The host's answer may change until the callback returns it.
 TEST_P(CLateTest, IsWhatTheCallbackGives) {
   WrapInMemory();
   ShakeUntilAsked();
@@ -107,7 +107,7 @@ TEST_P(CLateTest, NobodyAsksOfASocketThatIsFreed) {
   ExpectReleased();
 }
 
-// A context and a runtime may be gone before the answer.
+// The context and the runtime may be freed before the answer.
 TEST_P(CLateTest, NeedsNoHandleButTheSocket) {
   WrapInMemory();
   ShakeUntilAsked();
@@ -117,7 +117,7 @@ TEST_P(CLateTest, NeedsNoHandleButTheSocket) {
   host_.Bring(AIRLOCK_OK);
   ShakeHands(&ends_);
   ExpectConnected();
-  // No callback of the context's uses it where it is the key that asks.
+  // If the key's callback asks, no callback of the context uses it.
   EXPECT_EQ(host_.releases, setup_.own.release == nullptr ? 0 : 1);
   ends_ = Ends();
   ExpectReleased();
@@ -135,7 +135,7 @@ TEST_P(CLateTest, AnotherThreadMayGoOn) {
 
 TEST_P(CLateTest, AChosenContextGoesOnAlike) {
   if (GetParam().chosen_by == nullptr) return;
-  // The callback is of a context that another server's sni chooses.
+  // The callback belongs to a context that another server's sni chooses.
   airlock_context_options first = ServerContext();
   first.ciphers = B(GetParam().chosen_by);
   first.user = server_context_.get();
@@ -172,7 +172,7 @@ TEST_P(CLateFdTest, ASocketThatWaitsDoesNotWaitForTheHost) {
   peer.join();
 }
 
-// A reader and a writer both shake hands, and both are told.
+// A reader and a writer both shake hands, and both get the status.
 TEST_P(CLateFdTest, TwoThreadsAreBothTold) {
   std::thread peer([this] {
     EXPECT_EQ(Step(other()), AIRLOCK_OK);
@@ -213,7 +213,7 @@ TEST_P(CLateFdTest, TimeCountsForTheDeadlineAndNotForTheTimeout) {
   ASSERT_EQ(airlock_socket_set_deadline(late(), 1, nullptr), AIRLOCK_OK);
   EXPECT_EQ(Step(late()), AIRLOCK_WANT_CALLBACK);
   host_.Bring(AIRLOCK_OK);
-  // Where nothing is left to send or read, no time is needed.
+  // If nothing is left to send or read, no time is needed.
   airlock_error* error = nullptr;
   EXPECT_EQ(airlock_socket_handshake(late(), &error),
             GetParam().other_is_done ? AIRLOCK_OK : AIRLOCK_ERROR);

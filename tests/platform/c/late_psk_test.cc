@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A pre-shared key, of a client or a server, that comes later.
+// A client's or server's late answer with a pre-shared key.
 
 #include <cstring>
 
@@ -14,7 +14,7 @@ namespace {
 
 airlock_status Psk(void* user, airlock_socket* /*socket*/, airlock_bytes asked,
                    airlock_psk* psk) {
-  // Filled in whatever the answer is: only AIRLOCK_OK makes it one.
+  // Always filled in: only AIRLOCK_OK makes it an answer.
   psk->identity_size = 2;
   std::memcpy(psk->identity, "me", 2);
   psk->key_size = 3;
@@ -22,7 +22,7 @@ airlock_status Psk(void* user, airlock_socket* /*socket*/, airlock_bytes asked,
   return static_cast<LateHost*>(user)->Ask(Str(asked));
 }
 
-// The other side's, which answers at once.
+// The other side's callback, which answers at once.
 airlock_status PskAtOnce(void* /*user*/, airlock_socket* /*socket*/,
                          airlock_bytes /*asked*/, airlock_psk* psk) {
   psk->identity_size = 2;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A signature of a client's or a server's key that comes later.
+// A late signature with a client's or server's key.
 
 #include <openssl/evp.h>
 

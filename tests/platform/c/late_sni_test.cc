@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A choice by the name in a ClientHello that comes later.
+// A late answer to the name in a ClientHello.
 
 #include "gtest/gtest.h"
 #include "tests/platform/c/c_testing.h"

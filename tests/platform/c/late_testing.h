@@ -1,9 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Callbacks that answer later: what holds of each of them. A test of one
-// subject instantiates CLateTest and CLateFdTest, whose tests are in
-// late_callbacks.cc.
+// Callbacks that answer later: the common tests. A test of one callback
+// instantiates CLateTest and CLateFdTest, whose tests are in late_callbacks.cc.
 #ifndef AIRLOCK_TESTS_PLATFORM_C_LATE_TESTING_H_
 #define AIRLOCK_TESTS_PLATFORM_C_LATE_TESTING_H_
 
@@ -19,7 +18,7 @@
 
 namespace airlock::c {
 
-// What a host knows: whether the answer is there, and which it is.
+// A host's state: whether the answer is available, and its value.
 class LateHost {
  public:
   // From any thread.
@@ -28,7 +27,7 @@ class LateHost {
     answer_ = answer;
     there_.notify_all();
   }
-  // Another connection, of which nothing is known.
+  // Resets everything for another connection.
   void Forget() {
     const std::lock_guard<std::mutex> lock(mutex_);
     answer_ = AIRLOCK_WANT_CALLBACK;
@@ -47,14 +46,14 @@ class LateHost {
     return calls_;
   }
 
-  // From a callback. AIRLOCK_TIMEOUT stands for an exception.
+  // Called from a callback. AIRLOCK_TIMEOUT means: throw an exception.
   airlock_status Ask(const std::string& about) {
     airlock_socket* const current = airlock_socket_current();
     void* user = nullptr;
     EXPECT_EQ(airlock_socket_user(current, &user, nullptr), AIRLOCK_OK);
     EXPECT_EQ(airlock_socket_handshake(current, nullptr), AIRLOCK_ERROR);
     const std::lock_guard<std::mutex> lock(mutex_);
-    // The same socket asks, and for the same.
+    // The same socket asks the same question.
     if (calls_++ == 0) {
       socket_ = current;
       about_ = about;
@@ -82,31 +81,30 @@ class LateHost {
 struct LateSetup {
   airlock_context_options client;
   airlock_context_options server;
-  // Of the end with the callback, and of the other; used where listed.
+  // For the end with the callback, and for the other; used if listed.
   airlock_credentials own;
   airlock_credentials other;
 };
 
-// Which callback it is, and how it is arranged.
+// The callback, and its setup.
 struct LateCase {
   const char* name;
   bool by_server;
   uint16_t version;  // The highest, AIRLOCK_TLS_*.
-  // Sets what the callback needs; `user` is the host already.
+  // Sets the callback's requirements; `user` is already the host.
   void (*arrange)(LateSetup* setup);
-  int refusal;  // AIRLOCK_KIND_* where the answer is no.
-  // A client of TLS 1.3 is done before its server has looked at it.
+  int refusal;  // AIRLOCK_KIND_* if the answer is no.
+  // A TLS 1.3 client is done before its server has checked it.
   bool other_is_done = false;
-  // Where a context with it can be another server's sni's choice: the ciphers
-  // of that one; null: it cannot.
+  // If another server's sni can choose a context with it: the ciphers of that
+  // context; null: it cannot.
   const char* chosen_by = nullptr;
 };
 inline void PrintTo(const LateCase& one, std::ostream* out) {
   *out << one.name << " with 0x" << std::hex << one.version << std::dec;
 }
 
-// Callbacks of the host's, one of which may answer later, on one end of a
-// connection whose other end is none of its business.
+// A host's callbacks, one of which may answer late, on one end of a connection.
 class CLateTest : public ::testing::TestWithParam<LateCase> {
  protected:
   CLateTest();
@@ -139,7 +137,7 @@ class CLateTest : public ::testing::TestWithParam<LateCase> {
     return status;
   }
 
-  // Until the callback was asked, and has no answer.
+  // Until the callback was called, and has no answer.
   void ShakeUntilAsked() {
     for (int i = 0; i < 10; ++i) {
       if (Step(late()) == AIRLOCK_WANT_CALLBACK) return;
@@ -155,7 +153,7 @@ class CLateTest : public ::testing::TestWithParam<LateCase> {
               AIRLOCK_OK);
   }
 
-  // By the context, and by the key that has the same user.
+  // By the context, and by the key with the same user.
   void ExpectReleased() {
     EXPECT_EQ(host_.releases, setup_.own.release == nullptr ? 1 : 2);
   }
@@ -190,7 +188,7 @@ class CLateFdTest : public CLateTest {
   static airlock_transport Over(int fd);
 };
 
-// What a host does once nothing uses it any more.
+// The host's `release`.
 void ReleaseLateHost(void* user);
 
 }  // namespace airlock::c

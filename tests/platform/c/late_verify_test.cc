@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A verification, by a client or a server, that comes later.
+// A client's or server's late answer to a verification.
 
 #include "gtest/gtest.h"
 #include "tests/platform/c/c_testing.h"

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Inputs of a megabyte: an error names the field, and quotes a part of the input
-// at the most.
+// Inputs of a megabyte: an error names the field, and quotes at most a part of
+// the input.
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@ namespace airlock::c {
 namespace {
 
 constexpr size_t kLong = 1'000'000;
-// Of one message, which may quote a path, each byte of it as an escape.
+// The maximum size of a message, which may quote a path with each byte escaped.
 constexpr size_t kMostOfMessage = 3000;
 
 std::string Repeated(absl::string_view piece, size_t size) {
@@ -57,7 +57,7 @@ class CLongInputsTest : public ::testing::TestWithParam<Input> {
 
   airlock_bytes input() const { return B(text_); }
 
-  // What a call that took the input as `field` gave.
+  // Checks the error of a call with the input as `field`.
   static void Expect(airlock_error* error, const char* field) {
     const Failure failure = Take(error);
     EXPECT_LT(failure.message.size(), kMostOfMessage)
@@ -225,7 +225,7 @@ TEST_P(CLongInputsTest, InARuntimesOptions) {
     Expect(error, "runtime options");
     const Handle<airlock_runtime> made(runtime);
     if (runtime == nullptr) continue;
-    // Names of files come to light as they are opened.
+    // File names are only checked when files are opened.
     Wire wire;
     const airlock_transport transport = wire.client();
     const airlock_wrap_options client = ClientWrap();

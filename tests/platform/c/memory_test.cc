@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Each allocation of C++ fails in turn: that is an error like others, nothing
-// is left behind, and nothing is given back twice.
+// Each C++ allocation fails in turn: the call returns an error like others,
+// nothing leaks, and nothing is freed twice.
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -48,8 +48,8 @@ void operator delete[](void* memory, std::size_t) noexcept {
 namespace airlock::c {
 namespace {
 
-// Lets the first allocation of `scenario` fail, then the second, and so on
-// until it needs no more of them.
+// Fails the first allocation of `scenario`, then the second, and so on until no
+// more are needed.
 void FailEach(const std::function<void()>& scenario) {
   scenario();
   int failures = 0;
@@ -63,7 +63,7 @@ void FailEach(const std::function<void()>& scenario) {
   EXPECT_GT(failures, 0) << "operator new is not this test's";
 }
 
-// Nothing fails as long as this lives, which is where the test looks.
+// No allocation fails during its lifetime: for the test's own checks.
 class Calm {
  public:
   Calm() : left_(left) { left = -1; }
@@ -75,7 +75,7 @@ class Calm {
   const int left_;
 };
 
-// An error where an allocation failed, and what was asked for otherwise.
+// An error if an allocation failed, and the result otherwise.
 template <typename T>
 bool Came(airlock_status status, T* handle, airlock_error* error) {
   const Calm calm;
@@ -210,7 +210,7 @@ TEST_F(CMemoryTest, SocketsOverAnFd) {
   });
 }
 
-// A call that needed memory in vain is an error, and stays one.
+// A call without the memory that it needs is an error, and stays one.
 airlock_status Step(airlock_socket* socket) {
   const bool had_failed = failed;
   airlock_error* error = nullptr;
@@ -254,8 +254,8 @@ TEST_F(CMemoryTest, Handshakes) {
   }
 }
 
-// Not among them what is JSON: nlohmann::json allocates in its destructor, so
-// that without memory it ends the process.
+// Excludes JSON: nlohmann::json allocates in its destructor, so that it ends
+// the process if memory runs out.
 TEST_F(CMemoryTest, Queries) {
   Wire wire;
   const auto client_context = Make(runtime_.get(), client_options_);
@@ -290,7 +290,7 @@ TEST_F(CMemoryTest, Queries) {
               client, AIRLOCK_BINDING_TLS_EXPORTER, out, error);
         },
         +[](airlock_buffer*out, airlock_error**error) {
-          // The error is what needs memory.
+          // The error itself needs memory.
           const airlock_status status = airlock_socket_match_hostname(
               client, B("a-name-of-many-letters.example.com"), error);
           const Calm calm;

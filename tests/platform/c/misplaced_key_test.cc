@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A private key in the wrong form or the wrong field: the error names the field
-// and what it got, and shows nothing of the key.
+// and what it got, and does not show the key.
 
 #include <string>
 #include <utility>
@@ -26,11 +26,11 @@ std::string Body(const std::string& pem) {
 
 struct Form {
   std::string text;
-  // What keyfile says of it.
+  // The error for keyfile.
   std::string said;
 };
 
-// How a key gets into configuration files and environment variables.
+// The forms of a key in configuration files and environment variables.
 std::vector<Form> Forms(const std::string& pem) {
   const std::string body = Body(pem);
   std::string der;
@@ -61,13 +61,13 @@ class CMisplacedKeyTest : public ::testing::TestWithParam<const char*> {
  protected:
   CMisplacedKeyTest() : pem_(Str(Cert(GetParam()))) {}
 
-  // What is secret of it, as far as it can be seen in `message`.
+  // Checks that `message` shows no secret part of it.
   void ExpectNothingShown(const std::string& message,
                           const std::string& text) const {
     constexpr size_t kPiece = 12;
     for (size_t i = 0; i + kPiece <= text.size(); ++i) {
       const std::string piece = text.substr(i, kPiece);
-      // Words of PEM's frame are no secret.
+      // The words of PEM's frame are not secret.
       if (absl::StrContains(piece, "-") || absl::StrContains(piece, "KEY") ||
           absl::StrContains(piece, " ")) {
         continue;
@@ -137,7 +137,7 @@ TEST_P(CMisplacedKeyTest, IsNotShownByOtherFieldsThatTakeContent) {
   }
 }
 
-// Keys are given as they are, a bundle by its path: easily mixed up.
+// Keys are given by content, a bundle by its path: easy to confuse.
 TEST_P(CMisplacedKeyTest, IsNotShownWhereAPathBelongs) {
   std::vector<Form> forms = Forms(pem_);
   forms.push_back({pem_, ""});

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Callers who get it wrong: sizes, NULs, counts, and when `release` comes.
+// Incorrect callers: sizes, NULLs, counts, and the calls of `release`.
 
 #include <cerrno>
 #include <cstddef>
@@ -183,7 +183,7 @@ TEST_F(CMisuseTest, ReadsAndWritesOfAnySize) {
   const Ends ends = Connect(runtime_.get(), &wire_, ClientWrap(), ServerWrap());
   char bytes[64] = "no more than there is, whatever the size says";
   size_t done = 7;
-  // One record at the most is read, into what there is room for.
+  // At most one record is read, up to the available space.
   ASSERT_EQ(airlock_socket_write(ends.server.get(), bytes, sizeof(bytes), &done,
                                  nullptr),
             AIRLOCK_OK);
@@ -224,7 +224,7 @@ TEST_F(CMisuseTest, AContextsUserIsReleasedOnce) {
   EXPECT_EQ(releases, ++expected);
   airlock_context_new(runtime_.get(), &options, nullptr, nullptr);
   EXPECT_EQ(releases, ++expected);
-  // What is not read is not there.
+  // If the size is invalid, `release` is not read, and so not called.
   for (const size_t size : {size_t{0}, size_t{3}, SIZE_MAX}) {
     airlock_context_options bad = options;
     bad.struct_size = size;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Keys in common in place of certificates.
+// Pre-shared keys instead of certificates.
 
 #include <cstring>
 #include <stdexcept>
@@ -13,13 +13,13 @@
 namespace airlock::c {
 namespace {
 
-// One side's key, and what it was asked.
+// One side's key, and the question that it got.
 struct Side {
   std::string identity;
   std::string key = "a key of many bytes";
   std::string asked;
   airlock_status answer = AIRLOCK_OK;
-  // Of the struct's, in place of those of the texts.
+  // For the struct's fields, instead of the lengths of the texts.
   size_t identity_size = 0;
   size_t key_size = 0;
   bool throws = false;

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// When a transport is the host's again.
+// When the host gets a transport back.
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -56,7 +56,7 @@ TEST_F(CReleaseTransportTest, AnOwnedDescriptorIsTheCallersAgain) {
       AIRLOCK_OK);
   EXPECT_EQ(fds[0], fds_[0]);
   EXPECT_EQ(fds[1], fds_[1]);
-  // What was agreed on can still be asked.
+  // The result of the handshake can still be queried.
   EXPECT_EQ(Info(ends.client).version, AIRLOCK_TLS_1_3);
   airlock_error* error = nullptr;
   size_t done = 0;
@@ -108,7 +108,7 @@ TEST_F(CReleaseTransportTest, ADescriptorsUserIsReleasedToo) {
   EXPECT_EQ(releases, 0);
   socket.reset();
   EXPECT_EQ(releases, 1);
-  // Given back, not made, and no descriptor at all.
+  // Released, not made, and not a descriptor at all.
   socket = Wrap(runtime_.get(), transport, ClientWrap());
   int32_t fd = -1;
   ASSERT_EQ(airlock_socket_release_transport(socket.get(), &fd, nullptr),
@@ -130,7 +130,7 @@ TEST_F(CReleaseTransportTest, ADescriptorsUserIsReleasedToo) {
       airlock_wrap_socket(runtime_.get(), &transport, &options, &none, nullptr),
       AIRLOCK_ERROR);
   EXPECT_EQ(releases, 4);
-  // Of a struct that is not good nothing is touched.
+  // If the struct is invalid, nothing is taken over.
   transport.fd_owned = 3;
   EXPECT_EQ(
       airlock_wrap_socket(runtime_.get(), &transport, &options, &none, nullptr),

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Keys that are elsewhere, certificates by the server's CAs, and a host's own
-// cache of sessions.
+// Keys that are elsewhere, certificates selected by the server's CAs, and a
+// host's own session cache.
 
 #include <openssl/evp.h>
 
@@ -17,13 +17,13 @@
 namespace airlock::c {
 namespace {
 
-// A key as a security module has it.
+// A key as in a security module.
 struct Module {
   bssl::UniquePtr<EVP_PKEY> key;
   int signatures = 0;
   int releases = 0;
   airlock_status answer = AIRLOCK_OK;
-  size_t size = 0;  // Where it is not 0, what it says in place of the truth.
+  size_t size = 0;  // If not 0, returned instead of the real size.
 };
 
 std::unique_ptr<Module> Load(absl::string_view name) {
@@ -115,7 +115,7 @@ TEST_F(CSignTest, WhatFailsEndsTheHandshake) {
     EXPECT_NE(ends.client_failure.kind, -1);
     server_.reset();  // It and `ends` need `module`.
   }
-  // A key that is not the certificate's.
+  // A key that does not match the certificate.
   const auto other = Load("client_p256");
   EXPECT_NE(ConnectTo(SignedBy(other.get(), Chain()), AIRLOCK_TLS_1_3)
                 .client_failure.kind,
@@ -136,7 +136,7 @@ TEST_F(CSignTest, AKeyAndACallbackAreTooMuch) {
   credentials.certfile = Cert("server_p256.key");
   EXPECT_EQ(Refusal(runtime_.get(), options).kind, AIRLOCK_KIND_CREDENTIALS);
   EXPECT_EQ(module->releases, 2);
-  // Whatever else is wrong.
+  // Even if something else is wrong.
   credentials.certfile = Cert("server_p256_chain.pem");
   options.groups = B("none");
   EXPECT_EQ(Refusal(runtime_.get(), options).kind,

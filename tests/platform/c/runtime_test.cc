@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Runtimes and their policy, which nothing in the C interface turns off.
+// Runtimes and their policy, which the C interface cannot turn off.
 
 #include <cstddef>
 #include <cstdlib>
@@ -21,7 +21,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// What a refused client's options are.
+// The error for a refused client's options.
 Failure WrapRefusal(airlock_runtime* runtime,
                     const airlock_wrap_options& options) {
   Wire wire;
@@ -61,7 +61,7 @@ TEST(CRuntimeTest, EnforceIsNotToBeSwitchedOff) {
     EXPECT_EQ(Refusal(runtime.get(), options).kind, AIRLOCK_KIND_POLICY);
   }
 
-  // A context that says nothing verifies, and a socket needs a name.
+  // A context with defaults verifies, and a socket needs a name.
   airlock_context* context = nullptr;
   ASSERT_EQ(airlock_context_new(runtime.get(), nullptr, &context, nullptr),
             AIRLOCK_OK);
@@ -78,7 +78,7 @@ TEST(CRuntimeTest, EnforceIsNotToBeSwitchedOff) {
   ShakeHands(&ends);
   EXPECT_EQ(ends.client_failure.kind, AIRLOCK_KIND_VERIFICATION);
 
-  // Nor by a session, nor by a context of a server's.
+  // Neither a session nor a server's context changes that.
   auto server = Sized<airlock_context_options>();
   server.server_side = 1;
   airlock_context* servers = nullptr;
@@ -115,7 +115,7 @@ TEST(CRuntimeTest, ReadsThePolicyAnew) {
   EXPECT_THAT(json.data, HasSubstr("\"enforce\""));
   airlock_buffer_free(&json);
 
-  // A broken one changes nothing.
+  // A broken file changes nothing.
   host->SetFile("/etc/airlock.yaml", "tls:\n  verification: of\n");
   airlock_error* error = nullptr;
   EXPECT_EQ(airlock_runtime_reload_policy(runtime.get(), &error),
@@ -132,7 +132,7 @@ TEST(CRuntimeTest, ReadsThePolicyAnewIfItChanged) {
   const auto reload = [&](airlock_error** error) {
     return airlock_runtime_reload_policy_if_changed(runtime.get(), error);
   };
-  // A change may be too fresh to show in a file's times.
+  // A very recent change may not show in a file's times.
   EXPECT_EQ(reload(nullptr), AIRLOCK_OK);
   host->AdvanceTime(absl::Minutes(1));
   EXPECT_EQ(reload(nullptr), AIRLOCK_OK);
@@ -190,7 +190,7 @@ TEST(CRuntimeTest, CountsWhatIsAllowedButAudited) {
   EXPECT_EQ(counters.allowed, 2U);
   EXPECT_EQ(counters.refusals, 0U);
   EXPECT_EQ(counters.upgrades, 0U);
-  // A program of an older header has no room for it.
+  // A program with an older header has no room for it.
   counters.allowed = 77;
   counters.struct_size = offsetof(airlock_counters, allowed);
   ASSERT_EQ(airlock_runtime_counters(runtime.get(), &counters, nullptr),
@@ -334,7 +334,7 @@ TEST(CRuntimeTest, TakesThePolicyOfTheProcessAndAuditsIt) {
   airlock_runtime_free(runtime);
   EXPECT_EQ(host.releases, 1);
 
-  // That is no policy to begin with.
+  // Not a valid policy from the start.
   EXPECT_EQ(airlock_runtime_new(&options, &runtime, &error), AIRLOCK_ERROR);
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
   EXPECT_EQ(runtime, nullptr);

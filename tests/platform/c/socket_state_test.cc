@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a host adds to a socket and asks of it: a pointer, the peer's name, a
-// deadline, pieces to write, numbers.
+// A host's additions to a socket, and its queries: a pointer, the peer's name,
+// a deadline, pieces to write, numbers.
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -49,7 +49,7 @@ class CSocketStateTest : public ::testing::Test {
     return transport;
   }
 
-  // What wrapping over `transport` and shaking hands comes to.
+  // The result of wrapping over `transport` and shaking hands.
   Failure Shake(const airlock_transport& transport) {
     const airlock_wrap_options options = ClientWrap();
     airlock_socket* socket = nullptr;
@@ -148,7 +148,7 @@ TEST_F(CSocketStateTest, ADeadlineHoldsForAllCalls) {
   EXPECT_EQ(Shake(transport).kind, AIRLOCK_KIND_TIMEOUT);
   transport.deadline_ms = -1;
   EXPECT_EQ(Shake(transport).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
-  // Later than the clock goes is never.
+  // Later than the clock's maximum means never.
   transport.deadline_ms = INT64_MAX;
   transport.timeout_ms = AIRLOCK_WAIT_NEVER;
   EXPECT_EQ(Shake(transport).kind, -1);
@@ -164,7 +164,7 @@ TEST_F(CSocketStateTest, ADeadlineIsSetLater) {
   airlock_error* error = nullptr;
   EXPECT_EQ(airlock_socket_handshake(socket.get(), &error), AIRLOCK_ERROR);
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_TIMEOUT);
-  // It may be repeated, where the deadline is another.
+  // It may be repeated with another deadline.
   ASSERT_EQ(airlock_socket_set_deadline(socket.get(), 0, nullptr), AIRLOCK_OK);
   ASSERT_EQ(
       airlock_socket_set_timeout(socket.get(), AIRLOCK_WAIT_NEVER, nullptr),
@@ -203,7 +203,7 @@ TEST_F(CSocketStateTest, WritesPiecesAsOne) {
   EXPECT_EQ(reads(), "one");
   EXPECT_EQ(writes({}), 0U);
   EXPECT_EQ(writes({{nullptr, 0}, B("")}), 0U);
-  // As much as a record holds, which ends within a piece.
+  // As much as fits a record, which ends within a piece.
   const std::string half(10000, 'h');
   const std::string rest(10000, 'r');
   EXPECT_EQ(writes({B(half), B(rest)}), 16384U);
@@ -310,7 +310,7 @@ TEST(CWordsTest, SaysWhatCCallsIt) {
             "use AIRLOCK_PROTOCOL_SSLV23, AIRLOCK_PROTOCOL_TLSV1_1");
   EXPECT_EQ(internal::InWordsOfC("but options is OP_NO_* for all of these; x"),
             "but disabled_versions is AIRLOCK_NO_TLS_* for all of these; x");
-  // Whole words only, and once.
+  // Whole words only, and only once.
   for (const char* const same :
        {"", "AIRLOCK_CERT_NONE", "MY_CERT_NONE", "CERT_NONES", "CERT_NONE_"}) {
     EXPECT_EQ(internal::InWordsOfC(same), same);

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// airlock_wrap_socket and what can be done with a socket.
+// airlock_wrap_socket and the functions of a socket.
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -20,7 +20,7 @@ namespace {
 
 class CSocketTest : public ::testing::Test {
  protected:
-  // The kind of the error that wrap_socket gives, over the wire's client end.
+  // The kind of wrap_socket's error, over the wire's client end.
   Failure Refusal(const airlock_wrap_options& options) {
     const airlock_transport transport = wire_.client();
     airlock_socket* socket = nullptr;
@@ -124,7 +124,7 @@ TEST_F(CSocketTest, ShakesHandsOverFds) {
             AIRLOCK_ERROR);
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
 
-  // What is owned is closed with the socket, and nothing else.
+  // Only an owned descriptor is closed with the socket.
   server.reset();
   EXPECT_EQ(fcntl(fds[1], F_GETFD), -1);
   EXPECT_NE(fcntl(fds[0], F_GETFD), -1);
@@ -142,7 +142,7 @@ TEST_F(CSocketTest, AnOwnedFdIsClosedWhereWrappingFails) {
   EXPECT_EQ(airlock_wrap_socket(nullptr, &transport, nullptr, &socket, nullptr),
             AIRLOCK_ERROR);
   EXPECT_EQ(fcntl(fds[0], F_GETFD), -1);
-  // Not so where it is not clear what was given.
+  // Not if fd_owned is invalid.
   transport.fd = fds[1];
   transport.fd_owned = 2;
   EXPECT_EQ(airlock_wrap_socket(nullptr, &transport, nullptr, &socket, nullptr),
@@ -169,7 +169,7 @@ TEST_F(CSocketTest, TellsWhatIsWrongWithThePeer) {
       Connect(runtime_.get(), &wire, ClientWrap(), ServerWrap("server_other"));
   EXPECT_EQ(ends.client_failure.kind, AIRLOCK_KIND_VERIFICATION);
   EXPECT_EQ(ends.client_failure.verify_code, 20);
-  // Again the same.
+  // The same again.
   airlock_error* error = nullptr;
   EXPECT_EQ(airlock_socket_handshake(ends.client.get(), &error), AIRLOCK_ERROR);
   EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_VERIFICATION);
@@ -410,7 +410,8 @@ TEST_F(CSocketTest, HandlesMayBeFreedInAnyOrder) {
   }
 }
 
-// Seven bytes that anyone on the way can send, in place of the peer's flight.
+// Seven bytes that an attacker on the network can send, instead of the peer's
+// flight.
 TEST_F(CSocketTest, CloseNotifyDuringTheHandshakeIsAnError) {
   const std::string close_notify("\x15\x03\x03\x00\x02\x01\x00", 7);
   const airlock_transport near = wire_.client();

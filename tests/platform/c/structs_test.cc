@@ -30,7 +30,7 @@ struct Newer {
   size_t third;
 };
 
-// A pointer to what is not quite a T, as a caller with another header has it.
+// A pointer to something similar to a T, as from a caller with another header.
 template <typename T, typename Other>
 T* As(Other* other) {
   return reinterpret_cast<T*>(other);
@@ -58,7 +58,7 @@ TEST(StructsTest, ANewerOneMustNotStateWhatIsUnknown) {
 
 TEST(StructsTest, ASizeThatWasNotSetIsRefused) {
   Known known = {0, 1, 2};
-  // No struct ends within a word.
+  // A struct does not end within a word.
   for (const size_t size :
        {size_t{0}, sizeof(size_t) - 1, sizeof(size_t) + 4, sizeof(Known) - 1,
         sizeof(Known) + 1, internal::kMaxStructSize + 1, ~size_t{0}}) {

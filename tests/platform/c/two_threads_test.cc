@@ -68,7 +68,7 @@ class CTwoThreadsTest : public ::testing::Test {
   Handle<airlock_socket> server_;
 };
 
-// The handshake, too, is what both threads begin with.
+// Both threads also begin with the handshake.
 TEST_F(CTwoThreadsTest, BothDirectionsAtOnce) {
   bool good[4] = {};
   std::thread threads[] = {
@@ -80,8 +80,8 @@ TEST_F(CTwoThreadsTest, BothDirectionsAtOnce) {
   for (const bool one : good) EXPECT_TRUE(one);
 }
 
-// A thread that waits to read does not keep another from writing, whichever of
-// the two finishes the handshake.
+// A thread that waits to read does not prevent another from writing, whichever
+// of the two finishes the handshake.
 TEST_F(CTwoThreadsTest, WritesWhileAnotherWaitsToRead) {
   bool read = false;
   std::thread reader([&] { read = ReadAll(client_.get(), 5); });

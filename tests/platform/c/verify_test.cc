@@ -1,7 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a host adds to verification: a callback and pins. It never takes away.
+// A host's additions to verification: a callback and pins, which never weaken
+// it.
 
 #include <stdexcept>
 #include <string>
@@ -223,7 +224,7 @@ TEST_F(CVerifyTest, WantsPinnedKeys) {
   EXPECT_EQ(ends.client_failure.depth, 0);
   EXPECT_EQ(ends.client_failure.alert, 46);  // certificate_unknown
   EXPECT_EQ(ends.server_failure.alert, 46);
-  // Before the callback, which is then not asked.
+  // Before the callback, which is then not called.
   options = Options();
   options.pins = pins;
   options.pins_count = 1;
@@ -270,7 +271,7 @@ TEST_F(CVerifyTest, NeedsSomethingToNarrow) {
     };
     EXPECT_EQ(Refusal(runtime_.get(), options).kind,
               AIRLOCK_KIND_INVALID_ARGUMENT);
-    // A server's clients may come with a certificate or with a key.
+    // A server's clients may have a certificate or a pre-shared key.
     options.psk_server = options.psk_client;
     options.psk_client = nullptr;
     options.server_side = 1;
