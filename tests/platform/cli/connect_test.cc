@@ -50,7 +50,7 @@ const std::vector<std::string>& DirectServer() {
   return *flags;
 }
 
-// `airlock connect` to `server`, trusting ca.pem, with `flags`.
+// Runs `airlock connect` to `server`, trusting ca.pem, with `flags`.
 Outcome Connect(const Server& server, std::vector<std::string> flags,
                 absl::string_view input = "",
                 const std::map<std::string, std::string>& environment = {}) {
@@ -134,8 +134,8 @@ TEST(ConnectTest, EndsWithTheServer) {
   EXPECT_TRUE(client.WaitForOutput("one\n"));
   server.process().Signal(SIGKILL);
   EXPECT_EQ(server.process().Wait(), -SIGKILL);
-  // Its connections are cut, not closed in order: that must not pass for an
-  // end.
+  // Its connections are cut without close_notify, which must not look like a
+  // normal end.
   EXPECT_EQ(client.Wait(), 1);
   EXPECT_THAT(client.errors(), HasSubstr("UnexpectedEof"));
 }
@@ -229,7 +229,7 @@ TEST(ConnectTest, ThePolicyRefusesInsecure) {
               AllOf(HasSubstr("Policy"), HasSubstr("AIRLOCK_VERIFY=enforce")));
 }
 
-// Where a refusal is audited, and that it is there once.
+// A refusal is audited, and exactly once.
 TEST(ConnectTest, ARefusalGoesToTheAudit) {
   const std::string path =
       absl::StrCat(::testing::TempDir(), "/audit_of_connect.jsonl");

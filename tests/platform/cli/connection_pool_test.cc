@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A server's connections, where the system has nothing left for them.
+// A server's connections when the system runs out of resources.
 
 #include "platform/cli/connection_pool.h"
 
@@ -37,15 +37,15 @@
 
 namespace {
 
-// How often accept4 was called, and is still to fail.
+// How many accept4 calls there were, and how many must still fail.
 std::atomic<int> accepts{0};
 std::atomic<int> accepts_to_refuse{0};
-// What comes right after a connection was accepted.
+// Called right after a connection was accepted.
 std::atomic<void (*)()> after_accept{nullptr};
 
 }  // namespace
 
-// In place of libc's.
+// Replaces libc's.
 extern "C" int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   ++accepts;
   if (accepts_to_refuse.load() > 0) {
@@ -71,8 +71,8 @@ constexpr absl::Duration kPatience = absl::Minutes(1);
 // The byte that begins a request; any other ends it.
 constexpr uint8_t kRequest = 'r';
 
-// Lets this process have descriptors below `count` (or as many as it may). 0 to
-// 2 are taken, and poll takes no more at once than there may be.
+// Limits this process to descriptors below `count` (or its hard limit). 0 to 2
+// are taken, and poll rejects more entries than the limit.
 void LimitDescriptors(rlim_t count) {
   rlimit limit = {};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -80,7 +80,7 @@ void LimitDescriptors(rlim_t count) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// More than there are addresses for: a thread cannot be made.
+// Larger than the address space: a thread cannot be made.
 void SetStackSize(size_t size) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -89,7 +89,7 @@ void SetStackSize(size_t size) {
   pthread_attr_destroy(&attributes);
 }
 
-// A pool that gives each byte back until its client has none left.
+// A pool that echoes each byte until its client has no more.
 class ConnectionPoolTest : public ::testing::Test {
  protected:
   ConnectionPoolTest() {
@@ -126,7 +126,7 @@ class ConnectionPoolTest : public ::testing::Test {
     if (runner_.joinable()) End();
   }
 
-  // As a signal does it.
+  // Like a signal.
   void End() {
     kill(getpid(), SIGTERM);
     runner_.join();
@@ -139,7 +139,7 @@ class ConnectionPoolTest : public ::testing::Test {
     return *std::move(client);
   }
 
-  // Whether a byte comes back, or else the connection has ended.
+  // Whether a byte comes back; otherwise the connection has ended.
   static bool Echoes(PosixTransport* client, uint8_t byte = 'x') {
     if (!client->Write(absl::MakeConstSpan(&byte, 1)).done()) return false;
     return client->Read(absl::MakeSpan(&byte, 1)).done();
@@ -152,12 +152,12 @@ class ConnectionPoolTest : public ::testing::Test {
   absl::Notification hung_up_;
   absl::Notification go_on_;
   std::atomic<int> told_{0};
-  absl::Status shortage_;  // To be read after End.
+  absl::Status shortage_;  // Read it after End.
   absl::Mutex mutex_;
   std::vector<ConnectionPlace::End> ends_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Five pauses of a tenth of a second; a loop that spins needs none.
+// Five pauses of a tenth of a second; a busy loop has none.
 TEST_F(ConnectionPoolTest, WaitsWhereNothingCanBeAccepted) {
   const auto start = std::chrono::steady_clock::now();
   accepts_to_refuse = 5;
@@ -170,7 +170,7 @@ TEST_F(ConnectionPoolTest, WaitsWhereNothingCanBeAccepted) {
   EXPECT_TRUE(absl::IsResourceExhausted(shortage_)) << shortage_;
 }
 
-// Nor does a connection need any more, once it was accepted.
+// A connection that was accepted needs no more descriptors, either.
 TEST_F(ConnectionPoolTest, ServesWhatItHasAccepted) {
   const auto first = Connect();
   EXPECT_TRUE(Echoes(first.get()));
@@ -184,9 +184,9 @@ TEST_F(ConnectionPoolTest, ServesWhatItHasAccepted) {
   End();
 }
 
-// A connection needs two, and files for its client three.
+// A connection needs two, and its client's files three.
 TEST_F(ConnectionPoolTest, AcceptsNobodyForTheLastDescriptor) {
-  // Meanwhile the server does nothing.
+  // Meanwhile the server is blocked.
   kill(getpid(), SIGHUP);
   hung_up_.WaitForNotification();
   const auto first = Connect();
@@ -220,7 +220,7 @@ TEST_F(ConnectionPoolTest, OutlivesAThreadThatCannotBeMade) {
   EXPECT_TRUE(absl::StrContains(shortage_.message(), "thread")) << shortage_;
 }
 
-// As many clients that say nothing as there are places, and more.
+// More silent clients than there are places.
 TEST_F(ConnectionPoolTest, MakesRoomForThoseWhoWait) {
   std::vector<std::unique_ptr<PosixTransport>> silent;
   for (int i = 0; i < 12; ++i) silent.push_back(Connect());
@@ -233,7 +233,7 @@ TEST_F(ConnectionPoolTest, MakesRoomForThoseWhoWait) {
   }
 }
 
-// The one that has done nothing for longest goes, not the busy ones.
+// The connection that was idle longest is ended, not the busy ones.
 TEST_F(ConnectionPoolTest, EndsWhatHasWaitedLongest) {
   const auto silent = Connect();
   std::vector<std::unique_ptr<PosixTransport>> busy;
@@ -253,7 +253,7 @@ TEST_F(ConnectionPoolTest, LetsARequestFinishWhenItStops) {
   const auto requesting = Connect();
   EXPECT_TRUE(Echoes(requesting.get(), kRequest));
   kill(getpid(), SIGTERM);
-  // Once the idle one has ended, the server stops; the other one goes on.
+  // After the idle one has ended, the server stops; the other one continues.
   uint8_t byte = 0;
   EXPECT_TRUE(idle->Read(absl::MakeSpan(&byte, 1)).closed());
   EXPECT_TRUE(Echoes(requesting.get()));

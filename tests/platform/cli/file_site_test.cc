@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a site answers where the system fails it.
+// A site's answers when the system runs out of resources.
 
 #include "platform/cli/file_site.h"
 
@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Lets this process open `count` descriptors more, as long as it lives.
+// Limits this process to `count` additional descriptors, during its lifetime.
 class DescriptorLimit {
  public:
   explicit DescriptorLimit(int count) {
@@ -59,8 +59,8 @@ class FileSiteTest : public ::testing::Test {
   std::unique_ptr<FileSite> site_;
 };
 
-// Found, or short of descriptors: never "not there", forbidden, or a listing in
-// place of a page.
+// Found, or short of descriptors: never "not found", forbidden, or a listing
+// instead of a page.
 TEST_F(FileSiteTest, TellsAWantOfDescriptorsFromAFileThatIsNotThere) {
   for (const std::string target : {"/a.txt", "/app/", "/app/index.html"}) {
     bool found = false;

@@ -27,7 +27,7 @@ std::string Path(const std::string& name) {
   return TestdataPath(absl::StrCat("config/", name));
 }
 
-// A sample of testdata/policy/, and what is said of it there.
+// A sample of testdata/policy/, with its documented result.
 struct Sample {
   const char* name;
   const char* policy;
@@ -37,8 +37,8 @@ struct Sample {
 
 class PolicySampleTest : public ::testing::TestWithParam<Sample> {
  protected:
-  // The output, with files named as if they were here, and without the spaces
-  // that line up columns, which depend on the length of those names.
+  // The output, with file names relative to here, and without the alignment
+  // spaces, which depend on the length of those names.
   static std::string Show(std::vector<std::string> arguments) {
     const std::string folder = TestdataPath("policy/");
     arguments.insert(arguments.begin(), "policy");

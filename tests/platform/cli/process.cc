@@ -87,7 +87,7 @@ Process::~Process() {
 }
 
 void Process::Write(absl::string_view input) {
-  // A process that ended already does not read; its status tells.
+  // A process that has already ended does not read; its status shows why.
   signal(SIGPIPE, SIG_IGN);
   while (!input.empty()) {
     const ssize_t written = write(input_, input.data(), input.size());

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The `airlock` command, run as a process.
+// Runs the `airlock` command as a process.
 #ifndef AIRLOCK_TESTS_PLATFORM_CLI_PROCESS_H_
 #define AIRLOCK_TESTS_PLATFORM_CLI_PROCESS_H_
 
@@ -19,8 +19,8 @@
 
 namespace airlock::testing {
 
-// A running process. Its environment is `environment` and nothing else. Killed
-// when dropped. Thread-compatible.
+// A running process. Its environment is exactly `environment`. Killed by the
+// destructor. Thread-compatible.
 class Process {
  public:
   // Starts bazel's //platform/cli:airlock with `arguments`.
@@ -33,15 +33,15 @@ class Process {
   void Write(absl::string_view input);
   void CloseInput();
   void Signal(int signal);
-  // From here on it gets descriptors below `count` only (RLIMIT_NOFILE).
+  // From now on it only gets descriptors below `count` (RLIMIT_NOFILE).
   void LimitDescriptors(size_t count);
 
-  // Waits until the output, or what goes to standard error, holds `text`; false
-  // where it ends without.
+  // Waits until the output, or standard error, contains `text`; false if it
+  // ends without.
   bool WaitForOutput(absl::string_view text) { return WaitFor(output_, text); }
   bool WaitForErrors(absl::string_view text) { return WaitFor(errors_, text); }
 
-  // Waits for the end. The exit status, or minus the signal.
+  // Waits for the end. Returns the exit status, or the negative signal number.
   int Wait();
 
   std::string output() const;
@@ -69,12 +69,12 @@ struct Outcome {
   std::string errors;
 };
 
-// Runs it to its end with `input` as its standard input.
+// Runs it to its end with standard input `input`.
 Outcome RunAirlock(const std::vector<std::string>& arguments,
                    const std::map<std::string, std::string>& environment = {},
                    absl::string_view input = "");
 
-// `airlock serve` with `arguments`, at a port that was free.
+// `airlock serve` with `arguments`, on a free port.
 class Server {
  public:
   explicit Server(std::vector<std::string> arguments,

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// `airlock serve` where the system gives it no descriptors.
+// `airlock serve` without free descriptors.
 
 #include <signal.h>
 
@@ -29,7 +29,7 @@ std::string MakeDirectory() {
   return path;
 }
 
-// Connections that say nothing.
+// Connections that send nothing.
 std::vector<std::unique_ptr<platform::PosixTransport>> Silent(
     const Server& server, int count) {
   const size_t colon = server.address().find(':');
@@ -48,7 +48,7 @@ std::vector<std::unique_ptr<platform::PosixTransport>> Silent(
 TEST(ServeShortageTest, OutlivesAWantOfDescriptors) {
   // The leak checker needs descriptors itself, at the end.
   Server server({"--self-signed"}, {{"ASAN_OPTIONS", "detect_leaks=0"}});
-  // Fewer than the connections below need, who say nothing.
+  // Fewer than needed for the silent connections below.
   server.process().LimitDescriptors(64);
   auto silent = Silent(server, 64);
   EXPECT_TRUE(server.process().WaitForErrors("ulimit -n"));
@@ -56,13 +56,13 @@ TEST(ServeShortageTest, OutlivesAWantOfDescriptors) {
   Process client({"connect", server.address(), "--insecure"});
   client.Write("x\n");
   EXPECT_TRUE(client.WaitForOutput("x\n"));
-  // Nor does it need any to end, with a connection that is still there.
+  // Stopping needs no descriptor either, even with an open connection.
   server.process().LimitDescriptors(3);
   server.process().Signal(SIGTERM);
   EXPECT_EQ(server.process().Wait(), 0) << server.process().errors();
 }
 
-// Those who say nothing do not take what others' files are opened with.
+// Silent clients do not use up the descriptors for other clients' files.
 TEST(ServeShortageTest, FilesCanBeOpenedForWhoIsServed) {
   const std::string root = MakeDirectory();
   Server server({"--self-signed", "--root", root},

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// `airlock serve --root`, asked by `airlock connect`.
+// `airlock serve --root`, queried with `airlock connect`.
 
 #include <signal.h>
 
@@ -34,7 +34,7 @@ void WriteFile(const fs::path& path, absl::string_view content) {
   std::ofstream(path, std::ios::binary) << content;
 }
 
-// A directory with a site in it, and a secret beside the site.
+// A directory with a site in it, and a secret next to the site.
 class ServeTest : public ::testing::Test {
  protected:
   ServeTest()
@@ -60,7 +60,7 @@ class ServeTest : public ::testing::Test {
     return root;
   }
 
-  // Sends `bytes` and gives all that comes back.
+  // Sends `bytes` and returns the whole response.
   std::string Send(absl::string_view bytes) {
     const Outcome outcome = RunAirlock(
         {"connect", server_.address(), absl::StrCat("--ca=", Path("ca.pem"))},
@@ -199,7 +199,7 @@ TEST(ServeEndTest, ASignalEndsItEvenWithConnections) {
   EXPECT_TRUE(client.WaitForOutput("x\n"));
   server.process().Signal(SIGINT);
   EXPECT_EQ(server.process().Wait(), 0);
-  // It was told, and is not to blame.
+  // It was reported, and the client is not at fault.
   EXPECT_EQ(client.Wait(), 0) << client.errors();
   EXPECT_THAT(server.process().errors(),
               AllOf(HasSubstr("the server stops"), Not(HasSubstr("Eof")),
@@ -221,7 +221,7 @@ TEST(ServeSelfSignedTest, PrintsWhatClientsTrust) {
   }
 }
 
-// Told to, or by itself; and not by what is no policy.
+// On SIGHUP, or automatically; an invalid policy changes nothing.
 TEST(ServePolicyTest, IsReadAnew) {
   const std::string path =
       absl::StrCat(::testing::TempDir(), "/policy_of_serve.yaml");
@@ -269,7 +269,7 @@ TEST(ServeLimitTest, FurtherConnectionsWaitTheirTurn) {
 TEST(ServeLimitTest, ASilentClientIsLetGo) {
   Server server({"--self-signed", "--timeout=50ms"});
   Process client({"connect", server.address(), "--insecure"});
-  // It closes its side without a word more than it must.
+  // It closes its side without unnecessary output.
   client.WaitForOutput("never");
   server.process().Signal(SIGTERM);
   EXPECT_EQ(server.process().Wait(), 0);

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What `airlock serve` offers to clients of TLS, and how long it waits for
-// them.
+// The TLS settings that `airlock serve` offers, and how long it waits for
+// clients.
 
 #include <cstdint>
 #include <string>
@@ -33,7 +33,7 @@ TEST(ServeTlsTest, OffersWhatIsCurrentAlone) {
   EXPECT_EQ(connect(server, {"--tls=TLSv1"}), 1);
   EXPECT_EQ(connect(server, {"--alpn=h2,http/1.1"}), 0);
   EXPECT_EQ(connect(server, {"--alpn=h2"}), 1);
-  // Who asks for what is old gets it, and no suites that are not in it.
+  // An old version is available on request, without suites that it lacks.
   const Server old({"--self-signed", "--tls=TLSv1.1"});
   EXPECT_EQ(connect(old, {"--tls=TLSv1.1"}), 0);
   const Server oldest({"--self-signed", "--old-tls"});

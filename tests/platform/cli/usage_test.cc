@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// How the command answers to being used, rightly and wrongly.
+// The command's responses to valid and invalid usage.
 
 #include <fstream>
 #include <string>
@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"serve", "--self-signed", "--require-client-cert"},
               "--client-ca"}));
 
-// Each error of a key or certificate says by which flag it came.
+// Each error of a key or certificate names its flag.
 TEST(FlagsTest, AreNamedInErrors) {
   const std::string certs = TestdataPath("certs/");
   struct Row {
@@ -119,7 +119,7 @@ TEST(FlagsTest, AreNamedInErrors) {
   }
 }
 
-// One that was given in place of what names it.
+// A key that was given instead of its source.
 TEST(FlagsTest, ASecretIsNotShown) {
   const std::string certs = TestdataPath("certs/");
   const std::string key = ReadTestdata("certs/server_p256.key");
@@ -182,7 +182,7 @@ std::string AppYaml() {
   return path;
 }
 
-// Every command that says what is trusted here, or trusts somebody.
+// Every command that shows or uses the trusted CAs.
 class PolicyTest : public ::testing::TestWithParam<std::vector<std::string>> {};
 
 INSTANTIATE_TEST_SUITE_P(

@@ -32,7 +32,7 @@ std::vector<nlohmann::json> Parse(const std::string& lines) {
   return result;
 }
 
-// The actions of `lines`; of Airlock's own, in brackets.
+// The actions of `lines`; Airlock's own are in brackets.
 std::vector<std::string> Actions(const std::string& lines) {
   std::vector<std::string> result;
   for (const nlohmann::json& line : Parse(lines)) {
@@ -90,7 +90,7 @@ TEST(AuditLinesTest, WhatIsNotALineIsShownAndMarked) {
   EXPECT_THAT(shown[0]["text"].get<std::string>(), SizeIs(256));
 }
 
-// The parser keeps one of two, and that one is written.
+// The parser keeps one of two, and only that one is written.
 TEST(AuditLinesTest, AMemberIsThereOnce) {
   AuditLines lines;
   const std::string result =
@@ -123,7 +123,7 @@ TEST(AuditLinesTest, AFloodIsBoundedAndCounted) {
   const auto first = Actions(lines.Add(text, kStart));
   EXPECT_THAT(first, ElementsAre("refused", "[invalid]", "refused", "refused",
                                  "[dropped]"));
-  // Told once a second; then there is room for one more.
+  // Reported once a second; then one more is allowed.
   EXPECT_THAT(Actions(lines.Add(text, kStart)), IsEmpty());
   const auto second =
       Parse(lines.Add(absl::StrCat(kGood, "\n"), kStart + absl::Seconds(1)));

@@ -48,12 +48,12 @@ std::string Line(int number) {
                       "}\n");
 }
 
-// As a process in the sandbox opens it.
+// Opens it like a process in the sandbox.
 UniqueFd OpenToWrite(const AuditRelay& relay) {
   return UniqueFd(open(relay.fifo().c_str(), O_WRONLY | O_CLOEXEC));
 }
 
-// More than a pipe holds.
+// More than a pipe can hold.
 TEST(AuditRelayTest, WaitsForWhoReadsAFifo) {
   const std::string path = MakeFifo("somebody_reads");
   const UniqueFd reader(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
@@ -94,7 +94,7 @@ TEST(AuditRelayTest, ItsFifoIsForWriting) {
   (*relay)->Hide();
   EXPECT_NE(access(fifo.c_str(), F_OK), 0);
   EXPECT_NE(access(fifo.substr(0, fifo.rfind('/')).c_str(), F_OK), 0);
-  // What was written before it starts is not lost, nor what has no line feed.
+  // Data from before the start is not lost, nor is a line without newline.
   const std::string line = Line(1);
   ASSERT_GT(write(writer.get(), line.data(), line.size()), 0);
   (*relay)->Start();

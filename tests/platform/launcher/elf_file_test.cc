@@ -22,7 +22,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// Lets this process open `count` descriptors more, until it goes.
+// Limits this process to `count` additional descriptors, during its lifetime.
 class Descriptors {
  public:
   explicit Descriptors(rlim_t count) {
@@ -98,7 +98,7 @@ TEST_F(FindProgramsTest, CheckWritableFailsWhereItCannotLook) {
     EXPECT_FALSE(CheckWritable({folder_}, {fixed}).ok()) << count;
   }
   unlink(link.c_str());
-  // By another name of the file.
+  // Under another name of the file.
   ASSERT_EQ(::link(script_.c_str(), link.c_str()), 0);
   for (const rlim_t count : {0, 1, 2, 3, 4}) {
     const Descriptors few(count);

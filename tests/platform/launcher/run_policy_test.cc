@@ -22,7 +22,7 @@ constexpr char kNamed[] = "/srv/policy.yaml";
 constexpr char kInSandbox[] = "/run/airlock/policy.yaml";
 constexpr char kEnforce[] = "tls: {verification: enforce}\n";
 
-// A policy that was read, and whose files then change.
+// A policy whose files change after it was read.
 class RunPolicyTest : public ::testing::Test {
  protected:
   RunPolicyTest() {

@@ -32,7 +32,7 @@ TEST(PathStepsTest, AreEachLinkAndTheEnd) {
   EXPECT_THAT(PathSteps(at("/none/at/all")), ElementsAre(at("/none/at/all")));
   EXPECT_THAT(PathSteps(at("/relative")),
               ElementsAre(at("/relative"), at("/absolute"), "/not/there"));
-  // The parent of a link is that of what it leads to.
+  // The parent of a link is the parent of its target.
   const std::string parent = folder.substr(0, folder.rfind('/'));
   EXPECT_THAT(PathSteps(at("//./here/../x")),
               ElementsAre(at("/here"), absl::StrCat(parent, "/x")));
