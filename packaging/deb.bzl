@@ -11,7 +11,7 @@ def _deb_impl(ctx):
         tools = [ctx.attr.install[DefaultInfo].files_to_run],
         mnemonic = "MakeDeb",
         progress_message = "Packing %s" % folder.short_path,
-        # Debian's tools, wherever they are.
+        # Finds Debian's tools, wherever they are.
         use_default_shell_env = True,
     )
     return [DefaultInfo(
@@ -26,7 +26,7 @@ deb = rule(
 The package is called as Debian's are, after its version and architecture.
 """,
     attrs = {
-        # Not for the machine that builds: it is what will be installed.
+        # Built for the target, which is where it will be installed.
         "install": attr.label(
             mandatory = True,
             executable = True,

@@ -1,11 +1,11 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A manual page for each function of airlock.h, made of its comments.
+"""Makes a manual page for each function of airlock.h from its comments.
 
   usage: function_pages.py airlock.h FOLDER
 
-The functions that share a comment share a page. Fails where a function has no
-comment, or FOLDER is not there.
+Functions that share a comment share a page. Fails if a function has no comment,
+or FOLDER does not exist.
 """
 
 import os
@@ -23,13 +23,13 @@ _NAME = re.compile(r'\bairlock_\w+')
 
 
 def comment_text(comment):
-  """The words of a comment, its paragraphs divided by empty lines."""
+  """The text of a comment, with empty lines between its paragraphs."""
   lines = comment[2:-2].split('\n')
   return '\n'.join(re.sub(r'^\s*\*? ?', '', line) for line in lines).strip()
 
 
 def without_macro(prototype):
-  """A prototype without its AIRLOCK_API; what was aligned stays so."""
+  """A prototype without its AIRLOCK_API; keeps its alignment."""
   text, count = re.subn(r'^AIRLOCK_API ', '', prototype)
   if count:
     text = re.sub(r'\n {16,}', lambda m: m.group()[:-len('AIRLOCK_API ')], text)

@@ -49,7 +49,7 @@ done
 [[ $libdir != /* ]] || die "--libdir is \"$libdir\"; give a path below prefix."
 readonly prefix=${prefix%/} libdir=${libdir%/}
 
-# What is installed lies beside this script, as Bazel puts it.
+# The files to install are next to this script, as Bazel puts them.
 runfiles=${RUNFILES_DIR:-$0.runfiles}
 [[ -d $runfiles ]] || runfiles=${BASH_SOURCE[0]%.runfiles/*}.runfiles
 [[ -d $runfiles ]] || die "start it with: bazel run //:install"
@@ -96,7 +96,8 @@ for file in airlock-config airlock-config-version; do
   fill_in "packaging/$file.cmake.in" "$lib/cmake/airlock/$file.cmake"
 done
 
-# For `airlock python` and `airlock run`, which find them from where they lie.
+# For `airlock python` and `airlock run`, which find them relative to
+# themselves.
 readonly modules=$root/lib/airlock/python
 put 644 "$modules/package/airlock" platform/python/package/airlock/*
 if [[ -d platform/python/py3 ]]; then
@@ -104,7 +105,7 @@ if [[ -d platform/python/py3 ]]; then
   slim "$modules"/py3/_ssl.*
 fi
 
-# The C header by itself, the C++ ones where only their users look.
+# The C header on its own, the C++ ones where only their users look.
 put 644 "$include" platform/c/airlock.h
 put_headers() {
   local headers header

@@ -2,9 +2,9 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Debian packages of what an install program installs.
+# Makes Debian packages of the files that an install program installs.
 #   usage: make_deb.sh INSTALL FOLDER
-# They are FOLDER/NAME_VERSION_ARCHITECTURE.deb, of these names:
+# They are FOLDER/NAME_VERSION_ARCHITECTURE.deb, with these names:
 #   libairlock1      the shared library, for programs that were linked with it
 #   libairlock-dev   headers, static libraries, manual of the functions
 #   airlock          the command
@@ -14,7 +14,7 @@ set -euo pipefail
 install=$PWD/$1 folder=$PWD/$2
 readonly install folder
 
-# The same bytes whenever it is built.
+# The same bytes at any build time.
 export SOURCE_DATE_EPOCH=1767225600
 
 work=$(mktemp --directory)
@@ -30,7 +30,7 @@ library=$(echo "$all/$lib"/libairlock.so.*.*.*)
 version=${library##*.so.}
 readonly version doc=$all/usr/share/doc/airlock
 
-# Moves paths of what was installed into a package's root.
+# Moves installed paths into a package's root.
 take() {
   local package=$1 path
   shift
@@ -40,7 +40,7 @@ take() {
   done
 }
 
-# Debian keeps the texts of well-known licences in one place, and names all.
+# Debian keeps the texts of common licences in one place, and lists all.
 write_copyright() {
   cat <<'END'
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -74,14 +74,14 @@ airlock ($version) unstable; urgency=medium
 END
 }
 
-# What the programs and libraries of a package need of others.
+# The dependencies of a package's programs and libraries.
 needs() {
   local package=$1
   shift
   dpkg-shlibdeps -O -x"$package" "$@" | sed -n 's/^shlibs:Depends=//p'
 }
 
-# Packs debian/PACKAGE; its control fields, but those that all have, come on
+# Packs debian/PACKAGE. Its control fields, except the common ones, come from
 # standard input, beginning with Section.
 pack() {
   local package=$1 root=debian/$1
@@ -124,7 +124,7 @@ take libairlock1 "$lib/libairlock.so.$version" "$lib/libairlock.so.1"
 root=debian/libairlock1
 mkdir --parents "$root/DEBIAN"
 printf 'libairlock 1 libairlock1 (>= %s)\n' "$version" >"$root/DEBIAN/shlibs"
-# The C interface stays; who links with the C++ one needs this very version.
+# The C interface is stable; programs with the C++ one need this exact version.
 cat >debian/libairlock1.symbols <<END
 libairlock.so.1 libairlock1 #MINVER#
 | libairlock1 (= $version)
@@ -172,7 +172,7 @@ if [[ -n $modules ]]; then
   mkdir --parents "$root/DEBIAN"
   cat >"$root/DEBIAN/prerm" <<'END'
 #!/bin/sh
-# What Python has written beside the package's modules.
+# What Python writes next to the package's modules.
 set -e
 rm -rf "$DPKG_ROOT/usr/lib/airlock/python/package/airlock/__pycache__"
 END

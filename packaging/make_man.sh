@@ -2,13 +2,13 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# airlock(1) out of what the command says of itself.
+# Makes airlock(1) from the command's help texts.
 #   usage: make_man.sh airlock
 
 set -euo pipefail
 readonly AIRLOCK=$1
 
-# Text as it is, in roff.
+# Literal text, in roff.
 verbatim() {
   echo .nf
   sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^\\([.']\\)/\\\\\\&\\1/"
