@@ -1,19 +1,20 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The libraries for those who link without Bazel: libNAME.a and libNAME.so.
+"""The libraries for users without Bazel: libNAME.a and libNAME.so.
 
-Both hold all that the library needs and show only the symbols asked for, so
-that BoringSSL and Abseil can meet neither another OpenSSL nor another Abseil in
-the same process.
+Both contain everything that the library needs and export only the requested
+symbols, so that BoringSSL and Abseil do not conflict with another OpenSSL or
+Abseil in the same process.
 """
 
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
 
-# With --unique, sections of one name (all of BoringSSL's assembly) stay apart,
-# so that the last linker can drop each.
+# With --unique, sections with the same name (all of BoringSSL's assembly) stay
+# separate, so that the last linker can drop each.
 # Without --force-group-allocation, the last linker could drop a symbol that is
-# local now together with a COMDAT group that the program has too. objcopy makes
-# no "unique" symbol (GCC's, of inline statics) local unless it is weak first.
+# now local together with a COMDAT group that the program also has. objcopy
+# makes a "unique" symbol (GCC's, of inline statics) local only if it is weak
+# first.
 _MERGE = """set -e
 ld=$1 nm=$2 objcopy=$3 ar=$4 symbols=$5 object=$6 output=$7
 shift 7
@@ -69,7 +70,7 @@ _merged_archive = rule(
         "out": attr.output(mandatory = True),
         "exported": attr.string_list(mandatory = True),
         "hidden": attr.string_list(),
-        # What of the library: all, or what comes from this repository.
+        # The part of the library: all, or what comes from this repository.
         "repository": attr.string(),
         "_cc_toolchain": attr.label(
             default = "@bazel_tools//tools/cpp:current_cc_toolchain",
@@ -80,13 +81,13 @@ _merged_archive = rule(
 )
 
 def archive_of_repository(name, library, out, repository):
-    """Makes a static archive of those parts of a library that are another's.
+    """Makes a static archive of a library's parts from another repository.
 
     Args:
       name: of the rule.
       library: the cc_library.
       out: the archive.
-      repository: whose parts they are.
+      repository: the other repository.
     """
     _merged_archive(
         name = name,
@@ -106,14 +107,14 @@ def self_contained_libraries(
     """Makes lib<name>.a and lib<name>.so of a cc_library.
 
     Args:
-      name: what they are called.
+      name: their name.
       library: the cc_library.
-      soversion: what the shared one's soname ends with.
-      exported: wildcards of the (mangled) symbols that others may link with, by
-        the version that the shared one gives them.
-      hidden: wildcards of those among them that they may not.
-      visibility: of both, and of <name>_exports.lds, which says what the shared
-        one exports.
+      soversion: the end of the shared library's soname.
+      exported: wildcards of the (mangled) symbols to export, by their version
+        in the shared library.
+      hidden: wildcards of exceptions to these.
+      visibility: of both, and of <name>_exports.lds, which lists the exports of
+        the shared one.
     """
     static = "lib%s.a" % name
     shared = "lib%s.so" % name
@@ -132,7 +133,7 @@ def self_contained_libraries(
         alwayslink = True,
     )
 
-    # What is hidden is local in the archive already.
+    # Hidden symbols are already local in the archive.
     script = name + "_exports.lds"
     native.genrule(
         name = name + "_exports",
@@ -143,8 +144,8 @@ def self_contained_libraries(
                 "%s { global: %s;%s };" % (
                     version,
                     "; ".join(group),
-                    # Yields to whatever says more, in any version; but gold
-                    # wants it once.
+                    # A wildcard yields to any explicit name, in any version;
+                    # but gold accepts it only once.
                     " local: *;" if i == 0 else "",
                 )
                 for i, (version, group) in enumerate(exported.items())
