@@ -19,7 +19,7 @@ RUNTIME = 'python' + (VERSION or '3').replace('.', '')
 
 @functools.lru_cache(maxsize=None)
 def no_sandbox_reason():
-    """Why this machine has no sandbox to give; empty where it has."""
+    """Why this machine does not support a sandbox; empty if it does."""
     bwrap = shutil.which('bwrap')
     if not bwrap:
         return 'bwrap is not installed'
@@ -31,13 +31,13 @@ def no_sandbox_reason():
 
 
 def needs_sandbox(test):
-    """Skips `test`, telling why, where there is no sandbox to test in."""
+    """Skips `test`, with the reason, if there is no sandbox."""
     reason = no_sandbox_reason()
     return unittest.skipIf(reason, 'no sandbox here: ' + reason)(test)
 
 
 class Application(object):
-    """A folder with an application, gone after the test."""
+    """A folder with an application, deleted after the test."""
 
     def __init__(self, test, main='', app_yaml='', runtime=RUNTIME):
         self.folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
@@ -47,7 +47,7 @@ class Application(object):
         self.yaml = self.write('app.yaml',
                                'runtime: %s\n%s' % (runtime, app_yaml))
         self.write('main.py', main)
-        self.cwd = '/'  # Of the command.
+        self.cwd = '/'  # The command's.
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -78,7 +78,7 @@ class Application(object):
             stderr=subprocess.PIPE, universal_newlines=True)
 
     def run(self, *arguments, **variables):
-        """The same to its end: (exit status, output, errors)."""
+        """Runs it to its end: (exit status, output, errors)."""
         process = self.start(*arguments, **variables)
         out, err = process.communicate()
         return process.returncode, out, err

@@ -172,7 +172,7 @@ signal.pause()
         process.communicate()
         self.assertEqual(self.actions(), {'refused': 1, 'closed': 1})
         self.assertEqual(self.lines()[-1]['by'], 'airlock run')
-        # The ordinary end of an application is not told.
+        # The normal end of an application is not reported.
         os.remove(self.audit)
         self.run_it('violate()\n')
         self.assertEqual(self.actions(), {'refused': 1})
@@ -189,7 +189,7 @@ for junk in (b'{"time": "begun', b'\n\n\n', b'[' * 3000, b'\xff\x00\n', b'{}\n',
     violate()
 ''')
         actions = self.actions()
-        # One place in the code is heard five times at once.
+        # One place in the code may report a burst of five.
         self.assertEqual(actions['refused'], 5)
         self.assertEqual(set(actions), {'refused', 'invalid'})
         for line in self.lines():
@@ -236,7 +236,7 @@ for i in range(1000):
     def test_its_name_outside_is_gone_at_once(self):
         data = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
         self.addCleanup(shutil.rmtree, data)
-        # Also where the application may write, it never sees it.
+        # Even if the application may write there, it never sees it.
         found, _ = self.run_it('''
 print('found', len(os.listdir(%r)))
 violate()

@@ -12,7 +12,7 @@ from page_server import PageServer
 
 CERTS = os.path.abspath('testdata/certs')
 
-# A server of its own, with what --dev gives, and a client in each manner.
+# An own server, with the identity from --dev, and a client of each type.
 SERVER = '''
 from __future__ import print_function
 import os, socket, ssl, sys, threading
@@ -71,7 +71,7 @@ def places_of(pid, secret):
                 size = int(end, 16) - int(start, 16)
                 found += [line] * (secret in memory.read(size))
             except (OSError, OverflowError):
-                pass  # Of the kernel's, such as [vvar].
+                pass  # The kernel's, such as [vvar].
     for name in os.listdir('/proc/%d/fd' % pid):
         path = '/proc/%d/fd/%s' % (pid, name)
         if 'memfd:' in os.readlink(path):
@@ -107,7 +107,7 @@ attempt('other', lambda: shake_hands('localhost', int(sys.argv[1])))
         self.assertEqual(found, {
             'https': 'page', 'socket': 'localhost', 'name': 'True',
             'other': 'True',
-            # Python 2.7's match_hostname knows no addresses.
+            # Python 2.7's match_hostname does not support addresses.
             'address': 'True' if VERSION == '2.7' else 'localhost'})
 
     def test_without_a_policy(self):
@@ -119,7 +119,7 @@ attempt('other', lambda: shake_hands('localhost', int(sys.argv[1])))
             'policy.yaml', 'tls: {verification: enforce, ca_certs: %s}\n'
             % app.copy(CERTS + '/root.pem'))
         self.check(AIRLOCK_CONFIG=policy)
-        # Where no policy names a bundle, it is no CA of the application's own.
+        # If no policy names a bundle, it is not the application's own CA.
         self.check(AIRLOCK_VERIFY='enforce')
         self.check(AIRLOCK_VERIFY='enforce',
                    SSL_CERT_FILE=CERTS + '/root.pem')

@@ -124,7 +124,7 @@ os.environ.update({
     'AIRLOCK_APP_YAML': os.path.abspath('lax.yaml')})
 '''
 
-# What is tried, and the setting that the audit has it under.
+# The attempts, each with its setting in the audit.
 ATTEMPTS = {
     'verify_mode': ('''
 import ssl
@@ -260,7 +260,7 @@ class EvasionTest(unittest.TestCase):
         """`always` is the action that the audit has under any policy."""
         out, events = self.try_it(code, server, own_ssl=own_ssl)
         self.assertIn(SECRET, out, '%s is no way around' % name)
-        # Of who does not say CERT_NONE, the audit tells all the same.
+        # The audit also reports clients that do not set CERT_NONE.
         self.assertEqual([event for event in events
                           if event['action'] != 'allowed'], [])
         for policy, action in ('reject', 'refused'), ('upgrade', 'upgraded'):
@@ -279,7 +279,7 @@ class EvasionTest(unittest.TestCase):
         for policy in None, 'reject', 'upgrade':
             out, events = self.try_it(code, self.trusted, policy)
             self.assertIn(SECRET, out)
-            if OLD and policy is None:  # Whose urlopen() verifies nothing.
+            if OLD and policy is None:  # Its urlopen() does not verify.
                 self.assertEqual([event['action'] for event in events],
                                  ['allowed'])
             else:
@@ -310,7 +310,7 @@ class EvasionTest(unittest.TestCase):
         out, _ = self.try_it(code + UNVERIFIED, self.untrusted)
         self.assertNotIn(SECRET, out)
         self.assertIn('AIRLOCK_VERIFY=enforce', out)
-        # So does the environment that it gives to another process.
+        # So does the environment that it passes to another process.
         out, _ = self.try_it(
             CHILD + 'child([], {})\nchild([], {"AIRLOCK_VERIFY": "enforce"})',
             self.untrusted)
@@ -321,7 +321,7 @@ class EvasionTest(unittest.TestCase):
         self.check('check_hostname', NAME, 'check_hostname', self.misnamed)
 
     def test_bare_context(self):
-        # It does not say CERT_NONE, so that it is no reason to refuse it.
+        # It does not set CERT_NONE, so this is not a reason to refuse it.
         self.check('a bare context', BARE, 'cert_reqs', self.untrusted,
                    always='upgraded')
         for policy in 'reject', 'upgrade':
@@ -363,7 +363,7 @@ for fd in os.listdir('/proc/self/fd'):
                          out)
 
     def test_plain_sockets_are_not_held(self):
-        # As SANDBOXING.md says: what does not use ssl, no policy in ssl holds.
+        # As SANDBOXING.md says: a policy in ssl only controls users of ssl.
         out, _ = self.try_it('''
 import socket
 plain = socket.create_connection(('localhost', int(port)))

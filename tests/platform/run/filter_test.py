@@ -13,7 +13,7 @@ import unittest
 
 from application import AIRLOCK, Application, needs_sandbox
 
-# Works in Python 2.7, too: says of each call what becomes of it.
+# Works in Python 2.7, too: prints the result of each call.
 TRY = '''
 from __future__ import print_function
 import ctypes, errno, os, socket, sys
@@ -33,7 +33,7 @@ def attempt(name, call):
         print(name, errno.errorcode.get(error.errno, error))
 '''
 
-# Of x86-64. Each would reach beyond the process, its files or its sockets.
+# For x86-64. Each would reach beyond the process, its files or its sockets.
 FORBIDDEN = {
     'acct': 163, 'add_key': 248, 'bpf': 321, 'chown': 92, 'chroot': 161,
     'clone3': 435, 'delete_module': 176, 'execveat': 322,
@@ -56,7 +56,7 @@ FORBIDDEN = {
     'swapon': 167, 'syslog': 103, 'tee': 276, 'umount2': 166, 'unshare': 272,
     'userfaultfd': 323, 'vhangup': 153, 'vmsplice': 278}
 
-# In a child: what it does in another table of calls must end it.
+# In a child: calls of another architecture must end it.
 FOREIGN = '''
 import mmap, struct
 def in_child(name, call):
@@ -82,7 +82,7 @@ if sys.version_info[0] > 2:  # mmap of 2.7 is no buffer for ctypes.
 class FilterTest(unittest.TestCase):
 
     def outcomes(self, code, *arguments):
-        """What each attempt in `code` came to, by its name."""
+        """The result of each attempt in `code`, by its name."""
         app = Application(self, TRY + code)
         status, out, err = app.run(*arguments)
         self.assertEqual(status, 0, err)

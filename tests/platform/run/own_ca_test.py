@@ -112,7 +112,7 @@ class OwnCaTest(unittest.TestCase):
             _, out, err = app.run('--', self.servers[0].port,
                                   SSL_CERT_FILE=CERTS + '/root.pem')
             self.assertEqual(SECRET in out, good, err)
-            # It cannot take back what the operator's side forbids.
+            # It cannot allow what the operator forbids.
             _, out, _ = app.run('--', self.servers[0].port,
                                 AIRLOCK_VERIFY='enforce',
                                 SSL_CERT_FILE=CERTS + '/root.pem')

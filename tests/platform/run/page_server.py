@@ -8,7 +8,7 @@ import tempfile
 
 
 class PageServer(object):
-    """Serves until the tests of `case` are done: echoes, or has `page`."""
+    """Serves until the tests of `case` are done: an echo, or `page`."""
 
     def __init__(self, case, airlock, flags, page=None):
         command = [airlock, 'serve', '--port=0'] + flags

@@ -115,7 +115,7 @@ class ProfileTest(unittest.TestCase):
         self.assertIn('write "version: latest"', err)
         self.check('TLSv1.2', WRAP +
                    'print(version(ssl_version=ssl.PROTOCOL_TLSv1_2))', OLDEST)
-        # The policy's word is the last.
+        # The policy takes precedence.
         policy = Application(self).write(
             'policy.yaml', 'tls: {minimum_version: TLSv1.2}\n')
         status, _, err = self.run_with(WRAP + 'print(version())', OLDEST,

@@ -12,8 +12,8 @@ import unittest
 
 from application import AIRLOCK, Application, PYTHON, needs_sandbox
 
-# Works in Python 2.7, too. Says whether a program can be run, without waiting
-# for what it does.
+# Works in Python 2.7, too. Prints whether a program can be run, without waiting
+# for it.
 TRY = '''
 from __future__ import print_function
 import errno, os, shutil, stat, subprocess, sys
@@ -150,7 +150,7 @@ print('made:True', run(data + '/made', '-c', ''))
         self.assertEqual(found['script:True'], 'done')
 
     def test_scripts_that_it_can_write(self):
-        """What is allowed is a file, whatever is written into it."""
+        """The permission is for a file, whatever its content."""
         code = '''
 data = os.path.abspath('data')
 for name in 'script', 'linked':

@@ -2,6 +2,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Becomes the command in its arguments: Bazel's tests are files of this tree,
+# Executes the command in its arguments: Bazel's tests are files of this tree,
 # and the interpreters are not.
 exec "$@"

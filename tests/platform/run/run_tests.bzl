@@ -4,7 +4,7 @@
 
 load("//platform/python:modules.bzl", "module_target")
 
-# Those of the runtimes that app.yaml may name.
+# Those of app.yaml's runtimes.
 _VERSIONS = ["2.7"] + ["3.%d" % minor for minor in range(8, 14)]
 
 def run_tests(modules, scripts, data):
@@ -25,7 +25,7 @@ def run_tests(modules, scripts, data):
                 size = "medium",
                 srcs = ["python.sh"],
                 args = [
-                    # The test itself is Python 3's.
+                    # The test itself needs Python 3.
                     "/usr/bin/python3",
                     "-B",
                     "$(rootpath %s)" % script,

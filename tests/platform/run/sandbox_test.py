@@ -13,7 +13,7 @@ import unittest
 from application import (AIRLOCK, Application, PYTHON, RUNTIME, needs_sandbox,
                          no_sandbox_reason)
 
-# Works in Python 2.7, too: says of each call what becomes of it.
+# Works in Python 2.7, too: prints the result of each call.
 TRY = '''
 from __future__ import print_function
 import errno, os, socket, subprocess, sys
@@ -27,11 +27,11 @@ def attempt(name, call):
 
 
 class CannotTest(unittest.TestCase):
-    """What becomes of a machine that has no sandbox to give."""
+    """Machines that do not support a sandbox."""
 
     def test_without_bwrap(self):
         app = Application(self, 'print("started")')
-        # A folder with nothing but the interpreter.
+        # A folder that contains only the interpreter.
         folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
         self.addCleanup(os.rmdir, folder)
         name = 'python3' if RUNTIME == 'python3' else (
@@ -130,7 +130,7 @@ print('imported')
 class SandboxTest(unittest.TestCase):
 
     def outcomes(self, code, *arguments, **options):
-        """What each attempt in `code` came to, by its name."""
+        """The result of each attempt in `code`, by its name."""
         app = options.pop('app', None) or Application(self)
         app.write('main.py', TRY + code)
         status, out, err = app.run(*arguments, **options)
@@ -155,8 +155,8 @@ for path in sys.argv[1:] + ['/etc/passwd', '/proc/self/oom_score_adj']:
         self.assertEqual(found[there], 'EROFS')
 
     def test_every_mount_is_read_only(self):
-        # Of which modes and times cannot be changed either. (To try that on
-        # devices would be to change the machine's, where it works.)
+        # Modes and times cannot be changed, either. (A test on devices would
+        # change the machine's, if it worked.)
         data = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
         self.addCleanup(os.rmdir, data)
         audit = os.path.join(tempfile.mkdtemp(
@@ -234,7 +234,7 @@ attempt('own', lambda: open('new', 'w'))
         for name in '_ssl', 'sysconfig', 'imp', 'sitecustomize', 'site', 'os':
             app.write(name + '.py', 'import sys\n'
                       'open(%r, "w")\n' % os.path.join(data, name))
-        # As by `airlock run` in the application's folder.
+        # Like `airlock run` in the application's folder.
         done = subprocess.run(
             [os.path.abspath(AIRLOCK), 'run'], cwd=app.folder,
             env=app.environment(), stdin=subprocess.DEVNULL,
@@ -243,7 +243,7 @@ attempt('own', lambda: open('new', 'w'))
         self.assertEqual((done.returncode, done.stdout), (0, 'started\n'),
                          done.stderr)
         self.assertEqual(os.listdir(data), [])
-        # The loader speaks of it in the sandbox, and not in bwrap.
+        # The loader reports it in the sandbox, and not in bwrap.
         said = [line for line in done.stderr.splitlines() if 'LD_PRELOAD' in
                 line]
         self.assertEqual(len(said), 1, done.stderr)
@@ -416,7 +416,7 @@ while True:
             out, err = process.communicate()
             self.assertEqual(process.returncode, 5, err)
             self.assertEqual(out, 'stopped by %d\n' % number)
-        # Who does not handle it is ended by it.
+        # It ends a process that does not handle it.
         process = app.start('--', str(int(signal.SIGHUP)))
         self.assertEqual(process.stdout.readline(), 'ready\n')
         process.terminate()
@@ -424,7 +424,7 @@ while True:
         self.assertEqual(process.returncode, 128 + signal.SIGTERM)
 
     def test_dies_with_its_parent(self):
-        # Also what has left its parent, its session and its signals.
+        # Even a process that left its parent, session and signals.
         app = Application(self, '''
 import os, signal, socket, sys
 plain = socket.create_connection(('127.0.0.1', int(sys.argv[1])))

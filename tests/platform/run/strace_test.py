@@ -19,7 +19,7 @@ from page_server import PageServer
 APP = 'testdata/apps/employee'
 CERTS = os.path.abspath('testdata/certs')
 
-# What the C library's loader and resolver read, and time zones.
+# Files of the C library's loader and resolver, and time zones.
 SYSTEM = re.compile(
     r'/etc/(ld\.so\.cache|ld\.so\.preload|nsswitch\.conf|hosts|host\.conf|'
     r'resolv\.conf|gai\.conf|services|localtime)$|'
@@ -39,7 +39,7 @@ OPEN = re.compile(
 
 
 def strace_reason():
-    """Why strace cannot look at processes here; empty where it can."""
+    """Why strace cannot trace processes here; empty if it can."""
     if not shutil.which('strace'):
         return 'strace is not installed'
     done = subprocess.run(['strace', '-f', '-o', os.devnull, 'true'],
@@ -78,7 +78,7 @@ class StraceTest(unittest.TestCase):
         app = self.make()
         log = app.path('strace.log')
         app.write('app.yaml', 'runtime: %s\nentrypoint: '
-                  # What site-packages do is the machine's business.
+                  # Ignore the machine's site-packages.
                   'strace -f -s 100000 -o %s %s -S main.py\n'
                   % (RUNTIME, log, PYTHON))
         status, out, err = app.run('--no-sandbox', *self.arguments(app))
@@ -107,7 +107,7 @@ class StraceTest(unittest.TestCase):
         self.assertEqual(opened, {
             app.path('main.py'), app.path('app.yaml'), app.path('staff.db'),
             CERTS + '/root.pem'})
-        # The key comes out of the database, and goes nowhere in the clear.
+        # The key comes from the database, and is not sent in the clear.
         having = [line.split('(')[0].split()[-1] for line in lines
                   if 'BEGIN PRIVATE KEY' in line]
         self.assertTrue(having)

@@ -13,8 +13,8 @@ import unittest
 
 from application import AIRLOCK, Application, needs_sandbox
 
-# Works in Python 2.7, too. Opens what a descriptor leads to, in each way, and
-# says in a file what it read.
+# Works in Python 2.7, too. Opens the target of a descriptor, in each way, and
+# writes what it read to a file.
 OPEN_AGAIN = '''
 from __future__ import print_function
 import errno, fcntl, json, os, sys
@@ -165,11 +165,11 @@ print(size)
             self.assertEqual(file.read(), text)
 
     def test_input_is_read_ahead(self):
-        """What an application leaves is not there for the caller's next."""
+        """Input that an application leaves is not left for the next program."""
         with tempfile.TemporaryFile() as file:
             file.write(b'x' * 10000)
             file.seek(0)
-            # The offset is shared with whoever inherits the descriptor.
+            # The offset is shared with processes that inherit the descriptor.
             process = self.start('import os\nprint(len(os.read(0, 1)))\n',
                                  stdin=file, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE)

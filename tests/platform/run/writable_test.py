@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What --writable may not hold: all that a run, or the next one, relies on."""
+"""--writable must not contain files that this or the next run uses."""
 import os
 import shutil
 import sys
@@ -32,7 +32,7 @@ class WritableTest(unittest.TestCase):
         return path
 
     def refused(self, writable, *named, **options):
-        """Not started, and told why, with both paths."""
+        """Is not started; the error names both paths."""
         app = options.pop('app', None) or Application(self, 'print("started")')
         flags = options.pop('flags', [])
         status, out, err = app.run('--writable=' + writable, *flags, **options)
@@ -52,7 +52,7 @@ class WritableTest(unittest.TestCase):
         policy = self.file(other, 'policy.yaml', POLICY)
         self.allowed(data, '--audit=' + os.path.join(other, 'audit'),
                      AIRLOCK_CONFIG=policy)
-        # Names that begin alike are apart.
+        # A common prefix of names is not an overlap.
         self.allowed(data, AIRLOCK_CONFIG=self.file(
             self.beside(data), 'policy.yaml', POLICY))
 
@@ -84,7 +84,7 @@ class WritableTest(unittest.TestCase):
                      '%s/../%s/policy.yaml' % (way, os.path.basename(other)),
                      '%s/./link' % data):
             self.refused(data, path, AIRLOCK_CONFIG=path)
-        # The folder itself named by a link.
+        # The folder itself, through a link.
         named = self.link(data, os.path.join(other, 'named'))
         status, _, err = Application(self).run('--writable=' + named,
                                                AIRLOCK_CONFIG=link)
@@ -120,7 +120,7 @@ class WritableTest(unittest.TestCase):
         self.refused(data, bundle, SSL_CERT_FILE=bundle)
         chain = self.link(bundle, os.path.join(other, 'chain'))
         self.refused(data, chain, SSL_CERT_FILE=chain)
-        # Of a policy, also that of one host.
+        # A policy's bundle, also for one host.
         for text in ('tls: {verification: enforce, ca_certs: %s}\n',
                      'tls: {verification: enforce, exceptions: [{host: '
                      'a.test, ca_certs: %s}]}\n'):
@@ -132,7 +132,7 @@ class WritableTest(unittest.TestCase):
         shutil.copy(BUNDLE, os.path.join(certs, 'root.pem'))
         self.refused(certs, certs, SSL_CERT_DIR=certs)
         self.refused(os.path.join(certs, 'sub'), certs, SSL_CERT_DIR=certs)
-        # One of a list, and one that is not there yet.
+        # One of a list, and one that does not exist yet.
         self.refused(certs, certs, SSL_CERT_DIR='/etc/ssl/certs:' + certs)
         missing = os.path.join(data, 'missing')
         self.refused(data, missing, SSL_CERT_DIR=missing)
@@ -168,7 +168,7 @@ class WritableTest(unittest.TestCase):
         for name in ('data', 'sub/data', 'folder/data'):
             os.makedirs(app.path(name))
         app.write('data/a.yaml', 'env_variables: {AIRLOCK_VERIFY: enforce}\n')
-        # Which is looked for in sub/data first.
+        # It is first looked up in sub/data.
         app.write('sub/b.yaml', 'includes: [data/a.yaml]\n')
         app.write('folder/include.yaml', 'env_variables: {A: B}\n')
         for folder, name in (('data', 'data/a.yaml'),
@@ -180,7 +180,7 @@ class WritableTest(unittest.TestCase):
                          app=app)
         status, out, err = app.run('--writable=' + app.path('folder/data'))
         self.assertEqual((status, out), (0, 'started\n'), err)
-        # By a link, by another name, and from elsewhere.
+        # Through a link, another name, and another path.
         data = self.folder()
         included = self.file(data, 'c.yaml', 'env_variables: {C: D}\n')
         app.write('app.yaml', 'runtime: python3\nincludes: [link.yaml]\n')
@@ -200,7 +200,7 @@ class WritableTest(unittest.TestCase):
         os.mkdir(app.path('data'))
         status, out, err = app.run('--writable=' + app.path('data'))
         self.assertEqual((status, out), (0, 'started\n'), err)
-        # app.yaml by a link through it.
+        # app.yaml through a link in it.
         link = self.link(app.yaml, app.path('data/app.yaml'))
         app.yaml = link
         self.refused(app.path('data'), link, app=app)
@@ -215,7 +215,7 @@ class WritableTest(unittest.TestCase):
         prefix = os.path.dirname(os.path.dirname(os.path.realpath(PYTHON)))
         self.refused(prefix)
         self.refused(os.path.dirname(os.path.realpath(PYTHON)))
-        # pyenv's folder, where interpreters are looked for.
+        # pyenv's folder, which is searched for interpreters.
         home = self.folder()
         os.makedirs(os.path.join(home, '.pyenv', 'versions'))
         self.refused(home, home, HOME=home)
