@@ -53,7 +53,7 @@ class InstallTest(unittest.TestCase):
         self.assertEqual(out.split()[-1], 'True')
 
     def test_wins_over_an_isolated_path(self):
-        # As a .pth file would, which -I and -E leave alone.
+        # Like a .pth file, which -I and -E do not disable.
         code = ('import sys; sys.path.append(%r); import airlock; '
                 'airlock.install(); import ssl; print(ssl.OPENSSL_VERSION)'
                 % PACKAGE)
@@ -70,7 +70,7 @@ class InstallTest(unittest.TestCase):
         self.assertIn('airlock.pth', err)
 
     def test_no_module_for_this_python(self):
-        # Who drops the first error still does not get the stock ssl.
+        # After the first error, the stock ssl is still not used.
         code = ('import airlock._finder as f; f._FOLDERS[:] = ["/nowhere"]\n'
                 'try: f.install()\n'
                 'except ImportError as error: print(error)\n'
@@ -203,7 +203,7 @@ class WrapSocketTest(unittest.TestCase):
                 airlock.wrap_socket(plain, **options)
 
     def test_policy_default(self):
-        # Where nothing is said, chain and name are verified.
+        # By default, chain and name are verified.
         code = ('import airlock\n'
                 'airlock.install()\n'
                 'import socket\n'

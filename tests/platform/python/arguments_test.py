@@ -25,7 +25,7 @@ if RECORD:
 FOLDER, KNOWN = [os.path.abspath(path) for path in sys.argv[1:3]]
 del sys.argv[1:3]
 
-import _ssl  # Below ssl's own checks.
+import _ssl  # Bypasses ssl's own checks.
 
 BIG = 1 << 70
 VALUES = [
@@ -191,7 +191,7 @@ def after_eof():
 
 def outcomes():
     """name -> the class of what each call raises, or "ok"."""
-    # Some calls make files.
+    # Some calls create files.
     folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
     before = os.getcwd()
     os.chdir(folder)

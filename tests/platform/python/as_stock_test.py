@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What programs look at, and have from the stock module.
+"""Details of the stock module that programs depend on.
 
 usage: PYTHON as_stock_test.py CERTS    (the folder of testdata's certificates)
 """

@@ -156,7 +156,7 @@ class BesideOpenSsl(unittest.TestCase):
 
     @unittest.skipIf('LD_PRELOAD' in os.environ, 'something is preloaded')
     def test_preloaded(self):
-        # Its functions are found before the module's, if those can be seen.
+        # Its functions take precedence over the module's, if those are visible.
         program = '''
 import runpy, sys
 with open('/proc/self/maps') as maps:
@@ -241,10 +241,10 @@ class Errors(unittest.TestCase):
                 load(context, name)
             self.assertEqual(caught.exception.reason, reason)
             self.assertEqual(caught.exception.library, 'SSL')
-            # Up to Python 3.6 with the library's number before it.
+            # Up to Python 3.6 preceded by the library's number.
             library = 20 << 23 if sys.version_info < (3, 7) else 0
             self.assertEqual(caught.exception.errno, library | number)
-            # As OpenSSL: the level of this moment.
+            # Like OpenSSL: the current level.
             context.set_ciphers('DEFAULT:@SECLEVEL=0')
             load(context, name)
 

@@ -111,7 +111,7 @@ class CallbackTest(TlsTest):
         files = cert('server_p256.pem'), cert('server_p256_encrypted.key')
         with self.assertRaises(ZeroDivisionError):
             context.load_cert_chain(*files, password=lambda: 1 // 0)
-        # Another thread runs Python code meanwhile.
+        # Meanwhile another thread runs Python code.
         context.load_cert_chain(
             *files, password=lambda: Task(lambda: 'airlock').result())
 
@@ -174,7 +174,7 @@ class CallbackTest(TlsTest):
                     pass
                 except KeyError:
                     if ends[raising].cipher() is not None:
-                        return False  # A ticket's, after the handshake.
+                        return False  # For a ticket, after the handshake.
                     outgoing.read()
                     for action in (ends[raising].do_handshake,
                                    lambda: ends[raising].read(1),
@@ -208,7 +208,7 @@ class CallbackTest(TlsTest):
             task.result()
 
     def test_reads_and_writes_at_once(self):
-        # A connection that waits for its peer lets another thread write.
+        # While a connection waits for its peer, another thread can write.
         client, server = self.connect()
         reading = Task(client.recv, 10)
         client.sendall(b'ping')
@@ -310,7 +310,7 @@ assert ends[1].read(10) == b'words'
         exec(self.CODE, {})
 
     def test_at_once(self):
-        # From 3.12 on, each has a GIL of its own.
+        # From 3.12 onwards, each has its own GIL.
         tasks = [Task(run_in_another_interpreter, self.CODE) for _ in range(4)]
         for task in tasks:
             task.result()

@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a context tells of the CAs it loaded, as the stock module does.
+"""A context's information about its CAs, as in the stock module.
 
 usage: PYTHON certificates_test.py [--record] FOLDER     (2.7, or 3.6 on)
 
@@ -21,7 +21,7 @@ RECORD = sys.argv[1] == '--record'
 FOLDER = os.path.abspath(sys.argv[-1])
 del sys.argv[1:]
 
-# It is refused, where OpenSSL takes what comes before the damage.
+# It is refused; OpenSSL accepts the part before the damage.
 DAMAGED = ['ca_truncated.pem', 'ca_with_garbage_der.pem', 'ca_with_one_bad.pem']
 
 
@@ -31,7 +31,7 @@ def described(name):
         context.load_verify_locations(os.path.join(FOLDER, name))
     except ssl.SSLError as error:
         return type(error).__name__
-    # In no order of OpenSSL's that could be relied on.
+    # OpenSSL's order is not reliable.
     return [context.cert_store_stats(),
             sorted(json.dumps(ca, sort_keys=True)
                    for ca in context.get_ca_certs()),

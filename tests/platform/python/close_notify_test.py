@@ -14,7 +14,7 @@ import sys
 import unittest
 
 FOLDER = os.path.abspath(sys.argv.pop(1))
-# An alert in clear, as anyone on the way can send it.
+# An alert in the clear, which an attacker on the network can send.
 CLOSE_NOTIFY = b'\x15\x03\x03\x00\x02\x01\x00'
 
 

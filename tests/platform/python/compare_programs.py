@@ -18,7 +18,7 @@ import tempfile
 
 from judge_programs import read_gaps, which
 
-_SECONDS = 200  # Below Bazel's timeout, so that what hangs is told by name.
+_SECONDS = 200  # Below Bazel's timeout, to report by name what hangs.
 
 
 def run(certs, program, arguments, stock):

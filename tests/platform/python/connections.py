@@ -13,7 +13,7 @@ import threading
 import unittest
 
 CERTS = os.path.abspath(sys.argv.pop(1))
-# What takes so long hangs.
+# After this time, it hangs.
 SECONDS = 60
 PYTHON2 = sys.version_info[0] == 2
 
@@ -61,7 +61,7 @@ class Task(threading.Thread):
 
     def __init__(self, function, *arguments):
         super(Task, self).__init__()
-        self.daemon = True  # What hangs must not hang the test, too.
+        self.daemon = True  # A hanging thread must not hang the test.
         self._call = function, arguments
         self._result = self._error = None
         self.start()
@@ -110,7 +110,7 @@ class TlsTest(unittest.TestCase):
 def main():
     """unittest's, which a deadlock ends with each thread's traceback."""
     if not PYTHON2:
-        # Where the GIL is part of the deadlock, no Python code tells of it.
+        # If the GIL is part of the deadlock, Python code cannot report it.
         import faulthandler
         faulthandler.dump_traceback_later(3 * SECONDS, exit=True)
     unittest.main()

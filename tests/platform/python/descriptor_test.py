@@ -47,7 +47,7 @@ class Watched(Task):
         while asleep < 3:
             assert time.time() < end, 'it never waits'
             asleep = asleep + 1 if self.sleeps() else 0
-            threading.Event().wait(0.001)  # Lets it have the GIL.
+            threading.Event().wait(0.001)  # Gives it the GIL.
 
 
 class Bait(object):
@@ -65,11 +65,11 @@ class Bait(object):
     def take_place_of(self, connection):
         number = connection.fileno()
         close(connection)
-        # The lowest one is next, as with any file that is opened.
+        # The lowest one is next, as for any opened file.
         while number not in self.numbers:
             self.numbers.append(os.dup(self.near.fileno()))
             if self.numbers[-1] > number:
-                break  # Another thread's has it.
+                break  # Another thread's file has it.
 
     def is_untouched(self):
         """Closes everything."""
@@ -349,7 +349,7 @@ class DuplicateTest(DescriptorTest):
 
         client, server = self.pair(callback)
         connecting = Watched(client.do_handshake)
-        # It waits until the server has taken the callback's word.
+        # It waits until the server has the callback's result.
         connecting.wait_until_it_sleeps()
         counts.append(self.count())
         server.do_handshake()

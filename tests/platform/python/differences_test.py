@@ -68,7 +68,7 @@ class DifferencesTest(unittest.TestCase):
                 self.assertEqual(len(named), 1, where)
                 self.assertIn(named[0], names, where)
 
-    # Rows that can be tried here.
+    # Rows that can be tested here.
 
     def refused(self, ciphers):
         with self.assertRaises(ssl.SSLError):

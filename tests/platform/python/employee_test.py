@@ -127,7 +127,7 @@ class EmployeeTest(AppTest):
             self.assertEqual((status, out), (0, b'hello, partner\n'), err)
 
     def test_under_enforce(self):
-        # The old wrap_socket has no way to say whose certificate it wants.
+        # The old wrap_socket cannot specify the expected name.
         status, out, err = self.employee(
             self.strict_server(), environment={'AIRLOCK_VERIFY': 'enforce'})
         self.assertNotEqual(status, 0)

@@ -145,10 +145,10 @@ class HttpsVerifyTest(PolicyTest):
     def test_it_is_as_default(self):
         for variables in ({'PYTHONHTTPSVERIFY': '1'},
                           {'AIRLOCK_VERIFY': 'default'}):
-            # It says CERT_NONE, by its name or in words.
+            # It sets CERT_NONE, by its name or explicitly.
             self.assert_connects(self.run_app(
                 self.UNVERIFIED, self.serve('server_other'), variables))
-            # This says nothing of the chain.
+            # This does not set anything for the chain.
             self.assert_refused(self.run_app(
                 self.BARE, self.serve('server_other'), variables))
 
@@ -205,7 +205,7 @@ class FileTest(PolicyTest):
         said = self.run_app(CONNECT, self.serve('server_other'),
                             {'AIRLOCK_CONFIG': link})
         self.assert_refused(said, 'ImportError', open_folder)
-        # As /tmp is.
+        # Like /tmp.
         os.chmod(open_folder, 0o1777)
         self.assert_connects(self.run_app(
             CONNECT, self.serve('server_other'), {'AIRLOCK_CONFIG': link}))
@@ -250,7 +250,7 @@ class EtcTest(PolicyTest):
                     self.assert_refused(said)
 
     def test_a_child_names_another(self):
-        # Its environment begins as the application says.
+        # Its environment begins as set by the application.
         self.lax()
         said = self.run_with(
             CONNECT, self.serve('server_other'),
@@ -259,7 +259,7 @@ class EtcTest(PolicyTest):
         self.assert_refused(said, '/etc/airlock.yaml:1:')
 
     def test_nothing_to_read(self):
-        # That is no mistake: an empty environment states nothing.
+        # That is valid: an empty environment sets nothing.
         for options in (), ('--tmpfs', '/proc'):
             self.assertIn('connected', self.run_with(
                 CONNECT, self.serve('server_other'), {}, None, options))

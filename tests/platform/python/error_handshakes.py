@@ -6,7 +6,7 @@ import ssl
 from error_peers import *  # pylint: disable=wildcard-import
 
 
-# Whom to trust.
+# Trust.
 
 @scenario
 def untrusted_1_2():
@@ -56,7 +56,7 @@ def client_certificate_untrusted_1_3():
     return both(client, server, lambda s: s.recv(1))
 
 
-# No common ground.
+# Nothing in common.
 
 @scenario
 def no_common_version():

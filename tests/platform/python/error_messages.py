@@ -18,7 +18,7 @@ def warning_no_renegotiation():
     return to_client(record(ALERT, b'\1\x64') + record(ALERT, b'\2\x50'))
 
 
-# What is not TLS.
+# Data other than TLS.
 
 @scenario
 def http_answer():

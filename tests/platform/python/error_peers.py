@@ -9,7 +9,7 @@ import struct
 import sys
 import threading
 
-FOLDER = os.path.abspath(sys.argv[-2])  # Of the test certificates.
+FOLDER = os.path.abspath(sys.argv[-2])  # The test certificates'.
 NAME = 'localhost'
 SECONDS = 20
 HANDSHAKE, ALERT, DATA, CCS = 22, 21, 23, 20

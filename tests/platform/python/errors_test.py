@@ -20,7 +20,7 @@ TABLE = os.path.abspath(sys.argv[-1])
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-# Each adds its own to SCENARIOS.
+# Each adds to SCENARIOS.
 import error_connections  # pylint: disable=unused-import
 import error_files  # pylint: disable=unused-import
 import error_handshakes  # pylint: disable=unused-import

@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What can be read and written once a write has failed.
+"""Reads and writes after a write has failed.
 
 usage: PYTHON failed_write_test.py CERTS [--observe]   (any Python from 2.7 on)
 
@@ -23,7 +23,7 @@ from connections import (CERTS, PYTHON2, SECONDS, Task, client_context,
 SCRIPT = os.path.abspath(__file__)
 ANSWER = b'HTTP/1.1 413 Content Too Large\r\n\r\n'
 MORE = b'and please close.'
-# More than the buffers of any socket hold.
+# Larger than any socket's buffers.
 REQUEST = b'x' * (32 << 20)
 WANTS = ssl.SSLWantReadError, ssl.SSLWantWriteError
 
@@ -78,7 +78,7 @@ def finish(connection):
     try:
         connection.unwrap()
     except (OSError, socket.error):
-        pass  # What the client says now does not matter.
+        pass  # The client's data no longer matters.
     connection.close()
 
 
@@ -138,7 +138,7 @@ def leave_the_request_unread(client, server):
 
     def close():
         select([server], [], [], SECONDS)
-        server.close()  # Which resets the connection.
+        server.close()  # This resets the connection.
 
     return Task(close).result
 
@@ -218,7 +218,7 @@ class FailedWriteTest(unittest.TestCase):
             _, _, answer, end = SERVERS[scenario[2]]
             first, received, ended, later = Task(observe, *scenario).result()
             self.assertIn(first, ('errno 32', 'errno 104'), scenario)
-            if first == 'errno 104':  # The kernel says so once.
+            if first == 'errno 104':  # The kernel reports it once.
                 end = 'SSLEOFError'
             self.assertEqual((received, ended), (answer.decode(), end),
                              scenario)
@@ -233,7 +233,7 @@ class FailedWriteTest(unittest.TestCase):
         self.assertNotIn('Airlock', stock.pop('version'))
         for name, ours in observe_all().items():
             theirs = stock.pop(name)
-            # What it makes of the end without close_notify is another matter.
+            # Its handling of an end without close_notify is tested elsewhere.
             if ours[2] == 'close':
                 self.assertEqual(ours[1:3], theirs[1:3], name)
             else:

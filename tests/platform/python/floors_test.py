@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What loosens a connection beside verification is under the policy, too.
+"""The policy also controls settings other than verification.
 
 usage: PYTHON floors_test.py CERTS     (the folder of testdata's certificates)
 """
@@ -27,7 +27,7 @@ PARTIAL_CHAIN = '''
     context.verify_flags = 0x8000 | 0x80000
     greet(context.wrap_socket(dial(), server_hostname="localhost"))
 '''
-# Ways to bring CAs of one's own, of the file that is named.
+# Ways to load own CAs from the given file.
 OWN_CAS = {
     'create_default_context': OWN_CA,
     'load_verify_locations': '''
@@ -150,7 +150,7 @@ class PartialChainTest(FloorsTest):
         self.check(PARTIAL_CHAIN, 'server_p256', 'partial_chain', self.BUNDLE)
 
     def test_a_default_is_taken_away_in_silence(self):
-        # As of Python 3.13 create_default_context sets it.
+        # From Python 3.13 onwards create_default_context sets it.
         self.check_silent(PLAIN % 'localhost', 'server_p256', False,
                           dict(self.BUNDLE, **ENFORCE))
 
@@ -263,7 +263,7 @@ class LaxerFileTest(FloorsTest):
             self.assert_refused(said)
 
 
-# Clients that verify nothing without saying so, each at one place.
+# Clients that implicitly verify nothing, each at one place.
 UNSTATED = {
     'bare context': '''
         import ssl

@@ -15,7 +15,7 @@ import threading
 import unittest
 
 CERTS = os.path.abspath(sys.argv.pop(1))
-# What takes so long is a deadlock.
+# After this time, it is a deadlock.
 SECONDS = 60
 
 
@@ -97,7 +97,7 @@ class ForkTest(unittest.TestCase):
             return (self.server.recv(5) == b'hello' and
                     self.server.send(b'world') == 5)
         pid = fork(child)
-        self.server.close()  # As socketserver.ForkingMixIn does.
+        self.server.close()  # Like socketserver.ForkingMixIn.
         self.client.sendall(b'hello')
         self.assertEqual(self.client.recv(5), b'world')
         self.assertEqual(status(pid), 0)
@@ -128,7 +128,7 @@ class ForkTest(unittest.TestCase):
         self.assertEqual(self.server.recv(100), b'child')
         try:
             self.assertEqual(self.server.recv(100), b'')
-        except socket.error as error:  # Nobody has read the session tickets.
+        except socket.error as error:  # The session tickets are unread.
             self.assertEqual(error.errno, errno.ECONNRESET)
 
     def test_the_parent_is_the_first(self):
@@ -156,7 +156,7 @@ class ForkTest(unittest.TestCase):
         thread.start()
 
         def child():
-            # Questions, and what ends it, do not wait for the thread.
+            # Queries and closing do not wait for the thread.
             self.client.cipher()
             self.client.pending()
             self.client.close()

@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a suite of somebody else's with the stock ssl, and with Airlock's.
+"""Runs a third-party suite with the stock ssl, and with Airlock's.
 
 usage: /usr/bin/python3 judge_programs.py GAPS CERTS SUITE...
 
@@ -48,7 +48,7 @@ def _run(suites, certs, stock, folder):
     if not stock:
         paths.insert(0, environment['PYTHONPATH'])
     environment['PYTHONPATH'] = os.pathsep.join(paths)
-    # Proxies lead away from the servers of the tests.
+    # Proxies would bypass the tests' servers.
     for variable in [n for n in environment if n.lower().endswith('_proxy')]:
         del environment[variable]
     log = os.path.join(folder, name + '.log')

@@ -21,7 +21,7 @@ import tempfile
 import threading
 
 _RANK = {'start': 0, 'pass': 1, 'skip': 2, 'fail': 3}
-# Below Bazel's timeout, so that what hangs is told by name.
+# Below Bazel's timeout, to report by name what hangs.
 _SECONDS = 600
 
 
@@ -31,7 +31,7 @@ class Expectations(object):
     def __init__(self, path, suite):
         self.fails = {}   # test -> reason
         self.varies = {}  # the same; either verdict is right
-        self.floor = 0    # so many tests pass
+        self.floor = 0    # the minimum number of passing tests
         with io.open(path, encoding='utf-8') as lines:
             for number, line in enumerate(lines, 1):
                 fields = line.split(None, 3)

@@ -1,8 +1,8 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// To be preloaded: the wall clock jumps each time that it is read, forward or
-// back by JUMP seconds. The monotonic one is as it was.
+// For LD_PRELOAD: the wall clock jumps at each call, forward or back by JUMP
+// seconds. The monotonic clock does not change.
 
 #define _GNU_SOURCE
 #include <stdatomic.h>

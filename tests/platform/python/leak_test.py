@@ -15,7 +15,7 @@ import weakref
 CERTS = sys.argv.pop(1)
 CONNECTIONS = 10000
 FAILURES = 4000
-# So many connections fill the caches and free lists.
+# This many connections fill the caches and free lists.
 WARM_UP = 2000
 # Noise is below a tenth of it.
 MEMORY_SLACK = 2 << 20

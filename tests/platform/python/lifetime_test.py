@@ -12,7 +12,7 @@ import threading
 import unittest
 
 CERTS = os.path.abspath(sys.argv.pop(1))
-# What takes so long hangs.
+# After this time, it hangs.
 SECONDS = 60
 PYTHON2 = sys.version_info[0] == 2
 

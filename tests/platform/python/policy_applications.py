@@ -18,7 +18,7 @@ import threading
 import unittest
 
 CERTS = os.path.abspath(sys.argv.pop(1))
-# What every application below begins with. `context` verifies, in the ways of
+# The beginning of every application below. `context` verifies, in the ways of
 # this Python.
 PROLOGUE = '''
 import os, socket, sys
@@ -66,7 +66,7 @@ class PolicyTest(unittest.TestCase):
         chain = cert(name + '_chain.pem')
         if hasattr(context, 'minimum_version'):
             context.minimum_version = ssl.TLSVersion.TLSv1
-        # First, as they say which certificates are too weak to be loaded.
+        # First, since they decide which certificates are too weak to load.
         context.set_ciphers(ciphers)
         context.load_cert_chain(
             chain if os.path.exists(chain) else cert(name + '.pem'),

@@ -191,7 +191,7 @@ class TrustedBundleTest(PolicyTest):
         os.chmod(elsewhere, 0o666)
         self.assert_not_imported(folder, member, elsewhere + ' (mode 0666,')
         os.chmod(elsewhere, 0o644)
-        # What is none of its certificates is no matter.
+        # Content other than certificates does not matter.
         os.chmod(os.path.join(folder, 'root.pem'), 0o666)
         self.assert_good(folder)
         os.chmod(folder, 0o777)

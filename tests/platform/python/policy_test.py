@@ -15,7 +15,7 @@ import unittest
 from policy_applications import PLAIN, PolicyTest
 
 # Ways to be less strict, as one finds them in applications. The server has a
-# certificate of a CA that nobody trusts.
+# certificate of an untrusted CA.
 EVASIONS = {
     'verify_mode': '''
         import ssl
@@ -122,7 +122,7 @@ CHECK_OFF = '''
 class EvasionTest(PolicyTest):
 
     def test_off(self):
-        # What these applications wanted; it is all stock Python's behaviour.
+        # The applications' intention; all of it is stock Python's behaviour.
         for name, code in sorted(EVASIONS.items()):
             said = self.run_app(code, self.serve('server_other'),
                                 {'AIRLOCK_VERIFY': 'off'})

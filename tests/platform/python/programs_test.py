@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What real programs make of Airlock's ssl: Debian's packages, unchanged.
+"""Real programs with Airlock's ssl: Debian's packages, unchanged.
 
 usage: /usr/bin/python3 programs_test.py AIRLOCK CERTS
 """
@@ -40,7 +40,7 @@ class ProgramTest(unittest.TestCase):
         self.folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
         self.addCleanup(shutil.rmtree, self.folder)
         self.write('page.txt', 'a page')
-        # What would lead away from the server.
+        # Settings that would bypass the server.
         for name in ('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY',
                      'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'):
             os.environ.pop(name, None)

@@ -49,7 +49,7 @@ class ReadmeTest(unittest.TestCase):
 
     def test_commands(self):
         build, command, path, wheel = commands()
-        # What it names are this test's data.
+        # Its names are this test's data.
         self.assertEqual(build.split()[:2], ['bazel', 'build'])
         for line in (command, path):
             self.assertIn('Airlock', self.run_line(line))

@@ -24,7 +24,7 @@ class Recorder(object):
 
     def write(self, test, verdict, detail=u''):
         if os.getpid() != self._process:
-            return  # A test's forked child has no say.
+            return  # A test's forked child does not report.
         if isinstance(detail, bytes):
             detail = detail.decode('utf-8', 'replace')
         detail = u' '.join((u'%s' % (detail,)).split())[:300]
@@ -74,7 +74,7 @@ def main():
     recorder.watch('addFailure', 'fail', words)
     recorder.watch('addError', 'fail', words)
     recorder.watch_subtests()
-    # As `python -m test` sees it: the folder of this file is not on the path.
+    # As in `python -m test`: the folder of this file is not on the path.
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [os.getcwd()] + [
         p for p in sys.path if os.path.abspath(p or '.') != here

@@ -9,8 +9,8 @@
 
 python=$1
 modules=$PWD/${2%/*}
-# The library of AddressSanitizer has to be loaded before all others. Whether
-# anything leaks is not asked: Python itself does not free all in the end.
+# AddressSanitizer's library must be loaded first. Leaks are not checked: Python
+# itself does not free everything at exit.
 asan=$(ldd "$2" | sed -n 's/.* => \(.*libasan\.[^ ]*\).*/\1/p')
 if [ -n "$asan" ]; then
   export LD_PRELOAD="$asan" ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0"

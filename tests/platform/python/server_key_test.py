@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Servers without a key that they can use: what they and their clients see.
+"""Servers without a usable key: what they and their clients see.
 
 usage: PYTHON server_key_test.py CERTS  (the folder of testdata's certificates)
 """

@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a connection makes of the socket and the buffers that it is given.
+"""How a connection uses its socket and buffers.
 
 usage: PYTHON socket_test.py CERTS CLOCK     (the folder of testdata's
 certificates, and the library of jumping_clock.c)
@@ -169,7 +169,7 @@ class TimeoutTest(TlsTest):
         try:
             self.near.settimeout(float('nan'))
         except ValueError:
-            return  # From Python 3.5 on.
+            return  # From Python 3.5 onwards.
         self.near.settimeout(None)
         with self.assertRaises(ssl.SSLWantReadError):
             self.wait(float('nan'))
@@ -253,9 +253,9 @@ class ReadBufferTest(TlsTest):
         self.client.sendall(b'words')
         buffers = [b'12345678', memoryview(b'12345678'), u'text', 7, object(),
                    [1, 2]]
-        if sys.version_info[:2] != (3, 6):  # Whose ssl.py takes it for none.
+        if sys.version_info[:2] != (3, 6):  # Its ssl.py treats it as none.
             buffers.append(None)
-        if not PYTHON2:  # Which has no such views.
+        if not PYTHON2:  # It has no such views.
             buffers.append(memoryview(bytearray(8))[::2])
         for size in (0, 1, 4):
             for buffer in buffers:

@@ -18,7 +18,7 @@ _SUITES = {
     "test_asyncio.test_ssl": ("3.11", "3.13"),
 }
 
-# What takes long, other than test_ssl, runs in these, which differ most.
+# Slow suites, except test_ssl, run only in these, which differ most.
 _EVERYTHING = ["2.7", "3.8", "3.11", "3.13"]
 
 def _number(version):
@@ -62,7 +62,7 @@ def python_test(
             script,
             "//platform/python:package",
         ] + data,
-        # Loopback is all there is.
+        # Only loopback is available.
         tags = [
             "block-network",
             "no-tsan" if sanitized else "no-sanitizer",

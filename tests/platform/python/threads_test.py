@@ -63,7 +63,7 @@ class LazyHandshakeTest(unittest.TestCase):
                 [b'pong', b'ping'])
 
     def test_echo(self):
-        # The server speaks only once the client has.
+        # The server sends only after the client has.
         for client, server in self.each_pair():
             self.at_once(
                 lambda: self.assertEqual(client.recv(5), b'hello'),
@@ -96,7 +96,7 @@ class LazyHandshakeTest(unittest.TestCase):
             self.at_once(*[lambda: fails(client.do_handshake),
                            lambda: fails(lambda: client.recv(1)),
                            lambda: fails(lambda: client.sendall(b'x'))])
-        # And then it goes on where it was.
+        # Then it continues where it was.
         client.settimeout(SECONDS)
         self.at_once(client.do_handshake, server.do_handshake)
 
@@ -104,7 +104,7 @@ class LazyHandshakeTest(unittest.TestCase):
         client, server = self.pair(None)
         client.settimeout(0.05)
         first = Task(client.do_handshake)
-        select.select([server], [], [], SECONDS)  # It knows its timeout by now.
+        select.select([server], [], [], SECONDS)  # By now it has its timeout.
         client.settimeout(SECONDS)
         second = Task(client.recv, 4)
         with self.assertRaises((ssl.SSLError, socket.timeout)):

@@ -52,7 +52,7 @@ def trusts(context):
     except ssl.SSLError:
         return False
     finally:
-        # Python 2 keeps the descriptor open as long as the traceback.
+        # Python 2 keeps the descriptor open with the traceback.
         try:
             near.shutdown(socket.SHUT_RDWR)
         except (OSError, socket.error):
@@ -68,7 +68,7 @@ class PlacesTest(unittest.TestCase):
             tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR')))
         self.addCleanup(shutil.rmtree, self.folder)
         self.good = os.path.join(self.folder, 'good')
-        # Links to files, as `openssl rehash` makes them.
+        # Links to files, as from `openssl rehash`.
         os.mkdir(self.good)
         for name in os.listdir(cert('ca_dir')):
             shutil.copy(os.path.join(cert('ca_dir'), name), self.good)
@@ -77,11 +77,11 @@ class PlacesTest(unittest.TestCase):
         self.missing = os.path.join(self.folder, 'missing')
         self.file = os.path.join(self.folder, 'file')
         shutil.copy(cert('ca.pem'), self.file)
-        # Nothing in it is named by a hash.
+        # No name in it is a hash.
         self.plain = os.path.join(self.folder, 'plain')
         os.mkdir(self.plain)
         shutil.copy(cert('ca.pem'), self.plain)
-        # What is named by a hash is not a certificate.
+        # The file with a hash as its name is not a certificate.
         self.junk = os.path.join(self.folder, 'junk')
         os.mkdir(self.junk)
         for name, content in self.not_certificates():
@@ -125,7 +125,7 @@ class PlacesTest(unittest.TestCase):
     def refusal(self, context):
         """What wrap_socket() says that trusts nobody."""
         near, far = socket.socketpair()
-        if sys.version_info[0] == 2:  # Which gives the C module's own.
+        if sys.version_info[0] == 2:  # It returns the C module's own.
             near = socket.socket(_sock=near)
         with self.assertRaises(ssl.SSLError) as caught:
             context.wrap_socket(near, server_hostname='localhost',
@@ -174,7 +174,7 @@ class PlacesTest(unittest.TestCase):
         missing = os.path.join(self.folder, 'missing.pem')
         os.environ['SSL_CERT_FILE'] = missing
         self.assertTrue(trusts(self.environment(self.good)))
-        # Nor is it an error where the program has its own.
+        # It is not an error, either, if the program has its own.
         for directories in ('', self.missing):
             context = self.environment(directories)
             self.assertIn(missing, self.refusal(context))
@@ -202,13 +202,13 @@ class PlacesTest(unittest.TestCase):
     def test_command(self):
         for value in self.good_lists():
             status, out = self.command(value)
-            # It finds fault with what the library leaves out.
+            # It rejects what the library ignores.
             self.assertEqual(status, int(self.junk in value), (value, out))
         for value in self.bad_lists():
             if value != ':':
                 status, out = self.command(value)
                 self.assertNotEqual(status, 0, (value, out))
-        # The error names what was looked for.
+        # The error names the missing file.
         self.assertIn(self.missing, self.command(self.missing)[1])
 
     def test_dangling_link(self):

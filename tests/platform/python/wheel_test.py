@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The wheel of this Python, as pip and as `site` see it.
+"""The wheel of this Python, with pip and with `site`.
 
 usage: PYTHON wheel_test.py WHEELS HEADER
 
@@ -85,7 +85,7 @@ class WheelTest(unittest.TestCase):
         tags = email.message_from_string(wheel.read(info + 'WHEEL').decode())
         self.assertEqual('airlock-%s-%s.whl' % (said['Version'], tags['Tag']),
                          os.path.basename(our_wheel()))
-        # The notices of all that is inside.
+        # The notices of all components.
         for name, words in (('LICENSE', 'Apache License'),
                             ('LICENSE.abseil', 'Apache License'),
                             ('LICENSE.boringssl', 'OpenSSL'),
@@ -110,7 +110,7 @@ class WheelTest(unittest.TestCase):
             status, out = run(*(options + ('-c', code, self.folder)))
             self.assertEqual(status, 0, out)
             loaded, version, package = out.splitlines()
-            # What does not use ssl does not pay for it.
+            # A program without ssl has no extra cost.
             self.assertEqual(loaded, 'False')
             self.assertIn('Airlock', version)
             self.assertTrue(package.startswith(self.folder), package)
