@@ -98,7 +98,7 @@ class AppReader {
     absl::Status status =
         internal::Expect(root, "the file", YamlNode::Kind::kMapping);
     if (!status.ok()) return status;
-    status = CheckKeys(root, kIncludedKeys, " in a file that is included");
+    status = CheckKeys(root, kIncludedKeys, " in an included file");
     status.Update(ReadVariables(root.Find("env_variables")));
     status.Update(ReadIncludes(root.Find("includes")));
     if (!status.ok()) return status;
@@ -120,12 +120,12 @@ class AppReader {
           absl::StrCat(
               elsewhere ? "the key \"" : "unknown key \"",
               internal::Shown(key.text), "\"",
-              elsewhere ? absl::StrCat(" may not be", where,
-                                       "; put it into app.yaml itself")
+              elsewhere ? absl::StrCat(" is not allowed", where,
+                                       "; move it to app.yaml")
               : nearest.empty()
-                  ? absl::StrCat("; App Engine does not have it", where,
-                                 ", and Airlock drops nothing without a word: "
-                                 "remove it")
+                  ? absl::StrCat(
+                        "; App Engine does not have it", where,
+                        ", and Airlock ignores no key silently; remove it")
                   : absl::StrCat("; did you mean \"", nearest, "\"?")));
     }
     return absl::OkStatus();
@@ -156,23 +156,26 @@ class AppReader {
     if (!IsVariableName(key.text)) {
       return ErrorAt(
           key.position,
-          absl::StrCat("\"", internal::Shown(key.text),
-                       "\" is no name of an environment variable; accepted are "
-                       "letters, digits and \"_\", and no digit first"));
+          absl::StrCat(
+              "\"", internal::Shown(key.text),
+              "\" is not a valid name for an environment variable; use "
+              "letters, digits and \"_\", and do not start with a digit"));
     }
     if (value.kind == YamlNode::Kind::kNull) {
-      return ErrorAt(value.position,
-                     absl::StrCat(key.text,
-                                  " has no value; for the empty "
-                                  "text, write \"\""));
+      return ErrorAt(
+          value.position,
+          absl::StrCat(key.text,
+                       " has no value; for an empty string, write \"\""));
     }
     const absl::Status status =
         internal::Expect(value, key.text, YamlNode::Kind::kScalar);
     if (!status.ok()) return status;
     if (absl::StrContains(value.text, '\0')) {
-      return ErrorAt(value.position, absl::StrCat(key.text,
-                                                  " holds U+0000, which no "
-                                                  "environment variable can"));
+      return ErrorAt(
+          value.position,
+          absl::StrCat(
+              key.text,
+              " contains U+0000, which an environment variable cannot hold"));
     }
     const absl::Status allowed = CheckPolicyVariable(key);
     if (!allowed.ok()) return allowed;
@@ -189,11 +192,10 @@ class AppReader {
         key.text == kApplicationCasVariable) {
       return absl::OkStatus();
     }
-    return ErrorAt(
-        key.position,
-        absl::StrCat(key.text,
-                     " is for whoever runs the application to set, and has no "
-                     "effect in app.yaml; remove it"));
+    return ErrorAt(key.position,
+                   absl::StrCat(key.text,
+                                " can be set only by the operator, and has no "
+                                "effect in app.yaml; remove it"));
   }
 
   // Build variables are set while an application is built, not while it runs:
@@ -222,7 +224,7 @@ class AppReader {
       status.Update(path.status());
       if (!status.ok()) break;
       if (absl::StrContains(*path, '\0')) {
-        return ErrorAt(item.position, "a path cannot hold U+0000");
+        return ErrorAt(item.position, "a path cannot contain U+0000");
       }
       app_.includes.push_back({*std::move(path), OriginOf(item)});
     }
@@ -252,7 +254,7 @@ class AppReader {
           library.position,
           absl::StrCat("the library ", *name, " has no \"version\"; ",
                        *name == kSsl
-                           ? absl::StrCat("accepted are ",
+                           ? absl::StrCat("the accepted values are ",
                                           internal::JoinWords(kSslVersions))
                            : "write \"version: latest\""));
     }
@@ -269,11 +271,12 @@ class AppReader {
     absl::StatusOr<std::string> name = internal::ReadText(*node, "name");
     if (!name.ok()) return name;
     if (!absl::c_linear_search(kLibraries, *name)) {
-      return ErrorAt(node->position,
-                     absl::StrCat("the library is ",
-                                  internal::NoneOf(*name, kLibraries,
-                                                   "bring others with the "
-                                                   "application")));
+      return ErrorAt(
+          node->position,
+          absl::StrCat(
+              "the library is ",
+              internal::NoneOf(*name, kLibraries,
+                               "bundle other libraries with the application")));
     }
     const auto [first, is_new] = libraries_.emplace(*name, node->position.line);
     if (!is_new) {
@@ -293,11 +296,11 @@ class AppReader {
         *version == 0 ? SslProfile::k2_7 : SslProfile::k2_7_11;
     app_.ssl = Setting<SslProfile>{profile, OriginOf(node)};
     if (profile == SslProfile::k2_7) {
-      app_.warnings.push_back(absl::StrCat(
-          node.position.ToString(),
-          ": version 2.7 of the library ssl is deprecated: it speaks TLS 1.0 "
-          "unless told otherwise, and knows neither SNI nor SSLContext; write "
-          "\"version: latest\""));
+      app_.warnings.push_back(
+          absl::StrCat(node.position.ToString(),
+                       ": version 2.7 of the library ssl is deprecated: it "
+                       "uses TLS 1.0 by default, and has neither SNI nor "
+                       "SSLContext; write \"version: latest\""));
     }
     return absl::OkStatus();
   }

@@ -33,16 +33,15 @@ constexpr absl::string_view kPointers[] = {kConfigVariable, kAppYamlVariable,
 
 absl::Status Damaged(absl::string_view name, absl::string_view why) {
   return absl::DataLossError(absl::StrCat(
-      name, " is damaged: ", why,
-      ", so that what it said of the policy is not known any more"));
+      name, " is damaged: ", why, ", so its policy settings are unknown"));
 }
 
 // The error for a policy variable with several values.
 absl::Status Repeated(absl::string_view where, absl::string_view name) {
   return absl::InvalidArgumentError(
       absl::StrCat(where, " has ", name,
-                   " more than once, with different values, so that what was "
-                   "meant is not known; set it once"));
+                   " more than once, with different values, so its intended "
+                   "value is unknown; set it once"));
 }
 
 bool HasPrefix(absl::string_view name) {
@@ -134,16 +133,16 @@ absl::StatusOr<EnvironmentMap> ParseEnvironmentRecord(absl::string_view bytes,
   while (!bytes.empty()) {
     const size_t end = bytes.find('\0');
     if (end == absl::string_view::npos) {
-      return Damaged(name, "its last entry has no end");
+      return Damaged(name, "its last entry is not terminated");
     }
     const absl::string_view entry = bytes.substr(0, end);
     bytes.remove_prefix(end + 1);
-    if (entry.empty()) return Damaged(name, "an entry of it is empty");
+    if (entry.empty()) return Damaged(name, "one of its entries is empty");
     const size_t equals = entry.find('=');
     if (equals == absl::string_view::npos) {
-      return Damaged(name, "an entry of it has no \"=\"");
+      return Damaged(name, "one of its entries has no \"=\"");
     }
-    if (equals == 0) return Damaged(name, "an entry of it has no name");
+    if (equals == 0) return Damaged(name, "one of its entries has no name");
     const absl::string_view value = entry.substr(equals + 1);
     const auto [there, is_new] =
         variables.emplace(entry.substr(0, equals), value);
@@ -206,8 +205,8 @@ absl::Status CheckEnvironment(const Environment& environment) {
     if (StatesPolicy(entry) || !MisspeltVariable(entry).empty()) {
       status.Update(absl::InvalidArgumentError(absl::StrCat(
           "the environment has an entry \"", internal::Shown(entry),
-          "\" without \"=\", so that what it says of the policy is not known; "
-          "give it a value, or unset it")));
+          "\" without \"=\", so its policy setting is unknown; give it a "
+          "value, or unset it")));
     }
   }
   if (!status.ok() || !environment.secure()) return status;
@@ -220,10 +219,10 @@ absl::Status CheckEnvironment(const Environment& environment) {
     if (!set) continue;
     return absl::InvalidArgumentError(absl::StrCat(
         "the environment variable ", name,
-        " is set, and this program runs with rights that whoever started it "
-        "may not have (set-user-ID, set-group-ID or file capabilities), so "
-        "that it must not obey it; unset it, and put the policy into "
-        "/etc/airlock.yaml"));
+        " is set, but this program runs with privileges that the user who "
+        "started it may not have (set-user-ID, set-group-ID or file "
+        "capabilities), so it cannot trust the variable; unset it, and put the "
+        "policy into /etc/airlock.yaml"));
   }
   return absl::OkStatus();
 }

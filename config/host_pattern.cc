@@ -53,21 +53,21 @@ std::string Complaint(absl::string_view name) {
   if (!std::all_of(name.begin(), name.end(), [](char c) {
         return absl::ascii_isascii(static_cast<unsigned char>(c));
       })) {
-    return "write it in ASCII, as the A-labels (\"xn--...\") that a "
-           "certificate holds";
+    return "it is not ASCII; write it as A-labels (\"xn--...\"), as "
+           "certificates do";
   }
   if (name.size() > 253) return "it is longer than 253 characters";
   const std::vector<absl::string_view> labels = absl::StrSplit(name, '.');
   for (const absl::string_view label : labels) {
     if (!IsLabel(label)) {
       return absl::StrCat("\"", internal::Shown(label),
-                          "\" is no label of a DNS name");
+                          "\" is not a valid DNS label");
     }
   }
   // Otherwise a mistyped address would be a name.
   if (std::all_of(labels.back().begin(), labels.back().end(),
                   [](char c) { return c >= '0' && c <= '9'; })) {
-    return "it ends in a number, but is no IP address";
+    return "it ends in a number, but is not an IP address";
   }
   return "";
 }
@@ -86,12 +86,12 @@ absl::StatusOr<HostPattern> HostPattern::Parse(absl::string_view text) {
   const bool is_suffix = absl::ConsumePrefix(&name, "*.");
   std::string complaint = Complaint(name);
   if (complaint.empty() && is_suffix && !absl::StrContains(name, '.')) {
-    complaint = "that is too wide; two labels or more must follow \"*.\"";
+    complaint = "it is too broad; at least two labels must follow \"*.\"";
   }
   if (!complaint.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "\"", internal::Shown(text),
-        "\" is neither a DNS name, nor \"*.\" and one, nor an IP address: ",
+        "\" is not a DNS name, a \"*.\" pattern or an IP address: ",
         complaint));
   }
   return HostPattern(is_suffix ? Kind::kSuffix : Kind::kName,

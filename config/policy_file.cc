@@ -57,9 +57,10 @@ absl::StatusOr<std::string> ReadPath(const YamlNode& node,
   if (absl::c_any_of(*path, [](char c) {
         return absl::ascii_iscntrl(static_cast<unsigned char>(c));
       })) {
-    return ErrorAt(node.position,
-                   absl::StrCat(key, " is \"", internal::Shown(*path),
-                                "\"; a path has no control characters"));
+    return ErrorAt(
+        node.position,
+        absl::StrCat(key, " is \"", internal::Shown(*path),
+                     "\"; a path cannot contain control characters"));
   }
   return path;
 }
@@ -81,7 +82,7 @@ absl::StatusOr<std::vector<Pin>> ReadPins(const YamlNode& node,
     absl::StatusOr<Pin> pin = internal::ParsePin(*text);
     if (!pin.ok()) return ErrorAt(item.position, pin.status().message());
     if (absl::c_linear_search(pins, *pin)) {
-      return ErrorAt(item.position, "this pin is in the list already");
+      return ErrorAt(item.position, "this pin is already in the list");
     }
     pins.push_back(*std::move(pin));
   }
@@ -98,7 +99,7 @@ absl::StatusOr<absl::CivilDay> ReadDay(const YamlNode& node,
       absl::FormatCivilTime(day) != *text || text->size() != 10) {
     return ErrorAt(node.position,
                    absl::StrCat(key, " is \"", internal::Shown(*text),
-                                "\"; it must be a date, as 2027-06-30"));
+                                "\"; it must be a date, such as 2027-06-30"));
   }
   return day;
 }
@@ -132,8 +133,8 @@ absl::StatusOr<std::vector<T>> ReadList(const YamlNode& node,
   if (!status.ok()) return status;
   if (node.items.empty()) {
     return ErrorAt(node.position,
-                   absl::StrCat("an empty list states nothing; write ",
-                                item_name, ", or leave \"", key, "\" out"));
+                   absl::StrCat("the list is empty; add ", item_name,
+                                ", or leave \"", key, "\" out"));
   }
   std::vector<T> list;
   for (const YamlNode& item : node.items) {
@@ -141,7 +142,7 @@ absl::StatusOr<std::vector<T>> ReadList(const YamlNode& node,
     if (!value.ok()) return value.status();
     if (absl::c_linear_search(list, *value)) {
       return ErrorAt(item.position,
-                     absl::StrCat(item_name, " is in the list already"));
+                     absl::StrCat(item_name, " is already in the list"));
     }
     list.push_back(*std::move(value));
   }
@@ -203,7 +204,7 @@ class PolicyReader {
     if (!status.ok()) return status;
     if (tls->entries.empty()) {
       return ErrorAt(tls->position,
-                     absl::StrCat("\"tls\" states nothing; it may hold ",
+                     absl::StrCat("\"tls\" is empty; it may contain ",
                                   internal::JoinWords(kTlsKeys)));
     }
     status = ReadSettings(*tls);
@@ -285,10 +286,11 @@ class PolicyReader {
         policy_.verification.value != Verification::kEnforce) {
       return status;
     }
-    return ErrorAt(node.Find("security_level")->position,
-                   absl::StrCat("security_level is ", *level->value,
-                                "; where verification is enforced it must be ",
-                                kLeastEnforcedLevel, " at least"));
+    return ErrorAt(
+        node.Find("security_level")->position,
+        absl::StrCat("security_level is ", *level->value,
+                     "; where verification is enforced, it must be at least ",
+                     kLeastEnforcedLevel));
   }
 
   absl::Status ReadExceptions(const YamlNode& tls) {
@@ -355,12 +357,12 @@ class PolicyReader {
                        "; remove it, or give it a new date"));
     }
     if (RelaxesNothing(exception, policy_)) {
-      return ErrorAt(node.position,
-                     absl::StrCat("the exception for \"", exception.host.text(),
-                                  "\" relaxes nothing; remove it, or let it "
-                                  "state another ca_certs, a lower "
-                                  "minimum_version or security_level, or "
-                                  "pins"));
+      return ErrorAt(
+          node.position,
+          absl::StrCat(
+              "the exception for \"", exception.host.text(),
+              "\" relaxes nothing; remove it, or give it another ca_certs, a "
+              "lower minimum_version or security_level, or pins"));
     }
     return absl::OkStatus();
   }
@@ -380,8 +382,7 @@ absl::StatusOr<VerificationPolicy> ParsePolicyFile(absl::string_view content,
   if (!root.ok()) return root.status();
   if (root->kind == YamlNode::Kind::kNull) {
     return ErrorAt(root->position,
-                   "the policy is empty; where no policy is wanted, remove the "
-                   "file");
+                   "the policy is empty; to have no policy, remove the file");
   }
   return PolicyReader(today, role).Read(*root);
 }

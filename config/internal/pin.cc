@@ -33,7 +33,7 @@ absl::StatusOr<Pin> ParsePin(absl::string_view text) {
   // Abseil's decoder is lenient; a pin must be in canonical form.
   if (!absl::Base64Unescape(base64, &pin.sha256) ||
       absl::Base64Escape(pin.sha256) != base64) {
-    return Bad(text, "is no base64 after \"sha256/\"");
+    return Bad(text, "is not valid base64 after \"sha256/\"");
   }
   if (pin.sha256.size() != kHashSize) {
     return Bad(text, absl::StrCat("has ", pin.sha256.size(),

@@ -28,7 +28,7 @@ absl::Status ExpectKeys(const YamlNode& node, absl::string_view name,
         key.position,
         absl::StrCat("unknown key \"", Shown(key.text), "\"; ",
                      nearest.empty()
-                         ? absl::StrCat(name, " knows ", JoinWords(known))
+                         ? absl::StrCat(name, " accepts ", JoinWords(known))
                          : absl::StrCat("did you mean \"", nearest, "\"?")));
   }
   return absl::OkStatus();
@@ -39,7 +39,7 @@ absl::StatusOr<std::string> ReadText(const YamlNode& node,
   const absl::Status status = Expect(node, name, YamlNode::Kind::kScalar);
   if (!status.ok()) return status;
   if (!node.text.empty()) return node.text;
-  return ErrorAt(node.position, absl::StrCat(name, " is an empty text"));
+  return ErrorAt(node.position, absl::StrCat(name, " is an empty string"));
 }
 
 }  // namespace airlock::config::internal

@@ -57,8 +57,8 @@ bool IsControl(char32_t code_point) {
 absl::Status CheckLine(absl::string_view line, Position position) {
   if (!line.empty() && line[0] == '%') {
     return ErrorAt(position,
-                   "a line that begins with \"%\", a YAML directive, is "
-                   "refused; remove it");
+                   "YAML directives (lines that begin with \"%\") are not "
+                   "allowed; remove it");
   }
   const size_t indentation =
       std::min(line.find_first_not_of(" \t"), line.size());
@@ -66,7 +66,7 @@ absl::Status CheckLine(absl::string_view line, Position position) {
     char32_t code_point = 0;
     const size_t size = SequenceSize(line.substr(at), &code_point);
     if (size == 0) {
-      return ErrorAt(position, "this is no UTF-8; save the file as UTF-8");
+      return ErrorAt(position, "this is not UTF-8; save the file as UTF-8");
     }
     // YAML does not allow tabs there, and parsers disagree on their meaning.
     if (code_point == '\t' && at < indentation) {
@@ -75,8 +75,8 @@ absl::Status CheckLine(absl::string_view line, Position position) {
     if (code_point != '\t' && IsControl(code_point)) {
       return ErrorAt(
           position,
-          absl::StrFormat("the control character U+%04X is refused; remove it, "
-                          "or write it as an escape in double quotes",
+          absl::StrFormat("the control character U+%04X is not allowed; remove "
+                          "it, or write it as an escape in double quotes",
                           static_cast<unsigned>(code_point)));
     }
     at += size;
@@ -89,9 +89,9 @@ absl::Status CheckLine(absl::string_view line, Position position) {
 absl::Status CheckText(absl::string_view content, size_t max_size,
                        const Position& begin) {
   if (content.size() > max_size) {
-    return ErrorAt(begin, absl::StrCat("the file has ", content.size(),
-                                       " bytes, more than the ", max_size,
-                                       " that are accepted"));
+    return ErrorAt(
+        begin, absl::StrCat("the file has ", content.size(), " bytes; at most ",
+                            max_size, " are allowed"));
   }
   Position position = begin;
   while (!content.empty()) {

@@ -14,7 +14,7 @@ std::string NoneOf(absl::string_view text,
                    absl::string_view advice) {
   const absl::string_view nearest = NearestWord(text, words);
   return absl::StrCat(
-      "\"", Shown(text), "\", which is none of ", JoinWords(words), "; ",
+      "\"", Shown(text), "\", which is not one of ", JoinWords(words), "; ",
       nearest.empty() ? std::string(advice)
                       : absl::StrCat("did you mean \"", nearest, "\"?"));
 }

@@ -20,11 +20,11 @@ namespace airlock::config::internal {
 namespace {
 
 constexpr char kSecondDocument[] =
-    "the document has ended before this; a file holds one document only, so "
-    "remove what follows, or check the indentation here";
+    "the document ended before this line, and a file holds only one document; "
+    "remove the rest, or check the indentation here";
 constexpr char kAlias[] =
-    "aliases (\"*\") are refused; write the value here once more";
-constexpr char kTag[] = "tags (\"!\") are refused; remove it";
+    "aliases (\"*\") are not allowed; repeat the value here";
+constexpr char kTag[] = "tags (\"!\") are not allowed; remove it";
 
 // Carries the Builder's error through yaml-cpp, which stops only on an
 // exception. Never leaves this file.
@@ -96,7 +96,7 @@ class Builder : public YAML::EventHandler {
   void OnMapEnd() override { Close(); }
 
   void OnAnchor(const YAML::Mark& mark, const std::string&) override {
-    Refuse(mark, "anchors (\"&\") are refused; remove it");
+    Refuse(mark, "anchors (\"&\") are not allowed; remove it");
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     Refuse(mark, kAlias);
@@ -152,8 +152,8 @@ class Builder : public YAML::EventHandler {
 
   void Open(YamlNode node, const YAML::Mark& mark) {
     if (open_.size() >= kMaxYamlDepth) {
-      Refuse(mark, absl::StrCat("lists and mappings lie more than ",
-                                kMaxYamlDepth, " deep in each other"));
+      Refuse(mark, absl::StrCat("lists and mappings are nested more than ",
+                                kMaxYamlDepth, " deep"));
     }
     open_.push_back({std::move(node), {}, {}});
   }
@@ -186,10 +186,11 @@ class Builder : public YAML::EventHandler {
     if (key.kind != YamlNode::Kind::kScalar) {
       throw Refusal{ErrorAt(
           key.position,
-          absl::StrCat("a key must be a text, not ", KindName(key.kind)))};
+          absl::StrCat("a key must be a string, not ", KindName(key.kind)))};
     }
     if (plain && key.text == "<<") {
-      Refuse(mark, "merge keys (\"<<\") are refused; write the entries here");
+      Refuse(mark,
+             "merge keys (\"<<\") are not allowed; write the entries here");
     }
     const auto [first, is_new] = parent->keys.emplace(key.text, key.position);
     if (!is_new) {
@@ -228,9 +229,9 @@ absl::StatusOr<YamlNode> Build(absl::string_view content,
         builder.PositionOf(e.mark),
         builder.Begins(e.mark, '*')
             ? kAlias
-            : absl::StrCat("this is no YAML (", absl::CHexEscape(e.msg),
-                           "); check indentation, quotes, brackets "
-                           "and colons from here up"));
+            : absl::StrCat("this is not valid YAML (", absl::CHexEscape(e.msg),
+                           "); check the indentation, quotes, brackets and "
+                           "colons here and above"));
   } catch (const std::exception& e) {
     return ErrorAt(begin, absl::StrCat("cannot be read as YAML: ", e.what()));
   }
@@ -251,15 +252,15 @@ const YamlNode* YamlNode::Find(absl::string_view key) const {
 absl::string_view KindName(YamlNode::Kind kind) {
   switch (kind) {
     case YamlNode::Kind::kNull:
-      return "nothing";
+      return "null";
     case YamlNode::Kind::kScalar:
-      return "a text";
+      return "a single value";
     case YamlNode::Kind::kSequence:
       return "a list";
     case YamlNode::Kind::kMapping:
       return "a mapping";
   }
-  return "nothing";
+  return "null";
 }
 
 absl::StatusOr<YamlNode> ParseYaml(absl::string_view content,

@@ -35,9 +35,8 @@ int ApplyProfile(PyObject* module, const ModuleState& state) {
   return PyErr_WarnEx(
       PyExc_DeprecationWarning,
       absl::StrCat(state.profile.place,
-                   ": version 2.7 of the library ssl is deprecated: it speaks "
-                   "TLS 1.0 unless told otherwise, and knows neither SNI nor "
-                   "SSLContext",
+                   ": version 2.7 of the library ssl is deprecated: it uses "
+                   "TLS 1.0 by default, and has neither SNI nor SSLContext",
                    kAdvice)
           .c_str(),
       1);

@@ -60,9 +60,8 @@ struct Row {
 };
 
 constexpr char kDeprecated[] =
-    ": version 2.7 of the library ssl is deprecated: it speaks TLS 1.0 unless "
-    "told otherwise, and knows neither SNI nor SSLContext; write \"version: "
-    "latest\"\n";
+    ": version 2.7 of the library ssl is deprecated: it uses TLS 1.0 by "
+    "default, and has neither SNI nor SSLContext; write \"version: latest\"\n";
 
 // A file that lists ssl with this version, at 3:12.
 Row Ssl(std::string name, absl::string_view version, std::string expected) {
@@ -141,11 +140,11 @@ TEST_P(BadAppTest, IsThisError) {
 
 Row SslVersion(std::string name, absl::string_view version,
                absl::string_view end) {
-  return Ssl(std::move(name), version,
-             absl::StrCat("3:12: the version of ssl is \"", version,
-                          "\", which is none of \"2.7\", \"2.7.11\" and "
-                          "\"latest\"; ",
-                          end));
+  return Ssl(
+      std::move(name), version,
+      absl::StrCat(
+          "3:12: the version of ssl is \"", version,
+          "\", which is not one of \"2.7\", \"2.7.11\" and \"latest\"; ", end));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -156,16 +155,14 @@ INSTANTIATE_TEST_SUITE_P(
         SslVersion("Longer", "2.70", "did you mean \"2.7\"?"),
         SslVersion("Case", "Latest", "did you mean \"latest\"?"),
         Ssl("Null", "~",
-            "3:12: the version of ssl must be a text, not nothi"
-            "ng"),
+            "3:12: the version of ssl must be a single value, not null"),
         Ssl("Absent", "",
-            "3:3: the version of ssl must be a text, not "
-            "nothing"),
-        Ssl("EmptyText", "''", "3:12: the version of ssl is an empty text"),
+            "3:3: the version of ssl must be a single value, not null"),
+        Ssl("EmptyText", "''", "3:12: the version of ssl is an empty string"),
         Ssl("ListOfVersions", "[2.7]",
-            "3:12: the version of ssl must be a text, not a list"),
+            "3:12: the version of ssl must be a single value, not a list"),
         {"NoVersion", "libraries:\n- name: ssl\n",
-         "2:3: the library ssl has no \"version\"; accepted are \"2.7\", "
+         "2:3: the library ssl has no \"version\"; the accepted values are \"2.7\", "
          "\"2.7.11\" and \"latest\""},
         {"NoVersionOfOther", "libraries:\n- name: lxml\n",
          "2:3: the library lxml has no \"version\"; write \"version: "
@@ -173,22 +170,22 @@ INSTANTIATE_TEST_SUITE_P(
         {"NoName", "libraries:\n- version: latest\n",
          "2:3: a library must have a \"name\" and a \"version\""},
         {"NullName", "libraries:\n- name:\n  version: latest\n",
-         "2:3: name must be a text, not nothing"},
+         "2:3: name must be a single value, not null"},
         {"NullVersionOfOther", "libraries:\n- name: lxml\n  version: ~\n",
-         "3:12: version must be a text, not nothing"},
+         "3:12: version must be a single value, not null"},
         {"ExtraKey", "libraries:\n- name: ssl\n  version: latest\n  url: x\n",
-         "4:3: unknown key \"url\"; a library knows \"name\" and \"version\""},
+         "4:3: unknown key \"url\"; a library accepts \"name\" and \"version\""},
         {"MisspeltKey", "libraries:\n- name: ssl\n  versoin: latest\n",
          "3:3: unknown key \"versoin\"; did you mean \"version\"?"},
         {"Unknown", "libraries:\n- name: openssl\n  version: latest\n",
-         "2:9: the library is \"openssl\", which is none of \"MySQLdb\", "
+         "2:9: the library is \"openssl\", which is not one of \"MySQLdb\", "
          "\"PIL\", \"PyAMF\", \"clearsilver\", \"click\", \"crcmod\", "
          "\"django\", \"endpoints\", \"enum\", \"flask\", \"futures\", "
-         "\"grpcio\", \"itsdangerous\", \"jinja2\", \"lxml\", "
-         "\"markupsafe\", \"matplotlib\", \"numpy\", \"protobuf\", "
-         "\"protorpc\", \"pycrypto\", \"pytz\", \"setuptools\", \"six\", "
-         "\"ssl\", \"ujson\", \"webapp2\", \"webob\", \"werkzeug\" and "
-         "\"yaml\"; bring others with the application"},
+         "\"grpcio\", \"itsdangerous\", \"jinja2\", \"lxml\", \"markupsafe\", "
+         "\"matplotlib\", \"numpy\", \"protobuf\", \"protorpc\", \"pycrypto\", "
+         "\"pytz\", \"setuptools\", \"six\", \"ssl\", \"ujson\", \"webapp2\", "
+         "\"webob\", \"werkzeug\" and \"yaml\"; bundle other libraries with "
+         "the application"},
         {"Twice",
          "libraries:\n- {name: ssl, version: latest}\n- {name: ssl, version: "
          "latest}\n",
@@ -197,65 +194,68 @@ INSTANTIATE_TEST_SUITE_P(
          "libraries:\n- {name: six, version: 1}\n- {name: six, version: 2}\n",
          "3:10: the library six is listed twice; the first is on line 2"},
         {"Nothing", "libraries:\n",
-         "1:1: \"libraries\" must be a list, not nothing"},
+         "1:1: \"libraries\" must be a list, not null"},
         {"Mapping", "libraries: {ssl: latest}\n",
          "1:12: \"libraries\" must be a list, not a mapping"},
         {"Text", "libraries: [ssl]\n",
-         "1:13: a library must be a mapping, not a text"},
+         "1:13: a library must be a mapping, not a single value"},
     }),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Rest, BadAppTest,
     ::testing::ValuesIn(std::vector<Row>{
-        {"Text", "runtime\n", "1:1: the file must be a mapping, not a text"},
+        {"Text", "runtime\n",
+         "1:1: the file must be a mapping, not a single value"},
         {"List", "- runtime: a\n",
          "1:1: the file must be a mapping, not a list"},
-        {"Runtime", "runtime:\n", "1:1: runtime must be a text, not nothing"},
+        {"Runtime", "runtime:\n",
+         "1:1: runtime must be a single value, not null"},
         {"RuntimeList", "runtime: [a]\n",
-         "1:10: runtime must be a text, not a list"},
-        {"EmptyRuntime", "runtime: ''\n", "1:10: runtime is an empty text"},
+         "1:10: runtime must be a single value, not a list"},
+        {"EmptyRuntime", "runtime: ''\n", "1:10: runtime is an empty string"},
         {"Entrypoint", "entrypoint: {shell: x}\n",
-         "1:13: entrypoint must be a text, not a mapping"},
+         "1:13: entrypoint must be a single value, not a mapping"},
         {"EmptyEntrypoint", "entrypoint: ''\n",
-         "1:13: entrypoint is an empty text"},
+         "1:13: entrypoint is an empty string"},
         {"Duplicate", "runtime: a\nruntime: a\n",
          "2:1: duplicate key \"runtime\"; the first is on line 1"},
         {"Anchor", "handlers: &a []\n",
-         "1:11: anchors (\"&\") are refused; remove it"},
+         "1:11: anchors (\"&\") are not allowed; remove it"},
         {"Variables", "env_variables:\n",
-         "1:1: \"env_variables\" must be a mapping, not nothing"},
+         "1:1: \"env_variables\" must be a mapping, not null"},
         {"VariableList", "env_variables: [A=b]\n",
          "1:16: \"env_variables\" must be a mapping, not a list"},
         {"NullValue", "env_variables:\n  A:\n  B: c\n",
-         "2:3: A has no value; for the empty text, write \"\""},
+         "2:3: A has no value; for an empty string, write \"\""},
         {"Tilde", "env_variables: {A: ~}\n",
-         "1:20: A has no value; for the empty text, write \"\""},
+         "1:20: A has no value; for an empty string, write \"\""},
         {"NullWord", "env_variables: {A: null}\n",
-         "1:20: A has no value; for the empty text, write \"\""},
+         "1:20: A has no value; for an empty string, write \"\""},
         {"ListValue", "env_variables: {A: []}\n",
-         "1:20: A must be a text, not a list"},
+         "1:20: A must be a single value, not a list"},
         {"MappingValue", "env_variables:\n  A:\n    B: c\n",
-         "3:5: A must be a text, not a mapping"},
+         "3:5: A must be a single value, not a mapping"},
         {"DuplicateName", "env_variables: {A: b, A: b}\n",
          "1:23: duplicate key \"A\"; the first is on line 1"},
         {"DigitFirst", "env_variables: {1A: b}\n",
-         "1:17: \"1A\" is no name of an environment variable; accepted are "
-         "letters, digits and \"_\", and no digit first"},
+         "1:17: \"1A\" is not a valid name for an environment variable; use "
+         "letters, digits and \"_\", and do not start with a digit"},
         {"Hyphen", "env_variables: {A-B: c}\n",
-         "1:17: \"A-B\" is no name of an environment variable; accepted are "
-         "letters, digits and \"_\", and no digit first"},
+         "1:17: \"A-B\" is not a valid name for an environment variable; use "
+         "letters, digits and \"_\", and do not start with a digit"},
         {"EmptyName", "env_variables: {'': c}\n",
-         "1:17: \"\" is no name of an environment variable; accepted are "
-         "letters, digits and \"_\", and no digit first"},
+         "1:17: \"\" is not a valid name for an environment variable; use "
+         "letters, digits and \"_\", and do not start with a digit"},
         {"NewlineInName", "env_variables: {\"A\\n\": c}\n",
-         "1:17: \"A\\n\" is no name of an environment variable; accepted are "
-         "letters, digits and \"_\", and no digit first"},
+         "1:17: \"A\\n\" is not a valid name for an environment variable; use "
+         "letters, digits and \"_\", and do not start with a digit"},
         {"OtherLetters", "env_variables: {\xC3\x84: c}\n",
-         "1:17: \"\\xc3\\x84\" is no name of an environment variable; "
-         "accepted are letters, digits and \"_\", and no digit first"},
+         "1:17: \"\\xc3\\x84\" is not a valid name for an environment "
+         "variable; use letters, digits and \"_\", and do not start with a "
+         "digit"},
         {"Nul", "env_variables: {A: \"b\\0c\"}\n",
-         "1:20: A holds U+0000, which no environment variable can"},
+         "1:20: A contains U+0000, which an environment variable cannot hold"},
     }),
     [](const auto& row) { return row.param.name; });
 
@@ -279,9 +279,10 @@ TEST(AppYamlTest, AWrongWordInItsVariablesHasAPlace) {
   const absl::StatusOr<AppYaml> app =
       ParseAppYaml("env_variables:\n  AIRLOCK_VERIFY: enforced\n", "app.yaml");
   ASSERT_TRUE(app.ok()) << app.status();
-  EXPECT_EQ(ParseVariables(app->env_variables).status().message(),
-            "app.yaml:2:19: AIRLOCK_VERIFY is \"enforced\", which is none of "
-            "\"off\", \"default\" and \"enforce\"; did you mean \"enforce\"?");
+  EXPECT_EQ(
+      ParseVariables(app->env_variables).status().message(),
+      "app.yaml:2:19: AIRLOCK_VERIFY is \"enforced\", which is not one of "
+      "\"off\", \"default\" and \"enforce\"; did you mean \"enforce\"?");
 }
 
 TEST(AppYamlTest, SaysWhatToAddWhereSslIsMissing) {
@@ -322,7 +323,7 @@ TEST(AppYamlTest, WhatIsNotKnownIsAnError) {
       {"build_env_variables: {AIRLOCK_VERFY: enforce}", ":1:23: AIRLOCK_VERF"},
       {"includes: a.yaml", ":1:11: \"includes\" must be a list"},
       {"includes: [[a.yaml]]", ":1:12: an include must be"},
-      {"includes: ['']", ":1:12: an include is an empty text"},
+      {"includes: ['']", ":1:12: an include is an empty string"},
       {"includes: [\"a\\0\"]", ":1:12: "},
   };
   for (const auto& row : rows) {

@@ -152,12 +152,12 @@ Row Exception(std::string name, absl::string_view more, std::string expected) {
 // An exception for `host`, at 2:22.
 Row Host(std::string name, absl::string_view host, absl::string_view shown,
          absl::string_view complaint) {
-  return {std::move(name), Row::kTls,
-          absl::StrCat("exceptions: [{host: ", host, ", ca_certs: /a}]"),
-          absl::StrCat("2:23: \"", shown,
-                       "\" is neither a DNS name, nor \"*.\" and one, nor an "
-                       "IP address: ",
-                       complaint)};
+  return {
+      std::move(name), Row::kTls,
+      absl::StrCat("exceptions: [{host: ", host, ", ca_certs: /a}]"),
+      absl::StrCat("2:23: \"", shown,
+                   "\" is not a DNS name, a \"*.\" pattern or an IP address: ",
+                   complaint)};
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -166,27 +166,24 @@ INSTANTIATE_TEST_SUITE_P(
         {"Sample", Row::kFile, "policy_broken.yaml",
          "7:3: unknown key \"ca_cert\"; did you mean \"ca_certs\"?"},
         {"Empty", Row::kWhole, "",
-         "1:1: the policy is empty; where no policy is wanted, remove the "
-         "file"},
+         "1:1: the policy is empty; to have no policy, remove the file"},
         {"Comment", Row::kWhole, "# tls:\n",
-         "1:1: the policy is empty; where no policy is wanted, remove the "
-         "file"},
+         "1:1: the policy is empty; to have no policy, remove the file"},
         {"Null", Row::kWhole, "\n~\n",
-         "2:1: the policy is empty; where no policy is wanted, remove the "
-         "file"},
+         "2:1: the policy is empty; to have no policy, remove the file"},
         {"Text", Row::kWhole, "tls\n",
-         "1:1: the policy must be a mapping, not a text"},
+         "1:1: the policy must be a mapping, not a single value"},
         {"List", Row::kWhole, "- tls\n",
          "1:1: the policy must be a mapping, not a list"},
         {"EmptyMapping", Row::kWhole, "{}", "1:1: the policy has no \"tls\""},
         {"NoTls", Row::kWhole, "ssl: {}\n",
-         "1:1: unknown key \"ssl\"; the policy knows \"tls\""},
+         "1:1: unknown key \"ssl\"; the policy accepts \"tls\""},
         {"OtherKey", Row::kWhole, "tls: {verification: off}\nhttp: 1\n",
-         "2:1: unknown key \"http\"; the policy knows \"tls\""},
+         "2:1: unknown key \"http\"; the policy accepts \"tls\""},
         {"EmptyTls", Row::kWhole, "tls:\n",
-         "1:1: \"tls\" must be a mapping, not nothing"},
+         "1:1: \"tls\" must be a mapping, not null"},
         {"NothingStated", Row::kWhole, "tls: {}\n",
-         "1:6: \"tls\" states nothing; it may hold \"verification\", "
+         "1:6: \"tls\" is empty; it may contain \"verification\", "
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
          "\"key_log\", \"security_level\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", \"psk\", "
@@ -194,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"Misspelt", Row::kTls, "verfication: off",
          "2:3: unknown key \"verfication\"; did you mean \"verification\"?"},
         {"Unknown", Row::kTls, "ciphers: HIGH",
-         "2:3: unknown key \"ciphers\"; \"tls\" knows \"verification\", "
+         "2:3: unknown key \"ciphers\"; \"tls\" accepts \"verification\", "
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
          "\"key_log\", \"security_level\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", \"psk\", "
@@ -202,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"Duplicate", Row::kTls, "hostname: optional\n  hostname: required",
          "3:3: duplicate key \"hostname\"; the first is on line 2"},
         {"Alias", Row::kTls, "ca_certs: *bundle",
-         "2:13: aliases (\"*\") are refused; write the value here once more"},
+         "2:13: aliases (\"*\") are not allowed; repeat the value here"},
     }),
     [](const auto& row) { return row.param.name; });
 
@@ -210,49 +207,48 @@ INSTANTIATE_TEST_SUITE_P(
     Settings, BadPolicyTest,
     ::testing::ValuesIn(std::vector<Row>{
         {"Verification", Row::kTls, "verification: enforced",
-         "2:17: verification is \"enforced\", which is none of \"off\", "
+         "2:17: verification is \"enforced\", which is not one of \"off\", "
          "\"default\" and \"enforce\"; did you mean \"enforce\"?"},
         {"Boolean", Row::kTls, "verification: true",
-         "2:17: verification is \"true\", which is none of \"off\", "
+         "2:17: verification is \"true\", which is not one of \"off\", "
          "\"default\" and \"enforce\"; write one of them"},
         {"Case", Row::kTls, "verification: Off",
-         "2:17: verification is \"Off\", which is none of \"off\", "
+         "2:17: verification is \"Off\", which is not one of \"off\", "
          "\"default\" and \"enforce\"; did you mean \"off\"?"},
         {"EmptyText", Row::kTls, "verification: ''",
-         "2:17: verification is an empty text"},
-        {"Nothing", Row::kTls,
-         "verification:", "2:3: verification must be a text, not nothing"},
+         "2:17: verification is an empty string"},
+        {"Nothing", Row::kTls, "verification:",
+         "2:3: verification must be a single value, not null"},
         {"Tilde", Row::kTls, "verification: ~",
-         "2:17: verification must be a text, not nothing"},
+         "2:17: verification must be a single value, not null"},
         {"List", Row::kTls, "verification: [off]",
-         "2:17: verification must be a text, not a list"},
+         "2:17: verification must be a single value, not a list"},
         {"Mapping", Row::kTls, "verification: {off: 1}",
-         "2:17: verification must be a text, not a mapping"},
+         "2:17: verification must be a single value, not a mapping"},
         {"OnOverride", Row::kTls, "on_override: refuse",
-         "2:16: on_override is \"refuse\", which is none of \"upgrade\" and "
+         "2:16: on_override is \"refuse\", which is not one of \"upgrade\" and "
          "\"reject\"; write one of them"},
         {"Hostname", Row::kTls, "hostname: require",
-         "2:13: hostname is \"require\", which is none of \"optional\" and "
+         "2:13: hostname is \"require\", which is not one of \"optional\" and "
          "\"required\"; did you mean \"required\"?"},
         {"Version", Row::kTls, "minimum_version: TLSv1.0",
-         "2:20: minimum_version is \"TLSv1.0\", which is none of \"TLSv1\", "
-         "\"TLSv1.1\", \"TLSv1.2\" and \"TLSv1.3\"; did you mean "
-         "\"TLSv1.1\"?"},
+         "2:20: minimum_version is \"TLSv1.0\", which is not one of \"TLSv1\", "
+         "\"TLSv1.1\", \"TLSv1.2\" and \"TLSv1.3\"; did you mean \"TLSv1.1\"?"},
         {"Float", Row::kTls, "minimum_version: 1.2",
-         "2:20: minimum_version is \"1.2\", which is none of \"TLSv1\", "
+         "2:20: minimum_version is \"1.2\", which is not one of \"TLSv1\", "
          "\"TLSv1.1\", \"TLSv1.2\" and \"TLSv1.3\"; write one of them"},
         {"KeyLog", Row::kTls, "key_log: no",
-         "2:12: key_log is \"no\", which is none of \"allow\" and "
+         "2:12: key_log is \"no\", which is not one of \"allow\" and "
          "\"forbid\"; write one of them"},
         {"RelativePath", Row::kTls, "ca_certs: etc/ca.pem",
          "2:13: ca_certs is \"etc/ca.pem\"; it must be an absolute path"},
         {"NulInPath", Row::kTls, "ca_certs: \"/etc/ca.pem\\0\"",
-         "2:13: ca_certs is \"/etc/ca.pem\\x00\"; a path has no control "
-         "characters"},
+         "2:13: ca_certs is \"/etc/ca.pem\\x00\"; a path cannot contain "
+         "control characters"},
         {"PathList", Row::kTls, "ca_certs: [/a]",
-         "2:13: ca_certs must be a text, not a list"},
+         "2:13: ca_certs must be a single value, not a list"},
         {"FirstOfTwo", Row::kTls, "key_log: no\n  verification: on",
-         "3:17: verification is \"on\", which is none of \"off\", "
+         "3:17: verification is \"on\", which is not one of \"off\", "
          "\"default\" and \"enforce\"; write one of them"},
     }),
     [](const auto& row) { return row.param.name; });
@@ -261,61 +257,61 @@ INSTANTIATE_TEST_SUITE_P(
     Exceptions, BadPolicyTest,
     ::testing::ValuesIn(std::vector<Row>{
         {"Nothing", Row::kTls,
-         "exceptions:", "2:3: \"exceptions\" must be a list, not nothing"},
+         "exceptions:", "2:3: \"exceptions\" must be a list, not null"},
         {"Mapping", Row::kTls, "exceptions: {host: a, ca_certs: /a}",
          "2:15: \"exceptions\" must be a list, not a mapping"},
         {"Item", Row::kTls, "exceptions: [a]",
-         "2:16: an exception must be a mapping, not a text"},
+         "2:16: an exception must be a mapping, not a single value"},
         {"NoHost", Row::kTls, "exceptions: [{ca_certs: /a}]",
          "2:16: an exception must name its \"host\""},
         {"HostList", Row::kTls, "exceptions: [{host: [a], ca_certs: /a}]",
-         "2:23: host must be a text, not a list"},
+         "2:23: host must be a single value, not a list"},
         Exception("Key", "ca_cert: /a",
                   "2:26: unknown key \"ca_cert\"; did you mean \"ca_certs\"?"),
         Exception("Verification", "verification: off",
-                  "2:26: unknown key \"verification\"; an exception knows "
+                  "2:26: unknown key \"verification\"; an exception accepts "
                   "\"host\", \"ca_certs\", \"minimum_version\", "
                   "\"security_level\", \"pins\" and \"expires\""),
         Exception("RelativePath", "ca_certs: a",
                   "2:36: ca_certs is \"a\"; it must be an absolute path"),
         Exception("Version", "minimum_version: SSLv3",
-                  "2:43: minimum_version is \"SSLv3\", which is none of "
+                  "2:43: minimum_version is \"SSLv3\", which is not one of "
                   "\"TLSv1\", \"TLSv1.1\", \"TLSv1.2\" and \"TLSv1.3\"; write "
                   "one of them"),
         Exception("Expired", "ca_certs: /a, expires: 2026-06-29",
                   "2:49: this exception expired on 2026-06-29, and today is "
                   "2026-06-30; remove it, or give it a new date"),
         Exception("NoDate", "ca_certs: /a, expires: 30 June 2027",
-                  "2:49: expires is \"30 June 2027\"; it must be a date, as "
-                  "2027-06-30"),
+                  "2:49: expires is \"30 June 2027\"; it must be a date, such "
+                  "as 2027-06-30"),
         Exception("NoSuchDate", "ca_certs: /a, expires: 2027-02-29",
-                  "2:49: expires is \"2027-02-29\"; it must be a date, as "
+                  "2:49: expires is \"2027-02-29\"; it must be a date, such as "
                   "2027-06-30"),
         Exception("ShortDate", "ca_certs: /a, expires: 2027-6-30",
-                  "2:49: expires is \"2027-6-30\"; it must be a date, as "
+                  "2:49: expires is \"2027-6-30\"; it must be a date, such as "
                   "2027-06-30"),
         Exception("LongDate", "ca_certs: /a, expires: 12027-06-30",
-                  "2:49: expires is \"12027-06-30\"; it must be a date, as "
-                  "2027-06-30"),
+                  "2:49: expires is \"12027-06-30\"; it must be a date, such "
+                  "as 2027-06-30"),
         Exception("Time", "ca_certs: /a, expires: 2027-06-30T12:00",
                   "2:49: expires is \"2027-06-30T12:00\"; it must be a date, "
-                  "as 2027-06-30"),
+                  "such as 2027-06-30"),
         Exception("RelaxesNothing", "expires: 2027-06-30",
                   "2:16: the exception for \"a\" relaxes nothing; remove it, "
-                  "or let it state another ca_certs, a lower minimum_version "
-                  "or security_level, or pins"),
+                  "or give it another ca_certs, a lower minimum_version or "
+                  "security_level, or pins"),
         {"SameAsPolicy", Row::kTls,
          "minimum_version: TLSv1.2\n  ca_certs: /a\n  exceptions:\n"
          "  - host: '*.b.c'\n    minimum_version: TLSv1.2\n    ca_certs: /a",
-         "5:5: the exception for \"*.b.c\" relaxes nothing; remove it, or let "
-         "it state another ca_certs, a lower minimum_version or "
-         "security_level, or pins"},
+         "5:5: the exception for \"*.b.c\" relaxes nothing; remove it, or give "
+         "it another ca_certs, a lower minimum_version or security_level, or "
+         "pins"},
         {"SameAsEnforce", Row::kTls,
          "verification: enforce\n  exceptions:\n"
          "  - host: b\n    minimum_version: TLSv1.2",
-         "4:5: the exception for \"b\" relaxes nothing; remove it, or let it "
-         "state another ca_certs, a lower minimum_version or security_level, "
-         "or pins"},
+         "4:5: the exception for \"b\" relaxes nothing; remove it, or give it "
+         "another ca_certs, a lower minimum_version or security_level, or "
+         "pins"},
         {"Twice", Row::kTls,
          "exceptions:\n  - host: B.example\n    ca_certs: /a\n"
          "  - host: b.example.\n    ca_certs: /b",
@@ -330,77 +326,80 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Pins, BadPolicyTest,
     ::testing::ValuesIn(std::vector<Row>{
-        Exception("Text",
-                  "pins: sha256/AA==", "2:32: pins must be a list, not a text"),
+        Exception("Text", "pins: sha256/AA==",
+                  "2:32: pins must be a list, not a single value"),
         Exception("Empty", "pins: []",
                   "2:32: an empty list of pins matches no host; write a pin, "
                   "or leave \"pins\" out"),
         Exception("Null", "pins: [~]",
-                  "2:33: a pin must be a text, not nothing"),
+                  "2:33: a pin must be a single value, not null"),
         Exception("Short", "pins: [sha256/iFvwVyJSxnQdyaUvUERIf+8qk7g=]",
                   "2:33: the pin \"sha256/iFvwVyJSxnQdyaUvUERIf+8qk7g=\" has "
                   "20 bytes; a SHA-256 hash has 32, 44 characters in base64"),
         Exception("Unpadded",
                   "pins: [sha256/iFvwVyJSxnQdyaUvUERIf+8qk7gRze3612JMwoO3zdU]",
-                  "2:33: the pin \"sha256/iFvwVyJSxnQdyaUvUERIf+"
-                  "8qk7gRze3612JMwoO3zdU\" is no base64 after \"sha256/\""),
+                  "2:33: the pin "
+                  "\"sha256/iFvwVyJSxnQdyaUvUERIf+8qk7gRze3612JMwoO3zdU\" is "
+                  "not valid base64 after \"sha256/\""),
         Exception("SpareBits",
                   "pins: [sha256/iFvwVyJSxnQdyaUvUERIf+8qk7gRze3612JMwoO3zdV="
                   "]",
-                  "2:33: the pin \"sha256/iFvwVyJSxnQdyaUvUERIf+"
-                  "8qk7gRze3612JMwoO3zdV=\" is no base64 after \"sha256/\""),
+                  "2:33: the pin "
+                  "\"sha256/iFvwVyJSxnQdyaUvUERIf+8qk7gRze3612JMwoO3zdV=\" is "
+                  "not valid base64 after \"sha256/\""),
         Exception("Dots", "pins: [\"sha256/...\"]",
-                  "2:33: the pin \"sha256/...\" is no base64 after "
+                  "2:33: the pin \"sha256/...\" is not valid base64 after "
                   "\"sha256/\""),
         Exception("WebSafe",
                   "pins: [sha256/iFvwVyJSxnQdyaUvUERIf-8qk7gRze3612JMwoO3zdU="
                   "]",
-                  "2:33: the pin \"sha256/iFvwVyJSxnQdyaUvUERIf-"
-                  "8qk7gRze3612JMwoO3zdU=\" is no base64 after \"sha256/\""),
+                  "2:33: the pin "
+                  "\"sha256/iFvwVyJSxnQdyaUvUERIf-8qk7gRze3612JMwoO3zdU=\" is "
+                  "not valid base64 after \"sha256/\""),
         Exception("Sha1", "pins: [sha1/AAAA]",
                   "2:33: the pin \"sha1/AAAA\" does not begin with "
                   "\"sha256/\""),
         Exception("Twice", absl::StrCat("pins: [", kPin, ", ", kPin, "]"),
-                  "2:86: this pin is in the list already"),
+                  "2:86: this pin is already in the list"),
     }),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Hosts, BadPolicyTest,
     ::testing::ValuesIn(std::vector<Row>{
-        Host("Star", "'*'", "*", "\"*\" is no label of a DNS name"),
+        Host("Star", "'*'", "*", "\"*\" is not a valid DNS label"),
         Host("Top", "'*.com'", "*.com",
-             "that is too wide; two labels or more must follow \"*.\""),
+             "it is too broad; at least two labels must follow \"*.\""),
         Host("Inner", "'a.*.example.com'", "a.*.example.com",
-             "\"*\" is no label of a DNS name"),
+             "\"*\" is not a valid DNS label"),
         Host("Partial", "'a*.example.com'", "a*.example.com",
-             "\"a*\" is no label of a DNS name"),
+             "\"a*\" is not a valid DNS label"),
         Host("Two", "'*.*.example.com'", "*.*.example.com",
-             "\"*\" is no label of a DNS name"),
+             "\"*\" is not a valid DNS label"),
         Host("Dots", "a..example", "a..example",
-             "\"\" is no label of a DNS name"),
-        Host("Dot", ".", ".", "\"\" is no label of a DNS name"),
+             "\"\" is not a valid DNS label"),
+        Host("Dot", ".", ".", "\"\" is not a valid DNS label"),
         Host("Hyphen", "-a.example", "-a.example",
-             "\"-a\" is no label of a DNS name"),
-        Host("Space", "a b", "a b", "\"a b\" is no label of a DNS name"),
+             "\"-a\" is not a valid DNS label"),
+        Host("Space", "a b", "a b", "\"a b\" is not a valid DNS label"),
         Host("Url", "https://a", "https://a",
-             "\"https://a\" is no label of a DNS name"),
+             "\"https://a\" is not a valid DNS label"),
         Host("Port", "'a.example:443'", "a.example:443",
-             "\"example:443\" is no label of a DNS name"),
+             "\"example:443\" is not a valid DNS label"),
         Host("ULabel", "\xC3\xA9.example", "\\xc3\\xa9.example",
-             "write it in ASCII, as the A-labels (\"xn--...\") that a "
-             "certificate holds"),
+             "it is not ASCII; write it as A-labels (\"xn--...\"), as "
+             "certificates do"),
         Host("LongLabel", std::string(64, 'a'), std::string(64, 'a'),
              absl::StrCat("\"", std::string(64, 'a'),
-                          "\" is no label of a DNS name")),
+                          "\" is not a valid DNS label")),
         Host("ShortAddress", "127.1", "127.1",
-             "it ends in a number, but is no IP address"),
+             "it ends in a number, but is not an IP address"),
         Host("WrongAddress", "256.1.1.1", "256.1.1.1",
-             "it ends in a number, but is no IP address"),
+             "it ends in a number, but is not an IP address"),
         Host("Network", "192.0.2.0/24", "192.0.2.0/24",
-             "\"0/24\" is no label of a DNS name"),
+             "\"0/24\" is not a valid DNS label"),
         Host("Nul", "\"a\\0\"", "a\\x00",
-             "\"a\\x00\" is no label of a DNS name"),
+             "\"a\\x00\" is not a valid DNS label"),
     }),
     [](const auto& row) { return row.param.name; });
 
