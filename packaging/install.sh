@@ -99,7 +99,9 @@ done
 # For `airlock python` and `airlock run`, which find them relative to
 # themselves.
 readonly modules=$root/lib/airlock/python
-put 644 "$modules/package/airlock" platform/python/package/airlock/*
+while read -r file; do
+  put 644 "$modules/$(dirname "$file")" "platform/python/$file"
+done < <(cd platform/python && find -L package/airlock -type f)
 if [[ -d platform/python/py3 ]]; then
   put 644 "$modules/py3" platform/python/py3/_ssl.*
   slim "$modules"/py3/_ssl.*

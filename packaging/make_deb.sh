@@ -174,7 +174,8 @@ if [[ -n $modules ]]; then
 #!/bin/sh
 # What Python writes next to the package's modules.
 set -e
-rm -rf "$DPKG_ROOT/usr/lib/airlock/python/package/airlock/__pycache__"
+find "$DPKG_ROOT/usr/lib/airlock/python/package/airlock" -depth \
+  -name __pycache__ -exec rm -rf {} +
 END
   pack $python <<END
 Section: python

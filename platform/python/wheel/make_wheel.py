@@ -8,7 +8,7 @@ Writes FOLDER/airlock-VERSION-TAGS.whl, with the tags of PYTHON (2.7, or 3.6
 onwards), the Python that MODULE was built for. PTH and the FINDER that it loads
 are next to the package; FILEs are those of the package; each LICENSE belongs to
 a component, and is called NAME in the wheel. The same input gives the same
-bytes. (PEP 427, PEP 425.)
+bytes. (PEP 427, PEP 425.) A FILE keeps its place below the folder `package`.
 """
 from __future__ import print_function
 
@@ -100,7 +100,7 @@ def main():
     folder, module, pth, finder = sys.argv[1:5]
     rest = sys.argv[5:]
     licenses = [word.split('=', 1) for word in rest if '=' in word]
-    contents = {'airlock/' + os.path.basename(path): _read(path)
+    contents = {path.rpartition('/package/')[2]: _read(path)
                 for path in rest if '=' not in path}
     version = _version(contents)
     contents['airlock/native/' + os.path.basename(module)] = _read(module)
