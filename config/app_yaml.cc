@@ -15,11 +15,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "config/environment.h"
-#include "config/internal/nearest_word.h"
 #include "config/internal/reader.h"
 #include "config/internal/text.h"
 #include "config/internal/words.h"
 #include "config/internal/yaml_document.h"
+#include "config/nearest_word.h"
 
 namespace airlock::config {
 namespace {
@@ -113,7 +113,7 @@ class AppReader {
     for (const auto& entry : root.entries) {
       const YamlNode& key = entry.first;
       if (absl::c_linear_search(known, key.text)) continue;
-      const absl::string_view nearest = internal::NearestWord(key.text, known);
+      const absl::string_view nearest = NearestWord(key.text, known);
       const bool elsewhere = absl::c_linear_search(kKeys, key.text);
       return ErrorAt(
           key.position,

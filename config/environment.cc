@@ -9,8 +9,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "config/internal/nearest_word.h"
 #include "config/internal/text.h"
+#include "config/nearest_word.h"
 
 namespace airlock::config {
 namespace {
@@ -111,13 +111,13 @@ EnvironmentMap WithBundleOf(const EnvironmentMap& platform,
 std::string MisspeltVariable(absl::string_view name) {
   if (absl::c_linear_search(kKnown, name) || name == kBuildVariable) return "";
   const absl::string_view meant_name = LastWord(name);
-  const absl::string_view nearest = internal::NearestWord(meant_name, kKnown);
+  const absl::string_view nearest = NearestWord(meant_name, kKnown);
   if (!HasPrefix(meant_name) && !HasPrefix(WithFirstTwoSwapped(meant_name))) {
     // Other programs may have variables with similar names: WARLOCK_CONFIG.
     const bool meant = !nearest.empty() && !name.empty() &&
                        absl::ascii_toupper(
                            static_cast<unsigned char>(name[0])) == nearest[0] &&
-                       internal::EditDistance(name, nearest) <= kMaxEdits;
+                       EditDistance(name, nearest) <= kMaxEdits;
     if (!meant) return "";
   }
   return absl::StrCat(

@@ -13,14 +13,12 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "config/internal/json.h"
 #include "config/internal/text.h"
+#include "config/json.h"
 #include "nlohmann/json.hpp"
 
 namespace airlock::config {
 namespace {
-
-using internal::Json;
 
 std::string Text(Verification value) {
   return std::string(VerificationName(value));
@@ -189,7 +187,7 @@ std::string PolicyTable(absl::Span<const PolicyRow> rows) {
 std::string PolicyJson(absl::Span<const PolicyRow> rows) {
   Json json = Json::array();
   for (const PolicyRow& row : rows) json.push_back(RowJson(row));
-  return internal::JsonLines(json) + "\n";
+  return JsonLines(json) + "\n";
 }
 
 }  // namespace airlock::config

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
-#include "config/internal/json.h"
+#include "config/json.h"
 #include "nlohmann/json.hpp"
 #include "ssl/guarded.h"
 
@@ -33,7 +33,7 @@ absl::string_view ActionName(AuditEvent::Action action) {
 std::string AuditEvent::ToJson() const {
   const std::string when =
       absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
-  return config::internal::JsonLine(
+  return config::JsonLine(
       {{"time", when},
        {"action", ActionName(action)},
        {"setting", setting},

@@ -4,8 +4,8 @@
 #include "config/internal/reader.h"
 
 #include "absl/algorithm/container.h"
-#include "config/internal/nearest_word.h"
 #include "config/internal/text.h"
+#include "config/nearest_word.h"
 
 namespace airlock::config::internal {
 

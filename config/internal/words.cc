@@ -4,8 +4,8 @@
 #include "config/internal/words.h"
 
 #include "absl/strings/str_cat.h"
-#include "config/internal/nearest_word.h"
 #include "config/internal/text.h"
+#include "config/nearest_word.h"
 
 namespace airlock::config::internal {
 

@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "config/internal/json.h"
+#include "config/json.h"
 #include "config/policy.h"
 #include "nlohmann/json.hpp"
 #include "platform/ca_bundle.h"
@@ -32,7 +32,7 @@
 namespace airlock::cli {
 namespace {
 
-using config::internal::Json;
+using config::Json;
 
 // A bundle, its source, and its content.
 struct Report {
@@ -142,7 +142,7 @@ void PrintJson(const Report& report) {
     item["remarks"] = part.remarks;
     parts.push_back(std::move(item));
   }
-  std::cout << config::internal::JsonLines(json) << "\n";
+  std::cout << config::JsonLines(json) << "\n";
 }
 
 // Examines everything at `paths`; parts of several files are marked with the

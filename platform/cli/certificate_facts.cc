@@ -66,14 +66,14 @@ CertificateFacts ExamineCertificate(const ssl::Certificate& certificate,
   return facts;
 }
 
-config::internal::Json CertificateJson(const ssl::Certificate& certificate,
-                                       absl::Time now) {
+config::Json CertificateJson(const ssl::Certificate& certificate,
+                             absl::Time now) {
   const CertificateFacts facts = ExamineCertificate(certificate, now);
   const auto info = certificate.Decode();
   const auto time = [](absl::Time when) {
     return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", when, absl::UTCTimeZone());
   };
-  config::internal::Json json;
+  config::Json json;
   json["subject"] = certificate.subject();
   json["issuer"] = certificate.issuer();
   if (info.ok()) json["serial_number"] = info->serial_number;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "config/internal/json.h"
+#include "config/json.h"
 #include "ssl/certificate.h"
 
 namespace airlock::cli {
@@ -33,8 +33,8 @@ CertificateFacts ExamineCertificate(const ssl::Certificate& certificate,
 
 // An object: subject, issuer, serial number, dates, key, signature, names,
 // SHA-256 fingerprint and weaknesses.
-config::internal::Json CertificateJson(const ssl::Certificate& certificate,
-                                       absl::Time now);
+config::Json CertificateJson(const ssl::Certificate& certificate,
+                             absl::Time now);
 
 }  // namespace airlock::cli
 

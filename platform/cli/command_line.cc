@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "config/internal/nearest_word.h"
+#include "config/nearest_word.h"
 #include "platform/c/airlock.h"
 #include "platform/cli/text.h"
 
@@ -26,7 +26,7 @@ absl::Status Error(absl::string_view message) {
 std::string DidYouMean(absl::string_view word,
                        const std::vector<absl::string_view>& known,
                        absl::string_view prefix = "") {
-  const absl::string_view nearest = config::internal::NearestWord(word, known);
+  const absl::string_view nearest = config::NearestWord(word, known);
   if (nearest.empty()) return "";
   return absl::StrCat(" (did you mean ", prefix, nearest, "?)");
 }

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "config/internal/json.h"
+#include "config/json.h"
 #include "nlohmann/json.hpp"
 #include "platform/cli/certificate_facts.h"
 #include "platform/cli/flag_words.h"
@@ -17,7 +17,7 @@
 namespace airlock::cli {
 namespace {
 
-using config::internal::Json;
+using config::Json;
 
 std::string Row(absl::string_view name, absl::string_view value) {
   return absl::StrCat("  ", PadRight(name, 10), value, "\n");
@@ -169,7 +169,7 @@ std::string ConnectionJson(const ConnectionReport& report) {
   json["trust"] = report.trust;
   json["presented_chain"] = ChainJson(socket.presented_chain(), report.now);
   json["verified_chain"] = ChainJson(socket.verified_chain(), report.now);
-  return config::internal::JsonLines(json) + "\n";
+  return config::JsonLines(json) + "\n";
 }
 
 }  // namespace airlock::cli

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/internal/json.h"
+#include "config/json.h"
 #include "nlohmann/json.hpp"
 
 namespace airlock::launcher {
 namespace {
 
-using config::internal::Json;
+using config::Json;
 
 // The beginning of each line of the audit.
 constexpr absl::string_view kBegin = "{\"time\":";
@@ -49,7 +49,7 @@ std::string OwnLine(absl::Time now, Json members) {
                                          absl::UTCTimeZone())},
                {kBy, "airlock run"}};
   line.update(members);
-  return config::internal::JsonLine(line) + "\n";
+  return config::JsonLine(line) + "\n";
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ void AuditLines::AddLine(absl::string_view line, absl::Time now,
   }
   if (begin > 0) AddInvalid(line.substr(0, begin), now, result);
   if (good_.Take(limits_.burst, limits_.per_second, now)) {
-    *result += config::internal::JsonLine(value) + "\n";
+    *result += config::JsonLine(value) + "\n";
   } else {
     ++dropped_;
   }

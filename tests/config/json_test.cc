@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "config/internal/json.h"
+#include "config/json.h"
 
 #include <string>
 
@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
-namespace airlock::config::internal {
+namespace airlock::config {
 namespace {
 
 using std::string_literals::operator""s;
@@ -65,4 +65,4 @@ TEST(JsonTest, AnyBytesAreOneLineOfAsciiThatParses) {
 }
 
 }  // namespace
-}  // namespace airlock::config::internal
+}  // namespace airlock::config

@@ -1,13 +1,13 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "config/internal/nearest_word.h"
+#include "config/nearest_word.h"
 
 #include <string>
 
 #include "gtest/gtest.h"
 
-namespace airlock::config::internal {
+namespace airlock::config {
 namespace {
 
 constexpr absl::string_view kWords[] = {"off", "default", "enforce"};
@@ -30,4 +30,4 @@ TEST(NearestWordTest, FindsNothingWhereNothingIsNear) {
 }
 
 }  // namespace
-}  // namespace airlock::config::internal
+}  // namespace airlock::config

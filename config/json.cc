@@ -1,11 +1,11 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "config/internal/json.h"
+#include "config/json.h"
 
 #include "nlohmann/json.hpp"
 
-namespace airlock::config::internal {
+namespace airlock::config {
 namespace {
 
 // dump() throws only with a strict error handler for UTF-8.
@@ -20,4 +20,4 @@ std::string JsonLines(const Json& value) { return Dump(value, 2); }
 
 std::string JsonLine(const Json& value) { return Dump(value, -1); }
 
-}  // namespace airlock::config::internal
+}  // namespace airlock::config

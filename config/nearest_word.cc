@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "config/internal/nearest_word.h"
+#include "config/nearest_word.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 #include "absl/strings/ascii.h"
 
-namespace airlock::config::internal {
+namespace airlock::config {
 namespace {
 
 // Much longer than any known word; limits the work for any input.
@@ -49,4 +49,4 @@ absl::string_view NearestWord(absl::string_view text,
   return nearest;
 }
 
-}  // namespace airlock::config::internal
+}  // namespace airlock::config

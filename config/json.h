@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Writes JSON (RFC 8259).
-#ifndef AIRLOCK_CONFIG_INTERNAL_JSON_H_
-#define AIRLOCK_CONFIG_INTERNAL_JSON_H_
+#ifndef AIRLOCK_CONFIG_JSON_H_
+#define AIRLOCK_CONFIG_JSON_H_
 
 #include <string>
 
 #include "nlohmann/json_fwd.hpp"
 
-namespace airlock::config::internal {
+namespace airlock::config {
 
 // Members keep the order in which they are added.
 using Json = nlohmann::ordered_json;
@@ -21,6 +21,6 @@ using Json = nlohmann::ordered_json;
 std::string JsonLines(const Json& value);  // Indented by two spaces.
 std::string JsonLine(const Json& value);   // On one line.
 
-}  // namespace airlock::config::internal
+}  // namespace airlock::config
 
-#endif  // AIRLOCK_CONFIG_INTERNAL_JSON_H_
+#endif  // AIRLOCK_CONFIG_JSON_H_

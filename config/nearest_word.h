@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // "Did you mean ...?"
-#ifndef AIRLOCK_CONFIG_INTERNAL_NEAREST_WORD_H_
-#define AIRLOCK_CONFIG_INTERNAL_NEAREST_WORD_H_
+#ifndef AIRLOCK_CONFIG_NEAREST_WORD_H_
+#define AIRLOCK_CONFIG_NEAREST_WORD_H_
 
 #include <cstddef>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-namespace airlock::config::internal {
+namespace airlock::config {
 
 // The word in `words` that is closest to `text` in single-character edits,
 // ignoring case; the first of several. Empty if none is close enough: more than
@@ -21,6 +21,6 @@ absl::string_view NearestWord(absl::string_view text,
 // The Levenshtein distance, ignoring ASCII case; for short texts.
 size_t EditDistance(absl::string_view a, absl::string_view b);
 
-}  // namespace airlock::config::internal
+}  // namespace airlock::config
 
-#endif  // AIRLOCK_CONFIG_INTERNAL_NEAREST_WORD_H_
+#endif  // AIRLOCK_CONFIG_NEAREST_WORD_H_
