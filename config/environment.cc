@@ -15,7 +15,6 @@
 namespace airlock::config {
 namespace {
 
-constexpr absl::string_view kPrefix = "AIRLOCK_";
 constexpr absl::string_view kKnown[] = {
     kVerifyVariable, kHttpsVerifyVariable,   kApplicationCasVariable,
     kConfigVariable, kAppYamlVariable,       kAuditVariable,
@@ -45,7 +44,7 @@ absl::Status Repeated(absl::string_view where, absl::string_view name) {
 }
 
 bool HasPrefix(absl::string_view name) {
-  return absl::StartsWithIgnoreCase(name, kPrefix);
+  return absl::StartsWithIgnoreCase(name, kVariablePrefix);
 }
 
 // The last run of characters in `name` that variable names consist of: in
@@ -81,7 +80,8 @@ absl::Status CheckNames(const EnvironmentMap& variables) {
 }  // namespace
 
 bool StatesPolicy(absl::string_view name) {
-  return absl::StartsWith(name, kPrefix) || name == kHttpsVerifyVariable;
+  return absl::StartsWith(name, kVariablePrefix) ||
+         name == kHttpsVerifyVariable;
 }
 
 EnvironmentMap WithoutPolicy(EnvironmentMap variables) {

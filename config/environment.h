@@ -19,6 +19,8 @@
 
 namespace airlock::config {
 
+// The prefix of Airlock's own variables.
+inline constexpr char kVariablePrefix[] = "AIRLOCK_";
 // Variables that set the policy.
 inline constexpr char kVerifyVariable[] = "AIRLOCK_VERIFY";
 inline constexpr char kHttpsVerifyVariable[] = "PYTHONHTTPSVERIFY";

@@ -147,6 +147,11 @@ absl::StatusOr<TrustStorePtr> Runtime::LoadCaCerts(const CaCerts& ca_certs) {
   return impl_->decider.LoadCaCerts(ca_certs, *impl_->policy.policy());
 }
 
+absl::StatusOr<TrustStorePtr> Runtime::MergeCaCerts(
+    absl::Span<const TrustStorePtr> stores) {
+  return impl_->trust.Merge(stores);
+}
+
 void Runtime::Impl::Complete(ssl::Side side,
                              const VerificationDecision& decision,
                              TrustStorePtr trust_store,

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
+#include "absl/types/span.h"
 #include "config/environment.h"
 #include "config/policy.h"
 #include "platform/apply_policy.h"
@@ -115,6 +116,12 @@ class Runtime {
   // without one, the system's. Error kind: kTrustStore.
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> LoadCaCerts(
       const CaCerts& ca_certs);
+
+  // All certificates and CRLs of `stores`, which must not be empty or contain
+  // null, in order. Merging the same content again gives the same store.
+  // Errors: kInternal if out of memory.
+  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> MergeCaCerts(
+      absl::Span<const std::shared_ptr<const ssl::TrustStore>> stores);
 
   // Reloads the operator's policy, for example when the host receives SIGHUP,
   // which it must handle itself. Earlier decisions stay. An error

@@ -35,8 +35,7 @@ absl::Status Damaged(absl::string_view name, const BundlePart& part) {
       GetError(part.status).value_or(airlock::ssl::Error());
   error.kind = ErrorKind::kTrustStore;
   error.message.clear();
-  error.where =
-      absl::StrCat("CA bundle ", ShownPath(name), ": ", part.Where());
+  error.where = absl::StrCat("CA bundle ", ShownPath(name), ": ", part.Where());
   absl::StrAppend(&error.advice, "; nothing of the bundle is used");
   return MakeStatus(error);
 }
@@ -104,6 +103,9 @@ struct TrustStore::Builder::State {
   State() { SHA256_Init(&sha256); }
 
   absl::Status AddCertificate(const Certificate& certificate);
+  void AddParsed(const std::vector<Certificate>& more_certificates,
+                 const std::vector<Crl>& more_crls, absl::string_view hash);
+  std::string Hash() const;
   void AddToHash(absl::string_view bytes);
 
   std::vector<Certificate> certificates;
@@ -153,6 +155,23 @@ void TrustStore::Builder::State::AddToHash(absl::string_view bytes) {
   SHA256_Update(&sha256, bytes.data(), bytes.size());
 }
 
+void TrustStore::Builder::State::AddParsed(
+    const std::vector<Certificate>& more_certificates,
+    const std::vector<Crl>& more_crls, absl::string_view hash) {
+  for (const Certificate& certificate : more_certificates) {
+    status.Update(AddCertificate(certificate));
+  }
+  crls.insert(crls.end(), more_crls.begin(), more_crls.end());
+  AddToHash(hash);
+}
+
+std::string TrustStore::Builder::State::Hash() const {
+  SHA256_CTX copy = sha256;
+  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
+  SHA256_Final(digest.data(), &copy);
+  return std::string(digest.begin(), digest.end());
+}
+
 TrustStore::Builder::Builder() : state_(new State) {}
 TrustStore::Builder::~Builder() = default;
 
@@ -182,12 +201,14 @@ absl::Status TrustStore::Builder::Add(absl::string_view bytes,
 }
 
 void TrustStore::Builder::AddStore(const TrustStore& store) {
-  for (const Certificate& certificate : store.impl_->certificates) {
-    state_->status.Update(state_->AddCertificate(certificate));
-  }
-  state_->crls.insert(state_->crls.end(), store.impl_->crls.begin(),
-                      store.impl_->crls.end());
-  state_->AddToHash(store.content_hash());
+  state_->AddParsed(store.impl_->certificates, store.impl_->crls,
+                    store.content_hash());
+}
+
+void TrustStore::Builder::AddBuilder(const Builder& other) {
+  state_->status.Update(other.state_->status);
+  state_->AddParsed(other.state_->certificates, other.state_->crls,
+                    other.state_->Hash());
 }
 
 size_t TrustStore::Builder::crl_count() const { return state_->crls.size(); }
@@ -222,10 +243,7 @@ absl::StatusOr<std::shared_ptr<const TrustStore>> TrustStore::Builder::Build()
   impl->certificates = state_->certificates;
   impl->crls = state_->crls;
 
-  SHA256_CTX sha256 = state_->sha256;
-  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
-  SHA256_Final(digest.data(), &sha256);
-  impl->content_hash.assign(digest.begin(), digest.end());
+  impl->content_hash = state_->Hash();
   return std::shared_ptr<const TrustStore>(new TrustStore(std::move(impl)));
 }
 

@@ -93,6 +93,9 @@ class TrustStore::Builder {
   // Adds everything in `store`, without parsing it again.
   void AddStore(const TrustStore& store);
 
+  // Adds everything in `other`, another builder, without parsing it again.
+  void AddBuilder(const Builder& other);
+
   // How many CRLs were added.
   size_t crl_count() const;
 

@@ -65,6 +65,20 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromBytes(absl::string_view bytes) {
   });
 }
 
+absl::StatusOr<TrustStorePtr> TrustCache::Merge(
+    absl::Span<const TrustStorePtr> stores) {
+  if (stores.size() == 1) return stores.front();
+  std::string key = "merged";
+  for (const TrustStorePtr& store : stores) {
+    absl::StrAppend(&key, store->content_hash());
+  }
+  return stores_.GetOrMake(key, [&stores] {
+    ssl::TrustStore::Builder builder;
+    for (const TrustStorePtr& store : stores) builder.AddStore(*store);
+    return builder.Build();
+  });
+}
+
 absl::StatusOr<TrustStorePtr> TrustCache::Default() {
   const absl::StatusOr<CaBundlePlaces> places =
       FindSystemCaBundle(host_, variables_);

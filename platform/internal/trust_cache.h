@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "config/environment.h"
 #include "platform/ca_bundle.h"
 #include "platform/host.h"
@@ -42,6 +43,9 @@ class TrustCache {
 
   // A bundle, PEM or DER.
   absl::StatusOr<TrustStorePtr> FromBytes(absl::string_view bytes);
+
+  // All certificates and CRLs of `stores`, in order; `stores` is not empty.
+  absl::StatusOr<TrustStorePtr> Merge(absl::Span<const TrustStorePtr> stores);
 
   // The system's bundle; see FindSystemCaBundle. The bundle that it finds must
   // be valid: no other is tried.

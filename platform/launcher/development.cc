@@ -54,8 +54,8 @@ absl::Status AddDevelopment(const std::vector<std::string>& bundle,
   plan->files[place] = *std::move(all);
   if (policy_bundle.empty()) {
     plan->bundle = place;
-    plan->environment["SSL_CERT_FILE"] = place;
-    plan->environment.erase("SSL_CERT_DIR");
+    plan->environment[config::kCertFileVariable] = place;
+    plan->environment.erase(config::kCertDirVariable);
   }
   plan->environment[config::kDevCertificateVariable] =
       identity->leaf.certificate;

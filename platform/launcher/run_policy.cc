@@ -25,7 +25,6 @@ using platform::kPolicyFile;
 // The sandbox's path of the file from AIRLOCK_CONFIG, if platform::kPolicyFile
 // exists as well.
 constexpr char kNamedPolicyFile[] = "/run/airlock/policy.yaml";
-constexpr absl::string_view kPrefix = "AIRLOCK_";
 
 // Whether the operator's file itself sets which CAs an application may bring. A
 // value implied by `enforce` has its origin, and is not set.
@@ -116,10 +115,12 @@ EnvironmentMap RunPolicy::Variables() const {
 EnvironmentMap RunPolicy::OthersFor(const std::string& python_path) const {
   EnvironmentMap result;
   for (const auto& variable : environment()) {
-    if (!absl::StartsWith(variable.first, kPrefix)) result.insert(variable);
+    if (!absl::StartsWith(variable.first, config::kVariablePrefix))
+      result.insert(variable);
   }
   for (const auto& [name, setting] : application_->yaml.env_variables) {
-    if (!absl::StartsWith(name, kPrefix)) result[name] = setting.value;
+    if (!absl::StartsWith(name, config::kVariablePrefix))
+      result[name] = setting.value;
   }
   // For Python 2.7's own ssl.py, which would otherwise request verification.
   if (application_->lists_libraries() &&

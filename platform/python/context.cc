@@ -206,27 +206,17 @@ PyObject* SessionStats(PyObject* self, PyObject* /*unused*/) {
       static_cast<Count>(stats.misses), "timeouts", 0, "cache_full", 0);
 }
 
-// All listed certificates, and those from directories that were used.
-std::vector<ssl::Certificate> Listed(const ContextObject& context) {
-  std::vector<ssl::Certificate> result;
-  const auto store = context.trusted.listed.Build();
-  if (store.ok()) result = (*store)->Certificates();
-  result.insert(result.end(), context.trusted.used.begin(),
-                context.trusted.used.end());
-  return result;
-}
-
 PyObject* CertStoreStats(PyObject* self, PyObject* /*unused*/) {
   const ContextObject& context = ContextOf(self);
   int all = 0;
   int authorities = 0;
-  for (const ssl::Certificate& certificate : Listed(context)) {
+  for (const ssl::Certificate& certificate : context.trusted.Listed()) {
     ++all;
     if (certificate.is_ca()) ++authorities;
   }
   return Py_BuildValue("{s:i,s:i,s:i}", "x509", all, "crl",
-                       static_cast<int>(context.trusted.listed.crl_count()),
-                       "x509_ca", authorities);
+                       static_cast<int>(context.trusted.crl_count()), "x509_ca",
+                       authorities);
 }
 
 PyObject* GetCaCerts(PyObject* self, PyObject* args, PyObject* kwargs) {
@@ -241,7 +231,7 @@ PyObject* GetCaCerts(PyObject* self, PyObject* args, PyObject* kwargs) {
   const ContextObject& context = ContextOf(self);
   PyRef list = PyRef::Steal(PyList_New(0));
   if (!list) return nullptr;
-  for (const ssl::Certificate& certificate : Listed(context)) {
+  for (const ssl::Certificate& certificate : context.trusted.Listed()) {
     if (!certificate.is_ca()) continue;
     const PyRef item =
         PyRef::Steal(der != 0 ? Bytes(certificate.der())

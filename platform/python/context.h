@@ -16,26 +16,13 @@
 #include "platform/python/key_log.h"
 #include "platform/python/module_state.h"
 #include "platform/python/python_compat.h"
+#include "platform/python/trusted.h"
 #include "ssl/context.h"
 #include "ssl/credentials.h"
 #include "ssl/options.h"
 #include "ssl/trust_store.h"
 
 namespace airlock::python {
-
-// The trusted certificates, and what get_ca_certs() and cert_store_stats() see.
-struct TrustedCertificates {
-  bool empty() const { return !anything && directories.empty(); }
-
-  // Loaded from files and bytes.
-  bool anything = false;
-  ssl::TrustStore::Builder listed;
-  // Loaded from directories: trusted, but listed only once used.
-  std::vector<std::shared_ptr<const ssl::TrustStore>> directories;
-  std::vector<ssl::Certificate> used;
-  // Directories that were given but hold no certificate, and why.
-  std::vector<std::string> absent;
-};
 
 // Guarded by the GIL.
 struct ContextObject {
@@ -67,7 +54,7 @@ struct ContextObject {
   std::string ciphers;
   std::string groups;
   std::vector<std::shared_ptr<const ssl::Credentials>> credentials;
-  TrustedCertificates trusted;
+  Trusted trusted;
   std::vector<std::string> alpn;
   std::vector<std::string> npn;
   std::string psk_hint;
@@ -93,9 +80,6 @@ struct ContextObject {
   // Must be called after every change.
   void Changed();
 
-  // Call when a handshake of this context verified `chain`.
-  void NoteVerified(const std::vector<ssl::Certificate>& chain);
-
   ssl::SessionStatistics Statistics() const;
 
   int Traverse(visitproc visit, void* arg);
@@ -113,7 +97,6 @@ struct ContextObject {
                                    ssl::Side side,
                                    const std::string& hostname) const;
   void AddVersions(ssl::Verification* verification) const;
-  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> MakeTrustStore();
   std::vector<std::shared_ptr<const ssl::Credentials>> CompleteChains(
       const ssl::TrustStore* store) const;
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -91,7 +90,8 @@ std::string RulesFor(const config::VerificationPolicy& policy,
 ContextObject::ContextObject(StatePtr state_in, int protocol_in)
     : state(std::move(state_in)),
       protocol(protocol_in),
-      ciphers(kDefaultCiphers) {
+      ciphers(kDefaultCiphers),
+      trusted(state->runtime) {
   if (protocol == kProtocolTlsClient) {
     verify_mode = kCertRequired;
     verify_mode_chosen = true;
@@ -125,30 +125,6 @@ void ContextObject::AddVersions(ssl::Verification* verification) const {
       verification->disabled_versions.push_back(row.version);
     }
   }
-}
-
-absl::StatusOr<std::shared_ptr<const ssl::TrustStore>>
-ContextObject::MakeTrustStore() {
-  // Null: the platform's.
-  if (trusted.empty()) return std::shared_ptr<const ssl::TrustStore>();
-  if (trusted.directories.empty()) {
-    auto listed = trusted.listed.Build();
-    if (listed.ok() || trusted.absent.empty()) return listed;
-    return ssl::MakeStatus(
-        ssl::ErrorKind::kTrustStore,
-        absl::StrCat(
-            "no CA certificate was loaded, so no peer can be trusted: ",
-            absl::StrJoin(trusted.absent, "; "),
-            ". Name a directory that `openssl rehash` was run on, or "
-            "a bundle"));
-  }
-  ssl::TrustStore::Builder all;
-  if (trusted.anything) {
-    const auto listed = trusted.listed.Build();
-    if (listed.ok()) all.AddStore(**listed);
-  }
-  for (const auto& directory : trusted.directories) all.AddStore(*directory);
-  return all.Build();
 }
 
 platform::ContextRequest ContextObject::Request(
@@ -215,7 +191,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
       verify_mode != kCertNone || (!request.cert_reqs && !off);
   if (verifies || !trusted.empty()) {
     absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
-        MakeTrustStore();
+        trusted.Store();
     // A context without CAs that does not verify may still be used.
     if (!store.ok() && verifies) return store.status();
     if (store.ok()) result.trust_store = *std::move(store);
@@ -253,22 +229,6 @@ ssl::SessionStatistics ContextObject::Statistics() const {
     Add(frozen.context->session_statistics(), &result);
   }
   return result;
-}
-
-void ContextObject::NoteVerified(const std::vector<ssl::Certificate>& chain) {
-  if (trusted.directories.empty() || chain.empty()) return;
-  const auto contains = [](const std::vector<ssl::Certificate>& all,
-                           const ssl::Certificate& one) {
-    return std::find(all.begin(), all.end(), one) != all.end();
-  };
-  const ssl::Certificate& anchor = chain.back();
-  if (contains(trusted.used, anchor)) return;
-  for (const auto& directory : trusted.directories) {
-    if (contains(directory->Certificates(), anchor)) {
-      trusted.used.push_back(anchor);
-      return;
-    }
-  }
 }
 
 int ContextObject::Traverse(visitproc visit, void* arg) {

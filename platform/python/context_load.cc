@@ -69,9 +69,17 @@ ssl::PasswordCallback Password(PyObject* password) {
   };
 }
 
+platform::CaPath PathOfArgument(const std::string& path,
+                                absl::string_view argument) {
+  platform::CaPath place;
+  place.path = path;
+  place.argument = std::string(argument);
+  return place;
+}
+
 bool AddBundle(ContextObject* context, const Content& content) {
   const absl::Status status =
-      context->trusted.listed.Add(content.bytes.view(), content.name);
+      context->trusted.AddBundle(content.bytes.view(), content.name);
   if (!status.ok()) {
     // OpenSSL distinguishes damage from a file without useful content.
     const absl::string_view bytes = content.bytes.view();
@@ -81,8 +89,31 @@ bool AddBundle(ContextObject* context, const Content& content) {
     RaiseBundleStatus(*context->state, status, holds_any, __LINE__);
     return false;
   }
-  context->trusted.anything = true;
   return true;
+}
+
+// Adds the bundle at `path`, if another context has loaded it or it is valid.
+// Otherwise the caller finds out what is wrong with it.
+bool AddSharedFile(ContextObject* context, const std::string& path) {
+  platform::Runtime& runtime = *context->state->runtime;
+  const absl::StatusOr<platform::FileStatus> found = runtime.host().Stat(path);
+  if (!found.ok() || found->type != platform::FileType::kRegular) return false;
+  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
+      runtime.LoadCaCerts(PathOfArgument(path, "cafile"));
+  if (store.ok()) context->trusted.AddFile(*std::move(store));
+  return store.ok();
+}
+
+bool AddCafile(ContextObject* context, PyObject* cafile) {
+  platform::Host& host = context->state->runtime->host();
+  Content content;
+  std::string path;
+  if (!FindContent(&host, cafile, "cafile", &content, &path)) return false;
+  if (!path.empty()) {
+    if (AddSharedFile(context, path)) return true;
+    if (!ReadPath(&host, path, &content.bytes)) return false;
+  }
+  return AddBundle(context, content);
 }
 
 // Like the stock module, which has no number for it since Python 3.8.
@@ -150,35 +181,25 @@ bool AddData(ContextObject* context, PyObject* data) {
   return false;
 }
 
-platform::CaPath PathOfArgument(const std::string& path,
-                                absl::string_view argument) {
-  platform::CaPath place;
-  place.path = path;
-  place.argument = std::string(argument);
-  return place;
-}
-
 // Adds the certificates at `place`. If `listed`, get_ca_certs() shows them at
 // once.
 bool AddPlace(ContextObject* context, const platform::CaCerts& place,
               bool listed) {
-  TrustedCertificates& trusted = context->trusted;
+  Trusted& trusted = context->trusted;
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
       context->state->runtime->LoadCaCerts(place);
   if (store.ok()) {
-    trusted.anything = true;
     if (listed) {
-      trusted.listed.AddStore(**store);
+      trusted.AddFile(*std::move(store));
     } else {
-      trusted.directories.push_back(*std::move(store));
+      trusted.AddDirectory(*std::move(store));
     }
     return true;
   }
   const absl::Status& status = store.status();
   const absl::optional<ssl::Error> error = ssl::GetError(status);
   if (error.has_value() && error->reason == platform::kNoCertificateReason) {
-    trusted.anything = true;
-    trusted.absent.emplace_back(status.message());
+    trusted.AddAbsent(std::string(status.message()));
     return true;
   }
   RaisePemStatus(*context->state, status, __LINE__);
@@ -189,10 +210,8 @@ bool AddPlace(ContextObject* context, const platform::CaCerts& place,
 // if none holds certificates, but then no peer is trusted.
 bool AddDirectories(ContextObject* context, absl::string_view name,
                     const platform::CaDirectories& found) {
-  TrustedCertificates& trusted = context->trusted;
-  trusted.anything = true;
-  trusted.absent.insert(trusted.absent.end(), found.empty.begin(),
-                        found.empty.end());
+  context->trusted.NoteNamed();
+  for (const std::string& why : found.empty) context->trusted.AddAbsent(why);
   return std::all_of(found.paths.begin(), found.paths.end(),
                      [context, name](const std::string& path) {
                        return AddPlace(context, PathOfArgument(path, name),
@@ -298,15 +317,8 @@ PyObject* LoadVerifyLocations(PyObject* self, PyObject* args,
     return nullptr;
   }
   ContextObject& context = ContextOf(self);
-  if (cafile != Py_None) {
-    Content content;
-    if (!ReadContent(&context.state->runtime->host(), cafile, "cafile",
-                     &content) ||
-        !AddBundle(&context, content)) {
-      return nullptr;
-    }
-  }
-  if ((capath != Py_None && !AddCapath(&context, capath)) ||
+  if ((cafile != Py_None && !AddCafile(&context, cafile)) ||
+      (capath != Py_None && !AddCapath(&context, capath)) ||
       (cadata != Py_None && !AddData(&context, cadata))) {
     return nullptr;
   }

@@ -83,6 +83,14 @@ bool ReadPath(platform::Host* host, const std::string& path,
 
 bool ReadContent(platform::Host* host, PyObject* argument,
                  const char* parameter, Content* content) {
+  std::string path;
+  return FindContent(host, argument, parameter, content, &path) &&
+         (path.empty() || ReadPath(host, path, &content->bytes));
+}
+
+bool FindContent(platform::Host* host, PyObject* argument,
+                 const char* parameter, Content* content, std::string* path) {
+  path->clear();
   content->name = parameter;
   if (PyObject_HasAttrString(argument, "read")) {
     const PyRef result =
@@ -108,9 +116,9 @@ bool ReadContent(platform::Host* host, PyObject* argument,
   } else if (PyObject_CheckBuffer(argument)) {
     return TakeRead(argument, parameter, &content->bytes);
   }
-  std::string path;
-  const ssl::ScopedWipe wipe(&path);  // It may still be a key.
-  if (!PathOf(argument, &path)) {
+  std::string named;
+  const ssl::ScopedWipe wipe(&named);  // It may still be a key.
+  if (!PathOf(argument, &named)) {
     if (!PyErr_ExceptionMatches(PyExc_TypeError)) return false;
     PyErr_Clear();
     PyErr_Format(PyExc_TypeError,
@@ -119,14 +127,16 @@ bool ReadContent(platform::Host* host, PyObject* argument,
                  parameter, Py_TYPE(argument)->tp_name);
     return false;
   }
-  if (path.empty()) return ReadPath(host, path, &content->bytes);
-  const absl::Status found = CouldBePath(path) ? host->Stat(path).status()
-                                               : absl::NotFoundError("no path");
-  if (absl::IsNotFound(found) || (!found.ok() && ssl::MayHoldKey(path))) {
-    return RaiseNoContent(parameter, path, ErrorNumber(found));
+  if (named.empty()) return ReadPath(host, named, &content->bytes);
+  const absl::Status found = CouldBePath(named)
+                                 ? host->Stat(named).status()
+                                 : absl::NotFoundError("no path");
+  if (absl::IsNotFound(found) || (!found.ok() && ssl::MayHoldKey(named))) {
+    return RaiseNoContent(parameter, named, ErrorNumber(found));
   }
-  content->name = absl::StrCat(parameter, " ", path);
-  return ReadPath(host, path, &content->bytes);
+  content->name = absl::StrCat(parameter, " ", named);
+  *path = named;
+  return true;
 }
 
 }  // namespace airlock::python

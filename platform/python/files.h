@@ -26,6 +26,11 @@ struct Content {
 bool ReadContent(platform::Host* host, PyObject* argument,
                  const char* parameter, Content* content);
 
+// The same, but does not read a path: sets `path`, which is empty otherwise,
+// and content->name.
+bool FindContent(platform::Host* host, PyObject* argument,
+                 const char* parameter, Content* content, std::string* path);
+
 // Reads a file; false with OSError set.
 bool ReadPath(platform::Host* host, const std::string& path,
               ssl::Secret* bytes);

@@ -6,6 +6,7 @@
 #include <climits>
 #include <string>
 
+#include "config/environment.h"
 #include "config/policy_report.h"
 #include "platform/ca_bundle.h"
 #include "platform/python/certificate_dict.h"
@@ -103,9 +104,9 @@ PyObject* DefaultVerifyPaths(PyObject* module, PyObject* /*unused*/) {
       platform::FindSystemCaBundle(&state->runtime->host(),
                                    /*environment=*/{});
   const bool found = places.ok() && !places->paths.empty();
-  return Py_BuildValue("ssss", "SSL_CERT_FILE",
-                       found ? places->paths[0].c_str() : kFile, "SSL_CERT_DIR",
-                       kDirectory);
+  return Py_BuildValue("ssss", config::kCertFileVariable,
+                       found ? places->paths[0].c_str() : kFile,
+                       config::kCertDirVariable, kDirectory);
 }
 
 PyObject* TestDecodeCert(PyObject* module, PyObject* argument) {

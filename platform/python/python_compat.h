@@ -165,7 +165,16 @@ T& Unbox(PyObject* self) {
 template <typename T, typename... Args>
 PyObject* NewBoxed(PyTypeObject* type, Args&&... args) {
   PyObject* self = type == nullptr ? nullptr : type->tp_alloc(type, 0);
-  if (self != nullptr) new (&Unbox<T>(self)) T{std::forward<Args>(args)...};
+  if (self == nullptr) return nullptr;
+  try {
+    new (&Unbox<T>(self)) T{std::forward<Args>(args)...};
+  } catch (...) {
+    // The deallocator would destroy a T that does not exist.
+    if (PyType_IS_GC(type)) PyObject_GC_UnTrack(self);
+    type->tp_free(self);
+    if ((type->tp_flags & Py_TPFLAGS_HEAPTYPE) != 0) Py_DECREF(type);
+    throw;
+  }
   return self;
 }
 

@@ -61,7 +61,8 @@ PyObject* DoHandshake(PyObject* self, PyObject* /*unused*/) {
   if (!result->done()) return RaiseClosed(SocketOf(self));
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
-  ContextOf(socket.context.get()).NoteVerified(socket.core->verified_chain());
+  ContextOf(socket.context.get())
+      .trusted.NoteVerified(socket.core->verified_chain());
   return None();
 }
 

@@ -74,6 +74,20 @@ TEST_F(TrustCacheTest, SharesByContent) {
   EXPECT_EQ((*cache.FromBytes(Pem("root_cert.der")))->certificate_count(), 1);
 }
 
+TEST_F(TrustCacheTest, MergesTheSameStoresOnce) {
+  TrustCache cache = Make();
+  const TrustStorePtr root = *cache.FromBytes(Pem("root.pem"));
+  const TrustStorePtr other = *cache.FromBytes(Pem("other_root.pem"));
+  EXPECT_EQ(*cache.Merge({root}), root);
+  const auto both = cache.Merge({root, other});
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ((*both)->certificate_count(), 2);
+  EXPECT_EQ(*cache.Merge({root, other}), *both);
+  const auto reversed = cache.Merge({other, root});
+  EXPECT_NE(*reversed, *both);
+  EXPECT_EQ((*reversed)->Certificates()[1], (*both)->Certificates()[0]);
+}
+
 TEST_F(TrustCacheTest, NoticesAChangedFile) {
   SetOldFile("/ca.pem", Pem("ca.pem"));
   TrustCache cache = Make();

@@ -126,6 +126,26 @@ TEST(TrustStoreTest, ABuilderAddsUp) {
   EXPECT_EQ((*second)->crl_count(), 1u);
 }
 
+TEST(TrustStoreTest, AddsWhatIsParsedAlready) {
+  const Result ca = Create(File("ca.pem"));
+  ASSERT_TRUE(ca.ok());
+  TrustStore::Builder crls;
+  ASSERT_TRUE(crls.Add(File("crl_root.pem"), "crl").ok());
+  TrustStore::Builder builder;
+  ASSERT_TRUE(builder.Add(File("root.pem"), "root").ok());
+  const std::string before = (*builder.Build())->content_hash();
+  builder.AddStore(**ca);
+  builder.AddBuilder(crls);
+  const Result all = builder.Build();
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ((*all)->certificate_count(), 2u);
+  EXPECT_EQ((*all)->crl_count(), 1u);
+  EXPECT_NE((*all)->content_hash(), before);
+  const std::string with_one = (*all)->content_hash();
+  builder.AddBuilder(crls);
+  EXPECT_NE((*builder.Build())->content_hash(), with_one);
+}
+
 TEST(TrustStoreTest, AnErrorLeavesTheBuilderAsItWas) {
   TrustStore::Builder builder;
   ASSERT_TRUE(builder.Add(File("root.pem"), "root").ok());

@@ -1,0 +1,78 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The CAs that an _ssl._SSLContext was given.
+#ifndef AIRLOCK_PLATFORM_PYTHON_TRUSTED_H_
+#define AIRLOCK_PLATFORM_PYTHON_TRUSTED_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "platform/runtime.h"
+#include "ssl/certificate.h"
+#include "ssl/trust_store.h"
+
+namespace airlock::python {
+
+// Holds parsed bundles, which contexts share: a bundle is parsed once, however
+// many contexts load it. Guarded by the GIL.
+class Trusted {
+ public:
+  // `runtime` must outlive this.
+  explicit Trusted(platform::Runtime* runtime) : runtime_(runtime) {}
+
+  // Adds the certificates and CRLs of a bundle, PEM or DER, which errors call
+  // `name`. Errors: those of TrustStore::Builder::Add.
+  absl::Status AddBundle(absl::string_view bytes, absl::string_view name);
+
+  // Adds what a file holds. get_ca_certs() lists it.
+  void AddFile(std::shared_ptr<const ssl::TrustStore> store);
+
+  // Adds what a directory holds. get_ca_certs() lists of it only what has
+  // verified a peer, like OpenSSL's, which reads directories on demand.
+  void AddDirectory(std::shared_ptr<const ssl::TrustStore> store);
+
+  // Notes a place that holds no certificate, and why. It is an error of Store()
+  // if nothing else was added.
+  void AddAbsent(std::string why);
+
+  // Notes that places were named, so that the platform's bundle does not apply.
+  void NoteNamed() { named_ = true; }
+
+  // Whether nothing was added or named: the platform's bundle applies.
+  bool empty() const { return !named_; }
+
+  // Everything that was added; null if empty(). Error: kTrustStore if it holds
+  // no certificate.
+  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> Store() const;
+
+  // What get_ca_certs() and cert_store_stats() see.
+  std::vector<ssl::Certificate> Listed() const;
+  size_t crl_count() const;
+
+  // Lists the anchor of `chain`, which was verified, if a directory holds it.
+  void NoteVerified(const std::vector<ssl::Certificate>& chain);
+
+ private:
+  using StorePtr = std::shared_ptr<const ssl::TrustStore>;
+
+  // `stores` and the CRLs, as one.
+  absl::StatusOr<StorePtr> Merge(const std::vector<StorePtr>& stores) const;
+
+  platform::Runtime* const runtime_;
+  bool named_ = false;
+  std::vector<StorePtr> files_;
+  std::vector<StorePtr> directories_;
+  ssl::TrustStore::Builder crls_;  // Bundles without a certificate.
+  std::vector<ssl::Certificate> used_;
+  std::vector<std::string> absent_;
+};
+
+}  // namespace airlock::python
+
+#endif  // AIRLOCK_PLATFORM_PYTHON_TRUSTED_H_
