@@ -91,7 +91,9 @@ bool Auditor::Admit(AuditEvent* event) {
       std::max(event->time - site.refilled, absl::ZeroDuration()),
       limits_.interval);
   site.tokens = std::min(site.tokens + refill, 1.0 * limits_.burst);
-  site.refilled = std::max(site.refilled, event->time);
+  // Also after a step back, or nothing would be reported until the clock has
+  // caught up.
+  site.refilled = event->time;
   if (site.tokens < 1) {
     ++site.suppressed;
     return false;

@@ -73,9 +73,9 @@ class Auditor {
   Auditor(const Auditor&) = delete;
   Auditor& operator=(const Auditor&) = delete;
 
-  // Counts `event` and, within the limits, reports it. `event.time` should not
-  // decrease. The sink may call this Auditor; an exception from it is caught,
-  // and the event is counted as lost.
+  // Counts `event` and, within the limits, reports it. A step back in
+  // `event.time` delays a report by an interval at most. The sink may call this
+  // Auditor; an exception from it is caught, and the event is counted as lost.
   void Record(AuditEvent event);
 
   uint64_t refusals() const;

@@ -59,7 +59,9 @@ bool AuditLines::Bucket::Take(double burst, double per_second, absl::Time now) {
       absl::ToDoubleSeconds(std::max(now - filled, absl::ZeroDuration())) *
       per_second;
   tokens = std::min(tokens + more, burst);
-  filled = std::max(filled, now);
+  // Also after a step back, or no line would pass until the clock has caught
+  // up.
+  filled = now;
   if (tokens < 1) return false;
   tokens -= 1;
   return true;
@@ -80,7 +82,7 @@ std::string AuditLines::Add(absl::string_view bytes, absl::Time now) {
     AddInvalid(absl::string_view(begun_).substr(0, excess), now, &result);
     begun_.erase(0, excess);
   }
-  if (now - told_ >= kTellInterval) TellDropped(now, &result);
+  if (now - told_ >= kTellInterval || now < told_) TellDropped(now, &result);
   return result;
 }
 

@@ -79,12 +79,15 @@ TEST_F(AuditorTest, CallSitesThatAreTooManyShareOneLimit) {
   EXPECT_EQ(auditor.refusals(), 1000);
 }
 
-TEST_F(AuditorTest, AClockThatGoesBackGivesNothingMore) {
+TEST_F(AuditorTest, ReportsAgainAfterTheClockStepsBack) {
   Auditor auditor(Sink(), {1, absl::Minutes(1), 3});
   auditor.Record(Event());
   auditor.Record(Event(-absl::Hours(1)));
-  auditor.Record(Event(absl::Seconds(1)));
+  auditor.Record(Event(-absl::Hours(1) + absl::Seconds(59)));
   EXPECT_EQ(events_.size(), 1);
+  auditor.Record(Event(-absl::Hours(1) + absl::Seconds(61)));
+  ASSERT_EQ(events_.size(), 2);
+  EXPECT_EQ(events_[1].suppressed, 2);
 }
 
 TEST_F(AuditorTest, WithoutASinkItCounts) {

@@ -137,6 +137,22 @@ TEST(AuditLinesTest, AFloodIsBoundedAndCounted) {
   EXPECT_EQ(last[0]["by"], "airlock run");
 }
 
+TEST(AuditLinesTest, PassesLinesAgainAfterTheClockStepsBack) {
+  AuditLineLimits limits;
+  limits.burst = 1;
+  limits.per_second = 1;
+  AuditLines lines(limits);
+  const std::string line = absl::StrCat(kGood, "\n");
+  EXPECT_THAT(Actions(lines.Add(line, kStart)), ElementsAre("refused"));
+  const absl::Time back = kStart - absl::Hours(1);
+  EXPECT_THAT(Actions(lines.Add(line, back)), ElementsAre("[dropped]"));
+  EXPECT_THAT(Actions(lines.Add(line, back + absl::Seconds(1))),
+              ElementsAre("refused"));
+  // And it reports what it dropped.
+  EXPECT_THAT(Actions(lines.Add(line, back - absl::Hours(1))),
+              ElementsAre("[dropped]"));
+}
+
 TEST(AuditLinesTest, ItsEndIsTold) {
   AuditLines lines;
   EXPECT_THAT(Actions(lines.Closed(kStart)), ElementsAre("[closed]"));
