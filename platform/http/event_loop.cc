@@ -1,0 +1,156 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/http/event_loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace airlock::http {
+
+using platform::internal::UniqueFd;
+
+void EventLoop::Mailbox::Post(Callback callback) {
+  const absl::MutexLock lock(&mutex_);
+  if (closed_) return;
+  posted_.push_back(std::move(callback));
+  const uint64_t one = 1;
+  // If the counter is full, the loop is awake already.
+  [[maybe_unused]] const ssize_t n = write(wake_.get(), &one, sizeof(one));
+}
+
+std::vector<EventLoop::Callback> EventLoop::Mailbox::Take() {
+  const absl::MutexLock lock(&mutex_);
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t n = read(wake_.get(), &count, sizeof(count));
+  return std::exchange(posted_, {});
+}
+
+void EventLoop::Mailbox::Close() {
+  std::vector<Callback> dropped;  // Destroyed without the lock.
+  const absl::MutexLock lock(&mutex_);
+  closed_ = true;
+  dropped.swap(posted_);
+}
+
+absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create() {
+  UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.valid()) {
+    return absl::ErrnoToStatus(errno, "cannot create an event loop");
+  }
+  UniqueFd wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  if (!wake.valid() ||
+      epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake.get(), &event) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot create an event loop");
+  }
+  // Not make_unique: the constructor is private.
+  return std::unique_ptr<EventLoop>(new EventLoop(
+      std::move(epoll), std::make_shared<Mailbox>(std::move(wake))));
+}
+
+EventLoop::~EventLoop() { mailbox_->Close(); }
+
+absl::Status EventLoop::Watch(int fd, uint32_t events, Callback ready) {
+  auto callback = std::make_shared<Callback>(std::move(ready));
+  const auto found = watched_.find(fd);
+  if (found != watched_.end() && found->second.events == events) {
+    found->second.ready = std::move(callback);
+    return absl::OkStatus();
+  }
+  const bool added = found == watched_.end();
+  epoll_event event = {};
+  event.events = events;
+  event.data.u64 = added ? next_id_ : found->second.id;
+  if (epoll_ctl(epoll_.get(), added ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd,
+                &event) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot wait for a connection");
+  }
+  if (added) fds_[next_id_++] = fd;
+  watched_[fd] = {event.data.u64, events, std::move(callback)};
+  return absl::OkStatus();
+}
+
+void EventLoop::Unwatch(int fd) {
+  const auto found = watched_.find(fd);
+  if (found == watched_.end()) return;
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+  fds_.erase(found->second.id);
+  watched_.erase(found);
+}
+
+EventLoop::TimerId EventLoop::At(Time time, Callback callback) {
+  const TimerId id = next_id_++;
+  timers_.emplace(std::make_pair(time, id), std::move(callback));
+  times_[id] = time;
+  return id;
+}
+
+void EventLoop::Cancel(TimerId timer) {
+  const auto found = times_.find(timer);
+  if (found == times_.end()) return;
+  timers_.erase({found->second, timer});
+  times_.erase(found);
+}
+
+void EventLoop::Defer(Callback callback) {
+  deferred_.push_back(std::move(callback));
+}
+
+int EventLoop::WaitMilliseconds() const {
+  if (!deferred_.empty()) return 0;
+  if (timers_.empty()) return -1;
+  const auto left =
+      timers_.begin()->first.first - std::chrono::steady_clock::now();
+  // Rounded up, so that it does not wake before the timer.
+  const int64_t milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(left).count() + 1;
+  return static_cast<int>(
+      std::clamp<int64_t>(milliseconds, 0, 24 * 60 * 60 * 1000));
+}
+
+void EventLoop::RunTimers() {
+  const Time now = std::chrono::steady_clock::now();
+  while (!timers_.empty() && timers_.begin()->first.first <= now) {
+    const Callback callback = std::move(timers_.begin()->second);
+    times_.erase(timers_.begin()->first.second);
+    timers_.erase(timers_.begin());
+    callback();
+  }
+}
+
+void EventLoop::RunPosted() {
+  for (const Callback& callback : mailbox_->Take()) callback();
+}
+
+absl::Status EventLoop::RunOnce() {
+  std::array<epoll_event, 64> events;
+  const int count = epoll_wait(epoll_.get(), events.data(), events.size(),
+                               WaitMilliseconds());
+  if (count < 0 && errno != EINTR) {
+    return absl::ErrnoToStatus(errno, "cannot wait for connections");
+  }
+  for (int i = 0; i < count; ++i) {
+    const uint64_t id = events[i].data.u64;
+    if (id == 0) {
+      RunPosted();
+      continue;
+    }
+    // An earlier callback may have ended this watch.
+    const auto fd = fds_.find(id);
+    if (fd == fds_.end()) continue;
+    const std::shared_ptr<Callback> ready = watched_.at(fd->second).ready;
+    (*ready)();
+  }
+  for (const Callback& callback : std::exchange(deferred_, {})) callback();
+  RunTimers();
+  return absl::OkStatus();
+}
+
+}  // namespace airlock::http

@@ -1,0 +1,113 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Waits for many descriptors and timers on one thread.
+#ifndef AIRLOCK_PLATFORM_HTTP_EVENT_LOOP_H_
+#define AIRLOCK_PLATFORM_HTTP_EVENT_LOOP_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "platform/internal/unique_fd.h"
+
+namespace airlock::http {
+
+// An epoll(7) instance, timers, and a mailbox for other threads. Callbacks run
+// on the thread of RunOnce, one at a time, and may call everything but RunOnce.
+// For one thread, except for Mailbox.
+class EventLoop {
+ public:
+  using Callback = std::function<void()>;
+  using Time = std::chrono::steady_clock::time_point;
+  // Names a timer; 0 names none.
+  using TimerId = uint64_t;
+
+  // Accepts callbacks from other threads. Outlives its loop as long as someone
+  // keeps it; then it drops what it gets. Thread-safe.
+  class Mailbox {
+   public:
+    explicit Mailbox(platform::internal::UniqueFd wake)
+        : wake_(std::move(wake)) {}
+
+    // Runs `callback` on the loop's thread; wakes the loop.
+    void Post(Callback callback);
+
+   private:
+    friend class EventLoop;
+    std::vector<Callback> Take();
+    void Close();
+
+    const platform::internal::UniqueFd wake_;  // An eventfd.
+    absl::Mutex mutex_;
+    bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+    std::vector<Callback> posted_ ABSL_GUARDED_BY(mutex_);
+  };
+
+  // Errors: those of epoll_create1 and eventfd, such as a lack of descriptors.
+  static absl::StatusOr<std::unique_ptr<EventLoop>> Create();
+
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  // Calls `ready` each time that `fd` is ready for one of epoll's `events`
+  // (EPOLLIN, EPOLLOUT), has an error or was closed by the peer, until Unwatch.
+  // A later Watch of the same descriptor replaces this one. The caller keeps
+  // the descriptor open, and calls Unwatch before it closes it.
+  absl::Status Watch(int fd, uint32_t events, Callback ready);
+  // Does nothing if `fd` is not watched.
+  void Unwatch(int fd);
+
+  // Calls `callback` once, at `time` or soon afterwards.
+  TimerId At(Time time, Callback callback);
+  // Does nothing if the timer has run.
+  void Cancel(TimerId timer);
+
+  // Runs `callback` after the current callbacks. For the loop's own thread.
+  void Defer(Callback callback);
+
+  const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+
+  // Waits for the next events and runs their callbacks. Errors: those of
+  // epoll_wait.
+  absl::Status RunOnce();
+
+ private:
+  struct Watched {
+    uint64_t id = 0;
+    uint32_t events = 0;
+    std::shared_ptr<Callback> ready;
+  };
+
+  EventLoop(platform::internal::UniqueFd epoll,
+            std::shared_ptr<Mailbox> mailbox)
+      : epoll_(std::move(epoll)), mailbox_(std::move(mailbox)) {}
+
+  // For epoll_wait: until the next timer; -1 without one.
+  int WaitMilliseconds() const;
+  void RunTimers();
+  void RunPosted();
+
+  const platform::internal::UniqueFd epoll_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  uint64_t next_id_ = 1;  // 0 is the mailbox.
+  std::unordered_map<int, Watched> watched_;
+  std::unordered_map<uint64_t, int> fds_;  // By Watched::id.
+  std::map<std::pair<Time, TimerId>, Callback> timers_;
+  std::unordered_map<TimerId, Time> times_;
+  std::vector<Callback> deferred_;
+};
+
+}  // namespace airlock::http
+
+#endif  // AIRLOCK_PLATFORM_HTTP_EVENT_LOOP_H_

@@ -1,0 +1,39 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/http/internal/connection.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/types/span.h"
+
+namespace airlock::http::internal {
+
+Connection::Connection(std::unique_ptr<ssl::Socket> socket, int fd,
+                       std::string address, std::string proxy)
+    : socket_(std::move(socket)),
+      stream_(socket_.get()),
+      fd_(fd),
+      address_(std::move(address)),
+      proxy_(std::move(proxy)) {}
+
+// Sends close_notify if that needs no wait.
+Connection::~Connection() { (void)socket_->Shutdown(); }
+
+bool Connection::IsIdle() {
+  uint8_t byte = 0;
+  return socket_->Read(absl::MakeSpan(&byte, 1)).want_read();
+}
+
+ConnectionFacts Connection::facts() const {
+  ConnectionFacts facts;
+  facts.address = address_;
+  facts.proxy = proxy_;
+  facts.verified = socket_->peer_verified();
+  if (const auto info = socket_->info()) facts.tls = *info;
+  facts.presented_chain = socket_->presented_chain();
+  return facts;
+}
+
+}  // namespace airlock::http::internal

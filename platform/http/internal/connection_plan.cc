@@ -1,0 +1,111 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/http/internal/connection_plan.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "platform/http/error.h"
+#include "platform/memory_transport.h"
+#include "ssl/sha256.h"
+#include "ssl/trust_store.h"
+#include "ssl/verification.h"
+
+namespace airlock::http::internal {
+namespace {
+
+using platform::WrapOptions;
+
+WrapOptions OptionsFor(const Url& url, const TlsOptions& tls, bool identify,
+                       const std::string& call_site) {
+  WrapOptions options;
+  options.server_hostname = url.host;
+  options.do_handshake_on_connect = false;
+  options.cert_reqs = tls.validate_certificate ? ssl::VerifyMode::kRequired
+                                               : ssl::VerifyMode::kNone;
+  options.check_hostname = tls.validate_certificate;
+  options.ca_certs = tls.ca_certs;
+  options.verification = tls.verification;
+  options.alpn_protocols = {"http/1.1"};
+  options.call_site = call_site;
+  if (identify && !tls.certificate.empty()) {
+    options.certfile = tls.certificate.Clone();
+    if (!tls.private_key.empty()) options.keyfile = tls.private_key.Clone();
+    if (!tls.password.empty()) options.password = tls.password.Clone();
+  }
+  return options;
+}
+
+// So that no two lists of values have the same bytes.
+void AppendTo(std::string* key, absl::string_view value) {
+  absl::StrAppend(key, value.size(), ":", value, ",");
+}
+
+std::string Digest(const ssl::Secret& secret) {
+  return secret.empty() ? "" : ssl::Sha256(secret.view());
+}
+
+// A hash of the CAs that a connection trusts; empty if it verifies nothing.
+absl::StatusOr<std::string> TrustHash(
+    platform::Runtime* runtime, const platform::VerificationDecision& decision,
+    platform::CaCerts ca_certs) {
+  if (decision.ca_certs.has_value()) {
+    ca_certs = platform::CaPath{*decision.ca_certs, /*must_be_trusted=*/true};
+  } else if (decision.platform_ca_certs) {
+    ca_certs = platform::CaCerts();
+  }
+  if (decision.verification.mode == ssl::VerifyMode::kNone &&
+      !platform::IsGiven(ca_certs)) {
+    return "";
+  }
+  const absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
+      runtime->LoadCaCerts(ca_certs);
+  if (!store.ok()) return store.status();
+  return (*store)->content_hash();
+}
+
+}  // namespace
+
+absl::StatusOr<ConnectionPlan> PlanConnection(
+    platform::Runtime* runtime, const Url& url, const Proxy* proxy,
+    const TlsOptions& tls, bool identify, const std::string& call_site) {
+  if (tls.certificate.empty() && !tls.private_key.empty()) {
+    return MakeFailure(Failure::kInvalidRequest,
+                       "the request has a private_key, but no certificate "
+                       "that goes with it");
+  }
+  ConnectionPlan plan;
+  plan.options = OptionsFor(url, tls, identify, call_site);
+  const absl::StatusOr<platform::VerificationDecision> decision =
+      runtime->Explain(plan.options);
+  if (!decision.ok()) {
+    // Only a real call is audited.
+    const absl::Status status =
+        runtime
+            ->WrapSocket(platform::MakeMemoryTransports().first,
+                         std::move(plan.options))
+            .status();
+    return WithFailure(status.ok() ? decision.status() : status, Failure::kTls);
+  }
+  const absl::StatusOr<std::string> trust =
+      TrustHash(runtime, *decision, tls.ca_certs);
+  if (!trust.ok()) return WithFailure(trust.status(), Failure::kTls);
+
+  std::string* const key = &plan.key;
+  AppendTo(key, url.host_and_port());
+  AppendTo(key, proxy == nullptr ? "" : proxy->host_and_port());
+  AppendTo(key, proxy == nullptr ? "" : Digest(proxy->authorization));
+  AppendTo(key, ssl::CanonicalBytes(decision->verification));
+  AppendTo(key, *trust);
+  if (identify) {
+    AppendTo(key, Digest(tls.certificate));
+    AppendTo(key, Digest(tls.private_key));
+    // A wrong password must not find a connection made with the right one.
+    AppendTo(key, Digest(tls.password));
+  }
+  return plan;
+}
+
+}  // namespace airlock::http::internal

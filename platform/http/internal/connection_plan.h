@@ -1,0 +1,39 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What a connection to an origin must be, decided before it is made.
+#ifndef AIRLOCK_PLATFORM_HTTP_INTERNAL_CONNECTION_PLAN_H_
+#define AIRLOCK_PLATFORM_HTTP_INTERNAL_CONNECTION_PLAN_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "platform/http/message.h"
+#include "platform/http/proxy.h"
+#include "platform/http/url.h"
+#include "platform/runtime.h"
+#include "platform/wrap_options.h"
+
+namespace airlock::http::internal {
+
+struct ConnectionPlan {
+  // Requests share a connection and its sessions only if this is equal: origin,
+  // proxy and its credentials, the client's certificate and key, the CAs, and
+  // everything else that decides about trust after the policy was applied. Of
+  // secrets it has digests only.
+  std::string key;
+  // For Runtime::WrapSocket; without session.
+  platform::WrapOptions options;
+};
+
+// Plans a connection to the host of `url`. `identify`: the client's certificate
+// of `tls` may be presented. Errors: those of Runtime::WrapSocket that need no
+// connection, such as ssl::ErrorKind::kPolicy; they are audited. Thread-safe.
+absl::StatusOr<ConnectionPlan> PlanConnection(
+    platform::Runtime* runtime, const Url& url, const Proxy* proxy,
+    const TlsOptions& tls, bool identify, const std::string& call_site);
+
+}  // namespace airlock::http::internal
+
+#endif  // AIRLOCK_PLATFORM_HTTP_INTERNAL_CONNECTION_PLAN_H_

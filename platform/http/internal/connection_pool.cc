@@ -1,0 +1,89 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/http/internal/connection_pool.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace airlock::http::internal {
+namespace {
+
+template <typename List>
+auto FindKey(List& list, const std::string& key) {
+  return std::find_if(list.begin(), list.end(),
+                      [&key](const auto& item) { return item.key == key; });
+}
+
+}  // namespace
+
+ConnectionPool::ConnectionPool(size_t max_idle, absl::Duration idle_timeout)
+    : max_idle_(max_idle),
+      // Long enough to be no limit, and short enough not to overflow.
+      idle_timeout_(absl::ToChronoNanoseconds(
+          std::clamp(idle_timeout, absl::ZeroDuration(), absl::Hours(24)))) {}
+
+void ConnectionPool::Trim(std::list<Idle>* ended) {
+  const Time now = std::chrono::steady_clock::now();
+  for (auto it = idle_.begin(); it != idle_.end();) {
+    const auto next = std::next(it);
+    if (it->until <= now) ended->splice(ended->end(), idle_, it);
+    it = next;
+  }
+  while (idle_.size() > max_idle_) {
+    ended->splice(ended->end(), idle_, std::prev(idle_.end()));
+  }
+}
+
+std::unique_ptr<Connection> ConnectionPool::Take(const std::string& key) {
+  // Connections are used and closed without the lock.
+  std::list<Idle> ended;
+  while (true) {
+    std::unique_ptr<Connection> connection;
+    {
+      const absl::MutexLock lock(&mutex_);
+      Trim(&ended);
+      const auto found = FindKey(idle_, key);
+      if (found == idle_.end()) return nullptr;
+      connection = std::move(found->connection);
+      idle_.erase(found);
+    }
+    if (connection->IsIdle()) return connection;
+  }
+}
+
+void ConnectionPool::Put(const std::string& key,
+                         std::unique_ptr<Connection> connection) {
+  std::list<Idle> ended;
+  const absl::MutexLock lock(&mutex_);
+  idle_.push_front({key, std::move(connection),
+                    std::chrono::steady_clock::now() + idle_timeout_});
+  Trim(&ended);
+}
+
+std::shared_ptr<const ssl::Session> ConnectionPool::FindSession(
+    const std::string& key) {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = FindKey(sessions_, key);
+  return found == sessions_.end() ? nullptr : found->session;
+}
+
+void ConnectionPool::PutSession(const std::string& key,
+                                std::shared_ptr<const ssl::Session> session) {
+  if (session == nullptr) return;
+  const absl::MutexLock lock(&mutex_);
+  const auto found = FindKey(sessions_, key);
+  if (found != sessions_.end()) sessions_.erase(found);
+  sessions_.push_front({key, std::move(session)});
+  if (sessions_.size() > kMaxSessions) sessions_.pop_back();
+}
+
+void ConnectionPool::Clear() {
+  std::list<Idle> ended;
+  const absl::MutexLock lock(&mutex_);
+  ended.swap(idle_);
+  sessions_.clear();
+}
+
+}  // namespace airlock::http::internal
