@@ -12,7 +12,7 @@
 
 namespace airlock::cli {
 
-// Exit statuses; the same for every subcommand.
+// Exit statuses; the same for every subcommand. `airlock fetch` has more.
 enum ExitCode : int {
   kExitOk = 0,
   // The request failed: no connection, no trust, a broken file.
@@ -28,6 +28,9 @@ struct FlagUse {
   // The placeholder for its value in the help text, such as "DURATION"; empty
   // for a boolean flag.
   absl::string_view value;
+  // Whether it may be given several times. Then the flag is a string, in which
+  // the values are lines.
+  bool repeatable = false;
 };
 
 // One subcommand. Plain data; main.cc lists the functions that return them.
@@ -46,6 +49,8 @@ struct Command {
   };
   std::vector<Example> examples;
   std::vector<FlagUse> flags;
+  // The exit statuses, if there are others than the common ones.
+  absl::string_view exit_statuses;
   // The allowed number of arguments.
   int min_arguments = 0;
   int max_arguments = 0;

@@ -123,6 +123,13 @@ absl::Status TakeFlag(absl::Span<const std::string>* words,
                               use->value.empty() ? "true or false" : use->value,
                               ", or leave it out"));
   }
+  if (use->repeatable) {
+    if (absl::StrContains(value, '\n')) {
+      return Error(absl::StrCat("--", Shown(name), " has a line break in it"));
+    }
+    const std::string before = flag->CurrentValue();
+    if (!before.empty()) value = absl::StrCat(before, "\n", value);
+  }
   std::string error;
   if (!flag->ParseFrom(value, &error)) {
     // "Illegal value 'x' specified for flag 'y'", perhaps "; " and a reason.
@@ -244,7 +251,8 @@ std::string ProgramHelp(absl::Span<const Command> commands) {
       "\nExit status:\n"
       "  0  It worked.\n"
       "  1  It did not: no connection, no trust, a broken file.\n"
-      "  2  It was asked for wrongly: flags, arguments or environment.\n");
+      "  2  It was asked for wrongly: flags, arguments or environment.\n"
+      "`airlock fetch` has more; see `airlock help fetch`.\n");
   return text;
 }
 
@@ -271,8 +279,13 @@ std::string CommandHelp(const Command& command) {
   for (const Command::Example& example : command.examples) {
     absl::StrAppend(&text, "  ", example.command, "\n", Wrap(example.what, 6));
   }
-  absl::StrAppend(&text,
-                  "\nExit status: 0 it worked, 1 it did not, 2 wrong usage.\n");
+  absl::StrAppend(
+      &text, "\n",
+      Wrap(absl::StrCat("Exit status: ",
+                        command.exit_statuses.empty()
+                            ? "0 it worked, 1 it did not, 2 wrong usage."
+                            : command.exit_statuses),
+           0));
   return text;
 }
 

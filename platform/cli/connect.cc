@@ -31,13 +31,6 @@
 ABSL_FLAG(std::string, servername, "",
           "The name to ask for (SNI) and to find in the certificate, where it "
           "is not HOST.");
-ABSL_FLAG(std::string, ca, "",
-          "The CA bundle to trust: a path, a directory as `openssl rehash` "
-          "makes it, \"-\" for standard input, or \"env:NAME\". Without it: "
-          "the platform's (see `airlock ca`).");
-ABSL_FLAG(bool, insecure, false,
-          "Verify nothing, to look at a server that is not trusted. The policy "
-          "AIRLOCK_VERIFY=enforce refuses it.");
 ABSL_FLAG(bool, no_io, false,
           "Leave standard input alone; report, and close the connection.");
 
@@ -87,7 +80,7 @@ absl::StatusOr<platform::WrapOptions> OptionsFromFlags(const Target& target,
   options.server_hostname = absl::GetFlag(FLAGS_servername);
   if (options.server_hostname.empty()) options.server_hostname = target.host;
   options.alpn_protocols = AlpnFromFlag();
-  const absl::Status version = SetVersionFromFlag(&options);
+  const absl::Status version = SetVersionFromFlag(&options.verification);
   if (!version.ok()) return version;
   absl::StatusOr<platform::CaCerts> ca_certs =
       ReadCaCerts("--ca", absl::GetFlag(FLAGS_ca), host);

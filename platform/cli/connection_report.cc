@@ -10,6 +10,7 @@
 #include "config/json.h"
 #include "nlohmann/json.hpp"
 #include "platform/cli/certificate_facts.h"
+#include "platform/cli/error_json.h"
 #include "platform/cli/flag_words.h"
 #include "platform/cli/text.h"
 #include "ssl/error.h"
@@ -75,28 +76,6 @@ std::string VerifiedText(const ConnectionReport& report) {
   return "NO: --insecure, so this may be anybody, and anybody may read along";
 }
 
-Json ErrorJson(const absl::Status& status) {
-  if (status.ok()) return Json();
-  Json json;
-  json["message"] = InWordsOfFlags("connect", status.message());
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
-  if (!error.has_value()) return json;
-  json["kind"] = ssl::ErrorKindName(error->kind);
-  json["reason"] = error->reason;
-  if (error->alert.has_value()) {
-    json["alert"] = ssl::AlertName(*error->alert);
-  }
-  if (error->verify_code != 0) {
-    json["verify_code"] = error->verify_code;
-    json["verify_message"] = error->verify_message;
-  }
-  if (error->depth >= 0) {
-    json["depth"] = error->depth;
-    json["subject"] = error->subject;
-  }
-  return json;
-}
-
 Json ChainJson(const std::vector<ssl::Certificate>& chain, absl::Time now) {
   Json json = Json::array();
   for (const ssl::Certificate& certificate : chain) {
@@ -156,7 +135,7 @@ std::string ConnectionJson(const ConnectionReport& report) {
   json["server_name"] = report.server_name;
   json["connected"] = report.handshake.ok();
   json["verified"] = socket.peer_verified();
-  json["error"] = ErrorJson(report.handshake);
+  json["error"] = ErrorJson("connect", report.handshake);
   const absl::optional<ssl::ConnectionInfo> info = socket.info();
   if (report.handshake.ok() && info.has_value()) {
     json["protocol"] = ssl::TlsVersionName(info->version);

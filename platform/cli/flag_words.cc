@@ -45,7 +45,9 @@ const Word* Find(absl::string_view text) {
 
 std::string InWordsOfFlags(absl::string_view command,
                            absl::string_view message) {
-  if (command != "connect" && command != "serve") return std::string(message);
+  if (command != "connect" && command != "serve" && command != "fetch") {
+    return std::string(message);
+  }
   std::string said;
   if (absl::ConsumePrefix(&message, kCaCerts)) {
     said = command == "serve" ? "--client-ca: " : "--ca: ";

@@ -15,6 +15,7 @@
 #include "platform/cli/command.h"
 #include "platform/cli/command_line.h"
 #include "platform/cli/connect.h"
+#include "platform/cli/fetch.h"
 #include "platform/cli/policy.h"
 #include "platform/cli/python.h"
 #include "platform/cli/run.h"
@@ -42,7 +43,8 @@ int main(int argc, char** argv) {
     return airlock::launcher::EnterSandbox({words.begin() + 1, words.end()});
   }
   const std::vector<Command> commands = {
-      airlock::cli::ConnectCommand(), airlock::cli::ServeCommand(),
+      airlock::cli::ConnectCommand(), airlock::cli::FetchCommand(),
+      airlock::cli::ServeCommand(),
       airlock::cli::CaCommand(),      airlock::cli::PolicyCommand(),
       airlock::cli::PythonCommand(),  airlock::cli::RunCommand(),
   };

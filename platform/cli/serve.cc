@@ -98,7 +98,7 @@ struct Service {
     }
     options.alpn_required = true;  // RFC 7301, section 3.2.
     identity.Present(&options);
-    const absl::Status version = SetVersionFromFlag(&options);
+    const absl::Status version = SetVersionFromFlag(&options.verification);
     if (!version.ok()) return version;
     // Settings that TLS scanners accept. Anything more, such as TLS 1.0, must
     // be requested.

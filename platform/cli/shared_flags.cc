@@ -22,6 +22,13 @@
 #include "ssl/input_form.h"
 #include "ssl/options.h"
 
+ABSL_FLAG(std::string, ca, "",
+          "The CA bundle to trust: a path, a directory as `openssl rehash` "
+          "makes it, \"-\" for standard input, or \"env:NAME\". Without it: "
+          "the platform's (see `airlock ca`).");
+ABSL_FLAG(bool, insecure, false,
+          "Verify nothing, to look at a server that is not trusted. The policy "
+          "AIRLOCK_VERIFY=enforce refuses it.");
 ABSL_FLAG(bool, json, false, "Print one JSON object, for programs.");
 ABSL_FLAG(
     std::string, cert, "",
@@ -42,7 +49,7 @@ ABSL_FLAG(std::string, alpn, "",
           "Application protocols by preference, such as h2,http/1.1.");
 ABSL_FLAG(absl::Duration, timeout, absl::Seconds(30),
           "How long to wait for the peer: to connect and shake hands, and in a "
-          "server for each request.");
+          "server for each request. In `airlock fetch`: for the whole call.");
 ABSL_FLAG(std::string, audit, "",
           "Append what the policy refuses or makes stricter, as lines of JSON, "
           "to this file or, as fd:N, to an open descriptor. Without it: to "
@@ -155,11 +162,11 @@ void Identity::Present(platform::WrapOptions* options) const {
   if (password_.has_value()) options->password = password_->Clone();
 }
 
-absl::Status SetVersionFromFlag(platform::WrapOptions* options) {
+absl::Status SetVersionFromFlag(ssl::Verification* verification) {
   const std::string name = absl::GetFlag(FLAGS_tls);
   if (name == "TLSv1.3" || name == "TLSv1_3") {
-    options->verification.minimum_version = ssl::TlsVersion::kTls1_3;
-    options->verification.maximum_version = ssl::TlsVersion::kTls1_3;
+    verification->minimum_version = ssl::TlsVersion::kTls1_3;
+    verification->maximum_version = ssl::TlsVersion::kTls1_3;
     return absl::OkStatus();
   }
   const absl::StatusOr<ssl::Protocol> protocol = ssl::ParseProtocol(name);
@@ -169,7 +176,7 @@ absl::Status SetVersionFromFlag(platform::WrapOptions* options) {
                      "; it takes SSLv23 (the best that both sides have), "
                      "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3"));
   }
-  options->verification.protocol = *protocol;
+  verification->protocol = *protocol;
   return absl::OkStatus();
 }
 

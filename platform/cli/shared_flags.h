@@ -21,7 +21,10 @@
 #include "platform/host.h"
 #include "platform/wrap_options.h"
 #include "ssl/secret.h"
+#include "ssl/verification.h"
 
+ABSL_DECLARE_FLAG(std::string, ca);
+ABSL_DECLARE_FLAG(bool, insecure);
 ABSL_DECLARE_FLAG(bool, json);
 ABSL_DECLARE_FLAG(std::string, cert);
 ABSL_DECLARE_FLAG(std::string, key);
@@ -63,6 +66,13 @@ class Identity {
   // Copies the contents into `options`.
   void Present(platform::WrapOptions* options) const;
 
+  // The contents; unset where there are none.
+  const absl::optional<ssl::Secret>& certificate() const {
+    return certificate_;
+  }
+  const absl::optional<ssl::Secret>& key() const { return key_; }
+  const absl::optional<ssl::Secret>& password() const { return password_; }
+
  private:
   absl::optional<ssl::Secret> certificate_;
   absl::optional<ssl::Secret> key_;
@@ -70,7 +80,7 @@ class Identity {
 };
 
 // Sets the version or versions from --tls.
-absl::Status SetVersionFromFlag(platform::WrapOptions* options);
+absl::Status SetVersionFromFlag(ssl::Verification* verification);
 
 // The audit's writer for --audit, or else AIRLOCK_AUDIT; null if neither is
 // set. Errors as in AuditWriter::Open.
