@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "ssl/context.h"
+#include "ssl/internal/verified_chains.h"
 #include "ssl/options.h"
 
 namespace airlock::ssl {
@@ -31,6 +32,8 @@ struct Context::Impl {
   TlsVersion maximum_version = TlsVersion::kTls1_3;
   bssl::UniquePtr<SSL_CTX> ctx;
   mutable Counters counters;
+  // Enough for a client of many servers; some kilobytes each, once used.
+  mutable internal::VerifiedChains verified_chains{256};
 };
 
 }  // namespace airlock::ssl

@@ -290,9 +290,10 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   } else if (wanted.verification.check_hostname) {
     request.host = options.server_hostname;
   }
-  internal::VerifyOutcome outcome = awaits_verdict_.has_value()
-                                        ? *std::move(awaits_verdict_)
-                                        : internal::VerifyPeer(request);
+  internal::VerifyOutcome outcome =
+      awaits_verdict_.has_value()
+          ? *std::move(awaits_verdict_)
+          : context->impl().verified_chains.Verify(request);
   awaits_verdict_.reset();
   if (!outcome.status.ok()) {
     *alert = outcome.alert;
