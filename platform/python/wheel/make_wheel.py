@@ -9,6 +9,7 @@ onwards), the Python that MODULE was built for. PTH and the FINDER that it loads
 are next to the package; FILEs are those of the package; each LICENSE belongs to
 a component, and is called NAME in the wheel. The same input gives the same
 bytes. (PEP 427, PEP 425.) A FILE keeps its place below the folder `package`.
+Before Python 3.8 the wheel has no airlock.m2crypto.
 """
 from __future__ import print_function
 
@@ -102,6 +103,9 @@ def main():
     licenses = [word.split('=', 1) for word in rest if '=' in word]
     contents = {path.rpartition('/package/')[2]: _read(path)
                 for path in rest if '=' not in path}
+    if sys.version_info < (3, 8):
+        contents = {name: data for name, data in contents.items()
+                    if not name.startswith('airlock/m2crypto/')}
     version = _version(contents)
     contents['airlock/native/' + os.path.basename(module)] = _read(module)
     for path in (pth, finder):

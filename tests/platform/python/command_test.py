@@ -42,6 +42,16 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(out.split('\n'),
                          ['True', str(['--', '-I', '3.0'])])
 
+    def test_m2crypto(self):
+        code = ('from airlock.m2crypto import SSL; '
+                'print(SSL.Context().get_verify_depth())')
+        status, out, err = run(VERSION, '--', '-c', code)
+        if sys.version_info >= (3, 8):
+            self.assertEqual((status, out), (0, '-1'), err)
+        else:
+            self.assertEqual((status, out), (1, ''))
+            self.assertIn('needs Python 3.8', err)
+
     def test_keeps_what_is_on_pythonpath(self):
         status, out, err = run(
             VERSION, '--', '-c', 'import sys; print("/mine" in sys.path)',

@@ -105,6 +105,8 @@ class WheelTest(unittest.TestCase):
                 'print("_ssl" in sys.modules); '
                 'import ssl; print(ssl.OPENSSL_VERSION); '
                 'import airlock; print(airlock.__file__)')
+        if sys.version_info >= (3, 8):
+            code += '; import airlock.m2crypto.SSL'
         isolated = '-I' if sys.version_info[0] >= 3 else '-E'
         for options in ((), (isolated,)):
             status, out = run(*(options + ('-c', code, self.folder)))

@@ -1,0 +1,37 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""M2Crypto.Err: there is no queue of errors, since every error is raised."""
+from typing import Optional
+
+from airlock.m2crypto import m2
+
+
+def get_error() -> Optional[str]:
+    """None: what went wrong is in the exception."""
+    return None
+
+
+def get_error_code() -> int:
+    """0: what went wrong is in the exception."""
+    return 0
+
+
+peek_error_code = get_error_code
+
+
+def get_error_lib(err: Optional[int]) -> str:
+    """An empty string."""
+    return ''
+
+
+get_error_func = get_error_reason = get_error_lib
+
+
+def get_error_message() -> str:
+    """An empty string."""
+    return ''
+
+
+def get_x509_verify_error(err: Optional[int]) -> str:
+    """The text of a verification failure's code."""
+    return m2.x509_get_verify_error(err)

@@ -1,0 +1,116 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The constants of M2Crypto.m2 that concern TLS, and a few of its functions."""
+import ssl
+from typing import Any, Optional
+
+OPENSSL_VERSION_NUMBER = ssl.OPENSSL_VERSION_NUMBER
+OPENSSL_VERSION_TEXT = ssl.OPENSSL_VERSION
+
+SSL_VERIFY_NONE = 0
+SSL_VERIFY_PEER = 1
+SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 2
+SSL_VERIFY_CLIENT_ONCE = 4
+VERIFY_CRL_CHECK_LEAF = int(ssl.VERIFY_CRL_CHECK_LEAF)
+VERIFY_CRL_CHECK_CHAIN = int(ssl.VERIFY_CRL_CHECK_CHAIN)
+
+SSL_SENT_SHUTDOWN = 1
+SSL_RECEIVED_SHUTDOWN = 2
+
+SSL_SESS_CACHE_OFF = 0
+SSL_SESS_CACHE_CLIENT = 1
+SSL_SESS_CACHE_SERVER = 2
+SSL_SESS_CACHE_BOTH = 3
+
+SSL_OP_ALL = int(ssl.OP_ALL)
+SSL_OP_NO_SSLv2 = int(ssl.OP_NO_SSLv2)
+SSL_OP_NO_SSLv3 = int(ssl.OP_NO_SSLv3)
+SSL_OP_NO_TLSv1 = int(ssl.OP_NO_TLSv1)
+SSL_OP_NO_TLSv1_1 = int(ssl.OP_NO_TLSv1_1)
+SSL_OP_NO_TLSv1_2 = int(ssl.OP_NO_TLSv1_2)
+SSL_OP_NO_TLSv1_3 = int(ssl.OP_NO_TLSv1_3)
+SSL_OP_NO_TICKET = int(ssl.OP_NO_TICKET)
+SSL_OP_CIPHER_SERVER_PREFERENCE = int(ssl.OP_CIPHER_SERVER_PREFERENCE)
+
+SSL_CB_LOOP = 0x01
+SSL_CB_EXIT = 0x02
+SSL_CB_READ = 0x04
+SSL_CB_WRITE = 0x08
+SSL_CB_HANDSHAKE_START = 0x10
+SSL_CB_HANDSHAKE_DONE = 0x20
+SSL_CB_ALERT = 0x4000
+SSL_ST_CONNECT = 0x1000
+SSL_ST_ACCEPT = 0x2000
+SSL_ST_MASK = 0x0FFF
+
+bio_noclose = 0
+bio_close = 1
+
+NID_commonName = 13
+NID_countryName = 14
+NID_localityName = 15
+NID_stateOrProvinceName = 16
+NID_organizationName = 17
+NID_organizationalUnitName = 18
+NID_pkcs9_emailAddress = 48
+
+X509_V_OK = 0
+X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT = 2
+X509_V_ERR_CERT_NOT_YET_VALID = 9
+X509_V_ERR_CERT_HAS_EXPIRED = 10
+X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT = 18
+X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN = 19
+X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY = 20
+X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE = 21
+X509_V_ERR_CERT_CHAIN_TOO_LONG = 22
+X509_V_ERR_CERT_REVOKED = 23
+X509_V_ERR_INVALID_PURPOSE = 26
+X509_V_ERR_CERT_UNTRUSTED = 27
+X509_V_ERR_CERT_REJECTED = 28
+X509_V_ERR_APPLICATION_VERIFICATION = 50
+
+_VERIFY_ERRORS = {
+    0: 'ok',
+    2: 'unable to get issuer certificate',
+    9: 'certificate is not yet valid',
+    10: 'certificate has expired',
+    18: 'self-signed certificate',
+    19: 'self-signed certificate in certificate chain',
+    20: 'unable to get local issuer certificate',
+    21: 'unable to verify the first certificate',
+    22: 'certificate chain too long',
+    23: 'certificate revoked',
+    26: 'unsuitable certificate purpose',
+    27: 'certificate not trusted',
+    28: 'certificate rejected',
+    50: 'application verification failure',
+}
+
+
+def x509_get_verify_error(code: Optional[int]) -> str:
+    """The text of a verification failure's code."""
+    return _VERIFY_ERRORS.get(code or 0, 'verification error %s' % code)
+
+
+def ssl_get_ex_data_x509_store_ctx_idx() -> int:
+    """The index with which a callback finds its connection."""
+    return 0
+
+
+def x509_store_ctx_get_ex_data(ctx: Any, idx: int) -> Any:
+    """The SSL.Connection that is verified (`ctx`: X509_Store_Context.ctx)."""
+    return ctx.connection if idx == 0 else None
+
+
+def ssl_ctx_get_cert_store(ctx: Any) -> Any:
+    """The X509_Store of an SSL.Context."""
+    return ctx.get_cert_store()
+
+
+def ssl_get_state_v(connection: Any) -> str:
+    """What a connection is doing, in words."""
+    return connection.get_state_text()
+
+
+def err_clear_error() -> None:
+    """Does nothing: there is no queue of errors."""

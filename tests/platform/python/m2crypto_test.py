@@ -1,0 +1,431 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""airlock.m2crypto.SSL has the names, arguments and results of M2Crypto's.
+
+usage: PYTHON m2crypto_test.py CERTS
+"""
+import os
+import socket
+import ssl
+import sys
+import unittest
+import warnings
+
+import m2crypto_peers as peers
+from m2crypto_peers import Server, cert
+
+peers.CERTS = os.path.abspath(sys.argv.pop(1))
+
+from airlock.m2crypto import BIO, Err, Rand, SSL, X509, m2, threading
+
+
+def context(mode=SSL.verify_peer | SSL.verify_fail_if_no_peer_cert, depth=9,
+            callback=None, cafile='ca.pem'):
+    result = SSL.Context()
+    if cafile:
+        result.load_verify_locations(cert(cafile))
+    result.set_verify(mode, depth, callback)
+    return result
+
+
+class TlsTest(unittest.TestCase):
+
+    def connect(self, server, ctx=None):
+        connection = SSL.Connection(ctx or context())
+        self.addCleanup(connection.close)
+        connection.settimeout(peers.SECONDS)
+        self.assertEqual(connection.connect(server.address), 1)
+        return connection
+
+
+class ContextTest(TlsTest):
+
+    def test_protocols(self):
+        for name in ('tls', 'sslv23', 'tlsv1_2'):
+            SSL.Context(name)
+        for name in ('sslv2', 'sslv3', 'tlsv5', ''):
+            with self.assertRaises(ValueError):
+                SSL.Context(name)
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter('always')
+            SSL.Context('tlsv1')
+        self.assertEqual([each.category for each in seen],
+                         [DeprecationWarning])
+
+    def test_versions(self):
+        for name, version in (('tls', 'TLSv1.3'), ('tlsv1_2', 'TLSv1.2')):
+            with Server() as server:
+                connection = self.connect(server, SSL.Context(name))
+                self.assertEqual(connection.get_version(), version)
+                connection.close()
+
+    def test_loads(self):
+        ctx = SSL.Context()
+        with open(cert('server_p256.key')) as file:
+            ctx.load_cert(cert('server_p256.pem'), file.read())
+        ctx.load_cert_chain(cert('server_p256_key_first.pem'))
+        with self.assertRaises(ValueError) as caught:
+            ctx.load_cert(cert('server_p256.pem'), cert('server_rsa.key'))
+        self.assertEqual(str(caught.exception), 'public/private key mismatch')
+        for files in (('nowhere.pem',), ('ca.pem',), ('verdicts.txt',)):
+            with self.assertRaises(SSL.SSLError):
+                ctx.load_cert(*map(cert, files))
+
+    def test_passphrase(self):
+        asked = []
+
+        def callback(verify):
+            asked.append(verify)
+            return b'secret' if len(asked) > 1 else 'wrong'
+
+        ctx = SSL.Context()
+        name = cert('server_p256_encrypted.key')
+        with self.assertRaises(SSL.SSLError):
+            ctx.load_cert(cert('server_p256.pem'), name, callback)
+        self.assertEqual(asked, [0])
+
+    def test_verify_settings(self):
+        ctx = SSL.Context()
+        self.assertEqual(ctx.get_verify_mode(), SSL.verify_none)
+        ctx.set_verify(SSL.verify_peer, 7)
+        self.assertEqual((ctx.get_verify_mode(), ctx.get_verify_depth()),
+                         (SSL.verify_peer, 7))
+        with self.assertRaises(TypeError):
+            ctx.set_verify(SSL.verify_peer, 7, 1)
+        with self.assertRaises(ValueError):
+            ctx.set_verify(64, 7)
+        with self.assertRaises(ValueError):
+            ctx.load_verify_locations()
+
+    def test_ciphers(self):
+        ctx = SSL.Context()
+        self.assertEqual(ctx.set_cipher_list('ECDHE-ECDSA-AES128-GCM-SHA256'),
+                         1)
+        self.assertEqual(ctx.set_cipher_list('EXP-RC2-MD5'), 0)
+        ctx.set_options(m2.SSL_OP_ALL | m2.SSL_OP_NO_TLSv1_3)
+        with Server() as server:
+            connection = self.connect(server, ctx)
+            cipher = connection.get_cipher()
+            self.assertEqual(
+                (cipher.name(), len(cipher), str(cipher)),
+                ('ECDHE-ECDSA-AES128-GCM-SHA256', 128,
+                 'ECDHE-ECDSA-AES128-GCM-SHA256-128'))
+            stack = connection.get_ciphers()
+            self.assertEqual(len(list(stack)), len(stack))
+            with self.assertRaises(IndexError):
+                stack[len(stack)]
+            connection.close()
+
+    def test_unsupported(self):
+        ctx = SSL.Context()
+        connection = SSL.Connection(ctx)
+        self.addCleanup(connection.close)
+        for function, arguments in (
+                (ctx.set_tmp_rsa, (None,)),
+                (ctx.set_tmp_rsa_callback, (print,)),
+                (ctx.set_session_timeout, (1,)),
+                (ctx.add_session, (None,)),
+                (ctx.remove_session, (None,)),
+                (ctx.set_session_cache_mode, (m2.SSL_SESS_CACHE_OFF,)),
+                (connection.renegotiate, ()),
+                (connection.get_session().as_der, ()),
+                (connection.get_session().set_timeout, (1,)),
+                (SSL.Session.load_session, ('x.pem',))):
+            with self.assertRaisesRegex(SSL.SSLNotSupportedError,
+                                        'is not supported by Airlock: '):
+                function(*arguments)
+        self.assertTrue(issubclass(SSL.SSLNotSupportedError, SSL.SSLError))
+
+    def test_map(self):
+        from airlock.m2crypto.SSL.Context import ctxmap
+        ctx = SSL.Context()
+        self.assertIs(ctxmap()[int(ctx.ctx)], ctx)
+        ctx.close()
+        with self.assertRaises(KeyError):
+            ctxmap()[int(ctx.ctx)]
+
+    def test_misc(self):
+        Rand.load_file('randpool.dat', -1)
+        self.assertEqual(len(Rand.rand_bytes(9)), 9)
+        threading.init()
+        threading.cleanup()
+        self.assertIsNone(Err.get_error())
+
+
+class ConnectionTest(TlsTest):
+
+    def test_echo(self):
+        with Server() as server:
+            connection = self.connect(server)
+            self.assertEqual(connection.write(b'hello'), 5)
+            self.assertEqual(connection.read(3), b'hel')
+            self.assertEqual(connection.pending(), 2)
+            buffer = bytearray(10)
+            self.assertEqual(connection.recv_into(buffer), 2)
+            self.assertEqual(buffer, b'lo')
+            connection.sendall(b'more')
+            view = memoryview(bytearray(b'x' * 6))
+            self.assertEqual(connection.recv_into(view), 4)
+            self.assertEqual(bytes(view), b'more\0\0')
+            with self.assertRaises(ValueError):
+                connection.read(0)
+            self.assertEqual(connection.getpeername(),
+                             ('127.0.0.1', server.port))
+            self.assertEqual(connection.get_state(), 'SSLOK ')
+            self.assertEqual(connection.get_shutdown(), 0)
+            connection.close()
+            self.assertEqual(connection.get_shutdown(), m2.SSL_SENT_SHUTDOWN)
+        self.assertEqual(server.errors, [])
+
+    def test_nonblocking(self):
+        with Server() as server:
+            connection = self.connect(server)
+            connection.setblocking(0)
+            self.assertIsNone(connection.read())
+            while connection.write(b'x' * 65536) != -1:
+                pass
+            connection.abandon()
+
+    def test_nonblocking_handshake(self):
+        begin = peers.threading.Event()
+
+        def late(plain):
+            begin.wait(peers.SECONDS)
+            with peers.server_context().wrap_socket(plain,
+                                                    server_side=True) as tls:
+                peers.echo(tls)
+
+        with Server(raw=late) as server:
+            connection = SSL.Connection(context())
+            self.addCleanup(connection.close)
+            connection.socket.connect(('127.0.0.1', server.port))
+            connection.setblocking(0)
+            connection.set1_host('localhost')
+            connection.set_connect_state()
+            self.assertEqual(connection.connect_ssl(), 0)
+            begin.set()
+            connection.settimeout(peers.SECONDS)
+            self.assertEqual(connection.connect_ssl(), 1)
+            connection.close()
+
+    def test_timeouts(self):
+        with Server() as server:
+            connection = self.connect(server)
+            connection.settimeout(0.01)
+            with self.assertRaises(SSL.SSLTimeoutError):
+                connection.read()
+            connection.settimeout(None)
+            connection.set_socket_read_timeout(SSL.timeout(0, 10000))
+            self.assertGreater(connection.get_socket_read_timeout().microsec,
+                               0)
+            with self.assertRaises(socket.timeout):
+                connection.read()
+            self.assertIsNone(connection.gettimeout())
+            connection.close()
+
+    def test_makefile(self):
+        with Server() as server:
+            connection = self.connect(server)
+            file = connection.makefile('rwb')
+            connection.close()
+            file.write(b'one\ntwo\n')
+            file.flush()
+            self.assertEqual([file.readline(), file.readline()],
+                             [b'one\n', b'two\n'])
+            file.close()
+            with self.assertRaises(SSL.SSLError):
+                connection.read()
+        self.assertEqual(server.errors, [])
+
+    def test_accept(self):
+        ctx = SSL.Context()
+        ctx.load_cert_chain(cert('server_p256_chain.pem'),
+                            cert('server_p256.key'))
+        ctx.load_verify_locations(cert('ca.pem'))
+        ctx.set_verify(SSL.verify_peer | SSL.verify_fail_if_no_peer_cert, 9)
+        listener = SSL.Connection(ctx)
+        self.addCleanup(listener.close)
+        listener.bind(('127.0.0.1', 0))
+        listener.listen(5)
+        address = listener.getsockname()
+
+        def client():
+            with peers.connected(address[1],
+                                 peers.client_context('client_p256')) as tls:
+                tls.sendall(b'x')
+                self.assertEqual(tls.recv(1), b'y')
+
+        thread = peers.threading.Thread(target=client)
+        thread.start()
+        connection, (host, _) = listener.accept()
+        self.assertEqual(host, '127.0.0.1')
+        self.assertEqual(connection.read(), b'x')
+        self.assertEqual(connection.get_peer_cert().get_subject().CN,
+                         'Airlock Test Client')
+        connection.write(b'y')
+        thread.join()
+        connection.close()
+
+    def test_info_callback(self):
+        ctx = context()
+        calls = []
+        ctx.set_info_callback(lambda where, ret, ssl_ptr: calls.append(
+            (where, ret, m2.ssl_get_state_v(ssl_ptr))))
+        with Server() as server:
+            self.connect(server, ctx).close()
+        self.assertEqual([call[:2] for call in calls], [
+            (m2.SSL_ST_CONNECT | m2.SSL_CB_HANDSHAKE_START, 1),
+            (m2.SSL_ST_CONNECT | m2.SSL_CB_EXIT, 1)])
+
+
+class CertificateTest(TlsTest):
+
+    def test_peer(self):
+        with Server() as server:
+            connection = self.connect(server)
+            connection.close()
+            own = connection.get_peer_cert()
+            chain = connection.get_peer_cert_chain()
+        self.assertEqual(
+            [str(each.get_subject()) for each in chain],
+            ['/O=Airlock Test/CN=server_p256',
+             '/O=Airlock Test/CN=intermediate'])
+        der = ssl.PEM_cert_to_DER_cert(own.as_pem().decode())
+        self.assertEqual(own.as_der(), der)
+        known = ssl._ssl._test_decode_cert(cert('server_p256.pem'))
+        self.assertEqual('%X' % own.get_serial_number(),
+                         known['serialNumber'].lstrip('0'))
+        self.assertEqual(str(own.get_not_before()), known['notBefore'])
+        self.assertEqual(str(own.get_not_after()), known['notAfter'])
+        self.assertEqual(own.get_version(), known['version'] - 1)
+        self.assertEqual(
+            [(kind, name) for kind, name in own.alternative_names()],
+            [(kind, name.replace('0:0:0:0:0:0:0:1', '::1'))
+             for kind, name in known['subjectAltName']])
+        self.assertIn('DNS:localhost',
+                      own.get_ext('subjectAltName').get_value())
+        with self.assertRaises(LookupError):
+            own.get_ext('nameConstraints')
+        self.assertEqual(own.get_issuer().as_text(),
+                         'O=Airlock Test, CN=intermediate')
+        self.assertEqual((own.check_ca(), chain[1].check_ca()), (0, 1))
+
+    def test_all_certificates(self):
+        """The reader of certificates agrees with the one of _ssl."""
+        count = 0
+        for name in sorted(os.listdir(peers.CERTS)):
+            if not name.endswith('.pem'):
+                continue
+            try:
+                known = ssl._ssl._test_decode_cert(cert(name))
+                own = X509.load_cert(cert(name))
+            except (ssl.SSLError, X509.X509Error):
+                continue
+            count += 1
+            self.assertEqual([[('commonName', each.get_data().as_text())]
+                              for each in own.get_subject()
+                              if each.oid == '2.5.4.3'],
+                             [list(rdn) for rdn in known['subject']
+                              if rdn[0][0] == 'commonName'], name)
+            self.assertEqual(str(own.get_not_after()), known['notAfter'], name)
+        self.assertGreater(count, 100)
+
+    def test_damaged(self):
+        der = X509.load_cert(cert('server_p256.pem')).as_der()
+        for end in range(len(der)):
+            with self.assertRaises(X509.X509Error):
+                X509.load_cert_der_string(der[:end])
+        for place in range(len(der)):
+            for value in (0, 0x80, 0xff):
+                changed = bytearray(der)
+                changed[place] = value
+                try:
+                    certificate = X509.X509(changed)
+                    certificate.as_text()
+                    certificate.alternative_names()
+                except ValueError:
+                    pass
+
+    def test_loaders(self):
+        with open(cert('server_p256.pem'), 'rb') as file:
+            pem = file.read()
+        own = X509.load_cert_string(pem)
+        bio = BIO.MemoryBuffer(pem)
+        for other in (X509.load_cert(cert('server_p256.pem')),
+                      X509.load_cert_bio(bio),
+                      X509.load_cert(cert('server_p256_cert.der'),
+                                     X509.FORMAT_DER)):
+            self.assertEqual(other.as_der(), own.as_der())
+        with self.assertRaises(X509.X509Error):
+            X509.load_cert_string('nothing')
+
+
+class BioTest(TlsTest):
+
+    def test_memory(self):
+        """A handshake over buffers: the caller moves the bytes."""
+        ends = []
+        for side in ('client', 'server'):
+            ctx = context(SSL.verify_none)
+            ctx.load_cert_chain(cert('server_p256_chain.pem'),
+                                cert('server_p256.key'))
+            connection = SSL.Connection(ctx)
+            self.addCleanup(connection.close)
+            reader, writer = BIO.MemoryBuffer(), BIO.MemoryBuffer()
+            connection.set_bio(reader, writer)
+            if side == 'client':
+                connection.set_connect_state()
+            else:
+                connection.set_accept_state()
+            bio = BIO.SSLBio()
+            bio.set_ssl(connection)
+            ends.append((bio, reader, writer))
+        client, from_server, to_server = ends[0]
+        server, from_client, to_client = ends[1]
+        done = set()
+        for _ in range(4):
+            for bio in (client, server):
+                if bio.do_handshake() == 1:
+                    done.add(bio)
+                else:
+                    self.assertEqual((bio.should_retry(), bio.should_read()),
+                                     (1, 1))
+                from_client.write(to_server.read() or b'')
+                from_server.write(to_client.read() or b'')
+        self.assertEqual(done, {client, server})
+        self.assertEqual(client.write(b'line\nrest'), 9)
+        from_client.write(to_server.read())
+        self.assertEqual(BIO.IOBuffer(server).readline(), b'line\n')
+        self.assertIsNone(client.read(5))
+        self.assertEqual(client.should_read(), 1)
+
+
+class SessionTest(TlsTest):
+
+    def test_resumption(self):
+        for options in (0, m2.SSL_OP_NO_TLSv1_3):
+            ctx = context()
+            ctx.set_options(options)
+            with Server(clients=3) as server:
+                first = self.connect(server, ctx)
+                session = first.get_session()
+                first.write(b'x')
+                first.read()
+                first.close()
+                self.assertIn(b'Session-ID: ', session.as_text())
+                self.assertGreater(session.get_time(), 0)
+                self.assertGreater(session.get_timeout(), 0)
+                for again, expected in ((ctx, True), (context(), False)):
+                    second = SSL.Connection(again)
+                    second.set_session(session)
+                    second.connect(server.address)
+                    second.write(b'y')
+                    self.assertEqual(second.read(), b'y')
+                    self.assertEqual(second.session_reused(), expected)
+                    second.close()
+            self.assertEqual([reused for reused, _ in server.connections],
+                             [False, True, False])
+
+
+if __name__ == '__main__':
+    unittest.main()
