@@ -73,6 +73,15 @@ def airlock_repositories():
         strip_prefix = "gevent-24.11.1",
         build_file = Label("//third_party:gevent.BUILD"),
     )
+    _maybe(
+        debian_source,
+        name = "m2crypto",
+        package = "m2crypto",
+        file = "m2crypto_0.42.0.orig.tar.gz",
+        sha256 = "f182a188350277ec813dab0c4cb9bcfcf9284bbdad916fa2e61c288cbdb8b4cd",
+        strip_prefix = "m2crypto-0.42.0",
+        build_file = Label("//third_party:m2crypto.BUILD"),
+    )
     _maybe(local_pythons, name = "local_pythons")
     _bazel_repositories()
 
