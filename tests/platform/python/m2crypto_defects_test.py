@@ -11,6 +11,7 @@ import socket
 import socketserver
 import ssl
 import sys
+import time
 import unittest
 
 import m2crypto_peers as peers
@@ -202,8 +203,11 @@ class ServerTest(unittest.TestCase):
     def test_idle_client_has_a_deadline(self):
         with self.serving(SSL.SSLServer) as (server, port):
             server.handshake_timeout = 0.1
+            begin = time.monotonic()
             with socket.create_connection(('127.0.0.1', port)):
                 self.served(port)
+            self.assertLess(time.monotonic() - begin,
+                            SSL.SSLServer.handshake_timeout)
         self.assertIsInstance(server.failures[0], SSL.SSLTimeoutError)
 
     def test_accept_has_a_deadline(self):
@@ -213,9 +217,11 @@ class ServerTest(unittest.TestCase):
         listener.listen()
         self.assertEqual(listener.handshake_timeout, 30)
         listener.handshake_timeout = 0.1
+        begin = time.monotonic()
         with socket.create_connection(listener.getsockname()):
             with self.assertRaises(SSL.SSLTimeoutError):
                 listener.accept()
+        self.assertLess(time.monotonic() - begin, 10)
 
     def test_parent_ends_nothing(self):
         """What a forking server's parent closes stays the child's."""

@@ -254,6 +254,18 @@ class ProxyTest(HttpTest):
         self.assertEqual(headers['Host'], 'localhost:%d' % server.port)
         self.assertNotIn('Proxy-Authorization', headers)
 
+    def test_header_for_the_proxy(self):
+        server = self.serve()
+        with Proxy() as proxy:
+            connection = httpslib.ProxyHTTPSConnection(
+                'localhost', proxy.port, ssl_context=context())
+            connection.request('GET', server.url, headers={
+                'Proxy-Authorization': 'Basic secret'})
+            connection.getresponse().read()
+            connection.close()
+        self.assertIn(b'Proxy-Authorization: Basic secret\r\n', proxy.head)
+        self.assertNotIn('Proxy-Authorization', server.seen[0][1])
+
     def test_name_is_checked(self):
         for name, error in (('wrong_host', SSL.Checker.WrongHost),
                             ('self_signed', SSL.SSLError)):
@@ -360,8 +372,9 @@ class XmlRpcTest(HttpTest):
         proxy = m2xmlrpclib.ServerProxy(
             'https://localhost:%d' % server.port,
             transport=m2xmlrpclib.SSL_Transport(context()))
-        with self.assertRaises(SSL.SSLError):
+        with self.assertRaises(SSL.SSLError) as caught:
             proxy.add(1, 1)
+        self.assertEqual(caught.exception.verify_code, 18)
 
 
 if __name__ == '__main__':
