@@ -119,7 +119,8 @@ bool SaysVerifyMode() {
   const PyRef frame = ApplicationFrame(CurrentFrame());
   if (!IsFrame(frame)) return true;
   constexpr absl::string_view kWords[] = {
-      "cert_reqs", "CERT_NONE", "verify_mode", "_create_unverified_context"};
+      "cert_reqs", "CERT_NONE", "verify_mode", "_create_unverified_context",
+      "validate_certificate"};
   const PyRef code = FrameAttribute(frame, "f_code");
   for (const char* names : {"co_names", "co_consts", "co_varnames"}) {
     const PyRef mentioned = FrameAttribute(code, names);

@@ -5,8 +5,8 @@ from __future__ import absolute_import
 
 import re
 
-_NUMBER = re.compile(r'([0-9]+|0x[0-9a-f]*)$')
-_LABEL = re.compile(r'[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$')
+_NUMBER = re.compile(r'([0-9]+|0x[0-9a-f]*)\Z')
+_LABEL = re.compile(r'[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\Z')
 
 
 def _address(text):
@@ -59,6 +59,36 @@ def _text(hostname):
         return hostname.encode('idna').decode('ascii')
 
 
+def _reference(hostname):
+    """(text, address or None, labels or None) of a host that is asked for."""
+    try:
+        name = _text(hostname)
+    except UnicodeError:
+        raise ValueError('%r is no host name' % (hostname,))
+    address = _reference_address(name)
+    labels = None if address else _dns_labels(name)
+    # A name whose last label is a number is an address in a form that programs
+    # read in different ways, such as 127.1 or 0x7f.1.
+    if address is None and (labels is None or _NUMBER.match(labels[-1])):
+        raise ValueError('%r is neither a host name nor an IP address'
+                         % (hostname,))
+    return name, address, labels
+
+
+def is_address(hostname):
+    """Whether a host is an IP address; ValueError if it is no host at all."""
+    return _reference(hostname)[1] is not None
+
+
+def is_host(hostname):
+    """Whether `hostname` is a DNS name or an IP address."""
+    try:
+        _reference(hostname)
+    except ValueError:
+        return False
+    return True
+
+
 def match_hostname(cert, hostname):
     """Checks that `cert` is the certificate of `hostname` (RFC 9525).
 
@@ -80,17 +110,7 @@ def match_hostname(cert, hostname):
         raise ValueError(
             'match_hostname got no certificate. Was the peer verified? '
             'getpeercert() gives none with CERT_NONE; use CERT_REQUIRED.')
-    try:
-        name = _text(hostname)
-    except UnicodeError:
-        raise ValueError('%r is no host name' % (hostname,))
-    address = _reference_address(name)
-    labels = None if address else _dns_labels(name)
-    # A name whose last label is a number is an address in a form that programs
-    # read in different ways, such as 127.1 or 0x7f.1.
-    if address is None and (labels is None or _NUMBER.match(labels[-1])):
-        raise ValueError('%r is neither a host name nor an IP address'
-                         % (hostname,))
+    name, address, labels = _reference(hostname)
     carried = []
     for kind, value in cert.get('subjectAltName', ()):
         if kind == 'DNS':

@@ -29,6 +29,28 @@ def _context(ssl, ssl_version, server_side, cert_reqs, name_given):
     return context
 
 
+def client_context(verify):
+    """A context for one HTTP/1.1 connection, with TLS 1.2 or later.
+
+    Args:
+      verify: whether chain and host name are verified. If not, the policy may
+        refuse the connection.
+    """
+    import ssl
+    context = _context(ssl, None, False,
+                       ssl.CERT_REQUIRED if verify else ssl.CERT_NONE, True)
+    if verify:
+        context.load_default_certs()
+    if hasattr(ssl, 'TLSVersion'):
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+    elif ssl.HAS_SNI:
+        # App Engine's profile 2.7 of ssl, without SNI, has TLS 1.0 only.
+        context.options |= ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1
+    if ssl.HAS_ALPN:
+        context.set_alpn_protocols(['http/1.1'])
+    return context
+
+
 def wrap_socket(sock, keyfile=None, certfile=None, server_side=False,
                 cert_reqs=None, ssl_version=None, ca_certs=None,
                 do_handshake_on_connect=True, suppress_ragged_eofs=True,

@@ -250,7 +250,8 @@ class MatchHostnameTest(unittest.TestCase):
         for name in ('', '.', 'a..test', '127.1', '0x7f.1', '127.0.0.0x1',
                      '[127.0.0.1]', '127.0.0.1%lo', '192.0.2.7.', '[::1',
                      '*.wild.test', 'a b',
-                     'www.a.test\0', 'x' * 64 + '.wild.test', b'b\xfccher'):
+                     'www.a.test\0', 'www.a.test\n', 'x\n.wild.test',
+                     'x' * 64 + '.wild.test', b'b\xfccher'):
             with self.assertRaises(ValueError):
                 airlock.match_hostname(self.NAMES, name)
 
