@@ -3,6 +3,8 @@
 
 // Airlock as a client of nginx.
 
+#include "tests/interop/nginx.h"
+
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,29 +38,6 @@ using testing::ReadTestdata;
 using testing::TestCredentials;
 using testing::WriteAll;
 
-// One process, in the foreground, with nothing outside its own directory and
-// (if run by root) no change of user. $DIR and $PORT stand for that and for
-// where it listens.
-constexpr char kConfiguration[] = R"(
-daemon off;
-master_process off;
-user root root;
-pid $DIR/pid;
-error_log stderr notice;
-events {}
-http {
-  access_log off;
-  client_body_temp_path $DIR/body;
-  proxy_temp_path $DIR/proxy;
-  fastcgi_temp_path $DIR/fastcgi;
-  uwsgi_temp_path $DIR/uwsgi;
-  scgi_temp_path $DIR/scgi;
-  ssl_client_certificate $CERTS/ca.pem;
-  ssl_verify_depth 3;
-  $SERVERS
-}
-)";
-
 // What every server block needs but its certificate.
 constexpr char kSite[] = R"(
     listen 127.0.0.1:$PORT ssl;
@@ -68,42 +47,8 @@ constexpr char kSite[] = R"(
     }
 )";
 
-// Starts it with server blocks in which $SITE stands for the above.
-absl::StatusOr<Server> StartNginx(absl::string_view servers) {
-  auto reserved = ReservedPort::Create();
-  if (!reserved.ok()) return reserved.status();
-  Server server;
-  server.reserved = *std::move(reserved);
-  server.port = server.reserved->port();
-  std::string path = ScratchPath("nginx");
-  const std::string directory = path.substr(0, path.rfind('/'));
-  const auto configuration = ScratchFile(
-      "nginx.conf",
-      absl::StrReplaceAll(
-          absl::StrReplaceAll(
-              kConfiguration,
-              {{"$SERVERS", absl::StrReplaceAll(servers, {{"$SITE", kSite}})}}),
-          {{"$DIR", directory},
-           {"$PORT", absl::StrCat(server.port)},
-           {"$CERTS", CertPath("")}}));
-  if (!configuration.ok()) return configuration.status();
-  auto process =
-      StartProgram("nginx", "nginx",
-                   {"-e", "stderr", "-p", directory, "-c", *configuration});
-  if (!process.ok()) return process.status();
-  server.process = *std::move(process);
-  // Said when it listens.
-  const absl::Status ready =
-      server.process->WaitForText("getrlimit(RLIMIT_NOFILE)");
-  if (!ready.ok()) return ready;
-  return server;
-}
-
-// ssl_certificate and its key.
-std::string Identity(absl::string_view name) {
-  return absl::StrCat("ssl_certificate ", ChainPath(name),
-                      "; ssl_certificate_key ",
-                      CertPath(absl::StrCat(name, ".key")), ";");
+absl::StatusOr<Server> StartSite(absl::string_view servers) {
+  return StartNginx(absl::StrReplaceAll(servers, {{"$SITE", kSite}}));
 }
 
 std::string Protocols(TlsVersion version) {
@@ -137,9 +82,9 @@ TEST_P(MatrixTest, Serves) {
   }
   ASSERT_OK_AND_ASSIGN(
       const Server server,
-      StartNginx(absl::StrCat("server { $SITE ", Protocols(cell.version),
-                              Identity(cell.server), "ssl_verify_client ",
-                              cell.client.empty() ? "off" : "on", "; }")));
+      StartSite(absl::StrCat("server { $SITE ", Protocols(cell.version),
+                             NginxIdentity(cell.server), "ssl_verify_client ",
+                             cell.client.empty() ? "off" : "on", "; }")));
   ASSERT_OK_AND_ASSIGN(const auto client, Connect(server.port, options));
   EXPECT_EQ(client->info()->version, cell.version);
   EXPECT_TRUE(client->peer_verified());
@@ -160,8 +105,8 @@ class VersionTest : public ::testing::TestWithParam<TlsVersion> {
  protected:
   static absl::StatusOr<Server> Start(
       absl::string_view more, absl::string_view identity = "server_p256") {
-    return StartNginx(absl::StrCat("server { $SITE ", Protocols(GetParam()),
-                                   Identity(identity), more, "}"));
+    return StartSite(absl::StrCat("server { $SITE ", Protocols(GetParam()),
+                                  NginxIdentity(identity), more, "}"));
   }
 };
 
@@ -202,11 +147,11 @@ TEST_P(VersionTest, NamesTheServerItWants) {
   const auto context = MakeContext(ClientOptions());
   ASSERT_OK_AND_ASSIGN(
       const Server server,
-      StartNginx(absl::StrCat("server { $SITE ssl_reject_handshake on; }",
-                              "server { $SITE server_name localhost; ",
-                              Protocols(GetParam()), Identity("server_rsa"),
-                              "}", "server { $SITE server_name a.wild.test;",
-                              Identity("server_p256"), "}")));
+      StartSite(absl::StrCat("server { $SITE ssl_reject_handshake on; }",
+                             "server { $SITE server_name localhost; ",
+                             Protocols(GetParam()), NginxIdentity("server_rsa"),
+                             "}", "server { $SITE server_name a.wild.test;",
+                             NginxIdentity("server_p256"), "}")));
   SocketOptions options;
   options.server_hostname = "a.wild.test";
   ASSERT_OK_AND_ASSIGN(const auto wild, Connect(server.port, context, options));
@@ -273,8 +218,8 @@ TEST_P(VersionTest, ReadsALargeFile) {
 TEST(NginxTest, ServesARuntimesSocket) {
   ASSERT_OK_AND_ASSIGN(
       const Server server,
-      StartNginx(absl::StrCat("server { $SITE ", Identity("server_rsa"),
-                              "ssl_verify_client on; }")));
+      StartSite(absl::StrCat("server { $SITE ", NginxIdentity("server_rsa"),
+                             "ssl_verify_client on; }")));
   ASSERT_OK_AND_ASSIGN(
       const auto runtime,
       platform::Runtime::Create(std::make_shared<platform::PosixHost>(),

@@ -5,6 +5,8 @@
 
 #include <sys/stat.h>
 
+#include <array>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -199,6 +201,25 @@ TEST(FetchTest, FilesAppearWhenTheyAreComplete) {
   ASSERT_EQ(lstat("/dev/null", &status), 0);
   EXPECT_TRUE(S_ISCHR(status.st_mode));
   EXPECT_FALSE(Exists("/dev/null.part"));
+}
+
+// script(1) gives it a terminal.
+TEST(FetchTest, ProgressIsForTerminals) {
+  const TestServer server(Pages());
+  const std::string path = Scratch("progress");
+  const std::string command = absl::StrCat(
+      "/usr/bin/script -qec 'platform/cli/airlock fetch ", server.Url(),
+      " --ca=", Path("ca.pem"), " --output=", path, "' /dev/null </dev/null");
+  FILE* const pipe = popen(command.c_str(), "r");
+  ASSERT_NE(pipe, nullptr);
+  std::string shown;
+  std::array<char, 4096> part;
+  while (const size_t size = fread(part.data(), 1, part.size(), pipe)) {
+    shown.append(part.data(), size);
+  }
+  EXPECT_EQ(pclose(pipe), 0) << shown;
+  EXPECT_THAT(shown, HasSubstr("100% [##############################]"));
+  EXPECT_THAT(Content(path), HasSubstr("GET |"));
 }
 
 TEST(FetchTest, JsonHasTheFacts) {
