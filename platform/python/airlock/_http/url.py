@@ -3,6 +3,7 @@
 """Absolute http: and https: URLs (RFC 3986)."""
 from __future__ import absolute_import
 
+import codecs
 import collections
 import re
 
@@ -13,6 +14,11 @@ try:
     from urllib.parse import urljoin as _join
 except ImportError:
     from urlparse import urljoin as _join
+
+# Loaded on demand, a codec would need a descriptor; in 2.7 a codec that cannot
+# be loaded once is unknown ever after.
+for _name in 'ascii', 'idna', 'latin-1', 'utf-8':
+    codecs.lookup(_name)
 
 _PORTS = {'http': 80, 'https': 443}
 _PARTS = re.compile(r'([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)'
