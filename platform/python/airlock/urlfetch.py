@@ -62,6 +62,7 @@ _FORBIDDEN = _fields.OWN | frozenset([
     'x-proxyuser-ip'])
 
 _PRINTABLE = re.compile(r'[\x21-\x7e]*\Z')
+_USER = re.compile('//.*@')
 _settings = threading.local()
 _logger = logging.getLogger('airlock.urlfetch')
 
@@ -122,11 +123,16 @@ def _shown(url):
     return text if len(text) <= 200 else text[:200] + '...'
 
 
-def _as_urlfetch(error, url):
-    """The error of urlfetch for one of the client."""
+def _without_user(url):
+    """What is not a valid URL, for an error's text: without a password."""
+    return _USER.sub('//...@', _shown(url))
+
+
+def _as_urlfetch(error, shown):
+    """The error of urlfetch for one of the client, with this URL."""
     kind, words = [(kind, words) for of, kind, words in _KINDS
                    if isinstance(error, of)][0]
-    result = kind('%s Error: %s' % (words % _shown(url), error))
+    result = kind('%s Error: %s' % (words % shown, error))
     if isinstance(error, _errors.TlsError):
         result.host, result.ssl_error = error.host, error.cause
         for name in ('verify_code', 'verify_message', 'reason', 'library'):
@@ -154,11 +160,11 @@ def _is_own_url(url, method):
 
 def _checked_url(url, method):
     if not isinstance(url, (bytes, type(u''))):
-        raise InvalidURLError('the URL is not text: %r' % (url,))
+        raise InvalidURLError('the URL is not text: %s' % _without_user(url))
     if len(url) > _MOST_URL:
         raise InvalidURLError(
             'Invalid request URL: %s Error: it is longer than %d characters'
-            % (_shown(url), _MOST_URL))
+            % (_without_user(url), _MOST_URL))
     result = _url.parse(url)
     if _is_own_url(result, method):
         raise _errors.InvalidUrl('it is the page that is being served')
@@ -229,7 +235,7 @@ def _prepare(url, payload, method, headers, allow_truncated, follow_redirects,
         payload = _checked_payload(payload, method, url)
         fields, decode = _checked_headers(headers, payload, method)
     except _errors.HttpError as error:
-        raise _as_urlfetch(error, url)
+        raise _as_urlfetch(error, _without_user(url))
     request = _client.Request(method, target, fields, payload,
                               validate_certificate in (None, True), decode)
 
@@ -238,7 +244,7 @@ def _prepare(url, payload, method, headers, allow_truncated, follow_redirects,
         try:
             result = _Result(client.fetch(request, seconds, follow_redirects))
         except _errors.HttpError as error:
-            failure = _as_urlfetch(error, url)
+            failure = _as_urlfetch(error, _shown(url))
         else:
             if result.content_was_truncated and not allow_truncated:
                 raise ResponseTooLargeError(result)

@@ -198,9 +198,22 @@ class RequestTest(FetchTest):
             self.assert_fails(urlfetch.InvalidURLError, url)
 
     def test_user_in_a_url(self):
+        for url in ('https://user:hunter@x.test/',
+                    'https://user:hun/ter@x.test/',
+                    b'https://user:hunter@x.test/',
+                    'https://a:hunter@ x.test/', 'ftp://user:hunter@x.test/',
+                    ['https://a:hunter@x.test'],
+                    'https://x:hunter@' + 'x' * 2048):
+            error = self.assert_fails(urlfetch.InvalidURLError, url)
+            self.assertNotIn('hun', str(error))
+            self.assertNotIn('ter@', str(error))
         error = self.assert_fails(urlfetch.InvalidURLError,
-                                  'https://user:pass@x.test/')
+                                  'https://user:hunter@x.test/')
         self.assertIn('Authorization', str(error))
+        # A valid URL has none: the whole is shown.
+        url = self.serve(redirect('/')).url('/path@x')
+        error = self.assert_fails(urlfetch.TooManyRedirectsError, url)
+        self.assertIn(url, str(error))
 
     def test_what_a_url_may_contain(self):
         server = self.serve(respond())

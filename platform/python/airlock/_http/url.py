@@ -102,7 +102,8 @@ def parse(text):
                                 'allowed: use the header Authorization')
     split = _AUTHORITY.match(authority)
     if not split or _REFUSED.search(authority):
-        raise errors.InvalidUrl('%r is not a host with a port' % (authority,))
+        # It is not shown: it may be half of a password.
+        raise errors.InvalidUrl('what follows // is not a host with a port')
     host = _host(split.group(1))
     if host.startswith('['):
         if ':' not in host:
