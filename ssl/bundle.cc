@@ -43,7 +43,7 @@ absl::Status NotA(absl::string_view wanted, DerKind kind,
                     "restore it", cause);
   }
   return Unusable(absl::StrCat("holds ", holds, " and not ", wanted),
-                  "correct its label, and give it where it belongs");
+                  "correct its label, and pass it where it belongs");
 }
 
 absl::optional<KeyForm> FormOf(DerKind kind) {

@@ -27,7 +27,7 @@ namespace airlock::ssl {
 namespace {
 
 constexpr absl::string_view kNoCertificate =
-    "the bytes are not one DER certificate";
+    "the bytes are not a single DER certificate";
 
 std::string BioToString(BIO* bio) {
   const uint8_t* data = nullptr;
@@ -77,7 +77,7 @@ absl::StatusOr<Certificate> Certificate::FromPem(absl::string_view pem) {
     return MakeStatus(error);
   }
   return MakeStatus(ErrorKind::kInvalidArgument,
-                    "the text holds no PEM certificate (a block that begins "
+                    "the text contains no PEM certificate (a block that begins "
                     "with -----BEGIN CERTIFICATE-----)");
 }
 

@@ -112,17 +112,17 @@ std::string Found(const Input& input) {
 
 absl::Status NoCertificate(const Input& certfile) {
   const std::vector<std::string>& others = certfile.others;
-  std::string hint = "give CERTIFICATE blocks, the leaf first";
+  std::string hint = "provide CERTIFICATE blocks, leaf first";
   for (const std::string& label : others) {
     if (absl::EndsWith(label, "CERTIFICATE REQUEST")) {
-      hint = "give what the CA made of the request";
+      hint = "provide the certificate that the CA issued for the request";
     } else if (label == "PKCS7" || label == "CMS") {
       hint = "convert it with `openssl pkcs7 -print_certs`";
     }
   }
-  return CredentialsError(
-      certfile.name,
-      absl::StrCat("holds no certificate but ", Found(certfile), "; ", hint));
+  return CredentialsError(certfile.name,
+                          absl::StrCat("contains no certificate, only ",
+                                       Found(certfile), "; ", hint));
 }
 
 // `keyfile` is the input that should contain the key.
@@ -130,11 +130,11 @@ absl::Status NoKey(const Input& keyfile, const Input* certfile) {
   if (certfile == nullptr) {
     return CredentialsError(
         keyfile.name,
-        absl::StrCat("holds no private key but ", Found(keyfile),
-                     ", and no other key was given; give a keyfile, or the "
-                     "key in the same text"));
+        absl::StrCat("contains no private key, only ", Found(keyfile),
+                     ", and keyfile is not set; set it, or include the key in "
+                     "the same text"));
   }
-  std::string hint = "give a PRIVATE KEY block";
+  std::string hint = "provide a PRIVATE KEY block";
   if (certfile->has_key()) {
     hint = certfile->certificates.empty()
                ? absl::StrCat("the key is in ", ShownPath(certfile->name),
@@ -142,9 +142,9 @@ absl::Status NoKey(const Input& keyfile, const Input* certfile) {
                : absl::StrCat("the key is in ", ShownPath(certfile->name),
                               ": leave keyfile out");
   }
-  return CredentialsError(
-      keyfile.name,
-      absl::StrCat("holds no private key but ", Found(keyfile), "; ", hint));
+  return CredentialsError(keyfile.name,
+                          absl::StrCat("contains no private key, only ",
+                                       Found(keyfile), "; ", hint));
 }
 
 absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> TakeKey(Input* input,
@@ -156,7 +156,7 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> TakeKey(Input* input,
         input->name,
         absl::StrCat("holds ", keys.size(), " private keys, such as ",
                      keys[0].Where(), " and ", keys[1].Where(),
-                     "; leave the one that belongs to the certificate"));
+                     "; keep only the one that belongs to the certificate"));
   }
   return internal::ParsePrivateKey(keys.front(), input->name, password);
 }
@@ -198,7 +198,7 @@ absl::Status CheckMatch(const Input& certfile, absl::string_view keyfile_name,
   error.subject = chain.front().subject();
   internal::DescribeCode(ERR_PACK(ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH),
                          &error);
-  std::string hint = "give the key that the certificate was made for";
+  std::string hint = "provide the key that the certificate was issued for";
   for (size_t i = 1; i < chain.size(); ++i) {
     if (Matches(chain[i], key)) {
       hint = absl::StrCat("certificate ", i + 1, " of ", chain.size(),
@@ -254,8 +254,7 @@ absl::StatusOr<std::unique_ptr<Credentials::Impl>> Signing(Input* certfile,
   if (has_keyfile || certfile->has_key()) {
     return CredentialsError(
         certfile->name,
-        "both a private key and a callback that signs are given; leave one "
-        "out");
+        "both a private key and a signing callback are set; leave one out");
   }
   if (certfile->certificates.empty()) return NoCertificate(*certfile);
   const internal::ErrorQueueScope scope;
@@ -266,8 +265,8 @@ absl::StatusOr<std::unique_ptr<Credentials::Impl>> Signing(Input* certfile,
       impl->key == nullptr ? EVP_PKEY_NONE : EVP_PKEY_id(impl->key.get());
   if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC && type != EVP_PKEY_ED25519) {
     return CredentialsError(certfile->name,
-                            "the certificate's key is of a type that is not "
-                            "supported; supported are RSA, ECDSA and Ed25519");
+                            "the type of the certificate's key is not "
+                            "supported; use RSA, ECDSA or Ed25519");
   }
   impl->key_type = KeyTypeOf(impl->key.get());
   impl->signer = std::move(signer);

@@ -21,7 +21,7 @@ absl::StatusOr<Crl> Crl::FromDer(absl::string_view der) {
       d2i_X509_CRL(/*crl=*/nullptr, &in, static_cast<long>(der.size())));
   if (impl->crl == nullptr || in != end) {
     return internal::DrainToStatus(ErrorKind::kInvalidArgument,
-                                   "the bytes are not one DER CRL");
+                                   "the bytes are not a single DER CRL");
   }
   return Crl(std::move(impl));
 }

@@ -35,24 +35,24 @@ constexpr size_t kMaxNameSize = 253;
 absl::Status BadHost(absl::string_view host, absl::string_view why) {
   return MakeStatus(
       ErrorKind::kInvalidArgument,
-      absl::StrCat("\"", Shown(host), "\" is no host name: ", why));
+      absl::StrCat("\"", Shown(host), "\" is not a valid host name: ", why));
 }
 
 // Why `name` is not a DNS name; empty if it is one.
 absl::string_view DnsNameFault(absl::string_view name) {
   if (name.size() > kMaxNameSize) return "it has more than 253 characters";
   for (absl::string_view label : absl::StrSplit(name, '.')) {
-    if (label.empty()) return "a label (what stands between dots) is empty";
+    if (label.empty()) return "a label (the part between dots) is empty";
     if (label.size() > kMaxLabelSize) {
       return "a label has more than 63 characters";
     }
     for (char c : label) {
       if (!absl::ascii_isascii(c)) {
-        return "it is not ASCII; give its A-labels (\"xn--...\")";
+        return "it is not ASCII; use its A-labels (\"xn--...\")";
       }
       if (!absl::ascii_isalnum(c) && c != '-' && c != '_') {
-        return "only letters, digits, hyphens, underscores and dots may be in "
-               "it";
+        return "it may contain only letters, digits, hyphens, underscores and "
+               "dots";
       }
     }
   }
@@ -137,7 +137,7 @@ absl::StatusOr<ReferenceHost> ParseHost(absl::string_view host) {
     std::string bytes = ParseIpv6(name.substr(0, name.find('%')));
     if (bytes.empty()) {
       return BadHost(host,
-                     "it is no IPv6 address either (give the host without "
+                     "it is not an IPv6 address either (pass the host without "
                      "scheme and port)");
     }
     return ReferenceHost{HostKind::kIpAddress, std::move(bytes)};
@@ -147,7 +147,7 @@ absl::StatusOr<ReferenceHost> ParseHost(absl::string_view host) {
     std::string bytes = ParseIpv4(name);
     if (bytes.empty() || name.size() != host.size()) {
       return BadHost(host,
-                     "it is an IPv4 address, but not of the form 192.0.2.1");
+                     "it is an IPv4 address, but not in the form 192.0.2.1");
     }
     return ReferenceHost{HostKind::kIpAddress, std::move(bytes)};
   }
@@ -197,11 +197,11 @@ absl::Status MatchHostname(const Certificate& certificate,
     }
   }
   const std::string names = internal::DescribeNames(*presented);
-  return Mismatch(certificate, host, reference->kind,
-                  names.empty()
-                      ? "it carries no DNS name and no IP address, and the "
-                        "common name does not count"
-                      : absl::StrCat("it is for ", names));
+  return Mismatch(
+      certificate, host, reference->kind,
+      names.empty()
+          ? "it has no DNS name or IP address, and its common name is not used"
+          : absl::StrCat("it is for ", names));
 }
 
 }  // namespace airlock::ssl

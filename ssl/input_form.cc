@@ -84,19 +84,21 @@ std::string DescribeEncoding(absl::string_view text) {
     return absl::ascii_isxdigit(c) || c == ':';
   };
   if (absl::StartsWith(text, "30") && All(text, is_hex)) {
-    return "is DER in hexadecimal; give the bytes themselves, or PEM";
+    return "is DER in hexadecimal; provide the bytes themselves, or PEM";
   }
   // Hexadecimal of "-----".
   if (absl::StartsWithIgnoreCase(text, "2d2d2d2d2d") && All(text, is_hex)) {
-    return "is PEM text in hexadecimal; decode it once, and give the PEM text";
+    return "is PEM text in hexadecimal; decode it once, and provide the PEM "
+           "text";
   }
   if (All(text, IsBase64Any) && IsBase64OfPem(text)) {
-    return "is base64 of PEM text; decode it once, and give the PEM text";
+    return "is base64-encoded PEM text; decode it once, and provide the PEM "
+           "text";
   }
   // Of DER, which begins with a byte 0x30, the first character is an M.
   if (All(text, IsBase64) || (text[0] == 'M' && All(text, IsBase64Any) &&
                               !absl::StrContains(text, kDashes))) {
-    return "is base64 without a BEGIN and an END line; give the whole PEM text";
+    return "is base64 without BEGIN and END lines; provide the whole PEM text";
   }
   return "";
 }
@@ -105,26 +107,26 @@ std::string DescribeEncoding(absl::string_view text) {
 std::string DescribeDamagedFrame(absl::string_view text) {
   if (absl::StrContains(text, "BEGIN%20") ||
       absl::StrContains(text, "BEGIN+")) {
-    return "is PEM in percent-encoding; decode it once, and give the PEM text";
+    return "is percent-encoded PEM; decode it once, and provide the PEM text";
   }
   if (absl::StrContains(text, kBegin) &&
       !absl::StrContains(text, "------BEGIN")) {
     if (IsJson(text)) {
-      return "is JSON with PEM text in it; give the PEM text itself, with real "
-             "line breaks";
+      return "is JSON that contains PEM text; provide the PEM text itself, "
+             "with real line breaks";
     }
-    return "holds PEM within quotes or other text; give the PEM text itself, "
-           "with real line breaks, so that its BEGIN line begins a line";
+    return "contains PEM within quotes or other text; provide the PEM text "
+           "itself, with real line breaks and its BEGIN line at the start of a "
+           "line";
   }
   if (!absl::StrContainsIgnoreCase(text, "END")) return "";
   if (absl::StrContainsIgnoreCase(text, "BEGIN")) {
-    return "holds what is like PEM, but its BEGIN and END lines are not of the "
-           "form -----BEGIN CERTIFICATE-----: five dashes of ASCII on each "
-           "side, capitals, and plain spaces";
+    return "resembles PEM, but its BEGIN and END lines do not have the form "
+           "-----BEGIN CERTIFICATE-----: five dashes (ASCII) on each side, "
+           "capitals, and plain spaces";
   }
   if (absl::StrContains(text, "-----END ")) {
-    return "has an END line of PEM, but no BEGIN line: the beginning is "
-           "missing";
+    return "has a PEM END line, but no BEGIN line: the beginning is missing";
   }
   return "";
 }
@@ -135,7 +137,7 @@ std::string DescribeInputForm(absl::string_view bytes) {
   const absl::string_view text = absl::StripAsciiWhitespace(bytes);
   if (text.empty()) return "is empty";
   if (IsUnicodeInWords(bytes)) {
-    return "is UTF-16 or UTF-32 text; give PEM in ASCII or UTF-8";
+    return "is UTF-16 or UTF-32 text; provide PEM in ASCII or UTF-8";
   }
   if (absl::StartsWith(bytes, "\x1F\x8B") ||
       absl::StartsWith(bytes, "PK\x03\x04")) {
@@ -146,15 +148,15 @@ std::string DescribeInputForm(absl::string_view bytes) {
   std::string frame = DescribeDamagedFrame(text);
   if (!frame.empty()) return frame;
   if (IsJson(text)) {
-    return "is JSON; give PEM text (a JWK has to be converted)";
+    return "is JSON; provide PEM text (convert a JWK first)";
   }
-  if (absl::StartsWith(text, "<")) return "is XML or HTML; give PEM text";
+  if (absl::StartsWith(text, "<")) return "is XML or HTML; provide PEM text";
   if (absl::StartsWith(text, "ssh-") || absl::StartsWith(text, "ecdsa-sha2-") ||
       absl::StartsWith(text, "PuTTY-User-Key-File")) {
-    return "is a key in SSH's or PuTTY's form; convert it to PEM (PKCS#8)";
+    return "is a key in SSH or PuTTY format; convert it to PEM (PKCS#8)";
   }
   if (absl::StrContains(text.substr(0, 10), "://")) {
-    return "looks like a URL; give the content of what it names";
+    return "looks like a URL; provide the content, not its address";
   }
   return "";
 }

@@ -39,7 +39,7 @@ IoResult::IoResult(absl::Status failure)
     : state_(IoState::kFailed), failure_(std::move(failure)) {
   if (failure_.ok()) {
     failure_ = MakeStatus(ErrorKind::kInternal,
-                          "An operation returned an ok status in place of "
+                          "An operation returned an ok status instead of "
                           "IoResult::Done. This is a defect.");
   }
 }
@@ -62,16 +62,16 @@ absl::Status IoResult::status() const {
       return MakeStatus(
           ErrorKind::kCallback,
           absl::StrCat("The ", LateCallbackName(callback_),
-                       " callback answers later, and this caller cannot "
-                       "wait; call the operation again once it has answered."));
+                       " callback answers later, but this caller cannot wait; "
+                       "repeat the operation once it has answered."));
     case IoState::kWantRead:
     case IoState::kWantWrite:
       return MakeStatus(
           ErrorKind::kTransport,
           absl::StrCat("The operation would block until the transport is ",
                        state_ == IoState::kWantRead ? "readable" : "writable",
-                       ", and this caller cannot wait; give the transport a "
-                       "timeout, or call the operation again then."));
+                       ", but this caller cannot wait; give the transport a "
+                       "timeout, or repeat the operation then."));
   }
   return absl::OkStatus();
 }

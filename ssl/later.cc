@@ -13,8 +13,8 @@ constexpr char kPayload[] = "airlock/later";
 }  // namespace
 
 absl::Status Later() {
-  absl::Status status =
-      absl::UnavailableError("the answer is to come later, but must come now");
+  absl::Status status = absl::UnavailableError(
+      "this callback cannot answer later; it must answer now");
   status.SetPayload(kPayload, absl::Cord());
   return status;
 }

@@ -220,7 +220,7 @@ absl::Status AddSubjectAltNames(X509* x509, const LeafOptions& options) {
     std::string address = ParseAddress(text);
     if (address.empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(text, " is no IP address"));
+          absl::StrCat(text, " is not an IP address"));
     }
     names.emplace_back(kIpAddress, std::move(address));
   }

@@ -42,9 +42,9 @@ absl::StatusOr<std::shared_ptr<const Session>> Session::Deserialize(
                            reinterpret_cast<const uint8_t*>(bytes.data()),
                            bytes.size(), ctx.get()));
   if (session == nullptr) {
-    return internal::DrainToStatus(
-        ErrorKind::kInvalidArgument,
-        "This is no serialised session; give the bytes of Session::Serialize.");
+    return internal::DrainToStatus(ErrorKind::kInvalidArgument,
+                                   "This is not a serialised session; pass the "
+                                   "bytes from Session::Serialize.");
   }
   return internal::WrapSession(std::move(session));
 }

@@ -52,7 +52,7 @@ bool MayBeKeyForPath(absl::string_view path) {
 
 std::string ShownPath(absl::string_view path) {
   if (MayBeKeyForPath(path)) {
-    return absl::StrCat("what may be a key (", path.size(), " bytes)");
+    return absl::StrCat("a value that may be a key (", path.size(), " bytes)");
   }
   return Shown(path, kMaxShownPath);
 }

@@ -54,8 +54,9 @@ size_t ExportLimit(const SSL* ssl) {
 }
 
 absl::Status NoBinding(absl::string_view why) {
-  return MakeStatus(ErrorKind::kInvalidArgument,
-                    absl::StrCat("There is no such channel binding: ", why));
+  return MakeStatus(
+      ErrorKind::kInvalidArgument,
+      absl::StrCat("The channel binding is not available: ", why));
 }
 
 // Whether a socket with `options` may use `context`; the error names what is
@@ -65,16 +66,16 @@ absl::Status CheckFit(const ContextOptions& context,
   if (options.side == Side::kServer) {
     if (options.session != nullptr) {
       return MakeStatus(ErrorKind::kInvalidArgument,
-                        "Cannot set session for server-side SSLSocket: it is "
-                        "the client who resumes one; leave it out.");
+                        "Cannot set session for server-side SSLSocket: only a "
+                        "client resumes a session; leave it out.");
     }
     std::set<KeyType> types;
     for (const auto& credentials : context.credentials) {
       if (types.insert(credentials->key_type()).second) continue;
-      return MakeStatus(ErrorKind::kInvalidArgument,
-                        "credentials: two of a server's have the same type of "
-                        "key; a client could never be given the second. Leave "
-                        "one out.");
+      return MakeStatus(
+          ErrorKind::kInvalidArgument,
+          "credentials: two of a server's have the same key type, so the "
+          "second would never be used. Leave one out.");
     }
     // An `sni` callback may choose a context that has some.
     if (!context.credentials.empty() || context.psk_server != nullptr ||
@@ -92,11 +93,10 @@ absl::Status CheckFit(const ContextOptions& context,
   }
   if (context.verification.mode == VerifyMode::kNone) {
     if (context.unverified_clients.has_value()) return absl::OkStatus();
-    return MakeStatus(
-        ErrorKind::kPolicy,
-        "A client that verifies nobody is open to everybody on the network; "
-        "choose a verify mode of required. (Whoever must, see "
-        "ssl/insecure.h.)");
+    return MakeStatus(ErrorKind::kPolicy,
+                      "A client that does not verify its server is open to "
+                      "attack by anyone on the network; set the verify mode to "
+                      "required. (For exceptions, see ssl/insecure.h.)");
   }
   if (context.verification.check_hostname &&
       !context.verification.hostname_optional &&
@@ -108,7 +108,7 @@ absl::Status CheckFit(const ContextOptions& context,
     if (!status.ok()) return status;
     return MakeStatus(ErrorKind::kInvalidArgument,
                       "server_hostname: is required where host names are "
-                      "checked; give the name to reach.");
+                      "checked; set it to the server's name.");
   }
   return absl::OkStatus();
 }
@@ -158,8 +158,8 @@ absl::Status Socket::SwitchContext(std::shared_ptr<const Context> context) {
   }
   if (impl_->begun && !impl_->in_sni_callback) {
     return MakeStatus(ErrorKind::kInvalidArgument,
-                      "The context can be replaced before the handshake, and "
-                      "from within a server's sni callback.");
+                      "The context can be replaced only before the handshake "
+                      "or in a server's sni callback.");
   }
   const absl::Status fit = CheckFit(context->options(), impl_->options);
   if (!fit.ok()) return fit;
@@ -180,17 +180,17 @@ absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
   const internal::ErrorQueueScope errors;
   if (side() == Side::kServer) {
     return MakeStatus(ErrorKind::kInvalidArgument,
-                      "Cannot set session for server-side SSLSocket: it is the "
-                      "client who resumes one.");
+                      "Cannot set session for server-side SSLSocket: only a "
+                      "client resumes a session.");
   }
   if (impl_->begun || session == nullptr) {
-    return MakeStatus(
-        ErrorKind::kInvalidArgument,
-        "A session can be set before the handshake begins; null is none.");
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      "A session can be set only before the handshake, and "
+                      "must not be null.");
   }
   if (!SSL_set_session(impl_->ssl.get(), session->impl().session.get())) {
     return internal::DrainToStatus(ErrorKind::kInvalidArgument,
-                                   "The session is refused.");
+                                   "The session cannot be used.");
   }
   impl_->resumes = std::move(session);
   return absl::OkStatus();
@@ -278,7 +278,7 @@ absl::Status Socket::MatchHostname(absl::string_view host) const {
   error.kind = ErrorKind::kHostname;
   error.verify_code = verify_code::kHostnameMismatch;
   error.message = impl_->handshake_done
-                      ? "The peer gave no certificate, so it has no name."
+                      ? "The peer presented no certificate, so it has no name."
                       : "The peer has no certificate before the handshake; "
                         "call Handshake first.";
   return MakeStatus(error);
@@ -317,8 +317,8 @@ absl::StatusOr<std::string> Socket::GetChannelBinding(
     size_t size = 0;
     if (!SSL_get_tls_unique(ssl, value, &size, sizeof(value))) {
       return NoBinding(
-          "tls-unique is of TLS 1.2 and below, and of resumed sessions only "
-          "with extended_master_secret; use tls-exporter.");
+          "tls-unique is for TLS 1.2 and earlier, and for resumed sessions "
+          "only with extended_master_secret; use tls-exporter.");
     }
     return std::string(reinterpret_cast<const char*>(value), size);
   }
@@ -345,9 +345,9 @@ absl::StatusOr<Secret> Socket::ExportKeyingMaterial(
     size_t size) const {
   const internal::ErrorQueueScope errors;
   if (!impl_->handshake_done) {
-    return MakeStatus(ErrorKind::kInvalidArgument,
-                      "There is no keying material to export before the "
-                      "handshake is done.");
+    return MakeStatus(
+        ErrorKind::kInvalidArgument,
+        "Keying material can be exported only after the handshake.");
   }
   const size_t limit = ExportLimit(impl_->ssl.get());
   if (size > limit) {

@@ -36,7 +36,7 @@ absl::Status Damaged(absl::string_view name, const BundlePart& part) {
   error.kind = ErrorKind::kTrustStore;
   error.message.clear();
   error.where = absl::StrCat("CA bundle ", ShownPath(name), ": ", part.Where());
-  absl::StrAppend(&error.advice, "; nothing of the bundle is used");
+  absl::StrAppend(&error.advice, "; the whole bundle is rejected");
   return MakeStatus(error);
 }
 
@@ -59,13 +59,13 @@ absl::Status Check(const Bundle& bundle, absl::string_view bytes,
   }
   if (bundle.encoding == Encoding::kUnknown) {
     return Error(name, absl::StrCat(DescribeUnknown(bytes),
-                                    "; it should be PEM or DER certificates"));
+                                    "; provide PEM or DER certificates"));
   }
   if (bundle.parts.empty()) return Error(name, DescribeUnknown(bytes));
   if (others.size() == bundle.parts.size()) {
-    return Error(name, absl::StrCat("holds no certificate and no CRL, only ",
+    return Error(name, absl::StrCat("contains no certificate or CRL, only ",
                                     DescribeLabels(others),
-                                    "; give CERTIFICATE blocks"));
+                                    "; provide CERTIFICATE blocks"));
   }
   return absl::OkStatus();
 }

@@ -19,8 +19,8 @@ constexpr absl::string_view kAddIssuer =
     "Its issuer is not in the CA bundle: have the peer send its intermediate "
     "certificates, or add the issuing CA to the bundle.";
 constexpr absl::string_view kAddItself =
-    "It is signed by itself and not in the CA bundle: add it to the bundle if "
-    "you know it to be the peer's.";
+    "It is self-signed and not in the CA bundle: add it to the bundle if you "
+    "know that it is the peer's.";
 constexpr absl::string_view kFreshCrl = "Fetch the issuer's current CRL.";
 constexpr absl::string_view kOtherCa =
     "Its CA may not issue certificates for this name: have it issued by a CA "
@@ -35,8 +35,8 @@ constexpr absl::string_view kOtherName =
     "Connect by a name that the certificate carries, or have one issued for "
     "this name.";
 constexpr absl::string_view kReissue =
-    "It breaks a rule of RFC 5280: its issuer has to issue it again without "
-    "this fault.";
+    "It breaks a rule of RFC 5280: its issuer has to reissue it without this "
+    "fault.";
 constexpr absl::string_view kDefault =
     "Ask the peer's operator to correct its certificate chain.";
 
@@ -81,8 +81,8 @@ constexpr Row kRows[] = {
     {code::kCaDigestTooWeak, kReplaceCertificate,
      "CA signature digest algorithm too weak"},
     {code::kInvalidCall,
-     "There is no certificate to verify: make a new connection without this "
-     "session.",
+     "The session has no certificate to verify: make a new connection without "
+     "it.",
      "invalid certificate verification context"},
     {code::kStoreLookup, kDefault, "issuer certificate lookup error"},
     {code::kInvalidCa,

@@ -13,39 +13,39 @@ namespace {
 
 // The texts for reasons. None says how to disable a check.
 constexpr absl::string_view kCallAgain =
-    "A write that would block has to be repeated with the same data, or "
-    "more of it, before anything else is written.";
+    "Repeat a write that would block with the same data, or more of it, before "
+    "writing anything else.";
 constexpr absl::string_view kOrder =
-    "The call came too early or too late: shake hands first, and stop "
-    "writing once the connection is closed.";
+    "The call came too early or too late: complete the handshake first, and "
+    "stop writing once the connection is closed.";
 constexpr absl::string_view kReadFirst =
     "Read until the peer has closed, then unwrap.";
 constexpr absl::string_view kBadArgument =
-    "One of the values that this program gave is invalid.";
+    "A value that this program passed is invalid.";
 constexpr absl::string_view kOtherSession =
     "The session was made for another context: make a new connection "
     "without it.";
 constexpr absl::string_view kCallback =
-    "A callback or a key of this program failed: see its log.";
+    "A callback or key of this program failed: see its log.";
 constexpr absl::string_view kOwnKey =
-    "The certificate and the private key that this program gave do not "
-    "fit the connection: compare certfile and keyfile.";
+    "This program's certificate and private key do not suit the connection: "
+    "check certfile and keyfile.";
 constexpr absl::string_view kServerNeedsKey =
     "A server needs certfile and keyfile.";
 constexpr absl::string_view kNotTls =
-    "What the peer sent is not TLS: is this the right port, and does its "
-    "protocol begin with plain text (STARTTLS, a proxy's CONNECT)?";
+    "The peer did not send TLS: is this the right port, and does its protocol "
+    "start in plain text (STARTTLS, a proxy's CONNECT)?";
 constexpr absl::string_view kNoVersion =
     "The two sides share no TLS version: compare ssl_version and the "
     "minimum versions.";
 constexpr absl::string_view kOwnVersions =
-    "What is set on this side leaves no TLS version: compare the minimum "
-    "version, the maximum version, and the options that leave versions out.";
+    "The settings of this side allow no TLS version: check the minimum "
+    "version, the maximum version, and the options that exclude versions.";
 constexpr absl::string_view kOwnCiphers =
-    "No cipher suite that is set on this side is of a TLS version that is set "
-    "here: allow a later version, or add suites that this one has.";
+    "No cipher suite that this side enables works with the TLS versions that "
+    "it allows: allow a later version, or add suites for these.";
 constexpr absl::string_view kNothingShared =
-    "Compare the ciphers, groups and kinds of keys that each side allows.";
+    "Compare the ciphers, groups and key types that each side allows.";
 constexpr absl::string_view kNoAlpn =
     "The two sides share no application protocol: compare alpn_protocols.";
 constexpr absl::string_view kClientCertificate =
@@ -58,24 +58,23 @@ constexpr absl::string_view kPeerCertificate =
     "The peer's certificate cannot be used: its operator has to correct "
     "it.";
 constexpr absl::string_view kNoRenegotiation =
-    "The peer wants to renegotiate, which is refused; it has to open a "
-    "new connection.";
+    "The peer wants to renegotiate, which is not allowed; it has to open a new "
+    "connection.";
 constexpr absl::string_view kDowngrade =
-    "Something between the two may have forced an older TLS version: "
-    "compare what each side allows, and do not retry with less.";
+    "Something between the two sides may have forced an older TLS version: "
+    "compare what each side allows, and do not retry with an older version.";
 constexpr absl::string_view kFreshSession =
-    "The peer resumed the session in another way than it began: make a "
-    "new connection without the session.";
+    "The peer resumed the session with other parameters than it began with: "
+    "make a new connection without the session.";
 constexpr absl::string_view kTooMuch =
-    "The peer sends more than a limit of the protocol or of this library "
-    "allows.";
+    "The peer sent more than the protocol or this library allows.";
 constexpr absl::string_view kDamaged =
-    "The bytes do not decrypt or verify: something between the two "
-    "changes them, or the peer uses other keys.";
+    "The data cannot be decrypted or verified: something between the two sides "
+    "changed it, or the peer uses other keys.";
 constexpr absl::string_view kBreaksProtocol =
-    "The peer does not keep to the protocol, or something between changes "
-    "the bytes.";
-constexpr absl::string_view kNoMemory = "There is not enough memory.";
+    "The peer violated the protocol, or something between the two sides "
+    "changed the data.";
+constexpr absl::string_view kNoMemory = "Not enough memory is available.";
 constexpr absl::string_view kCryptography =
     "A cryptographic operation failed on what the two sides exchanged: compare "
     "the keys, ciphers and groups that each side uses.";
@@ -232,7 +231,7 @@ absl::string_view AlertAdvice(uint8_t alert) {
       return "The peer does not trust the issuer of our certificate: send the "
              "intermediates too, or use a certificate that it trusts.";
     case SSL_AD_CERTIFICATE_REQUIRED:
-      return "The peer wants a client certificate: give certfile and keyfile.";
+      return "The peer wants a client certificate: set certfile and keyfile.";
     case SSL_AD_BAD_CERTIFICATE:
     case SSL_AD_UNSUPPORTED_CERTIFICATE:
     case SSL_AD_CERTIFICATE_REVOKED:

@@ -87,8 +87,8 @@ Answer DecideContext(SSL* ssl, uint8_t* alert) {
     error.kind = ErrorKind::kCredentials;
     error.alert = *alert;
     error.message = absl::StrCat(
-        "A server needs certfile and keyfile: the context of the name \"",
-        shown, "\" has none.");
+        "A server needs certfile and keyfile: the context for the name \"",
+        shown, "\" has neither.");
     socket->callback_error = MakeStatus(error);
     return Answer::kFailed;
   }
@@ -103,8 +103,8 @@ Answer DecideContext(SSL* ssl, uint8_t* alert) {
   error.kind = ErrorKind::kProtocol;
   error.alert = *alert;
   error.message = absl::StrCat(
-      "The client speaks ", TlsVersionName(version),
-      ", which the context of the name \"", shown,
+      "The client uses ", TlsVersionName(version),
+      ", which the context for the name \"", shown,
       "\" does not allow: widen its versions, or narrow those of the first "
       "context.");
   socket->callback_error = MakeStatus(error);
@@ -127,7 +127,8 @@ int AskAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size, const uint8_t* in,
   absl::StatusOr<absl::optional<size_t>> chosen = Guarded(
       "alpn callback", [&] { return options.alpn(*socket->owner, names); });
   if (chosen.ok() && chosen->has_value() && **chosen >= names.size()) {
-    chosen = absl::OutOfRangeError("it chose what the client does not offer.");
+    chosen = absl::OutOfRangeError(
+        "it chose a protocol that the client did not offer.");
   }
   if (!chosen.ok()) {
     socket->callback_error = CallbackError("alpn", chosen.status());
@@ -222,10 +223,10 @@ ssl_private_key_result_t Sign(SSL* ssl, uint8_t* out, size_t* out_size,
   }
   if (!signature.ok()) return CannotSign(ssl, signature.status());
   if (signature->empty() || signature->size() > max_size) {
-    return CannotSign(ssl,
-                      absl::InvalidArgumentError(absl::StrCat(
-                          "the signature has ", signature->size(),
-                          " bytes; one of this key has 1 to ", max_size, ".")));
+    return CannotSign(
+        ssl, absl::InvalidArgumentError(absl::StrCat(
+                 "the signature has ", signature->size(),
+                 " bytes; a signature by this key has 1 to ", max_size, ".")));
   }
   std::copy(signature->begin(), signature->end(), out);
   *out_size = signature->size();
@@ -246,10 +247,9 @@ ssl_private_key_result_t BeginSign(SSL* ssl, uint8_t* out, size_t* out_size,
 ssl_private_key_result_t Decrypt(SSL* ssl, uint8_t* /*out*/,
                                  size_t* /*out_size*/, size_t /*max_size*/,
                                  const uint8_t* /*in*/, size_t /*in_size*/) {
-  return CannotSign(
-      ssl, absl::InvalidArgumentError(
-               "the peers agreed on RSA's key exchange, which decrypts with "
-               "the key; leave such ciphers out."));
+  return CannotSign(ssl, absl::InvalidArgumentError(
+                             "the peers negotiated RSA key exchange, which "
+                             "decrypts with the key; leave out such ciphers."));
 }
 
 // Presents `credentials`, and keeps them alive while they may have to sign.

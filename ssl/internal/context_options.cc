@@ -58,8 +58,8 @@ absl::Status CheckProtocolNames(absl::string_view field,
     total += name.size() + 1;
   }
   if (total > 65535) {
-    return Invalid(
-        absl::StrCat(field, ": ", total, " bytes in all; at most 65535 fit."));
+    return Invalid(absl::StrCat(field, ": ", total,
+                                " bytes in total; at most 65535 are allowed."));
   }
   return absl::OkStatus();
 }
@@ -105,10 +105,11 @@ absl::Status CheckKeyUsage(const Credentials& credentials) {
   error.reason = "KEY_USAGE_BIT_INCORRECT";
   error.detail = "key usage bit incorrect";
   error.subject = leaf.subject();
-  error.message = absl::StrCat(
-      "certfile: the certificate \"", ShownName(error.subject),
-      "\" does not allow its ECDSA key to sign: its keyUsage has no "
-      "digitalSignature. Have one issued that has it, or none at all.");
+  error.message =
+      absl::StrCat("certfile: the certificate \"", ShownName(error.subject),
+                   "\" does not allow its ECDSA key to sign: its keyUsage has "
+                   "no digitalSignature. Have a certificate issued with "
+                   "digitalSignature, or without keyUsage.");
   return MakeStatus(error);
 }
 
@@ -116,7 +117,7 @@ absl::Status CheckCredentials(const ContextOptions& options) {
   const ErrorQueueScope errors;
   for (const auto& credentials : options.credentials) {
     if (credentials == nullptr) {
-      return Invalid("credentials: one of them is null; leave it out.");
+      return Invalid("credentials: an entry is null; remove it.");
     }
     absl::Status status = CheckStrength(credentials->chain(),
                                         options.verification.security_level);
@@ -130,12 +131,12 @@ absl::Status CheckSessions(const ContextOptions& options) {
   if (options.session_id_context.size() > kMaxSessionIdContext) {
     return Invalid(
         absl::StrCat("session_id_context: ", options.session_id_context.size(),
-                     " bytes; at most 32 fit."));
+                     " bytes; at most 32 are allowed."));
   }
   if (options.session_timeout < absl::Seconds(1) ||
       options.session_timeout > absl::Hours(24 * 7)) {
     return Invalid(
-        "session_timeout: must be from a second to seven days (RFC 8446, "
+        "session_timeout: must be from one second to seven days (RFC 8446, "
         "section 4.6.1).");
   }
   if (options.num_tickets > kMaxTickets) {
@@ -144,7 +145,7 @@ absl::Status CheckSessions(const ContextOptions& options) {
   }
   for (const auto& key : options.ticket_keys) {
     if (key == nullptr || key->size() != kTicketKeySize) {
-      return Invalid("ticket_keys: each must have 48 random bytes.");
+      return Invalid("ticket_keys: each key must have 48 random bytes.");
     }
   }
   return absl::OkStatus();
@@ -179,7 +180,7 @@ absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options) {
     error.reason = "NO_SUPPORTED_VERSIONS_ENABLED";
     error.message =
         "ssl_version, minimum_version, maximum_version and disabled_versions "
-        "leave no protocol version to speak; widen one of them.";
+        "leave no protocol version; widen one of them.";
     return MakeStatus(error);
   }
   return *run;
@@ -198,7 +199,7 @@ absl::Status CheckSecurityLevels(const ContextOptions& options) {
 
 absl::Status CheckContextOptions(const ContextOptions& options) {
   if (options.clock == nullptr) {
-    return Invalid("clock: is required, to tell what has expired.");
+    return Invalid("clock: is required, to check expiry dates.");
   }
   if (options.verification.depth < 0) {
     return Invalid("verify_depth: must not be negative.");
@@ -208,16 +209,15 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
         std::make_pair("anchor_pins", &options.verification.anchor_pins)}) {
     for (const std::string& pin : *pins) {
       if (pin.size() == SHA256_DIGEST_LENGTH) continue;
-      return Invalid(absl::StrCat(field, ": one has ", pin.size(),
+      return Invalid(absl::StrCat(field, ": a pin has ", pin.size(),
                                   " bytes; a SHA-256 hash has 32."));
     }
   }
   if (options.verification.mode != VerifyMode::kNone &&
       options.trust_store == nullptr) {
-    return MakeStatus(
-        ErrorKind::kTrustStore,
-        "ca_certs: a CA bundle is required where the peer is verified; give "
-        "one.");
+    return MakeStatus(ErrorKind::kTrustStore,
+                      "ca_certs: a CA bundle is required where the peer is "
+                      "verified; set one.");
   }
   for (const absl::Status& status :
        {CheckProtocolNames("alpn_protocols", options.alpn_protocols),

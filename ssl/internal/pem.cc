@@ -90,13 +90,13 @@ absl::Status BadBeginLine(absl::string_view line) {
         "put line breaks after its BEGIN line and before its END line");
   }
   if (EmbedsBegin(line)) {
-    return Damage(
-        "has a quote or other text before -----BEGIN",
-        "give the PEM text itself, so that its BEGIN line begins a line");
+    return Damage("has a quote or other text before -----BEGIN",
+                  "provide the PEM text itself, with its BEGIN line at the "
+                  "start of a line");
   }
   return Damage(
-      "should be a BEGIN line of PEM, such as -----BEGIN CERTIFICATE-----, "
-      "with five dashes on each side and nothing after it");
+      "should be a PEM BEGIN line, such as -----BEGIN CERTIFICATE-----, with "
+      "five dashes on each side and nothing after it");
 }
 
 bool IsBase64(char c) {
@@ -263,9 +263,9 @@ std::string DescribeUnknown(absl::string_view bytes) {
   std::string form = DescribeInputForm(bytes);
   if (!form.empty()) return form;
   if (LooksLikePath(absl::StripAsciiWhitespace(bytes))) {
-    return "looks like a path; give the content of the file, not its name";
+    return "looks like a path; provide the content of the file, not its name";
   }
-  return "holds no PEM block and is not DER";
+  return "contains no PEM block and is not DER";
 }
 
 }  // namespace airlock::ssl::internal

@@ -35,7 +35,8 @@ namespace airlock::ssl::internal {
 namespace {
 
 constexpr absl::string_view kSupported =
-    "; supported are RSA, ECDSA on P-256, P-384 and P-521, and Ed25519";
+    "; the supported types are RSA, ECDSA on P-256, P-384 and P-521, and "
+    "Ed25519";
 
 // RFC 8017 sets no minimum; smaller keys cannot sign in TLS at all.
 constexpr int kMinRsaBits = 512;
@@ -52,19 +53,18 @@ absl::Status ErrorWithCode(absl::string_view name, absl::string_view message,
 absl::Status NoPassword(absl::string_view name, absl::string_view where) {
   return CredentialsError(
       name, absl::StrCat(where,
-                         " is encrypted, and no password was given; give one, "
-                         "or the key decrypted"));
+                         " is encrypted, and no password was given; pass the "
+                         "password, or a decrypted key"));
 }
 
 // Always has the same reason: the output of a wrong password can look valid by
 // chance, and then fail in many ways.
 absl::Status WrongPassword(absl::string_view name, absl::string_view where) {
-  return ErrorWithCode(
-      name,
-      absl::StrCat(where,
-                   " cannot be decrypted: the password is wrong, or the "
-                   "encrypted data damaged"),
-      ERR_PACK(ERR_LIB_CIPHER, CIPHER_R_BAD_DECRYPT));
+  return ErrorWithCode(name,
+                       absl::StrCat(where,
+                                    " cannot be decrypted: the password is "
+                                    "wrong, or the encrypted data is damaged"),
+                       ERR_PACK(ERR_LIB_CIPHER, CIPHER_R_BAD_DECRYPT));
 }
 
 bool IsUnsupportedEncryption(uint32_t code) {
@@ -301,11 +301,11 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePrivateKey(
   const ErrorQueueScope scope;
   if (part.key->form == KeyForm::kUnsupported) {
     return CredentialsError(
-        name, absl::StrCat(part.Where(),
-                           " is a key of a kind that is not supported; convert "
-                           "it to PKCS#8 (for OpenSSH's: `ssh-keygen -p -m "
-                           "PKCS8`)",
-                           kSupported));
+        name, absl::StrCat(
+                  part.Where(),
+                  " is a key in a format that is not supported; convert it to "
+                  "PKCS#8 (for OpenSSH's: `ssh-keygen -p -m PKCS8`)",
+                  kSupported));
   }
   auto parsed = part.key->form == KeyForm::kPemWithHeaders
                     ? ParsePemWithHeaders(part, name, password)
@@ -380,8 +380,8 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
     if (wrong_password) return WrongPassword(name, "the PKCS#12 file");
     if (code == ERR_PACK(ERR_LIB_PKCS8, PKCS8_R_MISSING_MAC)) {
       return ErrorWithCode(name,
-                           "the PKCS#12 file has no MAC, so nobody can tell "
-                           "whether it was changed; export it with one",
+                           "the PKCS#12 file has no MAC, so changes to it "
+                           "cannot be detected; export it with a MAC",
                            code);
     }
     return ErrorWithCode(name, "the PKCS#12 file is damaged; restore it", code);

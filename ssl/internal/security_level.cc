@@ -53,14 +53,14 @@ std::string WeakKeyReason(X509* certificate, int level) {
   switch (EVP_PKEY_id(key)) {
     case EVP_PKEY_RSA:
       if (bits >= kLevels[level].rsa_bits) return "";
-      return absl::StrCat("its RSA key has ", bits, " bits, and ",
-                          kLevels[level].rsa_bits, " are the least at level ",
+      return absl::StrCat("its RSA key has ", bits, " bits; at least ",
+                          kLevels[level].rsa_bits, " are required at level ",
                           level);
     case EVP_PKEY_EC:
       if (bits >= 2 * kLevels[level].strength) return "";
-      return absl::StrCat("its EC key has ", bits, " bits, and ",
+      return absl::StrCat("its EC key has ", bits, " bits; at least ",
                           2 * kLevels[level].strength,
-                          " are the least at level ", level);
+                          " are required at level ", level);
     case EVP_PKEY_ED25519:
       if (level <= 3) return "";
       return absl::StrCat("Ed25519 is below level ", level);
@@ -77,7 +77,7 @@ std::string WeakSignatureReason(X509* certificate, int level) {
   }
   if (DigestStrength(digest_nid) >= kLevels[level].strength) return "";
   return absl::StrCat("it is signed with ", OBJ_nid2sn(digest_nid),
-                      ", too weak for level ", level);
+                      ", which is too weak for level ", level);
 }
 
 std::string NeedsOfLevel(int level) {

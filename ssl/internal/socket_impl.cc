@@ -58,7 +58,7 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
   if (made == nullptr || stream == nullptr ||
       !SSL_set_ex_data(made.get(), ExDataIndex(), this)) {
     return internal::DrainToStatus(ErrorKind::kInternal,
-                                   "The socket cannot be made.");
+                                   "The socket cannot be created.");
   }
   BIO* released = stream.release();
   SSL_set_bio(made.get(), released, released);
@@ -77,7 +77,7 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
     if (!sni_name.empty() &&
         !SSL_set_tlsext_host_name(made.get(), sni_name.c_str())) {
       return internal::DrainToStatus(ErrorKind::kInvalidArgument,
-                                     "server_hostname: is refused.");
+                                     "server_hostname is invalid.");
     }
     // A client verifies again when it resumes, so a session of any context is
     // fine; with a session ID context set, BoringSSL would abort the handshake.
@@ -85,7 +85,7 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
         (resumes != nullptr &&
          !SSL_set_session(made.get(), resumes->impl().session.get()))) {
       return internal::DrainToStatus(ErrorKind::kInvalidArgument,
-                                     "session: is refused.");
+                                     "session cannot be used.");
     }
   }
   psk_lookahead = internal::MakePskLookahead(made_from->options(), made.get());
@@ -141,7 +141,7 @@ absl::Status Socket::Impl::Usable(Operation operation) const {
   }
   if (bio.transport != nullptr) return absl::OkStatus();
   return MakeStatus(ErrorKind::kClosed,
-                    "The transport was released; wrap it anew.");
+                    "The transport was released; wrap it again.");
 }
 
 absl::Duration Socket::Impl::Elapsed() const {

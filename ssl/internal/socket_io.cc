@@ -69,8 +69,8 @@ IoResult Socket::Impl::SettleCloseNotify() {
   error.alert = SSL_AD_CLOSE_NOTIFY;
   error.message =
       "The peer ended the connection with close_notify during the handshake. "
-      "It may have refused what was offered, or someone on the way has cut the "
-      "connection; see its log.";
+      "It may have rejected the offer, or an attacker may have cut the "
+      "connection; check the peer's log.";
   return Fail(MakeStatus(error));
 }
 
@@ -83,12 +83,11 @@ IoResult Socket::Impl::SettleEof() {
           ErrorKind::kUnexpectedEof,
           handshake_done
               ? "The peer ended the stream without close_notify: data may have "
-                "been cut off, by an attacker too. If the protocol on top "
-                "marks "
-                "its own end, suppress_ragged_eofs lets this pass."
+                "been truncated, possibly by an attacker. If the protocol "
+                "above TLS marks its own end, set suppress_ragged_eofs."
               : "The peer closed the connection during the handshake. It may "
-                "not speak TLS on this port, or have refused what was offered; "
-                "see its log."),
+                "not speak TLS on this port, or may have rejected the offer; "
+                "check the peer's log."),
       Reach::kReading);
 }
 
@@ -227,8 +226,8 @@ IoResult Socket::Impl::Shutdown() {
   if (!usable.ok()) return usable;
   if (!handshake_done) {
     return MakeStatus(ErrorKind::kInvalidArgument,
-                      "There is nothing to shut down before the handshake is "
-                      "done; drop the socket instead.");
+                      "The connection cannot be shut down before the handshake "
+                      "is done; drop the socket instead.");
   }
   if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) != 0 &&
       !close_notify_pending_) {

@@ -67,17 +67,17 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
         absl::StrCat("ciphers: \"", Shown(options.ciphers),
-                     "\" selects no cipher suite. There are AES-GCM, ChaCha20, "
-                     "and AES-CBC with SHA-1, over ECDHE, RSA or PSK; there is "
-                     "no finite-field DH, CBC with SHA-2, RC4 or 3DES, and "
-                     "nothing anonymous or without encryption. Suites of TLS "
-                     "1.3 are always on, and not named here."));
+                     "\" selects no cipher suite. AES-GCM, ChaCha20, and "
+                     "AES-CBC with SHA-1 are supported, over ECDHE, RSA or "
+                     "PSK; finite-field DH, CBC with SHA-2, RC4, 3DES, and "
+                     "suites without authentication or encryption are not. TLS "
+                     "1.3 suites are always enabled, and are not named here."));
   }
   if (HasTripleDes(ctx)) {
     return MakeStatus(ErrorKind::kInvalidArgument,
                       absl::StrCat("ciphers: \"", Shown(options.ciphers),
                                    "\" selects 3DES, which is too weak and not "
-                                   "offered here; leave it out."));
+                                   "supported; leave it out."));
   }
   std::vector<absl::string_view> names =
       absl::StrSplit(options.verification.groups.empty()
@@ -94,7 +94,7 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
         ErrorKind::kInvalidArgument,
         absl::StrCat("groups: \"", Shown(options.verification.groups),
                      "\" names an unknown group; use X25519, P-256, P-384, "
-                     "P-521, divided by colons."));
+                     "P-521, separated by colons."));
   }
   return absl::OkStatus();
 }
@@ -197,7 +197,7 @@ bool SetAlpn(const ContextOptions& options, SSL_CTX* ctx) {
 }
 
 absl::Status OutOfMemory() {
-  return DrainToStatus(ErrorKind::kInternal, "The context cannot be made.");
+  return DrainToStatus(ErrorKind::kInternal, "The context cannot be created.");
 }
 
 }  // namespace
@@ -221,18 +221,18 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
   if (!hint.empty() &&
       (hint.find('\0') != std::string::npos ||
        !SSL_CTX_use_psk_identity_hint(ctx.get(), hint.c_str()))) {
-    return DrainToStatus(ErrorKind::kInvalidArgument,
-                         "psk_identity_hint: has a NUL, or is too long; at "
-                         "most 128 bytes.");
+    return DrainToStatus(
+        ErrorKind::kInvalidArgument,
+        "psk_identity_hint: contains a NUL, or is longer than 128 bytes.");
   }
   if (!options.sct_list.empty() &&
       !SSL_CTX_set_signed_cert_timestamp_list(
           ctx.get(), reinterpret_cast<const uint8_t*>(options.sct_list.data()),
           options.sct_list.size())) {
-    return DrainToStatus(ErrorKind::kInvalidArgument,
-                         "sct_list: is no SignedCertificateTimestampList (RFC "
-                         "6962, section 3.3); each part of it begins with its "
-                         "length.");
+    return DrainToStatus(
+        ErrorKind::kInvalidArgument,
+        "sct_list: is not a SignedCertificateTimestampList (RFC 6962, section "
+        "3.3); each part starts with its length.");
   }
   // RSA key exchange decrypts, but a signer can only sign.
   const absl::Status status = SetCiphersAndGroups(

@@ -21,12 +21,11 @@ IoResult Checked(IoResult result, size_t requested, uint64_t* moved) {
   if (result.want_callback()) return result.status();  // Not allowed here.
   if (!result.done()) return result;
   if (result.bytes() == 0 || result.bytes() > requested) {
-    return MakeStatus(
-        ErrorKind::kInternal,
-        absl::StrCat("The transport claims to have moved ", result.bytes(),
-                     " bytes of ", requested,
-                     "; it must move at least one and at most those. Mend its "
-                     "Read or Write."));
+    return MakeStatus(ErrorKind::kInternal,
+                      absl::StrCat("The transport claims to have moved ",
+                                   result.bytes(), " bytes of ", requested,
+                                   "; it must move at least one byte and at "
+                                   "most that many. Fix its Read or Write."));
   }
   *moved += result.bytes();
   return result;
@@ -69,7 +68,7 @@ int Settle(BIO* bio, TransportBioState* state, bool reading,
         return 0;
       }
       *error = MakeStatus(ErrorKind::kTransport,
-                          "The transport takes no more bytes: the peer has "
+                          "The transport accepts no more bytes: the peer has "
                           "closed the connection.");
       return -1;
     case IoState::kDone:

@@ -113,7 +113,7 @@ absl::StatusOr<Certificate> WithTrustSettings(const Certificate& certificate,
        (!SetFor(x509.get(), NID_server_auth, settings.server) ||
         !SetFor(x509.get(), NID_client_auth, settings.client)))) {
     return DrainToStatus(ErrorKind::kInternal,
-                         "No memory for the trust settings.");
+                         "Not enough memory for the trust settings.");
   }
   return CertificateFromParsed(der, x509.get());
 }

@@ -91,8 +91,9 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
 VerifyOutcome OutOfMemory() {
   VerifyOutcome outcome;
   outcome.alert = SSL_AD_INTERNAL_ERROR;
-  outcome.status = DrainToStatus(ErrorKind::kInternal,
-                                 "No memory to verify the peer's certificate.");
+  outcome.status =
+      DrainToStatus(ErrorKind::kInternal,
+                    "Not enough memory to verify the peer's certificate.");
   return outcome;
 }
 
@@ -231,8 +232,7 @@ Finding CheckChain(const VerifyRequest& request,
       continue;
     }
     return {verify_code::kApplicationVerification, 0,
-            "no key of the chain is among the pins",
-            SSL_AD_CERTIFICATE_UNKNOWN};
+            "no key in the chain matches a pin", SSL_AD_CERTIFICATE_UNKNOWN};
   }
   if (request.verification->flags.x509_strict) {
     StrictFinding strict = CheckStrict(chain);

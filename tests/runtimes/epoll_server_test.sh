@@ -43,7 +43,7 @@ refused() {
 # Without the means to serve anybody it does not begin to.
 ! "$SERVER" "$CERTS/ca.pem" "$CERTS/server_p256_chain.pem" \
   "$CERTS/server_rsa.key" 2>"$TEST_TMPDIR/said" || die 'it serves with a wrong key'
-grep --quiet 'that the certificate was made for' "$TEST_TMPDIR/said" ||
+grep --quiet 'that the certificate was issued for' "$TEST_TMPDIR/said" ||
   die "a wrong key: $(cat "$TEST_TMPDIR/said")"
 
 welcome client_p256

@@ -63,11 +63,11 @@ fails 'a wrong host' Hostname 'or have one issued for this name.' \
   example.test "$CA" "$KEY"
 fails 'an unknown CA' Verification 'or add the issuing CA to the bundle.' \
   localhost "$OTHER" "$KEY"
-fails 'an empty bundle' TrustStore 'it should be PEM or DER certificates' \
+fails 'an empty bundle' TrustStore 'provide PEM or DER certificates' \
   localhost /dev/null "$KEY"
-fails 'a bundle cut off' TrustStore 'nothing of the bundle is used' \
+fails 'a bundle cut off' TrustStore 'the whole bundle is rejected' \
   localhost "$CERTS/ca_truncated.pem" "$KEY"
-fails 'a wrong key' Credentials 'that the certificate was made for' \
+fails 'a wrong key' Credentials 'that the certificate was issued for' \
   localhost "$CA" client_rsa.key
 
 # Without verification: the application's choice, unless the platform says no,

@@ -105,18 +105,18 @@ TEST(CredentialsTest, TheTwoAreSwapped) {
 }
 
 TEST(CredentialsTest, SomethingIsMissing) {
-  ExpectRefused(Create(Cert("server_rsa.pem")), "holds no private key");
+  ExpectRefused(Create(Cert("server_rsa.pem")), "contains no private key");
   ExpectRefused(Create(Cert("server_rsa.pem"), Cert("root.pem")),
-                "keyfile: holds no private key but certificates");
+                "keyfile: contains no private key, only certificates");
   ExpectRefused(Create(Cert("server_rsa_key_first.pem"), Cert("root.pem")),
                 "leave keyfile out");
-  ExpectRefused(Create(Cert("server_rsa.key")), "holds no certificate");
+  ExpectRefused(Create(Cert("server_rsa.key")), "contains no certificate");
   ExpectRefused(Create(Cert("crl_root.pem"), Cert("server_rsa.key")),
                 "X509 CRL");
   ExpectRefused(Create("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"
                        "-----END CERTIFICATE REQUEST-----\n",
                        Cert("server_rsa.key")),
-                "what the CA made of the request");
+                "the CA issued for the request");
 }
 
 TEST(CredentialsTest, MoreThanOneKey) {
@@ -161,13 +161,12 @@ TEST(CredentialsTest, APathInPlaceOfTheContent) {
 }
 
 TEST(CredentialsTest, OtherThingsThatAreNoPem) {
-  ExpectRefused(Create("hello"), "holds no PEM block");
+  ExpectRefused(Create("hello"), "contains no PEM block");
   ExpectRefused(Create(absl::string_view("\xFF\xFE-\0-\0", 6)), "UTF-16");
   std::string base64 = Cert("server_rsa.key");
   base64 = base64.substr(28, base64.size() - 28 - 27);
   ASSERT_EQ(base64.substr(0, 2), "MI");
-  ExpectRefused(Create(Cert("server_rsa.pem"), base64),
-                "base64 without a BEGIN");
+  ExpectRefused(Create(Cert("server_rsa.pem"), base64), "base64 without BEGIN");
   ExpectRefused(Create("0"), "is not DER");
   ExpectRefused(Create("0\x03\x02\x01\x05"), "DER object 1 (at byte 0) is damaged");
 }

@@ -112,12 +112,12 @@ TEST(DerKindTest, OtherKindsInPlaceOfCredentials) {
   const std::string key = Cert("server_p256.key");
   ExpectRefused(
       Create(Request(), key),
-      "no certificate but CERTIFICATE REQUEST; give what the CA made");
-  ExpectRefused(Create(Pkcs7(), key), "no certificate but PKCS7; convert it");
+      "no certificate, only CERTIFICATE REQUEST; provide the certificate");
+  ExpectRefused(Create(Pkcs7(), key), "no certificate, only PKCS7; convert it");
   ExpectRefused(Create(FirstBlock("crl_root.pem"), key),
-                "no certificate but X509 CRL");
+                "no certificate, only X509 CRL");
   ExpectRefused(Create(certificate, Request()),
-                "no private key but CERTIFICATE REQUEST");
+                "no private key, only CERTIFICATE REQUEST");
   ExpectRefused(
       Create(Labelled("CERTIFICATE", Cert("server_p256_key.der")), key),
       "block 1 (CERTIFICATE, line 1) holds a private key and not a certificate; "
@@ -148,7 +148,7 @@ TEST(DerKindTest, OtherKindsInABundle) {
     EXPECT_EQ(GetErrorKind(status), ErrorKind::kTrustStore);
     const std::string message(status.message());
     EXPECT_THAT(message, HasSubstr(words));
-    EXPECT_THAT(message, HasSubstr("nothing of the bundle is used"));
+    EXPECT_THAT(message, HasSubstr("the whole bundle is rejected"));
     // Once is enough.
     EXPECT_EQ(message.find("is damaged"), message.rfind("is damaged"));
     EXPECT_EQ(message.find("(CERTIFICATE, line"),

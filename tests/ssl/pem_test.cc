@@ -101,10 +101,10 @@ TEST(PemTest, DamagedEndLines) {
 }
 
 TEST(PemTest, DamagedBeginLines) {
-  ExpectDamaged("\n-----BEGIN A---\n", 2, "should be a BEGIN line");
-  ExpectDamaged("-----BEGIN", 1, "should be a BEGIN line");
-  ExpectDamaged("-----B", 1, "should be a BEGIN line");
-  ExpectDamaged("-----BEGIN -----\n", 1, "should be a BEGIN line");
+  ExpectDamaged("\n-----BEGIN A---\n", 2, "should be a PEM BEGIN line");
+  ExpectDamaged("-----BEGIN", 1, "should be a PEM BEGIN line");
+  ExpectDamaged("-----B", 1, "should be a PEM BEGIN line");
+  ExpectDamaged("-----BEGIN -----\n", 1, "should be a PEM BEGIN line");
   ExpectDamaged("-----BEGIN A----- AAAA -----END A-----", 1,
                 "put line breaks");
   ExpectDamaged("-----BEGIN A-----\\nAAAA\\n-----END A-----", 1,
@@ -149,7 +149,7 @@ TEST(PemTest, DamagedBeginLinesOfBlocks) {
     ExpectDamaged(absl::StrCat(kTwo, begin,
                                "\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
                                "-----END A-----\n"),
-                  11, "should be a BEGIN line");
+                  11, "should be a PEM BEGIN line");
   }
 }
 
@@ -181,7 +181,8 @@ TEST(PemTest, SaysWhatItMayBeInstead) {
        std::vector<std::pair<std::string, std::string>>{
            {"", "is empty"},
            {"/etc/ssl/cert.pem", "looks like a path"},
-           {absl::StrCat("{\"key\": \"", escaped, "\"}"), "JSON with PEM"},
+           {absl::StrCat("{\"key\": \"", escaped, "\"}"),
+            "JSON that contains PEM"},
            {absl::StrCat("\"", escaped, "\""), "within quotes"},
            {absl::StrCat("'", pem, "'"), "within quotes"},
            {absl::StrCat("key: ", pem), "within quotes"},
@@ -189,16 +190,16 @@ TEST(PemTest, SaysWhatItMayBeInstead) {
            {absl::StrReplaceAll(pem, {{"-----", "----"}}), "five dashes"},
            {absl::StrReplaceAll(pem, {{"-----", "\xE2\x80\x94"}}),
             "five dashes"},
-           {base64, "base64 of PEM"},
-           {absl::StrCat("\n", base64, "\n"), "base64 of PEM"},
+           {base64, "base64-encoded PEM"},
+           {absl::StrCat("\n", base64, "\n"), "base64-encoded PEM"},
            {std::string(100, 'A') + "/" + std::string(27, 'b'),
-            "without a BEGIN"},
+            "without BEGIN"},
            {"{\"kty\": \"RSA\", \"n\": \"a/b\"}", "JSON"},
            {"<RSAKeyValue><Modulus>a/b</Modulus></RSAKeyValue>", "XML"},
            {"ssh-rsa AAAAB3NzaC1yc2E/ me@host", "SSH"},
            {"https://example.com/cert.pem", "URL"},
            {"3082" + std::string(200, 'a'), "hexadecimal"},
-           {"hello", "holds no PEM block"}}) {
+           {"hello", "contains no PEM block"}}) {
     EXPECT_THAT(DescribeUnknown(text), HasSubstr(words)) << text;
   }
 }

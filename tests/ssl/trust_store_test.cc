@@ -199,7 +199,7 @@ TEST(TrustStoreTest, OneDamagedBlockAmongGoodOnes) {
                 absl::StrCat("DER object 2 (at byte ", der.size(), ")"));
   ExpectRefused(Create(der + "garbage").status(), "DER object 2");
   ExpectRefused(Create(File("server_rsa_key.der")).status(),
-                "holds no certificate and no CRL, only PRIVATE KEY");
+                "contains no certificate or CRL, only PRIVATE KEY");
 }
 
 int VerifyServer(const TrustStore& store, const Certificate& leaf) {

@@ -39,17 +39,18 @@ std::vector<Form> Forms(const std::string& pem) {
   const std::string quoted_lines =
       absl::StrCat("> ", absl::StrReplaceAll(pem, {{"\n", "\n> "}}));
   return {
-      {absl::StrCat("{\"key\": \"", escaped, "\"}"), "JSON with PEM"},
+      {absl::StrCat("{\"key\": \"", escaped, "\"}"), "JSON that contains PEM"},
       {absl::StrCat("\"", pem, "\""), "within quotes"},
       {quoted_lines, "within quotes"},
       {absl::StrCat("KEY='", pem, "'"), "within quotes"},
       {escaped, "should be"},
       {absl::StrReplaceAll(pem, {{"\n", " "}}), "line 1 holds a whole PEM"},
       {absl::StrReplaceAll(pem, {{"-----", "----"}}), "five dashes"},
-      {absl::Base64Escape(pem), "base64 of PEM text"},
-      {absl::StrCat("'", absl::Base64Escape(pem), "'"), "base64 of PEM text"},
-      {body, "base64 without a BEGIN"},
-      {absl::WebSafeBase64Escape(der), "base64 without a BEGIN"},
+      {absl::Base64Escape(pem), "base64-encoded PEM text"},
+      {absl::StrCat("'", absl::Base64Escape(pem), "'"),
+       "base64-encoded PEM text"},
+      {body, "base64 without BEGIN"},
+      {absl::WebSafeBase64Escape(der), "base64 without BEGIN"},
       {absl::BytesToHexString(der), "DER in hexadecimal"},
       {absl::BytesToHexString(pem), "PEM text in hexadecimal"},
       {pem.substr(pem.find('\n') + 1), "no BEGIN line"},

@@ -101,7 +101,7 @@ TEST(FlagsTest, AreNamedInErrors) {
             "--cert ("},
         Row{{"--cert=" + certs + "server_rsa.key",
              "--key=" + certs + "server_rsa.pem"},
-            "--key: holds no private key but certificates; the key is in "
+            "--key: contains no private key, only certificates; the key is in "
             "--cert: the two are swapped"},
         Row{{"--cert=" + certs + "server_rsa.pem",
              "--key=" + certs + "server_rsa_encrypted.key"},

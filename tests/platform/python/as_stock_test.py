@@ -328,12 +328,12 @@ class AsStockTest(unittest.TestCase):
             with self.assertRaises(ssl.SSLError):
                 context.set_ciphers(text)
         for words, texts in (
-                ('is no security level', ('@SECLEVEL=6', '@SECLEVEL=x',
-                                          'HIGH:@SECLEVEL=6')),
+                ('is not a security level', ('@SECLEVEL=6', '@SECLEVEL=x',
+                                              'HIGH:@SECLEVEL=6')),
                 ('CBC with SHA-2', ('ECDHE-RSA-AES128-SHA256', 'SHA384')),
-                ('Suites of TLS 1.3 are always on',
+                ('TLS 1.3 suites are always enabled',
                  ('TLS_AES_128_GCM_SHA256', 'TLSv1.3')),
-                ('RC4 or 3DES', ('DES-CBC3-SHA', 'RC4'))):
+                ('RC4, 3DES', ('DES-CBC3-SHA', 'RC4'))):
             for text in texts:
                 with self.assertRaises(ssl.SSLError) as raised:
                     context.set_ciphers(text)

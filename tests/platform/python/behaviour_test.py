@@ -288,15 +288,15 @@ class Errors(unittest.TestCase):
         body = ''.join(key.splitlines()[1:-1])
         der = base64.b64decode(body)
         for form, words in (
-                (base64.b64encode(key.encode()).decode(), 'base64 of PEM'),
-                (body, 'base64 without a BEGIN'),
+                (base64.b64encode(key.encode()).decode(), 'base64-encoded PEM'),
+                (body, 'base64 without BEGIN'),
                 (binascii.hexlify(der).decode(), 'in hexadecimal'),
                 (key.replace('-----', '----'), 'five dashes'),
                 (key.replace('-----', '----').replace('\n', ' '),
                  'five dashes'),
                 (key.lower(), 'capitals'),
                 (key.replace(' ', '%20').replace('\n', '%0A'),
-                 'percent-encoding'),
+                 'percent-encoded'),
                 (json.dumps({'kty': 'EC', 'd': body}), 'JSON'),
                 ('<key>%s</key>' % body, 'XML')):
             for argument in (form, form.encode()):
