@@ -34,12 +34,12 @@ constexpr size_t kMaxSize = 16 << 20;
 constexpr int kReadings = 5;
 
 constexpr char kAdviceForShortage[] =
-    "; what it says of the policy is not known, and so ssl cannot be used. "
-    "Give the process what it lacks (descriptors: `ulimit -n`; memory; the "
-    "right to read that file), and start it again";
+    "; its policy settings are unknown, so ssl cannot be used. Give the "
+    "process what it lacks (descriptors: `ulimit -n`; memory; permission to "
+    "read that file), and start it again";
 constexpr char kAdviceForDamage[] =
-    "; import ssl before the process is given a title (setproctitle), give it "
-    "none, or start the application by `airlock run`";
+    "; import ssl before the process title is set (setproctitle), do not set "
+    "it, or start the application with `airlock run`";
 
 // The arguments of this process. glibc passes them to each constructor, even in
 // libraries that are loaded later.
@@ -77,10 +77,9 @@ class Reader {
     if (!absl::IsNotFound(record.status())) return record.status();
     if (calls_.lstat(kLaunchMark, &st) == 0) {
       return absl::DataLossError(
-          absl::StrCat(kLaunchRecord,
-                       " is not there, as it must be in the sandbox of "
-                       "`airlock run`, whose ",
-                       kLaunchMark, " is; start the application again"));
+          absl::StrCat(kLaunchRecord, " is missing, although ", kLaunchMark,
+                       " shows that this is the sandbox of `airlock run`; "
+                       "start the application again"));
     }
     if (errno != ENOENT) return CannotRead(kLaunchMark, errno);
     const absl::StatusOr<EnvironmentMap> initial = Initial();
@@ -139,13 +138,13 @@ class Reader {
     if (!S_ISREG(st.st_mode) || !ours ||
         (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
       return damaged(absl::StrFormat(
-          "is not its file: it has mode %04o and owner %d, and others than "
-          "root and user %d could change it",
+          "is not its own file: it has mode %04o and owner %d, so users other "
+          "than root and user %d could change it",
           st.st_mode & 07777, st.st_uid, calls_.user));
     }
     if (bytes.empty() || bytes.size() != static_cast<size_t>(st.st_size)) {
-      return damaged(absl::StrCat("was read short: ", bytes.size(), " of ",
-                                  st.st_size, " bytes"));
+      return damaged(absl::StrCat("was read only in part: ", bytes.size(),
+                                  " of ", st.st_size, " bytes"));
     }
     absl::StatusOr<EnvironmentMap> record =
         config::ParseEnvironmentRecord(bytes, kLaunchRecord);
@@ -202,7 +201,7 @@ class Reader {
       if (fields.size() <= kArgumentsBegin + i ||
           !absl::SimpleAtoi(fields[kArgumentsBegin + i], &number)) {
         return absl::DataLossError(
-            absl::StrCat(kStatus, " does not tell where the environment is"));
+            absl::StrCat(kStatus, " does not say where the environment is"));
       }
       bounds[i] = static_cast<uintptr_t>(number);
     }
@@ -211,8 +210,8 @@ class Reader {
     if (end == 0) return absl::OkStatus();
     if (size != end - begin) {
       return absl::DataLossError(absl::StrCat(kInitialEnvironment,
-                                              " was read short: ", size, " of ",
-                                              end - begin, " bytes"));
+                                              " was read only in part: ", size,
+                                              " of ", end - begin, " bytes"));
     }
     const bool overrun = arguments_end == begin && arguments < arguments_end &&
                          calls_.byte_at(arguments_end - 1) != '\0';
@@ -239,15 +238,15 @@ class Reader {
     }
     if (begin == nullptr || calls_.environment_end == nullptr ||
         begin > calls_.environment_end) {
-      return absl::DataLossError(absl::StrCat(
-          "there is no ", kInitialEnvironment,
-          ", and what the process began with cannot be told from its memory; "
-          "mount /proc"));
+      return absl::DataLossError(
+          absl::StrCat(kInitialEnvironment,
+                       " does not exist, and the process's memory does not "
+                       "show its initial environment; mount /proc"));
     }
     return config::ParseEnvironmentRecord(
         absl::string_view(begin,
                           static_cast<size_t>(calls_.environment_end - begin)),
-        "the environment with which the process began");
+        "the environment that the process started with");
   }
 
   const EnvironmentCalls& calls_;

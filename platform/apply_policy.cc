@@ -109,16 +109,14 @@ class Application {
       decision_.verification.mode = VerifyMode::kRequired;
       return overrides_.Override(
           {"cert_reqs", "CERT_NONE", "CERT_REQUIRED", origin},
-          "demands that a client verifies its server, but "
-          "cert_reqs is CERT_NONE; leave it out, or pass "
-          "CERT_REQUIRED.");
+          "requires a client to verify its server, but cert_reqs is CERT_NONE; "
+          "leave it out, or pass CERT_REQUIRED.");
     }
     if (request_.check_hostname.value_or(false)) {
       return ssl::MakeStatus(
           ErrorKind::kInvalidArgument,
-          "check_hostname is set, but cert_reqs is CERT_NONE: a name on a "
-          "certificate that nobody verified means nothing; pass "
-          "CERT_REQUIRED.");
+          "check_hostname is set, but cert_reqs is CERT_NONE: the name in an "
+          "unverified certificate proves nothing; pass CERT_REQUIRED.");
     }
     decision_.unverified_unstated = request_.cert_none_unstated;
     return absl::OkStatus();
@@ -135,8 +133,8 @@ class Application {
     if (outcome == NameOutcome::kOverride) {
       absl::Status status = overrides_.Override(
           {"check_hostname", "False", "True", policy_.verification.origin},
-          "demands that a client checks its server's name, but "
-          "check_hostname is false; leave it out.");
+          "requires a client to check its server's name, but check_hostname is "
+          "false; leave it out.");
       if (!status.ok()) return status;
       question.check_hostname = internal::CheckHostname::kUnset;
       outcome = internal::DecideName(question).outcome;
@@ -177,8 +175,7 @@ class Application {
   absl::Status TakeName(NameOutcome outcome) {
     bool& check_hostname = decision_.verification.check_hostname;
     constexpr absl::string_view kNoName =
-        "a client checks its server's name, but the name is missing; pass "
-        "server_hostname.";
+        "its server's name, but the name is missing; pass server_hostname.";
     switch (outcome) {
       case NameOutcome::kNotChecked:
         return absl::OkStatus();
@@ -196,7 +193,8 @@ class Application {
       case NameOutcome::kNameMissing:
         return ssl::MakeStatus(ErrorKind::kInvalidArgument,
                                absl::StrCat("Unless cert_reqs or "
-                                            "check_hostname say otherwise, ",
+                                            "check_hostname say otherwise, a "
+                                            "client checks ",
                                             kNoName));
       case NameOutcome::kRefused:
       case NameOutcome::kRefusedIfNone:
@@ -206,7 +204,7 @@ class Application {
     check_hostname = true;
     PolicyRefusal refusal = internal::Overrides::RefusalOf(
         {"server_hostname", "none", "", policy_.verification.origin},
-        absl::StrCat("demands that ", kNoName));
+        absl::StrCat("requires a client to check ", kNoName));
     if (outcome != NameOutcome::kRefusedIfNone) {
       return overrides_.Refuse(std::move(refusal));
     }
@@ -223,9 +221,9 @@ class Application {
     if (!request_.own_ca_certs) return absl::OkStatus();
     return overrides_.Override(
         {"ca_certs", kOwnCas, *policy_.ca_certs.value, policy_.ca_certs.origin},
-        absl::StrCat("lets a client verify against ", *policy_.ca_certs.value,
-                     " alone, but ca_certs has other CAs; leave it "
-                     "out."));
+        absl::StrCat("allows a client only the CAs in ",
+                     *policy_.ca_certs.value,
+                     ", but ca_certs contains others; leave it out."));
   }
 
   // The application's own CAs, if the policy does not set a bundle.
@@ -244,9 +242,9 @@ class Application {
     change.effective = "the platform's bundle";
     return overrides_.Override(
         std::move(change),
-        "lets a client verify against the platform's CAs alone, but the "
-        "application brings others; leave ca_certs, load_verify_locations, "
-        "SSL_CERT_FILE and SSL_CERT_DIR out.");
+        "allows only the platform's CAs, but the application adds others; "
+        "leave out ca_certs, load_verify_locations, SSL_CERT_FILE and "
+        "SSL_CERT_DIR.");
   }
 
   const config::VerificationPolicy& policy_;

@@ -121,13 +121,14 @@ absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
   }
   if (!absl::StartsWith(target, kFdPrefix)) {
     if (target.find('\0') != std::string::npos) {
-      return CannotWrite(target, "the path has a NUL byte in it");
+      return CannotWrite(target, "the path contains a NUL byte");
     }
     if (const std::string meant = MeantDescriptor(target); !meant.empty()) {
       return CannotWrite(
-          target, absl::StrCat("to name a descriptor, write fd:", meant,
-                               "; to name a file of that name, write its "
-                               "folder, too, as in ./7"));
+          target,
+          absl::StrCat(
+              "for a descriptor, write fd:", meant,
+              "; for a file of that name, include its directory, as in ./7"));
     }
     // O_NONBLOCK: do not wait for a reader of a FIFO.
     UniqueFd fd(
@@ -139,18 +140,18 @@ absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
   }
   const absl::optional<int> given = AuditDescriptor(target);
   if (!given.has_value()) {
-    return CannotWrite(target,
-                       "\"fd:\" goes before the number of a descriptor, as in "
-                       "fd:3");
+    return CannotWrite(
+        target,
+        "\"fd:\" must be followed by the number of a descriptor, as in fd:3");
   }
   const int flags = fcntl(*given, F_GETFL);
   if (flags < 0) {
     return CannotWrite(target,
-                       "no such descriptor is open in this process; open it "
-                       "before, as in `3>>audit.jsonl`");
+                       "the descriptor is not open in this process; open it "
+                       "first, as in `3>>audit.jsonl`");
   }
   if ((flags & O_ACCMODE) == O_RDONLY) {
-    return CannotWrite(target, "that descriptor was opened for reading only");
+    return CannotWrite(target, "the descriptor is open for reading only");
   }
   UniqueFd fd(fcntl(*given, F_DUPFD_CLOEXEC, kFirstFd));
   if (!fd.valid()) return CannotWrite(target, errno);
@@ -184,8 +185,8 @@ void AuditWriter::Write(const AuditEvent& event) {
   }
   if (status.ok() || lost_.fetch_add(1) > 0) return;
   host_->Log(absl::LogSeverity::kError,
-             absl::StrCat("A line of the audit is lost: ", status.message(),
-                          ". Further ones are counted only."));
+             absl::StrCat("An audit line was lost: ", status.message(),
+                          ". Further losses are only counted."));
 }
 
 absl::Status AuditWriter::WriteEvent(const AuditEvent& event) {
@@ -233,7 +234,7 @@ absl::Status AuditWriter::WriteLine(absl::string_view json) {
   }
   torn_ = static_cast<size_t>(written) < line.size();
   if (!torn_) return absl::OkStatus();
-  return CannotWrite(target_, "there was room for a part of it only");
+  return CannotWrite(target_, "only part of the line could be written");
 }
 
 absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriterFromEnvironment(

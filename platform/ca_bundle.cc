@@ -66,7 +66,7 @@ CaDirectories FindCaDirectories(Host* host, absl::string_view list) {
       // OpenSSL looks for files in it, and finds none.
       found.empty.push_back(absl::StrCat(
           ssl::ShownPath(path),
-          " is not a directory; name a bundle by SSL_CERT_FILE or cafile"));
+          " is not a directory; for a bundle, use SSL_CERT_FILE or cafile"));
     } else if (MeansNothing(status)) {
       found.empty.emplace_back(status.message());
     } else {
@@ -126,7 +126,7 @@ absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
   if (!named.empty.empty()) {
     return ssl::MakeStatus(
         ssl::ErrorKind::kTrustStore,
-        absl::StrCat("The system's CA bundle holds no certificate: ",
+        absl::StrCat("The system's CA bundle contains no certificate: ",
                      absl::StrJoin(named.empty, "; ")));
   }
 
@@ -135,17 +135,17 @@ absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
     const absl::StatusOr<FileStatus> status = host->Stat(place);
     if (!absl::IsNotFound(status.status())) {
       found.paths.emplace_back(place);
-      found.why = "the first that is there of the places where systems keep it";
+      found.why = "the first default path that exists";
       return found;
     }
     reasons.emplace_back(status.status().message());
   }
   return ssl::MakeStatus(
       ssl::ErrorKind::kTrustStore,
-      absl::StrCat("There is no CA bundle: SSL_CERT_FILE and SSL_CERT_DIR are "
+      absl::StrCat("No CA bundle was found: SSL_CERT_FILE and SSL_CERT_DIR are "
                    "not set; ",
                    absl::StrJoin(reasons, "; "),
-                   ". Install the system's (Debian's package is "
+                   ". Install the system's CA bundle (Debian's package is "
                    "ca-certificates), set SSL_CERT_FILE, or pass ca_certs."));
 }
 
@@ -173,9 +173,9 @@ absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
   }
   if (files.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "in the directory ", ssl::ShownPath(path),
-        " no file has a name such as 5ed36f99.0; run `openssl rehash` on it, "
-        "or name a bundle, which is a single file"));
+        "the directory ", ssl::ShownPath(path),
+        " has no file with a name such as 5ed36f99.0; run `openssl rehash` on "
+        "it, or name a bundle, which is a single file"));
   }
   return files;
 }

@@ -57,21 +57,18 @@ std::string Counters::ToPrometheus() const {
                     ssl::ErrorKindName(static_cast<ssl::ErrorKind>(i)), "\"} ",
                     failures[i], "\n");
   }
-  Single("airlock_policy_refusals_total",
-         "What applications asked for and the policy refused.", refusals,
-         &text);
+  Single("airlock_policy_refusals_total", "Requests that the policy refused.",
+         refusals, &text);
   Single("airlock_policy_upgrades_total",
-         "What applications asked for and the policy made stricter.", upgrades,
-         &text);
+         "Requests that the policy made stricter.", upgrades, &text);
   Single("airlock_policy_allowed_total",
-         "What the policy let pass, but had audited.", allowed, &text);
-  Single("airlock_audit_lost_total",
-         "Lines of the audit that could not be written.", audit_lost, &text);
-  Single("airlock_policy_reloads_total",
-         "How often the policy was read anew and took effect.", policy_reloads,
-         &text);
+         "Requests that the policy allowed, but audited.", allowed, &text);
+  Single("airlock_audit_lost_total", "Audit lines that could not be written.",
+         audit_lost, &text);
+  Single("airlock_policy_reloads_total", "Policy reloads that took effect.",
+         policy_reloads, &text);
   Single("airlock_policy_reload_failures_total",
-         "How often it could not be, so that the old one stayed.",
+         "Policy reloads that failed, so the old policy stayed in force.",
          policy_reload_failures, &text);
   return text;
 }

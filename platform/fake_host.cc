@@ -12,7 +12,7 @@ namespace {
 
 absl::Status NotFound(const std::string& path) {
   return absl::NotFoundError(
-      absl::StrCat("there is no ", ssl::ShownPath(path)));
+      absl::StrCat(ssl::ShownPath(path), " does not exist"));
 }
 
 }  // namespace

@@ -121,9 +121,9 @@ class Loader {
       files_.missing.push_back(place);
     }
     return At(include,
-              absl::StrCat("there is no \"", absl::CHexEscape(include.value),
-                           "\" to include, neither beside this file "
-                           "nor beside app.yaml"));
+              absl::StrCat(
+                  "the included file \"", absl::CHexEscape(include.value),
+                  "\" exists neither next to this file nor next to app.yaml"));
   }
 
   static absl::Status At(const Include& include, absl::string_view message) {

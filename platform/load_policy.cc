@@ -128,9 +128,9 @@ absl::Status CheckTightens(const VerificationPolicy& policy, bool operators) {
       ": ca_certs and exceptions have no effect in a file that AIRLOCK_CONFIG "
       "names, ",
       operators
-          ? absl::StrCat("where there is ", kPolicyFile, "; put them there")
-          : absl::StrCat("where the variable was set after the process "
-                         "had begun; set it before, or put them into ",
+          ? absl::StrCat("because ", kPolicyFile, " exists; put them there")
+          : absl::StrCat("because the variable was set after the process "
+                         "started; set it earlier, or put them into ",
                          kPolicyFile)));
 }
 

@@ -51,7 +51,7 @@ class MemoryTransport::Pipe {
     if (!mutex_.AwaitWithTimeout(absl::Condition(this, &Pipe::MayWrite),
                                  timeout)) {
       return absl::DeadlineExceededError(absl::StrCat(
-          "the peer took no data within ", absl::FormatDuration(timeout)));
+          "the peer read no data within ", absl::FormatDuration(timeout)));
     }
     if (closed_) {
       return absl::UnavailableError("the connection is closed for writing");

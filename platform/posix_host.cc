@@ -65,7 +65,7 @@ std::string WhatIsDenied(const std::string& path) {
     }
   }
   if (faccessat(AT_FDCWD, part.c_str(), wanted, AT_EACCESS) == 0) {
-    return "its mode allows it, so a sandbox or security module does not";
+    return "its mode allows it, so a sandbox or security module must forbid it";
   }
   struct stat st;
   std::string mode;
@@ -76,7 +76,7 @@ std::string WhatIsDenied(const std::string& path) {
   return absl::StrCat(
       "user ", geteuid(), " (group ", getegid(), ") may not ",
       wanted == X_OK ? "search the directory " : "read ", ssl::ShownPath(part),
-      mode, "; give it that permission, or name a file that it may read");
+      mode, "; grant that permission, or name a file that the user may read");
 }
 
 absl::Status FileError(int error, absl::string_view verb,
@@ -96,7 +96,7 @@ absl::Status CheckPath(absl::string_view verb, const std::string& path) {
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "cannot ", verb, " \"", ssl::ShownPath(path), "\": ",
-      path.empty() ? "the path is empty" : "the path has a NUL byte in it"));
+      path.empty() ? "the path is empty" : "the path contains a NUL byte"));
 }
 
 absl::Status CheckReadable(const struct stat& st, const std::string& path) {
@@ -109,7 +109,7 @@ absl::Status CheckReadable(const struct stat& st, const std::string& path) {
   if (!S_ISREG(st.st_mode)) {
     return absl::FailedPreconditionError(
         absl::StrCat("cannot read ", ssl::ShownPath(path),
-                     ": it is no regular file but a FIFO, socket or device"));
+                     ": it is a FIFO, socket or device, not a regular file"));
   }
   return absl::OkStatus();
 }
@@ -191,8 +191,8 @@ absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
     }
   }
   return absl::UnavailableError(absl::StrCat(
-      "cannot read ", ssl::ShownPath(path), ": it changed while it was read, ",
-      kReadAttempts, " times; replace such a file by renaming, in one step"));
+      "cannot read ", ssl::ShownPath(path), ": it changed during each of ",
+      kReadAttempts, " reads; replace such a file atomically, by renaming"));
 }
 
 absl::StatusOr<FileContent> PosixHost::ReadTrustedFile(
@@ -208,10 +208,10 @@ absl::Status PosixHost::CheckTrusted(const std::string& path) {
 }
 
 absl::StatusOr<FileStatus> PosixHost::Stat(const std::string& path) {
-  const absl::Status ok = CheckPath("look at", path);
+  const absl::Status ok = CheckPath("access", path);
   if (!ok.ok()) return ok;
   struct stat st;
-  if (stat(path.c_str(), &st) != 0) return FileError(errno, "look at", path);
+  if (stat(path.c_str(), &st) != 0) return FileError(errno, "access", path);
   return ToFileStatus(st);
 }
 

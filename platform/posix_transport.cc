@@ -38,7 +38,8 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> PosixTransport::Create(
     return absl::Status(
         absl::StatusCode::kInvalidArgument,
         absl::ErrnoToStatus(
-            error, absl::StrCat("no transport over file descriptor ", fd))
+            error,
+            absl::StrCat("cannot create a transport over file descriptor ", fd))
             .message());
   }
   // Not make_unique: the constructor is private.
@@ -46,9 +47,9 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> PosixTransport::Create(
       new PosixTransport(fd, is_socket, std::move(options)));
   until_made.Release();
   if (is_socket && type != SOCK_STREAM) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "no transport over file descriptor ", fd,
-        ": the socket is no stream; TLS needs one, such as SOCK_STREAM"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot create a transport over file descriptor ", fd,
+                     ": it is not a stream socket; TLS needs SOCK_STREAM"));
   }
   return transport;
 }

@@ -109,10 +109,10 @@ ProcessClaim::~ProcessClaim() {
 
 absl::Status ProcessClaim::Use() {
   if (slot_ == nullptr) {
-    return ssl::MakeStatus(ssl::ErrorKind::kInternal,
-                           "There was no memory to share with processes that "
-                           "are forked, without which a connection could be "
-                           "used by two.");
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kInternal,
+        "Not enough memory is available to keep two processes from using this "
+        "connection after a fork().");
   }
   uint64_t expected = seen_;
   if (slot_->compare_exchange_strong(expected, seen_ + 1)) {
@@ -123,7 +123,7 @@ absl::Status ProcessClaim::Use() {
       ssl::ErrorKind::kInvalidArgument,
       "Another process has used this connection since fork(), and keeps it: "
       "two processes must not encrypt with the same keys. Close this copy, and "
-      "make a connection of its own for this process.");
+      "open a new connection in this process.");
 }
 
 }  // namespace airlock::platform

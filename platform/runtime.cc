@@ -36,15 +36,15 @@ ssl::Side SideOf(const WrapOptions& options) {
 absl::Status CheckSide(const WrapOptions& options) {
   if (!options.server_side) return absl::OkStatus();
   if (!options.server_hostname.empty()) {
-    return ssl::MakeStatus(
-        ErrorKind::kInvalidArgument,
-        "server_hostname is the name that a client reaches for; leave it out "
-        "where server_side is set.");
+    return ssl::MakeStatus(ErrorKind::kInvalidArgument,
+                           "server_hostname is the server that a client "
+                           "connects to; leave it out if server_side is set.");
   }
   if (!options.certfile.has_value()) {
-    return ssl::MakeStatus(ErrorKind::kCredentials,
-                           "A server needs a certificate and its key; pass "
-                           "certfile, and keyfile unless it is in there.");
+    return ssl::MakeStatus(
+        ErrorKind::kCredentials,
+        "A server needs a certificate and its key; pass certfile, and keyfile "
+        "unless certfile contains the key.");
   }
   return absl::OkStatus();
 }

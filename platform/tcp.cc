@@ -50,7 +50,7 @@ std::string Numeric(const sockaddr* address, socklen_t size) {
   std::array<char, NI_MAXHOST> host = {};
   if (getnameinfo(address, size, host.data(), host.size(), nullptr, 0,
                   NI_NUMERICHOST) != 0) {
-    return "(an address of unknown kind)";
+    return "(unknown address type)";
   }
   return host.data();
 }
@@ -130,7 +130,7 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> Dial(const std::string& host,
                                                      absl::Duration timeout) {
   if (host.empty()) {
     return absl::InvalidArgumentError(
-        "cannot connect: the host name is empty; give the server's");
+        "cannot connect: the host name is empty; pass the server's");
   }
   absl::StatusOr<Addresses> addresses = Resolve(host, port, 0, "connect to");
   if (!addresses.ok()) return addresses.status();
@@ -163,7 +163,7 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> Dial(const std::string& host,
 absl::StatusOr<TcpListener> TcpListener::Listen(const std::string& address,
                                                 uint16_t port) {
   absl::StatusOr<Addresses> addresses =
-      Resolve(address, port, AI_PASSIVE, "listen at");
+      Resolve(address, port, AI_PASSIVE, "listen on");
   if (!addresses.ok()) return addresses.status();
   int error = 0;
   for (const addrinfo* a = addresses->get(); a != nullptr; a = a->ai_next) {
@@ -186,7 +186,7 @@ absl::StatusOr<TcpListener> TcpListener::Listen(const std::string& address,
     return TcpListener(std::move(fd), PortOf(bound));
   }
   return absl::ErrnoToStatus(
-      error, absl::StrCat("cannot listen at ", HostAndPort(address, port)));
+      error, absl::StrCat("cannot listen on ", HostAndPort(address, port)));
 }
 
 absl::StatusOr<std::unique_ptr<PosixTransport>> TcpListener::Accept(
@@ -212,14 +212,14 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> TcpListener::Accept(
           continue;
         case FdState::kTimedOut:
           return absl::DeadlineExceededError(
-              absl::StrCat("nobody connected to port ", port_, " within ",
+              absl::StrCat("no client connected to port ", port_, " within ",
                            absl::FormatDuration(timeout)));
         case FdState::kFailed:
           error = errno;
       }
     }
     return absl::ErrnoToStatus(
-        error, absl::StrCat("cannot accept a connection at port ", port_));
+        error, absl::StrCat("cannot accept a connection on port ", port_));
   }
 }
 

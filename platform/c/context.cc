@@ -28,13 +28,13 @@ namespace {
 absl::Status CheckNarrowing(const ssl::ContextOptions& made) {
   if (made.verification.mode == ssl::VerifyMode::kNone) {
     return Invalid(
-        "verify or pins are given, but the context verifies nobody; set "
+        "verify or pins is set, but the context does not verify its peer; set "
         "cert_reqs to AIRLOCK_CERT_REQUIRED.");
   }
   if (made.psk_client != nullptr || made.psk_server != nullptr) {
     return Invalid(
-        "verify or pins are given, and psk_client or psk_server, with which "
-        "there is no certificate; leave one out.");
+        "verify or pins is set together with psk_client or psk_server, which "
+        "use no certificate; leave one out.");
   }
   return absl::OkStatus();
 }

@@ -53,7 +53,8 @@ absl::StatusOr<ssl::SniDecision> AskSni(
   }
   if (context == nullptr) return decision;
   if (context->side != ssl::Side::kServer) {
-    return Invalid("it gave a client's context; give one with server_side.");
+    return Invalid(
+        "it returned a client's context; return one with server_side.");
   }
   decision.context = context->context;
   return decision;
@@ -71,7 +72,7 @@ absl::StatusOr<absl::optional<size_t>> AskAlpn(
   });
   if (status == AIRLOCK_NONE) return {absl::nullopt};
   if (status == AIRLOCK_WANT_CALLBACK) {
-    return Invalid("it has no way to answer later (AIRLOCK_WANT_CALLBACK).");
+    return Invalid("it cannot answer later (AIRLOCK_WANT_CALLBACK).");
   }
   if (status != AIRLOCK_OK) return Invalid("it refused.");
   return {chosen};
@@ -105,7 +106,7 @@ absl::Status AskVerify(VerifyFn verify, void* user,
   });
   if (status == AIRLOCK_OK) return absl::OkStatus();
   if (status == AIRLOCK_WANT_CALLBACK) return ssl::Later();
-  return absl::PermissionDeniedError(absl::StrCat("it gave ", status, "."));
+  return absl::PermissionDeniedError(absl::StrCat("it returned ", status, "."));
 }
 
 // The psk from the callback; unset if it has none, or an invalid one.

@@ -39,9 +39,9 @@ absl::StatusOr<ssl::Secret> AskPassword(PasswordFn ask, void* user) {
   const airlock_status status =
       Shielded([&] { return ask(user, room, sizeof(room), &size); });
   if (status != AIRLOCK_OK || size > sizeof(room)) {
-    return ssl::MakeStatus(ssl::ErrorKind::kCredentials,
-                           "The key is encrypted, and ask_password gave no "
-                           "password for it.");
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kCredentials,
+        "The key is encrypted, and ask_password returned no password for it.");
   }
   return ssl::Secret(absl::string_view(room, size));
 }
@@ -56,12 +56,13 @@ absl::StatusOr<std::string> AskSignature(SignFn sign, void* user,
   });
   if (status == AIRLOCK_WANT_CALLBACK) return ssl::Later();
   if (status != AIRLOCK_OK) {
-    return absl::PermissionDeniedError(absl::StrCat("it gave ", status, "."));
+    return absl::PermissionDeniedError(
+        absl::StrCat("it returned ", status, "."));
   }
   if (size > sizeof(room)) {
-    return Invalid(absl::StrCat("it says that the signature has ", size,
-                                " bytes; set *size, to ", sizeof(room),
-                                " at the most."));
+    return Invalid(absl::StrCat("it set *size to ", size,
+                                ", but the signature may have at most ",
+                                sizeof(room), " bytes."));
   }
   return std::string(room, size);
 }
@@ -113,8 +114,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
   if (!password.ok()) return password.status();
   if (known->ask_password != nullptr) {
     if (password->has_value()) {
-      return Invalid(
-          "Both password and ask_password are given; leave one out.");
+      return Invalid("Both password and ask_password are set; leave one out.");
     }
     options.password = [ask = known->ask_password, user = given.user] {
       return AskPassword(ask, user->get());
@@ -204,7 +204,7 @@ absl::Status PutOptions(const airlock_context_options& given,
   if (given.max_renegotiations < 0) {
     return Invalid(absl::StrCat("max_renegotiations is ",
                                 given.max_renegotiations,
-                                ", which is not a number from 0 up."));
+                                "; it must be at least 0."));
   }
   options->max_renegotiations = given.max_renegotiations;
   bool server_side = false;
@@ -259,8 +259,8 @@ absl::Status PutOptions(const airlock_context_options& given,
   if (host->has_value()) request->server_hostname = std::string(**host);
   if (server_side && host->has_value()) {
     return Invalid(
-        "server_hostname is the name that a client reaches for; "
-        "leave it out where server_side is set.");
+        "server_hostname is the server that a client connects to; leave it out "
+        "if server_side is set.");
   }
   return PutCredentials(*credentials, options);
 }

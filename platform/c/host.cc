@@ -97,9 +97,9 @@ absl::StatusOr<config::EnvironmentMap> VariablesOf(
         variables.emplace(entry.substr(0, equals), value);
     if (!is_new && there->second != value &&
         config::StatesPolicy(there->first)) {
-      return Invalid(absl::StrCat("environment: ", there->first,
-                                  " is there more than once, with different "
-                                  "values; set it once."));
+      return Invalid(absl::StrCat(
+          "environment: ", there->first,
+          " is set more than once, with different values; set it once."));
     }
   }
   return variables;
@@ -134,12 +134,12 @@ absl::StatusOr<config::Environment> EnvironmentOf(
   if (environment.Find(config::kConfigVariable) != nullptr) {
     return Invalid(
         "policy is set, and AIRLOCK_CONFIG in the environment names another "
-        "policy; give an environment without it, or leave policy out.");
+        "policy; pass an environment without it, or leave policy out.");
   }
   if (environment.secure()) {
     return Invalid(
         "policy is set in a process whose environment another user chose "
-        "(set-user-ID or the like); give environment, too.");
+        "(set-user-ID or the like); set environment, too.");
   }
   const absl::Status good = config::CheckEnvironment(environment);
   if (!good.ok()) return Invalid(good.message());

@@ -84,7 +84,7 @@ absl::StatusOr<platform::RuntimeOptions> OptionsOf(
   const auto app_yaml = GivenPath(given.app_yaml, "app_yaml");
   if (!app_yaml.ok()) return app_yaml.status();
   if (app_yaml->has_value() && (*app_yaml)->empty()) {
-    return Invalid("app_yaml is empty; give its path, or leave it out.");
+    return Invalid("app_yaml is empty; pass its path, or leave it out.");
   }
   if (given.audit_burst < 0 || given.audit_interval_ms < 0) {
     return Invalid("audit_burst and audit_interval_ms must not be negative.");

@@ -28,12 +28,13 @@ absl::Status CheckFit(const airlock_socket& socket,
                       const airlock_context& context) {
   if (InCall(socket)) {
     return Invalid(
-        "A callback of the socket's own must not replace its context; that of "
-        "SNI has a way to choose one.");
+        "A socket's own callback must not replace its context; the sni "
+        "callback can choose one.");
   }
   if (context.side != socket.socket->side()) {
     return Invalid(
-        "context is of the other side: a client's cannot be a server's.");
+        "context is for the other side: a client's context cannot be used for "
+        "a server.");
   }
   return CheckHost(context, socket.socket->server_hostname());
 }
@@ -46,11 +47,11 @@ absl::Status CheckHost(const airlock_context& context,
       server_hostname == *context.server_hostname) {
     return absl::OkStatus();
   }
-  return Invalid(absl::StrCat(
-      "server_hostname is not that of the context, \"",
-      *context.server_hostname,
-      "\", for which alone the policy was asked; make a context without "
-      "server_hostname, or one for this host."));
+  return Invalid(
+      absl::StrCat("server_hostname differs from the context's, \"",
+                   *context.server_hostname,
+                   "\", and the policy was applied for that host alone; make a "
+                   "context without server_hostname, or one for this host."));
 }
 
 }  // namespace airlock::c::internal
@@ -214,12 +215,12 @@ airlock_status airlock_socket_release_transport(airlock_socket* socket,
     if (socket == nullptr) return IsNull("socket");
     if (fd == nullptr) return IsNull("fd");
     if (airlock::c::internal::InCall(*socket)) {
-      return Invalid("A callback of the socket's own needs its transport.");
+      return Invalid("A callback of this socket is using its transport.");
     }
     const auto transport = socket->socket->ReleaseTransport();
     if (transport == nullptr) {
       return airlock::ssl::MakeStatus(airlock::ssl::ErrorKind::kClosed,
-                                      "The transport was released already.");
+                                      "The transport was already released.");
     }
     if (socket->fd_transport != nullptr) *fd = socket->fd_transport->Release();
     socket->fd_transport = nullptr;
@@ -245,8 +246,8 @@ airlock_status airlock_socket_set_timeout(airlock_socket* socket,
     if (socket == nullptr) return IsNull("socket");
     if (socket->fd_transport == nullptr) {
       return Invalid(
-          "The socket has no descriptor; how long callbacks wait is their own "
-          "affair.");
+          "The socket has no descriptor; its callbacks decide how long they "
+          "wait.");
     }
     const auto timeout = airlock::c::internal::TimeoutFor(
         timeout_ms, socket->fd_transport->fd());
@@ -263,8 +264,8 @@ airlock_status airlock_socket_set_deadline(airlock_socket* socket,
     if (socket == nullptr) return IsNull("socket");
     if (socket->fd_transport == nullptr) {
       return Invalid(
-          "The socket has no descriptor; how long callbacks wait is their own "
-          "affair.");
+          "The socket has no descriptor; its callbacks decide how long they "
+          "wait.");
     }
     const auto deadline = airlock::c::internal::DeadlineFor(deadline_ms);
     if (!deadline.ok()) return deadline.status();

@@ -144,12 +144,12 @@ Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
              absl::FunctionRef<ssl::IoResult(ssl::Socket&)> io) {
   if (socket == nullptr) return IsNull("socket");
   if (InCall(*socket)) {
-    return Invalid("A callback of the socket's own must not call it.");
+    return Invalid("A socket's own callback must not call that socket.");
   }
   if (socket->calls > 0 && socket->generation != platform::ForkGeneration()) {
     return Invalid(
-        "Another thread was in a call of this socket as the process forked, so "
-        "that it stays the parent's. Free this copy of it.");
+        "Another thread was using this socket when the process forked, so it "
+        "stays with the parent. Free this copy.");
   }
   // Destroyed last, since it may delete the socket.
   Call call(socket);

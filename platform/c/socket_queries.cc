@@ -208,7 +208,8 @@ airlock_status airlock_socket_export_keying_material(
     if (bytes == nullptr) return IsNull("bytes");
     if (size > kMaxKeyingMaterial) {
       return Invalid(absl::StrCat("size is ", size, "; at most ",
-                                  kMaxKeyingMaterial, " bytes are made."));
+                                  kMaxKeyingMaterial,
+                                  " bytes can be exported."));
     }
     const auto label_text = Given(label, "label");
     if (!label_text.ok()) return label_text.status();

@@ -67,7 +67,7 @@ class CallbackTransport final : public ssl::Transport {
         if (done < 1 || done > size) {
           return absl::InternalError(absl::StrCat(
               "The transport's ", which, " callback", peer_,
-              " says that it moved ", done, " bytes of ", size, "."));
+              " claims to have moved ", done, " bytes of ", size, "."));
         }
         *counted += done;
         return IoResult::Done(done);
@@ -76,9 +76,8 @@ class CallbackTransport final : public ssl::Transport {
       case AIRLOCK_WANT_WRITE:
         return IoResult::WantWrite();
       case AIRLOCK_TIMEOUT:
-        return absl::DeadlineExceededError(
-            absl::StrCat("The transport's ", which, " callback", peer_,
-                         " ran out of time."));
+        return absl::DeadlineExceededError(absl::StrCat(
+            "The transport's ", which, " callback", peer_, " timed out."));
       default:
         return absl::UnavailableError(absl::StrCat("The transport's ", which,
                                                    " callback", peer_,
@@ -212,8 +211,8 @@ absl::StatusOr<MadeTransport> MakeTransport(const airlock_transport* given) {
       if (transport->write == nullptr) return IsNull("transport.write");
       if (transport->deadline_ms != 0) {
         return Invalid(
-            "transport.deadline_ms is set, but the transport is callbacks, "
-            "which wait by themselves.");
+            "transport.deadline_ms is set, but the transport consists of "
+            "callbacks, which do their own waiting.");
       }
       MadeTransport made;
       UserDataPtr user = MakeUserData(transport->user, transport->release);

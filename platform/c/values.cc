@@ -33,7 +33,7 @@ absl::StatusOr<absl::optional<absl::string_view>> Given(
     airlock_bytes bytes, absl::string_view name) {
   if (bytes.size > PTRDIFF_MAX) {
     return Invalid(absl::StrCat(name, ".size is ", bytes.size,
-                                ", which nothing in memory has."));
+                                ", which is more than memory can hold."));
   }
   if (bytes.data != nullptr) return {absl::string_view(bytes.data, bytes.size)};
   if (bytes.size == 0) return {absl::nullopt};
@@ -76,7 +76,7 @@ absl::StatusOr<absl::optional<std::string>> GivenPath(airlock_bytes bytes,
   if (!given.ok()) return given.status();
   if (!given->has_value()) return {absl::nullopt};
   if ((*given)->find('\0') != absl::string_view::npos) {
-    return Invalid(absl::StrCat(name, " has a NUL, which no path has."));
+    return Invalid(absl::StrCat(name, " contains a NUL, which no path can."));
   }
   return {std::string(**given)};
 }
@@ -88,7 +88,7 @@ absl::Status CheckList(const void* list, size_t count, absl::string_view name) {
   }
   if (count > kMaxCount) {
     return Invalid(absl::StrCat(name, "_count is ", count, "; at most ",
-                                kMaxCount, " are taken."));
+                                kMaxCount, " are allowed."));
   }
   return absl::OkStatus();
 }
@@ -98,7 +98,7 @@ absl::StatusOr<int64_t> Number(int64_t value, int64_t otherwise,
   if (value > 0) return value;
   if (value == 0) return otherwise;
   if (value == AIRLOCK_ZERO) return 0;
-  return OutOfRange(name, value, "a number from 0 up, or AIRLOCK_ZERO");
+  return OutOfRange(name, value, "at least 0, or AIRLOCK_ZERO");
 }
 
 absl::Status Give(absl::string_view value, airlock_buffer* out) {
@@ -200,7 +200,8 @@ absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value) {
   ssl::VisitFlags(flags, [&](absl::string_view /*name*/, uint32_t bit,
                              bool& /*flag*/) { known |= bit; });
   if ((value & ~(known & ~on_by_default)) != 0) {
-    return OutOfRange("verify_flags", value, "made of AIRLOCK_VERIFY_*");
+    return OutOfRange("verify_flags", value,
+                      "a combination of AIRLOCK_VERIFY_*");
   }
   flags = ssl::FlagsFromBits(value);
   flags.trusted_first = (value & AIRLOCK_VERIFY_NO_TRUSTED_FIRST) == 0;
@@ -209,7 +210,8 @@ absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value) {
 
 absl::StatusOr<std::vector<ssl::TlsVersion>> DisabledVersions(uint32_t value) {
   if (value >= 2 * AIRLOCK_NO_TLS_1_3) {
-    return OutOfRange("disabled_versions", value, "made of AIRLOCK_NO_TLS_*");
+    return OutOfRange("disabled_versions", value,
+                      "a combination of AIRLOCK_NO_TLS_*");
   }
   std::vector<ssl::TlsVersion> versions;
   for (uint16_t version = AIRLOCK_TLS_1_0; value != 0; ++version, value >>= 1) {
@@ -228,8 +230,8 @@ absl::StatusOr<platform::CaCerts> Bundle(airlock_bytes ca_certs,
   if (!bytes.ok()) return bytes.status();
   if (path->has_value() && bytes->has_value()) {
     return Invalid(
-        "Both ca_certs, a path, and cadata, certificates, are given;"
-        " give one of them.");
+        "Both ca_certs (a path) and cadata (certificates) are set; set only "
+        "one.");
   }
   if (path->has_value()) {
     return platform::CaCerts(platform::CaPath{**std::move(path)});

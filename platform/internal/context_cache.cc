@@ -69,7 +69,7 @@ absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
   if (!options->certfile.has_value()) {
     if (!options->keyfile.has_value()) return absl::nullopt;
     return ssl::MakeStatus(ssl::ErrorKind::kCredentials,
-                           "keyfile is given without certfile; pass the "
+                           "keyfile is set without certfile; pass the "
                            "certificate chain that goes with the key.");
   }
   CredentialsInput input;

@@ -33,13 +33,13 @@ AuditSink LogUpgradesTo(std::shared_ptr<Host> host) {
     if (event.requested == kUnset) return;
     // The application chooses these texts.
     const std::string where = absl::CHexEscape(absl::StrCat(
-        event.host.empty() ? "a host without a name" : event.host,
-        event.call_site.empty() ? "" : ", asked for at ", event.call_site));
+        event.host.empty() ? "an unnamed host" : event.host,
+        event.call_site.empty() ? "" : ", requested at ", event.call_site));
     host->Log(absl::LogSeverity::kWarning,
               absl::StrCat("For a connection to ", where.substr(0, 512), ": ",
                            event.setting, ": ", event.effective,
                            event.action == AuditEvent::Action::kAllowed
-                               ? std::string(", as is allowed by ")
+                               ? std::string(", allowed by ")
                                : absl::StrCat(" in place of ", event.requested,
                                               ", because of "),
                            event.rule.ToString()));
@@ -144,8 +144,8 @@ void Decider::NoteUnverified(const Policy& in_force, const std::string& host,
                      : absl::StrCat(" made at ",
                                     absl::CHexEscape(call_site).substr(0, 512)),
                  " verifies nothing: it does not set cert_reqs, whose default "
-                 "is CERT_NONE. Whoever is on the network can read and change "
-                 "its data; set CERT_REQUIRED and server_hostname."));
+                 "is CERT_NONE. Anyone on the network can read and change its "
+                 "data; set CERT_REQUIRED and server_hostname."));
 }
 
 std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
@@ -172,11 +172,11 @@ std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
                      0});
     return ssl::MakeStatus(
         ssl::ErrorKind::kPolicy,
-        absl::StrCat("The policy (", broken.origin.ToString(),
-                     ") has an exception for \"", broken.host.text(),
-                     "\", and the context and the socket differ in whether "
-                     "it is for them; make the context with the socket's "
-                     "server_hostname."));
+        absl::StrCat(
+            "The policy (", broken.origin.ToString(),
+            ") has an exception for \"", broken.host.text(),
+            "\", which applies to only one of the context and the socket; make "
+            "the context with the socket's server_hostname."));
   };
 }
 
@@ -199,7 +199,7 @@ absl::StatusOr<TrustStorePtr> Decider::LoadCaCerts(const CaCerts& ca_certs,
   if (const auto* store = absl::get_if<TrustStorePtr>(&ca_certs)) {
     if (*store != nullptr) return *store;
     return ssl::MakeStatus(ssl::ErrorKind::kTrustStore,
-                           "ca_certs is a trust store that is null.");
+                           "ca_certs is a null trust store.");
   }
   const absl::optional<std::string>& bundle = in_force.ca_certs.value;
   return bundle.has_value()

@@ -123,8 +123,8 @@ absl::Status ApplyVersions(const config::VerificationPolicy& policy,
       {option, value, absl::StrCat(name, " or later"), origin},
       absl::StrCat("allows no version below ", name, ", but ", option, " is ",
                    value,
-                   "; use PROTOCOL_SSLv23, which takes the best that both "
-                   "sides have."));
+                   "; use PROTOCOL_SSLv23, which negotiates the highest "
+                   "version that both sides support."));
 }
 
 absl::Status ApplyKeyLog(const config::VerificationPolicy& policy,
@@ -137,8 +137,8 @@ absl::Status ApplyKeyLog(const config::VerificationPolicy& policy,
   decision->key_log = false;
   return overrides->Override(
       {"key_log", "set", "not set", policy.key_log.origin},
-      "forbids to log a connection's secrets; set neither "
-      "SSLKEYLOGFILE nor keylog_filename.");
+      "forbids logging a connection's secrets; set neither SSLKEYLOGFILE nor "
+      "keylog_filename.");
 }
 
 absl::Status ApplyLevel(const config::VerificationPolicy& policy,
@@ -153,10 +153,10 @@ absl::Status ApplyLevel(const config::VerificationPolicy& policy,
       request.security_level_stated,
       {"security_level", absl::StrCat(request.verification.security_level),
        absl::StrCat(floor), policy.security_level.origin},
-      absl::StrCat("demands security level ", floor,
-                   " or above, but ciphers "
-                   "(\"@SECLEVEL=\") or security_level states ",
-                   request.verification.security_level, "; leave it out."));
+      absl::StrCat(
+          "requires security level ", floor,
+          " or above, but ciphers (\"@SECLEVEL=\") or security_level is ",
+          request.verification.security_level, "; leave it out."));
 }
 
 // The policy's name for OpenSSL's or BoringSSL's group `name`.
@@ -195,8 +195,8 @@ absl::Status ApplyGroups(const config::VerificationPolicy& policy,
       left.empty() && !none_asked,
       {"groups", none_asked ? "the default" : request.verification.groups,
        decision->verification.groups, policy.groups.origin},
-      absl::StrCat("allows no groups but ", decision->verification.groups,
-                   ", and groups has none of these; leave it out."));
+      absl::StrCat("allows only the groups ", decision->verification.groups,
+                   ", and groups contains none of them; leave it out."));
 }
 
 absl::Status ApplyPsk(const config::VerificationPolicy& policy,
@@ -209,9 +209,9 @@ absl::Status ApplyPsk(const config::VerificationPolicy& policy,
     decision->psk = false;
     return overrides->Override(
         {"psk", "set", "not set", policy.verification.origin},
-        "demands that a client verifies its server's certificate, "
-        "but with a pre-shared key (PSK) there is none; leave out "
-        "the PSK callback.");
+        "requires a client to verify its server's certificate, but a "
+        "connection with a pre-shared key (PSK) has none; leave out the PSK "
+        "callback.");
   }
   if (policy.psk.value == config::Permission::kAllow) return absl::OkStatus();
   decision->psk = false;
@@ -253,7 +253,7 @@ absl::Status ApplyFlags(const config::VerificationPolicy& policy,
   return overrides->OverrideIf(
       request.partial_chain_stated,
       {"partial_chain", "set", "not set", policy.partial_chain.origin},
-      "demands that a chain leads to a CA that signs itself, but "
+      "requires a chain to end at a self-signed CA, but "
       "VERIFY_X509_PARTIAL_CHAIN is set; leave it out.");
 }
 
@@ -271,10 +271,10 @@ absl::Status ApplyDepth(const config::VerificationPolicy& policy,
       asked,
       {"verify_depth", absl::StrCat(request.verification.depth),
        absl::StrCat(*most), policy.verify_depth.origin},
-      absl::StrCat("allows ", *most,
-                   " certificates at the most between leaf and anchor, but "
-                   "verify_depth is ",
-                   request.verification.depth, "; leave it out."));
+      absl::StrCat(
+          "allows ", *most,
+          " certificates at most between leaf and anchor, but verify_depth is ",
+          request.verification.depth, "; leave it out."));
 }
 
 }  // namespace

@@ -50,13 +50,14 @@ absl::Status PolicyKeeper::ReloadLocked() {
   const absl::Status status = LoadLocked();
   if (status.ok()) {
     ++reloads_;
-    host_->Log(absl::LogSeverity::kInfo, "The policy was read anew.");
+    host_->Log(absl::LogSeverity::kInfo, "The policy was reloaded.");
   } else if (status != last_) {
     ++failures_;
-    host_->Log(absl::LogSeverity::kError,
-               absl::StrCat("The policy was not read anew, and the old one "
-                            "stays in force: ",
-                            status.message()));
+    host_->Log(
+        absl::LogSeverity::kError,
+        absl::StrCat(
+            "The policy was not reloaded, and the old one stays in force: ",
+            status.message()));
   }
   last_ = status;
   return status;
@@ -72,10 +73,10 @@ absl::Status PolicyKeeper::LoadLocked() {
   for (const auto& [path, identity] : files) {
     settled = settled && (!identity.has_value() || IsSettled(*identity, begin));
     if (identity.has_value() || !files_[path].has_value()) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        path,
-        " is gone; put it back, or, where no policy is wanted any more, start "
-        "anew without it"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path,
+                     " no longer exists; restore it, or, to have no policy, "
+                     "restart without it"));
   }
   auto shared =
       std::make_shared<const config::VerificationPolicy>(*std::move(loaded));

@@ -55,7 +55,8 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path,
   return TrustStoreError(
       argument, store.status(),
       ssl::MayBeKeyForPath(path)
-          ? absl::StrCat("; ", argument, " takes a path, not what is in a file")
+          ? absl::StrCat("; ", argument,
+                         " takes a path, not the content of a file")
           : "");
 }
 
@@ -167,7 +168,7 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
           }
           left_out.Update(status);
           host_->Log(absl::LogSeverity::kWarning,
-                     absl::StrCat(status.message(), "; it is left out"));
+                     absl::StrCat(status.message(), "; it is skipped"));
         }
         absl::StatusOr<TrustStorePtr> built = builder.Build();
         if (built.ok() || left_out.ok()) return built;
@@ -179,7 +180,7 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
   if (found->store != nullptr && found->store != *store) {
     host_->Log(absl::LogSeverity::kInfo,
                absl::StrCat("the CA bundle at ", ssl::ShownPath(files[0].path),
-                            " changed; it holds ",
+                            " changed; it contains ",
                             (*store)->certificate_count(), " certificates"));
   }
   found->store = *std::move(store);

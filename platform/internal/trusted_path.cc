@@ -98,24 +98,24 @@ class Walk {
     if (ours && !open) return absl::OkStatus();
     const std::string shown = ssl::ShownPath(place);
     return absl::FailedPreconditionError(absl::StrCat(
-        ssl::ShownPath(path_), " is not to be trusted: ", shown, " ",
+        ssl::ShownPath(path_), " cannot be trusted: ", shown, " ",
         Described(st),
-        open ? absl::StrCat(" may be written by others; run `chmod go-w ",
-                            shown, "`, or put the file elsewhere")
+        open ? absl::StrCat(" is writable by others; run `chmod go-w ", shown,
+                            "`, or put the file elsewhere")
              : absl::StrCat(" belongs to neither root nor user ", calls_.user,
-                            ", whom this process runs as; give it to one of "
-                            "them, or put the file elsewhere")));
+                            ", which this process runs as; change its owner to "
+                            "one of them, or put the file elsewhere")));
   }
 
   absl::Status CannotLook(const std::string& place, int error) const {
     if (error == ENOENT && links_ > 0) {
       return absl::FailedPreconditionError(absl::StrCat(
           ssl::ShownPath(path_), " is, or leads through, a symbolic link to ",
-          ssl::ShownPath(place), ", which is not there"));
+          ssl::ShownPath(place), ", which does not exist"));
     }
     return ErrnoStatus(
         error,
-        absl::StrCat("cannot look at ", ssl::ShownPath(place),
+        absl::StrCat("cannot access ", ssl::ShownPath(place),
                      place == path_ ? ""
                                     : absl::StrCat(", on the way to ",
                                                    ssl::ShownPath(path_))));

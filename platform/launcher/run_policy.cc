@@ -148,13 +148,13 @@ absl::StatusOr<absl::optional<platform::FileContent>> RunPolicy::ReadAgain(
   if (content.ok() && was_there && content->identity == *loaded->second) {
     return absl::optional<platform::FileContent>(*std::move(content));
   }
-  return absl::AbortedError(absl::StrCat(
-      "the policy's file ", ssl::ShownPath(path), " ",
-      !content.ok() ? "is gone"
-      : was_there   ? "has changed"
-                    : "has come",
-      " since the policy was read; replace such a file by renaming, in one "
-      "step, and start the application again"));
+  return absl::AbortedError(
+      absl::StrCat("the policy's file ", ssl::ShownPath(path), " ",
+                   !content.ok() ? "is gone"
+                   : was_there   ? "has changed"
+                                 : "has come",
+                   " since the policy was read; replace such a file "
+                   "atomically, by renaming, and start the application again"));
 }
 
 absl::Status RunPolicy::PutInto(SandboxPlan* plan) const {

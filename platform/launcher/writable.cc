@@ -51,7 +51,7 @@ absl::Status CannotLook(absl::string_view path, int error) {
   }
   return absl::InternalError(
       absl::ErrnoToStatus(error,
-                          absl::StrCat("--writable: cannot look at ", path))
+                          absl::StrCat("--writable: cannot access ", path))
           .message());
 }
 

@@ -63,8 +63,8 @@ SocketObject* SettleAfterFork(SocketObject* socket) {
     socket->in_core = false;
     socket->unusable = ssl::MakeStatus(
         ssl::ErrorKind::kInvalidArgument,
-        "Another thread used this connection as the process forked, so that it "
-        "stays the parent's. Close this copy of it.");
+        "Another thread was using this connection when the process forked, so "
+        "it stays with the parent. Close this copy.");
   }
   // A thread that does not exist here may hold it, so it is leaked.
   static_cast<void>(socket->mutex.release());

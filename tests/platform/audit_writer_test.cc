@@ -136,7 +136,7 @@ TEST_F(AuditWriterTest, WhatCannotBeWrittenToIsAnError) {
     EXPECT_THAT(ErrorOf(bad), HasSubstr("fd:3")) << bad;
   }
   EXPECT_THAT(ErrorOf(""), HasSubstr("neither a file nor a descriptor"));
-  EXPECT_THAT(ErrorOf("fd:1000000"), HasSubstr("no such descriptor"));
+  EXPECT_THAT(ErrorOf("fd:1000000"), HasSubstr("the descriptor is not open"));
   EXPECT_THAT(ErrorOf(directory_), HasSubstr(directory_));
   EXPECT_THAT(ErrorOf(directory_ + "/no/file"), HasSubstr("/no/file"));
   EXPECT_THAT(ErrorOf(std::string("/tmp/\0x", 7)), HasSubstr("NUL"));

@@ -186,7 +186,7 @@ TEST(LoadPolicyTest, TheFileThatTheEnvironmentNamesMustBeThere) {
   host.SetVariable("AIRLOCK_CONFIG", "/opt/a.yaml");
   ExpectError(Load(&host).status(),
               "the operator's policy, which AIRLOCK_CONFIG names, cannot be "
-              "read: there is no /opt/a.yaml");
+              "read: /opt/a.yaml does not exist");
 }
 
 TEST(LoadPolicyTest, TheEnvironmentMustNameAnAbsolutePath) {
@@ -233,11 +233,11 @@ TEST(LoadPolicyTest, BundlesMustBeThere) {
                "  - {host: a, ca_certs: /etc/b.pem}\n");
   ExpectError(Load(&host).status(),
               "/etc/airlock.yaml:2:13: the bundle of ca_certs cannot be read: "
-              "there is no /etc/ca.pem");
+              "/etc/ca.pem does not exist");
   host.SetFile("/etc/ca.pem", "");
   ExpectError(Load(&host).status(),
               "/etc/airlock.yaml:4:25: the bundle of ca_certs cannot be read: "
-              "there is no /etc/b.pem");
+              "/etc/b.pem does not exist");
   host.SetFile("/etc/b.pem", "");
   EXPECT_TRUE(Load(&host).ok());
 }
@@ -294,7 +294,7 @@ TEST(LoadPolicyTest, WrongWordsAnywhereAreErrors) {
 TEST(LoadPolicyTest, AppYamlMustBeThereAndGood) {
   FakeHost host;
   ExpectError(LoadAppYaml(&host, "/app.yaml").status(),
-              "the app.yaml cannot be read: there is no /app.yaml");
+              "the app.yaml cannot be read: /app.yaml does not exist");
   host.SetFile("/app.yaml", "libraries: [{name: ssl}]");
   ExpectError(LoadAppYaml(&host, "/app.yaml").status(),
               "/app.yaml:1:13: the library ssl has no \"version\"");

@@ -86,7 +86,7 @@ TEST_F(PosixHostTest, ATrustedFileIsOneThatOthersCannotWrite) {
   ASSERT_EQ(chmod(path.c_str(), 0666), 0);
   EXPECT_TRUE(host_.ReadFile(path).ok());
   EXPECT_THAT(host_.ReadTrustedFile(path).status().message(),
-              HasSubstr("may be written by others"));
+              HasSubstr("is writable by others"));
 }
 
 TEST_F(PosixHostTest, ReadsFilesThatSayTheyAreEmpty) {

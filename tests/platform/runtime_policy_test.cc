@@ -158,12 +158,11 @@ TEST_F(RuntimePolicyTest, WithoutAnAuditTheLogTellsOfUpgrades) {
   ASSERT_TRUE(Connect(*runtime, std::move(lax)).ok());
   WrapOptions nameless;
   EXPECT_EQ(KindOf(Connect(*runtime, std::move(nameless))), ErrorKind::kPolicy);
-  EXPECT_THAT(
-      host_->log(),
-      ::testing::ElementsAre(
-          "WARNING: For a connection to localhost, asked for at a\\nb.py:7: "
-          "cert_reqs: CERT_REQUIRED in place of CERT_NONE, because of "
-          "/etc/airlock.yaml:1:21"));
+  EXPECT_THAT(host_->log(),
+              ::testing::ElementsAre(
+                  "WARNING: For a connection to localhost, requested at "
+                  "a\\nb.py:7: cert_reqs: CERT_REQUIRED in place of CERT_NONE, "
+                  "because of /etc/airlock.yaml:1:21"));
 }
 
 TEST_F(RuntimePolicyTest, ToExplainIsNotAudited) {
@@ -327,7 +326,7 @@ TEST_F(RuntimePolicyTest, AFileThatGoesAwayTakesNoPolicyWithIt) {
   EXPECT_FALSE(runtime->ReloadPolicyIfChanged().ok());
   const absl::Status status = runtime->ReloadPolicy();
   EXPECT_EQ(KindOf(status), ErrorKind::kInvalidArgument);
-  EXPECT_THAT(status.message(), HasSubstr("/etc/airlock.yaml is gone"));
+  EXPECT_THAT(status.message(), HasSubstr("/etc/airlock.yaml no longer"));
   EXPECT_EQ(runtime->policy().verification.value,
             config::Verification::kEnforce);
 }

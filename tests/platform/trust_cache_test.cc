@@ -351,7 +351,7 @@ TEST_F(TrustCacheTest, InADirectoryWhatHoldsNoCertificateIsLeftOut) {
     ASSERT_TRUE(store.ok()) << store.status();
     EXPECT_EQ((*store)->certificate_count(), 1);
     EXPECT_THAT(host_.log(), Contains(AllOf(HasSubstr("/a/01234567.0"),
-                                            HasSubstr("it is left out"))));
+                                            HasSubstr("it is skipped"))));
     // But not where it is all that there is,
     const auto none = cache.FromPath("/b");
     ExpectTrustStoreError(none, HasSubstr("/b/01234567.0"));

@@ -31,7 +31,7 @@ inline absl::StatusOr<size_t> StructSize(const void* given,
       size % sizeof(size) != 0) {
     return Invalid(absl::StrCat(
         name, ".struct_size is ", size,
-        "; set it to sizeof the struct, and the rest of it to zero first."));
+        "; set the struct to zero, then struct_size to its sizeof."));
   }
   return size;
 }
@@ -51,11 +51,10 @@ absl::StatusOr<T> ReadStruct(const T* given, absl::string_view name) {
                                        [](char byte) { return byte != 0; })) {
     return Invalid(absl::StrCat(
         name,
-        " states options that this Airlock does not know: its "
-        "struct_size is ",
-        *size, " where this library has ", sizeof(T),
-        ", and what is beyond is not zero. Load a newer libairlock, or leave "
-        "these options out."));
+        " sets options that this library does not know: its struct_size is ",
+        *size, ", the library's is ", sizeof(T),
+        ", and the bytes beyond that are not zero. Load a newer libairlock, or "
+        "leave these options out."));
   }
   std::memcpy(&known, bytes, std::min(*size, sizeof(T)));
   return known;

@@ -240,7 +240,7 @@ TEST(ServePolicyTest, IsReadAnew) {
 
   write("minimum_version: TLSv1.3");
   server.process().Signal(SIGHUP);
-  EXPECT_TRUE(server.process().WaitForErrors("The policy was read anew."));
+  EXPECT_TRUE(server.process().WaitForErrors("The policy was reloaded."));
   EXPECT_EQ(connect(), 1);
 
   write("minimum_version: never");

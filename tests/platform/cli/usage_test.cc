@@ -109,7 +109,7 @@ TEST(FlagsTest, AreNamedInErrors) {
         Row{{"--cert=/nowhere/cert.pem"}, "--cert: cannot read /nowhere/"},
         Row{{"--cert=env:NO_SUCH_VARIABLE"}, "--cert: there is no environment"},
         Row{{"--self-signed", "--client-ca=/nowhere/ca.pem"},
-            "--client-ca: cannot look at /nowhere/ca.pem"},
+            "--client-ca: cannot access /nowhere/ca.pem"},
         Row{{"--self-signed", "--client-ca=" + certs + "server_rsa.key"},
             "--client-ca: CA bundle "}}) {
     std::vector<std::string> arguments = {"serve", "--port=0"};

@@ -227,7 +227,7 @@ class LaxerFileTest(FloorsTest):
             said, events = self.audited(
                 self.laxer() + CIPHERS % 'ALL:@SECLEVEL=1', 'weak_rsa1024',
                 variables)
-            self.assert_refused(said, 'demands security level 2')
+            self.assert_refused(said, 'requires security level 2')
             self.assertEqual([(event['setting'], event['action'])
                               for event in events],
                              [('security_level', 'refused')])

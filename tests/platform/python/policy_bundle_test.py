@@ -137,7 +137,7 @@ class TrustedBundleTest(PolicyTest):
                     self.policy(rules % (verification, bundle)))
                 self.assertIn('ImportError', said)
                 for word in ('airlock.yaml:1:', 'ca_certs',
-                             'not to be trusted') + words:
+                             'cannot be trusted') + words:
                     self.assertIn(word, said)
 
     def assert_good(self, bundle):
@@ -228,7 +228,7 @@ class TrustedBundleTest(PolicyTest):
         lines = said.strip().splitlines()
         self.assertEqual((lines[0], lines[-1]), ('connected', 'connected'),
                          said)
-        self.assertIn('not to be trusted', lines[1])
+        self.assertIn('cannot be trusted', lines[1])
         self.assertIn('(mode 0666,', lines[1])
 
     def test_what_an_application_names_is_its_own_matter(self):
