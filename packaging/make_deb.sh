@@ -196,7 +196,7 @@ pack airlock <<END
 Section: net
 Depends: $(needs airlock debian/airlock/usr/bin/airlock)
 Recommends: ${python:+$python (= $version), }bubblewrap, ca-certificates
-Description: TLS as a sandboxed platform gives it to its applications
+Description: TLS for the applications of a sandboxed platform
  The command of Airlock, a TLS library for the runtimes of sandboxed platforms:
  it starts applications under the platform's policy, shows how a server's
  certificate is verified, serves files over HTTPS for tests, and says what a

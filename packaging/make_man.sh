@@ -18,7 +18,7 @@ verbatim() {
 cat <<'END'
 .TH AIRLOCK 1 "" Airlock
 .SH NAME
-airlock \- TLS as a sandboxed platform gives it to its applications
+airlock \- TLS for the applications of a sandboxed platform
 .SH DESCRIPTION
 END
 help=$("$AIRLOCK" help)

@@ -39,7 +39,7 @@ ExaminedPart Examine(ssl::BundlePart from) {
   if (from.kind == ssl::PartKind::kPrivateKey ||
       from.kind == ssl::PartKind::kPkcs12) {
     part.remarks.emplace_back(
-        "a private key, which does not belong into a CA bundle");
+        "a private key, which does not belong in a CA bundle");
   }
   part.label = std::move(from.label);
   part.certificate = std::move(from.certificate);
@@ -63,7 +63,7 @@ void Remark(absl::Time now, std::vector<ExaminedPart>* parts) {
       }
     }
     if (!facts.is_ca)
-      part.remarks.emplace_back("is no CA, and so signs nobody");
+      part.remarks.emplace_back("is not a CA, so it cannot issue certificates");
     const auto [first, is_new] =
         seen.emplace(part.certificate->der(), part.where);
     if (!is_new) {

@@ -81,17 +81,17 @@ std::string Verdict(const Report& report) {
                         ".");
   }
   if (broken == 0 && rejected > 0) {
-    return "Of no use for verifying servers: the trust settings of every "
-           "certificate in it (TRUSTED CERTIFICATE) reject it for them.";
+    return "Unusable for verifying servers: every certificate in it has trust "
+           "settings (TRUSTED CERTIFICATE) that reject it for servers.";
   }
   if (broken == 0) {
-    return "Of no use: there is no certificate in it. A CA bundle holds PEM "
+    return "Unusable: it contains no certificate. A CA bundle contains PEM "
            "(blocks that begin with -----BEGIN CERTIFICATE-----) or DER.";
   }
   return absl::StrCat(
       "Broken: ", broken, " of ", report.parts.size(),
-      " parts cannot be read. Airlock uses nothing of such a bundle, lest a "
-      "CA be missed or a damaged one believed: mend or remove ",
+      " parts cannot be read. Airlock rejects the whole bundle, so that no CA "
+      "is missed and no damaged one is trusted: repair or remove ",
       broken == 1 ? "it." : "them.");
 }
 
@@ -174,9 +174,9 @@ absl::StatusOr<std::vector<std::string>> FindBundle(
     Report* report) {
   if (policy.ca_certs.stated()) {
     report->source = *policy.ca_certs.value;
-    report->why =
-        absl::StrCat("The policy's bundle, whatever an application names: ",
-                     ForTerminal(policy.ca_certs.origin.ToString()), ".");
+    report->why = absl::StrCat(
+        "The policy's bundle, which replaces any that an application names: ",
+        ForTerminal(policy.ca_certs.origin.ToString()), ".");
     return std::vector<std::string>{report->source};
   }
   auto found =
@@ -232,20 +232,20 @@ Command CaCommand() {
   Command command;
   command.name = "ca";
   command.arguments = "[BUNDLE]";
-  command.summary = "What a CA bundle holds, and what is broken in it.";
+  command.summary = "Show what a CA bundle contains, and what is broken in it.";
   command.description =
-      "Lists the certificates of a CA bundle with key and expiry, then what "
-      "is expired, not yet valid, weak, duplicate or no CA, then what cannot "
-      "be read, with its place in the file. BUNDLE is a file, a directory as "
-      "`openssl rehash` makes it, \"-\" for standard input, or \"env:NAME\" "
-      "for an environment variable. Without it: the bundle that Airlock takes "
-      "where an application names none, and why that one.\n"
-      "Exits with 2 where the policy is not valid, and with 0 where Airlock "
-      "can use the bundle. An expired certificate "
-      "in it makes it no worse; one that cannot be read makes it useless.";
+      "Lists the certificates of a CA bundle with key and expiry, then those "
+      "that are expired, not yet valid, weak, duplicate or not a CA, then what "
+      "cannot be read, with its place in the file. BUNDLE is a file, a "
+      "directory as `openssl rehash` makes it, \"-\" for standard input, or "
+      "\"env:NAME\" for an environment variable. Without it: the bundle that "
+      "Airlock uses by default, and why.\nExits with 2 if the policy is "
+      "invalid, and with 0 if Airlock can use the bundle. An expired "
+      "certificate does not make a bundle unusable; one that cannot be read "
+      "does.";
   command.examples = {
       {"airlock ca", "The platform's bundle."},
-      {"airlock ca --json corp.pem", "Another one, for a program to read."},
+      {"airlock ca --json corp.pem", "Another bundle, for a program to read."},
   };
   command.flags = {{"json", ""}};
   command.max_arguments = 1;

@@ -47,9 +47,9 @@ absl::Status UnknownCommand(absl::string_view name,
                             absl::Span<const Command> commands) {
   std::vector<absl::string_view> names = {"help"};
   for (const Command& command : commands) names.push_back(command.name);
-  return Error(absl::StrCat("there is no command ", ForTerminal(name),
+  return Error(absl::StrCat("unknown command ", ForTerminal(name),
                             DidYouMean(name, names),
-                            "; `airlock help` lists them"));
+                            "; `airlock help` lists the commands"));
 }
 
 const FlagUse* FindFlag(absl::string_view name, const Command& command) {
@@ -71,11 +71,11 @@ absl::Status UnknownFlag(absl::string_view name, const Command& command,
   std::vector<std::string> names = {"help"};
   for (const FlagUse& flag : command.flags) names.push_back(Shown(flag.name));
   return Error(absl::StrCat(
-      "there is no flag --", ForTerminal(Shown(name)),
+      "unknown flag --", ForTerminal(Shown(name)),
       DidYouMean(Shown(name),
                  std::vector<absl::string_view>(names.begin(), names.end()),
                  "--"),
-      "; `airlock ", command.name, " --help` lists them"));
+      "; `airlock ", command.name, " --help` lists its flags"));
 }
 
 // Removes the flag in words[0], and its value, from `words`.
@@ -87,11 +87,12 @@ absl::Status TakeFlag(absl::Span<const std::string>* words,
   if (!absl::ConsumePrefix(&word, "--")) {
     const std::string what_then =
         absl::StrContains(command.arguments, "-- ")
-            ? absl::StrCat("what is for the program that `airlock ",
-                           command.name, "` starts comes after a --")
+            ? absl::StrCat("put arguments for the program that `airlock ",
+                           command.name, "` starts after --")
             : absl::StrCat("did you mean -", ForTerminal(word), "?");
-    return Error(absl::StrCat("flags begin with two dashes, and ",
-                              ForTerminal(word), " with one; ", what_then));
+    return Error(absl::StrCat("flags begin with two dashes, but ",
+                              ForTerminal(word), " begins with one; ",
+                              what_then));
   }
   const size_t equals = word.find('=');
   const std::string name =
@@ -165,7 +166,7 @@ absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
                                          absl::Span<const Command> commands) {
   Request request;
   if (words.empty()) {
-    return Error("a command is missing; `airlock help` lists them");
+    return Error("a command is missing; `airlock help` lists the commands");
   }
   const absl::string_view first = words.front();
   words.remove_prefix(1);
@@ -185,7 +186,7 @@ absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
   if (absl::StartsWith(first, "-")) {
     return Error(absl::StrCat("the command comes first, then flags such as ",
                               ForTerminal(first),
-                              "; `airlock help` lists them"));
+                              "; `airlock help` lists the commands"));
   }
   request.command = FindCommand(first, commands);
   if (request.command == nullptr) return UnknownCommand(first, commands);
@@ -223,36 +224,34 @@ std::string ProgramVersion() {
 
 std::string ProgramHelp(absl::Span<const Command> commands) {
   std::string text =
-      "airlock: TLS as a sandboxed platform gives it to its applications.\n\n"
-      "Usage: airlock COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n";
+      "airlock: TLS for the applications of a sandboxed platform.\n\nUsage: "
+      "airlock COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n";
   for (const Command& command : commands) {
     absl::StrAppend(&text, PadRight(absl::StrCat("  ", command.name), 12),
                     command.summary, "\n");
   }
   absl::StrAppend(
       &text, PadRight("  help", 12),
-      "This text; `airlock help COMMAND` tells about one.\n",
-      PadRight("  --version", 12), "Which Airlock this is.\n\n",
+      "Show this text; `airlock help COMMAND` describes one command.\n",
+      PadRight("  --version", 12), "Show Airlock's version.\n\n",
       "Environment, read once at start:\n",
-      Wrap("AIRLOCK_VERIFY=off|default|enforce: how much of verification is "
-           "the caller's to decide. PYTHONHTTPSVERIFY=0 is off, any other "
-           "value is default; the stricter of the two counts.",
+      Wrap("AIRLOCK_VERIFY=off|default|enforce: how much of verification the "
+           "caller may decide. PYTHONHTTPSVERIFY=0 means off, any other value "
+           "default; the stricter of the two takes effect.",
            2),
-      Wrap("AIRLOCK_CONFIG: the absolute path of the operator's policy; beside "
-           "/etc/airlock.yaml it can only make that stricter; see `airlock "
-           "policy`.",
+      Wrap("AIRLOCK_CONFIG: the absolute path of the operator's policy; if "
+           "/etc/airlock.yaml exists, it can only make that stricter; see "
+           "`airlock policy`.",
            2),
       Wrap("AIRLOCK_AUDIT: the absolute path of a file, or fd:N, an open "
-           "descriptor, that gets what the policy refuses or makes stricter, "
-           "where --audit names none.",
+           "descriptor, for what the policy refuses or makes stricter, if "
+           "--audit is not set.",
            2),
-      Wrap("SSL_CERT_FILE, SSL_CERT_DIR: the CA bundle, where --ca gives none.",
+      Wrap("SSL_CERT_FILE, SSL_CERT_DIR: the CA bundle, if --ca is not set.",
            2),
-      "\nExit status:\n"
-      "  0  It worked.\n"
-      "  1  It did not: no connection, no trust, a broken file.\n"
-      "  2  It was asked for wrongly: flags, arguments or environment.\n"
-      "`airlock fetch` has more; see `airlock help fetch`.\n");
+      "\nExit status:\n  0  Success.\n  1  Failure: no connection, no trust, a "
+      "broken file.\n  2  Wrong usage: flags, arguments or "
+      "environment.\n`airlock fetch` has more; see `airlock help fetch`.\n");
   return text;
 }
 
@@ -279,13 +278,12 @@ std::string CommandHelp(const Command& command) {
   for (const Command::Example& example : command.examples) {
     absl::StrAppend(&text, "  ", example.command, "\n", Wrap(example.what, 6));
   }
-  absl::StrAppend(
-      &text, "\n",
-      Wrap(absl::StrCat("Exit status: ",
-                        command.exit_statuses.empty()
-                            ? "0 it worked, 1 it did not, 2 wrong usage."
-                            : command.exit_statuses),
-           0));
+  absl::StrAppend(&text, "\n",
+                  Wrap(absl::StrCat("Exit status: ",
+                                    command.exit_statuses.empty()
+                                        ? "0 success, 1 failure, 2 wrong usage."
+                                        : command.exit_statuses),
+                       0));
   return text;
 }
 

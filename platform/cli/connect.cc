@@ -29,10 +29,10 @@
 #include "ssl/error.h"
 
 ABSL_FLAG(std::string, servername, "",
-          "The name to ask for (SNI) and to find in the certificate, where it "
-          "is not HOST.");
+          "The name to send (SNI) and to expect in the certificate, if it is "
+          "not HOST.");
 ABSL_FLAG(bool, no_io, false,
-          "Leave standard input alone; report, and close the connection.");
+          "Do not read standard input; report, and close the connection.");
 
 namespace airlock::cli {
 namespace {
@@ -173,23 +173,23 @@ Command ConnectCommand() {
   Command command;
   command.name = "connect";
   command.arguments = "HOST:PORT";
-  command.summary = "Connect to a server, and tell who it is.";
+  command.summary = "Connect to a server, and show who it is.";
   command.description =
-      "Connects by TLS and reports protocol, cipher, and the server's "
+      "Connects with TLS and reports protocol, cipher, and the server's "
       "certificate chain with names, dates, and why it is or is not trusted. "
-      "Then standard input goes to the server, and what comes back to standard "
-      "output (the report is then on standard error), until the server closes. "
-      "The end of input is told to the server, which may still answer.\n"
-      "The chain and the name are verified. Where that fails, the chain is "
-      "shown all the same, nothing is sent, and the exit status is 1.";
+      "Then standard input goes to the server, and its answers go to standard "
+      "output (and the report to standard error), until the server closes. At "
+      "the end of input the server is notified, and may still answer.\nThe "
+      "chain and the name are verified. If that fails, the chain is still "
+      "shown, nothing is sent, and the exit status is 1.";
   command.examples = {
-      {"airlock connect --no-io example.com:443", "Who is that?"},
+      {"airlock connect --no-io example.com:443", "Who is this server?"},
       {"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | airlock connect localhost:9443 "
        "--ca ca.pem",
        "A request to `airlock serve --root`."},
       {"airlock connect localhost:9443 --ca ca.pem --cert env:CERT --key "
        "env:KEY",
-       "With a client certificate that is in no file."},
+       "With a client certificate from the environment."},
   };
   command.flags = {
       {"servername", "NAME"}, {"ca", "SOURCE"},        {"cert", "SOURCE"},

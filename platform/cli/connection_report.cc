@@ -53,7 +53,7 @@ std::string ChainText(const ConnectionReport& report) {
   int fault = -1;
   const absl::optional<ssl::Error> error = ssl::GetError(report.handshake);
   if (error.has_value()) fault = error->depth;
-  std::string text = "\nChain that the peer presented:\n";
+  std::string text = "\nThe chain that the peer presented:\n";
   for (size_t i = 0; i < presented.size(); ++i) {
     absl::StrAppend(&text, CertificateText(presented[i], i, report.now,
                                            static_cast<int>(i) == fault));
@@ -61,8 +61,8 @@ std::string ChainText(const ConnectionReport& report) {
   const std::vector<ssl::Certificate>& verified =
       report.socket->verified_chain();
   if (verified.empty()) return text;
-  absl::StrAppend(&text, "\nTrusted, as it leads to a CA of ", report.trust,
-                  ":\n");
+  absl::StrAppend(&text, "\nTrusted, because it leads to a CA in ",
+                  report.trust, ":\n");
   return absl::StrCat(
       text, CertificateText(verified.back(), verified.size() - 1, report.now,
                             /*at_fault=*/false));
@@ -73,7 +73,7 @@ std::string VerifiedText(const ConnectionReport& report) {
     return absl::StrCat("yes: chain, and name ",
                         ForTerminal(report.server_name));
   }
-  return "NO: --insecure, so this may be anybody, and anybody may read along";
+  return "NO: --insecure, so this may be any server, and anyone may read along";
 }
 
 Json ChainJson(const std::vector<ssl::Certificate>& chain, absl::Time now) {
@@ -100,7 +100,7 @@ std::string ConnectionText(const ConnectionReport& report) {
                                               : absl::StrCat("; key exchange ",
                                                              info->group))));
     absl::StrAppend(&text,
-                    Row("ALPN", info->alpn.empty() ? "none agreed"
+                    Row("ALPN", info->alpn.empty() ? "none negotiated"
                                                    : ForTerminal(info->alpn)));
     absl::StrAppend(&text, Row("verified", VerifiedText(report)));
   } else {

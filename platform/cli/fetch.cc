@@ -253,7 +253,7 @@ Command FetchCommand() {
        "Download a file."},
       {"airlock fetch https://api.example/v1 --data '{\"a\": 1}' --header "
        "'Content-Type: application/json' --cert env:CERT --key env:KEY",
-       "Send JSON, with a client certificate that is in no file."},
+       "Send JSON, with a client certificate from the environment."},
       {"airlock fetch --json https://example.com/ --output /dev/null",
        "Where does the time go?"},
   };

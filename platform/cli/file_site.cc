@@ -67,7 +67,7 @@ absl::StatusOr<std::vector<std::string>> SplitTarget(absl::string_view target) {
     if (*decoded == "." || *decoded == ".." ||
         decoded->find('\0') != std::string::npos ||
         absl::StrContains(*decoded, '/')) {
-      return NoTarget("a part of the path is no file name");
+      return NoTarget("a part of the path is not a file name");
     }
     path.push_back(*std::move(decoded));
   }
@@ -79,12 +79,12 @@ absl::Status CannotOpen(int error) {
     case ENOENT:
     case ENOTDIR:
     case ENAMETOOLONG:
-      return absl::NotFoundError("there is no such file");
+      return absl::NotFoundError("the file does not exist");
     case ELOOP:
       return absl::PermissionDeniedError("symbolic links are not followed");
     case EACCES:
     case EPERM:
-      return absl::PermissionDeniedError("the file may not be read");
+      return absl::PermissionDeniedError("the file is not readable");
     case EMFILE:
     case ENFILE:
     case ENOMEM:

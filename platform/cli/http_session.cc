@@ -110,7 +110,8 @@ class Session {
           .status();
     }
     if (version_ == 11 && request.count(http::field::host) != 1) {
-      return Refuse(http::status::bad_request, "one Host header is needed")
+      return Refuse(http::status::bad_request,
+                    "exactly one Host header is required")
           .status();
     }
     absl::StatusOr<SiteEntry> entry = site_.Find(View(request.target()));

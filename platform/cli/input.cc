@@ -33,7 +33,8 @@ absl::StatusOr<ssl::Secret> ReadStandardInput() {
     }
     if (size == 0) break;
     if (bytes.size() + size > platform::Host::kMaxFileSize) {
-      return absl::ResourceExhaustedError("standard input is over 64 MiB");
+      return absl::ResourceExhaustedError(
+          "standard input is larger than 64 MiB");
     }
     if (bytes.size() + size > bytes.capacity()) {
       // Grown by hand, so that the old memory can be wiped.
@@ -58,7 +59,7 @@ absl::StatusOr<ssl::Secret> ReadVariable(const std::string& name) {
   const auto found = environment.find(name);
   if (found == environment.end()) {
     return absl::NotFoundError(
-        absl::StrCat("there is no environment variable ", name));
+        absl::StrCat("the environment has no variable ", name));
   }
   return ssl::Secret(found->second);
 }

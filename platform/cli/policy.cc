@@ -26,11 +26,10 @@
 #include "platform/process_environment.h"
 
 ABSL_FLAG(std::string, app, "",
-          "The application's app.yaml, whose env_variables count too.");
-ABSL_FLAG(
-    std::string, host, "",
-    "The host to show the policy for, with the exception for it, if there "
-    "is one, applied. Without it: for all hosts, and the exceptions.");
+          "The application's app.yaml, whose env_variables also apply.");
+ABSL_FLAG(std::string, host, "",
+          "The host to show the policy for, with any exception for it applied. "
+          "Without it: the policy for all hosts, and the exceptions.");
 
 namespace airlock::cli {
 namespace {
@@ -76,15 +75,14 @@ int RunPolicy(const std::vector<std::string>& /*arguments*/) {
 Command PolicyCommand() {
   Command command;
   command.name = "policy";
-  command.summary = "What is enforced here, and who says so.";
+  command.summary = "Show what is enforced here, and where it was set.";
   command.description =
-      "Shows every setting of the policy in force: its value, where that was "
-      "said, and what it overrode. The operator's file comes first "
-      "(/etc/airlock.yaml), then the one that AIRLOCK_CONFIG names, the "
-      "environment and app.yaml; of what they say the strictest counts, and "
-      "only the operator's file can be laxer, by an exception for a host.\n"
-      "A file with any mistake is an error that names the place; no runtime "
-      "starts with it.";
+      "Shows every setting of the policy in force: its value, where it was "
+      "set, and what it overrode. The operator's file (/etc/airlock.yaml) "
+      "comes first, then the one that AIRLOCK_CONFIG names, the environment "
+      "and app.yaml; the strictest setting takes effect, and only the "
+      "operator's file can be laxer, by an exception for a host.\nA mistake in "
+      "a file is an error that names the place; no runtime starts with it.";
   command.examples = {
       {"airlock policy", "For all hosts."},
       {"airlock policy --app app.yaml --host db.corp.internal",

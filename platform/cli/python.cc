@@ -44,12 +44,12 @@ int RunPython(const std::vector<std::string>& words) {
   }
   const absl::string_view isolating = IsolatingOption(arguments);
   if (!isolating.empty()) {
-    return Fail("python",
-                absl::InvalidArgumentError(absl::StrCat(
-                    ForTerminal(isolating),
-                    " has Python ignore PYTHONPATH, which Airlock is found by; "
-                    "leave it out, or install the wheel, which holds under any "
-                    "option")));
+    return Fail(
+        "python",
+        absl::InvalidArgumentError(absl::StrCat(
+            ForTerminal(isolating),
+            " makes Python ignore PYTHONPATH, where it finds Airlock; leave it "
+            "out, or install the wheel, which works with any option")));
   }
   platform::PosixHost host;
   const config::Environment environment = platform::ProcessEnvironment();
@@ -107,15 +107,15 @@ Command PythonCommand() {
   command.arguments = "[VERSION] -- ARGUMENTS";
   command.summary = "Start a Python whose ssl is Airlock's.";
   command.description =
-      "Finds an interpreter (python3, or the one of VERSION, in PATH or "
+      "Finds an interpreter (python3, or the one for VERSION, in PATH or "
       "~/.pyenv/versions), puts Airlock's module and the package airlock first "
       "on PYTHONPATH, and becomes that interpreter. The modules are those that "
-      "`bazel build //platform/python:all` made beside this program, or that "
-      "were installed with it, for the system's Python 3; without one for the "
-      "interpreter's version it is not started.";
+      "`bazel build //platform/python:all` built next to this program, or "
+      "those that were installed with it, for the system's Python 3. An "
+      "interpreter without a module for its version is not started.";
   command.examples = {
       {"airlock python -- -c 'import ssl; print(ssl.OPENSSL_VERSION)'",
-       "Which TLS is it?"},
+       "Which TLS library is it?"},
       {"airlock python 2.7 -- server.py --port 8443",
        "An old application, unchanged."},
   };

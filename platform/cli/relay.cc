@@ -79,7 +79,8 @@ class Relayer {
       const ssize_t written = write(out_, bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) {
-        return absl::ErrnoToStatus(errno, "standard output takes no more");
+        return absl::ErrnoToStatus(errno,
+                                   "standard output accepts no more data");
       }
       bytes.remove_prefix(written);
     }

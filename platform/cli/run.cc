@@ -34,23 +34,23 @@
 #include "platform/process_environment.h"
 
 ABSL_FLAG(bool, no_sandbox, false,
-          "Run the application without a sandbox: it can then do all that you "
-          "can, and leave the policy if it wants to.");
-ABSL_FLAG(bool, dev, false,
-          "Let servers at localhost be verified, too: a certificate made for "
-          "this run alone is trusted beside the CAs, for localhost, and the "
-          "application finds it and its key (PEM) in "
-          "AIRLOCK_DEV_KEY and AIRLOCK_DEV_CERTIFICATE. The policy stays as it "
-          "is.");
+          "Run the application without a sandbox: it can then do everything "
+          "that you can, and evade the policy.");
+ABSL_FLAG(
+    bool, dev, false,
+    "Let servers at localhost be verified, too: besides the CAs, a certificate "
+    "made for this run alone is trusted for localhost, and the application "
+    "finds it and its key (PEM) in AIRLOCK_DEV_CERTIFICATE and "
+    "AIRLOCK_DEV_KEY. The policy does not change.");
 ABSL_FLAG(bool, no_network, false,
-          "Give the sandbox no network but a loopback of its own.");
+          "Give the sandbox no network except its own loopback.");
 ABSL_FLAG(std::string, writable, "",
-          "Directories that the application may write to, divided by commas. "
+          "Directories that the application may write to, separated by commas. "
           "Without it: none.");
 
 ABSL_FLAG(std::string, programs, "",
-          "Programs that the application may run, beside the interpreter, sh, "
-          "env and scripts of its own, divided by commas: names in PATH, or "
+          "Programs that the application may run besides the interpreter, sh, "
+          "env and its own scripts, separated by commas: names in PATH, or "
           "paths. \"any\": all that it can see.");
 
 namespace airlock::cli {
@@ -175,8 +175,8 @@ class Run {
                                 const std::vector<std::string>& command) {
     if (options_.development) {
       return absl::InvalidArgumentError(
-          "--dev needs the sandbox, whose CA bundle it adds to; leave out "
-          "--no-sandbox");
+          "--dev needs the sandbox, because it adds to the CA bundle there; "
+          "leave out --no-sandbox");
     }
     Program program;
     program.argv = command;
@@ -272,8 +272,8 @@ int RunRun(const std::vector<std::string>& words) {
   if (separator != words.end()) arguments.assign(separator + 1, words.end());
   if (named.size() > 1) {
     return Fail("run", absl::InvalidArgumentError(absl::StrCat(
-                           "one app.yaml at a time; what the application gets "
-                           "comes after --: airlock run ",
+                           "only one app.yaml is allowed; the application's "
+                           "arguments come after --: airlock run ",
                            named[0], " -- ", named[1])));
   }
   const config::Environment given = platform::ProcessEnvironment();
@@ -293,20 +293,20 @@ Command RunCommand() {
   command.description =
       "Starts the application that APP.YAML (./app.yaml) describes: its "
       "entrypoint, or main.py beside it, with the Python that `runtime` names "
-      "and Airlock's ssl. It runs in a sandbox, by bubblewrap: no file but its "
-      "own folder, the system's libraries and the CA bundle to be read, none "
-      "to be written, no system call but what Python and TLS need, no "
-      "privilege to be gained.\n"
-      "On start it shows on standard error what is in force. SIGTERM and other "
-      "signals go on to the application, whose exit status is this command's, "
-      "or 128 and the signal that ended it.\n"
-      "SANDBOXING.md tells what is promised and what is not.";
+      "and Airlock's ssl. It runs in a sandbox (bubblewrap): it can read only "
+      "its own folder, the system's libraries and the CA bundle, write no "
+      "file, make only the system calls that Python and TLS need, and gain no "
+      "privilege.\nAt startup it shows on standard error what is in force. It "
+      "forwards SIGTERM and other signals to the application, and exits with "
+      "the application's status, or with 128 plus the number of the signal "
+      "that ended it.\nSANDBOXING.md says what is promised and what is not.";
   command.examples = {
-      {"airlock run", "The application of this folder."},
+      {"airlock run", "The application in this folder."},
       {"airlock run shop/app.yaml --writable=/srv/shop -- --port 8443",
        "With arguments, and a place for its data."},
-      {"airlock run --dev", "With servers of its own at localhost."},
-      {"airlock run --no-sandbox", "Where a sandbox cannot be had."},
+      {"airlock run --dev", "With its own servers at localhost."},
+      {"airlock run --no-sandbox",
+       "On a machine that cannot provide a sandbox."},
   };
   command.flags = {{"dev", ""},
                    {"writable", "DIR,..."},

@@ -36,32 +36,33 @@
 #include "ssl/error.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1",
-          "Where to listen; empty: at every address of the machine.");
+          "The address to listen on; empty: every address of the machine.");
 ABSL_FLAG(uint16_t, port, 9443,
-          "The port; 0: any that is free, see the output.");
-ABSL_FLAG(std::string, root, "",
-          "Serve the files of this directory over HTTPS, with listings. "
-          "Symbolic links in it are not followed. Without it: every byte comes "
-          "back (echo).");
-ABSL_FLAG(bool, self_signed, false,
-          "In place of --cert: a certificate for localhost, 127.0.0.1 and ::1, "
-          "made now and valid for a week; it signed itself, and "
-          "printed for clients to trust.");
+          "The port; 0: any free port, which the output shows.");
+ABSL_FLAG(
+    std::string, root, "",
+    "Serve the files of this directory over HTTPS, with listings. Symbolic "
+    "links in it are not followed. Without it: the server echoes every byte.");
+ABSL_FLAG(
+    bool, self_signed, false,
+    "Instead of --cert: a self-signed certificate for localhost, 127.0.0.1 and "
+    "::1, made now, valid for a week, and printed for clients to trust.");
 ABSL_FLAG(std::string, client_ca, "",
-          "Ask clients for a certificate that leads to a CA of this bundle: a "
+          "Ask clients for a certificate that leads to a CA in this bundle: a "
           "path, \"-\" or \"env:NAME\".");
 ABSL_FLAG(bool, require_client_cert, false,
-          "Let nobody in without one. Needs --client-ca.");
+          "Refuse clients without a certificate. Needs --client-ca.");
 ABSL_FLAG(uint16_t, max_connections, 256,
-          "How many connections there may be at once. When others wait, the "
-          "one that has waited longest for its client ends.");
+          "The most connections at once. If others are waiting, the one that "
+          "has waited longest for its client is closed.");
 ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
-          "How long a client may take to shake hands.");
-ABSL_FLAG(bool, old_tls, false,
-          "Offer what scanners warn of, too: TLS 1.0 and 1.1, and CBC suites.");
+          "How long a client may take for the handshake.");
+ABSL_FLAG(
+    bool, old_tls, false,
+    "Also offer what scanners warn about: TLS 1.0 and 1.1, and CBC suites.");
 ABSL_FLAG(std::string, ciphers, "",
-          "The cipher suites of TLS 1.2 and below, as OpenSSL writes them. "
-          "Without it: forward secrecy with AEAD alone.");
+          "The cipher suites of TLS 1.2 and earlier, in OpenSSL's syntax. "
+          "Without it: only AEAD suites with forward secrecy.");
 
 namespace airlock::cli {
 namespace {
@@ -130,7 +131,7 @@ absl::Status CheckLimits() {
   if (!shared.ok()) return shared;
   if (absl::GetFlag(FLAGS_max_connections) == 0) {
     return absl::InvalidArgumentError(
-        "--max-connections is 0, which lets nobody in; give 1 or more");
+        "--max-connections is 0, which allows no connections; use 1 or more");
   }
   return CheckDuration("--handshake-timeout",
                        absl::GetFlag(FLAGS_handshake_timeout));
@@ -141,7 +142,7 @@ absl::Status ReadFlags(Service* service) {
   const bool required = absl::GetFlag(FLAGS_require_client_cert);
   if (required && client_ca.empty()) {
     return absl::InvalidArgumentError(
-        "--require-client-cert needs --client-ca, to verify them with");
+        "--require-client-cert needs --client-ca, to verify the certificates");
   }
   if (!client_ca.empty()) {
     auto ca_certs = ReadCaCerts("--client-ca", client_ca, service->host.get());
@@ -255,7 +256,7 @@ void PrintStart(const Service& service, uint16_t port) {
     case ssl::VerifyMode::kNone:
       break;
     case ssl::VerifyMode::kOptional:
-      std::cout << ", client certificates verified where given";
+      std::cout << ", client certificates verified if presented";
       break;
     case ssl::VerifyMode::kRequired:
       std::cout << ", client certificates required";
@@ -266,7 +267,7 @@ void PrintStart(const Service& service, uint16_t port) {
   if (own.ok()) {
     std::cout << "Certificate: " << own->subject() << ", sha256 "
               << FormatFingerprint(own->Sha256Fingerprint())
-              << "\nIt is what clients have to trust (--ca):\n"
+              << "\nClients have to trust it (--ca):\n"
               << service.own_ca;
   }
   std::cout << std::flush;
@@ -301,7 +302,7 @@ int RunServe(const std::vector<std::string>&) {
           case ConnectionPlace::End::kStopping:
             return Log(peer, "ended: the server stops");
           case ConnectionPlace::End::kMakeRoom:
-            return Log(peer, "ended: it did nothing while others waited");
+            return Log(peer, "ended: it was idle while others waited");
           case ConnectionPlace::End::kNone:
             break;
         }
@@ -314,10 +315,11 @@ int RunServe(const std::vector<std::string>&) {
       [&service] { service.runtime->ReloadPolicy().IgnoreError(); },
       [](const absl::Status& shortage) {
         Log("airlock serve:",
-            absl::StrCat(shortage.message(),
-                         ". Connections wait until others have ended; raise "
-                         "the limit (ulimit -n, for threads -u) or lower "
-                         "--max-connections. Further ones are not told of."));
+            absl::StrCat(
+                shortage.message(),
+                ". Connections wait until others have ended; raise the limit "
+                "(ulimit -n, for threads -u) or lower --max-connections. "
+                "Further failures are not reported."));
       });
   if (!pool.ok()) return Fail("serve", pool.status());
   const auto listener = platform::TcpListener::Listen(
@@ -337,20 +339,20 @@ Command ServeCommand() {
   command.description =
       "Waits for TLS connections and, with --root, serves the files of a "
       "directory over HTTPS (GET and HEAD, with listings); without it, sends "
-      "back what it gets. The first line on standard output says where it "
+      "back what it receives. The first line on standard output says where it "
       "listens; requests and failures go to standard error. TLS 1.2 and 1.3, "
-      "with AEAD suites alone, unless --tls or --ciphers say otherwise. Ends "
+      "with AEAD suites only, unless --tls or --ciphers says otherwise. Exits "
       "with 0 on SIGINT or SIGTERM, once requests that have begun are "
-      "answered, "
-      "or after five seconds. The policy is read anew on SIGHUP, and for a "
-      "connection where its file has changed; one that is not valid leaves the "
-      "old one in force.";
+      "answered, or after five seconds. The policy is reloaded on SIGHUP, and "
+      "for a connection if its file has changed; if the new policy is invalid, "
+      "the old one stays in force.";
   command.examples = {
       {"airlock serve --self-signed --root .",
        "This directory, at https://localhost:9443/."},
       {"airlock serve --cert env:CERT --key env:KEY --client-ca clients.pem "
        "--require-client-cert",
-       "An echo server for known clients, with its own key in no file."},
+       "An echo server for known clients, with its own key from the "
+       "environment."},
   };
   command.flags = {{"address", "ADDRESS"},
                    {"port", "PORT"},

@@ -27,29 +27,29 @@ ABSL_FLAG(std::string, ca, "",
           "makes it, \"-\" for standard input, or \"env:NAME\". Without it: "
           "the platform's (see `airlock ca`).");
 ABSL_FLAG(bool, insecure, false,
-          "Verify nothing, to look at a server that is not trusted. The policy "
-          "AIRLOCK_VERIFY=enforce refuses it.");
+          "Do not verify the server, to look at one that is not trusted. "
+          "AIRLOCK_VERIFY=enforce refuses this.");
 ABSL_FLAG(bool, json, false, "Print one JSON object, for programs.");
-ABSL_FLAG(
-    std::string, cert, "",
-    "The certificate chain to present, PEM, DER or PKCS#12: a path, \"-\" "
-    "for standard input, or \"env:NAME\" for an environment variable. It "
-    "may hold the key too.");
+ABSL_FLAG(std::string, cert, "",
+          "The certificate chain to present, PEM, DER or PKCS#12: a path, "
+          "\"-\" for standard input, or \"env:NAME\" for an environment "
+          "variable. It may also contain the key.");
 ABSL_FLAG(std::string, key, "",
           "The private key that goes with --cert, from the same kinds of "
           "source.");
 ABSL_FLAG(std::string, password, "",
-          "Where the password of an encrypted key is: the same kinds of "
+          "Where to read the password of an encrypted key: the same kinds of "
           "source, such as env:KEY_PASSWORD. Never the password itself, which "
           "the process list would show.");
 ABSL_FLAG(std::string, tls, "SSLv23",
-          "The protocol: SSLv23 for the best that both sides have, or exactly "
-          "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3.");
+          "The protocol: SSLv23 for the highest version that both sides "
+          "support, or exactly TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3.");
 ABSL_FLAG(std::string, alpn, "",
-          "Application protocols by preference, such as h2,http/1.1.");
-ABSL_FLAG(absl::Duration, timeout, absl::Seconds(30),
-          "How long to wait for the peer: to connect and shake hands, and in a "
-          "server for each request. In `airlock fetch`: for the whole call.");
+          "Application protocols in order of preference, such as h2,http/1.1.");
+ABSL_FLAG(
+    absl::Duration, timeout, absl::Seconds(30),
+    "How long to wait for the peer: for the connection and the handshake, and "
+    "in a server for each request. In `airlock fetch`: for the whole call.");
 ABSL_FLAG(std::string, audit, "",
           "Append what the policy refuses or makes stricter, as lines of JSON, "
           "to this file or, as fd:N, to an open descriptor. Without it: to "
@@ -70,8 +70,8 @@ absl::Status CannotRead(absl::string_view flag, const std::string& source,
   }
   return absl::InvalidArgumentError(absl::StrCat(
       flag,
-      " names no file that can be read. Its value may be a secret and is "
-      "not shown; the list of processes shows it. Give a path, \"-\" for "
+      " does not name a readable file. Its value may be a secret and is not "
+      "shown here, but the list of processes shows it. Use a path, \"-\" for "
       "standard input, or \"env:NAME\" for an environment variable."));
 }
 
@@ -107,7 +107,7 @@ absl::Status CheckDuration(absl::string_view flag, absl::Duration duration) {
   if (duration > absl::ZeroDuration()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(flag, " is ", absl::FormatDuration(duration),
-                   ", in which nobody can answer; give a time above 0, such as "
+                   ", in which no peer can answer; use a time above 0, such as "
                    "30s or 5m, or inf for no limit"));
 }
 
@@ -116,7 +116,7 @@ absl::Status CheckSharedFlags() {
     if (name.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--alpn=", absl::GetFlag(FLAGS_alpn),
-          " has an empty name in it; write them as in h2,http/1.1"));
+          " contains an empty name; write a list such as h2,http/1.1"));
     }
   }
   return CheckDuration("--timeout", absl::GetFlag(FLAGS_timeout));
@@ -173,8 +173,8 @@ absl::Status SetVersionFromFlag(ssl::Verification* verification) {
   if (!protocol.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--tls cannot be ", name,
-                     "; it takes SSLv23 (the best that both sides have), "
-                     "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3"));
+                     "; it takes SSLv23 (the highest version that both sides "
+                     "support), TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3"));
   }
   verification->protocol = *protocol;
   return absl::OkStatus();

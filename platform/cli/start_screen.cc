@@ -30,13 +30,13 @@ std::string DescribeSsl(const config::AppYaml& yaml) {
   if (yaml.runtime.has_value() && yaml.runtime->value == "python27") {
     return "none: app.yaml does not list the library";
   }
-  return "Airlock's, as this Python has it";
+  return "Airlock's, as in this version of Python";
 }
 
 std::string DescribeSandbox(const StartFacts& facts) {
   if (!facts.sandboxed) {
-    return "none (--no-sandbox): nothing holds the application to the policy "
-           "but its own good will";
+    return "none (--no-sandbox): the application follows the policy only if it "
+           "wants to";
   }
   return absl::StrCat(
       "bubblewrap, read-only; writable: ",
@@ -70,10 +70,12 @@ std::string DescribeBundle(const StartFacts& facts, platform::Host* host) {
   std::string text = absl::StrCat(absl::StrJoin(facts.bundle, ", "), ": ",
                                   certificates.size(), " certificates");
   if (!certificates.empty()) {
-    absl::StrAppend(&text, ", the first to expire on ", FormatDate(first));
+    absl::StrAppend(&text, ", the first of which expires on ",
+                    FormatDate(first));
   }
   if (facts.development) {
-    absl::StrAppend(&text, "; for localhost one of this run (--dev)");
+    absl::StrAppend(&text,
+                    "; for localhost, also this run's certificate (--dev)");
   }
   return text;
 }

@@ -45,7 +45,7 @@ absl::StatusOr<Application> LoadApplication(const std::string& path,
   application.folder = application.app_yaml.substr(0, slash);
   if (application.folder.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        path, ": an application has a folder of its own, and / is none"));
+        path, ": an application needs its own folder, which cannot be /"));
   }
   absl::StatusOr<config::AppYaml> yaml =
       platform::LoadAppYaml(host, application.app_yaml, &application.included);
@@ -55,7 +55,7 @@ absl::StatusOr<Application> LoadApplication(const std::string& path,
   if (!runtime.has_value()) {
     return absl::InvalidArgumentError(
         absl::StrCat(application.app_yaml,
-                     ": it names no runtime; write runtime: ", kAccepted));
+                     ": it has no runtime; write runtime: ", kAccepted));
   }
   for (const auto& row : kRuntimes) {
     if (row.runtime != runtime->value) continue;
@@ -63,7 +63,7 @@ absl::StatusOr<Application> LoadApplication(const std::string& path,
     return application;
   }
   return absl::InvalidArgumentError(
-      absl::StrCat(runtime->origin.ToString(), ": no such runtime here: \"",
+      absl::StrCat(runtime->origin.ToString(), ": unknown runtime \"",
                    runtime->value, "\"; use ", kAccepted));
 }
 
@@ -79,9 +79,9 @@ absl::StatusOr<std::vector<std::string>> StartCommand(
   } else {
     command = {python, absl::StrCat(application.folder, "/main.py")};
     if (access(command[1].c_str(), R_OK) != 0) {
-      return absl::NotFoundError(absl::StrCat(
-          application.app_yaml, " has no entrypoint, and there is no ",
-          command[1], " to start; write one of them"));
+      return absl::NotFoundError(
+          absl::StrCat(application.app_yaml, " has no entrypoint, and ",
+                       command[1], " cannot be read; write one of them"));
     }
   }
   command.insert(command.end(), arguments.begin(), arguments.end());

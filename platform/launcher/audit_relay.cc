@@ -93,9 +93,9 @@ absl::Status AuditRelay::MakeFifo() {
     }
     return absl::OkStatus();
   }
-  return absl::UnavailableError(absl::StrCat(
-      "there is no folder to make a FIFO in, which the audit goes through: ",
-      absl::StrJoin(tried, ", "), "; set TMPDIR to one"));
+  return absl::UnavailableError(
+      absl::StrCat("no folder can hold the FIFO that the audit goes through: ",
+                   absl::StrJoin(tried, ", "), "; set TMPDIR to one that can"));
 }
 
 AuditRelay::~AuditRelay() {
@@ -197,8 +197,8 @@ void AuditRelay::WriteOut(const std::string& lines) {
     lines_.CountLost(static_cast<uint64_t>(std::count(
         all.begin() + static_cast<ptrdiff_t>(done), all.end(), '\n')));
     if (!std::exchange(failed_, true)) {
-      std::cerr << "airlock run: lines of the audit are lost: "
-                << std::strerror(error) << std::endl;
+      std::cerr << "airlock run: audit lines are lost: " << std::strerror(error)
+                << std::endl;
     }
     return;
   }

@@ -60,9 +60,9 @@ absl::StatusOr<std::string> EntrypointProgram(
   return absl::InvalidArgumentError(absl::StrCat(
       entrypoint->origin.ToString(), ": the entrypoint begins with ", word,
       ", which is ", found[0],
-      ": a program of the machine that no policy of ssl holds. Whoever runs "
-      "the application can allow it, by --programs=",
-      word, "; else begin with python, sh, env or a script"));
+      ": a program of the machine, to which the policy does not apply. To "
+      "allow it, run with --programs=",
+      word, "; otherwise begin with python, sh, env or a script"));
 }
 
 }  // namespace airlock::launcher

@@ -107,7 +107,7 @@ absl::StatusOr<std::string> ModulesFolder() {
   char self[PATH_MAX];
   const ssize_t size = readlink("/proc/self/exe", self, sizeof(self));
   if (size <= 0 || size == sizeof(self)) {
-    return absl::InternalError("cannot tell where this program lies");
+    return absl::InternalError("cannot find the path of this program");
   }
   std::vector<std::string> parts =
       absl::StrSplit(absl::string_view(self, size), '/');
@@ -122,7 +122,7 @@ absl::StatusOr<std::string> ModulesFolder() {
   }
   return absl::NotFoundError(absl::StrCat(
       "the modules for Python are neither at ", built,
-      ", where `bazel build //platform/python:all` makes them, nor at ",
+      ", where `bazel build //platform/python:all` builds them, nor at ",
       installed, ", where `bazel run //:install` puts them"));
 }
 
@@ -183,9 +183,9 @@ absl::StatusOr<std::string> FindInterpreter(
     }
   }
   return absl::NotFoundError(absl::StrCat(
-      "no Python", version.empty() ? "" : " ", version, " to run; tried: ",
-      tried.empty() ? "none is in PATH or ~/.pyenv/versions"
-                    : absl::StrJoin(tried, ", ")));
+      "no usable Python", version.empty() ? "" : " ", version,
+      tried.empty() ? "; none is in PATH or ~/.pyenv/versions"
+                    : absl::StrCat("; tried: ", absl::StrJoin(tried, ", "))));
 }
 
 std::vector<std::string> InterpreterNames(const InterpreterFacts& python) {
@@ -209,7 +209,7 @@ absl::StatusOr<InterpreterFacts> AskInterpreter(
       absl::StrSplit(answer->output, '\n', absl::SkipEmpty());
   if (answer->status != 0 || lines.size() < 4) {
     return absl::FailedPreconditionError(absl::StrCat(
-        interpreter, " cannot have Airlock's _ssl in the place of its own: ",
+        interpreter, " cannot use Airlock's _ssl instead of its own: ",
         absl::StripAsciiWhitespace(answer->output)));
   }
   InterpreterFacts facts;

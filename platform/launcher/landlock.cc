@@ -68,11 +68,11 @@ absl::Status AddRule(int ruleset, const std::string& path, uint64_t access) {
 absl::Status CheckLandlock() {
   if (Version() >= 1) return absl::OkStatus();
   return absl::UnavailableError(
-      "this kernel cannot say which programs an application may run: it has no "
-      "Landlock (Linux 5.13 or later, with landlock in the list of its "
-      "parameter lsm=; a container must let the calls of landlock(7) pass). "
-      "Enable it, or let the application run any program that it can see: "
-      "--programs=any");
+      "this kernel cannot limit which programs an application may run: it has "
+      "no Landlock (Linux 5.13 or later, with landlock in the list of its "
+      "parameter lsm=; a container must allow the system calls of "
+      "landlock(7)). Enable it, or let the application run any program that it "
+      "can see: --programs=any");
 }
 
 absl::Status AllowPrograms(const std::vector<std::string>& programs) {

@@ -89,13 +89,13 @@ absl::Status DropCapabilities() {
     if (in_bounding_set < 0) break;  // Past the kernel's last capability.
     if (in_bounding_set > 0 &&
         prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
-      return Failed(absl::StrCat("cannot give up capability ", capability));
+      return Failed(absl::StrCat("cannot drop capability ", capability));
     }
   }
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
   if (syscall(SYS_capset, &header, none) != 0) {
-    return Failed("cannot give up the capabilities");
+    return Failed("cannot drop the capabilities");
   }
   return absl::OkStatus();
 }

@@ -111,7 +111,7 @@ absl::Status KeepDescriptors() {
   }
   // Linux before 5.11, or a container that does not support the call.
   const absl::string_view what =
-      "cannot tell which descriptors are open, to keep them from the program";
+      "cannot find the open descriptors, which the program must not inherit";
   DIR* const descriptors = opendir("/proc/self/fd");
   if (descriptors == nullptr) {
     return absl::InternalError(absl::ErrnoToStatus(errno, what).message());

@@ -149,10 +149,10 @@ absl::StatusOr<absl::optional<platform::FileContent>> RunPolicy::ReadAgain(
     return absl::optional<platform::FileContent>(*std::move(content));
   }
   return absl::AbortedError(
-      absl::StrCat("the policy's file ", ssl::ShownPath(path), " ",
-                   !content.ok() ? "is gone"
-                   : was_there   ? "has changed"
-                                 : "has come",
+      absl::StrCat("the policy file ", ssl::ShownPath(path), " ",
+                   !content.ok() ? "was removed"
+                   : was_there   ? "was changed"
+                                 : "was created",
                    " since the policy was read; replace such a file "
                    "atomically, by renaming, and start the application again"));
 }

@@ -34,9 +34,9 @@ using platform::internal::UniqueFd;
 
 constexpr char kAdvice[] =
     "Allow it (sysctl kernel.unprivileged_userns_clone=1, "
-    "kernel.apparmor_restrict_unprivileged_userns=0 or user.max_user_namespaces"
-    "; in a container, let it make user namespaces and mount /proc), or choose "
-    "to do without: --no-sandbox.";
+    "kernel.apparmor_restrict_unprivileged_userns=0 or "
+    "user.max_user_namespaces; in a container, let it make user namespaces and "
+    "mount /proc), or do without a sandbox: --no-sandbox.";
 
 constexpr const char* kLinks[] = {"/bin", "/sbin", "/lib", "/lib64"};
 constexpr const char* kConfiguration[] = {
@@ -334,8 +334,8 @@ absl::StatusOr<SandboxedProgram> WrapInSandbox(
   const std::vector<std::string> found = FindInPath("bwrap", environment);
   if (found.empty()) {
     return absl::NotFoundError(
-        "there is no bwrap in PATH, which makes the sandbox; install the "
-        "package bubblewrap, or choose to do without: --no-sandbox");
+        "bwrap, which makes the sandbox, is not in PATH; install the package "
+        "bubblewrap, or do without a sandbox: --no-sandbox");
   }
   return Builder(plan, host).Build(found[0], argv);
 }
@@ -358,17 +358,17 @@ absl::Status TrySandbox(const SandboxPlan& plan, bool may_refuse,
       return absl::OkStatus();
     case 11:
       return absl::InternalError(absl::StrCat(
-          "in the sandbox ", plan.python.executable,
-          " still has its own _ssl, and nothing would hold the policy; report "
-          "this, with where that Python comes from"));
+          "in the sandbox, ", plan.python.executable,
+          " still has its own _ssl, so the policy would not be enforced; "
+          "report this, and where that Python comes from"));
     case 12:
       if (may_refuse) return absl::OkStatus();
       return absl::FailedPreconditionError(
-          absl::StrCat("in the sandbox ", plan.python.executable,
+          absl::StrCat("in the sandbox, ", plan.python.executable,
                        " does not import Airlock's _ssl: ", said));
     default:
       return absl::UnavailableError(absl::StrCat(
-          "this machine has no sandbox to give (", said, "). ", kAdvice));
+          "this machine cannot provide a sandbox (", said, "). ", kAdvice));
   }
 }
 

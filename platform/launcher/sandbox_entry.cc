@@ -39,7 +39,7 @@ absl::StatusOr<std::string> ReadAll(int fd) {
     const ssize_t size = read(fd, chunk, sizeof(chunk));
     if (size == 0) return text;
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return Failed("cannot read what airlock run says");
+    if (size < 0) return Failed("cannot read the message from airlock run");
     text.append(chunk, static_cast<size_t>(size));
   }
 }
@@ -55,7 +55,8 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
 
 absl::Status PassGate(int fd) {
   char byte = '.';
-  if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1) return Failed("cannot say so");
+  if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1)
+    return Failed("cannot notify airlock run");
   ssize_t size = 0;
   while ((size = recv(fd, &byte, 1, 0)) < 0 && errno == EINTR) {
   }
@@ -71,7 +72,7 @@ absl::Status Enter(const std::vector<std::string>& words) {
       !absl::SimpleAtoi(words[1], &filter) ||
       (words[2] != kNoGate && !absl::SimpleAtoi(words[2], &gate))) {
     return absl::InvalidArgumentError(
-        absl::StrCat(kSandboxEntry, " is for airlock run"));
+        absl::StrCat(kSandboxEntry, " is only for airlock run"));
   }
   const absl::StatusOr<std::string> text = ReadAll(file);
   if (!text.ok()) return text.status();
@@ -146,7 +147,8 @@ absl::StatusOr<SandboxEntry> DecodeEntry(absl::string_view text) {
   // The last word is empty: the text ends with a NUL.
   if (++i + 1 >= words.size() || !words.back().empty() ||
       (words[i] != kSome && words[i] != kAny)) {
-    return absl::InvalidArgumentError("what airlock run says is damaged");
+    return absl::InvalidArgumentError(
+        "the message from airlock run is damaged");
   }
   if (words[i] == kSome) {
     entry.programs.emplace(words.begin() + static_cast<ptrdiff_t>(i) + 1,

@@ -211,7 +211,7 @@ absl::Status ApplySyscallFilter(int fd) {
   std::vector<sock_filter> code(count);
   if (count == 0 || count > USHRT_MAX || size % sizeof(sock_filter) != 0 ||
       pread(fd, code.data(), size, 0) != static_cast<ssize_t>(size)) {
-    return Failed("it was read short", EIO);
+    return Failed("it was read only in part", EIO);
   }
   const sock_fprog program = {static_cast<unsigned short>(count), code.data()};
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0) {

@@ -143,7 +143,7 @@ absl::StatusOr<std::vector<std::string>> NamedPrograms(
     if (found.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--programs=", word,
-          ": no such program; name one in PATH, or an absolute path"));
+          ": no such program; use a name in PATH, or an absolute path"));
     }
     programs.push_back(std::move(found[0]));
   }

@@ -145,8 +145,8 @@ absl::Status Overlap(const std::string& writable, const Protected& fixed,
                      absl::string_view how) {
   return absl::InvalidArgumentError(
       absl::StrCat("--writable=", writable, ": ", fixed.what, " (", fixed.path,
-                   ") stays read-only, and ", how,
-                   "; name another folder, or put it elsewhere"));
+                   ") must stay read-only, but ", how,
+                   "; choose another folder, or put it elsewhere"));
 }
 
 absl::Status CheckOne(const std::string& writable, const Protected& fixed) {
@@ -155,22 +155,23 @@ absl::Status CheckOne(const std::string& writable, const Protected& fixed) {
     const absl::StatusOr<bool> below = IsBelow(step, writable);
     if (!below.ok()) return below.status();
     if (!*below) continue;
-    return Overlap(writable, fixed,
-                   step == fixed.path
-                       ? "lies in it"
-                       : absl::StrCat("leads through it, at ", step));
+    return Overlap(
+        writable, fixed,
+        step == fixed.path
+            ? "it lies in that folder"
+            : absl::StrCat("its path leads through that folder, at ", step));
   }
   const std::string& end = steps.back();
   const absl::StatusOr<bool> holds = IsBelow(writable, end);
   if (!holds.ok()) return holds.status();
   if (*holds && !fixed.may_hold_writable) {
-    return Overlap(writable, fixed, "so does what is in that");
+    return Overlap(writable, fixed, "that folder lies in it");
   }
   const absl::StatusOr<std::string> other = OtherName(end, writable);
   if (!other.ok()) return other.status();
   if (other->empty()) return absl::OkStatus();
   return Overlap(writable, fixed,
-                 absl::StrCat("has another name in it, ", *other));
+                 absl::StrCat("it has another name in that folder, ", *other));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST(CaTest, ShowsWhatIsNoCertificate) {
 TEST(CaTest, AnEmptyBundleIsOfNoUse) {
   const Outcome outcome = Ca("ca_no_certs.pem");
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_THAT(outcome.output, HasSubstr("Of no use"));
+  EXPECT_THAT(outcome.output, HasSubstr("Unusable"));
 }
 
 TEST(CaTest, RemarksOnWhatIsOddButUsable) {
@@ -74,9 +74,9 @@ TEST(CaTest, RemarksOnWhatIsOddButUsable) {
   const Outcome expired = Ca("expired_root.pem");
   EXPECT_EQ(expired.status, 0);
   EXPECT_THAT(expired.output, HasSubstr("expired"));
-  EXPECT_THAT(
-      Ca("not_yet_valid.pem").output,
-      AllOf(HasSubstr("not valid before 2110-01-01"), HasSubstr("is no CA")));
+  EXPECT_THAT(Ca("not_yet_valid.pem").output,
+              AllOf(HasSubstr("not valid before 2110-01-01"),
+                    HasSubstr("is not a CA")));
   EXPECT_THAT(Ca("weak_rsa1024.pem").output, HasSubstr("1024 bits"));
   EXPECT_THAT(Ca("sha1_signed.pem").output, HasSubstr("SHA1"));
 }
@@ -100,7 +100,7 @@ TEST(CaTest, SaysWhatTheTrustSettingsReject) {
   const Outcome none = RunAirlock({"ca", "-"}, {}, TrustedRoot(servers));
   EXPECT_EQ(none.status, 1);
   EXPECT_THAT(none.output,
-              AllOf(HasSubstr("Of no use"), HasSubstr("serverAuth")));
+              AllOf(HasSubstr("Unusable"), HasSubstr("serverAuth")));
   const Outcome some =
       RunAirlock({"ca", "-", "--json"}, {}, TrustedRoot(servers) + plain);
   EXPECT_EQ(some.status, 0);

@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Wrong{{}, "a command is missing"},
         Wrong{{"conect"}, "did you mean connect?"},
-        Wrong{{"frobnicate"}, "there is no command frobnicate"},
+        Wrong{{"frobnicate"}, "unknown command frobnicate"},
         Wrong{{"help", "serv"}, "did you mean serve?"},
         Wrong{{"\x1b[2J"}, "\\x1b[2J"},
         Wrong{{"--json", "ca"}, "the command comes first"},
@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"connect", "a:1", "--severname=x"}, "did you mean --servername"},
         Wrong{{"connect", "a:1", "--root=x"}, "is a flag of `airlock serve`"},
         Wrong{{"connect", "a:1", "-json"}, "did you mean --json?"},
-        Wrong{{"python", "-c", "1"}, "`airlock python` starts comes after"},
+        Wrong{{"python", "-c", "1"}, "`airlock python` starts after --"},
         Wrong{{"connect", "a:1", "--servername"}, "needs a value"},
         Wrong{{"connect", "a:1", "--ca="}, "--ca has no value"},
         Wrong{{"connect", "a:1", "--ca", ""}, "--ca has no value"},
@@ -65,15 +65,15 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"connect", "a:1", "--timeout=5"}, "such as 30s"},
         Wrong{{"connect", "a:1", "--timeout=nan"}, "such as 30s"},
         Wrong{{"connect", "a:1", "--timeout=1e400h"}, "such as 30s"},
-        Wrong{{"connect", "a:1", "--timeout=0"}, "give a time above 0"},
+        Wrong{{"connect", "a:1", "--timeout=0"}, "use a time above 0"},
         Wrong{{"connect", "a:1", "--timeout=-1s"}, "--timeout is -1s"},
-        Wrong{{"connect", "a:1", "--timeout=-inf"}, "give a time above 0"},
+        Wrong{{"connect", "a:1", "--timeout=-inf"}, "use a time above 0"},
         Wrong{{"serve", "--self-signed", "--timeout=-1s"},
-              "give a time above 0"},
+              "use a time above 0"},
         Wrong{{"serve", "--self-signed", "--handshake-timeout=0"},
               "--handshake-timeout is 0"},
         Wrong{{"serve", "--self-signed", "--max-connections=0"},
-              "lets nobody in"},
+              "allows no connections"},
         Wrong{{"serve", "--self-signed", "--max-connections=65536"},
               "it takes NUMBER"},
         Wrong{{"serve", "--self-signed", "--alpn=h2,,x"}, "an empty name"},
@@ -107,7 +107,8 @@ TEST(FlagsTest, AreNamedInErrors) {
              "--key=" + certs + "server_rsa_encrypted.key"},
             "--key: block 1"},
         Row{{"--cert=/nowhere/cert.pem"}, "--cert: cannot read /nowhere/"},
-        Row{{"--cert=env:NO_SUCH_VARIABLE"}, "--cert: there is no environment"},
+        Row{{"--cert=env:NO_SUCH_VARIABLE"},
+            "--cert: the environment has no variable"},
         Row{{"--self-signed", "--client-ca=/nowhere/ca.pem"},
             "--client-ca: cannot access /nowhere/ca.pem"},
         Row{{"--self-signed", "--client-ca=" + certs + "server_rsa.key"},
@@ -130,7 +131,7 @@ TEST(FlagsTest, ASecretIsNotShown) {
     const Outcome outcome =
         RunAirlock({"serve", "--port=0", cert, "--key", secret});
     EXPECT_EQ(outcome.status, 2);
-    EXPECT_THAT(outcome.errors, HasSubstr("--key names no file"));
+    EXPECT_THAT(outcome.errors, HasSubstr("--key does not name"));
     for (size_t i = 0; i + 12 < body.size(); ++i) {
       ASSERT_THAT(outcome.errors, Not(HasSubstr(body.substr(i, 12))));
     }
@@ -138,7 +139,7 @@ TEST(FlagsTest, ASecretIsNotShown) {
   const Outcome outcome = RunAirlock(
       {"serve", "--port=0", cert,
        "--key=" + certs + "server_p256_encrypted.key", "--password=hunter2"});
-  EXPECT_THAT(outcome.errors, HasSubstr("--password names no file"));
+  EXPECT_THAT(outcome.errors, HasSubstr("--password does not name"));
   EXPECT_THAT(outcome.errors, Not(HasSubstr("hunter2")));
 }
 

@@ -51,7 +51,7 @@ TEST_F(RunPolicyTest, MayNotGo) {
   host_.RemoveFile(kPolicy);
   SandboxPlan plan;
   EXPECT_THAT(std::string(policy.PutInto(&plan).message()),
-              HasSubstr("is gone since"));
+              HasSubstr("was removed since"));
   EXPECT_THAT(plan.files, IsEmpty());
 }
 
@@ -61,7 +61,7 @@ TEST_F(RunPolicyTest, MayNotChange) {
   host_.SetFile(kPolicy, "tls: {verification: \"off\"}\n");
   SandboxPlan plan;
   EXPECT_THAT(std::string(policy.PutInto(&plan).message()),
-              HasSubstr("has changed since"));
+              HasSubstr("was changed since"));
 }
 
 TEST_F(RunPolicyTest, MayNotCome) {
@@ -69,7 +69,7 @@ TEST_F(RunPolicyTest, MayNotCome) {
   host_.SetFile(kPolicy, kEnforce);
   SandboxPlan plan;
   EXPECT_THAT(std::string(policy.PutInto(&plan).message()),
-              HasSubstr("has come since"));
+              HasSubstr("was created since"));
 }
 
 TEST_F(RunPolicyTest, MustBeReadable) {

@@ -91,7 +91,7 @@ class DevTest(unittest.TestCase):
         app = Application(self, SERVER + code)
         status, out, err = app.run('--dev', '--', self.other.port, **variables)
         self.assertEqual(status, 0, err)
-        self.assertIn('for localhost one of this run', err)
+        self.assertIn("for localhost, also this run's certificate", err)
         return dict(line.split(' ', 1) for line in out.splitlines())
 
     def check(self, **variables):
