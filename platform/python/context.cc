@@ -44,10 +44,10 @@ PyObject* NewContext(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   const char* const warning = DeprecatedProtocol(protocol);
   if (warning == nullptr && protocol != kProtocolTlsClient &&
       protocol != kProtocolTlsServer) {
-    PyErr_SetString(PyExc_ValueError,
-                    "invalid or unsupported protocol version: SSLv2 and SSLv3 "
-                    "do not exist here; use PROTOCOL_TLS_CLIENT or "
-                    "PROTOCOL_TLS_SERVER");
+    PyErr_SetString(
+        PyExc_ValueError,
+        "invalid or unsupported protocol version: SSLv2 and SSLv3 are not "
+        "supported; use PROTOCOL_TLS_CLIENT or PROTOCOL_TLS_SERVER");
     return nullptr;
   }
   if (warning != nullptr && WarnDeprecated(warning) < 0) return nullptr;
@@ -84,8 +84,8 @@ PyObject* SetCiphers(PyObject* self, PyObject* args) {
     return RaiseNoCipher(*context.state, made.status().message());
   }
   if (!HasCipherRule(list)) {
-    return RaiseNoCipher(*context.state,
-                         "The list names none; \"DEFAULT\" is the default.");
+    return RaiseNoCipher(
+        *context.state, "The list names no suite; \"DEFAULT\" is the default.");
   }
   context.ciphers = list;
   context.Changed();

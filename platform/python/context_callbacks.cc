@@ -41,7 +41,7 @@ absl::StatusOr<ssl::SniDecision> OnSni(
   if (!callback) return ssl::SniDecision();
   if (IsOrphan(scope.self())) {
     return absl::FailedPreconditionError(
-        "the SSLSocket or SSLObject that it would be called with is gone");
+        "the SSLSocket or SSLObject to call it with no longer exists");
   }
   const PyRef keep = PyRef::Borrow(context);
   const PyRef visible = PyRef::Steal(Visible(scope.self()));
@@ -130,7 +130,8 @@ absl::Status OnMessage(const ssl::Socket& core,
   // complete even if no byte was missing.
   ssl::Error error;
   error.kind = ssl::ErrorKind::kCallback;
-  error.message = "The handshake was given up: the message callback raised.";
+  error.message =
+      "The handshake was aborted: the message callback raised an exception.";
   socket.unusable = ssl::MakeStatus(error);
   socket.transport->Break(socket.unusable);
   return socket.unusable;

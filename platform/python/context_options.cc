@@ -219,7 +219,7 @@ int SetVersion(PyObject* self, PyObject* value, bool minimum) {
   }
   if (!minimum && version == kSsl3) {
     PyErr_SetString(PyExc_ValueError,
-                    "Unsupported TLS/SSL version: there is no SSLv3 here");
+                    "Unsupported TLS/SSL version: SSLv3 is not supported");
     return -1;
   }
   (minimum ? context.minimum_version : context.maximum_version) = version;

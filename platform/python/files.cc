@@ -25,10 +25,9 @@ bool CouldBePath(absl::string_view text) {
 // Returns false. `text` is neither content nor a readable path. It may be a key
 // in some other form, and is then not shown.
 bool RaiseNoContent(const char* parameter, absl::string_view text, int error) {
-  std::string what =
-      absl::StrCat(std::strerror(error), ": ", parameter,
-                   " is neither PEM text (there is no \"-----BEGIN \" in it) "
-                   "nor the path of a file");
+  std::string what = absl::StrCat(std::strerror(error), ": ", parameter,
+                                  " is neither PEM text (it contains no "
+                                  "\"-----BEGIN \") nor the path of a file");
   const std::string form = ssl::DescribeInputForm(text);
   if (!form.empty()) absl::StrAppend(&what, ": it ", form);
   const bool shown =

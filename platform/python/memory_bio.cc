@@ -165,18 +165,18 @@ PyObject* BioEof(PyObject* self, void* /*closure*/) {
 int AddMemoryBioType(PyObject* module, const StatePtr& state) {
   static PyMethodDef methods[] = {
       {"read", Method<ReadBio>(), METH_VARARGS,
-       "Read up to size bytes; without size, all there are."},
+       "Read up to size bytes, or all if size is not given."},
       {"write", Method<WriteBio>(), METH_VARARGS,
-       "Write the bytes; their number."},
+       "Write the bytes, and return their number."},
       {"write_eof", Method<WriteBioEof>(), METH_NOARGS,
-       "Say that no more bytes follow."},
+       "Signal that no more bytes follow."},
       {nullptr, nullptr, 0, nullptr},
   };
   static PyGetSetDef getset[] = {
       {"pending", Guard<BioPending>, nullptr,
-       "How many bytes there are to read.", nullptr},
-      {"eof", Guard<BioEof>, nullptr, "Whether all was read that ever will be.",
-       nullptr},
+       "The number of bytes that can be read.", nullptr},
+      {"eof", Guard<BioEof>, nullptr,
+       "Whether all bytes were read and no more can follow.", nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr},
   };
   static PyType_Slot slots[] = {

@@ -81,8 +81,8 @@ absl::StatusOr<const Process*> TheProcess() {
     process = made->release();
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError(
-        "no memory is left to read the policy, and without it ssl cannot be "
-        "used");
+        "not enough memory is left to read the policy, without which ssl "
+        "cannot be used");
   }
   return process;
 }

@@ -62,7 +62,7 @@ bool MayMakeContext(const ModuleState& state) {
   PyErr_SetString(PyExc_AttributeError,
                   absl::StrCat(state.profile.place,
                                ": version 2.7 of the library ssl has no "
-                               "SSLContext, and what is made of it",
+                               "SSLContext, nor anything that uses it",
                                kAdvice)
                       .c_str());
   return false;

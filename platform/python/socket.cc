@@ -178,10 +178,11 @@ PyObject* TlsUnique(PyObject* self, PyObject* /*unused*/) {
   if (!SocketOf(self).server_side) {
     text = {"SSL", "NOT_SERVER", "not server"};
   } else if (!info.has_value()) {
-    text = {"SSL", "STILL_IN_INIT", "still in init: shake hands first"};
+    text = {"SSL", "STILL_IN_INIT",
+            "still in init: complete the handshake first"};
   } else if (info->version != ssl::TlsVersion::kTls1_3) {
     text = {"SSL", "WRONG_SSL_VERSION",
-            "wrong ssl version: it is of TLS 1.3 only"};
+            "wrong ssl version: it requires TLS 1.3"};
   } else if (VerifiedAtOnce(self)) {
     return None();  // The handshake has already done this.
   }

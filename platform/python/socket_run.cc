@@ -199,11 +199,11 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
         return ssl::IoResult::Closed();
       }
       if (IsEndOfSilentClient(socket, step.result.status(), operation)) {
-        RaiseSslError(socket.state->eof_error.get(), kErrorEof,
-                      {"SSL", "UNEXPECTED_EOF_WHILE_READING",
-                       "EOF occurred in violation of protocol: the client has "
-                       "gone"},
-                      __LINE__);
+        RaiseSslError(
+            socket.state->eof_error.get(), kErrorEof,
+            {"SSL", "UNEXPECTED_EOF_WHILE_READING",
+             "EOF occurred in violation of protocol: the client is gone"},
+            __LINE__);
         return absl::nullopt;
       }
       RaiseFailure(socket, step.result.status(), operation.writes);

@@ -73,7 +73,7 @@ absl::StatusOr<Trusted::StorePtr> Trusted::Store() const {
         absl::StrCat(
             "no CA certificate was loaded, so no peer can be trusted: ",
             absl::StrJoin(absent_, "; "),
-            ". Name a directory that `openssl rehash` was run on, or "
+            ". Use a directory on which `openssl rehash` was run, or "
             "a bundle"));
   }
   std::vector<StorePtr> all = files_;

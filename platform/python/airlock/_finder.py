@@ -88,9 +88,9 @@ def install():
     if '_ssl' in sys.modules:
         importers = _importers()
         raise ImportError(
-            'ssl is imported already, with %s%s. Call airlock.install() before '
+            'ssl is already imported, with %s%s. Call airlock.install() before '
             'anything imports ssl (in Python 2, socket does): as the first '
-            'thing of the main program, or for all programs by the file '
+            'thing in the main program, or for all programs through the file '
             'airlock.pth in site-packages.' % (
                 getattr(sys.modules['_ssl'], 'OPENSSL_VERSION', 'another _ssl'),
                 ' (by %s)' % ', '.join(importers) if importers else ''))

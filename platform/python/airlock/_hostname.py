@@ -64,7 +64,7 @@ def _reference(hostname):
     try:
         name = _text(hostname)
     except UnicodeError:
-        raise ValueError('%r is no host name' % (hostname,))
+        raise ValueError('%r is not a valid host name' % (hostname,))
     address = _reference_address(name)
     labels = None if address else _dns_labels(name)
     # A name whose last label is a number is an address in a form that programs
@@ -109,7 +109,7 @@ def match_hostname(cert, hostname):
     if not cert:
         raise ValueError(
             'match_hostname got no certificate. Was the peer verified? '
-            'getpeercert() gives none with CERT_NONE; use CERT_REQUIRED.')
+            'getpeercert() returns none with CERT_NONE; use CERT_REQUIRED.')
     name, address, labels = _reference(hostname)
     carried = []
     for kind, value in cert.get('subjectAltName', ()):
@@ -126,4 +126,5 @@ def match_hostname(cert, hostname):
     raise ssl.CertificateError(
         'the certificate is not for %r: it is for %s' % (
             name, ', '.join(carried) if carried else
-            'no host at all (it has no subject alternative name that is one)'))
+            'no host at all (its subject alternative names have no DNS name '
+            'and no IP address)'))

@@ -65,7 +65,7 @@ class InstallTest(unittest.TestCase):
         status, _, err = run('import ssl, airlock; print(airlock.installed()); '
                              'airlock.install()')
         self.assertEqual(status, 1)
-        self.assertIn('ssl is imported already', err)
+        self.assertIn('ssl is already imported', err)
         self.assertIn('by __main__', err)
         self.assertIn('airlock.pth', err)
 
