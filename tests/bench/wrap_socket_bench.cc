@@ -95,8 +95,8 @@ class Airlock {
       : runtime_(Value(
             platform::Runtime::Create(std::make_shared<platform::PosixHost>(),
                                       platform::ProcessEnvironment()))) {
-    // A file that was written just now is read anew each time, as its date
-    // cannot tell whether it has changed since. Ours is not meant to be one.
+    // A file that was written just now is read again each time, as its date
+    // does not show whether it has changed since. Wait until ours is older.
     do {
       Handshake(nullptr);
     } while (absl::Now() < Shared().settled);

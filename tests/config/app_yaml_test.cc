@@ -285,7 +285,7 @@ TEST(AppYamlTest, AWrongWordInItsVariablesHasAPlace) {
       "\"off\", \"default\" and \"enforce\"; did you mean \"enforce\"?");
 }
 
-TEST(AppYamlTest, SaysWhatToAddWhereSslIsMissing) {
+TEST(AppYamlTest, SaysWhatToAddIfSslIsMissing) {
   const std::string message = NoSslLibraryMessage("app.yaml");
   EXPECT_EQ(message,
             "No module named _ssl: app.yaml does not list the library ssl. "
@@ -297,7 +297,7 @@ TEST(AppYamlTest, SaysWhatToAddWhereSslIsMissing) {
 }
 
 // Nothing is ignored silently.
-TEST(AppYamlTest, WhatIsNotKnownIsAnError) {
+TEST(AppYamlTest, UnknownKeysAreErrors) {
   const struct {
     const char* content;
     const char* error;  // A part of the message.
@@ -333,7 +333,7 @@ TEST(AppYamlTest, WhatIsNotKnownIsAnError) {
   }
 }
 
-TEST(AppYamlTest, AnApplicationCanGiveUpCasOfItsOwn) {
+TEST(AppYamlTest, AnApplicationCanForbidItsOwnCas) {
   const absl::StatusOr<AppYaml> app = ParseAppYaml(
       "env_variables: {AIRLOCK_APPLICATION_CAS: forbid}", "app.yaml");
   ASSERT_TRUE(app.ok()) << app.status();
@@ -343,7 +343,7 @@ TEST(AppYamlTest, AnApplicationCanGiveUpCasOfItsOwn) {
   EXPECT_EQ(policy->application_cas.value, ApplicationCas::kForbid);
 }
 
-TEST(AppYamlTest, WhatAppEngineHasBesideIsPassedOver) {
+TEST(AppYamlTest, IgnoresOtherAppEngineKeys) {
   const absl::StatusOr<AppYaml> app = ParseAppYaml(
       "runtime: python27\nservice: web\nhandlers: [{url: /, script: a}]\n"
       "threadsafe: true\nautomatic_scaling: {min_instances: 1}\n"

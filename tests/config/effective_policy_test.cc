@@ -84,7 +84,7 @@ TEST_P(EffectivePolicyTest, TheStrictestWins) {
 INSTANTIATE_TEST_SUITE_P(
     Table, EffectivePolicyTest,
     ::testing::ValuesIn(std::vector<Row>{
-        {"Nobody", "", {}, "", "verification", "off from built in"},
+        {"NoSettings", "", {}, "", "verification", "off from built in"},
         {"NobodyOnOverride", "", {}, "", "on_override", "reject from built in"},
         {"NobodyHostname", "", {}, "", "hostname", "required from built in"},
         {"NobodyVersion", "", {}, "", "minimum_version", "- from built in"},

@@ -30,14 +30,14 @@ TEST(JsonTest, KeepsTheOrder) {
             "  \"c\": []\n}");
 }
 
-TEST(JsonTest, EscapesWhatEndsALineOrSteersATerminal) {
+TEST(JsonTest, EscapesLineEndsAndControlCharacters) {
   EXPECT_EQ(JsonLine("q\"b\\n\r\n\t\x1b\x7f\0"s),
             R"("q\"b\\n\r\n\t\u001b\u007f\u0000")");
   EXPECT_EQ(JsonLine("\u00fc\u009b\u2028\u202e\U0001f512"),
             R"("\u00fc\u009b\u2028\u202e\ud83d\udd12")");
 }
 
-TEST(JsonTest, ReplacesWhatIsNoUtf8) {
+TEST(JsonTest, ReplacesInvalidUtf8) {
   EXPECT_EQ(JsonLine("a\xff\x62"), R"("a\ufffdb")");
   EXPECT_EQ(JsonLine("\xc3"), R"("\ufffd")") << "cut short";
   EXPECT_EQ(JsonLine("\xed\xa0\x80"), R"("\ufffd\ufffd\ufffd")")

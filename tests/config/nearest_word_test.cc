@@ -21,7 +21,7 @@ TEST(NearestWordTest, FindsWhatWasMeant) {
   EXPECT_EQ(NearestWord("defualt", kWords), "default");
 }
 
-TEST(NearestWordTest, FindsNothingWhereNothingIsNear) {
+TEST(NearestWordTest, FindsNothingIfNothingIsNear) {
   EXPECT_EQ(NearestWord("", kWords), "");
   EXPECT_EQ(NearestWord("1", kWords), "");
   EXPECT_EQ(NearestWord("strict", kWords), "");

@@ -403,7 +403,7 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     [](const auto& row) { return row.param.name; });
 
-TEST(PolicyFileTest, TakesTheOneOfTheReadme) {
+TEST(PolicyFileTest, AcceptsTheExampleOfTheReadme) {
   const std::string readme = testing::ReadTestdata("../README.md");
   const size_t begin = readme.find("```yaml\n");
   ASSERT_NE(begin, std::string::npos);
@@ -416,7 +416,7 @@ TEST(PolicyFileTest, TakesTheOneOfTheReadme) {
   EXPECT_EQ(policy->exceptions.size(), 2);
 }
 
-TEST(PolicyFileTest, TakesThatOfThePageOnPins) {
+TEST(PolicyFileTest, AcceptsTheExampleOfThePinningPage) {
   const std::string page = testing::ReadTestdata("../docs/howto/pinning.md");
   const size_t begin = page.find("```yaml\n");
   ASSERT_NE(begin, std::string::npos);

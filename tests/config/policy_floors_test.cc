@@ -76,7 +76,7 @@ TEST(PolicyFloorsTest, AFileStates) {
   }
 }
 
-TEST(PolicyFloorsTest, WhatIsNotUnderstoodIsAnErrorAtItsPlace) {
+TEST(PolicyFloorsTest, InvalidValuesAreErrorsAtTheirPlace) {
   for (const auto& [tls, place] :
        std::vector<std::pair<std::string, std::string>>{
            {"security_level: 6", "a.yaml:1:23: "},
@@ -129,7 +129,7 @@ TEST(PolicyFloorsTest, EnforceBringsThem) {
   }
 }
 
-TEST(PolicyFloorsTest, OnlyTheFileIsBelowWhatEnforceBrings) {
+TEST(PolicyFloorsTest, OnlyTheFileCanLowerTheFloorsOfEnforce) {
   const EnvironmentMap enforce = {{"AIRLOCK_VERIFY", "enforce"}};
   VerificationPolicy policy = Effective(
       "security_level: 1, partial_chain: allow, application_cas: allow",
@@ -155,7 +155,7 @@ TEST(PolicyFloorsTest, OnlyTheFileIsBelowWhatEnforceBrings) {
             "forbid AIRLOCK_APPLICATION_CAS=forbid");
 }
 
-TEST(PolicyFloorsTest, AVariableThatSaysNothingIsAnError) {
+TEST(PolicyFloorsTest, AnEmptyVariableIsAnError) {
   for (const char* value : {"", "no", "Forbid", "forbid "}) {
     EXPECT_EQ(
         ParseEnvironment(EnvironmentMap{{"AIRLOCK_APPLICATION_CAS", value}})

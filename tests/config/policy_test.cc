@@ -29,7 +29,7 @@ Environment Make(const absl::optional<std::string>& airlock,
   return environment;
 }
 
-TEST(PolicyTest, TheStricterVariableCounts) {
+TEST(PolicyTest, TheStricterVariableTakesEffect) {
   constexpr auto kOff = Verification::kOff;
   constexpr auto kDefault = Verification::kDefault;
   constexpr auto kEnforce = Verification::kEnforce;

@@ -104,7 +104,7 @@ TEST_F(ReadmeTest, ConnectsAndTalks) {
   EXPECT_EQ(*ReadSome(socket->get()), "echo: hello");
 }
 
-TEST_F(ReadmeTest, RefusesAServerThatNobodyVouchesFor) {
+TEST_F(ReadmeTest, RefusesAnUntrustedServer) {
   const Server server("server_other");
   EXPECT_EQ(ssl::GetErrorKind(ConnectTo(server).status()),
             ssl::ErrorKind::kVerification);

@@ -87,7 +87,7 @@ class CurlTest : public ::testing::Test {
     return absl::StrCat("https://localhost:", listener_->port(), "/");
   }
 
-  // Gets Url() from us, trusting ca.pem and nothing of the user's.
+  // Gets Url() from us, trusting only ca.pem, not the user's CAs.
   absl::StatusOr<std::unique_ptr<testing::Process>> Start(
       const Arguments& arguments) const {
     return StartProgram(
@@ -209,7 +209,7 @@ TEST_P(VersionTest, HearsThatItHasExpired) {
   ExpectExit(curl.get(), kNotTrusted);
 }
 
-// curl looks at the name after the handshake, so there is no alert.
+// curl looks at the name after the handshake, so it sends no alert.
 TEST_P(VersionTest, IsLeftForAnotherName) {
   ASSERT_OK_AND_ASSIGN(const auto curl, Start({}));
   ASSERT_OK_AND_ASSIGN(const auto server,

@@ -116,7 +116,7 @@ std::ostream& operator<<(std::ostream& out, const Failure& failure) {
 Failure FailureOf(const absl::Status& status) {
   const absl::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) {
-    ADD_FAILURE() << "This is no error of Airlock's: " << status;
+    ADD_FAILURE() << "This is not an error of Airlock's: " << status;
     return {};
   }
   return {error->kind, error->alert.has_value() ? *error->alert : -1,

@@ -220,7 +220,7 @@ TEST_P(VersionTest, LogsTheSameKeys) {
   EXPECT_EQ(ours, SortedLines(log));
 }
 
-TEST(OpensslClientTest, ResumesWhatItKeepsItself) {
+TEST(OpensslClientTest, ResumesSessionsThatItStores) {
   ContextOptions options = ServerOptions();
   options.session_tickets = false;
   ExpectResumption(OpensslVersion(TlsVersion::kTls1_2) + Verifying(),

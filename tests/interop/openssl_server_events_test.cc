@@ -41,7 +41,7 @@ void PrintTo(const BadServer& server, std::ostream* out) {
 class BadServerTest
     : public ::testing::TestWithParam<std::tuple<TlsVersion, BadServer>> {};
 
-TEST_P(BadServerTest, IsRefusedAndTold) {
+TEST_P(BadServerTest, IsRefusedWithAnAlert) {
   const auto& [version, bad] = GetParam();
   ASSERT_OK_AND_ASSIGN(
       const Server server,

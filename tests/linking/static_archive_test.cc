@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// libairlock.a in a program that has an OpenSSL of its own (other_openssl.cc).
+// libairlock.a in a program that has its own OpenSSL (other_openssl.cc).
 
 #include "gtest/gtest.h"
 #include "tests/linking/echo.h"

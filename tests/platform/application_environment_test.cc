@@ -175,7 +175,7 @@ std::string Record(EnvironmentMap variables) {
   return config::MakeEnvironmentRecord(variables);
 }
 
-TEST(ApplicationEnvironmentTest, WhatTheProcessBeganWithHolds) {
+TEST(ApplicationEnvironmentTest, InitialVariablesStayInForce) {
   Machine machine;
   machine.SetInitial(kEnforce);
   for (const EnvironmentMap& now : {kEnforce, kOff, EnvironmentMap()}) {
@@ -184,7 +184,7 @@ TEST(ApplicationEnvironmentTest, WhatTheProcessBeganWithHolds) {
   }
 }
 
-TEST(ApplicationEnvironmentTest, WhatIsSetLaterCanOnlyTighten) {
+TEST(ApplicationEnvironmentTest, LaterSettingsCanOnlyTighten) {
   Machine machine;
   machine.SetInitial({});
   EXPECT_EQ(*machine.Verify(), Verification::kOff);
@@ -195,7 +195,7 @@ TEST(ApplicationEnvironmentTest, WhatIsSetLaterCanOnlyTighten) {
   EXPECT_EQ(machine.Read()->Find(config::kAppYamlVariable), nullptr);
 }
 
-TEST(ApplicationEnvironmentTest, ASandboxsRecordHoldsAlone) {
+TEST(ApplicationEnvironmentTest, OnlyTheSandboxsRecordApplies) {
   Machine machine;
   EnvironmentMap record = kEnforce;
   record["SSL_CERT_FILE"] = "/ca.pem";
@@ -268,7 +268,7 @@ TEST(ApplicationEnvironmentTest, EachFailureIsAnError) {
 }
 
 // Also ENOENT, once a file was opened.
-TEST(ApplicationEnvironmentTest, WhatWasOpenedIsThere) {
+TEST(ApplicationEnvironmentTest, AnOpenedFileExists) {
   for (const char* call : {"fstat", "read"}) {
     for (const char* path : {kLaunchRecord, kEnviron, kStat}) {
       Machine machine;
@@ -357,7 +357,7 @@ TEST(ApplicationEnvironmentTest, ATitleOverTheEnvironmentIsAnError) {
   EXPECT_EQ(machine.Read().status().code(), absl::StatusCode::kDataLoss);
 }
 
-TEST(ApplicationEnvironmentTest, WithoutProcTheMemoryTells) {
+TEST(ApplicationEnvironmentTest, ReadsItsMemoryWithoutProc) {
   std::string block("python\0app.py\0AIRLOCK_VERIFY=enforce\0A=1\0", 42);
   char* argv[] = {block.data(), block.data() + 7, nullptr};
   Machine machine;

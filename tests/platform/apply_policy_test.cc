@@ -189,7 +189,7 @@ TEST(ApplyPolicyTest, ALibraryMayTakeUnsetForCertNone) {
   EXPECT_TRUE(ApplyPolicy(Policy("default"), request)->unverified_unstated);
 }
 
-TEST(ApplyPolicyTest, ANameThatIsNotKnownYetWillBeChecked) {
+TEST(ApplyPolicyTest, AnUnknownNameWillBeChecked) {
   VerificationRequest request;
   request.cert_reqs = kRequired;
   for (const char* word : {"", "off", "default", "enforce"}) {
@@ -211,7 +211,7 @@ TEST(ApplyPolicyTest, ANameThatIsNotKnownYetWillBeChecked) {
   EXPECT_TRUE(optional->verification.hostname_optional);
 }
 
-TEST(ApplyPolicyTest, AKeyInCommonIsNoCertificate) {
+TEST(ApplyPolicyTest, APreSharedKeyIsNotACertificate) {
   VerificationRequest request;
   request.cert_reqs = kRequired;
   request.psk = true;
@@ -233,7 +233,7 @@ TEST(ApplyPolicyTest, AKeyInCommonIsNoCertificate) {
   EXPECT_TRUE(ApplyPolicy(Policy("enforce"), request)->psk);
 }
 
-TEST(ApplyPolicyTest, AServerAsksOfItsClientsWhatItLikes) {
+TEST(ApplyPolicyTest, AServerDecidesWhatItAsksOfClients) {
   VerificationRequest request;
   request.side = Side::kServer;
   for (const char* word : {"", "off", "default", "enforce"}) {
@@ -249,7 +249,7 @@ TEST(ApplyPolicyTest, AServerAsksOfItsClientsWhatItLikes) {
   }
 }
 
-TEST(ApplyPolicyTest, TheCommonNameNeverCountsUnderEnforce) {
+TEST(ApplyPolicyTest, EnforceNeverUsesTheCommonName) {
   VerificationRequest request;
   request.cert_reqs = kRequired;
   request.server_hostname = std::string("localhost");
@@ -357,7 +357,7 @@ TEST(ApplyPolicyTest, UpgradeVerifiesWhateverAClientSays) {
   }
 }
 
-TEST(ApplyPolicyTest, UpgradeTakesTheLowestVersionThatIsAllowed) {
+TEST(ApplyPolicyTest, UpgradeUsesTheLowestAllowedVersion) {
   VerificationRequest request;
   request.cert_reqs = kRequired;
   request.verification.protocol = Protocol::kTlsv1;
@@ -374,7 +374,7 @@ TEST(ApplyPolicyTest, UpgradeTakesTheLowestVersionThatIsAllowed) {
   EXPECT_TRUE(decision->changes[0].asked);
 }
 
-TEST(ApplyPolicyTest, WithoutANameTheChainMayDo) {
+TEST(ApplyPolicyTest, TheChainAloneMaySuffice) {
   const auto policy = File("verification: enforce, hostname: optional");
   for (const Row& row : kClients) {
     VerificationRequest request;
@@ -395,7 +395,7 @@ TEST(ApplyPolicyTest, WithoutANameTheChainMayDo) {
   }
 }
 
-TEST(ApplyPolicyTest, ThePolicysBundleIsTheOneThatCounts) {
+TEST(ApplyPolicyTest, ThePolicysBundleTakesPrecedence) {
   VerificationRequest request;
   request.cert_reqs = kRequired;
   request.own_ca_certs = true;

@@ -90,7 +90,7 @@ TEST_F(AuditorTest, ReportsAgainAfterTheClockStepsBack) {
   EXPECT_EQ(events_[1].suppressed, 2);
 }
 
-TEST_F(AuditorTest, WithoutASinkItCounts) {
+TEST_F(AuditorTest, CountsWithoutASink) {
   Auditor auditor(nullptr);
   auditor.Record(Event());
   EXPECT_EQ(auditor.refusals(), 1);

@@ -89,7 +89,7 @@ TEST_F(AuditWriterTest, AppendsALineForEachEvent) {
   EXPECT_EQ(writer->lost(), 0);
 }
 
-TEST_F(AuditWriterTest, ANewFileIsItsOwnersAlone) {
+TEST_F(AuditWriterTest, OnlyItsOwnerCanReadANewFile) {
   Open(path_);
   struct stat st;
   ASSERT_EQ(stat(path_.c_str(), &st), 0);
@@ -127,7 +127,7 @@ TEST_F(AuditWriterTest, ChildrenDoNotInheritIt) {
   close(pipe_[1]);
 }
 
-TEST_F(AuditWriterTest, WhatCannotBeWrittenToIsAnError) {
+TEST_F(AuditWriterTest, UnwritableTargetsAreErrors) {
   EXPECT_THAT(ErrorOf("fd:"), HasSubstr("fd:3"));
   EXPECT_THAT(ErrorOf("fd:-1"), HasSubstr("fd:3"));
   EXPECT_THAT(ErrorOf("fd:1x"), HasSubstr("fd:3"));
@@ -148,7 +148,7 @@ TEST_F(AuditWriterTest, WhatCannotBeWrittenToIsAnError) {
   close(pipe_[1]);
 }
 
-TEST_F(AuditWriterTest, SaysOnceAndCountsWhatIsLost) {
+TEST_F(AuditWriterTest, ReportsLossOnceAndCountsIt) {
   MakePipe();
   const auto writer = Open(PipeTarget());
   close(pipe_[0]);
@@ -161,7 +161,7 @@ TEST_F(AuditWriterTest, SaysOnceAndCountsWhatIsLost) {
 }
 
 // gtest's process does not change SIGPIPE: the signal would kill it.
-TEST_F(AuditWriterTest, RaisesNoSigpipeAndLeavesThatOfOthers) {
+TEST_F(AuditWriterTest, RaisesNoSigpipeAndKeepsPendingOnes) {
   MakePipe();
   const auto writer = Open(PipeTarget());
   close(pipe_[0]);
@@ -207,7 +207,7 @@ TEST_F(AuditWriterTest, TellsWhichDescriptorIsNamed) {
   }
 }
 
-TEST_F(AuditWriterTest, OpensAgainWhatTheApplicationClosed) {
+TEST_F(AuditWriterTest, ReopensWhatTheApplicationClosed) {
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
   const int reader = open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   const auto writer = Open(path_);
@@ -246,7 +246,7 @@ TEST_F(AuditWriterTest, WaitsForAReaderAndSaysHowManyWereLost) {
     return std::vector<std::string>(
         absl::StrSplit(all, '\n', absl::SkipEmpty()));
   };
-  // If there is no room for an event, there may be room for the shorter line
+  // Without room for an event, the shorter line may fit
   // about a lost one: that depends on the digits of the process ID.
   int told = 0;
   for (const std::string& line : read_lines()) {
@@ -276,7 +276,7 @@ TEST_F(AuditWriterTest, WaitsForAReaderAndSaysHowManyWereLost) {
   close(reader);
 }
 
-TEST_F(AuditWriterTest, WritesNothingIntoAnotherFileOfItsNumber) {
+TEST_F(AuditWriterTest, DoesNotWriteIntoAReusedDescriptor) {
   MakePipe();
   const auto writer = Open(path_);
   // Like os.closerange; then the application opens other files.
@@ -298,7 +298,7 @@ TEST_F(AuditWriterTest, WritesNothingIntoAnotherFileOfItsNumber) {
 }
 
 // RLIMIT_FSIZE limits the file size, as on a full disk.
-TEST_F(AuditWriterTest, WhatIsLostIsAmongTheCounters) {
+TEST_F(AuditWriterTest, CountersIncludeLostLines) {
   MakePipe();
   const auto writer = Open(PipeTarget());
   close(pipe_[0]);
@@ -337,7 +337,7 @@ TEST_F(AuditWriterTest, ALineAfterATornOneIsALine) {
                          Event().ToJson(), "\n"));
 }
 
-TEST_F(AuditWriterTest, ALineFitsIntoAPipeWhateverTheApplicationChose) {
+TEST_F(AuditWriterTest, ALineAlwaysFitsIntoAPipe) {
   const auto writer = Open(path_);
   AuditEvent event = Event(std::string(100'000, '\n'));
   event.call_site = std::string(100'000, '\x01') + "/main.py:12";

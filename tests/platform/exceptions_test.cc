@@ -178,7 +178,7 @@ TEST_F(ExceptionsTest, AClockThatThrowsRevivesNoException) {
   EXPECT_EQ(minimum(), ssl::TlsVersion::kTls1_2);
 }
 
-TEST_F(ExceptionsTest, AClockThatThrowsVerifiesNobody) {
+TEST_F(ExceptionsTest, AClockThatThrowsFailsVerification) {
   auto runtime = Make();
   ASSERT_TRUE(runtime.ok()) << runtime.status();
   auto [ours, theirs] = MakeMemoryTransports();

@@ -34,7 +34,7 @@ void ExpectError(FakeHost* host, absl::string_view part) {
   EXPECT_TRUE(absl::StrContains(status.message(), part)) << status;
 }
 
-TEST(LoadAppYamlTest, MergesWhatIsIncluded) {
+TEST(LoadAppYamlTest, MergesIncludedFiles) {
   FakeHost host;
   host.SetFile(kApp,
                "includes: [a.yaml, sub/b.yaml]\n"
@@ -110,7 +110,7 @@ TEST(LoadAppYamlTest, CyclesEnd) {
   ExpectError(&host, "/app/app.yaml:1:12: ");
 }
 
-TEST(LoadAppYamlTest, WhatCannotBeReadIsAnError) {
+TEST(LoadAppYamlTest, AFailedReadIsAnError) {
   FakeHost host;
   host.SetFile(kApp, "runtime: python3\nincludes: [a.yaml]");
   ExpectError(&host, "/app/app.yaml:2:12: ");

@@ -33,7 +33,7 @@ void ExpectError(const absl::Status& status, absl::string_view part) {
   EXPECT_TRUE(absl::StrContains(status.message(), part)) << status;
 }
 
-TEST(LoadPolicyTest, WithoutAFileTheEnvironmentCounts) {
+TEST(LoadPolicyTest, TheEnvironmentAppliesWithoutAFile) {
   FakeHost host;
   host.SetVariable("AIRLOCK_VERIFY", "default");
   const absl::StatusOr<VerificationPolicy> policy = Load(&host);
@@ -67,7 +67,7 @@ TEST(LoadPolicyTest, ReadsTheFileThatTheEnvironmentNames) {
   EXPECT_EQ(policy->exceptions.size(), 1);
 }
 
-TEST(LoadPolicyTest, TheFileInEtcHoldsWhateverTheEnvironmentNames) {
+TEST(LoadPolicyTest, TheFileInEtcAlwaysApplies) {
   for (const bool etc_is_stricter : {true, false}) {
     FakeHost host;
     host.SetFile("/etc/airlock.yaml", etc_is_stricter
@@ -98,7 +98,7 @@ TEST(LoadPolicyTest, BesideTheFileInEtcAnotherCanOnlyTighten) {
   }
 }
 
-TEST(LoadPolicyTest, WhatAnApplicationNamesCanOnlyTighten) {
+TEST(LoadPolicyTest, AFileThatTheApplicationNamesCanOnlyTighten) {
   FakeHost host;
   host.SetFile("/opt/lax.yaml", "tls: {verification: off}");
   host.SetFile("/opt/strict.yaml", "tls: {verification: enforce}");
@@ -148,7 +148,7 @@ TEST(LoadPolicyTest, AFileThatCanOnlyTightenRelaxesNothing) {
           Values(LoadPolicy(&host, initial)))
           << laxer;
     }
-    // Set by whoever starts the process, in addition to the operator's file.
+    // Set by the user that starts the process, besides the operator's file.
     host.SetFile("/etc/airlock.yaml", "tls: {verification: enforce}");
     EXPECT_EQ(Values(LoadPolicy(&host, later)),
               Values(LoadPolicy(&host, config::Environment())))
@@ -166,7 +166,7 @@ TEST(LoadPolicyTest, TheOperatorsFileByItsOwnNameIsReadOnce) {
   ExpectError(Load(&host).status(), "/etc/airlock.yaml");
 }
 
-TEST(LoadPolicyTest, OnlyNotFoundMeansThatThereIsNone) {
+TEST(LoadPolicyTest, OnlyNotFoundMeansNoFile) {
   for (const absl::StatusCode code :
        {absl::StatusCode::kUnavailable, absl::StatusCode::kResourceExhausted,
         absl::StatusCode::kPermissionDenied, absl::StatusCode::kUnknown,
@@ -180,7 +180,7 @@ TEST(LoadPolicyTest, OnlyNotFoundMeansThatThereIsNone) {
   }
 }
 
-TEST(LoadPolicyTest, TheFileThatTheEnvironmentNamesMustBeThere) {
+TEST(LoadPolicyTest, TheFileThatTheEnvironmentNamesMustExist) {
   FakeHost host;
   host.SetFile("/etc/airlock.yaml", "tls: {verification: off}");
   host.SetVariable("AIRLOCK_CONFIG", "/opt/a.yaml");
@@ -200,7 +200,7 @@ TEST(LoadPolicyTest, TheEnvironmentMustNameAnAbsolutePath) {
   }
 }
 
-TEST(LoadPolicyTest, AFileThatCannotBeReadIsNotNoPolicy) {
+TEST(LoadPolicyTest, AFileThatCannotBeReadIsAnError) {
   FakeHost host;
   host.SetFile("/etc/airlock.yaml", "tls: {verification: enforce}");
   host.SetError("/etc/airlock.yaml",

@@ -372,7 +372,7 @@ TEST_F(FloorsTest, OneCacheForAllHostsKeepsThemApart) {
 }
 
 // One context cannot use an exception for another host.
-TEST_F(FloorsTest, AnExceptionHoldsForNoOtherHost) {
+TEST_F(FloorsTest, AnExceptionAppliesToNoOtherHost) {
   host_->SetFile("/etc/other.pem", Cert("other_root.pem"));
   const auto runtime = Make(
       "verification: enforce, exceptions: [{host: '*.lax.test', ca_certs: "

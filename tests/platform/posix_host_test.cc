@@ -119,7 +119,7 @@ TEST_F(PosixHostTest, FollowsLinks) {
             host_.ReadFile(path)->identity);
 }
 
-TEST_F(PosixHostTest, WhatIsAbsentIsNotFound) {
+TEST_F(PosixHostTest, AMissingFileIsNotFound) {
   ASSERT_EQ(symlink("nowhere", Path("dangling").c_str()), 0);
   for (const std::string& path :
        {Path("missing"), Path("missing/too"), Path("dangling")}) {
@@ -133,7 +133,7 @@ TEST_F(PosixHostTest, WhatIsAbsentIsNotFound) {
   }
 }
 
-TEST_F(PosixHostTest, RefusesWhatIsNoRegularFileWithoutBlocking) {
+TEST_F(PosixHostTest, RefusesIrregularFilesWithoutBlocking) {
   ASSERT_EQ(mkfifo(Path("fifo").c_str(), 0600), 0);
   for (const std::string& path :
        {Path("fifo"), std::string("/dev/null"), directory_}) {
@@ -143,7 +143,7 @@ TEST_F(PosixHostTest, RefusesWhatIsNoRegularFileWithoutBlocking) {
   }
 }
 
-TEST_F(PosixHostTest, RefusesPathsThatAreNone) {
+TEST_F(PosixHostTest, RefusesInvalidPaths) {
   for (const std::string& path : {std::string(), std::string("/a\0b", 4)}) {
     EXPECT_EQ(host_.ReadFile(path).status().code(),
               absl::StatusCode::kInvalidArgument);
@@ -162,7 +162,7 @@ TEST_F(PosixHostTest, RefusesFilesThatAreTooLarge) {
   EXPECT_THAT(status.message(), HasSubstr(path));
 }
 
-TEST_F(PosixHostTest, SaysWhoIsDeniedWhat) {
+TEST_F(PosixHostTest, SaysWhichPermissionIsMissing) {
   MakeFile("file", "content");
   ASSERT_EQ(chmod(Path("file").c_str(), 0), 0);
   ASSERT_EQ(mkdir(Path("closed").c_str(), 0600), 0);
@@ -195,7 +195,7 @@ TEST_F(PosixHostTest, ListsDirectories) {
   EXPECT_FALSE(host_.ListDirectory(Path("b")).ok());
 }
 
-TEST(PosixHostLogTest, RaisesNoSigpipeWhereNobodyReadsIt) {
+TEST(PosixHostLogTest, RaisesNoSigpipeWithoutAReader) {
   EXPECT_EXIT(
       {
         std::signal(SIGPIPE, SIG_DFL);

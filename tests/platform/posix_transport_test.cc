@@ -168,7 +168,7 @@ TEST(PosixTransportTest, ATimeoutEndsTheWait) {
   }
 }
 
-TEST(PosixTransportTest, TheTimeCountsForEachOperationAnew) {
+TEST(PosixTransportTest, TheTimeoutAppliesToEachOperation) {
   auto [a, b] = MakePair(absl::Milliseconds(1));
   EXPECT_TRUE(ReadByte(*a).failed());
   EXPECT_EQ(Write(*b, "x").bytes(), 1);
@@ -257,7 +257,7 @@ TEST(PosixTransportTest, BorrowedDescriptorsStayOpen) {
   close(fds[1]);
 }
 
-TEST(PosixTransportTest, RefusesWhatIsNoStream) {
+TEST(PosixTransportTest, RefusesSocketsThatAreNotStreams) {
   EXPECT_EQ(PosixTransport::Create(-1).status().code(),
             absl::StatusCode::kInvalidArgument);
   const int datagrams = socket(AF_UNIX, SOCK_DGRAM, 0);

@@ -54,7 +54,7 @@ TEST(ProcessEnvironmentTest, TheFirstOfANameTakesEffect) {
   EXPECT_THAT(valueless, ElementsAre("C", ""));
 }
 
-TEST(ProcessEnvironmentTest, WhatIsNotClearOfThePolicyIsAnError) {
+TEST(ProcessEnvironmentTest, AmbiguousPolicyVariablesAreErrors) {
   EXPECT_THAT(Refusal({"A=1", "A=2", "C", "AIRLOCK_VERIFY=off"}), IsEmpty());
   EXPECT_THAT(Refusal({"AIRLOCK_VERIFY=off", "AIRLOCK_VERIFY=enforce"}),
               HasSubstr("more than once"));

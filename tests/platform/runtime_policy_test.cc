@@ -165,7 +165,7 @@ TEST_F(RuntimePolicyTest, WithoutAnAuditTheLogTellsOfUpgrades) {
                   "because of /etc/airlock.yaml:1:21"));
 }
 
-TEST_F(RuntimePolicyTest, ToExplainIsNotAudited) {
+TEST_F(RuntimePolicyTest, ExplainingIsNotAudited) {
   const auto runtime = Make("verification: enforce");
   WrapOptions lax = Client();
   lax.cert_reqs = VerifyMode::kNone;
@@ -173,7 +173,7 @@ TEST_F(RuntimePolicyTest, ToExplainIsNotAudited) {
   EXPECT_THAT(events_, IsEmpty());
 }
 
-TEST_F(RuntimePolicyTest, ThePolicysBundleCounts) {
+TEST_F(RuntimePolicyTest, ThePolicysBundleApplies) {
   auto runtime = Make("verification: enforce, ca_certs: /etc/other.pem");
   EXPECT_EQ(KindOf(Connect(*runtime, Client())), ErrorKind::kVerification);
   WrapOptions own = Client();
@@ -189,7 +189,7 @@ TEST_F(RuntimePolicyTest, ThePolicysBundleCounts) {
   EXPECT_TRUE(Connect(*runtime, Client()).ok());
 }
 
-TEST_F(RuntimePolicyTest, ToBringWhatThePolicyHasIsNoOverride) {
+TEST_F(RuntimePolicyTest, TheSameBundleIsNotAnOverride) {
   host_->SetFile("/etc/root.pem", Cert("root.pem"));
   const auto runtime = Make(
       "verification: enforce, ca_certs: /etc/good.pem, exceptions: [{host: "
@@ -230,7 +230,7 @@ TEST_F(RuntimePolicyTest, AnExceptionHoldsForItsHostUntilItExpires) {
   EXPECT_EQ(KindOf(Connect(*runtime, Client())), ErrorKind::kVerification);
 }
 
-TEST_F(RuntimePolicyTest, PinsOfAnExceptionCount) {
+TEST_F(RuntimePolicyTest, PinsOfAnExceptionApply) {
   const auto runtime = Make(
       "verification: enforce, exceptions: [{host: localhost, pins: "
       "[sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}]");
@@ -242,7 +242,7 @@ TEST_F(RuntimePolicyTest, PinsOfAnExceptionCount) {
   EXPECT_TRUE(Connect(*runtime, std::move(by_address)).ok());
 }
 
-TEST_F(RuntimePolicyTest, AppYamlCountsToo) {
+TEST_F(RuntimePolicyTest, AppYamlAlsoApplies) {
   host_->SetFile("/app/app.yaml", "env_variables: {AIRLOCK_VERIFY: enforce}");
   RuntimeOptions options;
   options.app_yaml = "/app/app.yaml";
@@ -277,7 +277,7 @@ TEST_F(RuntimePolicyTest, ReloadsWholeOrNotAtAll) {
   EXPECT_FALSE(runtime->ReloadPolicy().ok());
 }
 
-TEST_F(RuntimePolicyTest, ReloadsWhereTheFileHasChanged) {
+TEST_F(RuntimePolicyTest, ReloadsIfTheFileHasChanged) {
   const auto runtime = Make("verification: enforce");
   host_->AdvanceTime(absl::Minutes(1));
   runtime->ReloadPolicy().IgnoreError();
@@ -300,7 +300,7 @@ TEST_F(RuntimePolicyTest, ReloadsWhereTheFileHasChanged) {
   EXPECT_EQ(runtime->counters().policy_reload_failures, 0);
 }
 
-TEST_F(RuntimePolicyTest, ABrokenFileIsToldOfOnceAndTriedAgain) {
+TEST_F(RuntimePolicyTest, ABrokenFileIsReportedOnceAndTriedAgain) {
   const auto runtime = Make("verification: enforce");
   SetPolicy("ca_certs: /etc/missing.pem");
   for (int i = 0; i < 3; ++i) {
@@ -320,7 +320,7 @@ TEST_F(RuntimePolicyTest, ABrokenFileIsToldOfOnceAndTriedAgain) {
   EXPECT_EQ(runtime->counters().policy_reloads, 1);
 }
 
-TEST_F(RuntimePolicyTest, AFileThatGoesAwayTakesNoPolicyWithIt) {
+TEST_F(RuntimePolicyTest, ThePolicyOutlivesARemovedFile) {
   const auto runtime = Make("verification: enforce");
   host_->RemoveFile(kPolicyFile);
   EXPECT_FALSE(runtime->ReloadPolicyIfChanged().ok());
@@ -331,7 +331,7 @@ TEST_F(RuntimePolicyTest, AFileThatGoesAwayTakesNoPolicyWithIt) {
             config::Verification::kEnforce);
 }
 
-TEST_F(RuntimePolicyTest, AFileThatComesLaterCounts) {
+TEST_F(RuntimePolicyTest, AFileThatIsCreatedLaterTakesEffect) {
   const auto runtime = *Runtime::Create(host_, host_->environment());
   EXPECT_FALSE(*runtime->ReloadPolicyIfChanged());
   EXPECT_TRUE(runtime->ReloadPolicy().ok());

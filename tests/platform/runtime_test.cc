@@ -153,7 +153,7 @@ TEST_F(RuntimeTest, WithoutAFlagTheApplicationDecides) {
   EXPECT_EQ(ssl::GetErrorKind(ends.client.status()), ErrorKind::kHostname);
 }
 
-TEST_F(RuntimeTest, AClientThatSaysNothingVerifiesWhateverThePolicy) {
+TEST_F(RuntimeTest, AClientVerifiesByDefaultUnderAnyPolicy) {
   for (const char* verify : {"", "off", "default", "enforce"}) {
     const auto runtime = Make(verify);
     Ends ends = Connect(*runtime, Client(), Server());
@@ -178,12 +178,12 @@ TEST_F(RuntimeTest, AClientThatSaysNothingVerifiesWhateverThePolicy) {
   }
 }
 
-TEST_F(RuntimeTest, AStreamThatIsCutOffIsAnErrorUnlessAskedOtherwise) {
+TEST_F(RuntimeTest, ATruncatedStreamIsAnErrorByDefault) {
   EXPECT_FALSE(WrapOptions().suppress_ragged_eofs);
   EXPECT_FALSE(ssl::SocketOptions().suppress_ragged_eofs);
 }
 
-TEST_F(RuntimeTest, DefaultVerifiesForThoseWhoSayNothing) {
+TEST_F(RuntimeTest, DefaultVerifiesIfNothingIsSet) {
   const auto runtime = Make("default");
   Ends ends = Connect(*runtime, Client(), Server());
   ASSERT_TRUE(ends.client.ok()) << ends.client.status();
@@ -289,7 +289,7 @@ TEST_F(RuntimeTest, BothEndsMayPresentCertificates) {
   EXPECT_EQ(ssl::GetErrorKind(ends.server.status()), ErrorKind::kProtocol);
 }
 
-TEST_F(RuntimeTest, OptionsThatDoNotFitAreErrors) {
+TEST_F(RuntimeTest, ContradictoryOptionsAreErrors) {
   const auto runtime = Make();
   WrapOptions options = Server();
   options.server_hostname = "localhost";
@@ -437,7 +437,7 @@ TEST_F(RuntimeTest, AKeyInTheCacheStillNeedsItsPassword) {
   EXPECT_EQ(asked, 2);
 }
 
-TEST_F(RuntimeTest, AChangedBundleCountsFromTheNextSocketOn) {
+TEST_F(RuntimeTest, AChangedBundleAppliesFromTheNextSocketOn) {
   const auto runtime = Make();
   const auto client = [] {
     WrapOptions options = Client("localhost", VerifyMode::kRequired);
@@ -482,7 +482,7 @@ TEST_F(RuntimeTest, SocketsOutliveTheRuntime) {
   EXPECT_EQ(std::string(bytes.begin(), bytes.begin() + read.bytes()), text);
 }
 
-TEST_F(RuntimeTest, AContextOfOnesOwnIsUnderThePolicyToo) {
+TEST_F(RuntimeTest, ACallersOwnContextIsUnderThePolicyToo) {
   const auto runtime = Make("enforce");
   ContextRequest request;
   ssl::ContextOptions options;
@@ -510,7 +510,7 @@ TEST_F(RuntimeTest, AContextOfOnesOwnIsUnderThePolicyToo) {
       ErrorKind::kPolicy);
 }
 
-TEST_F(RuntimeTest, AServersContextIsNoWayToAnUnverifiedClient) {
+TEST_F(RuntimeTest, AServersContextCannotMakeAnUnverifiedClient) {
   const auto runtime = Make("enforce");
   ContextRequest request;
   request.side = ssl::Side::kServer;

@@ -37,7 +37,7 @@ TEST(SharedCacheTest, MakesAValueOnce) {
   EXPECT_NE(Get(cache, "a"), a);
 }
 
-TEST(SharedCacheTest, ForgetsWhatWasNotUsedForLongest) {
+TEST(SharedCacheTest, ForgetsTheLeastRecentlyUsed) {
   Cache cache(2);
   const Value a = Get(cache, "a");
   const Value b = Get(cache, "b");

@@ -91,7 +91,7 @@ TEST(DialTest, ARefusalNamesHostPortAndReason) {
   EXPECT_THAT(status.message(), HasSubstr("refused"));
 }
 
-TEST(DialTest, RefusesHostsThatAreNone) {
+TEST(DialTest, RefusesInvalidHosts) {
   EXPECT_EQ(Dial("", 443, kPatience).status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Dial(std::string("a\0b", 3), 443, kPatience).status().code(),

@@ -132,7 +132,7 @@ TEST_F(TrustCacheTest, NoticesAChangeThatTheFilesTimeIsTooCoarseFor) {
   }
 }
 
-TEST_F(TrustCacheTest, AFileThatWentBadIsAnErrorUntilItIsGood) {
+TEST_F(TrustCacheTest, ADamagedFileIsAnErrorUntilItIsRepaired) {
   SetOldFile("/ca.pem", Pem("ca.pem"));
   TrustCache cache = Make();
   const auto before = cache.FromPath("/ca.pem");
@@ -146,7 +146,7 @@ TEST_F(TrustCacheTest, AFileThatWentBadIsAnErrorUntilItIsGood) {
   EXPECT_EQ(*cache.FromPath("/ca.pem"), *before);
 }
 
-TEST_F(TrustCacheTest, OfThePolicysBundleOwnersAreLookedAtEachTimeItIsRead) {
+TEST_F(TrustCacheTest, ChecksOwnersOnEachReadOfThePolicysBundle) {
   SetOldFile("/ca.pem", Pem("ca.pem"));
   TrustCache cache = Make();
   EXPECT_TRUE(cache.FromPath("/ca.pem", /*must_be_trusted=*/true).ok());
@@ -202,7 +202,7 @@ TEST_F(TrustCacheTest, ADirectoryWithoutHashedNamesIsAnError) {
                         AllOf(HasSubstr("/certs"), HasSubstr("rehash")));
 }
 
-TEST_F(TrustCacheTest, WhatIsNamedMustBeGood) {
+TEST_F(TrustCacheTest, ANamedBundleMustBeValid) {
   SetOldFile("/etc/ca-certificates.crt", Pem("ca.pem"));
   SetOldFile("/empty", "");
   host_.SetError("/denied", absl::PermissionDeniedError("no to /denied"));
@@ -262,7 +262,7 @@ TEST_F(TrustCacheTest, VariablesGoBeforeTheDefault) {
   EXPECT_EQ((*Make().Default())->certificate_count(), 3) << "the system's";
 }
 
-TEST_F(TrustCacheTest, WhatAVariableNamesMustBeGood) {
+TEST_F(TrustCacheTest, ABundleThatAVariableNamesMustBeValid) {
   SetOldFile("/etc/ca-certificates.crt", Pem("ca.pem"));
   host_.SetVariable("SSL_CERT_FILE", "/missing");
   ExpectTrustStoreError(Make().Default(), AllOf(HasSubstr("SSL_CERT_FILE"),
@@ -319,7 +319,7 @@ TEST_F(TrustCacheTest, ADanglingLinkIsLeftOut) {
   EXPECT_EQ((*store)->certificate_count(), 1);
 }
 
-TEST_F(TrustCacheTest, AFileThatIsNotThereLeavesTheDirectories) {
+TEST_F(TrustCacheTest, AMissingFileLeavesTheDirectories) {
   SetOldFile("/etc/ca-certificates.crt", Pem("ca_all.pem"));
   SetOldFile("/a/0a1b2c3d.0", Pem("root.pem"));
   host_.SetVariable("SSL_CERT_FILE", "/missing");
@@ -338,7 +338,7 @@ TEST_F(TrustCacheTest, AFileThatIsNotThereLeavesTheDirectories) {
   ExpectTrustStoreError(Make().Default(), HasSubstr("denied"));
 }
 
-TEST_F(TrustCacheTest, InADirectoryWhatHoldsNoCertificateIsLeftOut) {
+TEST_F(TrustCacheTest, SkipsFilesOfADirectoryWithoutACertificate) {
   const std::string pem = Pem("root.pem");
   for (const std::string& content :
        {std::string(), std::string("junk"), Pem("root.key"),
@@ -369,7 +369,7 @@ TEST_F(TrustCacheTest, InADirectoryWhatHoldsNoCertificateIsLeftOut) {
   }
 }
 
-TEST_F(TrustCacheTest, WhatCannotBeLookedAtIsNotAbsent) {
+TEST_F(TrustCacheTest, AnInaccessibleFileIsNotAbsent) {
   SetOldFile("/a/0a1b2c3d.0", Pem("root.pem"));
   SetOldFile("/b/0a1b2c3d.0", Pem("root.pem"));
   for (const char* path : {"/b", "/b/0a1b2c3d.0"}) {

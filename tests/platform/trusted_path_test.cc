@@ -99,7 +99,7 @@ TEST_F(TrustedPathTest, RootAndThisUserAreTrusted) {
   EXPECT_TRUE(Check("/tmp/a.yaml").ok());
 }
 
-TEST_F(TrustedPathTest, WhatOthersMayWriteIsRefused) {
+TEST_F(TrustedPathTest, AFileThatOthersCanWriteIsRefused) {
   for (const mode_t mode : {0666, 0664, 0646, 0622, 0602, 0620}) {
     File("/etc/airlock.yaml", mode, 0);
     ExpectRefused("/etc/airlock.yaml", "/etc/airlock.yaml");
@@ -110,7 +110,7 @@ TEST_F(TrustedPathTest, WhatOthersMayWriteIsRefused) {
   ExpectRefused("/tmp/a.yaml", "/tmp/a.yaml");
 }
 
-TEST_F(TrustedPathTest, SoIsEachFolderAbove) {
+TEST_F(TrustedPathTest, EachFolderAboveIsChecked) {
   File("/home/me/a.yaml", 0644, kUser);
   for (const mode_t mode : {0777, 0775, 0757}) {
     Folder("/home/me", mode, kUser);
@@ -145,7 +145,7 @@ TEST_F(TrustedPathTest, SymbolicLinksAreFollowed) {
   ExpectRefused("/tmp/link.yaml", "/tmp/link.yaml");
 }
 
-TEST_F(TrustedPathTest, OnlyWhatIsNotThereIsNotFound) {
+TEST_F(TrustedPathTest, OnlyAMissingFileIsNotFound) {
   EXPECT_EQ(Check("/etc/none.yaml").code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Check("/none/airlock.yaml").code(), absl::StatusCode::kNotFound);
   // A dangling link exists.
@@ -182,7 +182,7 @@ TEST_F(TrustedPathTest, EachFailureIsAnError) {
   }
 }
 
-TEST_F(TrustedPathTest, WhomTheRootFolderBelongsToIsRoot) {
+TEST_F(TrustedPathTest, TheOwnerOfTheRootFolderIsRoot) {
   // A user namespace may show root as another user.
   constexpr uid_t kNobody = 65534;
   for (auto& [path, entry] : entries_) {

@@ -54,7 +54,7 @@ TEST(AdviceTest, SaysWhoIsAtFault) {
 }
 
 // The other side is not even contacted.
-TEST(AdviceTest, OfWhatThisSideExcludesIsOfThisSide) {
+TEST(AdviceTest, BlamesThisSideForItsOwnExclusions) {
   for (const int reason :
        {SSL_R_NO_CIPHERS_AVAILABLE, SSL_R_NO_SUPPORTED_VERSIONS_ENABLED}) {
     const absl::string_view advice =
@@ -64,7 +64,7 @@ TEST(AdviceTest, OfWhatThisSideExcludesIsOfThisSide) {
   }
 }
 
-TEST(AdviceTest, WhatIsNotKnownBlamesNeitherSide) {
+TEST(AdviceTest, UnknownReasonsBlameNeitherSide) {
   for (const uint32_t code :
        {static_cast<uint32_t>(ERR_PACK(ERR_LIB_SSL, 999)),
         static_cast<uint32_t>(ERR_PACK(ERR_LIB_SSL, ERR_R_MALLOC_FAILURE)),

@@ -104,7 +104,7 @@ TEST(SniTest, TheNewContextSaysWhoIsVerified) {
   }
 }
 
-TEST(SniTest, ASessionOfAnotherContextIsNoWayAroundVerification) {
+TEST(SniTest, ASessionOfAnotherContextDoesNotBypassVerification) {
   for (const TlsVersion version : kBoth) {
     ContextOptions demanding = ServerOptions();
     demanding.verification.mode = VerifyMode::kRequired;
@@ -134,7 +134,7 @@ TEST(SniTest, AVersionThatTheNewContextForbidsIsRefused) {
   EXPECT_EQ(AlertOf(c.client_status), 70);  // protocol_version
 }
 
-TEST(SniTest, AddressesAndMissingNamesAreNone) {
+TEST(SniTest, AddressesAndMissingNamesAreUnset) {
   int calls = 0;
   ContextOptions options = ServerOptions();
   options.sni = [&calls](Socket& socket,
@@ -186,7 +186,7 @@ TEST(SniTest, RefusesWithItsAlert) {
   }
 }
 
-TEST(SniTest, ThatFailsEndsTheHandshake) {
+TEST(SniTest, AFailingCallbackEndsTheHandshake) {
   const auto no_credentials = MakeContext(ClientOptions());
   const std::vector<absl::StatusOr<SniDecision>> answers = {
       absl::NotFoundError("the database is down"),
@@ -245,7 +245,7 @@ TEST(SwitchContextTest, IsForTheBeginningAndTheSniCallback) {
             ErrorKind::kInvalidArgument);
 }
 
-TEST(SwitchContextTest, BeforeTheHandshakeCountsWhole) {
+TEST(SwitchContextTest, BeforeTheHandshakeAppliesInFull) {
   ContextOptions options = ClientOptions();
   options.verification.maximum_version = TlsVersion::kTls1_2;
   options.ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384";

@@ -233,7 +233,7 @@ TEST(CertificateTest, TextShowsNamesAndExtensions) {
   EXPECT_THAT(text, ::testing::HasSubstr("DNS:server.test"));
 }
 
-TEST(CertificateTest, RefusesWhatIsNoCertificate) {
+TEST(CertificateTest, RefusesInvalidCertificates) {
   const std::string der = ReadTestdata("certs/root_cert.der");
   for (const std::string& bytes :
        {std::string(), std::string("0"), std::string("garbage"),

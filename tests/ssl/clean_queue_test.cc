@@ -93,7 +93,7 @@ void SwitchTooLate() {
   EXPECT_FALSE(ReadSome(c.client.get()).ok());
 }
 
-TEST(CleanQueueTest, NothingIsTakenFromItOrLeftInIt) {
+TEST(CleanQueueTest, IsUnchangedByEachCall) {
   const std::function<void()> actions[] = {
       UseEverything,
       SpeakPlainText,

@@ -147,7 +147,7 @@ TEST(ContextErrorTest, NamesTheField) {
   }
 }
 
-TEST(ContextErrorTest, EdgesThatAreGood) {
+TEST(ContextErrorTest, ValidLimits) {
   ContextOptions options = ClientOptions();
   options.alpn_protocols = {std::string(255, 'x'), "h2"};
   options.session_id_context = std::string(32, 'x');
@@ -228,7 +228,7 @@ TEST(ContextVersionTest, IsTheHighestRunWithoutAHole) {
   }
 }
 
-TEST(ContextVersionTest, IsWhatIsSpoken) {
+TEST(ContextVersionTest, IsNegotiated) {
   ContextOptions client = ClientOptions();
   client.verification.disabled_versions = {TlsVersion::kTls1_3};
   Connection c = Connect(std::move(client), ServerOptions());
@@ -283,7 +283,7 @@ TEST(ContextCipherTest, OpensslsSyntaxIsUnderstood) {
       (std::vector<std::string>{"AES128-SHA", "ECDHE-RSA-AES256-GCM-SHA384"}));
 }
 
-TEST(ContextCipherTest, TheStringSetsTheLevelAndTheLastOneCounts) {
+TEST(ContextCipherTest, TheLastLevelInTheStringApplies) {
   for (const auto& [ciphers, level] :
        {std::make_pair("ALL", 2), std::make_pair("ALL:@SECLEVEL=1", 1),
         std::make_pair("@SECLEVEL=3:ALL:@SECLEVEL=0", 0),
@@ -296,7 +296,7 @@ TEST(ContextCipherTest, TheStringSetsTheLevelAndTheLastOneCounts) {
   }
 }
 
-TEST(ContextCipherTest, ThoseOfTls13ComeFirstAndCannotBeChosen) {
+TEST(ContextCipherTest, Tls13SuitesComeFirstAndCannotBeChosen) {
   ContextOptions options = ClientOptions();
   options.ciphers = "AES128-SHA";
   const std::vector<CipherInfo> ciphers =
@@ -308,7 +308,7 @@ TEST(ContextCipherTest, ThoseOfTls13ComeFirstAndCannotBeChosen) {
   EXPECT_EQ(ciphers[3].id, 0x0300002fu);
 }
 
-TEST(ContextCipherTest, WhosePreferenceCounts) {
+TEST(ContextCipherTest, WhosePreferenceApplies) {
   for (const bool server_decides : {true, false}) {
     ContextOptions client = ClientOptions();
     client.verification.maximum_version = TlsVersion::kTls1_2;

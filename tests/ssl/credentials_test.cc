@@ -40,7 +40,7 @@ TEST(CredentialsTest, ReadersAreCalledOnce) {
   EXPECT_EQ(calls, 2);
 }
 
-TEST(CredentialsTest, AReadersErrorComesBack) {
+TEST(CredentialsTest, ReturnsAReadersError) {
   CredentialsOptions options;
   options.certfile.emplace<Reader>(
       [] { return absl::StatusOr<Secret>(absl::AbortedError("no")); });
@@ -64,7 +64,7 @@ TEST(CredentialsTest, IntermediatesAreSorted) {
   }
 }
 
-TEST(CredentialsTest, WhatIsNotInTheChainStaysBehindIt) {
+TEST(CredentialsTest, UnrelatedCertificatesFollowTheChain) {
   const Result result =
       Create(Cert("server_deep.pem") + Cert("other_root.pem") +
                  Cert("root.pem") + Cert("root_p256.pem") +
@@ -140,7 +140,7 @@ TEST(CredentialsTest, UnsupportedKeys) {
   }
 }
 
-TEST(CredentialsTest, Nothing) {
+TEST(CredentialsTest, Empty) {
   ExpectRefused(Create("", Cert("server_rsa.key")), "certfile: is empty");
   ExpectRefused(Create(" \n\t", Cert("server_rsa.key")), "certfile: is empty");
   CredentialsOptions options;
@@ -150,7 +150,7 @@ TEST(CredentialsTest, Nothing) {
   ExpectRefused(Credentials::Create({}), "certfile: is empty");
 }
 
-TEST(CredentialsTest, APathInPlaceOfTheContent) {
+TEST(CredentialsTest, APathInsteadOfTheContent) {
   for (absl::string_view path :
        {"/etc/ssl/private", "/etc/ssl/certs/", "server.pem", "./server.crt\n",
         "C:\\certs\\server", "secrets/server", "key.p12", "0.pem",
@@ -160,7 +160,7 @@ TEST(CredentialsTest, APathInPlaceOfTheContent) {
   }
 }
 
-TEST(CredentialsTest, OtherThingsThatAreNoPem) {
+TEST(CredentialsTest, OtherInputsThatAreNotPem) {
   ExpectRefused(Create("hello"), "contains no PEM block");
   ExpectRefused(Create(absl::string_view("\xFF\xFE-\0-\0", 6)), "UTF-16");
   std::string base64 = Cert("server_rsa.key");

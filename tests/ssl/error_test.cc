@@ -29,7 +29,7 @@ Error Full() {
   return error;
 }
 
-TEST(ErrorTest, EveryFieldComesBack) {
+TEST(ErrorTest, KeepsEveryField) {
   const Error in = Full();
   const absl::Status status = MakeStatus(in);
   EXPECT_EQ(status.message(), in.message);

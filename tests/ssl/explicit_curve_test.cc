@@ -57,7 +57,7 @@ constexpr char kSec1[] =
     "/0zQg2lJZnQwtWovVqFDBKvh2Hptpy6hF8Xncg==\n"
     "-----END EC PRIVATE KEY-----\n";
 
-TEST(ExplicitCurveTest, IsCalledThatAndNotAMismatch) {
+TEST(ExplicitCurveTest, IsReportedInsteadOfAMismatch) {
   for (const std::string key : {kPkcs8, kSec1}) {
     const Result made = Create(kCertificate, key);
     ASSERT_FALSE(made.ok());
@@ -79,7 +79,7 @@ TEST(ExplicitCurveTest, IsCalledThatAndNotAMismatch) {
   EXPECT_EQ(GetError(mismatch.status())->reason, "KEY_VALUES_MISMATCH");
 }
 
-TEST(ExplicitCurveTest, OfACaSpoilsNoBundle) {
+TEST(ExplicitCurveTest, OfACaDoesNotSpoilTheBundle) {
   const auto store =
       TrustStore::Create(Cert("ca.pem") + kCertificate, "bundle");
   ASSERT_TRUE(store.ok()) << store.status();

@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(All, FailureTest,
                                                                      : "Tls13";
                          });
 
-TEST_P(FailureTest, WhatThePeerHasSentIsReadAfterAFailedWrite) {
+TEST_P(FailureTest, ReceivedDataIsReadAfterAFailedWrite) {
   bool reads_fail = false;
   bool writes_fail = false;
   Connection c = Fragile(&reads_fail, &writes_fail);
@@ -116,7 +116,7 @@ TEST_P(FailureTest, WritingGoesOnAfterAReadThatFailedOrEnded) {
   }
 }
 
-TEST_P(FailureTest, WhatBreaksTheProtocolEndsBoth) {
+TEST_P(FailureTest, ProtocolErrorsEndBothDirections) {
   bool reads_fail = false;
   bool writes_fail = false;
   Connection c = Fragile(&reads_fail, &writes_fail);
@@ -270,7 +270,7 @@ TEST_P(FailureTest, ExceptionsOfCallbacksAreTheirFailures) {
   }
 }
 
-TEST_P(FailureTest, ExceptionsOfThoseWhoLookOnChangeNothing) {
+TEST_P(FailureTest, ExceptionsOfObserversChangeNothing) {
   ContextOptions client = Client();
   client.handshake_ended = [](const Socket&, const absl::Status&) {
     throw std::runtime_error("x");

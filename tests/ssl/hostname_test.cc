@@ -286,7 +286,7 @@ TEST(MatchHostnameTest, DoesNotMatch) {
   }
 }
 
-TEST(MatchHostnameTest, WhatIsNoHostIsAnInvalidArgument) {
+TEST(MatchHostnameTest, AnInvalidHostIsAnInvalidArgument) {
   for (absl::string_view host : {"", "*.wild.test", "127.1", "a b"}) {
     EXPECT_EQ(GetErrorKind(MatchHostname(Load("server_rsa"), host)),
               ErrorKind::kInvalidArgument)
@@ -301,13 +301,13 @@ TEST(MatchHostnameTest, CommonNameFallback) {
   EXPECT_TRUE(MatchHostname(Load("v1_cert"), "LocalHost", options).ok());
   EXPECT_FALSE(MatchHostname(Load("cn_only"), "other", options).ok());
   EXPECT_FALSE(MatchHostname(Load("cn_only"), "127.0.0.1", options).ok());
-  // Only if there is no other name.
+  // Only without another name.
   EXPECT_FALSE(
       MatchHostname(Load("cn_and_other_san"), "localhost", options).ok());
   EXPECT_FALSE(MatchHostname(Load("null_in_cn"), "good.test", options).ok());
 }
 
-TEST(MatchHostnameTest, TheErrorSaysWhichNamesThereAre) {
+TEST(MatchHostnameTest, TheErrorListsTheNames) {
   const absl::Status wrong = MatchHostname(Load("many_sans"), "three.test");
   EXPECT_THAT(std::string(wrong.message()),
               AllOf(HasSubstr("three.test"), HasSubstr("one.test"),

@@ -102,7 +102,7 @@ TEST(InputFormTest, IsNamedWithWhatToDo) {
   }
 }
 
-TEST(InputFormTest, NothingOfItIsShown) {
+TEST(InputFormTest, ShowsNoContent) {
   const std::string body = Body(Key("server_p256.key"));
   for (const std::string& text :
        {body, "'" + body, absl::StrCat("{\"d\":\"", body, "\"}")}) {
@@ -114,7 +114,7 @@ TEST(InputFormTest, NothingOfItIsShown) {
 }
 
 // For each key type, in each one-line form.
-TEST(InputFormTest, ALineThatMayHoldAKeyIsNoPath) {
+TEST(InputFormTest, ALineThatMayHoldAKeyIsNotAPath) {
   for (const char* name :
        {"server_p256.key", "server_p384.key", "server_rsa.key",
         "server_ed25519.key", "client_ed25519.key", "server_p256_encrypted.key",

@@ -58,7 +58,7 @@ TEST(IoResultTest, StatusNamesTheState) {
             ErrorKind::kInternal);
 }
 
-TEST(IoResultDeathTest, BytesAreOfWhatIsDone) {
+TEST(IoResultDeathTest, BytesRequiresDone) {
   EXPECT_DEATH((void)IoResult::Closed().bytes(), "");
   EXPECT_DEATH((void)IoResult::WantRead().bytes(), "");
   EXPECT_DEATH((void)IoResult(absl::CancelledError("no")).bytes(), "");

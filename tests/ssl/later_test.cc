@@ -197,7 +197,7 @@ TEST_P(LaterTest, VerifyMayAgreeOrRefuse) {
 }
 
 // A server verifies a resuming client after the handshake.
-TEST_P(LaterTest, VerifyMayTakeItsTimeForOneThatResumes) {
+TEST_P(LaterTest, VerifyMayAnswerLaterForAResumedSession) {
   int calls = 0;
   int times = 0;
   ContextOptions options = ServerOptions();

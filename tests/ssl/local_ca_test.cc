@@ -79,7 +79,7 @@ TEST(LocalCaTest, AnotherCaIsNotTrusted) {
             ssl::ErrorKind::kVerification);
 }
 
-TEST(LocalCaTest, AClientIsNoServer) {
+TEST(LocalCaTest, AClientIsNotAServer) {
   const auto ca = MakeCa();
   LeafOptions options = LeafFor("localhost");
   options.client = true;

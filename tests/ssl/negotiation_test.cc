@@ -215,7 +215,7 @@ TEST(KeyUsageTest, AKeyForEncryptionOnlySignsNothing) {
   }
 }
 
-TEST(AlpnTest, TheServersPreferenceCounts) {
+TEST(AlpnTest, UsesTheServersPreference) {
   for (const TlsVersion version : kBoth) {
     ContextOptions client = Client(version);
     client.alpn_protocols = {"http/1.1", "h2"};
@@ -228,7 +228,7 @@ TEST(AlpnTest, TheServersPreferenceCounts) {
   }
 }
 
-TEST(AlpnTest, NothingInCommonGoesOnUnlessRequired) {
+TEST(AlpnTest, ContinuesWithoutACommonProtocolUnlessRequired) {
   for (const TlsVersion version : kBoth) {
     for (const bool required : {false, true}) {
       ContextOptions client = Client(version);
@@ -347,7 +347,7 @@ TEST(StapleTest, MayBeMissing) {
   EXPECT_EQ(c.client->info()->ocsp_response, "");
 }
 
-TEST(StapleTest, AListThatIsNoneIsRefused) {
+TEST(StapleTest, AnInvalidListIsRefused) {
   for (const std::string& bad :
        {std::string("x"), std::string("\0\0", 2), std::string("\0\7\0\5pro", 7),
         std::string("\0\2\0\0", 4)}) {

@@ -83,13 +83,13 @@ TEST_F(PinsTest, AGoodChainWithoutOneIsRefused) {
   EXPECT_EQ(Verify("server_p256_chain", {std::string(32, '\0')}), 50);
 }
 
-TEST_F(PinsTest, APinIsNoTrustInAChain) {
+TEST_F(PinsTest, APinDoesNotMakeAChainTrusted) {
   // Only a self-signed certificate needs no issuer.
   EXPECT_NE(Verify("server_other", {PinOf("server_other")}), 0);
   EXPECT_NE(Verify("server_other", {PinOf("other_root")}), 0);
 }
 
-TEST_F(PinsTest, ACertificateThatSignsItselfMayDo) {
+TEST_F(PinsTest, ASelfSignedCertificateMaySuffice) {
   EXPECT_NE(Verify("self_signed", {}), 0);
   EXPECT_NE(Verify("self_signed", {PinOf("root")}), 0);
   EXPECT_EQ(Verify("self_signed", {PinOf("self_signed")}), 0);
@@ -122,7 +122,7 @@ TEST_F(PinsTest, PinsOnlyNarrow) {
   EXPECT_EQ(verify("self_signed", {PinOf("root")}, {PinOf("self_signed")}), 50);
 }
 
-TEST_F(PinsTest, ItsNameAndDatesCountAllTheSame) {
+TEST_F(PinsTest, ItsNameAndDatesAreStillChecked) {
   const std::vector<std::string> pins = {PinOf("self_signed")};
   EXPECT_EQ(Verify("self_signed", pins, "localhost"), 0);
   EXPECT_EQ(Verify("self_signed", pins, "else.example"), 62);

@@ -129,7 +129,7 @@ Connection ConnectWithChoice(absl::string_view client_ciphers,
   return Connect(std::move(client), std::move(first));
 }
 
-TEST(PskTest, IsOfTheContextThatTheSniCallbackChooses) {
+TEST(PskTest, ComesFromTheContextThatTheSniCallbackChooses) {
   const auto with_psk = [](absl::string_view hint) {
     ContextOptions options = ServerOptions();
     options.ciphers = "PSK:ALL";

@@ -168,7 +168,7 @@ TEST(TicketFlightTest, GoesOnLaterWhereItBlocks) {
   EXPECT_EQ(*ReadSome(c.client.get()), "pong");
 }
 
-TEST(TicketFlightTest, ThatFailsFailsWritingAlone) {
+TEST(TicketFlightTest, ThatFailsFailsOnlyWriting) {
   int writes = 0;
   Shakiness shaky;
   shaky.instead = [&](bool reading, size_t) -> absl::optional<IoResult> {
@@ -222,7 +222,7 @@ TEST(DurationTest, IsOfTheHandshake) {
   EXPECT_EQ(c.server->info()->handshake_duration, absl::nullopt);
 }
 
-TEST(NewSessionTest, IsToldToClients) {
+TEST(NewSessionTest, IsReportedToClients) {
   for (const TlsVersion version : {TlsVersion::kTls1_2, TlsVersion::kTls1_3}) {
     std::vector<std::shared_ptr<const Session>> sessions;
     const auto keep = [&](const Socket& socket,

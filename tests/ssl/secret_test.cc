@@ -56,7 +56,7 @@ static_assert(!std::is_convertible<absl::string_view, Secret>::value,
 
 constexpr absl::string_view kBytes("pass\0word", 9);
 
-TEST(SecretTest, HoldsBytesInMemoryOfItsOwn) {
+TEST(SecretTest, HoldsBytesInItsOwnMemory) {
   const Secret secret(kBytes);
   EXPECT_EQ(secret.view(), kBytes);
   EXPECT_NE(secret.view().data(), kBytes.data());

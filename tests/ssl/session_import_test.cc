@@ -199,7 +199,7 @@ TEST_P(SessionImportTest, WithAnotherCertificateIsVerifiedAgainstThat) {
   }
 }
 
-TEST_P(SessionImportTest, WithWhatIsNoCertificateIsRefused) {
+TEST_P(SessionImportTest, WithAnInvalidCertificateIsRefused) {
   const std::string good(TestCertificates("server_p256")[0].der());
   for (const std::string& der :
        {std::string(), std::string("\x30\x00", 2), std::string("garbage"),
@@ -211,7 +211,7 @@ TEST_P(SessionImportTest, WithWhatIsNoCertificateIsRefused) {
   }
 }
 
-TEST_P(SessionImportTest, NoPartOfOneIsTaken) {
+TEST_P(SessionImportTest, RefusesEveryTruncation) {
   const auto bytes =
       Established(Client(), MakeContext(ServerOptions()))->Serialize();
   ASSERT_TRUE(bytes.ok());

@@ -127,7 +127,7 @@ TEST_P(SessionTest, SurvivesSerialisation) {
   EXPECT_TRUE(c.client->peer_verified());
 }
 
-TEST_P(SessionTest, OfOneHostIsNoGoodForAnother) {
+TEST_P(SessionTest, OfOneHostDoesNotWorkForAnother) {
   const auto client = MakeContext(Client());
   const auto server = MakeContext(ServerOptions());
   SocketOptions options = WithSession(Established(client, server));
@@ -273,7 +273,7 @@ TEST_P(SessionTest, IsOfTheServerThatAskedTheSameOfItsClients) {
   EXPECT_FALSE(Reused(Connect(client, other, WithSession(verified))));
 }
 
-TEST_P(SessionTest, WithoutAClientCertificateIsNoneWhereOneIsRequired) {
+TEST_P(SessionTest, WithoutARequiredClientCertificateIsNotResumed) {
   const auto client = MakeContext(Client());
   ContextOptions options = ServerOptions();
   options.ticket_keys = {std::make_shared<const Secret>(std::string(48, 'k'))};
@@ -287,7 +287,7 @@ TEST_P(SessionTest, WithoutAClientCertificateIsNoneWhereOneIsRequired) {
   EXPECT_EQ(KindOf(c.server_status), ErrorKind::kProtocol) << c.server_status;
 }
 
-TEST_P(SessionTest, OfAClientIsVerifiedAnew) {
+TEST_P(SessionTest, OfAClientIsVerifiedAgain) {
   ContextOptions options = Client();
   options.credentials = {TestCredentials("client_p256")};
   const auto client = MakeContext(std::move(options));

@@ -41,7 +41,7 @@ void ExpectShort(const absl::Status& status) {
   EXPECT_LT(status.message().size(), 2000u) << status.message().substr(0, 300);
 }
 
-TEST(ShownTest, KeepsWhatIsShort) {
+TEST(ShownTest, KeepsShortTexts) {
   EXPECT_EQ(Shown(""), "");
   EXPECT_EQ(Shown("a/b \"c\""), "a/b \\\"c\\\"");
   EXPECT_EQ(Shown(std::string("\0\x1B[1m\n", 6)), "\\x00\\x1b[1m\\n");
@@ -50,7 +50,7 @@ TEST(ShownTest, KeepsWhatIsShort) {
   EXPECT_EQ(Shown(std::string(kMaxShown, 'x')), std::string(kMaxShown, 'x'));
 }
 
-TEST(ShownTest, CutsWhatIsLong) {
+TEST(ShownTest, CutsLongTexts) {
   const std::string text =
       absl::StrCat("begin", std::string(kHuge, 'x'), "the end");
   const std::string shown = Shown(text);
@@ -70,7 +70,7 @@ TEST(ShownTest, CutsWhatIsLong) {
   }
 }
 
-TEST(ShownTest, APathThatMayBeAKeyIsNot) {
+TEST(ShownTest, HidesAPathThatMayBeAKey) {
   const std::string key(60, 'k');
   for (const std::string& given :
        {key, absl::StrCat("-----BEGIN PRIVATE KEY-----\n", key),

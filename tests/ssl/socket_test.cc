@@ -177,7 +177,7 @@ TEST(SocketTest, SwitchingContextsIsHeldToTheSameRules) {
   lax.verification.check_hostname = false;
   Connection c =
       Wrap(MakeContext(lax), MakeContext(ServerOptions()), SocketOptions());
-  // There is no name to check, so a context that checks names is refused.
+  // Without a name to check, a context that checks names is refused.
   EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(ClientOptions()))),
             ErrorKind::kInvalidArgument);
   lax.verification.mode = VerifyMode::kNone;
@@ -243,7 +243,7 @@ TEST(SocketTest, PeerThatHangsUpDuringTheHandshakeIsUnexpectedEof) {
   EXPECT_EQ(KindOf(c.client->Handshake().status()), ErrorKind::kUnexpectedEof);
 }
 
-TEST(SocketTest, PlainTextIsNamedAsSuch) {
+TEST(SocketTest, RecognizesPlainText) {
   Connection c =
       Wrap(MakeContext(ClientOptions()), MakeContext(ServerOptions()));
   std::unique_ptr<Transport> plain = c.server->ReleaseTransport();
@@ -308,7 +308,7 @@ TEST(SocketTest, AServerHasOneKeyOfAType) {
   EXPECT_TRUE(Connect(ClientOptions(), options).ok());
 }
 
-TEST(SocketTest, AClientThatVerifiesNobodyNeedsTheToken) {
+TEST(SocketTest, AnUnverifiedClientNeedsTheToken) {
   ContextOptions options = ClientOptions();
   options.verification.mode = VerifyMode::kNone;
   auto [unused, end] = std::make_pair(

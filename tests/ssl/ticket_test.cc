@@ -112,7 +112,7 @@ TEST_P(TicketTest, KeysOfItsOwnAreNoOthers) {
       Connect(client, MakeContext(ServerOptions()), WithSession(session))));
 }
 
-TEST_P(TicketTest, ThatWasTamperedWithIsIgnored) {
+TEST_P(TicketTest, ThatIsTamperedWithIsIgnored) {
   const auto client = Client();
   const auto server = ServerWithKeys("a");
   const auto session = Established(client, server);
@@ -207,7 +207,7 @@ TEST(SessionObjectTest, OfTls12IsThereAfterTheHandshake) {
   EXPECT_FALSE(session->id().empty());
 }
 
-TEST(SessionObjectTest, RefusesWhatItDidNotSerialise) {
+TEST(SessionObjectTest, RefusesBytesThatItDidNotSerialise) {
   const auto secret =
       Established(MakeContext(ClientOptions()), MakeContext(ServerOptions()))
           ->Serialize();

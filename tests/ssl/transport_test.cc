@@ -264,7 +264,7 @@ TEST_P(TransportTest, TimeoutsCanBeRepeated) {
   EXPECT_EQ(read.bytes(), GetParam() == TlsVersion::kTls1_0 ? 1u : 3u);
 }
 
-TEST_P(TransportTest, ThatLiesIsFoundOut) {
+TEST_P(TransportTest, ThatReportsFalseSizesIsDetected) {
   for (const size_t bytes : {size_t{0}, size_t{1} << 20}) {
     for (const size_t nth : {size_t{0}, size_t{1}, size_t{2}}) {
       Connection c = WrapShaky(Client(GetParam()), Server(),
@@ -307,7 +307,7 @@ TEST_P(TransportTest, DoesNotSendWhatWriteDidNotCount) {
   EXPECT_EQ(got, written.bytes());
 }
 
-TEST(TransportEndTest, FailingAfterTheHandshakeIsNoEnd) {
+TEST(TransportEndTest, FailingAfterTheHandshakeIsNotAnEnd) {
   // suppress_ragged_eofs has an effect only on an actual end.
   SocketOptions options = LocalhostOptions();
   options.suppress_ragged_eofs = true;

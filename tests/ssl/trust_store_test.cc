@@ -236,7 +236,7 @@ TEST(TrustStoreTest, TextAroundTheBlocks) {
                 "other text");
 }
 
-TEST(TrustStoreTest, NothingOfUse) {
+TEST(TrustStoreTest, NothingUsable) {
   ExpectRefused(Create("").status(), "is empty");
   ExpectRefused(Create("\n").status(), "is empty");
   ExpectRefused(Create(File("ca_no_certs.pem")).status(), "no PEM block");

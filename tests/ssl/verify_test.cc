@@ -94,7 +94,7 @@ TEST_F(VerifyTest, NamesTheCertificateAtFault) {
   }
 }
 
-TEST_F(VerifyTest, WhatIsSignedByItselfIsCalledSo) {
+TEST_F(VerifyTest, ReportsSelfSignedCertificates) {
   // Whatever its keyUsage: the first has no keyCertSign.
   for (const char* name : {"self_signed", "strict_root_bare"}) {
     EXPECT_EQ(Verify(name), 18) << name;
@@ -107,7 +107,7 @@ TEST_F(VerifyTest, WhatIsSignedByItselfIsCalledSo) {
   EXPECT_EQ(Verify(chain), 19);
 }
 
-TEST_F(VerifyTest, DepthIsWhatMayLieBetweenLeafAndAnchor) {
+TEST_F(VerifyTest, DepthIsTheNumberOfIntermediates) {
   for (const auto& [chain, between] : {std::make_pair("server_rsa_direct", 0),
                                        std::make_pair("server_rsa_chain", 1),
                                        std::make_pair("server_deep_chain", 2),

@@ -95,7 +95,7 @@ absl::StatusOr<std::string> FindProgram(absl::string_view name,
     if (access(path.c_str(), X_OK) == 0) return path;
   }
   return absl::NotFoundError(
-      absl::StrCat("There is no program ", name,
+      absl::StrCat("Missing the program ", name,
                    ", which this test needs: run "
                    "./setup, or install Debian's package ",
                    package, "."));

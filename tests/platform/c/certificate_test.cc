@@ -165,7 +165,7 @@ TEST(CCertificateTest, AContextTellsWhomItTrusts) {
             AIRLOCK_ERROR);
 }
 
-TEST(CCertificateTest, RefusesWhatIsNone) {
+TEST(CCertificateTest, RefusesInvalidCertificates) {
   for (const airlock_bytes bytes :
        {B("no certificate"), B(""), airlock_bytes{nullptr, 0},
         airlock_bytes{nullptr, 1}, B("\x30\x03\x02\x01\x00"),

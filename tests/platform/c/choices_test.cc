@@ -93,7 +93,7 @@ TEST_F(CChoicesTest, OnlyNoSwitchesTheNameOff) {
   EXPECT_EQ(Shake(client).kind, -1);
 }
 
-TEST_F(CChoicesTest, AClientThatSaysNothingVerifiesChainAndName) {
+TEST_F(CChoicesTest, AClientVerifiesChainAndNameByDefault) {
   for (const char* const mode : {"off", "default", "enforce"}) {
     runtime_ = MakeRuntime(MakeHost(mode));
     EXPECT_EQ(Shake(ClientWrap()).kind, -1) << mode;
@@ -167,7 +167,7 @@ TEST_F(CChoicesTest, TrueHandshakesAndSendsTheName) {
   }
 }
 
-TEST_F(CChoicesTest, OnlyYesTakesACutOffStreamForItsEnd) {
+TEST_F(CChoicesTest, OnlyYesAcceptsATruncatedStream) {
   for (const int32_t value : {int32_t{true}, int32_t{false}, +AIRLOCK_NO}) {
     Wire wire;
     airlock_wrap_options client = ClientWrap();

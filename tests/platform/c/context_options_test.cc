@@ -135,7 +135,7 @@ TEST_F(CContextOptionsTest, SecurityLevelsAreOpenSsls) {
   }
 }
 
-TEST_F(CContextOptionsTest, TheServersOrderOfCiphersCountsUnlessToldNotTo) {
+TEST_F(CContextOptionsTest, UsesTheServersCipherOrderByDefault) {
   airlock_context_options client = ClientContext();
   client.maximum_version = AIRLOCK_TLS_1_2;
   client.ciphers =
@@ -253,7 +253,7 @@ TEST_F(CContextOptionsTest, ACommonNameIsANameWhereThePolicyLetsIt) {
             AIRLOCK_KIND_HOSTNAME);
 }
 
-TEST_F(CContextOptionsTest, SaysWhatThePolicyMadeOfIt) {
+TEST_F(CContextOptionsTest, ReportsWhatThePolicyChanged) {
   airlock_context_options lax = ClientContext();
   lax.cert_reqs = AIRLOCK_CERT_NONE;
   runtime_ = MakeRuntime(MakeHost("off"));

@@ -148,7 +148,7 @@ TEST_F(CContextTest, TheSniCallbackRefuses) {
   EXPECT_EQ(ends.client_failure.kind, AIRLOCK_KIND_PEER_ALERT);
   EXPECT_EQ(ends.client_failure.alert, 112);
 
-  // With an alert of its own, and by an exception.
+  // With its own alert, and by an exception.
   seen_.alert = 49;
   wire_.Clear();
   ends = ConnectTo(context.get(), ClientWrap());
@@ -207,7 +207,7 @@ TEST_F(CContextTest, TheAlpnCallbackChooses) {
   }
 }
 
-TEST_F(CContextTest, KeysAndMessagesAreToldAndUserDataReleased) {
+TEST_F(CContextTest, ReportsKeysAndMessagesAndReleasesUserData) {
   airlock_context_options options = ServerOptions();
   options.keylog = KeyLog;
   options.message = Message;
@@ -300,7 +300,7 @@ TEST_F(CContextTest, IsSharedByThreads) {
   airlock_context_options options = ServerOptions();
   options.user = nullptr;
   options.release = nullptr;
-  // Each callback gets the socket of its own thread.
+  // Each callback gets its thread's socket.
   static std::atomic<int> strangers{0};
   static thread_local airlock_socket* mine = nullptr;
   options.sni = [](void*, airlock_socket* socket, airlock_bytes,
@@ -365,7 +365,7 @@ TEST_F(CContextTest, ThreadsFreeTheirHandlesInAnyOrder) {
   for (const Wire& wire : wires) EXPECT_EQ(wire.releases(), 2);
 }
 
-TEST_F(CContextTest, RefusesWhatIsNotGood) {
+TEST_F(CContextTest, RefusesInvalidOptions) {
   airlock_context_options options = ServerOptions();
   options.server_hostname = B("localhost");
   EXPECT_EQ(Refusal(options).kind, AIRLOCK_KIND_INVALID_ARGUMENT);

@@ -102,7 +102,7 @@ TEST_F(CFleetTest, TellsSessionsApartByTheirContext) {
   EXPECT_TRUE(Resumes(one.get(), session));
 }
 
-TEST_F(CFleetTest, SendsAsManyTicketsAsItIsTold) {
+TEST_F(CFleetTest, SendsTheConfiguredNumberOfTickets) {
   airlock_context_options options = ServerContext();
   EXPECT_NE(SessionWith(Make(runtime_.get(), options).get()), nullptr);
   options.num_tickets = AIRLOCK_ZERO;
@@ -111,7 +111,7 @@ TEST_F(CFleetTest, SendsAsManyTicketsAsItIsTold) {
   EXPECT_NE(SessionWith(Make(runtime_.get(), options).get()), nullptr);
 }
 
-TEST_F(CFleetTest, CachesSessionsUnlessToldNotTo) {
+TEST_F(CFleetTest, CachesSessionsByDefault) {
   airlock_context_options options = ClientContext();
   options.maximum_version = AIRLOCK_TLS_1_2;
   client_ = Make(runtime_.get(), options);
@@ -135,7 +135,7 @@ TEST_F(CFleetTest, CachesSessionsUnlessToldNotTo) {
   EXPECT_FALSE(Resumes(forgets.get(), none));
 }
 
-TEST_F(CFleetTest, ATicketHoldsAsLongAsItIsTold) {
+TEST_F(CFleetTest, ATicketLastsForTheSessionTimeout) {
   airlock_context_options options = ServerContext();
   options.session_timeout_s = 300;
   for (const uint16_t version : {AIRLOCK_TLS_1_2, AIRLOCK_TLS_1_3}) {
@@ -178,7 +178,7 @@ TEST_F(CFleetTest, ASocketIsGivenItsSessionLater) {
             AIRLOCK_ERROR);
 }
 
-TEST_F(CFleetTest, RefusesWhatIsOutOfRange) {
+TEST_F(CFleetTest, RefusesValuesOutOfRange) {
   const std::string key47(47, 'a');
   const std::string key49(49, 'a');
   for (const airlock_bytes bad :

@@ -276,7 +276,7 @@ TEST(CForkThreadsTest, AChildMayFreeWhatAThreadOfItsParentWaitsIn) {
   close(fds[1]);
 }
 
-TEST(CForkThreadsTest, AChildGoesOnWhateverThreadsDid) {
+TEST(CForkThreadsTest, AChildContinuesWhateverThreadsDid) {
   constexpr int kForks = 60;
   auto host = MakeHost();
   host->SetFile("/etc/airlock.yaml", "tls:\n  verification: enforce\n");
@@ -561,7 +561,7 @@ TEST_P(CForkCallbackTest, MayFork) {
 }
 
 // Each process sends its own ClientHello: its random differs from the parent's.
-TEST(CForkThreadsTest, AChildHasRandomNumbersOfItsOwn) {
+TEST(CForkThreadsTest, AChildHasItsOwnRandomNumbers) {
   const auto runtime = MakeRuntime(MakeHost());
   const auto hello = [&](int fd) {
     auto transport = Sized<airlock_transport>();

@@ -80,7 +80,7 @@ TEST_F(CHostTest, AnEnvironmentTakesTheProcesssPlace) {
   }
 }
 
-TEST_F(CHostTest, WhatIsNoEnvironmentIsRefused) {
+TEST_F(CHostTest, RefusesAnInvalidEnvironment) {
   for (const airlock_bytes bad :
        {B("AIRLOCK_VERIFY"), B("=enforce"), B(""), B("AIRLOCK_VERIFY=strict"),
         B("AIRLOCK_VERFY=enforce"), B({"A=b\0c", 5}), airlock_bytes{nullptr, 0},

@@ -86,7 +86,7 @@ TEST_P(CLateTest, IsWhatTheCallbackGives) {
   EXPECT_EQ(host_.calls(), calls);
 }
 
-TEST_P(CLateTest, NobodyAsksOfASocketThatIsFreed) {
+TEST_P(CLateTest, CallsNoCallbackOfAFreedSocket) {
   for (const bool answered : {false, true}) {
     ends_ = Ends();
     wire_.Clear();
@@ -108,7 +108,7 @@ TEST_P(CLateTest, NobodyAsksOfASocketThatIsFreed) {
 }
 
 // The context and the runtime may be freed before the answer.
-TEST_P(CLateTest, NeedsNoHandleButTheSocket) {
+TEST_P(CLateTest, NeedsOnlyTheSocketsHandle) {
   WrapInMemory();
   ShakeUntilAsked();
   client_context_.reset();

@@ -87,7 +87,7 @@ TEST_F(CPskTest, StandsForCertificates) {
   ExpectSent(ends.client.get(), ends.server.get(), "ping");
 }
 
-TEST_F(CPskTest, TakesTheLongestThatThereIs) {
+TEST_F(CPskTest, TakesTheLongestPsk) {
   client_.identity.assign(128, 'i');
   client_.key.assign(256, 'k');
   server_.key = client_.key;
@@ -101,7 +101,7 @@ TEST_F(CPskTest, HasToBeTheSame) {
   EXPECT_NE(ConnectByPsk().server_failure.kind, -1);
 }
 
-TEST_F(CPskTest, AClientThatHasNoneFails) {
+TEST_F(CPskTest, AClientWithoutAPskFails) {
   for (void (*change)(Side*) :
        {+[](Side* s) { s->answer = AIRLOCK_NONE; },
         +[](Side* s) { s->answer = AIRLOCK_ERROR; },
@@ -119,7 +119,7 @@ TEST_F(CPskTest, AClientThatHasNoneFails) {
   }
 }
 
-TEST_F(CPskTest, AServerThatHasNoneFails) {
+TEST_F(CPskTest, AServerWithoutAPskFails) {
   for (void (*change)(Side*) :
        {+[](Side* s) { s->answer = AIRLOCK_NONE; },
         +[](Side* s) { s->throws = true; }, +[](Side* s) { s->key_size = 257; },

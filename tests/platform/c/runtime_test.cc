@@ -99,7 +99,7 @@ TEST(CRuntimeTest, ThePolicyMayForbidKeyLogs) {
   EXPECT_EQ(Refusal(runtime.get(), options).kind, AIRLOCK_KIND_POLICY);
 }
 
-TEST(CRuntimeTest, ReadsThePolicyAnew) {
+TEST(CRuntimeTest, ReloadsThePolicy) {
   auto host = MakeHost();
   const auto runtime = MakeRuntime(host);
   airlock_wrap_options unverified = ClientWrap();
@@ -125,7 +125,7 @@ TEST(CRuntimeTest, ReadsThePolicyAnew) {
   EXPECT_EQ(airlock_runtime_clear_caches(runtime.get(), nullptr), AIRLOCK_OK);
 }
 
-TEST(CRuntimeTest, ReadsThePolicyAnewIfItChanged) {
+TEST(CRuntimeTest, ReloadsAChangedPolicy) {
   auto host = MakeHost();
   host->SetFile("/etc/airlock.yaml", "tls:\n  verification: off\n");
   const auto runtime = MakeRuntime(host);
@@ -156,7 +156,7 @@ TEST(CRuntimeTest, ReadsThePolicyAnewIfItChanged) {
             AIRLOCK_ERROR);
 }
 
-TEST(CRuntimeTest, Counts) {
+TEST(CRuntimeTest, ReportsCounters) {
   const auto runtime = MakeRuntime(MakeHost("enforce"));
   Wire wire;
   Connect(runtime.get(), &wire, ClientWrap(), ServerWrap());
@@ -178,7 +178,7 @@ TEST(CRuntimeTest, Counts) {
   airlock_buffer_free(&text);
 }
 
-TEST(CRuntimeTest, CountsWhatIsAllowedButAudited) {
+TEST(CRuntimeTest, CountsAllowedButAuditedRequests) {
   const auto runtime = MakeRuntime(MakeHost("enforce"));
   airlock_wrap_options own_ca = ClientWrap();
   own_ca.cadata = Cert("other_root.pem");
@@ -367,7 +367,7 @@ TEST(CRuntimeTest, AnAuditMayUseTheRuntime) {
   unsetenv("AIRLOCK_VERIFY");
 }
 
-TEST(CRuntimeTest, AuditsAsMuchAsItIsTold) {
+TEST(CRuntimeTest, ObeysTheLimitsOfTheAudit) {
   ASSERT_EQ(setenv("AIRLOCK_VERIFY", "enforce", 1), 0);
   Host host;
   airlock_runtime_options options = OptionsFor(&host);

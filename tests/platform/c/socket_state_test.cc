@@ -271,7 +271,7 @@ TEST_F(CSocketStateTest, CountsBytesAndTime) {
 }
 
 // The signal's default is to end the process.
-TEST_F(CSocketStateTest, APipeThatNobodyReadsIsAnErrorAndNoSignal) {
+TEST_F(CSocketStateTest, APipeWithoutAReaderIsAnErrorAndNoSignal) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   close(ends[0]);

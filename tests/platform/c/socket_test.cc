@@ -151,7 +151,7 @@ TEST_F(CSocketTest, AnOwnedFdIsClosedWhereWrappingFails) {
   close(fds[1]);
 }
 
-TEST_F(CSocketTest, TellsWhatIsWrongWithThePeer) {
+TEST_F(CSocketTest, ReportsWhatIsWrongWithThePeer) {
   Ends ends =
       Connect(runtime_.get(), &wire_, ClientWrap("example.test"), ServerWrap());
   EXPECT_EQ(ends.client_failure.kind, AIRLOCK_KIND_HOSTNAME);
@@ -213,7 +213,7 @@ TEST_F(CSocketTest, AServerMayRequireACommonAlpnProtocol) {
   EXPECT_EQ(ends.client_failure.alert, 120);
 }
 
-TEST_F(CSocketTest, RefusesWhatIsOutOfRange) {
+TEST_F(CSocketTest, RefusesValuesOutOfRange) {
   const auto refuses = [this](auto change) {
     airlock_wrap_options options = ClientWrap();
     change(&options);
@@ -308,7 +308,7 @@ TEST_F(CSocketTest, ATransportThatFailsIsTheCallersError) {
   EXPECT_EQ(airlock_socket_handshake(client.get(), nullptr), AIRLOCK_WANT_READ);
 }
 
-TEST_F(CSocketTest, AStreamThatIsCutOffIsAnErrorUnlessThatIsSuppressed) {
+TEST_F(CSocketTest, ATruncatedStreamIsAnErrorUnlessSuppressed) {
   for (const bool suppress : {true, false}) {
     Wire wire;
     airlock_wrap_options client = ClientWrap();
@@ -324,7 +324,7 @@ TEST_F(CSocketTest, AStreamThatIsCutOffIsAnErrorUnlessThatIsSuppressed) {
   }
 }
 
-TEST_F(CSocketTest, UnwrapsAndTellsWhatIsPending) {
+TEST_F(CSocketTest, UnwrapsAndReportsPendingBytes) {
   const Ends ends = Connect(runtime_.get(), &wire_, ClientWrap(), ServerWrap());
   size_t done = 0;
   ASSERT_EQ(airlock_socket_write(ends.client.get(), "abc", 3, &done, nullptr),

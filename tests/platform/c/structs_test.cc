@@ -44,7 +44,7 @@ TEST(StructsTest, AnOlderOneGoesOnWithZeros) {
   EXPECT_EQ(read->second, 0U);
 }
 
-TEST(StructsTest, ANewerOneMustNotStateWhatIsUnknown) {
+TEST(StructsTest, ANewerOneMustNotSetUnknownOptions) {
   Newer newer = {sizeof(Newer), 1, 2, 0};
   const auto read = internal::ReadStruct(As<const Known>(&newer), "options");
   ASSERT_TRUE(read.ok()) << read.status();
@@ -56,7 +56,7 @@ TEST(StructsTest, ANewerOneMustNotStateWhatIsUnknown) {
       ssl::ErrorKind::kInvalidArgument);
 }
 
-TEST(StructsTest, ASizeThatWasNotSetIsRefused) {
+TEST(StructsTest, AnUnsetSizeIsRefused) {
   Known known = {0, 1, 2};
   // A struct does not end within a word.
   for (const size_t size :
@@ -76,7 +76,7 @@ TEST(StructsTest, NullIsAllDefaults) {
   EXPECT_FALSE(internal::WriteStruct<Known>({}, nullptr, "out").ok());
 }
 
-TEST(StructsTest, SoMuchIsFilledInAsThereIsRoomFor) {
+TEST(StructsTest, FillsInWhatFits) {
   const Known value = {sizeof(Known), 1, 2};
   Known out = {sizeof(Older), 7, 7};
   ASSERT_TRUE(internal::WriteStruct(value, &out, "out").ok());
@@ -98,7 +98,7 @@ struct WithTail {
   size_t unknown;
 };
 
-TEST(StructsTest, FunctionsRefuseWhatTheyDoNotKnow) {
+TEST(StructsTest, FunctionsRefuseUnknownOptions) {
   const auto runtime = MakeRuntime(MakeHost());
   Wire wire;
   const airlock_transport transport = wire.client();

@@ -232,7 +232,7 @@ TEST_F(CVerifyTest, WantsPinnedKeys) {
   EXPECT_EQ(seen_.calls, 0);
 }
 
-TEST_F(CVerifyTest, APinIsNoAnchor) {
+TEST_F(CVerifyTest, APinIsNotAnAnchor) {
   airlock_context_options servers = ServerContext();
   auto credentials = Sized<airlock_credentials>();
   credentials.keyfile = Cert("self_signed.key");

@@ -47,27 +47,27 @@ TEST(CaTest, ShowsTheBrokenBlockAmongGoodOnes) {
                     HasSubstr("line 29"), HasSubstr("Broken: 1 of 3 parts")));
 }
 
-TEST(CaTest, ShowsWhatIsCutShort) {
+TEST(CaTest, ShowsTruncatedBlocks) {
   const Outcome outcome = Ca("ca_truncated.pem");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.output, AllOf(HasSubstr("CN=Airlock Test Root,"),
                                     HasSubstr("Broken: block 2, line 20")));
 }
 
-TEST(CaTest, ShowsWhatIsNoCertificate) {
+TEST(CaTest, ShowsPartsThatAreNotCertificates) {
   const Outcome outcome = Ca("ca_with_garbage_der.pem");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.output, AllOf(HasSubstr("CN=Airlock Test Root P256,"),
                                     HasSubstr("Broken: block 2, line 20")));
 }
 
-TEST(CaTest, AnEmptyBundleIsOfNoUse) {
+TEST(CaTest, AnEmptyBundleIsUnusable) {
   const Outcome outcome = Ca("ca_no_certs.pem");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.output, HasSubstr("Unusable"));
 }
 
-TEST(CaTest, RemarksOnWhatIsOddButUsable) {
+TEST(CaTest, RemarksOnOddButUsableCertificates) {
   EXPECT_THAT(Ca("ca_duplicate.pem").output,
               HasSubstr("block 2, line 20: CN=Airlock Test Root,O=Airlock "
                         "Test: the same certificate as block 1, line 1"));

@@ -75,7 +75,7 @@ TEST(ConnectTest, ReportsWhoTheServerIs) {
 }
 
 // A server that answers each ClientHello with close_notify.
-TEST(ConnectTest, CloseNotifyIsNoConnection) {
+TEST(ConnectTest, CloseNotifyIsNotAConnection) {
   auto listener = platform::TcpListener::Listen("127.0.0.1", 0);
   ASSERT_TRUE(listener.ok()) << listener.status();
   constexpr int kConnections = 2;
@@ -184,7 +184,7 @@ TEST(ConnectTest, ShowsTheChainOfAServerThatIsNotTrusted) {
             HasSubstr("other_root.pem")));
 }
 
-TEST(ConnectTest, SaysWhichNamesThereAre) {
+TEST(ConnectTest, ListsTheCertificatesNames) {
   const Server server(DirectServer());
   const Outcome outcome =
       Connect(server, {"--no-io", "--servername=other.test"});
@@ -276,7 +276,7 @@ TEST(ConnectTest, ThePolicyRefusesOldProtocols) {
   EXPECT_THAT(outcome.errors, HasSubstr("TLSv1.2"));
 }
 
-TEST(ConnectTest, PresentsACertificateThatIsInNoFile) {
+TEST(ConnectTest, PresentsACertificateFromTheEnvironment) {
   const Server server(As(
       "server_rsa_direct",
       {absl::StrCat("--client-ca=", Path("ca.pem")), "--require-client-cert"}));
@@ -341,7 +341,7 @@ TEST(ConnectTest, WritesJson) {
                     Not(HasSubstr("\"protocol\""))));
 }
 
-TEST(ConnectTest, NobodyThere) {
+TEST(ConnectTest, NoServer) {
   const Outcome outcome = RunAirlock({"connect", "localhost:1", "--no-io"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.errors, HasSubstr("localhost"));

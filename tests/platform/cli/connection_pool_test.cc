@@ -157,8 +157,8 @@ class ConnectionPoolTest : public ::testing::Test {
   std::vector<ConnectionPlace::End> ends_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Five pauses of a tenth of a second; a busy loop has none.
-TEST_F(ConnectionPoolTest, WaitsWhereNothingCanBeAccepted) {
+// Five pauses of a tenth of a second; a busy loop does not pause.
+TEST_F(ConnectionPoolTest, WaitsIfNothingCanBeAccepted) {
   const auto start = std::chrono::steady_clock::now();
   accepts_to_refuse = 5;
   const auto client = Connect();
@@ -205,7 +205,7 @@ TEST_F(ConnectionPoolTest, AcceptsNobodyForTheLastDescriptor) {
   EXPECT_EQ(told_, 1);
 }
 
-TEST_F(ConnectionPoolTest, OutlivesAThreadThatCannotBeMade) {
+TEST_F(ConnectionPoolTest, SurvivesAFailureToStartAThread) {
   pthread_attr_t attributes;
   size_t stack_size = 0;
   pthread_getattr_default_np(&attributes);

@@ -61,7 +61,7 @@ class FileSiteTest : public ::testing::Test {
 
 // Found, or short of descriptors: never "not found", forbidden, or a listing
 // instead of a page.
-TEST_F(FileSiteTest, TellsAWantOfDescriptorsFromAFileThatIsNotThere) {
+TEST_F(FileSiteTest, TellsAShortageOfDescriptorsFromAMissingFile) {
   for (const std::string target : {"/a.txt", "/app/", "/app/index.html"}) {
     bool found = false;
     for (int count = 0; !found; ++count) {

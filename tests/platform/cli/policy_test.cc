@@ -138,7 +138,7 @@ TEST(PolicyTest, AppliesTheExceptionForAHost) {
                     Not(HasSubstr("\nexception "))));
 }
 
-TEST(PolicyTest, WarnsOfWhatIsDeprecatedInAppYaml) {
+TEST(PolicyTest, WarnsOfDeprecatedSettingsInAppYaml) {
   const Outcome outcome =
       RunAirlock({"policy", "--app", Path("app_deprecated.yaml")},
                  {{"AIRLOCK_CONFIG", Path("policy_minimal.yaml")}});
@@ -147,7 +147,7 @@ TEST(PolicyTest, WarnsOfWhatIsDeprecatedInAppYaml) {
                                         " of the library ssl is deprecated"));
 }
 
-TEST(PolicyTest, APolicyThatIsNotThereIsAnError) {
+TEST(PolicyTest, AMissingPolicyIsAnError) {
   const Outcome outcome =
       RunAirlock({"policy"}, {{"AIRLOCK_CONFIG", Path("missing.yaml")}});
   EXPECT_EQ(outcome.status, 2);

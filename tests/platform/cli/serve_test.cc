@@ -222,7 +222,7 @@ TEST(ServeSelfSignedTest, PrintsWhatClientsTrust) {
 }
 
 // On SIGHUP, or automatically; an invalid policy changes nothing.
-TEST(ServePolicyTest, IsReadAnew) {
+TEST(ServePolicyTest, IsReloaded) {
   const std::string path =
       absl::StrCat(::testing::TempDir(), "/policy_of_serve.yaml");
   const auto write = [&path](absl::string_view tls) {

@@ -18,7 +18,7 @@
 namespace airlock::testing {
 namespace {
 
-TEST(ServeTlsTest, OffersWhatIsCurrentAlone) {
+TEST(ServeTlsTest, OffersOnlyCurrentVersions) {
   const auto connect = [](const Server& server,
                           const std::vector<std::string>& more) {
     std::vector<std::string> arguments = {"connect", server.address(),
@@ -43,7 +43,7 @@ TEST(ServeTlsTest, OffersWhatIsCurrentAlone) {
   EXPECT_EQ(connect(cbc, {"--tls=TLSv1.2"}), 0);
 }
 
-TEST(ServeTlsTest, AHandshakeHasADeadlineOfItsOwn) {
+TEST(ServeTlsTest, AHandshakeHasItsOwnDeadline) {
   Server server({"--self-signed", "--handshake-timeout=50ms"});
   const size_t colon = server.address().find(':');
   uint32_t port = 0;

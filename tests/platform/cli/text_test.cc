@@ -12,19 +12,19 @@ namespace {
 
 using std::string_literals::operator""s;
 
-TEST(ForTerminalTest, KeepsWhatIsPrintable) {
+TEST(ForTerminalTest, KeepsPrintableCharacters) {
   EXPECT_EQ(ForTerminal("CN=M\u00fcller, \u65e5\u672c \U0001f512"),
             "CN=M\u00fcller, \u65e5\u672c \U0001f512");
 }
 
-TEST(ForTerminalTest, EscapesWhatSteersATerminal) {
+TEST(ForTerminalTest, EscapesControlCharacters) {
   EXPECT_EQ(ForTerminal("a\x1b[2J\n\t\x7f"), "a\\x1b[2J\\x0a\\x09\\x7f");
   EXPECT_EQ(ForTerminal("a\0b"s), "a\\x00b");
   EXPECT_EQ(ForTerminal("\u009b"), "\\x9b");
   EXPECT_EQ(ForTerminal("\u202eevil"), "\\u202eevil");
 }
 
-TEST(ForTerminalTest, EscapesWhatIsNoUtf8) {
+TEST(ForTerminalTest, EscapesInvalidUtf8) {
   EXPECT_EQ(ForTerminal("\xff"), "\\xff");
   EXPECT_EQ(ForTerminal("\xc3"), "\\xc3") << "cut short";
   EXPECT_EQ(ForTerminal("\xc0\xaf"), "\\xc0\\xaf") << "overlong";

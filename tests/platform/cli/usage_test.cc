@@ -199,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
       return absl::StrCat(param.param[0], param.param.size());
     });
 
-TEST_P(PolicyTest, AWordThatIsNoneIsAnErrorThatNamesIt) {
+TEST_P(PolicyTest, AnErrorNamesTheUnknownWord) {
   const Outcome outcome =
       RunAirlock(GetParam(), {{"AIRLOCK_VERIFY", "enforced"}});
   EXPECT_EQ(outcome.status, 2);
@@ -217,7 +217,7 @@ TEST_P(PolicyTest, ABrokenFileIsAnErrorWithItsPlace) {
   EXPECT_THAT(outcome.errors, HasSubstr("policy_broken.yaml:7:3: "));
 }
 
-TEST_P(PolicyTest, AFileThatIsNotThereIsAnError) {
+TEST_P(PolicyTest, AMissingFileIsAnError) {
   const Outcome outcome =
       RunAirlock(GetParam(), {{"AIRLOCK_CONFIG", "/nowhere/airlock.yaml"}});
   EXPECT_EQ(outcome.status, 2);

@@ -72,7 +72,7 @@ TEST(AuditLinesTest, ALineIsNoLongerThanItsLimit) {
   EXPECT_LT(result.size(), 1024);
 }
 
-TEST(AuditLinesTest, WhatIsNotALineIsShownAndMarked) {
+TEST(AuditLinesTest, InvalidLinesAreShownAndMarked) {
   for (const char* bad :
        {"junk", "{", "{}", "[]", "7", "{\"time\":1}", "{\"action\":1}",
         R"({"time":1,"action":"closed","by":"airlock run"})",
@@ -98,7 +98,7 @@ TEST(AuditLinesTest, AMemberIsThereOnce) {
   EXPECT_EQ(result, "{\"time\":1,\"action\":\"y\"}\n");
 }
 
-TEST(AuditLinesTest, ALineAfterOneThatWasNotEndedIsALine) {
+TEST(AuditLinesTest, ALineAfterAnUnfinishedOneIsALine) {
   for (const std::string& junk :
        {std::string("x"), std::string("{\"time\":\"begun"), std::string(9, '['),
         std::string(5000, 'x'), std::string(100'000, 'x')}) {
@@ -153,7 +153,7 @@ TEST(AuditLinesTest, PassesLinesAgainAfterTheClockStepsBack) {
               ElementsAre("[dropped]"));
 }
 
-TEST(AuditLinesTest, ItsEndIsTold) {
+TEST(AuditLinesTest, ReportsTheEnd) {
   AuditLines lines;
   EXPECT_THAT(Actions(lines.Closed(kStart)), ElementsAre("[closed]"));
 }

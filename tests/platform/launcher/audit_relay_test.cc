@@ -32,7 +32,7 @@ std::string MakeFifo(const std::string& name) {
   return path;
 }
 
-TEST(AuditRelayTest, RefusesWhatItCannotWriteTo) {
+TEST(AuditRelayTest, RefusesUnwritableTargets) {
   const UniqueFd readable(open("/dev/null", O_RDONLY | O_CLOEXEC));
   for (const std::string& target :
        {absl::StrCat("fd:", readable.get()), std::string("fd:-1"),
@@ -54,7 +54,7 @@ UniqueFd OpenToWrite(const AuditRelay& relay) {
 }
 
 // More than a pipe can hold.
-TEST(AuditRelayTest, WaitsForWhoReadsAFifo) {
+TEST(AuditRelayTest, WaitsForTheReaderOfAFifo) {
   const std::string path = MakeFifo("somebody_reads");
   const UniqueFd reader(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   ASSERT_TRUE(reader.valid());
