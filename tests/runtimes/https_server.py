@@ -4,8 +4,8 @@
 
 usage: https_server.py CA CHAIN KEY
 
-It says two ports: its own, and one where nobody ever answers. It wants a
-certificate of its clients, and has these paths:
+It prints two ports: its own, and one that never answers. It requires a client
+certificate, and has these paths:
 
   /sized, /unsized  BODY, with a Content-Length or until the connection ends
   /cut              the same as /unsized, but ended without close_notify

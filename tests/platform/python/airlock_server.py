@@ -6,7 +6,7 @@ import subprocess
 
 
 class Server(object):
-    """A server on a port of its own, until close().
+    """A server on its own port, until close().
 
     Args:
       airlock: the path of the command.

@@ -100,7 +100,7 @@ class PolicyTest(unittest.TestCase):
         self.assertEqual(status, 0, err)
         return out.splitlines()
 
-    def test_nothing_said(self):
+    def test_nothing_set(self):
         self.assertIn('verification: off (built in)', self.ask())
 
     def test_default(self):
@@ -241,7 +241,7 @@ class MatchHostnameTest(unittest.TestCase):
             with self.assertRaises(ssl.CertificateError):
                 airlock.match_hostname(self.NAMES, name)
 
-    def test_common_name_never_counts(self):
+    def test_common_name_is_never_used(self):
         with self.assertRaises(ssl.CertificateError):
             airlock.match_hostname({'subject': self.NAMES['subject']},
                                    'common.test')

@@ -6,7 +6,7 @@ usage: PYTHON arguments_test.py [--record] FOLDER KNOWN     (3.8 on)
 
 FOLDER is that of the test certificates. Each call runs in this process, and in
 one of the same Python with the stock module; the classes that they raise must be
-the same but for those that KNOWN lists. --record prints what this process has.
+the same, except those that KNOWN lists. --record prints what this process has.
 """
 import fnmatch
 import os

@@ -146,7 +146,7 @@ class AsStockTest(unittest.TestCase):
             context.maximum_version = ssl.TLSVersion.TLSv1_2
             yield context
 
-    def test_setters_do_not_mind_which_versions_there_are(self):
+    def test_setters_accept_an_empty_range_of_versions(self):
         """Programs narrow the range at one end before the other."""
         for protocol in (ssl.PROTOCOL_SSLv23,
                          getattr(ssl, 'PROTOCOL_TLS_CLIENT', 2),
@@ -313,7 +313,7 @@ class AsStockTest(unittest.TestCase):
                     self.connect(context, read)
 
     @unittest.skipIf(sys.version_info < (3, 8), 'no such option')
-    def test_ignored_eof_is_no_handshake(self):
+    def test_ignored_eof_does_not_complete_a_handshake(self):
         near, far = socket_pair()
         far.close()
         context = client_context()

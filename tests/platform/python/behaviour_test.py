@@ -258,7 +258,7 @@ class Errors(unittest.TestCase):
             for words in ('neither PEM text', 'nor the path', 'no such'):
                 self.assertIn(words, said)
 
-    def test_what_may_be_a_secret_stays_unsaid(self):
+    def test_possible_secrets_are_not_shown(self):
         context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
         for name in ('server_rsa', 'server_p256', 'server_ed25519'):
             headless = text(name + '.key').split('\n', 1)[1]
@@ -273,7 +273,7 @@ class Errors(unittest.TestCase):
                                  repr(raised.exception.args) +
                                  str(raised.exception.filename))
 
-    def test_what_may_be_a_path_is_said(self):
+    def test_possible_paths_are_shown(self):
         context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
         for path in ('no-such-name', '/0123456789abcdef0123456789abcdef01234567',
                      'certificates/of/the/server/in/production/key',

@@ -63,7 +63,7 @@ class CallbackTest(TlsTest):
         self.assertEqual(len(seen), 1)
 
     @unittest.skipUnless(hasattr(ssl, 'MemoryBIO'), 'no MemoryBIO in 2.7')
-    def test_is_not_called_with_what_is_gone(self):
+    def test_is_not_called_with_a_freed_object(self):
         # As of CPython 3.13.5, whose own test it is.
         to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
         client = client_context().wrap_bio(to_client, to_server,

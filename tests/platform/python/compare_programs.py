@@ -5,7 +5,7 @@
 usage: /usr/bin/python3 compare_programs.py GAPS CERTS NAME PROGRAM [ARG]
 
 PROGRAM is one of programs/, which prints its cases (programs/cases.py). Both
-runs must have the same cases with the same outcomes, but for those NAME.CASE
+runs must have the same cases with the same outcomes, except those NAME.CASE
 that GAPS lists; its own text says how lines look. No case may be broken.
 """
 import concurrent.futures

@@ -298,7 +298,7 @@ class DuplicateTest(DescriptorTest):
     def count(self):
         return len(os.listdir('/proc/self/fd'))
 
-    def test_none_is_left(self):
+    def test_none_leaks(self):
         client, server = self.connect()
         before = self.count()
         for _ in range(10):
@@ -308,7 +308,7 @@ class DuplicateTest(DescriptorTest):
             echo.result()
         self.assertEqual(self.count(), before)
 
-    def test_none_while_a_thread_waits(self):
+    def test_none_leaks_while_a_thread_waits(self):
         client, server = self.connect()
         before = self.count()
         reading = Watched(client.recv, 5)
@@ -337,7 +337,7 @@ class DuplicateTest(DescriptorTest):
             done.set()
             conversing.result()
 
-    def test_none_in_a_child_of_a_callback(self):
+    def test_none_leaks_in_a_child_of_a_callback(self):
         counts = []
 
         def callback(*_):
@@ -356,7 +356,7 @@ class DuplicateTest(DescriptorTest):
         connecting.result()
         self.assertEqual(counts[1], 0)
 
-    def test_none_can_be_had(self):
+    def test_none_available(self):
         def converse():
             client, server = self.connect()
             limits = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -371,7 +371,7 @@ class DuplicateTest(DescriptorTest):
 
         self.beside_a_thread(converse)
 
-    def test_none_can_be_had_after_a_callback(self):
+    def test_none_available_after_a_callback(self):
         def shake_hands():
             limits = resource.getrlimit(resource.RLIMIT_NOFILE)
             client, server = self.pair(lambda *_: resource.setrlimit(

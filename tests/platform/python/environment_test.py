@@ -22,7 +22,7 @@ context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
 context.verify_mode = ssl.CERT_NONE
 greet(context.wrap_socket(dial(), server_hostname="localhost"))
 '''
-# dlopen needs a descriptor, and comes before the limit: in Python 3 by itself.
+# dlopen needs a descriptor, and comes before the limit: in Python 3 automatically.
 NO_DESCRIPTORS = '''
 import resource
 os.environ["AIRLOCK_VERIFY"] = "off"
@@ -63,7 +63,7 @@ ctypes.memmove(begin, title, min(len(title), end - begin - 1))
 
 
 def bwrap():
-    """How to run a command with an /etc of its own; None where one cannot."""
+    """How to run a command with its own /etc; None if that is not possible."""
     program = '/usr/bin/bwrap'
     words = [program, '--unshare-user-try', '--ro-bind', '/', '/', '--dev',
              '/dev', '--tmpfs', '/etc']
@@ -123,7 +123,7 @@ class EnvironmentTest(PolicyTest):
             said = self.run_app(code, self.serve('server_other'), variables)
             self.assert_refused(said, 'did you mean AIRLOCK_VERIFY')
 
-    def test_what_is_set_later_can_tighten(self):
+    def test_later_settings_can_tighten(self):
         said = self.run_app('os.environ["AIRLOCK_VERIFY"] = "enforce"\n'
                             + CONNECT, self.serve('server_other'), {})
         self.assert_refused(said, 'AIRLOCK_VERIFY=enforce')
@@ -142,7 +142,7 @@ class HttpsVerifyTest(PolicyTest):
         'context.check_hostname = False\n'
         'greet(context.wrap_socket(dial(), server_hostname="localhost"))')
 
-    def test_it_is_as_default(self):
+    def test_it_means_default(self):
         for variables in ({'PYTHONHTTPSVERIFY': '1'},
                           {'AIRLOCK_VERIFY': 'default'}):
             # It sets CERT_NONE, by its name or explicitly.

@@ -253,7 +253,7 @@ class ThreadsTest(unittest.TestCase):
                 client.close()
                 server.close()
 
-    def test_reader_goes_on(self):
+    def test_reading_continues(self):
         for client, server in self.each():
             reading = Task(client.recv, 100)
             shut_down_below(server, socket.SHUT_RD)
@@ -269,7 +269,7 @@ class ThreadsTest(unittest.TestCase):
             finish(server)
             self.assertEqual(last.result(), (MORE, 'close'))
 
-    def test_reader_is_told_of_the_end(self):
+    def test_reader_sees_the_end(self):
         for client, server in self.each():
             reading = Task(read_to_the_end, client)
             writing = Task(write_until_it_fails, client, WRITES['sendall'])

@@ -124,7 +124,7 @@ class LevelTest(FloorsTest):
         self.assert_refused(said, 'AIRLOCK_VERIFY=enforce')
         self.assertEqual(events[0]['setting'], 'security_level')
 
-    def test_a_default_is_raised_in_silence(self):
+    def test_a_default_is_raised_silently(self):
         for code in PLAIN % 'localhost', CIPHERS % 'ALL':
             self.check_silent(code, 'server_p256', True, ENFORCE)
             self.check_silent(code, 'weak_rsa1024', False, ENFORCE)
@@ -149,7 +149,7 @@ class PartialChainTest(FloorsTest):
     def test_is_refused_or_taken_away(self):
         self.check(PARTIAL_CHAIN, 'server_p256', 'partial_chain', self.BUNDLE)
 
-    def test_a_default_is_taken_away_in_silence(self):
+    def test_a_default_is_removed_silently(self):
         # From Python 3.13 onwards create_default_context sets it.
         self.check_silent(PLAIN % 'localhost', 'server_p256', False,
                           dict(self.BUNDLE, **ENFORCE))
@@ -188,7 +188,7 @@ class OwnCaTest(FloorsTest):
         self.assert_refused(said, 'AIRLOCK_APPLICATION_CAS=forbid')
         self.assertEqual(events[0]['action'], 'refused')
 
-    def test_what_the_platform_has_is_welcome(self):
+    def test_the_platforms_own_cas_are_allowed(self):
         forbid = dict(ENFORCE, AIRLOCK_APPLICATION_CAS='forbid')
         for code in OWN_CA % cert('root.pem'), PLAIN % 'localhost':
             self.check_silent(code, 'server_p256', True, forbid)
@@ -198,7 +198,7 @@ class OwnCaTest(FloorsTest):
         for _, code in self.codes():
             self.check_silent(code, 'server_other', True, variables)
 
-    def test_without_enforce_nothing_is_said(self):
+    def test_without_enforce_nothing_is_audited(self):
         for _, code in self.codes():
             self.check_silent(code, 'server_other', True,
                               {'AIRLOCK_VERIFY': 'default'})
@@ -325,7 +325,7 @@ class UnstatedTest(PolicyTest):
         with open(log) as lines:
             return said, [json.loads(line) for line in lines]
 
-    def test_is_told_once_for_each_place(self):
+    def test_is_reported_once_for_each_place(self):
         for name, code in sorted(UNSTATED.items()):
             said, events = self.run_unstated(code % 3, 3)
             self.assertEqual(said.count('airlock: WARNING'), 1, name + said)
@@ -338,7 +338,7 @@ class UnstatedTest(PolicyTest):
             place = event.get('claimed', event)['call_site']
             self.assertIn('app.py:', place)
 
-    def test_two_places_are_told_of_both(self):
+    def test_two_places_are_both_reported(self):
         said, events = self.run_unstated('''
             import ssl
             context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
@@ -348,7 +348,7 @@ class UnstatedTest(PolicyTest):
         self.assertEqual(said.count('airlock: WARNING'), 2, said)
         self.assertEqual(len(events), 2)
 
-    def test_what_is_stated_is_not_told(self):
+    def test_explicit_settings_are_not_reported(self):
         for name, code in sorted(STATED.items()):
             said, events = self.run_unstated(code, 1)
             self.assertEqual(said.strip(), 'connected', name)

@@ -7,8 +7,8 @@ usage: /usr/bin/python3 judge_programs.py GAPS CERTS SUITE...
 CERTS: the folder of the test certificates, for suites of our own. SUITE: a
 module that is installed, such as trio.tests.test_ssl, a file, or an option;
 pytest runs it. Exit status 0 where each test that passes with the stock module passes
-with the `_ssl` on PYTHONPATH, too, but for those that GAPS lists; what it lists
-and passes is wrong, too. Its own text says how lines look.
+with the `_ssl` on PYTHONPATH, too, except those that GAPS lists; a listed test that
+passes is wrong, too. Its own text says how lines look.
 """
 import fnmatch
 import os

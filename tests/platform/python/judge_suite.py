@@ -87,7 +87,7 @@ def _read_verdicts(path):
 
 
 def _run(suite, folder):
-    """Runs the suite in a process of its own: verdicts and how it ended."""
+    """Runs the suite in its own process: verdicts and how it ended."""
     verdicts = os.path.join(folder, 'verdicts')
     work = os.path.join(folder, 'work')
     os.mkdir(work)

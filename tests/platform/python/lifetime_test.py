@@ -1,7 +1,7 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 """Objects that outlive the module, the end of the interpreter, and memory that
-runs out: each in a process of its own, which must not crash.
+runs out: each in its own process, which must not crash.
 
 usage: PYTHON lifetime_test.py CERTS     (the folder of testdata's certificates)
 """
@@ -158,7 +158,7 @@ def run(code, *arguments):
 
 class ModuleIsGoneTest(unittest.TestCase):
 
-    def test_objects_go_on(self):
+    def test_objects_keep_working(self):
         run(MAKE + '''
 forget_modules()
 assert things.use() > 5

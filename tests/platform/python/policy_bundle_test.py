@@ -24,7 +24,7 @@ class BundleTest(PolicyTest):
                             self.policy(self.rules % 'reject'))
         self.assert_refused(said, 'airlock.yaml:1:')
 
-    def test_own_ca_does_not_count(self):
+    def test_own_ca_has_no_effect(self):
         variables = self.policy(self.rules % 'upgrade')
         code = OWN_CA % cert('other_root.pem')
         self.assert_refused(
@@ -33,12 +33,12 @@ class BundleTest(PolicyTest):
         self.assert_connects(
             self.run_app(code, self.serve('server_p256'), variables))
 
-    def test_same_ca_is_welcome(self):
+    def test_same_ca_is_allowed(self):
         self.assert_connects(self.run_app(
             OWN_CA % cert('root.pem'), self.serve('server_p256'),
             self.policy(self.rules % 'reject')))
 
-    def test_variables_for_bundles_do_not_count(self):
+    def test_variables_for_bundles_have_no_effect(self):
         variables = dict(self.policy(self.rules % 'reject'),
                          SSL_CERT_FILE=cert('other_root.pem'))
         self.assert_connects(self.run_app(
@@ -231,7 +231,7 @@ class TrustedBundleTest(PolicyTest):
         self.assertIn('cannot be trusted', lines[1])
         self.assertIn('(mode 0666,', lines[1])
 
-    def test_what_an_application_names_is_its_own_matter(self):
+    def test_named_paths_are_the_applications_choice(self):
         bundle = self.bundle('root.pem')
         os.chmod(bundle, 0o666)
         self.assert_connects(self.run_app(OWN_CA % bundle,

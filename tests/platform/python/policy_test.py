@@ -163,7 +163,7 @@ class EvasionTest(PolicyTest):
         said = self.run_app(CHECK_OFF, self.serve('wrong_host'), enforce)
         self.assert_refused(said, 'AIRLOCK_VERIFY=enforce')
 
-    def test_default_verifies_who_says_nothing(self):
+    def test_default_verifies_if_nothing_is_set(self):
         default = {'AIRLOCK_VERIFY': 'default'}
         self.assert_refused(self.run_app(
             EVASIONS['bare context'], self.serve('server_other'), default),

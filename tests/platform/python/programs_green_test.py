@@ -3,7 +3,7 @@
 """TLS in eventlet, gevent, httpx and anyio: both ends in one process.
 
 For pytest, by judge_programs.py: with the stock ssl and with Airlock's. Each
-library replaces or wraps parts of `ssl` in a way of its own.
+library replaces or wraps parts of `ssl` in its own way.
 """
 import os
 import subprocess
@@ -26,7 +26,7 @@ ROOT, OTHER = cert('root.pem'), cert('other_root.pem')
 class Programs(unittest.TestCase):
 
     def run_program(self, text):
-        """In a process of its own: some of these patch the whole library."""
+        """In its own process: some of these patch the whole library."""
         process = subprocess.run(
             [sys.executable, '-c', _HEAD + textwrap.dedent(text)],
             env=dict(os.environ, TEST_CERTS=CERTS),
@@ -119,7 +119,7 @@ class EventletTest(Programs):
             try:
                 with eventlet.Timeout(30):
                     context.wrap_socket(plain, server_hostname='localhost')
-                raise AssertionError('shook hands with nobody')
+                raise AssertionError('the handshake ended without a peer')
             except (socket.timeout, ssl.SSLError) as error:
                 assert 'timed out' in str(error), error
             print('done')
@@ -213,7 +213,7 @@ class GeventTest(Programs):
             context = ssl.create_default_context(cafile=ROOT)
             try:
                 context.wrap_socket(plain, server_hostname='localhost')
-                raise AssertionError('shook hands with nobody')
+                raise AssertionError('the handshake ended without a peer')
             except socket.timeout:
                 print('done')
         ''')

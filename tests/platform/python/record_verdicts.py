@@ -42,7 +42,7 @@ class Recorder(object):
         setattr(unittest.TestResult, method, recorded)
 
     def watch_subtests(self):
-        """A subtest that fails fails its test; Python 2 has none."""
+        """A subtest that fails fails its test; Python 2 has no subtests."""
         original = getattr(unittest.TestResult, 'addSubTest', None)
         if original is None:
             return

@@ -199,7 +199,7 @@ class SecretsTest(unittest.TestCase):
         self.assertEqual(len(needle), 40)
         return counts(KEY, [certificate, key, mode], lambda: needle)
 
-    def test_sees_what_is_there(self):
+    def test_finds_an_existing_copy(self):
         self.assertGreater(self.look_at_key('buffer')[0], 0)
 
     def test_key(self):

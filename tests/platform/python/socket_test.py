@@ -61,7 +61,7 @@ class OverriddenMethodTest(TlsTest):
         self.addCleanup(socket.socket.close, connection)
         return connection, far
 
-    def test_what_does_not_block_never_does(self):
+    def test_nonblocking_sockets_never_block(self):
         for cls in self.each_override():
             connection, _ = self.wrap(cls)
             socket.socket.settimeout(connection, 0.0)
@@ -73,7 +73,7 @@ class OverriddenMethodTest(TlsTest):
             with self.assertRaises(ssl.SSLWantReadError):
                 connection._sslobj.write(b'x')
 
-    def test_its_own_timeout_counts(self):
+    def test_its_own_timeout_applies(self):
         for cls in self.each_override():
             connection, _ = self.wrap(cls)
             socket.socket.settimeout(connection, 0.01)
@@ -113,7 +113,7 @@ class NotASocketTest(TlsTest):
             with self.assertRaises(TypeError):
                 context._wrap_socket(thing, False, 'localhost')
 
-    def test_a_socket_alone_will_do(self):
+    def test_a_socket_alone_suffices(self):
         raw = c_socket(self.near)
         connection = client_context()._wrap_socket(raw, False, 'localhost')
         raw.settimeout(0.0)
@@ -174,7 +174,7 @@ class TimeoutTest(TlsTest):
         with self.assertRaises(ssl.SSLWantReadError):
             self.wait(float('nan'))
 
-    def test_what_arrives_bit_by_bit_has_one_deadline(self):
+    def test_slow_data_has_one_deadline(self):
         client, server = self.connect()
         client.settimeout(0.3)
         ended = threading.Event()
@@ -249,7 +249,7 @@ class ReadBufferTest(TlsTest):
         super(ReadBufferTest, self).setUp()
         self.client, self.server = self.connect()
 
-    def test_what_cannot_be_written_is_a_type_error(self):
+    def test_unwritable_buffers_are_type_errors(self):
         self.client.sendall(b'words')
         buffers = [b'12345678', memoryview(b'12345678'), u'text', 7, object(),
                    [1, 2]]

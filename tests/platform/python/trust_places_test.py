@@ -123,7 +123,7 @@ class PlacesTest(unittest.TestCase):
                 '%s:%s' % (self.junk, self.missing), ':%s:' % self.missing]
 
     def refusal(self, context):
-        """What wrap_socket() says that trusts nobody."""
+        """The error of a wrap_socket() that trusts no one."""
         near, far = socket.socketpair()
         if sys.version_info[0] == 2:  # It returns the C module's own.
             near = socket.socket(_sock=near)

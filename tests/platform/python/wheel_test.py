@@ -94,7 +94,7 @@ class WheelTest(unittest.TestCase):
             self.assertIn(name, said.get_all('License-File'))
             self.assertIn(words, wheel.read(info + name).decode())
 
-    def test_no_time_of_its_own(self):
+    def test_entries_have_a_fixed_time(self):
         with zipfile.ZipFile(our_wheel()) as wheel:
             self.assertEqual({entry.date_time for entry in wheel.infolist()},
                              {(1980, 1, 1, 0, 0, 0)})
@@ -132,8 +132,7 @@ class WheelTest(unittest.TestCase):
         self.check_start()
 
     def test_changed_path(self):
-        """A program that has another sys.path by then has Airlock all the same.
-        """
+        """A program that has changed sys.path by then still gets Airlock."""
         with zipfile.ZipFile(our_wheel()) as wheel:
             wheel.extractall(self.folder)
         code = ('import site, sys; before = list(sys.path); '

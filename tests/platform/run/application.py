@@ -31,7 +31,7 @@ def no_sandbox_reason():
 
 
 def needs_sandbox(test):
-    """Skips `test`, with the reason, if there is no sandbox."""
+    """Skips `test`, with the reason, if no sandbox is available."""
     reason = no_sandbox_reason()
     return unittest.skipIf(reason, 'no sandbox here: ' + reason)(test)
 

@@ -107,7 +107,7 @@ for i in range(9):
         self.assertNotIn('done', found.values(), found)
         self.assertEqual(self.actions(), {'refused': 10})
 
-    def test_what_the_application_says_is_marked(self):
+    def test_claims_of_the_application_are_marked(self):
         self.run_it('violate()\n')
         line, = self.lines()
         self.assertEqual(line['claimed']['host'], 'localhost')
@@ -128,7 +128,7 @@ violate()
 ''')
         self.assertEqual(self.actions(), {'refused': 2})
 
-    def test_what_cannot_be_told_is_refused_all_the_same(self):
+    def test_unreported_refusals_still_refuse(self):
         found, _ = self.run_it('''
 import resource, ssl
 context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
@@ -177,7 +177,7 @@ signal.pause()
         self.run_it('violate()\n')
         self.assertEqual(self.actions(), {'refused': 1})
 
-    def test_what_is_not_a_line(self):
+    def test_invalid_lines(self):
         self.run_it(r'''
 fd = os.open(AUDIT, os.O_WRONLY)
 for junk in (b'{"time": "begun', b'\n\n\n', b'[' * 3000, b'\xff\x00\n', b'{}\n',
@@ -245,7 +245,7 @@ violate()
         self.assertEqual(os.listdir(data), [])
         self.assertEqual(self.actions(), {'refused': 1})
 
-    def test_a_full_disk_is_told(self):
+    def test_a_full_disk_is_reported(self):
         app = Application(self, PRELUDE + 'violate()\n')
         status, _, err = app.run('--audit=/dev/full', AIRLOCK_VERIFY='enforce')
         self.assertEqual(status, 0)
@@ -271,7 +271,7 @@ violate()
         self.assertIn('"action":"refused"', err)
 
 
-    def test_a_closed_descriptor_is_none(self):
+    def test_a_closed_descriptor_is_an_error(self):
         app = Application(self, PRELUDE + 'violate()\n')
         for fd in 0, 1, 2:
             done = subprocess.run(

@@ -99,7 +99,7 @@ class DevTest(unittest.TestCase):
 attempt('https', lambda: urlopen(url).read().decode())
 attempt('address', lambda: shake_hands('127.0.0.1'))
 attempt('socket', lambda: shake_hands('localhost'))
-# As it would be for any server: the name counts,
+# As for any server, the name matters,
 attempt('name', lambda: shake_hands('example.com'))
 # and so does the CA, which is this run's.
 attempt('other', lambda: shake_hands('localhost', int(sys.argv[1])))

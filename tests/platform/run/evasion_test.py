@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The known ways around verification, tried in the sandbox of `airlock run`.
 
-Each is tried three times: where nobody demands verification, to see that it is
-one; where the policy rejects; and where it upgrades.
+Each is tried three times: without required verification, to see that it works;
+under a policy that rejects; and under one that upgrades.
 """
 import json
 import os
@@ -259,7 +259,7 @@ class EvasionTest(unittest.TestCase):
     def check(self, name, code, setting, server, own_ssl=False, always=None):
         """`always` is the action that the audit has under any policy."""
         out, events = self.try_it(code, server, own_ssl=own_ssl)
-        self.assertIn(SECRET, out, '%s is no way around' % name)
+        self.assertIn(SECRET, out, '%s is not a way around' % name)
         # The audit also reports clients that do not set CERT_NONE.
         self.assertEqual([event for event in events
                           if event['action'] != 'allowed'], [])
@@ -274,7 +274,7 @@ class EvasionTest(unittest.TestCase):
             self.assertRegex(events[0]['claimed']['call_site'],
                              r'\.py:[0-9]+$|^<string>')
 
-    def test_what_is_verified_works(self):
+    def test_verified_connections_work(self):
         code = 'import ssl\nprint(fetch())'
         for policy in None, 'reject', 'upgrade':
             out, events = self.try_it(code, self.trusted, policy)
@@ -304,7 +304,7 @@ class EvasionTest(unittest.TestCase):
         self.assertEqual(out, '')
         self.assertIn('more', err)
 
-    def test_what_code_sets_tightens(self):
+    def test_settings_in_code_can_tighten(self):
         tighten = 'os.environ["AIRLOCK_VERIFY"] = "enforce"\n'
         code = 'import os\n' + tighten + PRELUDE_HERE + 'import ssl\n'
         out, _ = self.try_it(code + UNVERIFIED, self.untrusted)
@@ -362,7 +362,7 @@ for fd in os.listdir('/proc/self/fd'):
         self.assertEqual([event['setting'] for event in events], ['cert_reqs'],
                          out)
 
-    def test_plain_sockets_are_not_held(self):
+    def test_plain_sockets_are_not_covered(self):
         # As SANDBOXING.md says: a policy in ssl only controls users of ssl.
         out, _ = self.try_it('''
 import socket

@@ -73,7 +73,7 @@ def old_call():
     code.write(b'\\xb8\\x14\\x00\\x00\\x00\\xcd\\x80\\xc3')
     place = ctypes.addressof(ctypes.c_char.from_buffer(code))
     ctypes.CFUNCTYPE(ctypes.c_int)(place)()
-if sys.version_info[0] > 2:  # mmap of 2.7 is no buffer for ctypes.
+if sys.version_info[0] > 2:  # mmap of 2.7 is not a buffer for ctypes.
     in_child('i386', old_call)
 '''
 
@@ -191,7 +191,7 @@ attempt('accept', one.accept)
         self.assertIn('recv EAGAIN', out)
         self.assertNotIn('accept done', out)
 
-    def test_what_python_needs_works(self):
+    def test_calls_that_python_needs(self):
         found = self.outcomes('''
 import threading
 attempt('resolver', lambda: socket.getaddrinfo('localhost', 443))

@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""In the sandbox under `enforce`, an application brings no CAs of its own.
+"""In the sandbox under `enforce`, an application cannot add its own CAs.
 
 Unless the operator's file says otherwise; see SANDBOXING.md.
 """
@@ -102,7 +102,7 @@ class OwnCaTest(unittest.TestCase):
     def test_may_be_allowed(self):
         self.check(BASE + ', application_cas: allow', None, True)
 
-    def test_app_yaml_can_give_them_up(self):
+    def test_app_yaml_can_forbid_them(self):
         for word, good in ('forbid', False), ('audit', True), ('allow', True):
             app = Application(self, PRELUDE + ATTEMPTS['cafile'], (
                 'libraries: [{name: ssl, version: latest}]\n'
@@ -118,10 +118,10 @@ class OwnCaTest(unittest.TestCase):
                                 SSL_CERT_FILE=CERTS + '/root.pem')
             self.assertNotIn(SECRET, out)
 
-    def test_without_enforce_it_is_the_applications_own_affair(self):
+    def test_without_enforce_the_application_decides(self):
         self.check('verification: default', None, True)
 
-    def test_the_platforms_cas_are_welcome(self):
+    def test_the_platforms_cas_are_allowed(self):
         for flags in (), ('--no-sandbox',):
             out, events = self.try_it('app.yaml' if not flags else 'cafile',
                                       'verification: default',

@@ -86,7 +86,7 @@ class ProfileTest(unittest.TestCase):
         self.assertIn('- name: ssl', err)
         self.assertIn('version: latest', err)
 
-    def test_absent_where_nobody_lists_it(self):
+    def test_absent_unless_listed(self):
         self.check('', 'import ssl', '', runtime='python311')
 
     def test_unknown_version(self):

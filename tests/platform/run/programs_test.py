@@ -110,7 +110,7 @@ print('env', run('/usr/bin/env', 'python', '-c', ''))
         self.assertEqual(found, {name: 'done' for name in (
             'interpreter', '/bin/sh', '/usr/bin/sh', 'env')})
 
-    def test_programs_with_tls_of_their_own(self):
+    def test_programs_with_their_own_tls(self):
         """git-remote-https is such a one; also as data for the loader."""
         found = self.outcomes('''
 for name in ('/usr/lib/git-core/git-remote-https', '/usr/bin/curl',
@@ -121,7 +121,7 @@ for name in ('/usr/lib/git-core/git-remote-https', '/usr/bin/curl',
         for name, outcome in found.items():
             self.assertIn(outcome, ('ENOENT', 'EACCES', 'failed'), name)
 
-    def test_what_the_application_brings(self):
+    def test_programs_of_the_application(self):
         app, data = Application(self), self.folder()
         for folder in app.folder, data:
             shutil.copy('/bin/true', os.path.join(folder, 'true'))

@@ -185,7 +185,7 @@ attempt('zero', lambda: open('/dev/zero', 'rb').read(1))
             self.assertEqual(found.pop(name), outcome, name)
         self.assertEqual(set(found.values()), {'EROFS'}, found)
 
-    def test_writable_is_what_is_named(self):
+    def test_only_named_folders_are_writable(self):
         data = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
         self.addCleanup(os.rmdir, data)
         new = os.path.join(data, 'new')
@@ -197,14 +197,14 @@ attempt('own', lambda: open('new', 'w'))
         self.assertTrue(os.path.exists(new))
         os.remove(new)
 
-    def test_what_may_not_be_writable(self):
+    def test_folders_that_may_not_be_writable(self):
         app = Application(self)
         for path in ['/etc', '/usr/lib', '/', app.folder, '/not/there']:
             status, out, err = app.run('--writable=' + path)
             self.assertEqual((status, out), (2, ''), path)
             self.assertIn(path, err)
 
-    def test_what_counts_may_not_be_writable(self):
+    def test_protected_files_may_not_be_writable(self):
         app = Application(self)
         data = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
         self.addCleanup(shutil.rmtree, data)
@@ -307,7 +307,7 @@ call('setns', 0, 0)
             del found[name]
         self.assertEqual(set(found.values()), {'done'}, found)
 
-    def test_no_privileges_and_a_namespace_of_its_own(self):
+    def test_no_privileges_and_its_own_namespace(self):
         app = Application(self, '''
 import os
 print(os.getpid())

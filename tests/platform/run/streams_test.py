@@ -213,7 +213,7 @@ os._exit(7)
         self.assertTrue(own.startswith(numbers))
         self.assertEqual(own[len(numbers):], b'x' * 3000000 + b'end')
 
-    def test_what_runs_on_in_the_background_ends(self):
+    def test_background_processes_end(self):
         process = self.start('''
 import os, signal
 if os.fork() == 0:
@@ -239,7 +239,7 @@ except (IOError, OSError) as error:
         os.close(reading)
         self.assertEqual(process.wait(), 9)
 
-    def test_output_that_is_lost_is_told(self):
+    def test_lost_output_is_reported(self):
         with open('/dev/full', 'wb') as full:
             process = self.start('print("text")', stdout=full,
                                  stderr=subprocess.PIPE)

@@ -47,7 +47,7 @@ class WritableTest(unittest.TestCase):
                                    **variables)
         self.assertEqual((status, out), (0, 'started\n'), err)
 
-    def test_what_is_apart_is_allowed(self):
+    def test_separate_folders_are_allowed(self):
         data, other = self.folder(), self.folder()
         policy = self.file(other, 'policy.yaml', POLICY)
         self.allowed(data, '--audit=' + os.path.join(other, 'audit'),

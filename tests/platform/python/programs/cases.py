@@ -120,7 +120,7 @@ def stock_environment():
 
 
 def start_peer(*arguments):
-    """peer.py in a process of its own, with the stock ssl: name -> port.
+    """peer.py in its own process, with the stock ssl: name -> port.
 
     It ends when this process does, because its input then ends.
     """

@@ -99,7 +99,7 @@ def pipelined():
 
 @case
 def in_small_pieces():
-    """Each byte of the request in a record of its own."""
+    """Each byte of the request in its own record."""
     with connection() as tls:
         tls.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in b'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n':
