@@ -123,8 +123,8 @@ class Environment {
   }
   const std::vector<std::string>& valueless() const { return valueless_; }
 
-  // Further readings, of the policy's variables alone. Whoever reads the policy
-  // takes the strictest of all.
+  // Further readings, of the policy's variables alone. The strictest of all
+  // readings takes effect.
   const std::vector<EnvironmentMap>& untrusted() const { return untrusted_; }
 
   // Whether it comes from OfSecureProcess.

@@ -15,7 +15,7 @@ namespace airlock::config {
 // Who wrote a policy file.
 enum class PolicyFileRole {
   kOperators,  // May also be laxer than the defaults.
-  kTightens,   // From whoever can start a process, or from an application.
+  kTightens,   // From the user that starts a process, or an application.
 };
 
 // Parses `content`, the whole content of the policy file named `file`:

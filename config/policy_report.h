@@ -21,7 +21,7 @@ struct PolicyRow {
   };
   std::string setting;  // "verification", or "exception db.corp.internal".
   bool is_set = true;   // Whether the setting has a value.
-  std::string value;    // "enforce"; "-" where it has none.
+  std::string value;    // "enforce"; "-" if it is unset.
   Origin origin;
   std::vector<Overrode> overrode;
 };

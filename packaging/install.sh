@@ -41,12 +41,12 @@ while (($# > 0)); do
       usage
       exit 0
       ;;
-    *) die "\"$1\" is not known; see --help." ;;
+    *) die "unknown argument \"$1\"; see --help." ;;
   esac
   shift
 done
-[[ $prefix == /* ]] || die "--prefix is \"$prefix\"; give an absolute path."
-[[ $libdir != /* ]] || die "--libdir is \"$libdir\"; give a path below prefix."
+[[ $prefix == /* ]] || die "--prefix is \"$prefix\"; use an absolute path."
+[[ $libdir != /* ]] || die "--libdir is \"$libdir\"; use a path below prefix."
 readonly prefix=${prefix%/} libdir=${libdir%/}
 
 # The files to install are next to this script, as Bazel puts them.

@@ -140,7 +140,7 @@ pack libairlock1 <<END
 Section: libs
 Depends: $(needs libairlock1 "$root/$lib/libairlock.so.$version")
 Recommends: ca-certificates
-Description: TLS sockets whose verification is the platform's to decide
+Description: TLS sockets whose verification the platform decides
  A TLS library for the runtimes of sandboxed platforms: Python's
  ssl.wrap_socket over BoringSSL, with keys and certificates as strings, a CA
  bundle required, and a policy that applications can make stricter but never

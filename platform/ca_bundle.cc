@@ -45,7 +45,7 @@ bool IsHashedName(absl::string_view name) {
          });
 }
 
-// Whether an error means that there is no certificate; other errors leave that
+// Whether an error means that no certificate exists; other errors leave that
 // open.
 bool MeansNothing(const absl::Status& status) {
   return absl::IsNotFound(status) || absl::IsFailedPrecondition(status);

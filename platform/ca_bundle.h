@@ -47,21 +47,22 @@ CaDirectories FindNamedCas(Host* host, const std::string& file,
 // The places of the system's bundle: what SSL_CERT_FILE and SSL_CERT_DIR in
 // `environment` name (see FindNamedCas), together, if any is set and not empty;
 // where nothing of it is there, that is an error (kTrustStore) that lists what
-// was named. Else the first that exists of the places where systems keep
-// theirs; if none does, such an error, too. Thread-safe.
+// was named. Otherwise the first default place that exists; if none does, the
+// same error. Thread-safe.
 absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
     Host* host, const config::Environment& environment);
 
-// The Error::reason where a directory has CA files and none of them holds a
-// certificate: OpenSSL's, as if there were no file.
+// The Error::reason if a directory has CA files, but none of them contains a
+// certificate: OpenSSL's, as if no file existed.
 inline constexpr char kNoCertificateReason[] = "NO_CERTIFICATE_OR_CRL_FOUND";
 
 struct CaFile {
   std::string path;
   FileIdentity identity;
   // Whether it was found in a directory and named as a CA certificate: if it
-  // holds none, it is left out, since OpenSSL reads only the file of the issuer
-  // that it looks for. A CRL is never left out: its loss would go unnoticed.
+  // contains none, it is skipped, since OpenSSL reads only the file of the
+  // issuer that it looks for. A CRL is never skipped: its loss would go
+  // unnoticed.
   bool optional = false;
 
   friend bool operator==(const CaFile& a, const CaFile& b) {
@@ -69,13 +70,11 @@ struct CaFile {
   }
 };
 
-// The files that the place `path` stands for: itself, or where it is a
-// directory, those in it that are named as `openssl rehash` names them
-// ("5ed36f99.0", "5ed36f99.r0"), are regular files and exist (a link may be
-// dangling);
-// FailedPrecondition where there are none. Other errors are the host's own:
-// only what does not exist is left out, never what cannot be looked at.
-// Thread-safe.
+// The files that the place `path` stands for: itself, or if it is a directory,
+// its regular files with names such as `openssl rehash` makes ("5ed36f99.0",
+// "5ed36f99.r0"), without dangling links; FailedPrecondition if it has none.
+// Other errors are the host's: a file is skipped only if it does not exist, not
+// if it cannot be examined. Thread-safe.
 absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
                                                 const std::string& path);
 

@@ -35,7 +35,7 @@ enum class LateCallback {
 absl::string_view LateCallbackName(LateCallback callback);
 
 // The result of an operation. An operation can be unfinished without an error,
-// so there is no ok(): a caller checks done(), then the other states that it
+// so it has no ok(): a caller checks done(), then the other states that it
 // can handle; status() covers the rest.
 //
 //   const IoResult result = socket.Read(into);

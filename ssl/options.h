@@ -129,9 +129,9 @@ struct ContextOptions {
   std::function<absl::Duration()> stopwatch;
 
   // Protocols in order of preference (RFC 7301); 1 to 255 bytes each. A server
-  // picks the first of its own that the client offers. If they have none in
-  // common, it continues without one, or refuses with no_application_protocol
-  // if alpn_required. A client that does not offer ALPN is always accepted.
+  // picks its first protocol that the client offers. Without a common one, it
+  // continues without ALPN, or refuses with no_application_protocol if
+  // alpn_required. A client that does not offer ALPN is always accepted.
   std::vector<std::string> alpn_protocols;
   bool alpn_required = false;
   // A server's choice, instead of alpn_protocols: the index of one of the

@@ -23,11 +23,11 @@ constexpr size_t kMaxShownPath = 500;
 std::string Shown(absl::string_view text, size_t most = kMaxShown,
                   bool utf8 = false);
 
-// Whether `path` is no path that a machine has but may be a key, which somebody
-// gave where its path belongs. Linear in the text. Thread-safe.
+// Whether `path` is not a plausible path and may be a key that was passed
+// instead of its path. Linear in the text. Thread-safe.
 bool MayBeKeyForPath(absl::string_view path);
 
-// The same for a path; of what may be a key, its size alone.
+// The same for a path; if it may be a key, only its size.
 std::string ShownPath(absl::string_view path);
 
 }  // namespace airlock::ssl

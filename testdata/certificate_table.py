@@ -47,7 +47,7 @@ INVALID_CA = 79
 # Extensions, in the syntax of OpenSSL's x509v3_config(5).
 NAMES = "DNS:localhost,DNS:server.test,DNS:*.wild.test,IP:127.0.0.1,IP:::1"
 IDS = {"subjectKeyIdentifier": "hash", "authorityKeyIdentifier": "keyid"}
-ANY_KEY_ID = "DER:30068004DEADBEEF"  # of an issuer that has none itself
+ANY_KEY_ID = "DER:30068004DEADBEEF"  # of an issuer without one
 RSA_USAGE = "critical,digitalSignature,keyEncipherment"
 
 
@@ -193,7 +193,7 @@ TABLE = [
          ext=server(extendedKeyUsage="clientAuth"), verdict=WRONG_PURPOSE),
     Cert("eku_code_signing", "a server for codeSigning only",
          ext=server(extendedKeyUsage="codeSigning"), verdict=WRONG_PURPOSE),
-    Cert("eku_any", "anyExtendedKeyUsage only; OpenSSL does not count it",
+    Cert("eku_any", "anyExtendedKeyUsage only; OpenSSL ignores it",
          ext=server(extendedKeyUsage="anyExtendedKeyUsage"),
          verdict=WRONG_PURPOSE),
     Cert("no_eku", "no extended key usage: fine",
@@ -237,7 +237,7 @@ TABLE = [
          verdict=HOST_MISMATCH),
     Cert("ip_only", "IP 127.0.0.1, ::1, 192.0.2.7; no DNS name",
          ext=server("IP:127.0.0.1,IP:::1,IP:192.0.2.7"), host="192.0.2.7"),
-    Cert("ip_as_dns", "127.0.0.1 as a DNS name: is no IP address",
+    Cert("ip_as_dns", "127.0.0.1 as a DNS name: is not an IP address",
          ext=server("DNS:127.0.0.1"), host="127.0.0.1", verdict=IP_MISMATCH),
     Cert("bad_ip_san", "IP address of five bytes",
          ext=server("DER:300787057F00000100"), host="127.0.0.1",
@@ -293,7 +293,7 @@ TABLE = [
     Cert("zero_serial", "serial number 0", serial="00"),
     Cert("negative_serial", "serial number below 0", serial="70" + "00" * 7,
          patch=(b"\x02\x08\x70" + bytes(7), b"\x02\x08\xf0" + bytes(7))),
-    Cert("self_signed", "signed by itself", "self_signed",
+    Cert("self_signed", "self-signed", "self_signed",
          verdict=SELF_SIGNED_LEAF),
 
     # Wrong where only -x509_strict looks; verdicts.txt has its answer.
@@ -348,7 +348,7 @@ TABLE = [
          ext=ca(basicConstraints=None)),
     Cert("strict_leaf_root_key_usage", "good but for its root",
          "strict_root_key_usage", trust="strict_root_key_usage"),
-    Cert("strict_self_signed", "signed by itself, trusted, no CA",
+    Cert("strict_self_signed", "self-signed, trusted, not a CA",
          "strict_self_signed", trust="strict_self_signed"),
 
     # One name, several keys or dates: the right one has to be found.

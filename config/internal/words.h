@@ -29,7 +29,7 @@ constexpr std::array<absl::string_view, 2> kPermissionWords = {"allow",
                                                                "forbid"};
 constexpr std::array<absl::string_view, 3> kApplicationCasWords = {
     "allow", "audit", "forbid"};
-// The groups that Airlock's core offers by itself.
+// The groups that Airlock's core offers by default.
 constexpr std::array<absl::string_view, 4> kGroupWords = {"X25519", "P-256",
                                                           "P-384", "P-521"};
 

@@ -71,7 +71,8 @@ absl::StatusOr<DemoRecord> DemoDatabase::Find(absl::string_view name) {
   if (select == nullptr || !Bind(select.get(), 1, name)) return Error();
   const int step = sqlite3_step(select.get());
   if (step == SQLITE_DONE) {
-    return absl::NotFoundError(absl::StrCat("there is no employee ", name));
+    return absl::NotFoundError(
+        absl::StrCat("the database has no employee ", name));
   }
   if (step != SQLITE_ROW) return Error();
   DemoRecord record;

@@ -112,7 +112,7 @@ std::string ConnectionText(const Result& result) {
   return absl::StrCat(
       Row("protocol",
           absl::StrCat(ssl::TlsVersionName(connection.info.version),
-                       " (asked for: SSLv23, the best of both sides)")),
+                       " (requested: SSLv23, the highest of both sides)")),
       Row("cipher", absl::StrCat(connection.info.cipher.name, ", key exchange ",
                                  connection.info.group)),
       Row("server", absl::StrCat(connection.server_subject, ", verified: ",
@@ -130,14 +130,14 @@ void PrintText(const Result& result) {
       absl::StrCat(
           "A client and a server in this process, over TCP at 127.0.0.1 port ",
           result.port,
-          ". The server demands a client certificate. The client's key and "
-          "certificate are strings out of an SQLite record; no key is ever a "
+          ". The server requires a client certificate. The client's key and "
+          "certificate are strings from an SQLite record; no key is ever in a "
           "file. The policy is ",
           result.policy, "; the client asks for CERT_REQUIRED."),
       0);
   std::cout << "\nThe connection:\n" << ConnectionText(result);
   if (!result.connected()) return;
-  std::cout << "\nWhat was tried, and what came back:\n";
+  std::cout << "\nWhat was tried, and what happened:\n";
   size_t width = 0;
   for (const DemoCheck& check : result.checks) {
     width = std::max(width, check.tried.size());
@@ -147,8 +147,8 @@ void PrintText(const Result& result) {
               << cli::PadRight(check.tried, width) << "  -> " << check.came_back
               << "\n";
   }
-  std::cout << (result.ok() ? "\nEach did what it must.\n"
-                            : "\nNot each did what it must.\n");
+  std::cout << (result.ok() ? "\nAll checks passed.\n"
+                            : "\nSome checks FAILED.\n");
 }
 
 void PrintJson(const Result& result) {

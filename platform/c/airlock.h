@@ -752,7 +752,7 @@ AIRLOCK_API airlock_status airlock_context_wrap_socket(
     airlock_error** error);
 
 /* Frees a socket without notifying its peer: that is airlock_socket_shutdown.
- * From within one of its own callbacks, frees it after the call that runs the
+ * From within one of its callbacks, frees it after the call that runs the
  * callback. */
 AIRLOCK_API void airlock_socket_free(airlock_socket* socket);
 
@@ -914,12 +914,12 @@ AIRLOCK_API airlock_status airlock_socket_chain_certificate(
     airlock_certificate** certificate, airlock_error** error);
 
 /* airlock_certificate_match_hostname for the peer's certificate; HOSTNAME also
- * if there is none. */
+ * if the peer presented none. */
 AIRLOCK_API airlock_status airlock_socket_match_hostname(
     const airlock_socket* socket, airlock_bytes host, airlock_error** error);
 
-/* The session for a later socket to resume, a new handle; AIRLOCK_NONE if there
- * is none yet: with TLS 1.3 it arrives as data is read. */
+/* The session for a later socket to resume, a new handle; AIRLOCK_NONE if it
+ * does not exist yet: with TLS 1.3 it arrives as data is read. */
 AIRLOCK_API airlock_status airlock_socket_session(const airlock_socket* socket,
                                                   airlock_session** session,
                                                   airlock_error** error);

@@ -24,13 +24,13 @@
 
 namespace airlock::cli {
 
-// Accepts connections and runs each in a thread of its own, up to a maximum. If
+// Accepts connections and runs each in its own thread, up to a maximum. If
 // all places are taken, or the system is short of descriptors, and another
 // client waits, it ends the connection that has waited longest for its own
 // client, if that has waited for some time. Run is for one thread.
 class ConnectionPool {
  public:
-  // Serves one connection, on a thread of its own. Its transport stops waiting
+  // Serves one connection, on its own thread. Its transport stops waiting
   // when the connection must give up its place; the handler must then return
   // soon.
   using Handler = std::function<void(std::unique_ptr<platform::PosixTransport>,

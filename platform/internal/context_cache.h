@@ -28,7 +28,7 @@ struct CredentialsInput {
 };
 
 // Takes keyfile, certfile and password out of `options`, calling their readers.
-// Unset if there are none. Errors: kCredentials for a key without a
+// Unset if none is set. Errors: kCredentials for a key without a
 // certificate; a reader's own.
 absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
     WrapOptions* options);

@@ -37,7 +37,7 @@ enum class NameOutcome {
                     // allow; upgraded, it is as if it had not.
   kRefused,         // The policy requires a name.
   kRefusedIfNone,   // The same, once the Socket sets it.
-  kContradiction,   // check_hostname is set, but there is no name.
+  kContradiction,   // check_hostname is set, but the name is missing.
   kNameMissing,     // The library requires a name.
 };
 

@@ -24,7 +24,7 @@ namespace airlock::launcher {
 class AuditRelay {
  public:
   // `target` as in OpenAuditTarget. Errors: kInvalidArgument, which names it;
-  // kUnavailable if there is no folder for the FIFO.
+  // kUnavailable if no folder can hold the FIFO.
   static absl::StatusOr<std::unique_ptr<AuditRelay>> Open(
       const std::string& target);
   // Removes the FIFO. Waits until everything written to it is copied.

@@ -17,7 +17,7 @@ namespace airlock::launcher {
 
 // The machine's program that the entrypoint of `application` starts with, as a
 // plain word, found in PATH of `environment`: the sandbox shows and runs it in
-// addition to the interpreter. Empty if there is none, or if the sandbox
+// addition to the interpreter. Empty if it does not exist, or the sandbox
 // already has it: the interpreter, sh, env, and `named`, the operator's
 // (NamedPrograms).
 //

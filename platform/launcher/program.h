@@ -46,7 +46,7 @@ struct ProgramAnswer {
 // group, which is its own. An error (kInternal) if it cannot be started.
 absl::StatusOr<ProgramAnswer> AskProgram(const Program& program);
 
-// Runs `program` to its end in a process group of its own, so that only this
+// Runs `program` to its end in its own process group, so that only this
 // process gets a signal from the terminal. Forwards SIGTERM, SIGINT, SIGHUP,
 // SIGQUIT, SIGUSR1 and SIGUSR2 to the process that `target` returns for the
 // program's process, or to the latter if it returns 0. Does not pass a terminal

@@ -54,7 +54,7 @@ struct SandboxPlan {
 };
 
 // A wrapped program, and the files from which it reads its configuration, which
-// may hold secrets: after the start, it has copies of its own.
+// may hold secrets: after the start, it has its own copies.
 struct SandboxedProgram {
   Program program;
   std::vector<platform::internal::UniqueFd> files;
@@ -67,7 +67,7 @@ struct SandboxedProgram {
 // (FindSystemFiles, a few files of /etc), the interpreter, the plan's own
 // paths, /proc of a new pid namespace and five devices. Every `_ssl` of any
 // CPython in these places is replaced by Airlock's, or by an empty file if
-// there is none for that version. The process has no capabilities, cannot gain
+// that version has none. The process has no capabilities, cannot gain
 // privileges, can run RunnablePrograms, may make the calls of
 // MakeSyscallFilter, and dies with its parent.
 

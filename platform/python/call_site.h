@@ -12,7 +12,7 @@
 namespace airlock::python {
 
 // "path/of/file.py:12" of the innermost Python code on this thread's stack that
-// belongs to neither ssl.py nor the package airlock; empty if there is none.
+// belongs to neither ssl.py nor the package airlock; empty without such code.
 // Needs the GIL; sets no exception, and none may be set.
 std::string CallSite();
 

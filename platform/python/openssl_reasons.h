@@ -19,7 +19,7 @@ struct OpensslReason {
   // stock Python has None.
   std::string library;
   std::string reason;
-  // OpenSSL's wording, such as "unexpected message"; empty if there is none.
+  // OpenSSL's wording, such as "unexpected message"; may be empty.
   std::string words;
 };
 

@@ -16,7 +16,7 @@ namespace airlock::python {
 bool SecretOf(PyObject* object, const char* what, ssl::Secret* out);
 
 // Wipes the str, unicode, bytes or bytearray from a callback or read(), if
-// there is no other reference: the caller must drop it next.
+// nothing else refers to it: the caller must drop it next.
 void WipeIfOwn(PyObject* object);
 
 }  // namespace airlock::python

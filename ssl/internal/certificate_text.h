@@ -31,7 +31,7 @@ absl::StatusOr<PresentedNames> GetPresentedNames(const X509* x509);
 // are left out.
 std::vector<std::string> CommonNames(const X509* x509);
 
-// "localhost, 127.0.0.1 and 3 more"; empty if there are no names.
+// "localhost, 127.0.0.1 and 3 more"; empty without names.
 std::string DescribeNames(const PresentedNames& names);
 
 // A distinguished name for messages; a long one is cut in the middle.

@@ -23,9 +23,9 @@ int ChooseContext(SSL* ssl, int* out_alert, void* arg);
 int SelectAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size,
                const uint8_t* in, unsigned in_size, void* arg);
 
-// For SSL_CTX_set_next_proto_select_cb. A client's choice by NPN: the first of
-// its own that the server has; if they have none in common, its own first, as
-// the draft requires.
+// For SSL_CTX_set_next_proto_select_cb. A client's choice by NPN: its first
+// protocol that the server has; without a common one, its first, as the draft
+// requires.
 int SelectNpn(SSL* ssl, uint8_t** out, uint8_t* out_size, const uint8_t* in,
               unsigned in_size, void* arg);
 

@@ -114,7 +114,7 @@ class Socket::Impl {
   IoResult Settle(Operation operation, int result);
   IoResult SettleCloseNotify();
   IoResult SettleEof();
-  // The transport's error during an operation; ok if there was none.
+  // The transport's error during an operation, or ok.
   absl::Status TransportError(Operation operation, Reach* reach) const;
   // Makes the error final: every later call returns it.
   absl::Status Fail(absl::Status status, Reach reach = Reach::kBoth);

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// BoringSSL by itself, with everything made once: what Airlock is held against.
+// BoringSSL alone, with everything made once: what Airlock is compared with.
 #ifndef AIRLOCK_TESTS_BENCH_RAW_TLS_H_
 #define AIRLOCK_TESTS_BENCH_RAW_TLS_H_
 

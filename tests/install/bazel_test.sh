@@ -51,7 +51,7 @@ if [[ ${5:-} != run ]]; then
   build --nobuild
   exit
 fi
-# Inside this test's sandbox there is no need of another.
+# This test already runs in a sandbox.
 build --compilation_mode=fastbuild --jobs=2 --spawn_strategy=local
 AIRLOCK_CONFIG=$THEIRS/airlock.yaml
 echo 'tls: {verification: enforce}' >"$AIRLOCK_CONFIG"

@@ -49,7 +49,7 @@ done
   die "libairlock-dev depends on: $(field libairlock-dev Depends)"
 
 echo "== dpkg --install"
-# A system of its own, of the user's own, which has the packages that Airlock
+# The user's own system, which has the packages that Airlock
 # depends on as this one has them, for dpkg to compare with.
 PATH=$PATH:/usr/sbin:/sbin # dpkg wants ldconfig there.
 readonly ADMIN=$ROOT/var/lib/dpkg

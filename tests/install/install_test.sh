@@ -26,7 +26,7 @@ passes() {
 "$INSTALL" --prefix "$PREFIX"
 readonly LIB=$PREFIX/lib
 [[ $(readlink "$LIB/libairlock.so") == libairlock.so.1 ]] ||
-  die "libairlock.so is no link to libairlock.so.1"
+  die "libairlock.so is not a link to libairlock.so.1"
 
 echo "== a C program, by pkg-config"
 cp --dereference "$PLAIN_C" "$TEST_TMPDIR/plain_c.c"
@@ -59,7 +59,7 @@ passes cmake/build/plain_c_static
 echo "== the command, its manual and its completion"
 [[ $("$PREFIX/bin/airlock" help) == *connect* ]] || die "no airlock command"
 zcat "$PREFIX/share/man/man1/airlock.1.gz" | grep --quiet 'AIRLOCK SERVE' ||
-  die "airlock.1 does not tell of airlock serve"
+  die "airlock.1 does not describe airlock serve"
 man3=$PREFIX/share/man/man3
 for function in $(sed -n 's/.*\b\(airlock_[a-z0-9_]*\)(.*/\1/p' \
   "$PREFIX/include/airlock.h" | sort --unique); do

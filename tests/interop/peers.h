@@ -33,14 +33,14 @@ std::string ScratchPath(absl::string_view name);
 // The same, with a file of this content.
 absl::StatusOr<std::string> ScratchFile(absl::string_view name,
                                         absl::string_view content);
-// What is in a file; nothing where there is none.
+// The content of a file; empty if it does not exist.
 std::string FileContent(const std::string& path);
-// The lines of a file, sorted, without comments; none where there is no file.
+// The lines of a file, sorted, without comments; none if it does not exist.
 std::vector<std::string> SortedLines(const std::string& path);
 
-// A port of 127.0.0.1 that nobody else gets while this lives, for a program to
-// listen on that cannot tell which one the kernel chose. (The kernel lets two
-// sockets share a port where both set SO_REUSEADDR and one does not listen.)
+// A port of 127.0.0.1 that no one else gets while this lives, for a program
+// that cannot say which port the kernel chose. (The kernel lets two sockets
+// share a port where both set SO_REUSEADDR and one does not listen.)
 class ReservedPort {
  public:
   static absl::StatusOr<std::unique_ptr<ReservedPort>> Create();

@@ -2,8 +2,8 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# The figures of docs/linking.md can be had, and dropping what nobody calls
-# does drop something. (Times are not judged.)
+# The figures of docs/linking.md can be measured, and dropping unused code
+# saves something. (Times are not checked.)
 #   usage: cost_test.sh ARGUMENTS_OF_COST
 
 set -euo pipefail

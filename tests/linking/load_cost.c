@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
   times[2] = microseconds();
   *(void**)&runtime_new = dlsym(library, "airlock_runtime_new");
   if (runtime_new == NULL || runtime_new(NULL, &runtime, NULL) != AIRLOCK_OK) {
-    fprintf(stderr, "there is no runtime\n");
+    fprintf(stderr, "the runtime cannot be created\n");
     return 1;
   }
   times[3] = microseconds();

@@ -2,8 +2,8 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# The server in C serves those who have a certificate, and nobody else, whoever
-# else is connected.
+# The server in C serves only clients with a certificate, whatever other clients
+# are connected.
 #   usage: epoll_server_test.sh EPOLL_SERVER AIRLOCK
 
 set -euo pipefail
@@ -50,8 +50,8 @@ welcome client_p256
 refused
 refused --cert "$CERTS/client_other.pem" --key "$CERTS/client_other.key"
 refused --cert "$CERTS/client_expired.pem" --key "$CERTS/client_expired.key"
-# Those who say nothing, or break off, hold nobody up: not even where they have
-# taken all the descriptors that the server may have.
+# Clients that are silent or disconnect delay no one, even if they have taken all
+# the descriptors that the server may have.
 silent=()
 for ((i = 0; i < 2 * DESCRIPTORS; i++)); do
   exec {fd}<>"/dev/tcp/127.0.0.1/$port"

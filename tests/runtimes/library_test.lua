@@ -1,7 +1,7 @@
 -- Copyright 2026 The Airlock Authors.
 -- SPDX-License-Identifier: Apache-2.0
 
--- What examples/client.lua is good for besides what it does by itself.
+-- What examples/client.lua can do when another program loads it.
 --   usage: luajit library_test.lua CLIENT PORT SILENT_PORT CA CERT KEY
 
 local client, port, silent, ca, cert, key = ...
@@ -25,7 +25,7 @@ local function fetch(request, tls)
   tls:send(request)
   local answer = {}
   for part in tls.receive, tls do table.insert(answer, part) end
-  assert(tls:receive() == nil, "the end is no end")
+  assert(tls:receive() == nil, "the end is not seen")
   tls:close()
   return (table.concat(answer):gsub("^.-\r\n\r\n", ""))
 end

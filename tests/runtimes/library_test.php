@@ -2,7 +2,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What examples/client.php is good for besides what it does by itself.
+// What examples/client.php can do when another program loads it.
 //   usage: php library_test.php CLIENT PORT SILENT_PORT CA CERT KEY
 
 [, $client, $port, $silent, $ca, $cert, $key] = $argv;
@@ -96,10 +96,10 @@ fails('Transport', function () use ($port, $body) {
     while (true) fwrite($stream, $body);
 });
 
-// A silent server is no ended one; and what fails is closed.
+// A silent server has not ended; and what fails is closed.
 $patience = ini_set('default_socket_timeout', '1');
 fails('Timeout', fn () => airlock($silent));
 ini_set('default_socket_timeout', $patience);
 fails('Hostname', fn () => airlock($port, 'example.test'));
 openssl_works();
-echo "PASSED\n"; // And the stream that is still open harms nobody at the end.
+echo "PASSED\n"; // The stream that is still open does no harm at the end.

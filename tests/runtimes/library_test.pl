@@ -1,7 +1,7 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 
-# What examples/client.pl is good for besides what it does by itself.
+# What examples/client.pl can do when another program loads it.
 #   usage: perl library_test.pl CLIENT PORT SILENT_PORT CA CERT KEY
 
 use v5.36;
@@ -44,7 +44,7 @@ my $wrong = LWP::UserAgent->new(ssl_opts => \%other);
 ok(!eval { $wrong->get("$url/sized") }, 'a wrong host');
 isa_ok($@, 'Airlock::Error');
 is($@->{kind}, 'Hostname', 'of its kind');
-is($agent->get("$url/missing")->code, 404, 'an error of HTTP is none');
+is($agent->get("$url/missing")->code, 404, 'an HTTP error is not an exception');
 $wrong->timeout(0.2);
 ok(!eval { $wrong->get("https://127.0.0.1:$silent/") }, 'a silent server');
 is($@->{kind}, 'Timeout', 'in time');

@@ -1,7 +1,7 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 
-# What examples/client.rb is good for besides what it does by itself.
+# What examples/client.rb can do when another program loads it.
 #   usage: ruby library_test.rb CLIENT PORT SILENT_PORT CA CERT KEY
 
 require 'openssl' # Ruby's own TLS.

@@ -26,7 +26,7 @@ class _Finder(object):
     """Finds Airlock's `_ssl` for all importers, whatever the path and flags.
 
     The module is loaded when `ssl` is imported, not before. If the module is
-    missing, or the policy is invalid, that import fails: there is no fallback.
+    missing, or the policy is invalid, that import fails, without a fallback.
     """
 
     airlock = True  # As in the finder of airlock.pth.

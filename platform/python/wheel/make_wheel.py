@@ -49,7 +49,7 @@ Root-Is-Purelib: false
 Tag: %s
 """
 
-# The earliest time that a zip archive supports: a wheel has no time of its own.
+# The earliest time that a zip archive supports: a wheel has no other time.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 

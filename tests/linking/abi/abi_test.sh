@@ -33,7 +33,7 @@ status=0
 report=$(abidiff --no-added-syms "$1" "$2") || status=$?
 if ((status != 0)); then
   printf 'FAIL: abidiff ends with status %d:\n%s\n' "$status" "$report" >&2
-  echo "What is there must stay as it is. (New fields go to a struct's end, \
-and then the description is made anew: see the top of this test.)" >&2
+  echo "What exists must not change. (New fields go to a struct's end, and \
+then the description is made again: see the top of this test.)" >&2
   exit 1
 fi

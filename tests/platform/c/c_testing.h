@@ -55,7 +55,7 @@ Handle<airlock_runtime> MakeRuntime(
     const std::shared_ptr<platform::FakeHost>& host,
     platform::RuntimeOptions options = {});
 
-// The error's fields; frees the error. The kind is -1 if there is none.
+// The error's fields; frees the error. The kind is -1 without an error.
 struct Failure {
   int kind = -1;
   int code = 0;

@@ -263,7 +263,7 @@ test('a stream that is cut off in the handshake', async (t) => {
     (await failure(connect(to(port)))).code, 'UnexpectedEof');
 });
 
-test('bytes that are no TLS', async (t) => {
+test('bytes that are not TLS', async (t) => {
   const port = await listen(t, net.createServer((tcp) => tcp.end('hello\r\n')));
   assert.strictEqual((await failure(connect(to(port)))).code, 'Protocol');
 });
@@ -293,7 +293,7 @@ test('several CAs', async (t) => {
   await echoes(connect(to(port, {ca})), 10);
 });
 
-test('what is no Connection', () => {
+test('an object that is not a Connection', () => {
   assert.throws(() => Connection.prototype.read.call({}), TypeError);
   assert.throws(
     () => Connection.prototype.read.call(new net.Socket()), TypeError);
