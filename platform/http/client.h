@@ -69,7 +69,7 @@ class Client {
   const std::shared_ptr<State> state_;
 };
 
-// One call with a client of its own, which keeps nothing.
+// One call with its own client, which keeps nothing.
 absl::StatusOr<Response> Fetch(platform::Runtime& runtime, Request request);
 
 }  // namespace airlock::http

@@ -45,8 +45,8 @@ absl::StatusOr<std::vector<Endpoint>> ResolveWithSystem(const std::string& host,
 // that of the first one (RFC 8305, section 4).
 std::vector<Endpoint> Interleave(std::vector<Endpoint> endpoints);
 
-// Runs a ResolveFunction on threads of its own, one for each name that is being
-// looked up. A lookup that nobody waits for any more continues, since it cannot
+// Runs a ResolveFunction on its own threads, one for each name that is being
+// looked up. A lookup that no one waits for any more continues, since it cannot
 // be interrupted, and later requests for that name join it. Thread-safe.
 class Resolver {
  public:

@@ -30,7 +30,7 @@ absl::Status Invalid(absl::string_view message) {
 }
 
 // The scheme in front of the first ":" that no "/", "?" or "#" precedes; empty
-// if there is none.
+// without a scheme.
 absl::string_view SchemeOf(absl::string_view text) {
   const size_t end = text.find_first_of(":/?#");
   if (end == absl::string_view::npos || text[end] != ':' || end == 0 ||

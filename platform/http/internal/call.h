@@ -28,7 +28,7 @@
 
 namespace airlock::http::internal {
 
-// What the calls of a client share. Immutable but for the pool and the
+// What the calls of a client share. Immutable, except the pool and the
 // resolver, which are thread-safe.
 struct CallEnvironment {
   platform::Runtime* runtime = nullptr;

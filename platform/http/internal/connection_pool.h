@@ -30,12 +30,11 @@ class ConnectionPool {
 
   ConnectionPool(size_t max_idle, absl::Duration idle_timeout);
 
-  // An idle connection that still works, the most recently used; null if there
-  // is none.
+  // An idle connection that still works, the most recently used, or null.
   std::unique_ptr<Connection> Take(const std::string& key);
   void Put(const std::string& key, std::unique_ptr<Connection> connection);
 
-  // The latest session; null if there is none.
+  // The latest session, or null.
   std::shared_ptr<const ssl::Session> FindSession(const std::string& key);
   void PutSession(const std::string& key,
                   std::shared_ptr<const ssl::Session> session);

@@ -111,7 +111,7 @@ absl::Status Http1Exchange::Receive(bool* moved) {
   if (result.want_write() || result.want_read()) return absl::OkStatus();
   if (!result.closed()) return ReadFailed(result.status());
   absl::Status status = parser_->PutEof();
-  // A failure to send says more than that there is no response.
+  // A failure to send says more than a missing response.
   if (!status.ok() && !answered_ && !send_failure_.ok()) return send_failure_;
   return status;
 }

@@ -64,7 +64,7 @@ class Http1Exchange {
   // These set `moved` if they got further.
   absl::Status Send(bool* moved);
   absl::Status Receive(bool* moved);
-  // The next part of the request; sets sent_all_ if there is none.
+  // The next part of the request; sets sent_all_ after the last.
   absl::Status Refill();
   absl::Status Parse();
   void NewParser();

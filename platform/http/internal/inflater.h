@@ -32,7 +32,7 @@ class Inflater {
   absl::StatusOr<bool> Put(absl::string_view data, Output output);
 
   // No more data follows. An error (kTruncated) in the middle of a member. Ok
-  // if there was no data at all.
+  // without any data.
   absl::Status Finish() const;
 
  private:

@@ -392,7 +392,7 @@ TEST_F(ClientTest, ClientCertificatesComeFromStrings) {
   const auto response = client_.Fetch(std::move(request));
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_THAT(response->body, HasSubstr("OU=client_p256"));
-  // Without one; and nobody gets the connection of the one who had it.
+  // Without one; and no other call gets the connection of the one that had it.
   const absl::Status refused = client_.Fetch(Get(server.Url())).status();
   EXPECT_EQ(ssl::GetErrorKind(refused), ssl::ErrorKind::kPeerAlert) << refused;
   client_.CloseIdle();

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Servers that send too much, too slowly, or what is no response.
+// Servers that send too much, too slowly, or an invalid response.
 
 #include <memory>
 #include <string>
