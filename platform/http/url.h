@@ -33,8 +33,8 @@ struct Url {
 // Parses an absolute URL. Bytes above 127 in path, query and fragment are
 // percent-encoded. Errors (Failure::kInvalidRequest) for another scheme than
 // https; a user name or password, which belongs in the Authorization header; a
-// host that is neither a DNS name in ASCII nor an address; a port that is not 1 to
-// 65535; spaces, control characters and backslashes. Messages never show a
+// host that is neither a DNS name in ASCII nor an address; a port that is not 1
+// to 65535; spaces, control characters and backslashes. Messages never show a
 // password. Pure and thread-safe, as is ResolveUrl.
 absl::StatusOr<Url> ParseUrl(absl::string_view text);
 

@@ -162,7 +162,8 @@ INSTANTIATE_TEST_SUITE_P(
         Ssl("ListOfVersions", "[2.7]",
             "3:12: the version of ssl must be a single value, not a list"),
         {"NoVersion", "libraries:\n- name: ssl\n",
-         "2:3: the library ssl has no \"version\"; the accepted values are \"2.7\", "
+         "2:3: the library ssl has no \"version\"; the accepted values are "
+         "\"2.7\", "
          "\"2.7.11\" and \"latest\""},
         {"NoVersionOfOther", "libraries:\n- name: lxml\n",
          "2:3: the library lxml has no \"version\"; write \"version: "
@@ -174,7 +175,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"NullVersionOfOther", "libraries:\n- name: lxml\n  version: ~\n",
          "3:12: version must be a single value, not null"},
         {"ExtraKey", "libraries:\n- name: ssl\n  version: latest\n  url: x\n",
-         "4:3: unknown key \"url\"; a library accepts \"name\" and \"version\""},
+         "4:3: unknown key \"url\"; a library accepts \"name\" and "
+         "\"version\""},
         {"MisspeltKey", "libraries:\n- name: ssl\n  versoin: latest\n",
          "3:3: unknown key \"versoin\"; did you mean \"version\"?"},
         {"Unknown", "libraries:\n- name: openssl\n  version: latest\n",
