@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "config/error_place.h"
 #include "config/internal/text.h"
 #include "config/nearest_word.h"
 
@@ -31,16 +32,20 @@ constexpr absl::string_view kPointers[] = {kConfigVariable, kAppYamlVariable,
                                            kAuditVariable};
 
 absl::Status Damaged(absl::string_view name, absl::string_view why) {
-  return absl::DataLossError(absl::StrCat(
-      name, " is damaged: ", why, ", so its policy settings are unknown"));
+  return WithPlace(
+      absl::DataLossError(absl::StrCat(name, " is damaged: ", why,
+                                       ", so its policy settings are unknown")),
+      name);
 }
 
 // The error for a policy variable with several values.
 absl::Status Repeated(absl::string_view where, absl::string_view name) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(where, " has ", name,
-                   " more than once, with different values, so its intended "
-                   "value is unknown; set it once"));
+  return WithPlace(
+      absl::InvalidArgumentError(absl::StrCat(
+          where, " has ", name,
+          " more than once, with different values, so its intended value is "
+          "unknown; set it once")),
+      absl::StrCat(where, ": ", name));
 }
 
 bool HasPrefix(absl::string_view name) {
@@ -71,8 +76,9 @@ absl::Status CheckNames(const EnvironmentMap& variables) {
   for (const auto& [name, value] : variables) {
     const std::string misspelt = MisspeltVariable(name);
     if (misspelt.empty()) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("the environment variable ", misspelt));
+    return WithPlace(absl::InvalidArgumentError(
+                         absl::StrCat("the environment variable ", misspelt)),
+                     internal::Shown(name));
   }
   return absl::OkStatus();
 }
@@ -203,10 +209,13 @@ absl::Status CheckEnvironment(const Environment& environment) {
   }
   for (const std::string& entry : environment.valueless()) {
     if (StatesPolicy(entry) || !MisspeltVariable(entry).empty()) {
-      status.Update(absl::InvalidArgumentError(absl::StrCat(
-          "the environment has an entry \"", internal::Shown(entry),
-          "\" without \"=\", so its policy setting is unknown; give it a "
-          "value, or unset it")));
+      const std::string shown = internal::Shown(entry);
+      status.Update(WithPlace(
+          absl::InvalidArgumentError(absl::StrCat(
+              "the environment has an entry \"", shown,
+              "\" without \"=\", so its policy setting is unknown; give it a "
+              "value, or unset it")),
+          shown));
     }
   }
   if (!status.ok() || !environment.secure()) return status;
@@ -217,12 +226,14 @@ absl::Status CheckEnvironment(const Environment& environment) {
           return reading.count(std::string(name)) > 0;
         });
     if (!set) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the environment variable ", name,
-        " is set, but this program runs with privileges that the user who "
-        "started it may not have (set-user-ID, set-group-ID or file "
-        "capabilities), so it cannot trust the variable; unset it, and put the "
-        "policy into /etc/airlock.yaml"));
+    return WithPlace(
+        absl::InvalidArgumentError(absl::StrCat(
+            "the environment variable ", name,
+            " is set, but this program runs with privileges that the user who "
+            "started it may not have (set-user-ID, set-group-ID or file "
+            "capabilities), so it cannot trust the variable; unset it, and put "
+            "the policy into /etc/airlock.yaml")),
+        name);
   }
   return absl::OkStatus();
 }

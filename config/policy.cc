@@ -7,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "config/error_place.h"
 #include "config/internal/words.h"
 
 namespace airlock::config {
@@ -16,13 +17,14 @@ absl::Status UnknownWord(absl::string_view name,
                          const Setting<std::string>& variable,
                          absl::Span<const absl::string_view> words) {
   const Origin& origin = variable.origin;
-  return absl::InvalidArgumentError(
-      absl::StrCat(origin.source == Origin::Source::kEnvironment
-                       ? "the environment variable "
-                       : absl::StrCat(origin.ToString(), ": "),
-                   name, " is ",
-                   internal::NoneOf(variable.value, words,
-                                    "set it to one of them, or unset it")));
+  const bool environment = origin.source == Origin::Source::kEnvironment;
+  return WithPlace(absl::InvalidArgumentError(absl::StrCat(
+                       environment ? "the environment variable "
+                                   : absl::StrCat(origin.ToString(), ": "),
+                       name, " is ",
+                       internal::NoneOf(variable.value, words,
+                                        "set it to one of them, or unset it"))),
+                   environment ? std::string(name) : origin.ToString());
 }
 
 // The origin of the value of `variable`; for a file, it also names the

@@ -151,8 +151,8 @@ absl::StatusOr<std::vector<T>> ReadList(const YamlNode& node,
 
 absl::StatusOr<std::vector<VerifyFlag>> ReadFlags(const YamlNode& node,
                                                   absl::string_view key) {
-  return ReadList<VerifyFlag>(
-      node, key, "a flag", WordReader<VerifyFlag>(kVerifyFlagWords));
+  return ReadList<VerifyFlag>(node, key, "a flag",
+                              WordReader<VerifyFlag>(kVerifyFlagWords));
 }
 
 absl::StatusOr<std::vector<std::string>> ReadGroups(const YamlNode& node,

@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "config/error_place.h"
 
 namespace airlock::config {
 
@@ -14,8 +15,9 @@ std::string Position::ToString() const {
 }
 
 absl::Status ErrorAt(const Position& position, absl::string_view message) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(position.ToString(), ": ", message));
+  const std::string place = position.ToString();
+  return WithPlace(
+      absl::InvalidArgumentError(absl::StrCat(place, ": ", message)), place);
 }
 
 }  // namespace airlock::config

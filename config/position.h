@@ -24,7 +24,8 @@ struct Position {
   std::string ToString() const;
 };
 
-// kInvalidArgument: "airlock.yaml:7:3: " and `message`.
+// kInvalidArgument: "airlock.yaml:7:3: " and `message`. Its place (PlaceOf) is
+// the position.
 absl::Status ErrorAt(const Position& position, absl::string_view message);
 
 }  // namespace airlock::config

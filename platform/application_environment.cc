@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "config/error_place.h"
 #include "platform/internal/errno_status.h"
 #include "platform/process_environment.h"
 
@@ -57,12 +58,14 @@ constexpr char** first_argv = nullptr;
 #endif
 
 absl::Status WithAdvice(const absl::Status& status, absl::string_view advice) {
-  return absl::Status(status.code(), absl::StrCat(status.message(), advice));
+  return config::WithMessage(status, absl::StrCat(status.message(), advice));
 }
 
 absl::Status CannotRead(const char* path, int error) {
   return WithAdvice(
-      internal::ErrnoStatus(error, absl::StrCat("cannot read ", path)),
+      config::WithPlace(
+          internal::ErrnoStatus(error, absl::StrCat("cannot read ", path)),
+          path),
       error == ENOENT ? "" : kAdviceForShortage);
 }
 
@@ -76,10 +79,12 @@ class Reader {
     if (record.ok()) return OfRecord(*record, st);
     if (!absl::IsNotFound(record.status())) return record.status();
     if (calls_.lstat(kLaunchMark, &st) == 0) {
-      return absl::DataLossError(
-          absl::StrCat(kLaunchRecord, " is missing, although ", kLaunchMark,
-                       " shows that this is the sandbox of `airlock run`; "
-                       "start the application again"));
+      return config::WithPlace(
+          absl::DataLossError(
+              absl::StrCat(kLaunchRecord, " is missing, although ", kLaunchMark,
+                           " shows that this is the sandbox of `airlock run`; "
+                           "start the application again")),
+          kLaunchRecord);
     }
     if (errno != ENOENT) return CannotRead(kLaunchMark, errno);
     const absl::StatusOr<EnvironmentMap> initial = Initial();
@@ -104,7 +109,8 @@ class Reader {
     calls_.close(fd);
     // A file that was opened exists, whatever the error of reading it.
     if (absl::IsNotFound(bytes.status())) {
-      return absl::UnavailableError(bytes.status().message());
+      return config::WithPlace(absl::UnavailableError(bytes.status().message()),
+                               path);
     }
     return bytes;
   }

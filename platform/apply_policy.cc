@@ -19,6 +19,9 @@ namespace {
 using config::Verification;
 using internal::NameOutcome;
 using ssl::ErrorKind;
+using ssl::ErrorParts;
+using ssl::JoinText;
+using ssl::Named;
 using ssl::VerifyMode;
 
 constexpr char kOwnCas[] = "the application's own";
@@ -109,14 +112,18 @@ class Application {
       decision_.verification.mode = VerifyMode::kRequired;
       return overrides_.Override(
           {"cert_reqs", "CERT_NONE", "CERT_REQUIRED", origin},
-          "requires a client to verify its server, but cert_reqs is CERT_NONE; "
-          "leave it out, or pass CERT_REQUIRED.");
+          Named("requires a client to verify its server, but cert_reqs is "
+                "{CERT_NONE}"),
+          Named("leave it out, or pass {CERT_REQUIRED}."));
     }
     if (request_.check_hostname.value_or(false)) {
       return ssl::MakeStatus(
           ErrorKind::kInvalidArgument,
-          "check_hostname is set, but cert_reqs is CERT_NONE: the name in an "
-          "unverified certificate proves nothing; pass CERT_REQUIRED.");
+          ErrorParts{"check_hostname",
+                     Named("is set, but cert_reqs is {CERT_NONE}: the name in "
+                           "an unverified certificate proves nothing"),
+                     Named("pass {CERT_REQUIRED}."),
+                     /*after_where=*/" "});
     }
     decision_.unverified_unstated = request_.cert_none_unstated;
     return absl::OkStatus();
@@ -133,8 +140,9 @@ class Application {
     if (outcome == NameOutcome::kOverride) {
       absl::Status status = overrides_.Override(
           {"check_hostname", "False", "True", policy_.verification.origin},
-          "requires a client to check its server's name, but check_hostname is "
-          "false; leave it out.");
+          Named("requires a client to check its server's name, but "
+                "check_hostname is {false}"),
+          "leave it out.");
       if (!status.ok()) return status;
       question.check_hostname = internal::CheckHostname::kUnset;
       outcome = internal::DecideName(question).outcome;
@@ -175,7 +183,8 @@ class Application {
   absl::Status TakeName(NameOutcome outcome) {
     bool& check_hostname = decision_.verification.check_hostname;
     constexpr absl::string_view kNoName =
-        "its server's name, but the name is missing; pass server_hostname.";
+        "its server's name, but the name is missing";
+    const ssl::ErrorText give_name = Named("pass {server_hostname}.");
     switch (outcome) {
       case NameOutcome::kNotChecked:
         return absl::OkStatus();
@@ -187,15 +196,17 @@ class Application {
         decision_.verification.hostname_optional = true;
         return absl::OkStatus();
       case NameOutcome::kContradiction:
-        return ssl::MakeStatus(ErrorKind::kInvalidArgument,
-                               "check_hostname is set, but the name to check "
-                               "is missing; pass server_hostname.");
+        return ssl::MakeStatus(
+            ErrorKind::kInvalidArgument,
+            ErrorParts{"check_hostname",
+                       "is set, but the name to check is missing", give_name,
+                       /*after_where=*/" "});
       case NameOutcome::kNameMissing:
-        return ssl::MakeStatus(ErrorKind::kInvalidArgument,
-                               absl::StrCat("Unless cert_reqs or "
-                                            "check_hostname say otherwise, a "
-                                            "client checks ",
-                                            kNoName));
+        return ssl::MakeStatus(
+            ErrorKind::kInvalidArgument,
+            ErrorParts{"Unless cert_reqs or check_hostname say otherwise",
+                       absl::StrCat("a client checks ", kNoName), give_name,
+                       /*after_where=*/", "});
       case NameOutcome::kRefused:
       case NameOutcome::kRefusedIfNone:
       case NameOutcome::kOverride:
@@ -204,7 +215,7 @@ class Application {
     check_hostname = true;
     PolicyRefusal refusal = internal::Overrides::RefusalOf(
         {"server_hostname", "none", "", policy_.verification.origin},
-        absl::StrCat("requires a client to check ", kNoName));
+        absl::StrCat("requires a client to check ", kNoName), give_name);
     if (outcome != NameOutcome::kRefusedIfNone) {
       return overrides_.Refuse(std::move(refusal));
     }
@@ -221,9 +232,9 @@ class Application {
     if (!request_.own_ca_certs) return absl::OkStatus();
     return overrides_.Override(
         {"ca_certs", kOwnCas, *policy_.ca_certs.value, policy_.ca_certs.origin},
-        absl::StrCat("allows a client only the CAs in ",
-                     *policy_.ca_certs.value,
-                     ", but ca_certs contains others; leave it out."));
+        JoinText("allows a client only the CAs in ", *policy_.ca_certs.value,
+                 Named(", but {ca_certs} contains others")),
+        "leave it out.");
   }
 
   // The application's own CAs, if the policy does not set a bundle.
@@ -242,9 +253,9 @@ class Application {
     change.effective = "the platform's bundle";
     return overrides_.Override(
         std::move(change),
-        "allows only the platform's CAs, but the application adds others; "
-        "leave out ca_certs, load_verify_locations, SSL_CERT_FILE and "
-        "SSL_CERT_DIR.");
+        "allows only the platform's CAs, but the application adds others",
+        Named("leave out {ca_certs}, {load_verify_locations}, SSL_CERT_FILE "
+              "and SSL_CERT_DIR."));
   }
 
   const config::VerificationPolicy& policy_;

@@ -22,6 +22,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "config/error_place.h"
+#include "platform/internal/errno_status.h"
 #include "platform/internal/sigpipe_block.h"
 #include "ssl/shown.h"
 
@@ -88,12 +90,18 @@ std::string What(const std::string& target) {
 }
 
 absl::Status CannotWrite(const std::string& target, absl::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat(What(target), ": ", why));
+  return config::WithPlace(
+      absl::InvalidArgumentError(absl::StrCat(What(target), ": ", why)),
+      ssl::ShownPath(target));
 }
 
 absl::Status CannotWrite(const std::string& target, int error) {
-  return absl::InvalidArgumentError(
-      absl::ErrnoToStatus(error, What(target)).message());
+  return config::WithPlace(
+      internal::WithErrno(
+          absl::InvalidArgumentError(
+              absl::ErrnoToStatus(error, What(target)).message()),
+          error),
+      ssl::ShownPath(target));
 }
 
 std::string LostLine(absl::Time time, uint64_t count) {
@@ -245,17 +253,21 @@ absl::StatusOr<std::shared_ptr<AuditWriter>> AuditWriterFromEnvironment(
   if (variable == nullptr) return nullptr;
   const std::string& target = *variable;
   if (!absl::StartsWith(target, "/") && !absl::StartsWith(target, kFdPrefix)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the environment variable ", config::kAuditVariable, " is \"",
-        ssl::ShownPath(target),
-        "\"; set it to the absolute path of a file or to \"fd:N\", a "
-        "descriptor that is open for writing, or unset it"));
+    return config::WithPlace(
+        absl::InvalidArgumentError(absl::StrCat(
+            "the environment variable ", config::kAuditVariable, " is \"",
+            ssl::ShownPath(target),
+            "\"; set it to the absolute path of a file or to \"fd:N\", a "
+            "descriptor that is open for writing, or unset it")),
+        config::kAuditVariable);
   }
   absl::StatusOr<std::shared_ptr<AuditWriter>> writer =
       AuditWriter::Open(target, std::move(host));
   if (writer.ok()) return writer;
-  return absl::InvalidArgumentError(
-      absl::StrCat(config::kAuditVariable, ": ", writer.status().message()));
+  return config::WithPlace(
+      absl::InvalidArgumentError(absl::StrCat(config::kAuditVariable, ": ",
+                                              writer.status().message())),
+      config::kAuditVariable);
 }
 
 AuditSink AuditSinkTo(std::shared_ptr<AuditWriter> writer) {

@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "config/error_place.h"
 #include "ssl/error.h"
 #include "ssl/shown.h"
 
@@ -64,9 +65,9 @@ CaDirectories FindCaDirectories(Host* host, absl::string_view list) {
     const absl::StatusOr<FileStatus> place = host->Stat(path);
     if (status.ok() && place.ok() && place->type != FileType::kDirectory) {
       // OpenSSL looks for files in it, and finds none.
-      found.empty.push_back(absl::StrCat(
-          ssl::ShownPath(path),
-          " is not a directory; for a bundle, use SSL_CERT_FILE or cafile"));
+      found.empty.push_back(ssl::JoinText(
+          ssl::ShownPath(path), ssl::Named(" is not a directory; for a bundle, "
+                                           "use SSL_CERT_FILE or {cafile}")));
     } else if (MeansNothing(status)) {
       found.empty.emplace_back(status.message());
     } else {
@@ -97,8 +98,8 @@ CaDirectories FindNamedCas(Host* host, const std::string& file,
   const CaDirectories listed = FindCaDirectories(host, directories);
   found.paths.insert(found.paths.end(), listed.paths.begin(),
                      listed.paths.end());
-  for (const std::string& why : listed.empty) {
-    found.empty.push_back(absl::StrCat(config::kCertDirVariable, ": ", why));
+  for (const ssl::ErrorText& why : listed.empty) {
+    found.empty.push_back(ssl::JoinText(config::kCertDirVariable, ": ", why));
   }
   return found;
 }
@@ -124,10 +125,15 @@ absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
     return found;
   }
   if (!named.empty.empty()) {
+    ssl::ErrorText why = named.empty.front();
+    for (size_t i = 1; i < named.empty.size(); ++i) {
+      why = ssl::JoinText(why, "; ", named.empty[i]);
+    }
     return ssl::MakeStatus(
         ssl::ErrorKind::kTrustStore,
-        absl::StrCat("The system's CA bundle contains no certificate: ",
-                     absl::StrJoin(named.empty, "; ")));
+        ssl::ErrorParts{"The system's CA bundle",
+                        ssl::JoinText("contains no certificate: ", why), "",
+                        /*after_where=*/" "});
   }
 
   std::vector<std::string> reasons;
@@ -142,11 +148,15 @@ absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
   }
   return ssl::MakeStatus(
       ssl::ErrorKind::kTrustStore,
-      absl::StrCat("No CA bundle was found: SSL_CERT_FILE and SSL_CERT_DIR are "
-                   "not set; ",
-                   absl::StrJoin(reasons, "; "),
-                   ". Install the system's CA bundle (Debian's package is "
-                   "ca-certificates), set SSL_CERT_FILE, or pass ca_certs."));
+      ssl::ErrorParts{
+          "",
+          absl::StrCat("No CA bundle was found: SSL_CERT_FILE and SSL_CERT_DIR "
+                       "are not set; ",
+                       absl::StrJoin(reasons, "; ")),
+          ssl::Named("Install the system's CA bundle (Debian's package is "
+                     "ca-certificates), set SSL_CERT_FILE, or pass "
+                     "{ca_certs}."),
+          /*after_where=*/"", /*before_advice=*/". "});
 }
 
 absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
@@ -172,10 +182,13 @@ absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
                      /*optional=*/!absl::StrContains(name, ".r")});
   }
   if (files.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the directory ", ssl::ShownPath(path),
-        " has no file with a name such as 5ed36f99.0; run `openssl rehash` on "
-        "it, or name a bundle, which is a single file"));
+    return config::WithPlace(
+        absl::FailedPreconditionError(
+            absl::StrCat("the directory ", ssl::ShownPath(path),
+                         " has no file with a name such as 5ed36f99.0; run "
+                         "`openssl rehash` on "
+                         "it, or name a bundle, which is a single file")),
+        ssl::ShownPath(path));
   }
   return files;
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "config/environment.h"
 #include "platform/host.h"
+#include "ssl/error_text.h"
 
 namespace airlock::platform {
 
@@ -30,7 +31,7 @@ struct CaDirectories {
   std::vector<std::string> paths;
   // Those that do not exist, are not directories or hold no file that is named
   // as a certificate, and why.
-  std::vector<std::string> empty;
+  std::vector<ssl::ErrorText> empty;
 };
 
 // Reads a list of directories as OpenSSL does (capath): ":" is between them,

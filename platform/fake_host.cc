@@ -5,14 +5,16 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "config/error_place.h"
 #include "ssl/shown.h"
 
 namespace airlock::platform {
 namespace {
 
 absl::Status NotFound(const std::string& path) {
-  return absl::NotFoundError(
-      absl::StrCat(ssl::ShownPath(path), " does not exist"));
+  const std::string shown = ssl::ShownPath(path);
+  return config::WithPlace(
+      absl::NotFoundError(absl::StrCat(shown, " does not exist")), shown);
 }
 
 }  // namespace

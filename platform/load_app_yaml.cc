@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "config/error_place.h"
 
 namespace airlock::platform {
 namespace {
@@ -25,9 +26,11 @@ constexpr size_t kMaxFiles = 100;
 // The file that is included for a folder.
 constexpr char kInFolder[] = "include.yaml";
 
-absl::Status CannotRead(absl::string_view what, const absl::Status& status) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(what, " cannot be read: ", status.message()));
+absl::Status CannotRead(absl::string_view what, const absl::Status& status,
+                        absl::string_view place) {
+  return config::WithPlace(absl::InvalidArgumentError(absl::StrCat(
+                               what, " cannot be read: ", status.message())),
+                           place);
 }
 
 std::string FolderOf(const std::string& path) {
@@ -56,7 +59,7 @@ class Loader {
 
   absl::StatusOr<AppYaml> Load() {
     const absl::StatusOr<FileContent> file = host_->ReadFile(path_);
-    if (!file.ok()) return CannotRead("the app.yaml", file.status());
+    if (!file.ok()) return CannotRead("the app.yaml", file.status(), path_);
     absl::StatusOr<AppYaml> app = config::ParseAppYaml(file->bytes, path_);
     if (!app.ok()) return app;
     app_ = *std::move(app);
@@ -127,13 +130,15 @@ class Loader {
   }
 
   static absl::Status At(const Include& include, absl::string_view message) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(include.origin.ToString(), ": ", message));
+    const std::string place = include.origin.ToString();
+    return config::WithPlace(
+        absl::InvalidArgumentError(absl::StrCat(place, ": ", message)), place);
   }
   static absl::Status CannotInclude(const Include& include,
                                     const absl::Status& status) {
-    return CannotRead(
-        absl::StrCat(include.origin.ToString(), ": the included file"), status);
+    const std::string place = include.origin.ToString();
+    return CannotRead(absl::StrCat(place, ": the included file"), status,
+                      place);
   }
 
   Host* const host_;

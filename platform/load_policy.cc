@@ -12,6 +12,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "config/effective_policy.h"
+#include "config/error_place.h"
 #include "config/policy_file.h"
 #include "platform/ca_bundle.h"
 #include "ssl/shown.h"
@@ -21,9 +22,11 @@ namespace {
 
 using config::VerificationPolicy;
 
-absl::Status CannotRead(absl::string_view what, const absl::Status& status) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(what, " cannot be read: ", status.message()));
+absl::Status CannotRead(absl::string_view what, const absl::Status& status,
+                        absl::string_view place) {
+  return config::WithPlace(absl::InvalidArgumentError(absl::StrCat(
+                               what, " cannot be read: ", status.message())),
+                           place);
 }
 
 // A file of the policy, and its source.
@@ -58,10 +61,13 @@ std::vector<Source> SourcesOf(const config::Environment& environment) {
 absl::StatusOr<absl::optional<FileContent>> ReadSource(Host* host,
                                                        const Source& source) {
   if (source.path.empty() || source.path[0] != '/') {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the environment variable ", config::kConfigVariable, " is \"",
-        ssl::ShownPath(source.path),
-        "\"; set it to the absolute path of the policy's file, or unset it"));
+    return config::WithPlace(
+        absl::InvalidArgumentError(absl::StrCat(
+            "the environment variable ", config::kConfigVariable, " is \"",
+            ssl::ShownPath(source.path),
+            "\"; set it to the absolute path of the policy's file, or unset "
+            "it")),
+        config::kConfigVariable);
   }
   absl::StatusOr<FileContent> file = host->ReadTrustedFile(source.path);
   if (file.ok()) return absl::optional<FileContent>(*std::move(file));
@@ -71,7 +77,7 @@ absl::StatusOr<absl::optional<FileContent>> ReadSource(Host* host,
   return CannotRead(
       absl::StrCat("the operator's policy",
                    source.named ? ", which AIRLOCK_CONFIG names," : ""),
-      file.status());
+      file.status(), source.path);
 }
 
 // OK if only root and this process's user can change `path`, a file or a
@@ -91,13 +97,15 @@ absl::Status CheckBundle(
     const config::Setting<absl::optional<std::string>>& ca_certs) {
   if (!ca_certs.stated()) return absl::OkStatus();
   const std::string& path = *ca_certs.value;
-  const std::string what =
-      absl::StrCat(ca_certs.origin.ToString(), ": the bundle of ca_certs");
+  const std::string place = ca_certs.origin.ToString();
+  const std::string what = absl::StrCat(place, ": the bundle of ca_certs");
   absl::Status status = host->Stat(path).status();
-  if (!status.ok()) return CannotRead(what, status);
+  if (!status.ok()) return CannotRead(what, status, place);
   if (!sandboxed) status = CheckOwners(host, path);
   if (status.ok()) return status;
-  return absl::InvalidArgumentError(absl::StrCat(what, ": ", status.message()));
+  return config::WithPlace(
+      absl::InvalidArgumentError(absl::StrCat(what, ": ", status.message())),
+      place);
 }
 
 absl::StatusOr<VerificationPolicy> ParseSource(Host* host, bool sandboxed,
@@ -123,15 +131,17 @@ absl::Status CheckTightens(const VerificationPolicy& policy, bool operators) {
   if (policy.ca_certs.stated()) origin = &policy.ca_certs.origin;
   if (!policy.exceptions.empty()) origin = &policy.exceptions[0].origin;
   if (origin == nullptr) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      origin->ToString(),
-      ": ca_certs and exceptions have no effect in a file that AIRLOCK_CONFIG "
-      "names, ",
-      operators
-          ? absl::StrCat("because ", kPolicyFile, " exists; put them there")
-          : absl::StrCat("because the variable was set after the process "
-                         "started; set it earlier, or put them into ",
-                         kPolicyFile)));
+  return config::WithPlace(
+      absl::InvalidArgumentError(absl::StrCat(
+          origin->ToString(),
+          ": ca_certs and exceptions have no effect in a file that "
+          "AIRLOCK_CONFIG names, ",
+          operators
+              ? absl::StrCat("because ", kPolicyFile, " exists; put them there")
+              : absl::StrCat("because the variable was set after the process "
+                             "started; set it earlier, or put them into ",
+                             kPolicyFile))),
+      origin->ToString());
 }
 
 // Reads the policies of all files.

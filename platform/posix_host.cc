@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "config/error_place.h"
 #include "platform/internal/errno_status.h"
 #include "platform/internal/sigpipe_block.h"
 #include "platform/internal/trusted_path.h"
@@ -81,45 +82,53 @@ std::string WhatIsDenied(const std::string& path) {
 
 absl::Status FileError(int error, absl::string_view verb,
                        const std::string& path) {
-  absl::Status status = internal::ErrnoStatus(
-      error, absl::StrCat("cannot ", verb, " ", ssl::ShownPath(path)));
+  const std::string shown = ssl::ShownPath(path);
+  absl::Status status = config::WithPlace(
+      internal::ErrnoStatus(error, absl::StrCat("cannot ", verb, " ", shown)),
+      shown);
   if (error != EACCES && error != EPERM) return status;
-  return internal::WithErrno(
-      absl::Status(status.code(),
-                   absl::StrCat(status.message(), ": ", WhatIsDenied(path))),
-      error);
+  return config::WithMessage(
+      status, absl::StrCat(status.message(), ": ", WhatIsDenied(path)));
 }
 
 absl::Status CheckPath(absl::string_view verb, const std::string& path) {
   if (!path.empty() && path.find('\0') == std::string::npos) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "cannot ", verb, " \"", ssl::ShownPath(path), "\": ",
-      path.empty() ? "the path is empty" : "the path contains a NUL byte"));
+  return config::WithPlace(
+      absl::InvalidArgumentError(absl::StrCat(
+          "cannot ", verb, " \"", ssl::ShownPath(path), "\": ",
+          path.empty() ? "the path is empty" : "the path contains a NUL byte")),
+      ssl::ShownPath(path));
 }
 
 absl::Status CheckReadable(const struct stat& st, const std::string& path) {
   if (S_ISDIR(st.st_mode)) {
-    return internal::WithErrno(absl::FailedPreconditionError(absl::StrCat(
-                                   "cannot read ", ssl::ShownPath(path),
-                                   ": it is a directory; name a file in it")),
-                               EISDIR);
+    return config::WithPlace(
+        internal::WithErrno(absl::FailedPreconditionError(absl::StrCat(
+                                "cannot read ", ssl::ShownPath(path),
+                                ": it is a directory; name a file in it")),
+                            EISDIR),
+        ssl::ShownPath(path));
   }
   if (!S_ISREG(st.st_mode)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot read ", ssl::ShownPath(path),
-                     ": it is a FIFO, socket or device, not a regular file"));
+    return config::WithPlace(
+        absl::FailedPreconditionError(absl::StrCat(
+            "cannot read ", ssl::ShownPath(path),
+            ": it is a FIFO, socket or device, not a regular file")),
+        ssl::ShownPath(path));
   }
   return absl::OkStatus();
 }
 
 absl::Status TooLarge(const std::string& path) {
-  return internal::WithErrno(
-      absl::OutOfRangeError(absl::StrCat(
-          "cannot read ", ssl::ShownPath(path), ": it is larger than ",
-          Host::kMaxFileSize >> 20, " MiB; is it the file that you meant?")),
-      EFBIG);
+  return config::WithPlace(
+      internal::WithErrno(absl::OutOfRangeError(absl::StrCat(
+                              "cannot read ", ssl::ShownPath(path),
+                              ": it is larger than ", Host::kMaxFileSize >> 20,
+                              " MiB; is it the file that you meant?")),
+                          EFBIG),
+      ssl::ShownPath(path));
 }
 
 // Reads until the end of the file, or one byte past the limit.

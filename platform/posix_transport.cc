@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "config/error_place.h"
 #include "platform/internal/fd_wait.h"
 #include "platform/internal/sigpipe_block.h"
 #include "platform/internal/unique_fd.h"
@@ -139,18 +140,23 @@ absl::Status PosixTransport::TimedOut(bool reading,
                                       absl::Duration timeout) const {
   pollfd one = {interrupt_, POLLIN, 0};
   const bool interrupted = poll(&one, 1, 0) > 0;
-  return absl::DeadlineExceededError(absl::StrCat(
-      reading ? "no data from " : "could not send to ", peer_,
-      internal::HasPassed(deadline_) ? " before the deadline"
-      : interrupted                  ? " before the wait was interrupted"
-                    : absl::StrCat(" within ", absl::FormatDuration(timeout))));
+  return config::WithPlace(
+      absl::DeadlineExceededError(absl::StrCat(
+          reading ? "no data from " : "could not send to ", peer_,
+          internal::HasPassed(deadline_) ? " before the deadline"
+          : interrupted
+              ? " before the wait was interrupted"
+              : absl::StrCat(" within ", absl::FormatDuration(timeout)))),
+      peer_);
 }
 
 absl::Status PosixTransport::Failed(Direction direction, int error) const {
-  return absl::ErrnoToStatus(
-      error, absl::StrCat(direction == Direction::kRead ? "cannot read from "
-                                                        : "cannot write to ",
-                          peer_));
+  return config::WithPlace(
+      absl::ErrnoToStatus(error, absl::StrCat(direction == Direction::kRead
+                                                  ? "cannot read from "
+                                                  : "cannot write to ",
+                                              peer_)),
+      peer_);
 }
 
 }  // namespace airlock::platform

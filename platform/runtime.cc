@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "config/error_place.h"
 #include "platform/internal/context_cache.h"
 #include "platform/internal/decider.h"
 #include "platform/internal/guarded_host.h"
@@ -36,15 +37,19 @@ ssl::Side SideOf(const WrapOptions& options) {
 absl::Status CheckSide(const WrapOptions& options) {
   if (!options.server_side) return absl::OkStatus();
   if (!options.server_hostname.empty()) {
-    return ssl::MakeStatus(ErrorKind::kInvalidArgument,
-                           "server_hostname is the server that a client "
-                           "connects to; leave it out if server_side is set.");
+    return ssl::MakeStatus(
+        ErrorKind::kInvalidArgument,
+        ssl::ErrorParts{ssl::ErrorText::Name("server_hostname"),
+                        "is the server that a client connects to",
+                        "leave it out if server_side is set.",
+                        /*after_where=*/" "});
   }
   if (!options.certfile.has_value()) {
     return ssl::MakeStatus(
         ErrorKind::kCredentials,
-        "A server needs a certificate and its key; pass certfile, and keyfile "
-        "unless certfile contains the key.");
+        ssl::ErrorParts{"", "A server needs a certificate and its key",
+                        ssl::Named("pass {certfile}, and {keyfile} unless "
+                                   "{certfile} contains the key.")});
   }
   return absl::OkStatus();
 }
@@ -59,7 +64,11 @@ CaCerts BundleOf(const VerificationDecision& decision, CaCerts wanted) {
 }
 
 absl::Status Invalid(const absl::Status& status) {
-  return ssl::MakeStatus(ErrorKind::kInvalidArgument, status.message());
+  ssl::Error error = ssl::GetError(status).value_or(ssl::Error{});
+  error.kind = ErrorKind::kInvalidArgument;
+  if (error.where.empty()) error.where = config::PlaceOf(status);
+  ssl::SetMessage(ssl::MessageOf(status), &error);
+  return ssl::MakeStatus(error);
 }
 
 }  // namespace
@@ -281,10 +290,12 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   if (result.want_read() || result.want_write()) {
     return ssl::MakeStatus(
         ErrorKind::kInvalidArgument,
-        "do_handshake_on_connect needs a transport that waits for its peer, "
-        "and this one does not; give it a timeout, or set "
-        "do_handshake_on_connect to false and call Handshake until it is "
-        "done.");
+        ssl::ErrorParts{
+            "do_handshake_on_connect",
+            "needs a transport that waits for its peer, and this one does not",
+            ssl::Named("give it a timeout, or set do_handshake_on_connect to "
+                       "{false} and call {Handshake} until it is done."),
+            /*after_where=*/" "});
   }
   if (!result.done()) return result.status();
   return socket;

@@ -18,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "config/error_place.h"
 #include "platform/internal/fd_wait.h"
 #include "ssl/shown.h"
 
@@ -68,14 +69,17 @@ absl::StatusOr<Addresses> Resolve(const std::string& host, uint16_t port,
                         absl::StrCat(port).c_str(), &hints, &list);
   const int system_error = errno;  // Before anything else sets it.
   if (error == 0) return Addresses(list);
-  const std::string message = absl::StrCat(
-      "cannot ", what, " ", HostAndPort(host, port), ": ", gai_strerror(error));
-  if (error == EAI_SYSTEM) return absl::ErrnoToStatus(system_error, message);
-  if (error == EAI_NONAME || error == EAI_NODATA) {
-    return absl::NotFoundError(
+  const std::string place = HostAndPort(host, port);
+  const std::string message =
+      absl::StrCat("cannot ", what, " ", place, ": ", gai_strerror(error));
+  absl::Status status = absl::UnavailableError(message);
+  if (error == EAI_SYSTEM) {
+    status = absl::ErrnoToStatus(system_error, message);
+  } else if (error == EAI_NONAME || error == EAI_NODATA) {
+    status = absl::NotFoundError(
         absl::StrCat(message, "; is the host name spelled right?"));
   }
-  return absl::UnavailableError(message);
+  return config::WithPlace(std::move(status), place);
 }
 
 // Sends small writes, such as those of handshakes, at once.
@@ -154,10 +158,12 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> Dial(const std::string& host,
         absl::ErrnoToStatus(error, Numeric(a->ai_addr, a->ai_addrlen))
             .message());
   }
-  return absl::Status(
-      absl::ErrnoToStatusCode(error),
-      absl::StrCat("cannot connect to ", HostAndPort(host, port), ": ",
-                   absl::StrJoin(reasons, "; ")));
+  const std::string place = HostAndPort(host, port);
+  return config::WithPlace(
+      absl::Status(absl::ErrnoToStatusCode(error),
+                   absl::StrCat("cannot connect to ", place, ": ",
+                                absl::StrJoin(reasons, "; "))),
+      place);
 }
 
 absl::StatusOr<TcpListener> TcpListener::Listen(const std::string& address,
@@ -185,8 +191,10 @@ absl::StatusOr<TcpListener> TcpListener::Listen(const std::string& address,
     }
     return TcpListener(std::move(fd), PortOf(bound));
   }
-  return absl::ErrnoToStatus(
-      error, absl::StrCat("cannot listen on ", HostAndPort(address, port)));
+  const std::string place = HostAndPort(address, port);
+  return config::WithPlace(
+      absl::ErrnoToStatus(error, absl::StrCat("cannot listen on ", place)),
+      place);
 }
 
 absl::StatusOr<std::unique_ptr<PosixTransport>> TcpListener::Accept(

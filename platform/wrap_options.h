@@ -33,6 +33,7 @@ struct CaPath {
 // The content of a bundle: PEM text or DER bytes.
 struct CaBytes {
   std::string bytes;
+  std::string argument = "ca_certs";  // As above.
 };
 
 // The CAs that a peer's chain must lead to. Unset (monostate): the platform's

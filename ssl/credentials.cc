@@ -45,7 +45,10 @@ absl::Status Damaged(absl::string_view name, const BundlePart& part) {
   Error error = GetError(part.status).value_or(Error());
   error.kind = ErrorKind::kCredentials;
   error.message.clear();
-  error.where = absl::StrCat(ShownPath(name), ": ", part.Where());
+  const ErrorText where =
+      JoinText(internal::InputName(name), ": ", part.Where());
+  error.where = where.text();
+  error.names.where = where.names();
   return MakeStatus(error);
 }
 
@@ -62,8 +65,8 @@ absl::Status TakePart(BundlePart part, PasswordSource* password, Input* input) {
       input->keys.push_back(std::move(part));
       break;
     case PartKind::kPkcs12: {
-      auto content = internal::ParsePkcs12(part.pkcs12.view(), input->name,
-                                           password);
+      auto content =
+          internal::ParsePkcs12(part.pkcs12.view(), input->name, password);
       if (!content.ok()) return content.status();
       input->key = std::move(content->key);
       for (Certificate& certificate : content->certificates) {
@@ -120,9 +123,9 @@ absl::Status NoCertificate(const Input& certfile) {
       hint = "convert it with `openssl pkcs7 -print_certs`";
     }
   }
-  return CredentialsError(certfile.name,
-                          absl::StrCat("contains no certificate, only ",
-                                       Found(certfile), "; ", hint));
+  return CredentialsError(
+      certfile.name,
+      absl::StrCat("contains no certificate, only ", Found(certfile)), hint);
 }
 
 // `keyfile` is the input that should contain the key.
@@ -130,21 +133,21 @@ absl::Status NoKey(const Input& keyfile, const Input* certfile) {
   if (certfile == nullptr) {
     return CredentialsError(
         keyfile.name,
-        absl::StrCat("contains no private key, only ", Found(keyfile),
-                     ", and keyfile is not set; set it, or include the key in "
-                     "the same text"));
+        JoinText("contains no private key, only ", Found(keyfile),
+                 Named(", and {keyfile} is not set")),
+        "set it, or include the key in the same text");
   }
-  std::string hint = "provide a PRIVATE KEY block";
+  ErrorText hint = "provide a PRIVATE KEY block";
   if (certfile->has_key()) {
     hint = certfile->certificates.empty()
-               ? absl::StrCat("the key is in ", ShownPath(certfile->name),
-                              ": the two are swapped")
-               : absl::StrCat("the key is in ", ShownPath(certfile->name),
-                              ": leave keyfile out");
+               ? JoinText("the key is in ", internal::InputName(certfile->name),
+                          ": the two are swapped")
+               : JoinText("the key is in ", internal::InputName(certfile->name),
+                          Named(": leave {keyfile} out"));
   }
-  return CredentialsError(keyfile.name,
-                          absl::StrCat("contains no private key, only ",
-                                       Found(keyfile), "; ", hint));
+  return CredentialsError(
+      keyfile.name,
+      absl::StrCat("contains no private key, only ", Found(keyfile)), hint);
 }
 
 absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> TakeKey(Input* input,
@@ -155,8 +158,8 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> TakeKey(Input* input,
     return CredentialsError(
         input->name,
         absl::StrCat("holds ", keys.size(), " private keys, such as ",
-                     keys[0].Where(), " and ", keys[1].Where(),
-                     "; keep only the one that belongs to the certificate"));
+                     keys[0].Where(), " and ", keys[1].Where()),
+        "keep only the one that belongs to the certificate");
   }
   return internal::ParsePrivateKey(keys.front(), input->name, password);
 }
@@ -178,12 +181,15 @@ absl::Status CheckPublicKey(const Certificate& certificate,
   error.kind = ErrorKind::kCredentials;
   error.subject = certificate.subject();
   internal::DescribeCode(internal::DrainErrorQueue(), &error);
-  error.message = absl::StrCat(
-      "the public key of the first certificate in ", ShownPath(certfile_name),
-      " (", internal::ShownName(error.subject),
-      ") is not supported: ", internal::DescribePublicKey(certificate),
-      "; have one issued for an RSA key, an ECDSA key on P-256, P-384 or P-521 "
-      "by the curve's name, or an Ed25519 key");
+  SetParts({JoinText("the public key of the first certificate in ",
+                     internal::InputName(certfile_name)),
+            absl::StrCat("(", internal::ShownName(error.subject),
+                         ") is not supported: ",
+                         internal::DescribePublicKey(certificate)),
+            "have one issued for an RSA key, an ECDSA key on P-256, P-384 or "
+            "P-521 by the curve's name, or an Ed25519 key",
+            /*after_where=*/" "},
+           &error);
   return MakeStatus(error);
 }
 
@@ -207,10 +213,12 @@ absl::Status CheckMatch(const Input& certfile, absl::string_view keyfile_name,
       break;
     }
   }
-  error.message = absl::StrCat("the private key in ", ShownPath(keyfile_name),
-                               " does not match the first certificate in ",
-                               ShownPath(certfile.name), " (",
-                               internal::ShownName(error.subject), "); ", hint);
+  SetParts({JoinText("the private key in ", internal::InputName(keyfile_name)),
+            JoinText("does not match the first certificate in ",
+                     internal::InputName(certfile.name), " (",
+                     internal::ShownName(error.subject), ")"),
+            hint, /*after_where=*/" "},
+           &error);
   return MakeStatus(error);
 }
 
@@ -259,8 +267,8 @@ absl::StatusOr<std::unique_ptr<Credentials::Impl>> Signing(Input* certfile,
   if (certfile->certificates.empty()) return NoCertificate(*certfile);
   const internal::ErrorQueueScope scope;
   auto impl = std::make_unique<Credentials::Impl>();
-  impl->key.reset(X509_get_pubkey(
-      certfile->certificates.front().impl().x509.get()));
+  impl->key.reset(
+      X509_get_pubkey(certfile->certificates.front().impl().x509.get()));
   const int type =
       impl->key == nullptr ? EVP_PKEY_NONE : EVP_PKEY_id(impl->key.get());
   if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC && type != EVP_PKEY_ED25519) {

@@ -74,37 +74,72 @@ bool TakeInt(absl::string_view* in, int* value) {
   return TakeField(in, &text) && absl::SimpleAtoi(text, value);
 }
 
+// A list of names is its size, then the numbers.
+void AppendNames(const std::vector<ErrorText::Span>& names, std::string* out) {
+  AppendField(absl::StrCat(names.size()), out);
+  for (const ErrorText::Span& name : names) {
+    AppendField(absl::StrCat(name.offset), out);
+    AppendField(absl::StrCat(name.size), out);
+  }
+}
+
+bool TakeNames(absl::string_view* in, std::vector<ErrorText::Span>* names) {
+  int count = 0;
+  if (!TakeInt(in, &count)) return false;
+  for (int i = 0; i < count; ++i) {
+    int offset = 0;
+    int size = 0;
+    if (!TakeInt(in, &offset) || !TakeInt(in, &size) || offset < 0 ||
+        size < 0) {
+      return false;
+    }
+    names->push_back({static_cast<size_t>(offset), static_cast<size_t>(size)});
+  }
+  return true;
+}
+
+// The parts of `error` with their names.
+ErrorText WhereOf(const Error& error) {
+  return {error.where, error.names.where};
+}
+
+ErrorText WhatOf(const Error& error) { return {error.what, error.names.what}; }
+
+ErrorText AdviceOf(const Error& error) {
+  return {error.advice, error.names.advice};
+}
+
 // "certificate verify failed: the certificate is not valid for a.test: ..."
-std::string JoinVerification(const Error& error) {
-  std::string text;
-  if (!error.detail.empty()) absl::StrAppend(&text, error.detail, ": ");
+ErrorText JoinVerification(const Error& error) {
+  ErrorText text;
+  if (!error.detail.empty()) text = JoinText(error.detail, ": ");
   if (error.kind == ErrorKind::kHostname) {
-    absl::StrAppend(&text, "the certificate is not valid for ", error.where,
+    text = JoinText(text, "the certificate is not valid for ", WhereOf(error),
                     ": ");
   }
-  absl::StrAppend(&text, error.what);
-  if (!error.advice.empty()) absl::StrAppend(&text, ". ", error.advice);
+  text.Append(WhatOf(error));
+  if (!error.advice.empty()) text = JoinText(text, ". ", AdviceOf(error));
   return text;
 }
 
 // "The handshake failed: wrong version number. Check ..."
-std::string JoinProtocol(const Error& error) {
-  return absl::StrCat(error.what, ": ", error.detail, ". ", error.advice);
+ErrorText JoinProtocol(const Error& error) {
+  return JoinText(WhatOf(error), ": ", error.detail, ". ", AdviceOf(error));
 }
 
-std::string JoinParts(const Error& error) {
+ErrorText JoinParts(const Error& error) {
   if (error.kind == ErrorKind::kProtocol) return JoinProtocol(error);
   if (error.kind == ErrorKind::kVerification ||
       error.kind == ErrorKind::kHostname) {
     return JoinVerification(error);
   }
-  std::string text = error.where;
-  if (!text.empty() && !error.what.empty()) text += ' ';
-  absl::StrAppend(&text, error.what);
+  ErrorText text = WhereOf(error);
+  if (!text.empty() && !error.what.empty()) text.AppendPlain(" ");
+  text.Append(WhatOf(error));
   if (!error.detail.empty()) {
-    absl::StrAppend(&text, " (", error.library, ": ", error.detail, ")");
+    text = JoinText(text, " (", error.library, ": ", error.detail, ")");
   }
-  if (!error.advice.empty()) absl::StrAppend(&text, "; ", error.advice);
+  if (!error.advice.empty()) text = JoinText(text, "; ", AdviceOf(error));
   return text;
 }
 
@@ -113,8 +148,9 @@ std::string JoinParts(const Error& error) {
 absl::string_view ErrorKindName(ErrorKind kind) { return Row(kind).name; }
 
 absl::Status MakeStatus(const Error& error) {
-  absl::Status status(Row(error.kind).code,
-                      error.message.empty() ? JoinParts(error) : error.message);
+  const ErrorText message =
+      error.message.empty() ? JoinParts(error) : MessageOf(error);
+  absl::Status status(Row(error.kind).code, message.text());
   std::string payload;
   AppendField(absl::StrCat(static_cast<int>(error.kind)), &payload);
   AppendField(error.library, &payload);
@@ -129,15 +165,55 @@ absl::Status MakeStatus(const Error& error) {
   AppendField(error.where, &payload);
   AppendField(error.what, &payload);
   AppendField(error.advice, &payload);
+  AppendNames(message.names(), &payload);
+  AppendNames(error.names.where, &payload);
+  AppendNames(error.names.what, &payload);
+  AppendNames(error.names.advice, &payload);
   status.SetPayload(kTypeUrl, absl::Cord(payload));
   return status;
 }
 
-absl::Status MakeStatus(ErrorKind kind, absl::string_view message) {
+absl::Status MakeStatus(ErrorKind kind, const ErrorText& message) {
   Error error;
   error.kind = kind;
-  error.message = std::string(message);
+  SetMessage(message, &error);
   return MakeStatus(error);
+}
+
+absl::Status MakeStatus(ErrorKind kind, const ErrorParts& parts) {
+  Error error;
+  error.kind = kind;
+  SetParts(parts, &error);
+  return MakeStatus(error);
+}
+
+void SetParts(const ErrorParts& parts, Error* error) {
+  error->where = parts.where.text();
+  error->what = parts.what.text();
+  error->advice = parts.advice.text();
+  ErrorText message = parts.where;
+  if (!message.empty()) message.AppendPlain(parts.after_where);
+  message.Append(parts.what);
+  if (!parts.advice.empty()) message.AppendPlain(parts.before_advice);
+  message.Append(parts.advice);
+  SetMessage(message, error);
+  error->names.where = parts.where.names();
+  error->names.what = parts.what.names();
+  error->names.advice = parts.advice.names();
+}
+
+void SetMessage(const ErrorText& message, Error* error) {
+  error->message = message.text();
+  error->names.message = message.names();
+}
+
+ErrorText MessageOf(const Error& error) {
+  return {error.message, error.names.message};
+}
+
+ErrorText MessageOf(const absl::Status& status) {
+  const absl::optional<Error> error = GetError(status);
+  return error.has_value() ? MessageOf(*error) : ErrorText(status.message());
 }
 
 absl::optional<Error> GetError(const absl::Status& status) {
@@ -153,7 +229,11 @@ absl::optional<Error> GetError(const absl::Status& status) {
       !TakeInt(&in, &alert) || !TakeInt(&in, &error.verify_code) ||
       !TakeField(&in, &error.verify_message) || !TakeInt(&in, &error.depth) ||
       !TakeField(&in, &error.subject) || !TakeField(&in, &error.where) ||
-      !TakeField(&in, &error.what) || !TakeField(&in, &error.advice)) {
+      !TakeField(&in, &error.what) || !TakeField(&in, &error.advice) ||
+      !TakeNames(&in, &error.names.message) ||
+      !TakeNames(&in, &error.names.where) ||
+      !TakeNames(&in, &error.names.what) ||
+      !TakeNames(&in, &error.names.advice)) {
     return absl::nullopt;
   }
   error.kind = Row(static_cast<ErrorKind>(kind)).kind;

@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "ssl/error_text.h"
 
 namespace airlock::ssl {
 
@@ -35,6 +37,14 @@ enum class ErrorKind : int {
 // The enumerator's name without the "k": "Verification".
 absl::string_view ErrorKindName(ErrorKind kind);
 
+// The names of this library in an error's texts.
+struct ErrorNames {
+  std::vector<ErrorText::Span> message;
+  std::vector<ErrorText::Span> where;
+  std::vector<ErrorText::Span> what;
+  std::vector<ErrorText::Span> advice;
+};
+
 // The details of a failure. Only `kind` and `message` are always set.
 struct Error {
   ErrorKind kind = ErrorKind::kInternal;
@@ -47,12 +57,16 @@ struct Error {
   // The parts of `message`, for callers that show them separately: the place
   // ("certfile: block 2 (CERTIFICATE, line 21)"), a predicate about that place
   // ("has no END line"), and what to do ("restore it"). For kVerification and
-  // kHostname, `what` is the finding, `advice` is a sentence, and `where` is the
-  // name that the certificate is not valid for. Empty for errors that were not
-  // made of parts.
+  // kHostname, `what` is the finding, `advice` is a sentence, and `where` is
+  // the name that the certificate is not valid for. Empty for errors that were
+  // not made of parts.
   std::string where;
   std::string what;
   std::string advice;
+
+  // Where the texts above have names of this library. Set by the functions
+  // below; see MessageOf.
+  ErrorNames names;
 
   // BoringSSL's names of the first queued error, such as "SSL" and
   // "WRONG_VERSION_NUMBER"; empty if the error is not from BoringSSL. `detail`
@@ -81,7 +95,32 @@ struct Error {
 absl::Status MakeStatus(const Error& error);
 
 // Shorthand for an error that has only a kind and a message.
-absl::Status MakeStatus(ErrorKind kind, absl::string_view message);
+absl::Status MakeStatus(ErrorKind kind, const ErrorText& message);
+
+// The parts of a message, and what joins them: "ciphers: \"X\" selects no
+// cipher; leave it out". `where` or `advice` may be empty.
+struct ErrorParts {
+  ErrorText where;
+  ErrorText what;
+  ErrorText advice = "";
+  absl::string_view after_where = ": ";
+  absl::string_view before_advice = "; ";
+};
+
+// Shorthand for an error that has only a kind and parts.
+absl::Status MakeStatus(ErrorKind kind, const ErrorParts& parts);
+
+// Sets the parts of `error` and its message, which they are joined to.
+void SetParts(const ErrorParts& parts, Error* error);
+
+// Sets error->message, and the names in it.
+void SetMessage(const ErrorText& message, Error* error);
+
+// error.message with its names, for callers that have other names for these
+// (ErrorText::Renamed), or that put it into another message. The second: the
+// same for any status that is not ok.
+ErrorText MessageOf(const Error& error);
+ErrorText MessageOf(const absl::Status& status);
 
 // The Error that MakeStatus put into `status`; unset if `status` is ok or comes
 // from elsewhere (a transport, a callback). Thread-safe.

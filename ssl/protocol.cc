@@ -20,10 +20,12 @@ absl::StatusOr<Protocol> ParseProtocol(absl::string_view name) {
   const bool broken = bare == "SSLv2" || bare == "SSLv3";
   return MakeStatus(
       ErrorKind::kInvalidArgument,
-      absl::StrCat("ssl_version: \"", Shown(name), "\" is ",
-                   broken ? "broken and not supported" : "not a protocol",
-                   "; use SSLv23 (which negotiates the highest version, up to "
-                   "TLS 1.3), TLSv1, TLSv1_1 or TLSv1_2."));
+      ErrorParts{
+          ErrorText::Name("ssl_version"),
+          absl::StrCat("\"", Shown(name), "\" is ",
+                       broken ? "broken and not supported" : "not a protocol"),
+          "use SSLv23 (which negotiates the highest version, up to TLS 1.3), "
+          "TLSv1, TLSv1_1 or TLSv1_2."});
 }
 
 absl::string_view TlsVersionName(TlsVersion version) {

@@ -65,9 +65,10 @@ absl::Status CheckFit(const ContextOptions& context,
                       const SocketOptions& options) {
   if (options.side == Side::kServer) {
     if (options.session != nullptr) {
-      return MakeStatus(ErrorKind::kInvalidArgument,
-                        "Cannot set session for server-side SSLSocket: only a "
-                        "client resumes a session; leave it out.");
+      return MakeStatus(
+          ErrorKind::kInvalidArgument,
+          Named("{Cannot set session for server-side SSLSocket}"
+                ": only a client resumes a session; leave it out."));
     }
     std::set<KeyType> types;
     for (const auto& credentials : context.credentials) {
@@ -83,7 +84,7 @@ absl::Status CheckFit(const ContextOptions& context,
       return absl::OkStatus();
     }
     return MakeStatus(ErrorKind::kCredentials,
-                      "A server needs certfile and keyfile.");
+                      Named("A server needs {certfile} and {keyfile}."));
   }
   if (context.hostname_allowed != nullptr) {
     absl::Status allowed = Guarded("hostname_allowed callback", [&] {
@@ -107,8 +108,9 @@ absl::Status CheckFit(const ContextOptions& context,
             : Guarded("hostname_missing callback", context.hostname_missing);
     if (!status.ok()) return status;
     return MakeStatus(ErrorKind::kInvalidArgument,
-                      "server_hostname: is required where host names are "
-                      "checked; set it to the server's name.");
+                      ErrorParts{ErrorText::Name("server_hostname"),
+                                 "is required where host names are checked",
+                                 "set it to the server's name."});
   }
   return absl::OkStatus();
 }
@@ -180,8 +182,8 @@ absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
   const internal::ErrorQueueScope errors;
   if (side() == Side::kServer) {
     return MakeStatus(ErrorKind::kInvalidArgument,
-                      "Cannot set session for server-side SSLSocket: only a "
-                      "client resumes a session.");
+                      Named("{Cannot set session for server-side SSLSocket}"
+                            ": only a client resumes a session."));
   }
   if (impl_->begun || session == nullptr) {
     return MakeStatus(ErrorKind::kInvalidArgument,
@@ -277,10 +279,11 @@ absl::Status Socket::MatchHostname(absl::string_view host) const {
   Error error;
   error.kind = ErrorKind::kHostname;
   error.verify_code = verify_code::kHostnameMismatch;
-  error.message = impl_->handshake_done
-                      ? "The peer presented no certificate, so it has no name."
-                      : "The peer has no certificate before the handshake; "
-                        "call Handshake first.";
+  SetMessage(impl_->handshake_done
+                 ? "The peer presented no certificate, so it has no name."
+                 : Named("The peer has no certificate before the handshake; "
+                         "call {Handshake} first."),
+             &error);
   return MakeStatus(error);
 }
 

@@ -25,9 +25,11 @@
 namespace airlock::ssl {
 namespace {
 
-absl::Status Error(absl::string_view name, absl::string_view message) {
-  return MakeStatus(ErrorKind::kTrustStore,
-                    absl::StrCat("CA bundle ", ShownPath(name), ": ", message));
+absl::Status Error(absl::string_view name, absl::string_view what,
+                   absl::string_view advice = "") {
+  return MakeStatus(
+      ErrorKind::kTrustStore,
+      ErrorParts{absl::StrCat("CA bundle ", ShownPath(name)), what, advice});
 }
 
 absl::Status Damaged(absl::string_view name, const BundlePart& part) {
@@ -58,14 +60,15 @@ absl::Status Check(const Bundle& bundle, absl::string_view bytes,
     }
   }
   if (bundle.encoding == Encoding::kUnknown) {
-    return Error(name, absl::StrCat(DescribeUnknown(bytes),
-                                    "; provide PEM or DER certificates"));
+    return Error(name, DescribeUnknown(bytes),
+                 "provide PEM or DER certificates");
   }
   if (bundle.parts.empty()) return Error(name, DescribeUnknown(bytes));
   if (others.size() == bundle.parts.size()) {
-    return Error(name, absl::StrCat("contains no certificate or CRL, only ",
-                                    DescribeLabels(others),
-                                    "; provide CERTIFICATE blocks"));
+    return Error(name,
+                 absl::StrCat("contains no certificate or CRL, only ",
+                              DescribeLabels(others)),
+                 "provide CERTIFICATE blocks");
   }
   return absl::OkStatus();
 }

@@ -18,17 +18,18 @@ using ssl::ErrorKind;
 // The gist of an error: its kind, and the cause.
 std::string Gist(const absl::Status& status) {
   const absl::optional<ssl::Error> error = ssl::GetError(status);
-  if (!error.has_value()) {
-    return cli::ForTerminal(cli::FirstSentence(status.message()));
-  }
+  if (!error.has_value()) return cli::ForTerminal(status.message());
   std::string what;
   if (error->kind == ErrorKind::kVerification) {
     what = absl::StrCat(error->verify_message, ", at depth ", error->depth,
                         ", ", error->subject);
   } else if (error->kind == ErrorKind::kHostname) {
     what = absl::StrCat("not valid for ", error->where, ": ", error->what);
+  } else if (error->what.empty()) {
+    what = error->message;
   } else {
-    what = cli::FirstSentence(error->message);
+    what = absl::StrCat(error->where, error->where.empty() ? "" : " ",
+                        error->what);
   }
   return absl::StrCat(ssl::ErrorKindName(error->kind), ": ",
                       cli::ForTerminal(what));

@@ -63,7 +63,7 @@ void SetError(const absl::Status& status, airlock_error** error) noexcept {
   if (error == nullptr) return;
   try {
     Error detail = Detail(status);
-    detail.message = InWordsOfC(detail.message);
+    detail.message = ssl::MessageOf(detail).Renamed(NameInC);
     *error =
         new airlock_error{std::move(detail), static_cast<int>(status.code())};
   } catch (...) {

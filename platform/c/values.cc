@@ -237,7 +237,7 @@ absl::StatusOr<platform::CaCerts> Bundle(airlock_bytes ca_certs,
     return platform::CaCerts(platform::CaPath{**std::move(path)});
   }
   if (bytes->has_value()) {
-    return platform::CaCerts(platform::CaBytes{std::string(**bytes)});
+    return platform::CaCerts(platform::CaBytes{std::string(**bytes), "cadata"});
   }
   return platform::CaCerts();
 }

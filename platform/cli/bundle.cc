@@ -76,7 +76,7 @@ void Remark(absl::Time now, std::vector<ExaminedPart>* parts) {
 }  // namespace
 
 std::vector<ExaminedPart> TakeBundleApart(absl::string_view bytes,
-                                        absl::Time now) {
+                                          absl::Time now) {
   std::vector<ExaminedPart> parts;
   for (ssl::BundlePart& part : ssl::ReadBundle(bytes).parts) {
     parts.push_back(Examine(std::move(part)));

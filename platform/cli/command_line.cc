@@ -133,13 +133,11 @@ absl::Status TakeFlag(absl::Span<const std::string>* words,
   }
   std::string error;
   if (!flag->ParseFrom(value, &error)) {
-    // "Illegal value 'x' specified for flag 'y'", perhaps "; " and a reason.
-    const size_t reason = error.find("; ");
+    // The types of flags here never give a reason in `error`.
     return Error(absl::StrCat(
         "--", Shown(name), " cannot be ", ForTerminal(value), "; it takes ",
         use->value.empty() ? "true or false" : use->value,
-        use->value == "DURATION" ? ", such as 30s or 5m" : "",
-        reason == std::string::npos ? "" : ForTerminal(error.substr(reason))));
+        use->value == "DURATION" ? ", such as 30s or 5m" : ""));
   }
   return absl::OkStatus();
 }

@@ -114,12 +114,11 @@ std::string ConnectionText(const ConnectionReport& report) {
   const bool distrust =
       error.has_value() && (error->kind == ssl::ErrorKind::kVerification ||
                             error->kind == ssl::ErrorKind::kHostname);
-  absl::StrAppend(
-      &text, "\n",
-      Wrap(absl::StrCat(distrust ? "Not trusted: " : "Failed: ",
-                        ForTerminal(InWordsOfFlags(
-                            "connect", report.handshake.message()))),
-           0));
+  absl::StrAppend(&text, "\n",
+                  Wrap(absl::StrCat(distrust ? "Not trusted: " : "Failed: ",
+                                    ForTerminal(MessageWithFlags(
+                                        "connect", report.handshake))),
+                       0));
   if (distrust) {
     absl::StrAppend(&text, Row("code", absl::StrCat(error->verify_code, ", ",
                                                     error->verify_message)));

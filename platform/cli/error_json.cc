@@ -15,7 +15,7 @@ using config::Json;
 Json ErrorJson(absl::string_view command, const absl::Status& status) {
   if (status.ok()) return Json();
   Json json;
-  json["message"] = InWordsOfFlags(command, status.message());
+  json["message"] = MessageWithFlags(command, status);
   const absl::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) return json;
   json["kind"] = ssl::ErrorKindName(error->kind);

@@ -12,7 +12,7 @@
 namespace airlock::cli {
 
 // Message, kind, alert, verify code and the certificate at fault; null for an
-// ok status. `command`: see InWordsOfFlags.
+// ok status. `command`: see MessageWithFlags.
 config::Json ErrorJson(absl::string_view command, const absl::Status& status);
 
 }  // namespace airlock::cli

@@ -7,14 +7,16 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace airlock::cli {
 
-// An error's message with the flags of `command` instead of the library's
-// names: "--cert" for "certfile". Other commands' messages do not change.
-std::string InWordsOfFlags(absl::string_view command,
-                           absl::string_view message);
+// The message of `status`, which is not ok, with the flags of `command` in
+// place of the library's names: "--cert" for "certfile". The same message for
+// commands other than `connect`, `fetch` and `serve`.
+std::string MessageWithFlags(absl::string_view command,
+                             const absl::Status& status);
 
 }  // namespace airlock::cli
 

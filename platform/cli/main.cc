@@ -19,8 +19,8 @@
 #include "platform/cli/policy.h"
 #include "platform/cli/python.h"
 #include "platform/cli/run.h"
-#include "platform/launcher/sandbox_entry.h"
 #include "platform/cli/serve.h"
+#include "platform/launcher/sandbox_entry.h"
 
 namespace {
 
@@ -44,9 +44,9 @@ int main(int argc, char** argv) {
   }
   const std::vector<Command> commands = {
       airlock::cli::ConnectCommand(), airlock::cli::FetchCommand(),
-      airlock::cli::ServeCommand(),
-      airlock::cli::CaCommand(),      airlock::cli::PolicyCommand(),
-      airlock::cli::PythonCommand(),  airlock::cli::RunCommand(),
+      airlock::cli::ServeCommand(),   airlock::cli::CaCommand(),
+      airlock::cli::PolicyCommand(),  airlock::cli::PythonCommand(),
+      airlock::cli::RunCommand(),
   };
   // If a reader closes (`airlock ca | head`), writing fails, but the process
   // lives.

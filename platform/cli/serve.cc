@@ -22,11 +22,11 @@
 #include "platform/cli/file_site.h"
 #include "platform/cli/flag_words.h"
 #include "platform/cli/http_session.h"
-#include "platform/launcher/local_identity.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/stream.h"
 #include "platform/cli/text.h"
 #include "platform/internal/fd_wait.h"
+#include "platform/launcher/local_identity.h"
 #include "platform/memory_transport.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"
@@ -307,9 +307,8 @@ int RunServe(const std::vector<std::string>&) {
             break;
         }
         if (served.ok()) return;
-        Log(peer,
-            absl::StrCat(ssl::ErrorKindName(ssl::GetErrorKind(served)), ": ",
-                         InWordsOfFlags("serve", served.message())));
+        Log(peer, absl::StrCat(ssl::ErrorKindName(ssl::GetErrorKind(served)),
+                               ": ", MessageWithFlags("serve", served)));
       },
       // It logs the result.
       [&service] { service.runtime->ReloadPolicy().IgnoreError(); },

@@ -119,11 +119,6 @@ std::string PadRight(absl::string_view text, size_t width) {
   return absl::StrCat(text, std::string(width - std::min(width, columns), ' '));
 }
 
-std::string FirstSentence(absl::string_view text) {
-  return std::string(
-      text.substr(0, std::min(text.find("; "), text.find(". "))));
-}
-
 std::string FormatDate(absl::Time time) {
   if (time == absl::InfinitePast() || time == absl::InfiniteFuture()) {
     return "(no date)";

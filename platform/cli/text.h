@@ -25,10 +25,6 @@ std::string Wrap(absl::string_view text, size_t indent);
 // `text` padded with spaces to `width` columns.
 std::string PadRight(absl::string_view text, size_t width);
 
-// The part of `text` before the first "; " or ". ": the gist of an error
-// message.
-std::string FirstSentence(absl::string_view text);
-
 // "2026-01-31", in UTC.
 std::string FormatDate(absl::Time time);
 

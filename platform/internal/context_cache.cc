@@ -68,9 +68,13 @@ absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
     WrapOptions* options) {
   if (!options->certfile.has_value()) {
     if (!options->keyfile.has_value()) return absl::nullopt;
-    return ssl::MakeStatus(ssl::ErrorKind::kCredentials,
-                           "keyfile is set without certfile; pass the "
-                           "certificate chain that goes with the key.");
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kCredentials,
+        ssl::ErrorParts{ssl::ErrorText::Name("keyfile"),
+                        ssl::Named("is set without {certfile}"),
+                        "pass the certificate chain that goes with the "
+                        "key.",
+                        /*after_where=*/" "});
   }
   CredentialsInput input;
   KeyWriter digests;

@@ -172,11 +172,13 @@ std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
                      0});
     return ssl::MakeStatus(
         ssl::ErrorKind::kPolicy,
-        absl::StrCat(
-            "The policy (", broken.origin.ToString(),
-            ") has an exception for \"", broken.host.text(),
-            "\", which applies to only one of the context and the socket; make "
-            "the context with the socket's server_hostname."));
+        ssl::ErrorParts{
+            absl::StrCat("The policy (", broken.origin.ToString(), ")"),
+            absl::StrCat(
+                "has an exception for \"", broken.host.text(),
+                "\", which applies to only one of the context and the socket"),
+            ssl::Named("make the context with the socket's {server_hostname}."),
+            /*after_where=*/" "});
   };
 }
 
@@ -194,12 +196,14 @@ absl::StatusOr<TrustStorePtr> Decider::LoadCaCerts(const CaCerts& ca_certs,
     return trust_->FromPath(path->path, path->must_be_trusted, path->argument);
   }
   if (const auto* bytes = absl::get_if<CaBytes>(&ca_certs)) {
-    return trust_->FromBytes(bytes->bytes);
+    return trust_->FromBytes(bytes->bytes, bytes->argument);
   }
   if (const auto* store = absl::get_if<TrustStorePtr>(&ca_certs)) {
     if (*store != nullptr) return *store;
     return ssl::MakeStatus(ssl::ErrorKind::kTrustStore,
-                           "ca_certs is a null trust store.");
+                           ssl::ErrorParts{ssl::ErrorText::Name("ca_certs"),
+                                           "is a null trust store.", "",
+                                           /*after_where=*/" "});
   }
   const absl::optional<std::string>& bundle = in_force.ca_certs.value;
   return bundle.has_value()

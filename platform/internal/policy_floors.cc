@@ -18,6 +18,9 @@
 namespace airlock::platform::internal {
 namespace {
 
+using ssl::ErrorText;
+using ssl::JoinText;
+using ssl::Named;
 using ssl::TlsVersion;
 
 constexpr TlsVersion kAllVersions[] = {TlsVersion::kTls1_0, TlsVersion::kTls1_1,
@@ -76,7 +79,7 @@ std::vector<TlsVersion> RequestedVersions(const VerificationRequest& request) {
 }
 
 // The option that keeps `request` below a minimum, and its value.
-std::pair<std::string, std::string> WhatIsTooLow(
+std::pair<ErrorText, ErrorText> WhatIsTooLow(
     const VerificationRequest& request) {
   const absl::optional<TlsVersion> only =
       OnlyVersion(request.verification.protocol);
@@ -84,13 +87,14 @@ std::pair<std::string, std::string> WhatIsTooLow(
     // TlsVersionName returns "TLSv1.1" for Python's PROTOCOL_TLSv1_1.
     std::string name(ssl::TlsVersionName(*only));
     std::replace(name.begin(), name.end(), '.', '_');
-    return {"ssl_version", absl::StrCat("PROTOCOL_", name)};
+    return {ErrorText::Name("ssl_version"),
+            ErrorText::Name(absl::StrCat("PROTOCOL_", name))};
   }
   if (request.verification.maximum_version.has_value()) {
-    return {"maximum_version", std::string(ssl::TlsVersionName(
-                                   *request.verification.maximum_version))};
+    return {"maximum_version",
+            ssl::TlsVersionName(*request.verification.maximum_version)};
   }
-  return {"options", "OP_NO_* for all of these"};
+  return {ErrorText::Name("options"), Named("{OP_NO_*} for all of these")};
 }
 
 absl::Status ApplyVersions(const config::VerificationPolicy& policy,
@@ -120,11 +124,11 @@ absl::Status ApplyVersions(const config::VerificationPolicy& policy,
   decision->verification.disabled_versions.clear();
   const auto [option, value] = WhatIsTooLow(request);
   return overrides->Override(
-      {option, value, absl::StrCat(name, " or later"), origin},
-      absl::StrCat("allows no version below ", name, ", but ", option, " is ",
-                   value,
-                   "; use PROTOCOL_SSLv23, which negotiates the highest "
-                   "version that both sides support."));
+      {option.text(), value.text(), absl::StrCat(name, " or later"), origin},
+      JoinText("allows no version below ", name, ", but ", option, " is ",
+               value),
+      Named("use {PROTOCOL_SSLv23}, which negotiates the highest version that "
+            "both sides support."));
 }
 
 absl::Status ApplyKeyLog(const config::VerificationPolicy& policy,
@@ -137,8 +141,8 @@ absl::Status ApplyKeyLog(const config::VerificationPolicy& policy,
   decision->key_log = false;
   return overrides->Override(
       {"key_log", "set", "not set", policy.key_log.origin},
-      "forbids logging a connection's secrets; set neither SSLKEYLOGFILE nor "
-      "keylog_filename.");
+      "forbids logging a connection's secrets",
+      Named("set neither SSLKEYLOGFILE nor {keylog_filename}."));
 }
 
 absl::Status ApplyLevel(const config::VerificationPolicy& policy,
@@ -153,10 +157,11 @@ absl::Status ApplyLevel(const config::VerificationPolicy& policy,
       request.security_level_stated,
       {"security_level", absl::StrCat(request.verification.security_level),
        absl::StrCat(floor), policy.security_level.origin},
-      absl::StrCat(
-          "requires security level ", floor,
-          " or above, but ciphers (\"@SECLEVEL=\") or security_level is ",
-          request.verification.security_level, "; leave it out."));
+      absl::StrCat("requires security level ", floor,
+                   " or above, but ciphers "
+                   "(\"@SECLEVEL=\") or security_level is ",
+                   request.verification.security_level),
+      "leave it out.");
 }
 
 // The policy's name for OpenSSL's or BoringSSL's group `name`.
@@ -196,7 +201,8 @@ absl::Status ApplyGroups(const config::VerificationPolicy& policy,
       {"groups", none_asked ? "the default" : request.verification.groups,
        decision->verification.groups, policy.groups.origin},
       absl::StrCat("allows only the groups ", decision->verification.groups,
-                   ", and groups contains none of them; leave it out."));
+                   ", and groups contains none of them"),
+      "leave it out.");
 }
 
 absl::Status ApplyPsk(const config::VerificationPolicy& policy,
@@ -210,14 +216,15 @@ absl::Status ApplyPsk(const config::VerificationPolicy& policy,
     return overrides->Override(
         {"psk", "set", "not set", policy.verification.origin},
         "requires a client to verify its server's certificate, but a "
-        "connection with a pre-shared key (PSK) has none; leave out the PSK "
-        "callback.");
+        "connection with a pre-shared key (PSK) has none",
+        "leave out the PSK callback.");
   }
   if (policy.psk.value == config::Permission::kAllow) return absl::OkStatus();
   decision->psk = false;
   return overrides->Override({"psk", "set", "not set", policy.psk.origin},
                              "forbids pre-shared keys (PSK) in place of "
-                             "certificates; leave out the PSK callback.");
+                             "certificates",
+                             "leave out the PSK callback.");
 }
 
 // The field of a flag that a policy can require.
@@ -253,8 +260,9 @@ absl::Status ApplyFlags(const config::VerificationPolicy& policy,
   return overrides->OverrideIf(
       request.partial_chain_stated,
       {"partial_chain", "set", "not set", policy.partial_chain.origin},
-      "requires a chain to end at a self-signed CA, but "
-      "VERIFY_X509_PARTIAL_CHAIN is set; leave it out.");
+      Named("requires a chain to end at a self-signed CA, but "
+            "{VERIFY_X509_PARTIAL_CHAIN} is set"),
+      "leave it out.");
 }
 
 absl::Status ApplyDepth(const config::VerificationPolicy& policy,
@@ -271,21 +279,24 @@ absl::Status ApplyDepth(const config::VerificationPolicy& policy,
       asked,
       {"verify_depth", absl::StrCat(request.verification.depth),
        absl::StrCat(*most), policy.verify_depth.origin},
-      absl::StrCat(
-          "allows ", *most,
-          " certificates at most between leaf and anchor, but verify_depth is ",
-          request.verification.depth, "; leave it out."));
+      absl::StrCat("allows ", *most,
+                   " certificates at most between leaf and anchor, but "
+                   "verify_depth is ",
+                   request.verification.depth),
+      "leave it out.");
 }
 
 }  // namespace
 
-PolicyRefusal Overrides::RefusalOf(PolicyChange change,
-                                   absl::string_view message) {
+PolicyRefusal Overrides::RefusalOf(PolicyChange change, const ErrorText& what,
+                                   const ErrorText& advice) {
   change.effective.clear();
   change.asked = true;
   absl::Status status = ssl::MakeStatus(
       ssl::ErrorKind::kPolicy,
-      absl::StrCat("The policy (", change.origin.ToString(), ") ", message));
+      ssl::ErrorParts{
+          absl::StrCat("The policy (", change.origin.ToString(), ")"), what,
+          advice, /*after_where=*/" "});
   return {std::move(status), std::move(change)};
 }
 
@@ -294,10 +305,10 @@ absl::Status Overrides::Refuse(PolicyRefusal refusal) {
   return std::move(refusal.status);
 }
 
-absl::Status Overrides::Override(PolicyChange change,
-                                 absl::string_view message) {
+absl::Status Overrides::Override(PolicyChange change, const ErrorText& what,
+                                 const ErrorText& advice) {
   if (policy_.on_override.value == config::OnOverride::kReject) {
-    return Refuse(RefusalOf(std::move(change), message));
+    return Refuse(RefusalOf(std::move(change), what, advice));
   }
   change.asked = true;
   decision_->changes.push_back(std::move(change));
@@ -305,8 +316,9 @@ absl::Status Overrides::Override(PolicyChange change,
 }
 
 absl::Status Overrides::OverrideIf(bool asked, PolicyChange change,
-                                   absl::string_view message) {
-  if (asked) return Override(std::move(change), message);
+                                   const ErrorText& what,
+                                   const ErrorText& advice) {
+  if (asked) return Override(std::move(change), what, advice);
   decision_->changes.push_back(std::move(change));
   return absl::OkStatus();
 }

@@ -7,9 +7,9 @@
 #define AIRLOCK_PLATFORM_INTERNAL_POLICY_FLOORS_H_
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "config/policy.h"
 #include "platform/apply_policy.h"
+#include "ssl/error_text.h"
 
 namespace airlock::platform::internal {
 
@@ -23,18 +23,21 @@ class Overrides {
 
   // A refusal that does not depend on the policy's on_override.
   static PolicyRefusal RefusalOf(PolicyChange change,
-                                 absl::string_view message);
+                                 const ssl::ErrorText& what,
+                                 const ssl::ErrorText& advice);
 
   // Returns the error of `refusal`, and stores its change for the caller.
   absl::Status Refuse(PolicyRefusal refusal);
 
   // An error; or ok if the policy upgrades to `change.effective`, and then adds
-  // the change. `message` follows "The policy".
-  absl::Status Override(PolicyChange change, absl::string_view message);
+  // the change. `what` follows "The policy".
+  absl::Status Override(PolicyChange change, const ssl::ErrorText& what,
+                        const ssl::ErrorText& advice);
 
   // Override if the application asks for it; otherwise adds the change.
   absl::Status OverrideIf(bool asked, PolicyChange change,
-                          absl::string_view message);
+                          const ssl::ErrorText& what,
+                          const ssl::ErrorText& advice);
 
  private:
   const config::VerificationPolicy& policy_;

@@ -6,6 +6,7 @@
 #include "absl/base/log_severity.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "config/error_place.h"
 #include "platform/internal/settled.h"
 
 namespace airlock::platform::internal {
@@ -73,10 +74,11 @@ absl::Status PolicyKeeper::LoadLocked() {
   for (const auto& [path, identity] : files) {
     settled = settled && (!identity.has_value() || IsSettled(*identity, begin));
     if (identity.has_value() || !files_[path].has_value()) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat(path,
-                     " no longer exists; restore it, or, to have no policy, "
-                     "restart without it"));
+    return config::WithPlace(absl::InvalidArgumentError(absl::StrCat(
+                                 path,
+                                 " no longer exists; restore it, or, to have "
+                                 "no policy, restart without it")),
+                             path);
   }
   auto shared =
       std::make_shared<const config::VerificationPolicy>(*std::move(loaded));

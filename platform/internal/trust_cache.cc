@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "config/error_place.h"
 #include "platform/internal/settled.h"
 #include "ssl/error.h"
 #include "ssl/secret.h"
@@ -25,7 +26,9 @@ absl::Status TrustStoreError(absl::string_view what, const absl::Status& status,
                              absl::string_view advice = "") {
   ssl::Error error = ssl::GetError(status).value_or(ssl::Error{});
   error.kind = ssl::ErrorKind::kTrustStore;
-  error.message = absl::StrCat(what, ": ", status.message(), advice);
+  if (error.where.empty()) error.where = config::PlaceOf(status);
+  ssl::SetMessage(ssl::JoinText(what, ": ", ssl::MessageOf(status), advice),
+                  &error);
   return ssl::MakeStatus(error);
 }
 
@@ -60,9 +63,10 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path,
           : "");
 }
 
-absl::StatusOr<TrustStorePtr> TrustCache::FromBytes(absl::string_view bytes) {
+absl::StatusOr<TrustStorePtr> TrustCache::FromBytes(
+    absl::string_view bytes, absl::string_view argument) {
   return stores_.GetOrMake(ssl::Sha256(bytes), [&] {
-    return ssl::TrustStore::Create(bytes, "ca_certs");
+    return ssl::TrustStore::Create(bytes, argument);
   });
 }
 

@@ -42,7 +42,8 @@ class TrustCache {
       absl::string_view argument = "ca_certs");
 
   // A bundle, PEM or DER.
-  absl::StatusOr<TrustStorePtr> FromBytes(absl::string_view bytes);
+  absl::StatusOr<TrustStorePtr> FromBytes(
+      absl::string_view bytes, absl::string_view argument = "ca_certs");
 
   // All certificates and CRLs of `stores`, in order; `stores` is not empty.
   absl::StatusOr<TrustStorePtr> Merge(absl::Span<const TrustStorePtr> stores);

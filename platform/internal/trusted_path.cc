@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "config/error_place.h"
 #include "platform/internal/errno_status.h"
 #include "ssl/shown.h"
 
@@ -97,28 +98,37 @@ class Walk {
         !link && !sticky && (st.st_mode & (S_IWGRP | S_IWOTH)) != 0;
     if (ours && !open) return absl::OkStatus();
     const std::string shown = ssl::ShownPath(place);
-    return absl::FailedPreconditionError(absl::StrCat(
-        ssl::ShownPath(path_), " cannot be trusted: ", shown, " ",
-        Described(st),
-        open ? absl::StrCat(" is writable by others; run `chmod go-w ", shown,
-                            "`, or put the file elsewhere")
-             : absl::StrCat(" belongs to neither root nor user ", calls_.user,
-                            ", which this process runs as; change its owner to "
-                            "one of them, or put the file elsewhere")));
+    return config::WithPlace(
+        absl::FailedPreconditionError(absl::StrCat(
+            ssl::ShownPath(path_), " cannot be trusted: ", shown, " ",
+            Described(st),
+            open ? absl::StrCat(" is writable by others; run `chmod go-w ",
+                                shown, "`, or put the file elsewhere")
+                 : absl::StrCat(
+                       " belongs to neither root nor user ", calls_.user,
+                       ", which this process runs as; change its owner to one "
+                       "of them, or put the file elsewhere"))),
+        shown);
   }
 
   absl::Status CannotLook(const std::string& place, int error) const {
     if (error == ENOENT && links_ > 0) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          ssl::ShownPath(path_), " is, or leads through, a symbolic link to ",
-          ssl::ShownPath(place), ", which does not exist"));
+      return config::WithPlace(
+          absl::FailedPreconditionError(
+              absl::StrCat(ssl::ShownPath(path_),
+                           " is, or leads through, a symbolic link to ",
+                           ssl::ShownPath(place), ", which does not exist")),
+          ssl::ShownPath(path_));
     }
-    return ErrnoStatus(
-        error,
-        absl::StrCat("cannot access ", ssl::ShownPath(place),
-                     place == path_ ? ""
-                                    : absl::StrCat(", on the way to ",
-                                                   ssl::ShownPath(path_))));
+    const std::string shown = ssl::ShownPath(place);
+    return config::WithPlace(
+        ErrnoStatus(
+            error,
+            absl::StrCat("cannot access ", shown,
+                         place == path_ ? ""
+                                        : absl::StrCat(", on the way to ",
+                                                       ssl::ShownPath(path_)))),
+        shown);
   }
 
   const std::string& path_;

@@ -213,7 +213,9 @@ bool AddPlace(ContextObject* context, const platform::CaCerts& place,
 bool AddDirectories(ContextObject* context, absl::string_view name,
                     const platform::CaDirectories& found) {
   context->trusted.NoteNamed();
-  for (const std::string& why : found.empty) context->trusted.AddAbsent(why);
+  for (const ssl::ErrorText& why : found.empty) {
+    context->trusted.AddAbsent(why.text());
+  }
   return std::all_of(found.paths.begin(), found.paths.end(),
                      [context, name](const std::string& path) {
                        return AddPlace(context, PathOfArgument(path, name),

@@ -7,11 +7,13 @@
 #include <openssl/ssl.h>
 
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 namespace airlock::ssl::internal {
 namespace {
 
-// The texts for reasons. None says how to disable a check.
+// The texts for reasons, with names in braces. None says how to disable a
+// check.
 constexpr absl::string_view kCallAgain =
     "Repeat a write that would block with the same data, or more of it, before "
     "writing anything else.";
@@ -29,14 +31,14 @@ constexpr absl::string_view kCallback =
     "A callback or key of this program failed: see its log.";
 constexpr absl::string_view kOwnKey =
     "This program's certificate and private key do not suit the connection: "
-    "check certfile and keyfile.";
+    "check {certfile} and {keyfile}.";
 constexpr absl::string_view kServerNeedsKey =
-    "A server needs certfile and keyfile.";
+    "A server needs {certfile} and {keyfile}.";
 constexpr absl::string_view kNotTls =
     "The peer did not send TLS: is this the right port, and does its protocol "
     "start in plain text (STARTTLS, a proxy's CONNECT)?";
 constexpr absl::string_view kNoVersion =
-    "The two sides share no TLS version: compare ssl_version and the "
+    "The two sides share no TLS version: compare {ssl_version} and the "
     "minimum versions.";
 constexpr absl::string_view kOwnVersions =
     "The settings of this side allow no TLS version: check the minimum "
@@ -47,7 +49,7 @@ constexpr absl::string_view kOwnCiphers =
 constexpr absl::string_view kNothingShared =
     "Compare the ciphers, groups and key types that each side allows.";
 constexpr absl::string_view kNoAlpn =
-    "The two sides share no application protocol: compare alpn_protocols.";
+    "The two sides share no application protocol: compare {alpn_protocols}.";
 constexpr absl::string_view kClientCertificate =
     "The client has to present a certificate, which cert_reqs requires "
     "here.";
@@ -216,22 +218,22 @@ const Group* Find(uint32_t code) {
   return nullptr;
 }
 
-}  // namespace
-
-absl::string_view AlertAdvice(uint8_t alert) {
+absl::string_view AdviceOnAlert(uint8_t alert) {
   switch (alert) {
     case SSL_AD_HANDSHAKE_FAILURE:
       return "The two sides share no cipher suite, group or signature "
              "algorithm, or the peer wants a client certificate: compare what "
              "each allows.";
     case SSL_AD_PROTOCOL_VERSION:
-      return "The two sides share no TLS version: compare ssl_version and the "
+      return "The two sides share no TLS version: compare {ssl_version} and "
+             "the "
              "minimum versions.";
     case SSL_AD_UNKNOWN_CA:
       return "The peer does not trust the issuer of our certificate: send the "
              "intermediates too, or use a certificate that it trusts.";
     case SSL_AD_CERTIFICATE_REQUIRED:
-      return "The peer wants a client certificate: set certfile and keyfile.";
+      return "The peer wants a client certificate: set {certfile} and "
+             "{keyfile}.";
     case SSL_AD_BAD_CERTIFICATE:
     case SSL_AD_UNSUPPORTED_CERTIFICATE:
     case SSL_AD_CERTIFICATE_REVOKED:
@@ -240,10 +242,10 @@ absl::string_view AlertAdvice(uint8_t alert) {
       return "The peer refused our certificate: check its dates, names and "
              "uses, and that it was sent with its intermediates.";
     case SSL_AD_UNRECOGNIZED_NAME:
-      return "The peer does not serve this server_hostname.";
+      return "The peer does not serve this {server_hostname}.";
     case SSL_AD_NO_APPLICATION_PROTOCOL:
       return "The two sides share no application protocol: compare "
-             "alpn_protocols.";
+             "{alpn_protocols}.";
     case SSL_AD_NO_RENEGOTIATION:
       return "Renegotiation is refused; open a new connection.";
     default:
@@ -251,12 +253,18 @@ absl::string_view AlertAdvice(uint8_t alert) {
   }
 }
 
-absl::string_view ReasonAdvice(uint32_t code) {
+absl::string_view AdviceOnReason(uint32_t code) {
   if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) return kNoMemory;
   const Group* group = Find(code);
   if (group != nullptr) return group->advice;
   return ERR_GET_LIB(code) == ERR_LIB_SSL ? kUnknown : kCryptography;
 }
+
+}  // namespace
+
+ErrorText AlertAdvice(uint8_t alert) { return Named(AdviceOnAlert(alert)); }
+
+ErrorText ReasonAdvice(uint32_t code) { return Named(AdviceOnReason(code)); }
 
 Fault ReasonFault(uint32_t code) {
   const Group* group = Find(code);

@@ -7,12 +7,12 @@
 
 #include <cstdint>
 
-#include "absl/strings/string_view.h"
+#include "ssl/error_text.h"
 
 namespace airlock::ssl::internal {
 
 // For an alert that the peer sent.
-absl::string_view AlertAdvice(uint8_t alert);
+ErrorText AlertAdvice(uint8_t alert);
 
 // Which side has to change something.
 enum class Fault {
@@ -24,7 +24,7 @@ enum class Fault {
 
 // For the reason in BoringSSL's error code `code`, and which side is at fault:
 // kUnknown for an unknown reason.
-absl::string_view ReasonAdvice(uint32_t code);
+ErrorText ReasonAdvice(uint32_t code);
 Fault ReasonFault(uint32_t code);
 
 }  // namespace airlock::ssl::internal

@@ -28,7 +28,8 @@ namespace {
 absl::Status Malformed(absl::string_view part) {
   return DrainToStatus(
       ErrorKind::kInvalidArgument,
-      absl::StrCat("the certificate's ", part, " is malformed"));
+      ErrorParts{absl::StrCat("the certificate's ", part), "is malformed", "",
+                 /*after_where=*/" "});
 }
 
 // The extension `nid`, parsed; null if it is missing.

@@ -86,9 +86,10 @@ Answer DecideContext(SSL* ssl, uint8_t* alert) {
     Error error;
     error.kind = ErrorKind::kCredentials;
     error.alert = *alert;
-    error.message = absl::StrCat(
-        "A server needs certfile and keyfile: the context for the name \"",
-        shown, "\" has neither.");
+    SetMessage(JoinText(Named("A server needs {certfile} and {keyfile}: the "
+                              "context for the name \""),
+                        shown, "\" has neither."),
+               &error);
     socket->callback_error = MakeStatus(error);
     return Answer::kFailed;
   }

@@ -50,9 +50,10 @@ absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
         level > 5) {
       return MakeStatus(
           ErrorKind::kInvalidArgument,
-          absl::StrCat(
-              "ciphers: \"", kLevel, Shown(rest.substr(0, end)),
-              "\" is not a security level; use a number from 0 to 5."));
+          ErrorParts{ErrorText::Name("ciphers"),
+                     absl::StrCat("\"", kLevel, Shown(rest.substr(0, end)),
+                                  "\" is not a security level"),
+                     "use a number from 0 to 5."});
     }
     result.security_level = level;
     absl::StrAppend(&result.list, text.substr(0, at), ":");

@@ -43,8 +43,10 @@ VersionRange ProtocolRange(Protocol protocol) {
   return {TlsVersion::kTls1_0, TlsVersion::kTls1_3};
 }
 
-absl::Status Invalid(absl::string_view message) {
-  return MakeStatus(ErrorKind::kInvalidArgument, message);
+absl::Status Invalid(const ErrorText& where, absl::string_view what,
+                     absl::string_view advice = "") {
+  return MakeStatus(ErrorKind::kInvalidArgument,
+                    ErrorParts{where, what, advice});
 }
 
 absl::Status CheckProtocolNames(absl::string_view field,
@@ -52,14 +54,16 @@ absl::Status CheckProtocolNames(absl::string_view field,
   size_t total = 0;
   for (const std::string& name : names) {
     if (name.empty() || name.size() > 255) {
-      return Invalid(absl::StrCat(field, ": a protocol name of ", name.size(),
-                                  " bytes; it must have 1 to 255."));
+      return Invalid(ErrorText::Name(field),
+                     absl::StrCat("a protocol name of ", name.size(), " bytes"),
+                     "it must have 1 to 255.");
     }
     total += name.size() + 1;
   }
   if (total > 65535) {
-    return Invalid(absl::StrCat(field, ": ", total,
-                                " bytes in total; at most 65535 are allowed."));
+    return Invalid(ErrorText::Name(field),
+                   absl::StrCat(total, " bytes in total"),
+                   "at most 65535 are allowed.");
   }
   return absl::OkStatus();
 }
@@ -83,10 +87,12 @@ absl::Status CheckStrength(absl::Span<const Certificate> chain, int level) {
     error.detail =
         absl::AsciiStrToLower(absl::StrReplaceAll(error.reason, {{"_", " "}}));
     error.subject = chain[i].subject();
-    error.message =
-        absl::StrCat("certfile: the certificate \"", ShownName(error.subject),
-                     "\" is too weak: ", why, ". Have a stronger one issued. ",
-                     NeedsOfLevel(level));
+    SetParts({ErrorText::Name("certfile"),
+              absl::StrCat("the certificate \"", ShownName(error.subject),
+                           "\" is too weak: ", why),
+              absl::StrCat("Have a stronger one issued. ", NeedsOfLevel(level)),
+              /*after_where=*/": ", /*before_advice=*/". "},
+             &error);
     return MakeStatus(error);
   }
   return absl::OkStatus();
@@ -105,11 +111,14 @@ absl::Status CheckKeyUsage(const Credentials& credentials) {
   error.reason = "KEY_USAGE_BIT_INCORRECT";
   error.detail = "key usage bit incorrect";
   error.subject = leaf.subject();
-  error.message =
-      absl::StrCat("certfile: the certificate \"", ShownName(error.subject),
-                   "\" does not allow its ECDSA key to sign: its keyUsage has "
-                   "no digitalSignature. Have a certificate issued with "
-                   "digitalSignature, or without keyUsage.");
+  SetParts(
+      {ErrorText::Name("certfile"),
+       absl::StrCat("the certificate \"", ShownName(error.subject),
+                    "\" does not allow its ECDSA key to sign: its "
+                    "keyUsage has no digitalSignature"),
+       "Have a certificate issued with digitalSignature, or without keyUsage.",
+       /*after_where=*/": ", /*before_advice=*/". "},
+      &error);
   return MakeStatus(error);
 }
 
@@ -117,7 +126,7 @@ absl::Status CheckCredentials(const ContextOptions& options) {
   const ErrorQueueScope errors;
   for (const auto& credentials : options.credentials) {
     if (credentials == nullptr) {
-      return Invalid("credentials: an entry is null; remove it.");
+      return Invalid("credentials", "an entry is null", "remove it.");
     }
     absl::Status status = CheckStrength(credentials->chain(),
                                         options.verification.security_level);
@@ -129,23 +138,23 @@ absl::Status CheckCredentials(const ContextOptions& options) {
 
 absl::Status CheckSessions(const ContextOptions& options) {
   if (options.session_id_context.size() > kMaxSessionIdContext) {
-    return Invalid(
-        absl::StrCat("session_id_context: ", options.session_id_context.size(),
-                     " bytes; at most 32 are allowed."));
+    return Invalid("session_id_context",
+                   absl::StrCat(options.session_id_context.size(), " bytes"),
+                   "at most 32 are allowed.");
   }
   if (options.session_timeout < absl::Seconds(1) ||
       options.session_timeout > absl::Hours(24 * 7)) {
-    return Invalid(
-        "session_timeout: must be from one second to seven days (RFC 8446, "
-        "section 4.6.1).");
+    return Invalid("session_timeout",
+                   "must be from one second to seven days (RFC 8446, section "
+                   "4.6.1).");
   }
   if (options.num_tickets > kMaxTickets) {
-    return Invalid(absl::StrCat("num_tickets: ", options.num_tickets,
-                                "; at most 16 can be sent."));
+    return Invalid("num_tickets", absl::StrCat(options.num_tickets),
+                   "at most 16 can be sent.");
   }
   for (const auto& key : options.ticket_keys) {
     if (key == nullptr || key->size() != kTicketKeySize) {
-      return Invalid("ticket_keys: each key must have 48 random bytes.");
+      return Invalid("ticket_keys", "each key must have 48 random bytes.");
     }
   }
   return absl::OkStatus();
@@ -178,9 +187,11 @@ absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options) {
     error.kind = ErrorKind::kInvalidArgument;
     error.library = "SSL";
     error.reason = "NO_SUPPORTED_VERSIONS_ENABLED";
-    error.message =
-        "ssl_version, minimum_version, maximum_version and disabled_versions "
-        "leave no protocol version; widen one of them.";
+    SetParts({Named("{ssl_version}, minimum_version, maximum_version and "
+                    "disabled_versions"),
+              "leave no protocol version", "widen one of them.",
+              /*after_where=*/" "},
+             &error);
     return MakeStatus(error);
   }
   return *run;
@@ -192,32 +203,34 @@ absl::Status CheckSecurityLevels(const ContextOptions& options) {
         std::make_pair("minimum_security_level",
                        options.verification.minimum_security_level)}) {
     if (level >= 0 && level <= 5) continue;
-    return Invalid(absl::StrCat(field, ": ", level, "; must be from 0 to 5."));
+    return Invalid(field, absl::StrCat(level), "must be from 0 to 5.");
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckContextOptions(const ContextOptions& options) {
   if (options.clock == nullptr) {
-    return Invalid("clock: is required, to check expiry dates.");
+    return Invalid("clock", "is required, to check expiry dates.");
   }
   if (options.verification.depth < 0) {
-    return Invalid("verify_depth: must not be negative.");
+    return Invalid("verify_depth", "must not be negative.");
   }
   for (const auto& [field, pins] :
        {std::make_pair("pins", &options.verification.pins),
         std::make_pair("anchor_pins", &options.verification.anchor_pins)}) {
     for (const std::string& pin : *pins) {
       if (pin.size() == SHA256_DIGEST_LENGTH) continue;
-      return Invalid(absl::StrCat(field, ": a pin has ", pin.size(),
-                                  " bytes; a SHA-256 hash has 32."));
+      return Invalid(field, absl::StrCat("a pin has ", pin.size(), " bytes"),
+                     "a SHA-256 hash has 32.");
     }
   }
   if (options.verification.mode != VerifyMode::kNone &&
       options.trust_store == nullptr) {
-    return MakeStatus(ErrorKind::kTrustStore,
-                      "ca_certs: a CA bundle is required where the peer is "
-                      "verified; set one.");
+    return MakeStatus(
+        ErrorKind::kTrustStore,
+        ErrorParts{ErrorText::Name("ca_certs"),
+                   "a CA bundle is required where the peer is verified",
+                   "set one."});
   }
   for (const absl::Status& status :
        {CheckProtocolNames("alpn_protocols", options.alpn_protocols),

@@ -56,9 +56,13 @@ void DescribeCode(uint32_t code, Error* error) {
 }
 
 absl::Status DrainToStatus(ErrorKind kind, absl::string_view message) {
+  return DrainToStatus(kind, ErrorParts{"", message});
+}
+
+absl::Status DrainToStatus(ErrorKind kind, const ErrorParts& parts) {
   Error error;
   error.kind = kind;
-  error.message = std::string(message);
+  SetParts(parts, &error);
   DescribeCode(DrainErrorQueue(), &error);
   if (!error.detail.empty()) {
     absl::StrAppend(&error.message, " (", error.library, ": ", error.detail,

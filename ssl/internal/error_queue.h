@@ -34,6 +34,7 @@ void DescribeCode(uint32_t code, Error* error);
 // Drains the queue and makes an error of `kind`: `message`, followed by the
 // first queued error, if any, in BoringSSL's words.
 absl::Status DrainToStatus(ErrorKind kind, absl::string_view message);
+absl::Status DrainToStatus(ErrorKind kind, const ErrorParts& parts);
 
 }  // namespace airlock::ssl::internal
 

@@ -35,26 +35,25 @@ namespace airlock::ssl::internal {
 namespace {
 
 constexpr absl::string_view kSupported =
-    "; the supported types are RSA, ECDSA on P-256, P-384 and P-521, and "
+    "the supported types are RSA, ECDSA on P-256, P-384 and P-521, and "
     "Ed25519";
 
 // RFC 8017 sets no minimum; smaller keys cannot sign in TLS at all.
 constexpr int kMinRsaBits = 512;
 
-absl::Status ErrorWithCode(absl::string_view name, absl::string_view message,
-                           uint32_t code) {
+absl::Status ErrorWithCode(absl::string_view name, absl::string_view what,
+                           absl::string_view advice, uint32_t code) {
   Error error;
   error.kind = ErrorKind::kCredentials;
-  error.message = absl::StrCat(ShownPath(name), ": ", message);
+  SetParts({InputName(name), what, advice}, &error);
   DescribeCode(code, &error);
   return MakeStatus(error);
 }
 
 absl::Status NoPassword(absl::string_view name, absl::string_view where) {
   return CredentialsError(
-      name, absl::StrCat(where,
-                         " is encrypted, and no password was given; pass the "
-                         "password, or a decrypted key"));
+      name, absl::StrCat(where, " is encrypted, and no password was given"),
+      "pass the password, or a decrypted key");
 }
 
 // Always has the same reason: the output of a wrong password can look valid by
@@ -64,7 +63,7 @@ absl::Status WrongPassword(absl::string_view name, absl::string_view where) {
                        absl::StrCat(where,
                                     " cannot be decrypted: the password is "
                                     "wrong, or the encrypted data is damaged"),
-                       ERR_PACK(ERR_LIB_CIPHER, CIPHER_R_BAD_DECRYPT));
+                       "", ERR_PACK(ERR_LIB_CIPHER, CIPHER_R_BAD_DECRYPT));
 }
 
 bool IsUnsupportedEncryption(uint32_t code) {
@@ -122,7 +121,8 @@ std::string DescribeAlgorithm(CBS algorithm) {
 std::string AlgorithmOf(const BundlePart& part) {
   CBS cbs, info, algorithm;
   uint64_t version = 0;
-  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(part.key->content.view().data()),
+  CBS_init(&cbs,
+           reinterpret_cast<const uint8_t*>(part.key->content.view().data()),
            part.key->content.size());
   if (part.key->form != KeyForm::kPkcs8 ||
       !CBS_get_asn1(&cbs, &info, CBS_ASN1_SEQUENCE) ||
@@ -142,20 +142,20 @@ absl::Status ParseError(const BundlePart& part, absl::string_view name,
     return ErrorWithCode(
         name,
         absl::StrCat(part.Where(),
-                     " is encrypted in a way that is not supported; encrypt "
-                     "it again with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"),
-        code);
+                     " is encrypted in a way that is not supported"),
+        "encrypt it again with `openssl pkcs8 -topk8 -v2 aes-256-cbc`", code);
   }
   if (IsUnsupportedKey(code)) {
     return ErrorWithCode(
         name,
-        absl::StrCat(part.Where(), " is of a type or curve that is not supported",
-                     AlgorithmOf(part), kSupported),
-        code);
+        absl::StrCat(part.Where(),
+                     " is of a type or curve that is not supported",
+                     AlgorithmOf(part)),
+        kSupported, code);
   }
   if (encrypted) return WrongPassword(name, part.Where());
-  return ErrorWithCode(name, absl::StrCat(part.Where(), " is damaged; restore it"),
-                       code);
+  return ErrorWithCode(name, absl::StrCat(part.Where(), " is damaged"),
+                       "restore it", code);
 }
 
 struct PemPassword {
@@ -222,7 +222,8 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParseDerKeyOrError(
     const BundlePart& part, absl::string_view name, PasswordSource* password) {
   const bool encrypted = part.key->form == KeyForm::kEncryptedPkcs8;
   CBS cbs;
-  CBS_init(&cbs, reinterpret_cast<const uint8_t*>(part.key->content.view().data()),
+  CBS_init(&cbs,
+           reinterpret_cast<const uint8_t*>(part.key->content.view().data()),
            part.key->content.size());
   bssl::UniquePtr<EVP_PKEY> parsed;
   if (encrypted) {
@@ -239,7 +240,8 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParseDerKeyOrError(
   if (CBS_len(&cbs) != 0) {
     return CredentialsError(name,
                             absl::StrCat(part.Where(), " has ", CBS_len(&cbs),
-                                         " bytes after its end; remove them"));
+                                         " bytes after its end"),
+                            "remove them");
   }
   return parsed;
 }
@@ -259,9 +261,10 @@ absl::Status CheckSupported(const EVP_PKEY* key, absl::string_view name,
       return absl::OkStatus();
     case EVP_PKEY_RSA:
       if (EVP_PKEY_bits(key) >= kMinRsaBits) return absl::OkStatus();
-      return CredentialsError(
-          name, absl::StrCat(where, " is an RSA key of ", EVP_PKEY_bits(key),
-                             " bits; use at least 2048"));
+      return CredentialsError(name,
+                              absl::StrCat(where, " is an RSA key of ",
+                                           EVP_PKEY_bits(key), " bits"),
+                              "use at least 2048");
     case EVP_PKEY_EC: {
       const int curve =
           EC_GROUP_get_curve_name(EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key)));
@@ -277,15 +280,19 @@ absl::Status CheckSupported(const EVP_PKEY* key, absl::string_view name,
       break;
   }
   return CredentialsError(
-      name, absl::StrCat(where, ": ", found, " is not supported", kSupported));
+      name, absl::StrCat(where, ": ", found, " is not supported"), kSupported);
 }
 
 }  // namespace
 
-absl::Status CredentialsError(absl::string_view name,
-                              absl::string_view message) {
+ErrorText InputName(absl::string_view name) {
+  return ErrorText::Name(ShownPath(name));
+}
+
+absl::Status CredentialsError(absl::string_view name, const ErrorText& what,
+                              const ErrorText& advice) {
   return MakeStatus(ErrorKind::kCredentials,
-                    absl::StrCat(ShownPath(name), ": ", message));
+                    ErrorParts{InputName(name), what, advice});
 }
 
 absl::StatusOr<absl::string_view> PasswordSource::Get() {
@@ -301,11 +308,12 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePrivateKey(
   const ErrorQueueScope scope;
   if (part.key->form == KeyForm::kUnsupported) {
     return CredentialsError(
-        name, absl::StrCat(
-                  part.Where(),
-                  " is a key in a format that is not supported; convert it to "
-                  "PKCS#8 (for OpenSSH's: `ssh-keygen -p -m PKCS8`)",
-                  kSupported));
+        name,
+        absl::StrCat(part.Where(),
+                     " is a key in a format that is not supported"),
+        absl::StrCat("convert it to PKCS#8 (for OpenSSH's: `ssh-keygen -p -m "
+                     "PKCS8`); ",
+                     kSupported));
   }
   auto parsed = part.key->form == KeyForm::kPemWithHeaders
                     ? ParsePemWithHeaders(part, name, password)
@@ -361,15 +369,14 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
     if (IsUnsupportedEncryption(code)) {
       return ErrorWithCode(name,
                            "the PKCS#12 file is encrypted in a way that is not "
-                           "supported; export it again with AES-256",
-                           code);
+                           "supported",
+                           "export it again with AES-256", code);
     }
     if (IsUnsupportedKey(code)) {
       return ErrorWithCode(name,
-                           absl::StrCat("the key in the PKCS#12 file is of a "
-                                        "type or curve that is not supported",
-                                        kSupported),
-                           code);
+                           "the key in the PKCS#12 file is of a type or curve "
+                           "that is not supported",
+                           kSupported, code);
     }
     const bool wrong_password =
         code == ERR_PACK(ERR_LIB_PKCS8, PKCS8_R_INCORRECT_PASSWORD) ||
@@ -379,12 +386,13 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
     }
     if (wrong_password) return WrongPassword(name, "the PKCS#12 file");
     if (code == ERR_PACK(ERR_LIB_PKCS8, PKCS8_R_MISSING_MAC)) {
-      return ErrorWithCode(name,
-                           "the PKCS#12 file has no MAC, so changes to it "
-                           "cannot be detected; export it with a MAC",
-                           code);
+      return ErrorWithCode(
+          name,
+          "the PKCS#12 file has no MAC, so changes to it cannot be detected",
+          "export it with a MAC", code);
     }
-    return ErrorWithCode(name, "the PKCS#12 file is damaged; restore it", code);
+    return ErrorWithCode(name, "the PKCS#12 file is damaged", "restore it",
+                         code);
   }
   if (content.key != nullptr) {
     absl::Status status =

@@ -17,6 +17,7 @@
 #include "ssl/bundle.h"
 #include "ssl/certificate.h"
 #include "ssl/credentials.h"
+#include "ssl/error.h"
 #include "ssl/secret.h"
 
 namespace airlock::ssl::internal {
@@ -36,9 +37,12 @@ class PasswordSource {
   absl::optional<absl::StatusOr<Secret>> password_;
 };
 
-// An error of kind kCredentials: "NAME: MESSAGE".
-absl::Status CredentialsError(absl::string_view name,
-                              absl::string_view message);
+// What errors call the input `name`: a name that the caller gave.
+ErrorText InputName(absl::string_view name);
+
+// An error of kind kCredentials: "NAME: WHAT; ADVICE".
+absl::Status CredentialsError(absl::string_view name, const ErrorText& what,
+                              const ErrorText& advice = "");
 
 // Parses the intact private key `part` of the input that errors call `name`.
 // Errors (kCredentials): the key is encrypted and the password is missing or

@@ -76,16 +76,19 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
     SSL_set_enforce_rsa_key_usage(made.get(), 1);
     if (!sni_name.empty() &&
         !SSL_set_tlsext_host_name(made.get(), sni_name.c_str())) {
-      return internal::DrainToStatus(ErrorKind::kInvalidArgument,
-                                     "server_hostname is invalid.");
+      return internal::DrainToStatus(
+          ErrorKind::kInvalidArgument,
+          ErrorParts{ErrorText::Name("server_hostname"), "is invalid.", "",
+                     /*after_where=*/" "});
     }
     // A client verifies again when it resumes, so a session of any context is
     // fine; with a session ID context set, BoringSSL would abort the handshake.
     if (!SSL_set_session_id_context(made.get(), nullptr, 0) ||
         (resumes != nullptr &&
          !SSL_set_session(made.get(), resumes->impl().session.get()))) {
-      return internal::DrainToStatus(ErrorKind::kInvalidArgument,
-                                     "session cannot be used.");
+      return internal::DrainToStatus(
+          ErrorKind::kInvalidArgument,
+          ErrorParts{"session", "cannot be used.", "", /*after_where=*/" "});
     }
   }
   psk_lookahead = internal::MakePskLookahead(made_from->options(), made.get());

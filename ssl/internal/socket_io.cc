@@ -47,16 +47,21 @@ absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
     const auto alert =
         static_cast<uint8_t>(ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET);
     error.alert = alert;
-    error.message = absl::StrCat("The peer ended the connection with alert ",
-                                 AlertName(alert), " (", alert, "). ",
-                                 internal::AlertAdvice(alert));
+    SetParts({"",
+              absl::StrCat("The peer ended the connection with alert ",
+                           AlertName(alert), " (", alert, ")"),
+              internal::AlertAdvice(alert), /*after_where=*/"",
+              /*before_advice=*/". "},
+             &error);
     return MakeStatus(error);
   }
   error.kind = ErrorKind::kProtocol;
   error.alert = sent_alert;
   error.what =
       handshake_done ? "The connection failed" : "The handshake failed";
-  error.advice = std::string(internal::ReasonAdvice(code));
+  const ErrorText advice = internal::ReasonAdvice(code);
+  error.advice = advice.text();
+  error.names.advice = advice.names();
   return MakeStatus(error);
 }
 
@@ -200,7 +205,7 @@ IoResult Socket::Impl::Write(absl::Span<const uint8_t> from) {
   if (!ready.done()) return ready;
   if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) != 0) {
     return MakeStatus(ErrorKind::kClosed,
-                      "Nothing can be written after Shutdown.");
+                      Named("Nothing can be written after {Shutdown}."));
   }
   if (from.empty()) return ready;
   // One record: if a second one blocked, its bytes would already be in transit,

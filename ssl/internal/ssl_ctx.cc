@@ -66,18 +66,23 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
       !SSL_CTX_set_cipher_list(ctx, ciphers.c_str())) {
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
-        absl::StrCat("ciphers: \"", Shown(options.ciphers),
-                     "\" selects no cipher suite. AES-GCM, ChaCha20, and "
-                     "AES-CBC with SHA-1 are supported, over ECDHE, RSA or "
-                     "PSK; finite-field DH, CBC with SHA-2, RC4, 3DES, and "
-                     "suites without authentication or encryption are not. TLS "
-                     "1.3 suites are always enabled, and are not named here."));
+        ErrorParts{
+            ErrorText::Name("ciphers"),
+            absl::StrCat("\"", Shown(options.ciphers),
+                         "\" selects no cipher suite"),
+            "AES-GCM, ChaCha20 and AES-CBC with SHA-1 are supported, over "
+            "ECDHE, RSA or PSK; finite-field DH, CBC with SHA-2, RC4, 3DES, "
+            "and suites without authentication or encryption are not. TLS 1.3 "
+            "suites are always enabled, and are not named here.",
+            /*after_where=*/": ", /*before_advice=*/". "});
   }
   if (HasTripleDes(ctx)) {
     return MakeStatus(ErrorKind::kInvalidArgument,
-                      absl::StrCat("ciphers: \"", Shown(options.ciphers),
-                                   "\" selects 3DES, which is too weak and not "
-                                   "supported; leave it out."));
+                      ErrorParts{ErrorText::Name("ciphers"),
+                                 absl::StrCat("\"", Shown(options.ciphers),
+                                              "\" selects 3DES, which is too "
+                                              "weak and not supported"),
+                                 "leave it out."});
   }
   std::vector<absl::string_view> names =
       absl::StrSplit(options.verification.groups.empty()
@@ -92,9 +97,10 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
       !SSL_CTX_set1_groups_list(ctx, groups.c_str())) {
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
-        absl::StrCat("groups: \"", Shown(options.verification.groups),
-                     "\" names an unknown group; use X25519, P-256, P-384, "
-                     "P-521, separated by colons."));
+        ErrorParts{"groups",
+                   absl::StrCat("\"", Shown(options.verification.groups),
+                                "\" names an unknown group"),
+                   "use X25519, P-256, P-384, P-521, separated by colons."});
   }
   return absl::OkStatus();
 }
@@ -223,7 +229,8 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
        !SSL_CTX_use_psk_identity_hint(ctx.get(), hint.c_str()))) {
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
-        "psk_identity_hint: contains a NUL, or is longer than 128 bytes.");
+        ErrorParts{"psk_identity_hint",
+                   "contains a NUL, or is longer than 128 bytes."});
   }
   if (!options.sct_list.empty() &&
       !SSL_CTX_set_signed_cert_timestamp_list(
@@ -231,8 +238,10 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
           options.sct_list.size())) {
     return DrainToStatus(
         ErrorKind::kInvalidArgument,
-        "sct_list: is not a SignedCertificateTimestampList (RFC 6962, section "
-        "3.3); each part starts with its length.");
+        ErrorParts{"sct_list",
+                   "is not a SignedCertificateTimestampList (RFC "
+                   "6962, section 3.3)",
+                   "each part starts with its length."});
   }
   // RSA key exchange decrypts, but a signer can only sign.
   const absl::Status status = SetCiphersAndGroups(

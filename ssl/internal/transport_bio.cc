@@ -21,11 +21,14 @@ IoResult Checked(IoResult result, size_t requested, uint64_t* moved) {
   if (result.want_callback()) return result.status();  // Not allowed here.
   if (!result.done()) return result;
   if (result.bytes() == 0 || result.bytes() > requested) {
-    return MakeStatus(ErrorKind::kInternal,
-                      absl::StrCat("The transport claims to have moved ",
-                                   result.bytes(), " bytes of ", requested,
-                                   "; it must move at least one byte and at "
-                                   "most that many. Fix its Read or Write."));
+    return MakeStatus(
+        ErrorKind::kInternal,
+        ErrorParts{"The transport",
+                   absl::StrCat("claims to have moved ", result.bytes(),
+                                " bytes of ", requested),
+                   "it must move at least one byte and at most that many. Fix "
+                   "its Read or Write.",
+                   /*after_where=*/" "});
   }
   *moved += result.bytes();
   return result;

@@ -57,8 +57,9 @@ TEST(AdviceTest, SaysWhoIsAtFault) {
 TEST(AdviceTest, BlamesThisSideForItsOwnExclusions) {
   for (const int reason :
        {SSL_R_NO_CIPHERS_AVAILABLE, SSL_R_NO_SUPPORTED_VERSIONS_ENABLED}) {
-    const absl::string_view advice =
-        ReasonAdvice(static_cast<uint32_t>(ERR_PACK(ERR_LIB_SSL, reason)));
+    const std::string advice =
+        ReasonAdvice(static_cast<uint32_t>(ERR_PACK(ERR_LIB_SSL, reason)))
+            .text();
     EXPECT_TRUE(absl::StrContains(advice, "this side")) << advice;
     EXPECT_FALSE(absl::StrContains(advice, "two sides")) << advice;
   }
@@ -71,9 +72,9 @@ TEST(AdviceTest, UnknownReasonsBlameNeitherSide) {
         static_cast<uint32_t>(ERR_PACK(ERR_LIB_RSA, 100)),
         static_cast<uint32_t>(ERR_PACK(ERR_LIB_SYS, 5)), 0u}) {
     EXPECT_EQ(ReasonFault(code), Fault::kUnknown) << code;
-    EXPECT_FALSE(absl::StrContains(ReasonAdvice(code), "peer"))
-        << ReasonAdvice(code);
-    ExpectHarmless(ReasonAdvice(code));
+    EXPECT_FALSE(absl::StrContains(ReasonAdvice(code).text(), "peer"))
+        << ReasonAdvice(code).text();
+    ExpectHarmless(ReasonAdvice(code).text());
   }
 }
 
@@ -83,7 +84,7 @@ TEST(AdviceTest, KnowsAllReasonsOfTls) {
     const uint32_t code = ERR_PACK(ERR_LIB_SSL, reason);
     const char* name = ERR_reason_error_string(code);
     if (name == nullptr || absl::string_view(name) == "unknown error") continue;
-    ExpectHarmless(ReasonAdvice(code));
+    ExpectHarmless(ReasonAdvice(code).text());
 #if BORINGSSL_API_VERSION == 19
     const absl::string_view text = name;
     const bool elsewhere =
@@ -102,7 +103,7 @@ TEST(AdviceTest, KnowsAllReasonsOfTls) {
 
 TEST(AdviceTest, OfAlertsAndVerifyCodesIsHarmless) {
   for (int number = 0; number < 256; ++number) {
-    ExpectHarmless(AlertAdvice(static_cast<uint8_t>(number)));
+    ExpectHarmless(AlertAdvice(static_cast<uint8_t>(number)).text());
     ExpectHarmless(VerifyCodeAdvice(number));
     EXPECT_FALSE(VerifyCodeText(number).empty());
   }

@@ -59,6 +59,72 @@ TEST(ErrorTest, UnsetFieldsStayUnset) {
   EXPECT_EQ(error->depth, -1);
 }
 
+TEST(ErrorTest, PartsAreJoined) {
+  const absl::Status status =
+      MakeStatus(ErrorKind::kInvalidArgument,
+                 ErrorParts{"ciphers", "is empty", "leave it out"});
+  EXPECT_EQ(status.message(), "ciphers: is empty; leave it out");
+  const absl::optional<Error> error = GetError(status);
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->where, "ciphers");
+  EXPECT_EQ(error->what, "is empty");
+  EXPECT_EQ(error->advice, "leave it out");
+  EXPECT_EQ(MakeStatus(ErrorKind::kTimeout, ErrorParts{"", "x"}).message(),
+            "x");
+  EXPECT_EQ(MakeStatus(ErrorKind::kTimeout,
+                       ErrorParts{"a", "b", "c", /*after_where=*/" ",
+                                  /*before_advice=*/". "})
+                .message(),
+            "a b. c");
+}
+
+absl::string_view Shout(absl::string_view name) {
+  return name == "certfile" ? "--cert" : name;
+}
+
+TEST(ErrorTest, NamesAreKnownInEachText) {
+  const absl::Status status = MakeStatus(
+      ErrorKind::kCredentials,
+      ErrorParts{ErrorText::Name("certfile"), "certfile is only a word here",
+                 Named("compare {certfile} and {keyfile}")});
+  EXPECT_EQ(status.message(),
+            "certfile: certfile is only a word here; compare certfile and "
+            "keyfile");
+  EXPECT_EQ(MessageOf(status).Renamed(Shout),
+            "--cert: certfile is only a word here; compare --cert and keyfile");
+  // The parts of an error that is made from another.
+  Error other = *GetError(status);
+  other.message.clear();
+  EXPECT_EQ(MessageOf(MakeStatus(other)).Renamed(Shout),
+            "--cert certfile is only a word here; compare --cert and keyfile");
+  EXPECT_EQ(
+      MessageOf(MakeStatus(ErrorKind::kInternal,
+                           JoinText("x: ", MessageOf(status), " (", 1, ")")))
+          .Renamed(Shout),
+      "x: --cert: certfile is only a word here; compare --cert and "
+      "keyfile (1)");
+}
+
+TEST(ErrorTest, AStatusFromElsewhereHasNoNames) {
+  EXPECT_EQ(MessageOf(absl::NotFoundError("certfile")).Renamed(Shout),
+            "certfile");
+}
+
+TEST(ErrorTest, NamesOutsideTheTextAreDropped) {
+  // Overlapping, after the end, and past it.
+  const ErrorText text("certfile", {{0, 4}, {2, 2}, {4, 5}, {9, 1}});
+  EXPECT_EQ(text.names().size(), 1);
+  EXPECT_EQ(text.Renamed([](absl::string_view) { return "C"; }), "Cfile");
+}
+
+TEST(ErrorTest, OnlyNamesStandInBraces) {
+  EXPECT_EQ(Named("").text(), "");
+  EXPECT_EQ(Named("no name").names().size(), 0);
+  const ErrorText text = Named("{a}{b} c");
+  EXPECT_EQ(text.text(), "ab c");
+  EXPECT_EQ(text.names().size(), 2);
+}
+
 TEST(ErrorTest, AlertZeroIsAnAlert) {
   Error error;
   error.alert = 0;

@@ -5,16 +5,14 @@
 #ifndef AIRLOCK_PLATFORM_C_INTERNAL_WORDS_H_
 #define AIRLOCK_PLATFORM_C_INTERNAL_WORDS_H_
 
-#include <string>
-
 #include "absl/strings/string_view.h"
 
 namespace airlock::c::internal {
 
-// An error's message with the names of airlock.h: "AIRLOCK_CERT_NONE" for
-// "CERT_NONE". Replaces whole words only, and keeps names that are the same in
-// all languages, such as "cert_reqs".
-std::string InWordsOfC(absl::string_view message);
+// What airlock.h calls `name`, a name in the text of an error (see
+// ssl/error_text.h): "AIRLOCK_CERT_NONE" for "CERT_NONE". Most names are the
+// same, such as "cert_reqs": then `name`.
+absl::string_view NameInC(absl::string_view name);
 
 }  // namespace airlock::c::internal
 

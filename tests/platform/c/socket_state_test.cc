@@ -302,19 +302,25 @@ TEST_F(CSocketStateTest, AClientChoosesGroups) {
 }
 
 TEST(CWordsTest, SaysWhatCCallsIt) {
-  EXPECT_EQ(internal::InWordsOfC("cert_reqs is CERT_NONE; pass CERT_REQUIRED."),
-            "cert_reqs is AIRLOCK_CERT_NONE; pass AIRLOCK_CERT_REQUIRED.");
-  EXPECT_EQ(internal::InWordsOfC("cert_reqs=CERT_NONE"),
-            "cert_reqs=AIRLOCK_CERT_NONE");
-  EXPECT_EQ(internal::InWordsOfC("use PROTOCOL_SSLv23, PROTOCOL_TLSv1_1"),
-            "use AIRLOCK_PROTOCOL_SSLV23, AIRLOCK_PROTOCOL_TLSV1_1");
-  EXPECT_EQ(internal::InWordsOfC("but options is OP_NO_* for all of these; x"),
-            "but disabled_versions is AIRLOCK_NO_TLS_* for all of these; x");
-  // Whole words only, and only once.
-  for (const char* const same :
-       {"", "AIRLOCK_CERT_NONE", "MY_CERT_NONE", "CERT_NONES", "CERT_NONE_"}) {
-    EXPECT_EQ(internal::InWordsOfC(same), same);
+  EXPECT_EQ(internal::NameInC("CERT_NONE"), "AIRLOCK_CERT_NONE");
+  EXPECT_EQ(internal::NameInC("PROTOCOL_SSLv23"), "AIRLOCK_PROTOCOL_SSLV23");
+  EXPECT_EQ(internal::NameInC("PROTOCOL_TLSv1"), "AIRLOCK_PROTOCOL_TLSV1");
+  EXPECT_EQ(internal::NameInC("PROTOCOL_TLSv1_1"), "AIRLOCK_PROTOCOL_TLSV1_1");
+  EXPECT_EQ(internal::NameInC("OP_NO_*"), "AIRLOCK_NO_TLS_*");
+  EXPECT_EQ(internal::NameInC("Handshake"), "airlock_socket_handshake");
+  for (const char* const same : {"", "cert_reqs", "certfile", "CERT_NONES"}) {
+    EXPECT_EQ(internal::NameInC(same), same);
   }
+}
+
+// What is not a name of the library stays, even if it looks like one.
+TEST(CWordsTest, InputStays) {
+  const auto runtime = MakeRuntime(MakeHost("default"));
+  airlock_context_options options = ClientContext();
+  options.ciphers = B("PROTOCOL_TLSv1");
+  const Failure failure = Refusal(runtime.get(), options);
+  EXPECT_EQ(failure.kind, AIRLOCK_KIND_INVALID_ARGUMENT);
+  EXPECT_THAT(failure.message, HasSubstr("\"PROTOCOL_TLSv1\""));
 }
 
 TEST(CWordsTest, ErrorsDo) {
