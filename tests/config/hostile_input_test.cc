@@ -18,7 +18,9 @@
 #include "config/effective_policy.h"
 #include "config/policy_file.h"
 #include "config/policy_report.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/error_matchers.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::config {
@@ -30,8 +32,8 @@ constexpr absl::string_view kFile = "f.yaml";
 void ExpectShowable(const absl::Status& status, absl::string_view content) {
   if (status.ok()) return;
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(PlaceOf(status), ::testing::MatchesRegex("f.yaml:[0-9]+:[0-9]+"));
   const absl::string_view message = status.message();
-  EXPECT_TRUE(absl::StartsWith(message, "f.yaml:")) << message;
   EXPECT_LT(message.size(), 1000) << message;
   EXPECT_TRUE(std::all_of(message.begin(), message.end(),
                           [](char c) { return c >= ' ' && c <= '~'; }))

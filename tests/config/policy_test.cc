@@ -9,7 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/types/optional.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/error_matchers.h"
 
 namespace airlock::config {
 namespace {
@@ -83,12 +85,12 @@ TEST(PolicyTest, AnyOtherWordIsAnError) {
       const absl::StatusOr<VerificationPolicy> policy =
           ParseEnvironment(Make(word, std::string(python)));
       ASSERT_FALSE(policy.ok());
-      EXPECT_EQ(policy.status().code(), absl::StatusCode::kInvalidArgument);
-      const absl::string_view message = policy.status().message();
-      EXPECT_TRUE(absl::StrContains(message, "AIRLOCK_VERIFY"));
+      EXPECT_THAT(policy, ErrorIs(absl::StatusCode::kInvalidArgument,
+                                  "AIRLOCK_VERIFY"));
       for (const char* accepted : {"\"off\"", "\"default\"", "\"enforce\""}) {
-        EXPECT_TRUE(absl::StrContains(message, accepted)) << message;
+        EXPECT_THAT(policy, Quotes(accepted));
       }
+      const absl::string_view message = policy.status().message();
       EXPECT_LT(message.size(), 400);
       EXPECT_FALSE(absl::StrContains(message, "\n"));
     }
@@ -98,8 +100,8 @@ TEST(PolicyTest, AnyOtherWordIsAnError) {
 TEST(PolicyTest, AnErrorNamesTheValueAndTheNearestWord) {
   const absl::Status status =
       ParseEnvironment(Make("enforced", absl::nullopt)).status();
-  EXPECT_TRUE(absl::StrContains(status.message(), "\"enforced\"")) << status;
-  EXPECT_TRUE(absl::StrContains(status.message(), "mean \"enforce\""));
+  EXPECT_THAT(status, Quotes("\"enforced\""));
+  EXPECT_THAT(status, Quotes("\"enforce\"?"));
 }
 
 TEST(PolicyTest, OriginsAreFitToBeShown) {

@@ -17,13 +17,13 @@
 #include "config/policy.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/error_matchers.h"
 
 namespace airlock::platform {
 namespace {
 
 using config::EnvironmentMap;
 using config::Verification;
-using ::testing::HasSubstr;
 
 constexpr char kEnviron[] = "/proc/self/environ";
 constexpr char kStat[] = "/proc/self/stat";
@@ -219,7 +219,7 @@ TEST(ApplicationEnvironmentTest, InASandboxCodeCanTightenToo) {
   machine.current = kEnforce;
   EXPECT_EQ(*machine.Verify(), Verification::kEnforce);
   machine.current = {{"AIRLOCK_VERFY", "enforce"}};
-  EXPECT_THAT(machine.Verify().status().message(), HasSubstr("AIRLOCK_VERIFY"));
+  EXPECT_THAT(machine.Verify(), WhereIs("AIRLOCK_VERFY"));
   machine.current = {{"AIRLOCK_AUDIT", "/x"}, {"AIRLOCK_APP_YAML", "/x"}};
   EXPECT_EQ(machine.Read()->Find(config::kAuditVariable), nullptr);
   EXPECT_EQ(*machine.Read()->Find(config::kAppYamlVariable), "/app/app.yaml");
@@ -232,8 +232,8 @@ TEST(ApplicationEnvironmentTest, SeveralValuesOfAVariableAreAnError) {
   for (const std::string& bytes : {off + enforce, enforce + off}) {
     machine.SetEnviron(bytes);
     machine.current = kOff;
-    EXPECT_THAT(machine.Verify().status().message(),
-                HasSubstr("AIRLOCK_VERIFY more than once"));
+    EXPECT_THAT(machine.Verify(),
+                WhereIs(absl::StrCat(kEnviron, ": AIRLOCK_VERIFY")));
   }
 }
 
@@ -261,8 +261,8 @@ TEST(ApplicationEnvironmentTest, EachFailureIsAnError) {
       const absl::Status status = machine.Read().status();
       EXPECT_FALSE(status.ok());
       EXPECT_FALSE(absl::IsNotFound(status)) << status;
-      EXPECT_THAT(status.message(), HasSubstr(step.path));
-      EXPECT_THAT(status.message(), HasSubstr(std::strerror(error)));
+      EXPECT_THAT(status, WhereIs(step.path));
+      EXPECT_THAT(status, Quotes(std::strerror(error)));
     }
   }
 }
@@ -299,7 +299,7 @@ TEST(ApplicationEnvironmentTest, ASandboxWithoutARecordIsAnError) {
   Machine machine;
   machine.SetRecord(Record(kEnforce));
   machine.Remove(kLaunchRecord);
-  EXPECT_THAT(machine.Read().status().message(), HasSubstr(kLaunchRecord));
+  EXPECT_THAT(machine.Read(), WhereIs(kLaunchRecord));
 }
 
 TEST(ApplicationEnvironmentTest, ADamagedRecordIsAnError) {
@@ -386,7 +386,7 @@ TEST(ApplicationEnvironmentTest, ASecureProcessObeysNoPath) {
   machine.SetInitial({{"AIRLOCK_CONFIG", "/own.yaml"}});
   EXPECT_TRUE(machine.Verify().ok());
   machine.calls().secure = true;
-  EXPECT_THAT(machine.Verify().status().message(), HasSubstr("AIRLOCK_CONFIG"));
+  EXPECT_THAT(machine.Verify(), WhereIs("AIRLOCK_CONFIG"));
 }
 
 // With the real system calls, in this test's process.

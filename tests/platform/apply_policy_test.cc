@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
+#include "tests/support/error_matchers.h"
 
 namespace airlock::platform {
 namespace {
@@ -25,7 +26,6 @@ using ssl::Side;
 using ssl::TlsVersion;
 using ssl::VerifyMode;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
@@ -116,13 +116,15 @@ void ExpectGets(absl::string_view word, const VerificationRequest& request,
       ApplyPolicy(Policy(word), request);
   if (gets == kPolicy || gets == kOwn) {
     ASSERT_FALSE(decision.ok());
-    EXPECT_EQ(
-        ssl::GetErrorKind(decision.status()),
-        gets == kPolicy ? ErrorKind::kPolicy : ErrorKind::kInvalidArgument);
     if (gets == kPolicy) {
-      EXPECT_THAT(decision.status().message(),
-                  HasSubstr(absl::StrCat("AIRLOCK_VERIFY=", word)));
+      EXPECT_THAT(
+          decision,
+          ErrorIs(ErrorKind::kPolicy,
+                  absl::StrCat("The policy (AIRLOCK_VERIFY=", word, ")")));
+    } else {
+      EXPECT_THAT(decision, ErrorIs(ErrorKind::kInvalidArgument));
     }
+    EXPECT_THAT(decision, HasAdvice());
     return;
   }
   ASSERT_TRUE(decision.ok()) << decision.status();
@@ -219,8 +221,8 @@ TEST(ApplyPolicyTest, APreSharedKeyIsNotACertificate) {
   EXPECT_TRUE(ApplyPolicy(Policy("default"), request)->psk);
   PolicyChange refusal;
   const auto refused = ApplyPolicy(Policy("enforce"), request, &refusal);
-  EXPECT_EQ(ssl::GetErrorKind(refused.status()), ErrorKind::kPolicy);
-  EXPECT_THAT(refused.status().message(), HasSubstr("AIRLOCK_VERIFY=enforce"));
+  EXPECT_THAT(refused, ErrorIs(ErrorKind::kPolicy,
+                               "The policy (AIRLOCK_VERIFY=enforce)"));
   EXPECT_EQ(refusal.setting, "psk");
   const auto upgraded =
       ApplyPolicy(File("verification: enforce, on_override: upgrade"), request);
@@ -315,9 +317,8 @@ TEST(ApplyPolicyTest, EnforceAllowsNoVersionBelow12) {
 
       const auto decision = ApplyPolicy(Policy("enforce"), request);
       if (!row.allowed) {
-        EXPECT_EQ(ssl::GetErrorKind(decision.status()), ErrorKind::kPolicy);
-        EXPECT_THAT(decision.status().message(),
-                    HasSubstr("AIRLOCK_VERIFY=enforce"));
+        EXPECT_THAT(decision, ErrorIs(ErrorKind::kPolicy,
+                                      "The policy (AIRLOCK_VERIFY=enforce)"));
         continue;
       }
       ASSERT_TRUE(decision.ok()) << decision.status();
@@ -401,8 +402,8 @@ TEST(ApplyPolicyTest, ThePolicysBundleTakesPrecedence) {
   request.own_ca_certs = true;
   PolicyChange refusal;
   auto decision = ApplyPolicy(File("ca_certs: /ca.pem"), request, &refusal);
-  EXPECT_EQ(ssl::GetErrorKind(decision.status()), ErrorKind::kPolicy);
-  EXPECT_THAT(decision.status().message(), HasSubstr("a.yaml:1:17"));
+  EXPECT_THAT(decision,
+              ErrorIs(ErrorKind::kPolicy, "The policy (a.yaml:1:17)"));
   EXPECT_EQ(refusal.setting, "ca_certs");
   EXPECT_TRUE(refusal.asked);
 

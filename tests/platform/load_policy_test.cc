@@ -7,14 +7,15 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "config/policy_report.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/fake_host.h"
 #include "platform/load_app_yaml.h"
+#include "tests/support/error_matchers.h"
 
 namespace airlock::platform {
 namespace {
@@ -27,10 +28,9 @@ absl::StatusOr<VerificationPolicy> Load(FakeHost* host,
   return LoadPolicy(host, host->environment(), app);
 }
 
-// Expects an error of code kInvalidArgument with this in it.
-void ExpectError(const absl::Status& status, absl::string_view part) {
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
-  EXPECT_TRUE(absl::StrContains(status.message(), part)) << status;
+// Expects an error of code kInvalidArgument about this place.
+void ExpectError(const absl::Status& status, const std::string& place) {
+  EXPECT_THAT(status, ErrorIs(absl::StatusCode::kInvalidArgument, place));
 }
 
 TEST(LoadPolicyTest, TheEnvironmentAppliesWithoutAFile) {
@@ -84,17 +84,21 @@ TEST(LoadPolicyTest, TheFileInEtcAlwaysApplies) {
 }
 
 TEST(LoadPolicyTest, BesideTheFileInEtcAnotherCanOnlyTighten) {
-  for (const char* laxer : {"ca_certs: /opt/ca.pem",
-                            "exceptions: [{host: a, pins: "
-                            "[\"sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZ"
-                            "G3hSuFU=\"]}]"}) {
+  const struct {
+    const char* laxer;
+    const char* place;
+  } rows[] = {{"ca_certs: /opt/ca.pem", "/opt/a.yaml:1:17"},
+              {"exceptions: [{host: a, pins: "
+               "[\"sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\"]}]",
+               "/opt/a.yaml:1:27"}};
+  for (const auto& [laxer, place] : rows) {
     FakeHost host;
     host.SetFile("/opt/ca.pem", "");
     host.SetFile("/opt/a.yaml", absl::StrCat("tls: {", laxer, "}"));
     host.SetVariable("AIRLOCK_CONFIG", "/opt/a.yaml");
     EXPECT_TRUE(Load(&host).ok()) << Load(&host).status();
     host.SetFile("/etc/airlock.yaml", "tls: {verification: enforce}");
-    ExpectError(Load(&host).status(), "/opt/a.yaml:1:");
+    ExpectError(Load(&host).status(), place);
   }
 }
 
@@ -112,7 +116,7 @@ TEST(LoadPolicyTest, AFileThatTheApplicationNamesCanOnlyTighten) {
   EXPECT_EQ(with("/opt/lax.yaml")->verification.value, Verification::kDefault);
   EXPECT_EQ(with("/opt/strict.yaml")->verification.value,
             Verification::kEnforce);
-  ExpectError(with("/opt/own.yaml").status(), "/opt/own.yaml:1:");
+  ExpectError(with("/opt/own.yaml").status(), "/opt/own.yaml:1:17");
   ExpectError(with("/opt/missing.yaml").status(), "/opt/missing.yaml");
 }
 
@@ -175,8 +179,9 @@ TEST(LoadPolicyTest, OnlyNotFoundMeansNoFile) {
     FakeHost host;
     host.SetVariable("AIRLOCK_VERIFY", "enforce");
     host.SetFile("/etc/airlock.yaml", "tls: {verification: off}");
-    host.SetError("/etc/airlock.yaml", absl::Status(code, "/etc/air"));
-    ExpectError(Load(&host).status(), "/etc/air");
+    host.SetError("/etc/airlock.yaml", absl::Status(code, "why"));
+    ExpectError(Load(&host).status(), "/etc/airlock.yaml");
+    EXPECT_THAT(Load(&host), Quotes("why"));
   }
 }
 
@@ -184,9 +189,7 @@ TEST(LoadPolicyTest, TheFileThatTheEnvironmentNamesMustExist) {
   FakeHost host;
   host.SetFile("/etc/airlock.yaml", "tls: {verification: off}");
   host.SetVariable("AIRLOCK_CONFIG", "/opt/a.yaml");
-  ExpectError(Load(&host).status(),
-              "the operator's policy, which AIRLOCK_CONFIG names, cannot be "
-              "read: /opt/a.yaml does not exist");
+  ExpectError(Load(&host).status(), "/opt/a.yaml");
 }
 
 TEST(LoadPolicyTest, TheEnvironmentMustNameAnAbsolutePath) {
@@ -194,9 +197,7 @@ TEST(LoadPolicyTest, TheEnvironmentMustNameAnAbsolutePath) {
     FakeHost host;
     host.SetFile("/etc/airlock.yaml", "tls: {verification: off}");
     host.SetVariable("AIRLOCK_CONFIG", path);
-    ExpectError(Load(&host).status(),
-                "the environment variable AIRLOCK_CONFIG "
-                "is \"");
+    ExpectError(Load(&host).status(), "AIRLOCK_CONFIG");
   }
 }
 
@@ -205,15 +206,13 @@ TEST(LoadPolicyTest, AFileThatCannotBeReadIsAnError) {
   host.SetFile("/etc/airlock.yaml", "tls: {verification: enforce}");
   host.SetError("/etc/airlock.yaml",
                 absl::PermissionDeniedError("/etc/airlock.yaml: no"));
-  ExpectError(Load(&host).status(),
-              "the operator's policy cannot be read: /etc/airlock.yaml: no");
+  ExpectError(Load(&host).status(), "/etc/airlock.yaml");
 }
 
 TEST(LoadPolicyTest, ABrokenFileIsAnErrorWithItsPlace) {
   FakeHost host;
   host.SetFile("/etc/airlock.yaml", "tls:\n  verfication: enforce\n");
-  ExpectError(Load(&host).status(),
-              "/etc/airlock.yaml:2:3: unknown key \"verfication\"");
+  ExpectError(Load(&host).status(), "/etc/airlock.yaml:2:3");
 }
 
 TEST(LoadPolicyTest, ExceptionsExpireByTheHostsClock) {
@@ -223,7 +222,7 @@ TEST(LoadPolicyTest, ExceptionsExpireByTheHostsClock) {
                "expires: 2026-01-01}]}");
   EXPECT_TRUE(Load(&host).ok());
   host.AdvanceTime(absl::Hours(24));
-  ExpectError(Load(&host).status(), "this exception expired on 2026-01-01");
+  EXPECT_THAT(Load(&host), Quotes("2026-01-01"));
 }
 
 TEST(LoadPolicyTest, BundlesMustBeThere) {
@@ -231,13 +230,11 @@ TEST(LoadPolicyTest, BundlesMustBeThere) {
   host.SetFile("/etc/airlock.yaml",
                "tls:\n  ca_certs: /etc/ca.pem\n  exceptions:\n"
                "  - {host: a, ca_certs: /etc/b.pem}\n");
-  ExpectError(Load(&host).status(),
-              "/etc/airlock.yaml:2:13: the bundle of ca_certs cannot be read: "
-              "/etc/ca.pem does not exist");
+  ExpectError(Load(&host).status(), "/etc/airlock.yaml:2:13");
+  EXPECT_THAT(Load(&host), Quotes("/etc/ca.pem"));
   host.SetFile("/etc/ca.pem", "");
-  ExpectError(Load(&host).status(),
-              "/etc/airlock.yaml:4:25: the bundle of ca_certs cannot be read: "
-              "/etc/b.pem does not exist");
+  ExpectError(Load(&host).status(), "/etc/airlock.yaml:4:25");
+  EXPECT_THAT(Load(&host), Quotes("/etc/b.pem"));
   host.SetFile("/etc/b.pem", "");
   EXPECT_TRUE(Load(&host).ok());
 }
@@ -261,8 +258,8 @@ TEST(LoadPolicyTest, BundlesMustBeTrusted) {
     host.SetUntrusted("/etc/certs/other", open);
     EXPECT_TRUE(Load(&host).ok());
     host.SetUntrusted(untrusted, open);
-    ExpectError(Load(&host).status(),
-                ": the bundle of ca_certs: /etc/x (mode 0666) is open");
+    EXPECT_THAT(Load(&host), ErrorIs(absl::StatusCode::kInvalidArgument));
+    EXPECT_THAT(Load(&host), Quotes("/etc/x (mode 0666) is open"));
     // In the sandbox, airlock run has already checked.
     EXPECT_TRUE(LoadPolicy(&host, config::Environment::OfSandbox({})).ok());
   }
@@ -286,18 +283,16 @@ TEST(LoadPolicyTest, WrongWordsAnywhereAreErrors) {
   host.SetFile("/app.yaml", "env_variables: {AIRLOCK_VERIFY: on}");
   const absl::StatusOr<config::AppYaml> app = LoadAppYaml(&host, "/app.yaml");
   ASSERT_TRUE(app.ok()) << app.status();
-  ExpectError(Load(&host, &*app).status(), "/app.yaml:1:33: AIRLOCK_VERIFY");
+  ExpectError(Load(&host, &*app).status(), "/app.yaml:1:33");
   host.SetVariable("AIRLOCK_VERIFY", "no");
-  ExpectError(Load(&host, &*app).status(), "environment variable AIRLOCK_VERI");
+  ExpectError(Load(&host, &*app).status(), "AIRLOCK_VERIFY");
 }
 
 TEST(LoadPolicyTest, AppYamlMustBeThereAndGood) {
   FakeHost host;
-  ExpectError(LoadAppYaml(&host, "/app.yaml").status(),
-              "the app.yaml cannot be read: /app.yaml does not exist");
+  ExpectError(LoadAppYaml(&host, "/app.yaml").status(), "/app.yaml");
   host.SetFile("/app.yaml", "libraries: [{name: ssl}]");
-  ExpectError(LoadAppYaml(&host, "/app.yaml").status(),
-              "/app.yaml:1:13: the library ssl has no \"version\"");
+  ExpectError(LoadAppYaml(&host, "/app.yaml").status(), "/app.yaml:1:13");
 }
 
 }  // namespace

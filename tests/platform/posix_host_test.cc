@@ -17,10 +17,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/internal/errno_status.h"
+#include "tests/support/error_matchers.h"
 
 namespace airlock::platform {
 namespace {
@@ -85,8 +86,8 @@ TEST_F(PosixHostTest, ATrustedFileIsOneThatOthersCannotWrite) {
   const std::string path = MakeFile("policy", "text");
   ASSERT_EQ(chmod(path.c_str(), 0666), 0);
   EXPECT_TRUE(host_.ReadFile(path).ok());
-  EXPECT_THAT(host_.ReadTrustedFile(path).status().message(),
-              HasSubstr("is writable by others"));
+  EXPECT_THAT(host_.ReadTrustedFile(path),
+              ErrorIs(absl::StatusCode::kFailedPrecondition, path));
 }
 
 TEST_F(PosixHostTest, ReadsFilesThatSayTheyAreEmpty) {
@@ -126,9 +127,8 @@ TEST_F(PosixHostTest, AMissingFileIsNotFound) {
     for (const absl::Status& status :
          {host_.ReadFile(path).status(), host_.Stat(path).status(),
           host_.ListDirectory(path).status()}) {
-      EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-      EXPECT_THAT(status.message(), HasSubstr(path));
-      EXPECT_THAT(status.message(), HasSubstr("No such file"));
+      EXPECT_THAT(status, ErrorIs(absl::StatusCode::kNotFound, path));
+      EXPECT_EQ(internal::ErrnoOf(status), ENOENT);
     }
   }
 }
@@ -138,8 +138,7 @@ TEST_F(PosixHostTest, RefusesIrregularFilesWithoutBlocking) {
   for (const std::string& path :
        {Path("fifo"), std::string("/dev/null"), directory_}) {
     const absl::Status status = host_.ReadFile(path).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << path;
-    EXPECT_THAT(status.message(), HasSubstr(path));
+    EXPECT_THAT(status, ErrorIs(absl::StatusCode::kFailedPrecondition, path));
   }
 }
 
@@ -158,8 +157,7 @@ TEST_F(PosixHostTest, RefusesFilesThatAreTooLarge) {
   const std::string path = MakeFile("large", "");
   ASSERT_EQ(truncate(path.c_str(), Host::kMaxFileSize + 1), 0);
   const absl::Status status = host_.ReadFile(path).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange);
-  EXPECT_THAT(status.message(), HasSubstr(path));
+  EXPECT_THAT(status, ErrorIs(absl::StatusCode::kOutOfRange, path));
 }
 
 TEST_F(PosixHostTest, SaysWhichPermissionIsMissing) {
@@ -178,12 +176,13 @@ TEST_F(PosixHostTest, SaysWhichPermissionIsMissing) {
   const absl::Status below = host_.ReadFile("closed/file").status();
   SetCapabilities(all);
 
-  EXPECT_EQ(file.code(), absl::StatusCode::kPermissionDenied);
-  EXPECT_THAT(file.message(), HasSubstr(user));
-  EXPECT_THAT(file.message(), HasSubstr("read file (mode 0000"));
-  EXPECT_EQ(below.code(), absl::StatusCode::kPermissionDenied);
-  EXPECT_THAT(below.message(), HasSubstr("closed/file"));
-  EXPECT_THAT(below.message(), HasSubstr("directory closed (mode 0600"));
+  EXPECT_THAT(file, ErrorIs(absl::StatusCode::kPermissionDenied, "file"));
+  EXPECT_THAT(file, Quotes(user));
+  EXPECT_THAT(file, Quotes("file (mode 0000"));
+  EXPECT_THAT(below,
+              ErrorIs(absl::StatusCode::kPermissionDenied, "closed/file"));
+  EXPECT_THAT(below, Quotes("closed (mode 0600"));
+  EXPECT_EQ(internal::ErrnoOf(below), EACCES);
 }
 
 TEST_F(PosixHostTest, ListsDirectories) {

@@ -25,13 +25,13 @@
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/error_matchers.h"
 
 namespace airlock::platform {
 namespace {
 
 using ssl::IoResult;
 using ssl::IoState;
-using ::testing::HasSubstr;
 
 using TransportPtr = std::unique_ptr<PosixTransport>;
 
@@ -161,9 +161,9 @@ TEST(PosixTransportTest, ATimeoutEndsTheWait) {
   for (auto& [a, b] :
        {MakePair(absl::Milliseconds(1)), MakePipe(absl::Milliseconds(1))}) {
     const absl::Status read = ReadByte(*a).status();
-    EXPECT_EQ(read.code(), absl::StatusCode::kDeadlineExceeded);
-    EXPECT_THAT(read.message(), HasSubstr("peer.test:443"));
-    EXPECT_THAT(read.message(), HasSubstr("1ms"));
+    EXPECT_THAT(read,
+                ErrorIs(absl::StatusCode::kDeadlineExceeded, "peer.test:443"));
+    EXPECT_THAT(read, Quotes("1ms"));
     EXPECT_EQ(Fill(*b).status().code(), absl::StatusCode::kDeadlineExceeded);
   }
 }
@@ -242,7 +242,7 @@ TEST(PosixTransportTest, WritingToAClosedSocketIsAnErrorAndNoSignal) {
   b.reset();
   const absl::Status status = Write(*a, "x").status();
   EXPECT_FALSE(status.ok());
-  EXPECT_THAT(status.message(), HasSubstr("peer.test:443"));
+  EXPECT_THAT(status, WhereIs("peer.test:443"));
 }
 
 TEST(PosixTransportTest, BorrowedDescriptorsStayOpen) {

@@ -17,6 +17,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/internal/unique_fd.h"
+#include "tests/support/error_matchers.h"
 
 namespace airlock::platform {
 namespace {
@@ -69,8 +70,7 @@ TEST(TcpListenerTest, APortInUseIsAnErrorThatNamesIt) {
   const absl::Status status =
       TcpListener::Listen("127.0.0.1", listener->port()).status();
   EXPECT_FALSE(status.ok());
-  EXPECT_THAT(status.message(),
-              HasSubstr(absl::StrCat("127.0.0.1:", listener->port())));
+  EXPECT_THAT(status, WhereIs(absl::StrCat("127.0.0.1:", listener->port())));
 }
 
 TEST(DialTest, ARefusalNamesHostPortAndReason) {
@@ -86,9 +86,9 @@ TEST(DialTest, ARefusalNamesHostPortAndReason) {
 
   const uint16_t port = ntohs(address.sin_port);
   const absl::Status status = Dial("127.0.0.1", port, kPatience).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(status.message(), HasSubstr(absl::StrCat("127.0.0.1:", port)));
-  EXPECT_THAT(status.message(), HasSubstr("refused"));
+  EXPECT_THAT(status, ErrorIs(absl::StatusCode::kUnavailable,
+                              absl::StrCat("127.0.0.1:", port)));
+  EXPECT_THAT(status, Quotes(std::strerror(ECONNREFUSED)));
 }
 
 TEST(DialTest, RefusesInvalidHosts) {

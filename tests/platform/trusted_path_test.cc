@@ -15,12 +15,11 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/internal/errno_status.h"
+#include "tests/support/error_matchers.h"
 
 namespace airlock::platform::internal {
 namespace {
-
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr uid_t kUser = 1000;
 constexpr uid_t kOther = 1001;
@@ -73,9 +72,8 @@ class TrustedPathTest : public ::testing::Test {
   // Expects a refusal that names `what`.
   void ExpectRefused(const std::string& path, const std::string& what) {
     const absl::Status status = Check(path);
-    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
-    EXPECT_THAT(status.message(), HasSubstr(path));
-    EXPECT_THAT(status.message(), HasSubstr(absl::StrCat(what, " ")));
+    EXPECT_THAT(status, ErrorIs(absl::StatusCode::kFailedPrecondition, what));
+    EXPECT_THAT(status, Quotes(path));
   }
 
   struct Entry {
@@ -165,14 +163,13 @@ TEST_F(TrustedPathTest, EachFailureIsAnError) {
       const absl::Status status = Check("/etc/airlock.yaml");
       EXPECT_FALSE(status.ok());
       EXPECT_FALSE(absl::IsNotFound(status)) << status;
-      EXPECT_THAT(status.message(), HasSubstr(place));
-      EXPECT_THAT(status.message(), HasSubstr(std::strerror(error)));
+      EXPECT_THAT(status, WhereIs(place));
+      EXPECT_EQ(ErrnoOf(status), error);
       entries_[place] = before;
     }
   }
   Link("/etc/airlock.yaml", "airlock.yaml");
-  EXPECT_THAT(Check("/etc/airlock.yaml").message(),
-              HasSubstr(std::strerror(ELOOP)));
+  EXPECT_EQ(ErrnoOf(Check("/etc/airlock.yaml")), ELOOP);
   Link("/etc/airlock.yaml", "");  // Cannot be read.
   EXPECT_FALSE(Check("/etc/airlock.yaml").ok());
   Link("/etc/airlock.yaml", std::string(PATH_MAX, 'x'));

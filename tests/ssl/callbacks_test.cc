@@ -8,11 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
+#include "tests/support/error_matchers.h"
 #include "tests/support/handshake.h"
 #include "tests/support/session.h"
 
@@ -201,8 +202,7 @@ TEST(SniTest, AFailingCallbackEndsTheHandshake) {
     EXPECT_EQ(KindOf(c.server_status), ErrorKind::kCallback) << c.server_status;
     EXPECT_EQ(AlertOf(c.client_status), 80);  // internal_error
     if (!answer.ok()) {
-      EXPECT_TRUE(
-          absl::StrContains(c.server_status.message(), "the database is down"));
+      EXPECT_THAT(c.server_status, Quotes("the database is down"));
     }
   }
 }
@@ -283,7 +283,7 @@ TEST(VerifyCallbackTest, CanOnlyRefuse) {
     Connection c = Connect(client, MakeContext(ServerOptions()));
     EXPECT_EQ(KindOf(c.client_status), ErrorKind::kVerification);
     EXPECT_EQ(GetError(c.client_status)->verify_code, 50);
-    EXPECT_TRUE(absl::StrContains(c.client_status.message(), "not pinned"));
+    EXPECT_THAT(c.client_status, Quotes("not pinned"));
     EXPECT_FALSE(c.client->peer_verified());
     EXPECT_TRUE(c.client->verified_chain().empty());
     EXPECT_EQ(AlertOf(c.server_status), 46);  // certificate_unknown

@@ -18,6 +18,7 @@
 #include "ssl/credentials.h"
 #include "ssl/error.h"
 #include "ssl/secret.h"
+#include "tests/support/error_matchers.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::ssl {
@@ -46,13 +47,23 @@ inline Result Create(absl::string_view certfile, absl::string_view keyfile = "",
   return Credentials::Create(std::move(options));
 }
 
-// Every refusal has the same kind. Its message is for people, but tests check
-// the words that distinguish one mistake from another.
-inline void ExpectRefused(const Result& result, absl::string_view words) {
-  ASSERT_FALSE(result.ok()) << "expected: " << words;
-  EXPECT_EQ(GetErrorKind(result.status()), ErrorKind::kCredentials);
+// Expects an error about the input `where`, or that part of it.
+inline void ExpectRefused(const Result& result, const std::string& where) {
+  EXPECT_THAT(result, ErrorIs(ErrorKind::kCredentials, where));
+}
+
+// Expects the same, and the words that tell one mistake from another: for the
+// tables of texts only.
+inline void ExpectSaid(const Result& result, absl::string_view words) {
+  EXPECT_THAT(result, KindIs(ErrorKind::kCredentials));
   EXPECT_THAT(std::string(result.status().message()),
               ::testing::HasSubstr(std::string(words)));
+}
+
+// Expects an error about the input `where` that says what to do.
+inline void ExpectAdvised(const Result& result, const std::string& where) {
+  EXPECT_THAT(result, ::testing::AllOf(ErrorIs(ErrorKind::kCredentials, where),
+                                       HasAdvice()));
 }
 
 // The common names of the chain, as "CN=...".

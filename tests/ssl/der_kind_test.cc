@@ -110,28 +110,28 @@ TEST(DerKindTest, NoPartOfOneIsReadBeyondItsEnd) {
 TEST(DerKindTest, OtherKindsInPlaceOfCredentials) {
   const std::string certificate = Cert("server_p256.pem");
   const std::string key = Cert("server_p256.key");
-  ExpectRefused(
+  ExpectSaid(
       Create(Request(), key),
       "no certificate, only CERTIFICATE REQUEST; provide the certificate");
-  ExpectRefused(Create(Pkcs7(), key), "no certificate, only PKCS7; convert it");
-  ExpectRefused(Create(FirstBlock("crl_root.pem"), key),
-                "no certificate, only X509 CRL");
-  ExpectRefused(Create(certificate, Request()),
-                "no private key, only CERTIFICATE REQUEST");
-  ExpectRefused(
-      Create(Labelled("CERTIFICATE", Cert("server_p256_key.der")), key),
-      "block 1 (CERTIFICATE, line 1) holds a private key and not a certificate; "
-      "correct its label");
-  ExpectRefused(Create(Labelled("CERTIFICATE", Request()), key),
-                "holds a certificate request and not a certificate");
-  ExpectRefused(
-      Create(certificate,
-             Labelled("PRIVATE KEY", Cert("server_p256_cert.der"))),
-      "block 1 (PRIVATE KEY, line 1) holds a certificate and not a private key");
+  ExpectSaid(Create(Pkcs7(), key), "no certificate, only PKCS7; convert it");
+  ExpectSaid(Create(FirstBlock("crl_root.pem"), key),
+             "no certificate, only X509 CRL");
+  ExpectSaid(Create(certificate, Request()),
+             "no private key, only CERTIFICATE REQUEST");
+  ExpectSaid(Create(Labelled("CERTIFICATE", Cert("server_p256_key.der")), key),
+             "block 1 (CERTIFICATE, line 1) holds a private key and not a "
+             "certificate; "
+             "correct its label");
+  ExpectSaid(Create(Labelled("CERTIFICATE", Request()), key),
+             "holds a certificate request and not a certificate");
+  ExpectSaid(Create(certificate,
+                    Labelled("PRIVATE KEY", Cert("server_p256_cert.der"))),
+             "block 1 (PRIVATE KEY, line 1) holds a certificate and not a "
+             "private key");
   // Damaged content is still called damaged.
-  ExpectRefused(Create(Labelled("CERTIFICATE", "hello"), key), "is damaged");
-  ExpectRefused(Create(certificate, Labelled("PRIVATE KEY", "hello")),
-                "is damaged");
+  ExpectSaid(Create(Labelled("CERTIFICATE", "hello"), key), "is damaged");
+  ExpectSaid(Create(certificate, Labelled("PRIVATE KEY", "hello")),
+             "is damaged");
 }
 
 TEST(DerKindTest, OtherKindsInABundle) {

@@ -44,13 +44,13 @@ TEST(ErrorQueueTest, NamesAreThoseOfPythonsErrors) {
   EXPECT_EQ(error.library, "SSL");
   EXPECT_EQ(error.reason, "WRONG_VERSION_NUMBER");
   EXPECT_EQ(error.detail, "wrong version number");
-  EXPECT_THAT(error.message, ::testing::StartsWith("no luck"));
+  EXPECT_EQ(error.what, "no luck");
   EXPECT_EQ(ERR_peek_error(), 0u);
 }
 
 TEST(ErrorQueueTest, WithoutAnErrorThereIsNoReason) {
   const Error error = *GetError(DrainToStatus(ErrorKind::kInternal, "why"));
-  EXPECT_EQ(error.message, "why");
+  EXPECT_EQ(error.what, "why");
   EXPECT_EQ(error.reason, "");
   EXPECT_EQ(error.library, "");
 }

@@ -9,11 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/memory_transport.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
+#include "tests/support/error_matchers.h"
 #include "tests/support/handshake.h"
 #include "tests/support/shaky_transport.h"
 
@@ -79,7 +80,7 @@ TEST_P(FailureTest, ReceivedDataIsReadAfterAFailedWrite) {
   for (int i = 0; i < 2; ++i) {
     const absl::Status status = WriteAll(c.client.get(), "a large request");
     EXPECT_EQ(KindOf(status), ErrorKind::kTransport);
-    EXPECT_TRUE(absl::StrContains(status.message(), "broken pipe")) << status;
+    EXPECT_THAT(status, Quotes("broken pipe"));
     EXPECT_EQ(KindOf(c.client->Shutdown().status()), ErrorKind::kTransport);
     EXPECT_EQ(KindOf(c.client->Unwrap().status()), ErrorKind::kTransport);
   }
@@ -343,7 +344,7 @@ TEST_P(FailureTest, ExceptionsOfATransportAreCaughtAtEachCall) {
     failed = !c.client_status.ok();
     if (!failed) break;
     EXPECT_EQ(KindOf(c.client_status), ErrorKind::kCallback) << c.client_status;
-    EXPECT_TRUE(absl::StrContains(c.client_status.message(), "unplugged"));
+    EXPECT_THAT(c.client_status, Quotes("unplugged"));
     EXPECT_EQ(KindOf(c.client->Handshake().status()), ErrorKind::kCallback);
   }
 }
