@@ -91,8 +91,7 @@ int Fail(absl::string_view command, const absl::Status& status) {
             << (error.has_value()
                     ? absl::StrCat(ssl::ErrorKindName(error->kind), ": ")
                     : "")
-            << ForTerminal(InWordsOfFlags(command, status.message()))
-            << std::endl;
+            << ForTerminal(MessageWithFlags(command, status)) << std::endl;
   const bool wrong_usage = error.has_value()
                                ? error->kind == ssl::ErrorKind::kInvalidArgument
                                : absl::IsInvalidArgument(status);
@@ -196,11 +195,13 @@ absl::StatusOr<platform::CaCerts> ReadCaCerts(absl::string_view flag,
                                               platform::Host* host) {
   if (source.empty()) return platform::CaCerts();
   if (source != "-" && !absl::StartsWith(source, "env:")) {
-    return platform::CaCerts(platform::CaPath{source});
+    return platform::CaCerts(
+        platform::CaPath{source, /*must_be_trusted=*/false, std::string(flag)});
   }
   const absl::StatusOr<ssl::Secret> bytes = ReadSource(source, host);
   if (!bytes.ok()) return CannotRead(flag, source, bytes.status());
-  return platform::CaCerts(platform::CaBytes{std::string(bytes->view())});
+  return platform::CaCerts(
+      platform::CaBytes{std::string(bytes->view()), std::string(flag)});
 }
 
 }  // namespace airlock::cli
