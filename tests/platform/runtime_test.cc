@@ -278,7 +278,7 @@ TEST_F(RuntimeTest, BothEndsMayPresentCertificates) {
   ASSERT_TRUE(ends.server.ok()) << ends.server.status();
   EXPECT_TRUE((*ends.server)->peer_verified());
   EXPECT_EQ((*ends.server)->peer_certificate()->subject(),
-            "CN=Airlock Test Client,O=Airlock Test");
+            "CN=Airlock Test Client,OU=client_p256,O=Airlock Test");
   EXPECT_EQ((*ends.client)->info()->alpn, "http/1.1");
 
   server = Server();
