@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -49,7 +50,9 @@ class PosixHostTest : public ::testing::Test {
  protected:
   PosixHostTest() {
     std::string pattern = absl::StrCat(::testing::TempDir(), "/host.XXXXXX");
-    directory_ = mkdtemp(pattern.data());
+    // As errors name it: without "//" and links.
+    std::array<char, PATH_MAX> resolved;
+    directory_ = realpath(mkdtemp(pattern.data()), resolved.data());
   }
 
   std::string Path(const std::string& name) const {
