@@ -42,7 +42,7 @@ def find(root, name):
         raise ValueError('not below the root')
     if os.path.isdir(path):
         return listing(path, b'/' + name + b'/' if name else b'/')
-    # O_NONBLOCK: a FIFO would wait for whoever writes to it.
+    # O_NONBLOCK: opening a FIFO would wait for a writer.
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), 'rb')
     facts = os.fstat(file.fileno())
     if not stat.S_ISREG(facts.st_mode):

@@ -29,7 +29,7 @@ class Stream(asyncore.dispatcher):
         try:
             self.step()
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as error:
-            # It wants to read after tickets, too: they are no data.
+            # It also wants to read after tickets, which are not data.
             self.wants_write = isinstance(error, ssl.SSLWantWriteError)
 
     def handle_error(self):

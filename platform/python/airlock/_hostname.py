@@ -76,7 +76,7 @@ def _reference(hostname):
 
 
 def is_address(hostname):
-    """Whether a host is an IP address; ValueError if it is no host at all."""
+    """Whether a host is an IP address; ValueError if it is not a host."""
     return _reference(hostname)[1] is not None
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A fetch in a thread of its own, with the methods of App Engine's UserRPC."""
+"""A fetch in its own thread, with the methods of App Engine's UserRPC."""
 from __future__ import absolute_import
 
 import sys

@@ -87,7 +87,7 @@ class CommandTest(ProgramTest):
 class PromiseTest(unittest.TestCase):
 
     def test_each_is_short(self):
-        """At most sixty lines but for the licence and empty ones."""
+        """At most sixty lines, without the licence and empty lines."""
         for name in os.listdir(PROGRAMS):
             if name.endswith('.py'):
                 lines = [line for line in read(

@@ -8,6 +8,7 @@ import os
 import socket
 import ssl
 import sys
+import traceback
 import unittest
 import warnings
 
@@ -70,6 +71,42 @@ class ContextTest(TlsTest):
         for files in (('nowhere.pem',), ('ca.pem',), ('verdicts.txt',)):
             with self.assertRaises(SSL.SSLError):
                 ctx.load_cert(*map(cert, files))
+
+    def test_errors_never_show_keys(self):
+        with open(cert('server_p256.key')) as file:
+            pem = file.read()
+        line = ''.join(pem.splitlines()[1:-1])
+        secret = line[40:56]
+        self.assertRegex(secret, '^[A-Za-z0-9+/=]{16}$')
+        calls = [
+            lambda text: SSL.Context().load_cert(text),
+            lambda text: SSL.Context().load_cert(cert('server_rsa.pem'), text),
+            lambda text: SSL.Context().load_verify_locations(text),
+            lambda text: SSL.Context().set_client_CA_list_from_file(text),
+            X509.load_cert]
+        texts = [pem, line, pem[30:], line.encode(), pem[30:] + '\0',
+                 line.replace('+', '-').replace('/', '_'), '/' + line]
+        for call in calls:
+            for text in texts:
+                try:
+                    call(text)
+                except Exception as error:  # pylint: disable=broad-except
+                    said = ''.join(traceback.format_exception(
+                        type(error), error, error.__traceback__))
+                    self.assertNotIn(secret, said)
+                    self.assertNotIn(line[:16], said)
+                else:
+                    self.fail('it took a key')
+
+    def test_errors_name_files(self):
+        for call in (SSL.Context().load_cert,
+                     SSL.Context().load_verify_locations):
+            with self.assertRaises(SSL.SSLError) as caught:
+                call('/nowhere/server.pem')
+            self.assertIn('No such file', str(caught.exception))
+            self.assertIn('/nowhere/server.pem', str(caught.exception))
+        with self.assertRaises(TypeError):
+            SSL.Context().load_cert(0)
 
     def test_passphrase(self):
         asked = []

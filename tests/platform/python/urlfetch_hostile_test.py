@@ -261,7 +261,7 @@ class DeadlineTest(FetchTest):
         self.assertLess(len(server.requests), 6)
 
     def test_connect(self):
-        # Nobody accepts, and the queue is full.
+        # Nothing accepts, and the queue is full.
         listener = socket.socket()
         self.addCleanup(listener.close)
         listener.bind(('127.0.0.1', 0))

@@ -339,7 +339,7 @@ class ProxyTest(FetchTest):
                  'status 302'),
                 (b'what\r\n', 'not the first line'),
                 (b'HTTP/1.1 200 x\r\n\r\nHTTP/1.1 200 OK\r\n\r\nfake',
-                 'data of its own'),
+                 'data before the server did'),
                 (b'', 'ended')):
             self.through(target, reply=reply)
             try:

@@ -104,5 +104,5 @@ class Stream(object):
           errors.Malformed: the peer sent more than was read.
         """
         if self._buffer:
-            raise errors.Malformed('the proxy sent data of its own')
+            raise errors.Malformed('the proxy sent data before the server did')
         return self._socket

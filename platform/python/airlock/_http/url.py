@@ -58,7 +58,7 @@ class Url(collections.namedtuple('Url', 'scheme host port target fragment')):
 
     @property
     def origin(self):
-        """Who is asked: credentials for it are for nobody else (RFC 6454)."""
+        """The origin (RFC 6454), which alone gets the credentials for it."""
         return self.scheme, self.host, self.port
 
     @property

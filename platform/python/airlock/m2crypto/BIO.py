@@ -119,7 +119,7 @@ class MemoryBuffer(BIO):
         return taken
 
     def read(self, size: Optional[int] = 0) -> Optional[bytes]:
-        """At most `size` bytes, or everything; None if there is nothing."""
+        """At most `size` bytes, or everything; None if it is empty."""
         self._check(self.readable(), 'read')
         return self._take(size or len(self._data)) or None
 
@@ -202,7 +202,7 @@ class IOBuffer(BIO):
         self.write_closed = 0 if 'w' in mode else 1
 
     def _fill(self) -> bool:
-        """Reads some more; False at the end, or if there is no more now."""
+        """Reads some more; False at the end, or if no more is available now."""
         data = self._under_bio.read(4096)
         self._ahead += data or b''
         return bool(data)

@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""M2Crypto.Err: there is no queue of errors, since every error is raised."""
+"""M2Crypto.Err: its queue is always empty, since every error is raised."""
 from typing import Optional
 
 from airlock.m2crypto import m2

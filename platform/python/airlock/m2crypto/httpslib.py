@@ -57,7 +57,7 @@ class HTTPSConnection(HTTPConnection):
       host, port: the server; the port may be in the host.
       strict: has no effect.
       ssl_context: an SSL.Context; None: a new one. `context` is the same.
-      cert_file, key_file: a client certificate, for a context of its own.
+      cert_file, key_file: a client certificate, for its own context.
       timeout: in seconds, for connecting and for each operation; None: no end.
         DEFAULT_TIMEOUT unless given.
     """

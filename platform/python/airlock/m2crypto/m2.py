@@ -113,4 +113,4 @@ def ssl_get_state_v(connection: Any) -> str:
 
 
 def err_clear_error() -> None:
-    """Does nothing: there is no queue of errors."""
+    """Does nothing: the queue of errors is always empty."""

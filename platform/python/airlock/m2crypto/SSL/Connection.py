@@ -99,7 +99,7 @@ class Connection(Peer, Facts, SocketOptions):
         self._server = True
 
     def set_tlsext_host_name(self, name: Any) -> None:
-        """The name to ask the server for (SNI); if there is none, its host."""
+        """The name to ask the server for (SNI); by default its host."""
         self._server_name = _text(name)
 
     def set1_host(self, name: Any) -> None:
@@ -125,7 +125,7 @@ class Connection(Peer, Facts, SocketOptions):
         Raises:
           SSL.SSLError: the handshake failed, or the chain is not trusted.
           SSL.Checker.SSLVerificationError: the certificate is another host's.
-          OSError: there is no connection.
+          OSError: it is not connected.
         """
         self.socket.connect(addr)
         self.addr = addr
@@ -417,7 +417,7 @@ class Connection(Peer, Facts, SocketOptions):
 
     def set_session(self, session: _session.Session) -> None:
         """Resumes a session of the same SSL.Context. Of another there is a full
-        handshake: what one context has verified is no proof for the next."""
+        handshake: one context cannot rely on what another has verified."""
         self._resumed = session._ptr()
 
     def set_session_id_ctx(self, id: Any) -> None:

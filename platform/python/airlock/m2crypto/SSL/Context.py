@@ -230,9 +230,10 @@ class Context:
         try:
             found = _pem.certificates(pem)
         except ValueError as error:
-            raise _errors.SSLError('%r: %s' % (cafile, error))
+            raise _errors.SSLError('%s: %s' % (_pem.shown(cafile), error))
         if not found:
-            raise _errors.SSLError('no CA certificate in %r' % (cafile,))
+            raise _errors.SSLError('no CA certificate in %s'
+                                   % _pem.shown(cafile))
 
     load_client_CA = load_client_ca = set_client_CA_list_from_file
 
@@ -253,9 +254,10 @@ class Context:
             cas = (None if cafile is None else
                    _pem.content(cafile).decode('utf-8', 'replace'))
             if capath is not None:
-                os.listdir(capath)  # Or it says that there is none.
+                os.listdir(capath)  # An error if it is missing.
         if cas is not None and '-----BEGIN ' not in cas:
-            raise _errors.SSLError('no certificate in %r' % (cafile,))
+            raise _errors.SSLError('no certificate in %s'
+                                   % _pem.shown(cafile))
         self._add(lambda context: context.load_verify_locations(
             cafile=cas, capath=capath))
         return 1

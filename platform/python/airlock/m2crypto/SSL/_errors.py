@@ -12,7 +12,7 @@ class SSLError(Exception):
 
     Attributes:
       reason: OpenSSL's name of what went wrong, such as
-        'CERTIFICATE_VERIFY_FAILED'; None if there is none.
+        'CERTIFICATE_VERIFY_FAILED'; or None.
       verify_code: the number of a verification failure, or None.
     """
     reason: Optional[str] = None
