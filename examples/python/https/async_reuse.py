@@ -48,8 +48,13 @@ async def work(args, context):
 
 async def work_all(args):
     context = tls.client_context(args.ca, kind=resuming.ResumingContext)
+    # All end before one's failure is raised: it would cancel the others.
     done = await asyncio.gather(*[work(args, context)
-                                  for _ in range(args.tasks)])
+                                  for _ in range(args.tasks)],
+                                return_exceptions=True)
+    for failure in done:
+        if isinstance(failure, Exception):
+            raise failure
     reused = sum(done, [])
     print('%d requests, %d reused' % (len(reused), sum(reused)))
 
