@@ -66,7 +66,7 @@ class Identity {
   // Copies the contents into `options`.
   void Present(platform::WrapOptions* options) const;
 
-  // The contents; unset where there are none.
+  // The contents; unset if the flag is not given.
   const absl::optional<ssl::Secret>& certificate() const {
     return certificate_;
   }

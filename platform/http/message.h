@@ -96,8 +96,8 @@ struct Response {
   std::string body;
   // The body ends at one of the request's limits; see allow_truncated.
   bool truncated = false;
-  // Whether `body` was compressed in transit, and is no longer. Then the
-  // headers Content-Encoding and Content-Length describe what was sent.
+  // Whether `body` was compressed in transit and has been decompressed. The
+  // headers Content-Encoding and Content-Length still describe what was sent.
   bool decoded = false;
   uint64_t body_bytes_received = 0;  // Of the body, as it was sent.
 

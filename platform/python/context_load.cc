@@ -59,9 +59,10 @@ ssl::PasswordCallback Password(PyObject* password) {
           TakePassword(value.get(), "password callback must return a string",
                        &secret);
       if (value) WipeIfOwn(value.get());
-      if (!took)
+      if (!took) {
         return absl::CancelledError(
             "the password callback raised an exception");
+      }
     } else if (!TakePassword(password,
                              "password should be a string or callable",
                              &secret)) {

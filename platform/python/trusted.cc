@@ -33,7 +33,11 @@ absl::Status Trusted::AddBundle(absl::string_view bytes,
     AddFile(*std::move(store));
     return absl::OkStatus();
   }
-  // It is damaged, or it holds only CRLs.
+  // Memory that runs out says nothing about the bundle.
+  if (ssl::GetErrorKind(store.status()) == ssl::ErrorKind::kInternal) {
+    return store.status();
+  }
+  // It is damaged, or it contains only CRLs.
   const absl::Status status = crls_.Add(bytes, name);
   if (status.ok()) named_ = true;
   return status;

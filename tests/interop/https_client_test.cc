@@ -122,9 +122,9 @@ TEST_F(HttpsClientTest, ConnectionsAndSessionsAreReused) {
 }
 
 TEST_F(HttpsClientTest, ClientCertificatesAreShown) {
-  const auto nobody = client_->Fetch(Get("/who"));
-  ASSERT_TRUE(nobody.ok()) << nobody.status();
-  EXPECT_EQ(nobody->status, 403);
+  const auto anonymous = client_->Fetch(Get("/who"));
+  ASSERT_TRUE(anonymous.ok()) << anonymous.status();
+  EXPECT_EQ(anonymous->status, 403);
   auto tls = std::make_shared<http::TlsOptions>();
   tls->ca_certs = tls_->ca_certs;
   tls->certificate = ssl::Secret(ReadTestdata("certs/client_p256.pem"));

@@ -147,7 +147,7 @@ TEST_F(AuditWriterTest, UnwritableTargetsAreErrors) {
   ExpectRefused(directory_ + "/no/file");
   ExpectRefused(std::string("/tmp/\0x", 7));
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
-  ExpectRefused(path_);  // Nobody reads it.
+  ExpectRefused(path_);  // It has no reader.
   MakePipe();
   ExpectRefused(absl::StrCat("fd:", pipe_[0]));  // It is open for reading.
   close(pipe_[0]);

@@ -40,7 +40,9 @@ bool HasIpv6Loopback() {
 class TcpTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(TcpTest, ConnectsAndAccepts) {
-  if (GetParam() == "::1" && !HasIpv6Loopback()) GTEST_SKIP() << "no IPv6";
+  if (GetParam() == "::1" && !HasIpv6Loopback()) {
+    GTEST_SKIP() << "This machine does not have the address ::1.";
+  }
   const absl::StatusOr<TcpListener> listener =
       TcpListener::Listen(GetParam(), 0);
   ASSERT_TRUE(listener.ok()) << listener.status();

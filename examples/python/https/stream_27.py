@@ -53,8 +53,8 @@ class Stream(asyncore.dispatcher):
             if self.ending:
                 self.socket.unwrap()
                 return self.close()
-            data = self.socket.recv(65536)  # Until there is no more: select
-            if data:  # does not see what TLS has decrypted already.
+            data = self.socket.recv(65536)  # Again: select() does
+            if data:  # not see data that TLS has decrypted already.
                 self.received(data)
             else:
                 self.closed()

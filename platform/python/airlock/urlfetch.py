@@ -177,7 +177,7 @@ def _checked_payload(payload, method, url):
         return None
     if isinstance(payload, type(u'')):
         payload = payload.encode('utf-8')
-    # An empty one of another type, such as {}, is none, as on App Engine.
+    # Like App Engine, treats an empty payload, also such as {}, as unset.
     payload = payload or b''
     if not isinstance(payload, (bytes, bytearray)):
         raise TypeError('payload must be bytes or text, not %s; '

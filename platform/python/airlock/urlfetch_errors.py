@@ -72,7 +72,7 @@ class ResponseTooLargeError(Error):
 
 
 class InvalidMethodError(Error):
-    """The method is none of GET, POST, HEAD, PUT, DELETE and PATCH."""
+    """The method is not GET, POST, HEAD, PUT, DELETE or PATCH."""
 
 
 class InvalidHeaderError(Error, ValueError):

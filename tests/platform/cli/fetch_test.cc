@@ -188,14 +188,14 @@ TEST(FetchTest, FilesAppearWhenTheyAreComplete) {
   EXPECT_THAT(Content(path), HasSubstr("GET |"));
   EXPECT_FALSE(Exists(path + ".part"));
   EXPECT_THAT(outcome.output, IsEmpty());
-  // No progress: standard error is no terminal.
+  // No progress: standard error is not a terminal.
   EXPECT_THAT(outcome.errors, IsEmpty());
 
   // The old one stays if the new one fails.
   EXPECT_EQ(Fetch(server.Url("/cut"), {flag}).status, 6);
   EXPECT_THAT(Content(path), HasSubstr("GET |"));
 
-  // What is no file is not replaced by one.
+  // A device is not replaced by a file.
   EXPECT_EQ(Fetch(server.Url(), {"--output=/dev/null"}).status, 0);
   struct stat status = {};
   ASSERT_EQ(lstat("/dev/null", &status), 0);

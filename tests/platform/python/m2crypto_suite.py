@@ -8,6 +8,7 @@ TESTS: a file of M2Crypto's folder of tests. Exit status 0 where exactly the
 tests fail that GAPS lists; its own text says how lines look. PAGE has the rows
 that it names.
 """
+import contextlib
 import io
 import os
 import re
@@ -78,10 +79,12 @@ def start_server(self, args):
     process.log = log
     deadline = time.monotonic() + _SECONDS
     while not listens(self.srv_port):
-        if process.poll() is not None or time.monotonic() > deadline:
+        # Its output is a file, so nothing tells when it listens, only if it ends.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.01)
+        if process.returncode is not None or time.monotonic() > deadline:
             log.seek(0)
             raise RuntimeError(log.read().decode())
-        time.sleep(0.01)
     return process
 
 

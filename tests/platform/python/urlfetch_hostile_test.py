@@ -23,7 +23,7 @@ CHUNKED = OK + b'Transfer-Encoding: chunked\r\n\r\n'
 GZIP = OK + b'Content-Encoding: gzip\r\n'
 MALFORMED = urlfetch.MalformedReplyError
 CLOSED = urlfetch.ConnectionClosedError
-# A deadline that passes. Whoever does not keep to it waits for SECONDS, or
+# A deadline that passes. Code that ignores it waits for SECONDS, or
 # for ever.
 SOON = 0.3
 LATE = 20
