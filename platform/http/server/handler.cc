@@ -8,18 +8,6 @@
 
 namespace airlock::http {
 
-absl::string_view VersionName(Version version) {
-  switch (version) {
-    case Version::kHttp1_0:
-      return "HTTP/1.0";
-    case Version::kHttp1_1:
-      return "HTTP/1.1";
-    case Version::kHttp2:
-      return "HTTP/2";
-  }
-  return "";
-}
-
 ServerResponse TextResponse(int status, absl::string_view text) {
   ServerResponse response;
   response.status = status;

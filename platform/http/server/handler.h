@@ -15,14 +15,10 @@
 #include "absl/types/optional.h"
 #include "platform/http/headers.h"
 #include "platform/http/message.h"
+#include "platform/http/version.h"
 #include "ssl/socket.h"
 
 namespace airlock::http {
-
-enum class Version { kHttp1_0, kHttp1_1, kHttp2 };
-
-// "HTTP/1.1", "HTTP/2".
-absl::string_view VersionName(Version version);
 
 // The head of a request. The server has checked its syntax: the method and the
 // names of the fields are tokens, no value has a control character except tab,
