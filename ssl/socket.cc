@@ -138,6 +138,8 @@ size_t Socket::pending() const {
 IoResult Socket::Shutdown() { return impl_->Shutdown(); }
 IoResult Socket::Unwrap() { return impl_->Unwrap(); }
 
+absl::Status Socket::RequestKeyUpdate() { return impl_->RequestKeyUpdate(); }
+
 std::unique_ptr<Transport> Socket::ReleaseTransport() {
   return std::move(impl_->bio.transport);
 }

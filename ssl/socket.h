@@ -94,6 +94,13 @@ class Socket {
   // Write must begin with the same bytes, but they may be at another address.
   IoResult Write(absl::Span<const uint8_t> from);
 
+  // Changes both directions to new keys (RFC 8446, section 4.6.3): queues a
+  // KeyUpdate that asks the peer for its own. It precedes the data of the next
+  // Write, which already uses the new keys. A second call before that changes
+  // nothing. kInvalidArgument before the handshake is done, and for TLS 1.2 and
+  // earlier, which have no key update; kClosed after Shutdown.
+  absl::Status RequestKeyUpdate();
+
   // How many decrypted bytes Read can return without using the transport.
   size_t pending() const;
 

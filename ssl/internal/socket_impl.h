@@ -53,6 +53,7 @@ class Socket::Impl {
   IoResult Write(absl::Span<const uint8_t> from);
   IoResult Shutdown();
   IoResult Unwrap();
+  absl::Status RequestKeyUpdate();
 
   // Copies the peer's certificates from BoringSSL into `presented`.
   absl::Status CollectPresented();

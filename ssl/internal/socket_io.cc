@@ -225,6 +225,31 @@ IoResult Socket::Impl::Write(absl::Span<const uint8_t> from) {
   return Fail(settled.status());
 }
 
+absl::Status Socket::Impl::RequestKeyUpdate() {
+  const internal::CallScope scope(clock());
+  absl::Status usable = Usable(Operation::kWrite);
+  if (!usable.ok()) return usable;
+  if (!handshake_done) {
+    return MakeStatus(
+        ErrorKind::kInvalidArgument,
+        "The keys can be updated only after the handshake is done.");
+  }
+  if (SSL_version(ssl.get()) < TLS1_3_VERSION) {
+    return MakeStatus(ErrorKind::kInvalidArgument,
+                      "Only TLS 1.3 can update its keys; for new ones with TLS "
+                      "1.2, make a new connection.");
+  }
+  if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) != 0) {
+    return MakeStatus(ErrorKind::kClosed,
+                      Named("Keys cannot be updated after {Shutdown}."));
+  }
+  const int queued = SSL_key_update(ssl.get(), SSL_KEY_UPDATE_REQUESTED);
+  if (Halted()) return FailHalted();
+  if (queued == 1) return absl::OkStatus();
+  return Fail(internal::DrainToStatus(ErrorKind::kInternal,
+                                      "The keys cannot be updated."));
+}
+
 IoResult Socket::Impl::Shutdown() {
   const internal::CallScope scope(clock());
   const absl::Status usable = Usable(Operation::kWrite);
