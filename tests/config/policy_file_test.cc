@@ -3,6 +3,8 @@
 
 #include "config/policy_file.h"
 
+#include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -414,6 +416,44 @@ TEST(PolicyFileTest, AcceptsTheExampleOfTheReadme) {
       ParsePolicyFile(content, "a.yaml", absl::CivilDay(2026, 6, 30));
   ASSERT_TRUE(policy.ok()) << policy.status();
   EXPECT_EQ(policy->exceptions.size(), 2);
+}
+
+// The words of `text` that `pattern` finds, whose first group is one.
+std::set<std::string> Found(const std::string& text, const char* pattern) {
+  const std::regex expression(pattern);
+  std::set<std::string> result;
+  for (std::sregex_iterator match(text.begin(), text.end(), expression), end;
+       match != end; ++match) {
+    result.insert((*match)[1]);
+  }
+  return result;
+}
+
+TEST(PolicyFileTest, TheManualPageHasTheKeysOfTheReadme) {
+  const std::string readme = testing::ReadTestdata("../README.md");
+  const size_t begin = readme.find("```yaml\n");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string example =
+      readme.substr(begin, readme.find("```\n", begin + 8) - begin);
+  const std::string page = testing::ReadTestdata("../packaging/airlock.yaml.5");
+  const size_t exceptions = page.find(".TP\n.B exceptions\n");
+  ASSERT_NE(exceptions, std::string::npos);
+  const size_t after = page.find(".SH EXAMPLE", exceptions);
+  ASSERT_NE(after, std::string::npos);
+
+  const std::set<std::string> keys = Found(example, "\n  ([a-z_]+):");
+  EXPECT_GE(keys.size(), 14);
+  std::set<std::string> described = Found(
+      page.substr(0, exceptions), "\n\\.TP\n\\.B[IR] \"?([a-z_]+)(?: \"|: )");
+  described.insert("exceptions");
+  EXPECT_EQ(described, keys);
+
+  const std::set<std::string> parts =
+      Found(example, "\n    (?:- |  )([a-z_]+):");
+  EXPECT_GE(parts.size(), 6);
+  EXPECT_EQ(Found(page.substr(exceptions + 16, after - exceptions - 16),
+                  "\n\\.BR? ([a-z_]+)"),
+            parts);
 }
 
 TEST(PolicyFileTest, AcceptsTheExampleOfThePinningPage) {
