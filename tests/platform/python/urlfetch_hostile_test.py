@@ -289,6 +289,76 @@ class DeadlineTest(FetchTest):
                           deadline=SOON)
         self.assertLess(time.time() - began, LATE)
 
+    def hold_lookups(self):
+        """(an Event that lookups wait for, a Semaphore that each of them
+        releases before, their hosts)."""
+        release, begun, hosts = threading.Event(), threading.Semaphore(0), []
+        look_up = socket.getaddrinfo
+
+        def hold(host, *_):
+            hosts.append(host)
+            begun.release()
+            release.wait(SECONDS)
+            raise socket.gaierror('no such host')
+        socket.getaddrinfo = hold
+        self.addCleanup(setattr, socket, 'getaddrinfo', look_up)
+        self.addCleanup(release.set)
+        return release, begun, hosts
+
+    def start_all(self, urls):
+        return [urlfetch.make_fetch_call(urlfetch.create_rpc(SECONDS), url)
+                for url in urls]
+
+    def assert_all_fail(self, rpcs):
+        for rpc in rpcs:
+            with self.assertRaises(urlfetch.DNSLookupFailedError):
+                rpc.get_result()
+
+    def test_lookups_are_limited(self):
+        release, begun, hosts = self.hold_lookups()
+        rpcs = self.start_all('https://x%d.test/' % number
+                              for number in range(70))
+        for _ in range(64):
+            begun.acquire()
+        # The deadline holds for those that wait their turn, too.
+        self.assert_fails(urlfetch.DeadlineExceededError, 'https://y.test/',
+                          deadline=SOON)
+        self.assertEqual(len(hosts), 64)
+        release.set()
+        self.assert_all_fail(rpcs)
+        self.assertEqual(len(set(hosts)), 70)
+
+    def test_one_lookup_for_one_name(self):
+        release, _, hosts = self.hold_lookups()
+        rpcs = self.start_all(['https://x.test/'] * 20)
+        # It has not found the name already, and nor have they.
+        self.assert_fails(urlfetch.DeadlineExceededError, 'https://x.test/',
+                          deadline=SOON)
+        self.assertEqual(hosts, ['x.test'])
+        release.set()
+        self.assert_all_fail(rpcs)
+
+    @unittest.skipUnless(hasattr(os, 'fork'), 'fork')
+    def test_children_look_up_for_themselves(self):
+        release, begun, _ = self.hold_lookups()
+        rpcs = self.start_all(['https://x.test/'])
+        begun.acquire()
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                socket.getaddrinfo = lambda *_: []
+                urlfetch.fetch('https://x.test/', deadline=SECONDS)
+            except urlfetch.DeadlineExceededError:
+                status = 2
+            except urlfetch.DownloadError:
+                status = 0
+            finally:
+                os._exit(status)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        release.set()
+        self.assert_all_fail(rpcs)
+
     def test_default(self):
         # No connection is without a timeout.
         urlfetch.set_default_fetch_deadline(SOON)

@@ -6,11 +6,11 @@ from __future__ import absolute_import
 import errno
 import socket
 import ssl
-import threading
 
 from airlock import _hostname
 from airlock import _wrap
 from airlock._http import errors
+from airlock._http import lookup
 from airlock._http import response as responses
 from airlock._http.stream import Stream
 
@@ -21,30 +21,9 @@ _IP_ADDRESS_MISMATCH = 64
 
 
 def _addresses(host, port, deadline):
-    """getaddrinfo's results. It has no timeout, so that a thread waits for it,
-    which the deadline leaves behind."""
-    found, done = [], threading.Event()
-
-    def look_up():
-        try:
-            found.append(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
-        except (socket.error, UnicodeError) as error:
-            found.append(error)
-        finally:
-            done.set()
-
-    if _hostname.is_address(host):
-        look_up()
-    else:
-        thread = threading.Thread(target=look_up, name='airlock-lookup')
-        thread.daemon = True
-        try:
-            thread.start()
-        except Exception as error:  # RuntimeError; in 2.7 thread.error.
-            raise errors.OutOfResources(str(error))
-        if not done.wait(deadline.remaining()):
-            raise deadline.exceeded()
-    result, = found or [socket.gaierror('no answer')]
+    """getaddrinfo's results."""
+    result = (lookup.look_up(host, port) if _hostname.is_address(host) else
+              lookup.look_up_until(host, port, deadline))
     if isinstance(result, Exception):
         raise errors.LookupFailed('%s has no address: %s' % (host, result))
     return result
