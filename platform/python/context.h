@@ -16,6 +16,7 @@
 #include "platform/python/key_log.h"
 #include "platform/python/module_state.h"
 #include "platform/python/python_compat.h"
+#include "platform/python/ticket_keys.h"
 #include "platform/python/trusted.h"
 #include "ssl/context.h"
 #include "ssl/credentials.h"
@@ -99,9 +100,12 @@ struct ContextObject {
   void AddVersions(ssl::Verification* verification) const;
   std::vector<std::shared_ptr<const ssl::Credentials>> CompleteChains(
       const ssl::TrustStore* store) const;
+  // Discards the Contexts of `side`, and keeps their statistics.
+  void Discard(ssl::Side side);
 
   // One for each side and for each exception that was used.
   std::vector<Frozen> frozen_;
+  TicketKeys ticket_keys_;  // A server's; changes to the context keep them.
   ssl::SessionStatistics before_;  // Of discarded Contexts.
 };
 

@@ -91,7 +91,8 @@ ContextObject::ContextObject(StatePtr state_in, int protocol_in)
     : state(std::move(state_in)),
       protocol(protocol_in),
       ciphers(kDefaultCiphers),
-      trusted(state->runtime) {
+      trusted(state->runtime),
+      ticket_keys_(state->runtime->host().Now()) {
   if (protocol == kProtocolTlsClient) {
     verify_mode = kCertRequired;
     verify_mode_chosen = true;
@@ -157,7 +158,9 @@ platform::ContextRequest ContextObject::Request(
 absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
     ssl::Side side, const std::string& hostname) {
   const config::VerificationPolicy policy = state->runtime->policy();
-  std::string rules = RulesFor(policy, hostname, state->runtime->host().Now());
+  const absl::Time now = state->runtime->host().Now();
+  std::string rules = RulesFor(policy, hostname, now);
+  if (side == ssl::Side::kServer && ticket_keys_.Advance(now)) Discard(side);
   for (const Frozen& frozen : frozen_) {
     if (frozen.side != side || frozen.rules != rules) continue;
     if (side == ssl::Side::kClient &&
@@ -183,6 +186,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
       (options & kOpNoRenegotiation) == 0 ? kMostRenegotiations : 0;
   result.session_tickets = (options & kOpNoTicket) == 0;
   result.num_tickets = static_cast<size_t>(num_tickets);
+  if (side == ssl::Side::kServer) result.ticket_keys = ticket_keys_.keys();
   result.cipher_server_preference = (options & kOpCipherServerPreference) != 0;
   result.psk_identity_hint = psk_hint;
   InstallCallbacks(*this, &result);
@@ -215,12 +219,20 @@ ContextObject::CompleteChains(const ssl::TrustStore* store) const {
   return result;
 }
 
-void ContextObject::Changed() {
-  for (const Frozen& frozen : frozen_) {
-    Add(frozen.context->session_statistics(), &before_);
+void ContextObject::Discard(ssl::Side side) {
+  const auto end = std::stable_partition(
+      frozen_.begin(), frozen_.end(),
+      [side](const Frozen& frozen) { return frozen.side != side; });
+  for (auto each = end; each != frozen_.end(); ++each) {
+    Add(each->context->session_statistics(), &before_);
   }
   before_.number = 0;  // Their caches are gone, too.
-  frozen_.clear();
+  frozen_.erase(end, frozen_.end());
+}
+
+void ContextObject::Changed() {
+  Discard(ssl::Side::kClient);
+  Discard(ssl::Side::kServer);
 }
 
 ssl::SessionStatistics ContextObject::Statistics() const {

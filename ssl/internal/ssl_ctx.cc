@@ -3,6 +3,7 @@
 
 #include "ssl/internal/ssl_ctx.h"
 
+#include <openssl/mem.h>
 #include <openssl/nid.h>
 #include <openssl/pool.h>
 #include <openssl/sha.h>
@@ -49,6 +50,8 @@ size_t VerifyAlgorithmCount(const ContextOptions& options) {
   return std::size(kVerifyAlgorithms) -
          (options.verification.security_level == 0 ? 0 : 1);
 }
+
+constexpr size_t kTicketKeySize = 48;  // Name, HMAC key and AES key.
 
 constexpr char kDefaultGroups[] = "X25519:P-256:P-384:P-521";
 
@@ -202,6 +205,18 @@ bool SetAlpn(const ContextOptions& options, SSL_CTX* ctx) {
                              wire.size()) == 0;
 }
 
+// BoringSSL makes its own ticket keys for the first ticket. A server that forks
+// needs them before, so that its children accept each other's tickets.
+bool MakeTicketKeys(const ContextOptions& options, SSL_CTX* ctx) {
+  if (!options.session_tickets || !options.ticket_keys.empty()) return true;
+  const CallScope scope(options.clock);  // The keys have a lifetime.
+  std::array<uint8_t, kTicketKeySize> keys;
+  const bool made =
+      SSL_CTX_get_tlsext_ticket_keys(ctx, keys.data(), keys.size()) != 0;
+  OPENSSL_cleanse(keys.data(), keys.size());
+  return made;
+}
+
 absl::Status OutOfMemory() {
   return DrainToStatus(ErrorKind::kInternal, "The context cannot be created.");
 }
@@ -254,7 +269,7 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
                                      static_cast<uint16_t>(versions.minimum)) ||
       !SSL_CTX_set_max_proto_version(ctx.get(),
                                      static_cast<uint16_t>(versions.maximum)) ||
-      !SetSessions(options, ctx.get()) ||
+      !SetSessions(options, ctx.get()) || !MakeTicketKeys(options, ctx.get()) ||
       !SetPresented(options, signing, ctx.get()) ||
       !SetAlpn(options, ctx.get())) {
     return OutOfMemory();

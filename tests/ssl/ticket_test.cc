@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // How sessions are stored: tickets, their keys, caches.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 #include <utility>
@@ -110,6 +113,35 @@ TEST_P(TicketTest, KeysOfItsOwnAreNoOthers) {
   EXPECT_TRUE(Reused(Connect(client, server, WithSession(session))));
   EXPECT_FALSE(Reused(
       Connect(client, MakeContext(ServerOptions()), WithSession(session))));
+}
+
+// A server that forks for each connection makes its Context before.
+TEST_P(TicketTest, ProcessesThatForkShareTheKeys) {
+  const auto client = Client();
+  const auto server = MakeContext(ServerOptions());
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const auto bytes = Established(client, server)->Serialize();
+    const bool written =
+        bytes.ok() && write(ends[1], bytes->view().data(), bytes->size()) ==
+                          static_cast<ssize_t>(bytes->size());
+    _exit(written ? 0 : 1);
+  }
+  close(ends[1]);
+  std::string bytes(65536, '\0');
+  const ssize_t size = read(ends[0], &bytes[0], bytes.size());
+  close(ends[0]);
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  ASSERT_GT(size, 0);
+  const auto session =
+      Session::Deserialize(bytes.substr(0, static_cast<size_t>(size)));
+  ASSERT_TRUE(session.ok()) << session.status();
+  EXPECT_TRUE(Reused(Connect(client, server, WithSession(*session))));
 }
 
 TEST_P(TicketTest, ThatIsTamperedWithIsIgnored) {

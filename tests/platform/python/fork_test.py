@@ -7,12 +7,20 @@ usage: PYTHON fork_test.py CERTS     (the folder of testdata's certificates)
 """
 import errno
 import os
+import shutil
 import signal
 import socket
 import ssl
+import subprocess
 import sys
+import tempfile
 import threading
 import unittest
+
+try:
+    import socketserver
+except ImportError:
+    import SocketServer as socketserver
 
 CERTS = os.path.abspath(sys.argv.pop(1))
 # After this time, it is a deadlock.
@@ -231,6 +239,64 @@ class BioTest(unittest.TestCase):
         self.assertEqual(status(fork(lambda: client.write(b'x') == 1)), 0)
         self.assertTrue(refused(lambda: client.write(b'y')))
         self.assertEqual(server.write(b'z'), 1)
+
+
+class Hello(socketserver.BaseRequestHandler):
+    """Shakes hands, in the process of the connection, and says hello."""
+
+    def handle(self):
+        tls = self.server.context.wrap_socket(self.request, server_side=True)
+        tls.sendall(b'hello')
+        tls.close()
+
+
+class ForkingServer(socketserver.ForkingMixIn, socketserver.TCPServer):
+    """A process for each connection, and no TLS in its own."""
+
+
+class TicketTest(unittest.TestCase):
+    """A child accepts the tickets of another, as with OpenSSL."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR'))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.server = ForkingServer(('127.0.0.1', 0), Hello)
+        self.addCleanup(self.server.server_close)
+        self.server.context = server_context()
+
+    def resumed(self, version, *arguments):
+        """Whether openssl s_client resumed, in a connection of its own."""
+        process = subprocess.Popen(
+            ['openssl', 's_client', '-connect', '127.0.0.1:%d' %
+             self.server.server_address[1], '-ign_eof', '-tls' +
+             version.replace('.', '_')] + list(arguments),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        self.server.handle_request()
+        said = process.communicate()[0].decode()
+        self.assertIn('hello', said)
+        self.assertIn('\nNew, ' if '\nNew, ' in said else '\nReused, ', said)
+        return '\nReused, ' in said
+
+    def test_children_share_them(self):
+        session = os.path.join(self.folder, 'session')
+        for version in ('1.2', '1.3'):
+            self.assertFalse(self.resumed(version, '-sess_out', session))
+            self.assertTrue(self.resumed(version, '-sess_in', session),
+                            version)
+
+    def test_changes_keep_them(self):
+        session = os.path.join(self.folder, 'session')
+        self.assertFalse(self.resumed('1.2', '-sess_out', session))
+        self.server.context.set_alpn_protocols(['http/1.1'])
+        self.assertTrue(self.resumed('1.2', '-sess_in', session))
+
+    def test_contexts_share_nothing(self):
+        session = os.path.join(self.folder, 'session')
+        for version in ('1.2', '1.3'):
+            self.assertFalse(self.resumed(version, '-sess_out', session))
+            self.server.context = server_context()
+            self.assertFalse(self.resumed(version, '-sess_in', session))
 
 
 if __name__ == '__main__':

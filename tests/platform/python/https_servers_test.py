@@ -281,6 +281,21 @@ class SessionTest(ProgramTest):
             for version in TLS_VERSIONS:
                 self.assertTrue(self.reused(server, version), version)
 
+    def test_children_reuse(self):
+        """Each connection of serve_forking.py has a process of its own."""
+        path = os.path.join(self.folder, 'session')
+        for stock in (False, True):
+            server = self.serve('serve_forking.py', stock=stock)
+            for version in TLS_VERSIONS:
+                for option, word in (('-sess_out', '\nNew, '),
+                                     ('-sess_in', '\nReused, ')):
+                    said = Outcome(
+                        ['openssl', 's_client', '-connect', '127.0.0.1:%d' %
+                         server.port, '-ign_eof', '-tls' +
+                         version.replace('.', '_'), option, path],
+                        b'GET / HTTP/1.0\r\n\r\n')
+                    self.assertIn(word, said.out, version)
+
     def test_it_does_not(self):
         off = self.serve('session_control.py', '--reuse', 'off')
         forgetful = self.serve('session_control.py')

@@ -249,6 +249,23 @@ class ServerTest(unittest.TestCase):
             thread.join()
             self.assertEqual(ends.pop(), expected)
 
+    def test_children_share_tickets(self):
+        """A session of one child is resumed by another."""
+        for version in ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3:
+            client = peers.client_context()
+            client.maximum_version = version
+            with self.serving(SSL.ForkingSSLServer) as (_, port):
+                session, reused = None, []
+                for _ in range(2):
+                    with peers.connected(port, client, session=session) as tls:
+                        self.assertEqual(tls.recv(6), b'hello\n')
+                        tls.sendall(b'line\n')
+                        while tls.recv(5):
+                            pass
+                        session = tls.session
+                        reused.append(tls.session_reused)
+            self.assertEqual(reused, [False, True], version)
+
     def test_each_serves(self):
         for kind in KINDS:
             with self.serving(kind) as (_, port):

@@ -92,11 +92,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def connected(port, context=None):
+def connected(port, context=None, session=None):
     """A client of `ssl`."""
     with socket.create_connection(('127.0.0.1', port), SECONDS) as plain:
         with (context or client_context()).wrap_socket(
-                plain, server_hostname='localhost',
+                plain, server_hostname='localhost', session=session,
                 suppress_ragged_eofs=False) as tls:
             yield tls
 

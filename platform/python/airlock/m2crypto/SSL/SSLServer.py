@@ -1,6 +1,7 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 """Servers of TLS over socketserver."""
+import contextlib
 import socketserver
 from typing import Any, Tuple
 
@@ -59,6 +60,13 @@ class ThreadingSSLServer(socketserver.ThreadingMixIn, SSLServer):
 
 class ForkingSSLServer(socketserver.ForkingMixIn, SSLServer):
     """Serves each client in its own process."""
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        # The keys of session tickets are made here, so that all children have
+        # the same. What is wrong with the context, the child's handshake says.
+        with contextlib.suppress(Exception):
+            self.ssl_ctx.native(server=True)
+        super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         """Ends the connection, in the client's process."""
