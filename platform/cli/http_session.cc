@@ -21,6 +21,8 @@
 #include "absl/time/clock.h"
 #include "platform/cli/stream.h"
 #include "platform/cli/text.h"
+#include "platform/http/site/listing.h"
+#include "platform/http/site/url_path.h"
 
 namespace airlock::cli {
 namespace {
@@ -45,8 +47,8 @@ std::string HttpDate(absl::Time time) {
 
 class Session {
  public:
-  Session(const FileSite& site, const HttpSessionOptions& options,
-          ssl::Socket* socket)
+  Session(const airlock::http::FileSite& site,
+          const HttpSessionOptions& options, ssl::Socket* socket)
       : site_(site), options_(options), socket_(socket) {}
 
   absl::Status Run() {
@@ -114,11 +116,13 @@ class Session {
                     "exactly one Host header is required")
           .status();
     }
-    absl::StatusOr<SiteEntry> entry = site_.Find(View(request.target()));
+    absl::StatusOr<airlock::http::SiteEntry> entry =
+        site_.Find(View(request.target()));
     if (!entry.ok()) return Refuse(entry.status());
-    if (entry->kind == SiteEntry::Kind::kFile) return SendFile(*entry);
+    if (entry->kind == airlock::http::SiteEntry::Kind::kFile)
+      return SendFile(*entry);
     if (!entry->final_slash) return Redirect(*entry);
-    const absl::StatusOr<std::string> page = ListingPage(*entry);
+    const absl::StatusOr<std::string> page = airlock::http::ListingPage(*entry);
     if (!page.ok()) return Refuse(page.status());
     return SendText(http::status::ok, "text/html; charset=utf-8", *page);
   }
@@ -148,12 +152,12 @@ class Session {
     return false;
   }
 
-  absl::Status Redirect(const SiteEntry& entry) {
+  absl::Status Redirect(const airlock::http::SiteEntry& entry) {
     http::response<http::string_body> response(http::status::moved_permanently,
                                                version_);
     // Made from the parts of the entry, so it cannot be "//elsewhere".
     response.set(http::field::location,
-                 absl::StrCat(EncodePath(entry.path), "/"));
+                 absl::StrCat(airlock::http::EncodePath(entry.path), "/"));
     return Send(std::move(response));
   }
 
@@ -172,7 +176,7 @@ class Session {
     return Send(std::move(response));
   }
 
-  absl::Status SendFile(SiteEntry& entry) {
+  absl::Status SendFile(airlock::http::SiteEntry& entry) {
     http::response<FileBody> response(http::status::ok, version_);
     response.set(http::field::content_type, entry.content_type);
     response.set(http::field::last_modified, HttpDate(entry.modified));
@@ -221,7 +225,7 @@ class Session {
     return status;
   }
 
-  const FileSite& site_;
+  const airlock::http::FileSite& site_;
   const HttpSessionOptions& options_;
   ssl::Socket* const socket_;
 
@@ -234,8 +238,8 @@ class Session {
 
 }  // namespace
 
-absl::Status ServeHttp(const FileSite& site, const HttpSessionOptions& options,
-                       ssl::Socket* socket) {
+absl::Status ServeHttp(const airlock::http::FileSite& site,
+                       const HttpSessionOptions& options, ssl::Socket* socket) {
   return Session(site, options, socket).Run();
 }
 

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "platform/cli/file_site.h"
+#include "platform/http/site/file_site.h"
 #include "ssl/socket.h"
 
 namespace airlock::cli {
@@ -28,8 +28,8 @@ struct HttpSessionOptions {
 // close, or sends something other than HTTP/1.x; `socket` has a transport that
 // waits. Requests have no body and at most 16 KiB of headers. The error is the
 // transport's; ok if the connection just ended.
-absl::Status ServeHttp(const FileSite& site, const HttpSessionOptions& options,
-                       ssl::Socket* socket);
+absl::Status ServeHttp(const http::FileSite& site,
+                       const HttpSessionOptions& options, ssl::Socket* socket);
 
 }  // namespace airlock::cli
 

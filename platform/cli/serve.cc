@@ -19,12 +19,12 @@
 #include "absl/types/optional.h"
 #include "platform/cli/connection_place.h"
 #include "platform/cli/connection_pool.h"
-#include "platform/cli/file_site.h"
 #include "platform/cli/flag_words.h"
 #include "platform/cli/http_session.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/stream.h"
 #include "platform/cli/text.h"
+#include "platform/http/site/file_site.h"
 #include "platform/internal/fd_wait.h"
 #include "platform/launcher/local_identity.h"
 #include "platform/memory_transport.h"
@@ -86,7 +86,7 @@ struct Service {
   std::string own_certificate;
   platform::CaCerts client_ca;
   ssl::VerifyMode cert_reqs = ssl::VerifyMode::kNone;
-  absl::optional<FileSite> site;
+  absl::optional<http::FileSite> site;
 
   absl::StatusOr<platform::WrapOptions> Options() const {
     platform::WrapOptions options;
@@ -165,7 +165,7 @@ absl::Status ReadFlags(Service* service) {
   }
   const std::string root = absl::GetFlag(FLAGS_root);
   if (root.empty()) return absl::OkStatus();
-  absl::StatusOr<FileSite> site = FileSite::Open(root);
+  absl::StatusOr<http::FileSite> site = http::FileSite::Open(root);
   if (!site.ok()) return site.status();
   service->site = *std::move(site);
   return absl::OkStatus();

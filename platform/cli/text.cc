@@ -9,50 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "platform/internal/printable.h"
 
 namespace airlock::cli {
 namespace {
 
 constexpr size_t kColumns = 78;
-
-// The first UTF-8 character of `text`, which is not empty: its code point and
-// its size in bytes. For invalid UTF-8 (including overlong forms and
-// surrogates): -1 and 1.
-struct Utf8Character {
-  int code_point = -1;
-  size_t size = 1;
-};
-
-Utf8Character FirstCharacter(absl::string_view text) {
-  const auto byte = [text](size_t i) -> int {
-    return static_cast<uint8_t>(text[i]);
-  };
-  const int first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < size) return {};
-  int code_point = first & (0xff >> (size + 1));
-  for (size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    code_point = code_point << 6 | (byte(i) & 0x3f);
-  }
-  constexpr int kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code_point < kSmallest[size] || code_point > 0x10ffff ||
-      (code_point >= 0xd800 && code_point <= 0xdfff)) {
-    return {};
-  }
-  return {code_point, size};
-}
-
-// Control characters (C0, DEL, C1), and those that reorder, hide or break
-// lines (Unicode's Bidi_Control, zero width, line and paragraph separator).
-bool IsPrintable(int code_point) {
-  return code_point >= 0x20 && !(code_point >= 0x7f && code_point <= 0x9f) &&
-         !(code_point >= 0x200b && code_point <= 0x200f) &&
-         !(code_point >= 0x2028 && code_point <= 0x202e) &&
-         !(code_point >= 0x2060 && code_point <= 0x206f) &&
-         code_point != 0x061c && code_point != 0xfeff;
-}
 
 // "3 years", "12 days", "5 hours", "less than an hour".
 std::string DescribeDuration(absl::Duration duration) {
@@ -73,22 +35,7 @@ std::string DescribeDuration(absl::Duration duration) {
 }  // namespace
 
 std::string ForTerminal(absl::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const Utf8Character character = FirstCharacter(text);
-    if (IsPrintable(character.code_point)) {
-      absl::StrAppend(&result, text.substr(0, character.size));
-    } else if (character.code_point > 0xff) {
-      absl::StrAppendFormat(&result, "\\u%04x", character.code_point);
-    } else {
-      absl::StrAppendFormat(&result, "\\x%02x",
-                            character.code_point < 0
-                                ? static_cast<uint8_t>(text[0])
-                                : character.code_point);
-    }
-    text.remove_prefix(character.size);
-  }
-  return result;
+  return platform::internal::Printable(text);
 }
 
 std::string Wrap(absl::string_view text, size_t indent) {
@@ -114,7 +61,7 @@ std::string Wrap(absl::string_view text, size_t indent) {
 std::string PadRight(absl::string_view text, size_t width) {
   size_t columns = 0;
   for (absl::string_view rest = text; !rest.empty(); ++columns) {
-    rest.remove_prefix(FirstCharacter(rest).size);
+    rest.remove_prefix(platform::internal::FirstCharacter(rest).size);
   }
   return absl::StrCat(text, std::string(width - std::min(width, columns), ' '));
 }

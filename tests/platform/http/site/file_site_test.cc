@@ -3,7 +3,7 @@
 
 // A site's answers when the system runs out of resources.
 
-#include "platform/cli/file_site.h"
+#include "platform/http/site/file_site.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -17,8 +17,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gtest/gtest.h"
+#include "platform/http/site/listing.h"
 
-namespace airlock::cli {
+namespace airlock::http {
 namespace {
 
 namespace fs = std::filesystem;
@@ -88,4 +89,4 @@ TEST_F(FileSiteTest, ListsOnlyWhatItCouldRead) {
 }
 
 }  // namespace
-}  // namespace airlock::cli
+}  // namespace airlock::http

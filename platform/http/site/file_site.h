@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Serves the files of a directory by URL, and nothing above it.
-#ifndef AIRLOCK_PLATFORM_CLI_FILE_SITE_H_
-#define AIRLOCK_PLATFORM_CLI_FILE_SITE_H_
+#ifndef AIRLOCK_PLATFORM_HTTP_SITE_FILE_SITE_H_
+#define AIRLOCK_PLATFORM_HTTP_SITE_FILE_SITE_H_
 
 #include <cstdint>
 #include <string>
@@ -16,7 +16,7 @@
 #include "absl/time/time.h"
 #include "platform/internal/unique_fd.h"
 
-namespace airlock::cli {
+namespace airlock::http {
 
 // The target of a request.
 struct SiteEntry {
@@ -25,6 +25,9 @@ struct SiteEntry {
   platform::internal::UniqueFd fd;  // Open for reading.
   uint64_t size = 0;
   absl::Time modified;
+  // The last change of the file or its metadata (ctime).
+  absl::Time changed;
+  uint64_t inode = 0;
   std::string content_type;  // For a file.
   // The decoded parts of the path: {"docs", "a b.txt"}.
   std::vector<std::string> path;
@@ -58,12 +61,6 @@ class FileSite {
   platform::internal::UniqueFd root_;
 };
 
-// The listing of the directory `entry` as an HTML page. Names are escaped.
-absl::StatusOr<std::string> ListingPage(const SiteEntry& entry);
+}  // namespace airlock::http
 
-// "/docs/a%20b.txt": the path of an entry, encoded, without a final slash.
-std::string EncodePath(const std::vector<std::string>& path);
-
-}  // namespace airlock::cli
-
-#endif  // AIRLOCK_PLATFORM_CLI_FILE_SITE_H_
+#endif  // AIRLOCK_PLATFORM_HTTP_SITE_FILE_SITE_H_
