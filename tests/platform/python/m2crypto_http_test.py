@@ -322,13 +322,17 @@ class UrllibTest(HttpTest):
         first.redirects.update({'/same': first.url + 'x',
                                 '/other': second.url + 'x',
                                 '/plain': 'http://localhost:1/'})
-        headers = {'Authorization': 'secret', 'Cookie': 'secret'}
+        headers = {'Authorization': 'secret', 'Cookie': 'secret',
+                   'X-Api-Key': 'secret'}
+        harmless = {'Accept-Language': 'en'}
         for path, server, expected in (('same', first, 'secret'),
                                        ('other', second, None)):
-            request = m2urllib2.Request(first.url + path, headers=headers)
+            request = m2urllib2.Request(first.url + path,
+                                        headers=dict(headers, **harmless))
             self.assertEqual(self.opener().open(request).read(), b'body of /x')
             for name in headers:
                 self.assertEqual(server.seen[-1][1].get(name), expected)
+            self.assertEqual(server.seen[-1][1].get('Accept-Language'), 'en')
         with self.assertRaisesRegex(urllib.error.HTTPError, 'not followed'):
             self.opener().open(first.url + 'plain')
 

@@ -3,8 +3,10 @@
 """Peers of the tests of airlock.m2crypto: servers and clients over `ssl`."""
 import contextlib
 import os
+import re
 import socket
 import ssl
+import subprocess
 import threading
 
 CERTS = ''  # Set by the tests.
@@ -99,6 +101,35 @@ def connected(port, context=None, session=None):
                 plain, server_hostname='localhost', session=session,
                 suppress_ragged_eofs=False) as tls:
             yield tls
+
+
+class openssl:
+    """A run of the openssl command, which ends with the block."""
+
+    def __init__(self, *arguments):
+        self._process = subprocess.Popen(
+            ['openssl'] + list(arguments), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._timer = threading.Timer(SECONDS, self._process.kill)
+        self._timer.start()
+
+    def wait_for(self, pattern):
+        """The first group of `pattern` in what it writes."""
+        said = []
+        for line in self._process.stdout:
+            said.append(line.decode())
+            match = re.search(pattern, said[-1])
+            if match:
+                return match.group(1)
+        raise AssertionError(''.join(said))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.communicate()
+        self._timer.cancel()
 
 
 @contextlib.contextmanager

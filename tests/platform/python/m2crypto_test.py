@@ -4,7 +4,10 @@
 
 usage: PYTHON m2crypto_test.py CERTS
 """
+import array
+import io
 import os
+import select
 import socket
 import ssl
 import sys
@@ -124,6 +127,22 @@ class ContextTest(TlsTest):
         # Once for each key, though several connections use it.
         self.assertEqual(asked, [0, 0])
 
+    def test_wrong_types(self):
+        ctx = SSL.Context()
+        for arguments in ((1, 'x'), (1, None), ('x', 1), (None, 1), (1.0, 1)):
+            with self.assertRaises(TypeError):
+                ctx.set_verify(*arguments)
+        self.assertEqual(ctx.get_verify_mode(), SSL.verify_none)
+        for load in (ctx.load_verify_locations, ctx.load_client_ca,
+                     ctx.load_cert,
+                     lambda wrong: ctx.load_verify_locations(capath=wrong)):
+            for wrong in 5, object():
+                with self.assertRaises(TypeError):
+                    load(wrong)
+        for wrong in None, 5, b'ALL':
+            with self.assertRaises(TypeError):
+                ctx.set_cipher_list(wrong)
+
     def test_verify_settings(self):
         ctx = SSL.Context()
         self.assertEqual(ctx.get_verify_mode(), SSL.verify_none)
@@ -225,6 +244,85 @@ class ConnectionTest(TlsTest):
             while connection.write(b'x' * 65536) != -1:
                 pass
             connection.abandon()
+
+    def test_tickets_are_no_data(self):
+        """TLS 1.3's tickets wake up a client, and it goes on waiting."""
+        with Server() as server:
+            connection = self.connect(server)
+            connection.setblocking(0)
+            self.assertIsNone(connection.read())
+            self.assertEqual(connection.write(b'hello'), 5)
+            data, rounds = None, 0
+            while data is None:
+                rounds += 1
+                self.assertLess(rounds, 5, 'it spins')
+                self.assertTrue(select.select(
+                    [connection], [], [], peers.SECONDS)[0], 'it hangs')
+                data = connection.read()
+            self.assertEqual(data, b'hello')
+            connection.close()
+
+    def test_extended_master_secret(self):
+        """As openssl saw it, as server and as client, with all options."""
+        server = peers.openssl('s_server', '-accept', '127.0.0.1:0', '-www',
+                               '-tls1_2', '-naccept', '1', '-cert',
+                               cert('server_p256.pem'), '-key',
+                               cert('server_p256.key'), '-cert_chain',
+                               cert('server_p256_chain.pem'))
+        with server:
+            port = int(server.wait_for(r'ACCEPT 127\.0\.0\.1:(\d+)'))
+            ctx = context()
+            ctx.set_options(SSL.op_all | 1)
+            connection = SSL.Connection(ctx)
+            connection.settimeout(peers.SECONDS)
+            connection.connect(('localhost', port))
+            connection.write(b'GET / HTTP/1.0\r\n\r\n')
+            page = b''.join(iter(connection.read, b''))
+            connection.close()
+        self.assertIn(b'Extended master secret: yes', page)
+
+        ctx = SSL.Context()
+        ctx.set_options(SSL.op_all | 1)
+        ctx.load_cert(cert('server_p256_chain.pem'), cert('server_p256.key'))
+        listener = SSL.Connection(ctx)
+        self.addCleanup(listener.close)
+        listener.bind(('127.0.0.1', 0))
+        listener.listen()
+        with peers.openssl('s_client', '-tls1_2', '-connect',
+                           '127.0.0.1:%d' % listener.getsockname()[1],
+                           '-ign_eof') as client:
+            connection, _ = listener.accept()
+            client.wait_for('Extended master secret: (yes)')
+            connection.close()
+
+    def test_buffers(self):
+        """What recv_into() and write() take and give."""
+        with Server() as server:
+            connection = self.connect(server)
+            self.assertEqual(connection.write(b''), 0)
+            connection.setblocking(0)
+            self.assertEqual(connection.write(b''), 0)
+            connection.settimeout(peers.SECONDS)
+            for wrong in 'text', None, 5, [1]:
+                with self.assertRaises(TypeError):
+                    connection.write(wrong)
+                with self.assertRaises(TypeError):
+                    connection.recv_into(wrong)
+            numbers = array.array('i', [0, 0])
+            small = memoryview(bytearray(2))
+            for buffer, size, count in ((numbers, 0, 4), (small, 9, 2),
+                                        (bytearray(3), 2, 2)):
+                connection.write(b'abcd'[:count])
+                self.assertEqual(connection.recv_into(buffer, size), count)
+            self.assertEqual(numbers.tobytes(), b'abcd' + bytes(4))
+            for buffer, size in ((bytearray(), 0), (bytearray(1), -1)):
+                with self.assertRaises(ValueError):
+                    connection.recv_into(buffer, size)
+            with self.assertRaises(TypeError):
+                connection.set_session(None)
+            connection.close()
+            with self.assertRaises(SSL.SSLError):
+                connection.connect(server.address)
 
     def test_nonblocking_handshake(self):
         begin = peers.threading.Event()
@@ -438,6 +536,29 @@ class BioTest(TlsTest):
         self.assertEqual(BIO.IOBuffer(server).readline(), b'line\n')
         self.assertIsNone(client.read(5))
         self.assertEqual(client.should_read(), 1)
+
+
+    def test_memory_buffer(self):
+        buffer = BIO.MemoryBuffer(b'one\ntwo\nthree')
+        self.assertEqual(buffer.readline(2), b'on')
+        self.assertEqual(buffer.readline(-1), b'e\n')
+        self.assertEqual(buffer.readline(None), b'two\n')
+        with self.assertRaises(ValueError):
+            buffer.read(-1)
+        self.assertEqual(buffer.read(), b'three')
+        self.assertIsNone(buffer.read())
+        self.assertEqual(buffer.readline(), b'')
+        self.assertEqual(buffer.write(array.array('i', [1])), 4)
+        for wrong in None, 5, [1]:
+            with self.assertRaises(TypeError):
+                buffer.write(wrong)
+        self.assertEqual(len(buffer), 4)
+        for call in buffer.fileno, buffer.tell, lambda: buffer.seek(0):
+            with self.assertRaises(io.UnsupportedOperation):
+                call()
+        lines = BIO.IOBuffer(BIO.MemoryBuffer(b'one\ntwo'))
+        self.assertEqual([lines.readline(-1), lines.readline(None)],
+                         [b'one\n', b'two'])
 
 
 class SessionTest(TlsTest):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """M2Crypto.BIO: buffers and files for TLS, in memory and on disk."""
 import io
+import sys
 from typing import Any, Callable, List, Optional
 
 from airlock.m2crypto import m2
@@ -99,6 +100,11 @@ class BIO:
         self.close()
 
 
+def _limit(size: Optional[int]) -> int:
+    """Of a line's length: None and numbers below 0 set none."""
+    return sys.maxsize if size is None or size < 0 else size
+
+
 class MemoryBuffer(BIO):
     """A queue of bytes: what is read is gone."""
 
@@ -121,12 +127,15 @@ class MemoryBuffer(BIO):
     def read(self, size: Optional[int] = 0) -> Optional[bytes]:
         """At most `size` bytes, or everything; None if it is empty."""
         self._check(self.readable(), 'read')
+        if size is not None and size < 0:
+            raise ValueError('read count is negative')
         return self._take(size or len(self._data)) or None
 
     getvalue = read_all = read
 
     def readline(self, size: int = 4096) -> bytes:
         self._check(self.readable(), 'read')
+        size = _limit(size)
         end = self._data.find(b'\n', 0, size)
         return self._take(size if end < 0 else end + 1)
 
@@ -134,8 +143,15 @@ class MemoryBuffer(BIO):
         self._check(self.writeable(), 'write')
         if isinstance(data, str):
             data = data.encode('utf-8')
+        data = memoryview(data).cast('B')
         self._data += data
         return len(data)
+
+    def _no_file(self, *_: Any) -> int:
+        raise io.UnsupportedOperation('a MemoryBuffer has no descriptor and '
+                                      'no position')
+
+    fileno = tell = seek = _no_file
 
     def flush(self) -> None:
         """Does nothing."""
@@ -159,7 +175,6 @@ class File(BIO):
     def __init__(self, pyfile: Any, close_pyfile: int = 1,
                  mode: str = 'rb') -> None:
         if isinstance(pyfile, str):
-          
             pyfile = open(pyfile, mode)
         super().__init__(getattr(pyfile, 'buffer', pyfile))
         pyfile.flush()
@@ -222,6 +237,7 @@ class IOBuffer(BIO):
 
     def readline(self, size: int = 4096) -> bytes:
         self._check(self.readable(), 'read')
+        size = _limit(size)
         while True:
             end = self._ahead.find(b'\n', 0, size)
             if end >= 0:

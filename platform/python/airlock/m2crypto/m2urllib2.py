@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""M2Crypto.m2urllib2: HTTPS over """
+"""M2Crypto.m2urllib2: HTTPS over urllib.request."""
 from typing import Any, Optional
 from urllib.error import ContentTooShortError, HTTPError, URLError
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from urllib.request import (
     install_opener, pathname2url, url2pathname, urlcleanup, urlopen,
     urlretrieve)
 
+from airlock._http import fields
 from airlock.m2crypto import SSL, httpslib
 
 __all__ = [
@@ -29,8 +30,6 @@ __all__ = [
     'ProxyBasicAuthHandler', 'ProxyDigestAuthHandler', 'ProxyHandler',
     'Request', 'UnknownHandler', 'getproxies', 'install_opener',
     'pathname2url', 'url2pathname', 'urlcleanup', 'urlopen', 'urlretrieve']
-
-_SECRETS = ('Authorization', 'Cookie', 'Proxy-authorization')
 
 
 class HTTPSHandler(AbstractHTTPHandler):
@@ -77,8 +76,10 @@ class RedirectHandler(HTTPRedirectHandler):
                 'followed' % newurl, headers, fp)
         result = super().redirect_request(req, fp, code, msg, headers, newurl)
         if result is not None and _origin(newurl) != _origin(req.full_url):
-            for name in _SECRETS:
-                result.remove_header(name)
+            # Any header that is not known to be harmless may be a secret.
+            result.headers = dict(fields.for_another_origin(
+                result.headers.items()))
+            result.unredirected_hdrs = {}
         return result
 
 

@@ -127,6 +127,8 @@ class Connection(Peer, Facts, SocketOptions):
           SSL.Checker.SSLVerificationError: the certificate is another host's.
           OSError: it is not connected.
         """
+        if self.transport.closed:
+            raise _errors.SSLError('the connection is closed')
         self.socket.connect(addr)
         self.addr = addr
         self.set_connect_state()
@@ -302,16 +304,16 @@ class Connection(Peer, Facts, SocketOptions):
         A bytearray has that length afterwards; other buffers are zero after
         what was read.
         """
-        size = nbytes or len(buff)
-        if size <= 0:
+        view = memoryview(buff).cast('B')
+        if nbytes < 0 or not len(view):
             raise ValueError('size <= 0')
-        data = self.read(size)
+        data = self.read(min(nbytes or len(view), len(view)))
         if data is None:
             return None
         if isinstance(buff, bytearray):
+            view.release()
             buff[:] = data
         else:
-            view = memoryview(buff)
             view[:len(data)] = data
             view[len(data):] = bytes(len(view) - len(data))
         return len(data)
@@ -418,6 +420,9 @@ class Connection(Peer, Facts, SocketOptions):
     def set_session(self, session: _session.Session) -> None:
         """Resumes a session of the same SSL.Context. Of another there is a full
         handshake: one context cannot rely on what another has verified."""
+        if not isinstance(session, _session.Session):
+            raise TypeError('session must be an SSL.Session, not %s'
+                            % type(session).__name__)
         self._resumed = session._ptr()
 
     def set_session_id_ctx(self, id: Any) -> None:

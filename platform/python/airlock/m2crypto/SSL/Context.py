@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What connections have in common: certificates, CAs and how to verify."""
 import inspect
+import operator
 import os
 import ssl
 import threading
@@ -254,7 +255,7 @@ class Context:
             cas = (None if cafile is None else
                    _pem.content(cafile).decode('utf-8', 'replace'))
             if capath is not None:
-                os.listdir(capath)  # An error if it is missing.
+                os.listdir(os.fspath(capath))  # An error if it is missing.
         if cas is not None and '-----BEGIN ' not in cas:
             raise _errors.SSLError('no certificate in %s'
                                    % _pem.shown(cafile))
@@ -294,6 +295,7 @@ class Context:
         """
         if callback is not None and not callable(callback):
             raise TypeError('the callback is not callable: %r' % (callback,))
+        mode, depth = operator.index(mode), operator.index(depth)
         if mode & ~_MODES:
             raise ValueError('mode has unknown bits: %r' % (mode,))
         with self._lock:

@@ -110,10 +110,11 @@ class Transport:
                     self.write_seconds):
                 if self.tls is not self.socket:
                     return self.tls.write(data)
-                if self.socket.gettimeout() == 0:
+                size = memoryview(data).nbytes
+                if size and self.socket.gettimeout() == 0:
                     return self.socket.send(data) or -1
                 self.socket.sendall(data)
-                return memoryview(data).nbytes
+                return size
         except _WOULD_BLOCK:
             return -1
 
