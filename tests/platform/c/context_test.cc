@@ -230,6 +230,48 @@ TEST_F(CContextTest, ReportsKeysAndMessagesAndReleasesUserData) {
   EXPECT_EQ(seen_.releases, 2);
 }
 
+// The session of a connection that was dropped belongs to the caller.
+TEST_F(CContextTest, ASessionOutlivesItsSocket) {
+  const auto server = Make(ServerOptions());
+  const auto client = Make(ClientContext());
+  Handle<airlock_session> session;
+  {
+    Ends ends;
+    ends.client = Wrap(client.get(), wire_.client(), "localhost");
+    ends.server = Wrap(server.get(), wire_.server());
+    ShakeHands(&ends);
+    ASSERT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+    ExpectSent(ends.server.get(), ends.client.get(), "tickets come along");
+    airlock_session* taken = nullptr;
+    ASSERT_EQ(airlock_socket_session(ends.client.get(), &taken, nullptr),
+              AIRLOCK_OK);
+    session.reset(taken);
+  }
+  auto facts = Sized<airlock_session_info>();
+  ASSERT_EQ(airlock_session_info_get(session.get(), &facts, nullptr),
+            AIRLOCK_OK);
+  EXPECT_EQ(facts.has_ticket, 1);
+
+  auto options = Sized<airlock_socket_options>();
+  options.server_hostname = B("localhost");
+  options.session = session.get();
+  Wire wire;
+  const airlock_transport transport = wire.client();
+  airlock_socket* again = nullptr;
+  ASSERT_EQ(airlock_context_wrap_socket(client.get(), &transport, &options,
+                                        &again, nullptr),
+            AIRLOCK_OK);
+  Ends second;
+  second.client.reset(again);
+  second.server = Wrap(server.get(), wire.server());
+  session.reset();  // And the socket does not need the caller's.
+  ShakeHands(&second);
+  auto info = Sized<airlock_connection_info>();
+  ASSERT_EQ(airlock_socket_info(again, &info, nullptr), AIRLOCK_OK);
+  EXPECT_EQ(info.session_reused, 1);
+  ExpectSent(second.server.get(), second.client.get(), "data");
+}
+
 TEST_F(CContextTest, ResumesASessionThatWasSerialised) {
   const auto server = Make(ServerOptions());
   const auto client = Make(ClientContext());

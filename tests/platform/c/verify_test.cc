@@ -134,6 +134,28 @@ TEST_F(CVerifyTest, RefusesByItsAnswerAndByFailing) {
   }
 }
 
+// A later context whose callback accepts everything weakens no other.
+TEST_F(CVerifyTest, ACallbackIsOfItsContext) {
+  seen_.answer = AIRLOCK_ERROR;
+  const auto strict = Make(runtime_.get(), Options());
+  const auto refused = [&] {
+    const Ends ends = Connect(&wire_, strict.get(), server_.get());
+    return ends.client_failure.kind == AIRLOCK_KIND_VERIFICATION;
+  };
+  EXPECT_TRUE(refused());
+  Seen other;
+  airlock_context_options options = ClientContext();
+  options.verify = Verify;
+  options.user = &other;
+  {
+    const Ends ends = ConnectBy(options);
+    EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+  }
+  EXPECT_TRUE(refused());
+  EXPECT_EQ(other.calls, 1);
+  EXPECT_EQ(seen_.calls, 2);
+}
+
 TEST_F(CVerifyTest, IsNotAskedOfAPeerThatFailed) {
   airlock_context_options others = ServerContext();
   auto credentials = Sized<airlock_credentials>();

@@ -23,7 +23,8 @@ BLOCK = re.compile(r'^```python\n(.*?)^```$|^<!-- test\n(.*?)^-->$',
                    re.DOTALL | re.MULTILINE)
 SHELL = re.compile(r'^```sh\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 # Pages without a Python program: C++ is compiled elsewhere.
-WITHOUT = {'README.md', 'https-client.md', 'ticket-rotation.md'}
+WITHOUT = {'README.md', 'https-client.md', 'https-programming.md',
+           'ticket-rotation.md'}
 
 
 def read(path):

@@ -1,0 +1,27 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Gets a page, and prints it.
+#include <iostream>
+
+#include "examples/cpp/https/program.h"
+#include "platform/http/client.h"
+
+namespace {
+
+namespace http = airlock::http;
+
+absl::Status Get(examples::Program& program) {
+  http::Client client(program.runtime.get());
+  const absl::StatusOr<http::Response> page =
+      client.Fetch(program.Get(program.arguments[0]));
+  if (!page.ok()) return page.status();
+  std::cout << page->body;
+  return examples::Check(*page);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return examples::Run(argc, argv, "get [--ca FILE] URL", 1, 1, Get);
+}
