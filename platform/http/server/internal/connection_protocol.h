@@ -83,6 +83,9 @@ class ConnectionProtocol {
   // When AppendOutput has nothing left, the host sends close_notify, lets the
   // client read everything, and closes.
   virtual bool done() const = 0;
+  // While done(): whether a response is incomplete and the client can tell only
+  // from a stream that ends without close_notify.
+  virtual bool aborted() const { return false; }
 
   // When the host calls OnDeadline, for waits for the client other than idle()
   // and a blocked write; Time::max(): never.

@@ -1,0 +1,49 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/http/server/internal/read_ahead_transport.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace airlock::http::internal {
+
+using ssl::IoResult;
+
+ReadAheadTransport::ReadAheadTransport(
+    std::unique_ptr<platform::PosixTransport> transport,
+    absl::Span<uint8_t> buffer)
+    : transport_(std::move(transport)), buffer_(buffer) {}
+
+IoResult ReadAheadTransport::Read(absl::Span<uint8_t> into) {
+  if (left_.empty()) {
+    kept_ = {};
+    if (drained_ && !ended_) return IoResult::WantRead();
+    const IoResult result = transport_->Read(buffer_);
+    ended_ = ended_ || result.closed() || result.failed();
+    drained_ = !result.done() || result.bytes() < buffer_.size();
+    if (!result.done()) return result;
+    left_ = buffer_.first(result.bytes());
+  }
+  const size_t n = std::min(into.size(), left_.size());
+  std::memcpy(into.data(), left_.data(), n);
+  left_.remove_prefix(n);
+  return IoResult::Done(n);
+}
+
+IoResult ReadAheadTransport::Write(absl::Span<const uint8_t> from) {
+  return transport_->Write(from);
+}
+
+void ReadAheadTransport::LeaveBuffer() {
+  if (left_.empty()) {
+    kept_ = {};
+    return;
+  }
+  if (!kept_.empty()) return;  // It is there already.
+  kept_.assign(reinterpret_cast<const char*>(left_.data()), left_.size());
+  left_ = {reinterpret_cast<const uint8_t*>(kept_.data()), kept_.size()};
+}
+
+}  // namespace airlock::http::internal

@@ -1,0 +1,54 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A transport that needs few system calls and no memory while it is idle.
+#ifndef AIRLOCK_PLATFORM_HTTP_SERVER_INTERNAL_READ_AHEAD_TRANSPORT_H_
+#define AIRLOCK_PLATFORM_HTTP_SERVER_INTERNAL_READ_AHEAD_TRANSPORT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/types/span.h"
+#include "platform/posix_transport.h"
+#include "ssl/transport.h"
+
+namespace airlock::http::internal {
+
+// TLS reads five bytes of a record, and then the rest. This reads as much as
+// there is into a buffer that the connections of a loop share, and keeps what
+// is left of it only if a connection stops reading. A short read says that
+// there is no more. For one thread.
+class ReadAheadTransport final : public ssl::Transport {
+ public:
+  // `transport` must not wait. `buffer` outlives this.
+  ReadAheadTransport(std::unique_ptr<platform::PosixTransport> transport,
+                     absl::Span<uint8_t> buffer);
+
+  ssl::IoResult Read(absl::Span<uint8_t> into) override;
+  ssl::IoResult Write(absl::Span<const uint8_t> from) override;
+
+  // The descriptor is ready: there may be more to read.
+  void Ready() { drained_ = false; }
+  // Another connection is about to use the buffer.
+  void LeaveBuffer();
+  // Whether something is left to read without a system call.
+  bool has_buffered() const { return !left_.empty(); }
+  // Whether the peer's stream has ended, or failed.
+  bool ended() const { return ended_; }
+
+  platform::PosixTransport& posix() { return *transport_; }
+
+ private:
+  const std::unique_ptr<platform::PosixTransport> transport_;
+  const absl::Span<uint8_t> buffer_;
+  absl::Span<const uint8_t> left_;  // In buffer_ or kept_.
+  std::string kept_;
+  bool drained_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace airlock::http::internal
+
+#endif  // AIRLOCK_PLATFORM_HTTP_SERVER_INTERNAL_READ_AHEAD_TRANSPORT_H_
