@@ -6,8 +6,11 @@
 #include "absl/strings/ascii.h"
 
 namespace airlock::http {
+namespace {
 
 constexpr size_t kLongest = 40;
+
+}  // namespace
 
 std::string FormatHttpDate(absl::Time time) {
   return absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", time,
