@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
               "--handshake-timeout is 0"},
         Wrong{{"serve", "--self-signed", "--max-connections=0"},
               "allows no connections"},
-        Wrong{{"serve", "--self-signed", "--max-connections=65536"},
+        Wrong{{"serve", "--self-signed", "--max-connections=4294967296"},
               "it takes NUMBER"},
         Wrong{{"serve", "--self-signed", "--alpn=h2,,x"}, "an empty name"},
         Wrong{{"serve", "--self-signed", "--alpn=,"}, "an empty name"},
@@ -85,7 +85,23 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"connect", "a:1", "--key=x"}, "--cert"},
         Wrong{{"serve"}, "--cert"},
         Wrong{{"serve", "--self-signed", "--require-client-cert"},
-              "--client-ca"}));
+              "--client-ca"},
+        Wrong{{"serve", "--self-signed", "--client-crl"}, "--client-ca"},
+        Wrong{{"serve", "--self-signed", "--client-allow=dns:a"},
+              "--client-ca"},
+        Wrong{
+            {"serve", "--self-signed", "--client-ca=env:A", "--client-allow=a"},
+            "is not a rule"},
+        Wrong{{"serve", "--self-signed", "--idle-timeout=0"},
+              "--idle-timeout is 0"},
+        Wrong{{"serve", "--self-signed", "--header-timeout=0"},
+              "--header-timeout is 0"},
+        Wrong{{"serve", "--self-signed", "--ticket-rotation=0"},
+              "--ticket-rotation is 0"},
+        Wrong{{"serve", "--self-signed", "--session-timeout=0"},
+              "--session-timeout"},
+        Wrong{{"serve", "--self-signed", "--session-tickets=99"},
+              "--session-tickets"}));
 
 // Each error of a key or certificate names its flag.
 TEST(FlagsTest, AreNamedInErrors) {
