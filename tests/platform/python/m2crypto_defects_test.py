@@ -13,6 +13,7 @@ import ssl
 import sys
 import time
 import unittest
+import warnings
 
 import m2crypto_peers as peers
 from m2crypto_peers import Server, cert
@@ -137,6 +138,26 @@ class ConnectionTest(unittest.TestCase):
         descriptor = unconnected.fileno()
         unconnected.close()
         self.assertFalse(is_open(descriptor))
+
+    def test_dropped_connections_close(self):
+        """Without close_notify, and without a warning."""
+        def ends(tls):
+            try:
+                endings.append(tls.recv(1))
+            except OSError as error:
+                endings.append(type(error))
+
+        endings = []
+        with Server(talk=ends) as server:
+            connection = connect(server.port, context())
+            descriptor = connection.fileno()
+            with warnings.catch_warnings(record=True) as seen:
+                warnings.simplefilter('always')
+                del connection
+                gc.collect()
+            self.assertEqual(seen, [])
+            self.assertFalse(is_open(descriptor))
+        self.assertEqual(endings, [ssl.SSLEOFError])
 
     def test_failure_closes(self):
         connection = SSL.Connection(context())

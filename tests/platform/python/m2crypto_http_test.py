@@ -13,6 +13,7 @@ import sys
 import threading
 import unittest
 import urllib.error
+import urllib.request
 import xmlrpc.server
 
 import m2crypto_peers as peers
@@ -20,7 +21,8 @@ from m2crypto_peers import cert
 
 peers.CERTS = os.path.abspath(sys.argv.pop(1))
 
-from airlock.m2crypto import SSL, httpslib, m2urllib2, m2xmlrpclib
+from airlock.m2crypto import (SSL, ftpslib, httpslib, m2urllib, m2urllib2,
+                              m2xmlrpclib)
 
 VERIFY = SSL.verify_peer | SSL.verify_fail_if_no_peer_cert
 
@@ -342,6 +344,149 @@ class UrllibTest(HttpTest):
         opener.addheaders = [('X-Mine', 'yes')]
         opener.open(server.url).read()
         self.assertEqual(server.seen[0][1]['X-Mine'], 'yes')
+
+
+@unittest.skipUnless(hasattr(urllib.request, 'FancyURLopener'),
+                     'Python 3.13')
+class UrlopenerTest(HttpTest):
+
+    def opener(self, ctx=None):
+        return m2urllib.FancyURLopener(ssl_context=ctx or context())
+
+    def test_get(self):
+        server = self.serve()
+        self.assertEqual(self.opener().open(server.url + 'x').read(),
+                         b'body of /x')
+
+    def test_verifies(self):
+        server = self.serve('wrong_host', 'wrong_host')
+        with self.assertRaises((OSError, SSL.Checker.WrongHost)):
+            self.opener().open(server.url)
+        self.assertEqual(server.seen, [])
+        with self.assertRaises(TypeError):
+            self.opener(ssl.create_default_context())
+
+    def test_redirects(self):
+        first, second = self.serve(), self.serve()
+        first.redirects.update({'/same': first.url + 'x',
+                                '/other': second.url + 'x',
+                                '/plain': 'http://localhost:1/'})
+        for path, server, expected in (('same', first, 'secret'),
+                                       ('other', second, None)):
+            opener = self.opener()
+            opener.addheader('Authorization', 'secret')
+            opener.addheader('Accept-Language', 'en')
+            self.assertEqual(opener.open(first.url + path).read(),
+                             b'body of /x')
+            headers = server.seen[-1][1]
+            self.assertEqual((headers.get('Authorization'),
+                              headers['Accept-Language']), (expected, 'en'))
+            opener.open(first.url)
+            self.assertEqual(first.seen[-1][1]['Authorization'], 'secret')
+        with self.assertRaisesRegex(OSError, 'not followed'):
+            self.opener().open(first.url + 'plain')
+
+
+class FtpServer:
+    """FTP over TLS for one client, with one file. `commands` is what it saw,
+    and `reused` whether the connection for data resumed its session."""
+
+    def __init__(self, context):
+        self.commands, self.reused = [], None
+        self._context = context
+        self._listener = socket.create_server(('127.0.0.1', 0))
+        self._listener.settimeout(peers.SECONDS)
+        self.port = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self):
+        with self._listener:
+            control, _ = self._listener.accept()
+        control.settimeout(peers.SECONDS)
+        try:
+            self._serve(control)
+        except OSError:
+            pass
+
+    def _serve(self, control):
+        # What follows the answer to AUTH in the clear is an attack.
+        answers = {'AUTH': b'234 go\r\n230 injected\r\n'}
+        data = None
+        control.sendall(b'220 hello\r\n')
+        while True:
+            line = b''
+            while not line.endswith(b'\r\n'):
+                byte = control.recv(1)
+                if not byte:
+                    return
+                line += byte
+            command = line.decode().split()[0]
+            self.commands.append((command, control.version() if isinstance(
+                control, ssl.SSLSocket) else None))
+            if command == 'PASV':
+                data = socket.create_server(('127.0.0.1', 0))
+                data.settimeout(peers.SECONDS)
+                control.sendall(b'227 (127,0,0,1,%d,%d)\r\n' % divmod(
+                    data.getsockname()[1], 256))
+            elif command == 'RETR':
+                control.sendall(b'150 here\r\n')
+                with data, data.accept()[0] as plain:
+                    with self._context.wrap_socket(plain,
+                                                   server_side=True) as tls:
+                        self.reused = tls.session_reused
+                        tls.sendall(b'the file')
+                        tls.unwrap()
+                control.sendall(b'226 done\r\n')
+            else:
+                control.sendall(answers.get(command, b'200 fine\r\n'))
+            if command == 'AUTH':
+                control = self._context.wrap_socket(control, server_side=True)
+            elif command == 'QUIT':
+                control.close()
+                return
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._thread.join(peers.SECONDS)
+
+
+class FtpTest(unittest.TestCase):
+
+    def test_retrieve(self):
+        received = []
+        with FtpServer(peers.server_context()) as server:
+            ftp = ftpslib.FTP_TLS(ssl_ctx=context())
+            ftp.connect('localhost', server.port)
+            self.assertEqual(ftp.auth_tls(), '234 go')
+            self.assertEqual(ftp.login('me', 'secret'), '200 fine')
+            ftp.prot_p()
+            ftp.retrbinary('RETR file', received.append)
+            ftp.quit()
+        self.assertEqual(b''.join(received), b'the file')
+        self.assertTrue(server.reused)
+        self.assertEqual([name for name, tls in server.commands if not tls],
+                         ['AUTH'])
+
+    def test_verifies(self):
+        with FtpServer(peers.server_context('wrong_host',
+                                            'wrong_host')) as server:
+            ftp = ftpslib.FTP_TLS(ssl_ctx=context())
+            ftp.connect('localhost', server.port)
+            with self.assertRaises(SSL.Checker.WrongHost):
+                ftp.auth_tls()
+            ftp.close()
+        self.assertEqual(server.commands, [('AUTH', None)])
+
+    def test_arguments(self):
+        with self.assertRaises(TypeError):
+            ftpslib.FTP_TLS(ssl_ctx=ssl.create_default_context())
+        ftp = ftpslib.FTP_TLS()
+        self.assertEqual(ftp.timeout, 60)
+        with self.assertRaises(NotImplementedError):
+            ftp.auth_ssl()
 
 
 class XmlRpcTest(HttpTest):

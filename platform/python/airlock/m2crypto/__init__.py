@@ -17,11 +17,11 @@ if sys.version_info < (3, 8):
 _finder.install()
 
 from airlock.m2crypto import (
-    BIO, Err, Rand, SSL, X509, httpslib, m2, m2urllib2, m2xmlrpclib, threading,
-    util)
+    BIO, Err, Rand, SSL, X509, ftpslib, httpslib, m2, m2urllib, m2urllib2,
+    m2xmlrpclib, six, threading, util)
 
-__all__ = ['BIO', 'Err', 'Rand', 'SSL', 'X509', 'httpslib', 'm2', 'm2urllib2',
-           'm2xmlrpclib', 'threading', 'util']
+__all__ = ['BIO', 'Err', 'Rand', 'SSL', 'X509', 'ftpslib', 'httpslib', 'm2',
+           'm2urllib', 'm2urllib2', 'm2xmlrpclib', 'six', 'threading', 'util']
 # The version of M2Crypto whose interface this is.
 __version__ = '0.38.0'
 version = __version__

@@ -1,6 +1,7 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 """A TLS connection."""
+import contextlib
 import io
 import socket
 from typing import Any, Callable, List, Optional, Tuple
@@ -63,6 +64,7 @@ class Connection(Peer, Facts, SocketOptions):
         self._chain: List[bytes] = []  # That the peer presented.
         self._shutdown = 0
         self._io_refs = 0
+        self._close_flag = m2.bio_noclose
         self._closed = False
         if ctx.post_connection_check is not None:
             self.set_post_connection_check_callback(ctx.post_connection_check)
@@ -363,6 +365,24 @@ class Connection(Peer, Facts, SocketOptions):
             self._shutdown |= m2.SSL_SENT_SHUTDOWN
         self.transport.close()
 
+    @staticmethod
+    def m2_ssl_free(connection: Any) -> None:
+        """Called with a connection that is dropped; a program may replace it.
+        It has nothing to free. See set_ssl_close_flag()."""
+
+    def __del__(self) -> None:
+        """Closes a connection that was dropped, without close_notify."""
+        with contextlib.suppress(Exception):
+            if self._close_flag == m2.bio_noclose and self.transport.tls:
+                self.m2_ssl_free(self)
+            self.transport.close()
+
+    def __enter__(self) -> 'Connection':
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
     def abandon(self) -> None:
         """Closes the descriptor without a word to the peer."""
         self._closed = True
@@ -394,9 +414,10 @@ class Connection(Peer, Facts, SocketOptions):
                     'first handshake')
 
     def set_ssl_close_flag(self, flag: int) -> None:
-        """Has no effect: memory is freed when it is unused."""
+        """m2.bio_close: m2_ssl_free() is not called."""
         if flag not in (m2.bio_close, m2.bio_noclose):
             raise ValueError('flag must be m2.bio_close or m2.bio_noclose')
+        self._close_flag = flag
 
     def set_client_CA_list_from_file(self, cafile: Any) -> None:
         self.ctx.set_client_CA_list_from_file(cafile)
