@@ -4,12 +4,16 @@
 // The methods of _ssl._SSLSocket that read, write and shake hands.
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "platform/python/context.h"
 #include "platform/python/core_access.h"
 #include "platform/python/socket.h"
 #include "platform/python/socket_run.h"
+#include "ssl/certificate.h"
 #include "ssl/error.h"
 
 namespace airlock::python {
@@ -50,11 +54,56 @@ bool ReadSome(PyObject* self, void* into, size_t size, size_t* count) {
   return true;
 }
 
+// Whether a DNS name has a wildcard right below the top: "*", "*.com", "w*".
+bool IsTooWide(absl::string_view name) {
+  return absl::StrContains(name, '*') &&
+         std::count(name.begin(), name.end(), '.') < 2;
+}
+
+bool HasTooWideName(const ssl::Certificate& certificate) {
+  const absl::StatusOr<ssl::CertificateInfo> info = certificate.Decode();
+  if (!info.ok()) return true;
+  bool wide = false;
+  for (const ssl::SubjectAltName& name : info->subject_alt_names) {
+    wide = wide || (name.type == "DNS" && IsTooWide(name.value));
+  }
+  for (const auto& part : info->subject) {
+    for (const ssl::NameAttribute& attribute : part) {
+      wide = wide ||
+             (attribute.first == "commonName" && IsTooWide(attribute.second));
+    }
+  }
+  return wide;
+}
+
+// Whether ssl.py compares the name after the handshake, unless the policy does:
+// before Python 3.7. It takes "*" for any label.
+bool NameIsComparedLater(const SocketObject& socket) {
+  return !AIRLOCK_PYTHON_AT_LEAST(3, 7) && !socket.server_side &&
+         !socket.hostname.empty() &&
+         ContextOf(socket.context.get()).check_hostname;
+}
+
+// Refuses what only a name that is too wide lets through. For all other names,
+// the exception comes from ssl.py.
+absl::Status CheckWideNames(const ssl::Socket& core, absl::string_view host) {
+  const absl::optional<ssl::Certificate> certificate = core.peer_certificate();
+  return certificate.has_value() && HasTooWideName(*certificate)
+             ? core.MatchHostname(host)
+             : absl::OkStatus();
+}
+
 }  // namespace
 
 PyObject* DoHandshake(PyObject* self, PyObject* /*unused*/) {
-  const auto work = [](ssl::Socket& core, bool /*whole*/) {
-    return core.Handshake();
+  const bool compares = NameIsComparedLater(SocketOf(self));
+  const std::string& host = SocketOf(self).hostname;
+  const auto work = [&](ssl::Socket& core, bool /*whole*/) -> ssl::IoResult {
+    ssl::IoResult result = core.Handshake();
+    if (!compares || !result.done()) return result;
+    const absl::Status names = CheckWideNames(core, host);
+    if (!names.ok()) return names;
+    return result;
   };
   const absl::optional<ssl::IoResult> result = Run(self, {"handshake"}, work);
   if (!result.has_value()) return nullptr;
