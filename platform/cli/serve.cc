@@ -15,38 +15,35 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "platform/cli/client_allow.h"
 #include "platform/cli/flag_words.h"
-#include "platform/cli/secure_headers.h"
 #include "platform/cli/serve_context.h"
+#include "platform/cli/serve_site.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/signal_thread.h"
 #include "platform/cli/text.h"
 #include "platform/http/server/server.h"
 #include "platform/http/server/server_options.h"
-#include "platform/http/site/file_handler.h"
-#include "platform/http/site/file_site.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"
 #include "platform/runtime.h"
 #include "platform/tcp.h"
 #include "ssl/certificate.h"
+#include "ssl/context.h"
 #include "ssl/error.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1",
           "The address to listen on; empty: every address of the machine.");
 ABSL_FLAG(uint16_t, port, 9443,
           "The port; 0: any free port, which the output shows.");
-ABSL_FLAG(
-    std::string, root, "",
-    "Serve the files of this directory over HTTPS, with listings. Symbolic "
-    "links in it are not followed. Without it: the server echoes every byte.");
 ABSL_FLAG(std::string, client_allow, "",
           "Serve only clients whose verified certificate fits one of these "
           "rules: sha256:FINGERPRINT of the certificate, ca:FINGERPRINT of an "
@@ -152,16 +149,37 @@ http::ServerLimits LimitsFromFlags(bool http) {
   return limits;
 }
 
-// Null without --root.
-absl::StatusOr<std::shared_ptr<http::Handler>> HandlerFromFlags(
-    std::shared_ptr<platform::Host> host) {
-  const std::string root = absl::GetFlag(FLAGS_root);
-  if (root.empty()) return std::shared_ptr<http::Handler>();
-  absl::StatusOr<http::FileSite> site = http::FileSite::Open(root);
-  if (!site.ok()) return site.status();
-  return std::make_shared<SecureHeaders>(std::make_shared<http::FileHandler>(
-      *std::move(site), /*footer=*/"", [host] { return host->Now(); }));
-}
+// The numbers of the statistics. The server does not exist yet when the site is
+// made, and the context changes.
+class Numbers {
+ public:
+  explicit Numbers(const platform::Runtime* runtime) : runtime_(runtime) {}
+
+  // Before the server runs.
+  void set_server(const http::Server* server) { server_ = server; }
+  void set_context(std::shared_ptr<const ssl::Context> context) {
+    const absl::MutexLock lock(&mutex_);
+    context_ = std::move(context);
+  }
+
+  // For as long as this exists.
+  http::StatsSources Sources() {
+    http::StatsSources sources;
+    sources.server = [this] { return server_->stats(); };
+    sources.tls = [this] { return runtime_->counters(); };
+    sources.sessions = [this] {
+      const absl::MutexLock lock(&mutex_);
+      return context_->session_statistics();
+    };
+    return sources;
+  }
+
+ private:
+  const platform::Runtime* const runtime_;
+  const http::Server* server_ = nullptr;
+  absl::Mutex mutex_;
+  std::shared_ptr<const ssl::Context> context_ ABSL_GUARDED_BY(mutex_);
+};
 
 // Sets `admit`.
 absl::Status AllowFromFlags(http::ServerOptions* options) {
@@ -188,17 +206,12 @@ void RaiseDescriptorLimit() {
 
 void PrintStart(const ServeContext& context, uint16_t port) {
   const std::string address = absl::GetFlag(FLAGS_address);
-  const std::string root = absl::GetFlag(FLAGS_root);
   const bool is_ipv6 = address.find(':') != std::string::npos;
   std::cout << "Listening on "
             << (is_ipv6           ? absl::StrCat("[", address, "]")
                 : address.empty() ? "*"
                                   : address)
-            << ":" << port << ", "
-            << (root.empty()
-                    ? "echoing"
-                    : absl::StrCat("serving ", root,
-                                   " at https://localhost:", port, "/"));
+            << ":" << port << ", " << DescribeSite(port);
   switch (context.cert_reqs()) {
     case ssl::VerifyMode::kNone:
       break;
@@ -245,7 +258,7 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
   http::ServerOptions options;
   status = AllowFromFlags(&options);
   if (!status.ok()) return status;
-  const bool http = !absl::GetFlag(FLAGS_root).empty();
+  const bool http = ServesHttp();
   auto context = ServeContext::FromFlags(host, runtime, http);
   if (!context.ok()) return context.status();
   if (!absl::GetFlag(FLAGS_client_allow).empty() &&
@@ -253,11 +266,17 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
     return absl::InvalidArgumentError(
         "--client-allow needs --client-ca, to verify the certificates");
   }
-  auto handler = HandlerFromFlags(host);
+  Numbers numbers(runtime);
+  auto handler = SiteFromFlags(host, numbers.Sources(),
+                               absl::GetFlag(FLAGS_max_body), Log);
   if (!handler.ok()) return handler.status();
   options.handler = *std::move(handler);
   // For --trace and --keylog, ServeContext::Make sets the callbacks.
-  options.context = [&context] { return (*context)->Make(); };
+  options.context = [&context, &numbers] {
+    auto made = (*context)->Make();
+    if (made.ok()) numbers.set_context(*made);
+    return made;
+  };
   options.context_changed = [&context] { return (*context)->Changed(); };
   options.limits = LimitsFromFlags(http);
   options.loops = absl::GetFlag(FLAGS_threads);
@@ -268,6 +287,7 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
   RaiseDescriptorLimit();
   const auto server = http::Server::Create(std::move(options));
   if (!server.ok()) return server.status();
+  numbers.set_server(server->get());
   const auto listener = platform::TcpListener::Listen(
       absl::GetFlag(FLAGS_address), absl::GetFlag(FLAGS_port));
   if (!listener.ok()) return listener.status();
@@ -306,8 +326,10 @@ Command ServeCommand() {
   command.summary = "Serve files over HTTPS, or echo what clients send.";
   command.description =
       "Waits for TLS connections and, with --root, serves the files of a "
-      "directory over HTTPS (GET and HEAD, with listings); without it, sends "
-      "back what it receives. The first line on standard output says where it "
+      "directory over HTTPS (with listings, ranges and gzip), with --upload "
+      "takes files from clients, and shows each client its connection at "
+      "/_tls; without both, sends back what it receives. The first line on "
+      "standard output says where it "
       "listens; requests and failures go to standard error. TLS 1.2 and 1.3, "
       "with AEAD suites only, unless --tls or --ciphers says otherwise. Exits "
       "with 0 on SIGINT or SIGTERM, once requests that have begun are "
@@ -319,6 +341,8 @@ Command ServeCommand() {
   command.examples = {
       {"airlock serve --self-signed --root .",
        "This directory, at https://localhost:9443/."},
+      {"airlock serve --self-signed --root public --upload incoming",
+       "The same, with uploads at https://localhost:9443/_upload/."},
       {"airlock serve --cert env:CERT --key env:KEY --client-ca clients.pem "
        "--require-client-cert",
        "An echo server for known clients, with its own key from the "
@@ -327,6 +351,9 @@ Command ServeCommand() {
   command.flags = {{"address", "ADDRESS"},
                    {"port", "PORT"},
                    {"root", "DIRECTORY"},
+                   {"upload", "DIRECTORY"},
+                   {"upload_total", "BYTES"},
+                   {"stats", "WHO"},
                    {"cert", "SOURCE"},
                    {"key", "SOURCE"},
                    {"password", "SOURCE"},

@@ -11,7 +11,6 @@
 #include "platform/http/site/file_handler.h"
 #include "platform/http/site/router.h"
 #include "platform/http/site/tls_handler.h"
-#include "platform/http/site/upload_handler.h"
 
 namespace airlock::http {
 namespace {

@@ -8,13 +8,13 @@
 #include <functional>
 #include <memory>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "platform/http/server/handler.h"
 #include "platform/http/site/file_site.h"
 #include "platform/http/site/stats_handler.h"
 #include "platform/http/site/upload_directory.h"
+#include "platform/http/site/upload_handler.h"
 
 namespace airlock::http {
 
@@ -27,8 +27,7 @@ struct SiteOptions {
   StatsSources stats;
   // The time; must be set.
   std::function<absl::Time()> now;
-  // Gets a printable line for each upload; may be null. Thread-safe.
-  std::function<void(absl::string_view)> log;
+  UploadLog log;  // May be null.
 };
 
 // "/_tls" (TlsHandler), "/_tls/stats" and "/_tls/metrics" (StatsHandler),

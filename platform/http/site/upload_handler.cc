@@ -66,16 +66,17 @@ document.getElementById('files').onchange = (event) => {
 
 class UploadSink : public BodySink {
  public:
-  UploadSink(std::string who, std::unique_ptr<Upload> upload,
-             std::shared_ptr<Responder> responder,
-             std::function<void(absl::string_view)> log)
-      : who_(std::move(who)),
+  UploadSink(std::string peer, absl::string_view name,
+             std::unique_ptr<Upload> upload,
+             std::shared_ptr<Responder> responder, UploadLog log)
+      : peer_(std::move(peer)),
+        name_(platform::internal::Printable(name)),
         upload_(std::move(upload)),
         responder_(std::move(responder)),
         log_(std::move(log)) {}
 
   ~UploadSink() override {
-    if (!ended_) Log("is incomplete and was removed");
+    if (!ended_) End(absl::DataLossError("the client did not send all of it"));
   }
 
   absl::Status OnData(absl::string_view data) override {
@@ -96,19 +97,19 @@ class UploadSink : public BodySink {
  private:
   void End(const absl::Status& status) {
     ended_ = true;
-    Log(status.ok() ? "is stored" : status.message());
+    if (log_ == nullptr) return;
+    log_(peer_,
+         status.ok()
+             ? absl::StrCat("uploaded ", name_, ", ", upload_->size(), " bytes")
+             : absl::StrCat("upload of ", name_, " failed after ",
+                            upload_->size(), " bytes: ", status.message()));
   }
 
-  void Log(absl::string_view what) {
-    if (log_ != nullptr) {
-      log_(absl::StrCat(who_, " after ", upload_->size(), " bytes: ", what));
-    }
-  }
-
-  const std::string who_;
+  const std::string peer_;
+  const std::string name_;
   const std::unique_ptr<Upload> upload_;
   const std::shared_ptr<Responder> responder_;
-  const std::function<void(absl::string_view)> log_;
+  const UploadLog log_;
   bool ended_ = false;
 };
 
@@ -121,7 +122,7 @@ ServerResponse WithAllow(ServerResponse response) {
 
 UploadHandler::UploadHandler(std::string path,
                              std::unique_ptr<UploadDirectory> directory,
-                             std::function<void(absl::string_view)> log)
+                             UploadLog log)
     : path_(std::move(path)),
       directory_(std::move(directory)),
       log_(std::move(log)) {}
@@ -183,10 +184,9 @@ std::unique_ptr<BodySink> UploadHandler::Begin(
   absl::StatusOr<std::unique_ptr<Upload>> upload =
       directory_->Begin(parts->front(), request.content_length.value_or(0));
   if (!upload.ok()) return refuse(upload.status());
-  auto sink = std::make_unique<UploadSink>(
-      platform::internal::Printable(
-          absl::StrCat(connection.peer(), " upload of ", parts->front())),
-      *std::move(upload), std::move(responder), log_);
+  auto sink = std::make_unique<UploadSink>(connection.peer(), parts->front(),
+                                           *std::move(upload),
+                                           std::move(responder), log_);
   if (!request.has_body) {
     sink->OnEnd();  // An empty file.
     return nullptr;

@@ -15,14 +15,19 @@
 
 namespace airlock::http {
 
+// Called when an upload by `peer` has ended, with what became of it. Must be
+// thread-safe. The name in the text is printable.
+using UploadLog =
+    std::function<void(absl::string_view peer, absl::string_view what)>;
+
 // Below `path` ("/_upload/"): GET of the path itself is a page with a form and
 // a progress bar for each file; PUT and POST of "/_upload/NAME" store the body
 // as the new file NAME (201). Requests from pages of other origins get 403.
 class UploadHandler : public Handler {
  public:
-  // `log` gets a line for each upload that ended, printable; may be null.
+  // `log` may be null.
   UploadHandler(std::string path, std::unique_ptr<UploadDirectory> directory,
-                std::function<void(absl::string_view)> log);
+                UploadLog log);
 
   std::unique_ptr<BodySink> OnRequest(
       const ServerRequest& request, ServerConnection& connection,
@@ -35,7 +40,7 @@ class UploadHandler : public Handler {
 
   const std::string path_;
   const std::unique_ptr<UploadDirectory> directory_;
-  const std::function<void(absl::string_view)> log_;
+  const UploadLog log_;
 };
 
 }  // namespace airlock::http

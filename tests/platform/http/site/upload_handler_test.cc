@@ -56,7 +56,10 @@ class UploadHandlerTest : public ::testing::Test {
     ASSERT_TRUE(directory.ok()) << directory.status();
     handler_ = std::make_unique<UploadHandler>(
         "/_upload/", *std::move(directory),
-        [this](absl::string_view line) { log_.emplace_back(line); });
+        [this](absl::string_view peer, absl::string_view what) {
+          EXPECT_EQ(peer, connection_.peer());
+          log_.emplace_back(what);
+        });
   }
 
   Answer Put(const std::string& name, const std::vector<std::string>& parts,
@@ -103,8 +106,7 @@ TEST_F(UploadHandlerTest, StoresNewFiles) {
       *handler_, MakeRequest("POST", "/_upload/p?x"), &connection_, {"x"});
   EXPECT_EQ(posted.status, 201);
   EXPECT_EQ(Read("p"), "x");
-  EXPECT_THAT(log_[0],
-              HasSubstr("upload of a b.txt after 11 bytes: is stored"));
+  EXPECT_EQ(log_[0], "uploaded a b.txt, 11 bytes");
 }
 
 TEST_F(UploadHandlerTest, NeverReplacesAnything) {
@@ -149,7 +151,7 @@ TEST_F(UploadHandlerTest, RefusesNames) {
 TEST_F(UploadHandlerTest, RemovesIncompleteFiles) {
   EXPECT_EQ(Put("a", {"part"}, {}, /*complete=*/false).status, 0);
   EXPECT_THAT(Files(), IsEmpty());
-  EXPECT_THAT(log_, ElementsAre(HasSubstr("after 4 bytes: is incomplete")));
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("failed after 4 bytes")));
   // The name is free.
   EXPECT_EQ(Put("a", {"whole"}).status, 201);
 }
