@@ -7,6 +7,7 @@ usage: PYTHON https_cpp_test.py CERTS PROGRAM CPP_PROGRAM AIRLOCK
 """
 import os
 import re
+import signal
 import socket
 import sys
 import unittest
@@ -135,6 +136,66 @@ class ClientTest(CppTest):
         self.assert_failed(self.client(
             'client_cert', server.url, *CLIENT[:3] +
             (cert('client_rsa.key'),)), 'key')
+
+
+class ServerTest(CppTest):
+
+    def serve_view(self, *args):
+        server = Background(
+            [os.path.join(CPP_PROGRAMS, 'serve'), '--cert',
+             cert('server_p256_chain.pem'), '--key', cert('server_p256.key'),
+             '0'] + list(args), r'at (https://localhost:(\d+)/)$',
+            cwd=self.folder, env=environment())
+        self.addCleanup(server.stop)
+        server.url = server.match.group(1)
+        server.port = int(server.match.group(2))
+        return server
+
+    def visit(self, server, version, *args):
+        """What it shows to openssl s_client."""
+        return Outcome(
+            ['openssl', 's_client', '-connect', '127.0.0.1:%d' % server.port,
+             '-ign_eof', '-tls' + version.replace('.', '_')] + list(args),
+            b'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n').out
+
+    def test_view(self):
+        server = self.serve_view()
+        self.assertEqual(
+            curl(server.url + 'x', '--data', 'a').out.splitlines()[::2],
+            ['POST /x', 'Client certificate: none'])
+        self.assertEqual(server.stop()[0], 0)
+        self.assertEqual(server.stop(2)[0], 0)
+
+    def test_client_certificates(self):
+        server = self.serve_view('--ca', cert('root.pem'))
+        self.assertIn('OU=client_p256', curl(server.url, *CLIENT).out)
+        for args in ([], ['--cert', cert('client_other.pem'), '--key',
+                          cert('client_other.key')]):
+            page = curl(server.url, *args)
+            self.assertNotEqual(page.status, 0)
+            self.assertEqual(page.out, '')
+
+    def test_sessions(self):
+        server = self.serve_view()
+        path = os.path.join(self.folder, 'session')
+        for version in TLS_VERSIONS:
+            self.assertIn(', not resumed',
+                          self.visit(server, version, '-sess_out', path))
+            self.assertIn(', resumed',
+                          self.visit(server, version, '-sess_in', path))
+        server.process.send_signal(signal.SIGHUP)
+        for _ in range(1000):  # It forgets all sessions soon.
+            if ', not resumed' in self.visit(server, '1.2', '-sess_in', path):
+                break
+        else:
+            self.fail('it still resumes')
+
+    def test_wrong_usage(self):
+        for args, word in ((['x'], 'PORT'), (['--cert', 'missing', '0'],
+                                             'missing'), (['0'], 'certfile')):
+            self.assert_failed(Outcome(
+                [os.path.join(CPP_PROGRAMS, 'serve')] + args,
+                env=environment()), word)
 
 
 class DefectTest(CppTest):

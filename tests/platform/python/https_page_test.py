@@ -3,16 +3,18 @@
 """docs/howto/https-programming.md: its links lead somewhere, and tests run
 what it links to.
 
-usage: PYTHON https_page_test.py PAGE CPP_TEST
+usage: PYTHON https_page_test.py PAGE CPP_TEST AIRLOCK
 """
 import io
 import os
 import re
+import subprocess
 import sys
 import unittest
 
 PAGE = os.path.abspath(sys.argv.pop(1))
 CPP_TEST = os.path.abspath(sys.argv.pop(1))
+AIRLOCK = os.path.abspath(sys.argv.pop(1))
 LINK = re.compile(r'\[([^\]]*)\]\(([^)#]*)(?:#([\w-]*))?\)')
 
 
@@ -72,6 +74,17 @@ class PageTest(unittest.TestCase):
         test = read(CPP_TEST)
         for name in linked:
             self.assertIn("'%s'" % name[:-len('.cc')], test)
+
+    def test_the_commands_exist(self):
+        cells = [cell for cell in re.findall(r'(?<=\| )[^|\n]+(?= \|)', TEXT)
+                 if '`airlock ' in cell]
+        self.assertGreater(len(cells), 6)
+        for cell in cells:
+            command = re.search(r'`airlock (\w+)', cell).group(1)
+            said = subprocess.run([AIRLOCK, command, '--help'], check=True,
+                                  stdout=subprocess.PIPE).stdout.decode()
+            for flag in re.findall(r'--[a-z-]+', cell):
+                self.assertRegex(said, r'(?m)^  %s\b' % flag, cell)
 
     def test_the_tests_of_defects_exist(self):
         rows = re.findall(r'(?m)^\| ([^|\\]*(?:\\.[^|\\]*)*) \| (.*) \|$',
