@@ -245,6 +245,7 @@ void OnSignal(int signal, http::Server* server, ServeContext* context,
     case SIGUSR1:
       context->RotateTickets();
       server->Reload();
+      Log("airlock serve:", "Session tickets have a new key.");
       return;
     default:
       server->Stop();
