@@ -7,6 +7,7 @@
 
 #include "platform/http/internal/call.h"
 #include "platform/http/internal/connection_pool.h"
+#include "platform/http/internal/connection_source.h"
 #include "platform/process_environment.h"
 
 namespace airlock::http {
@@ -28,8 +29,10 @@ Client::Client(platform::Runtime* runtime, ClientOptions options)
   state_->proxies = ProxiesOf(options);
   state_->user_agent = std::move(options.user_agent);
   state_->resolver = std::make_unique<Resolver>(std::move(options.resolve));
-  state_->pool = std::make_unique<internal::ConnectionPool>(
+  state_->pool = std::make_shared<internal::ConnectionPool>(
       options.max_idle_connections, options.idle_timeout);
+  state_->connections =
+      std::make_unique<internal::ConnectionSource>(state_->pool);
 }
 
 Client::~Client() = default;

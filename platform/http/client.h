@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// An HTTPS client: HTTP/1.1 over TLS, under the platform's policy.
+// An HTTPS client: HTTP/2 and HTTP/1.1 over TLS, under the platform's policy.
 #ifndef AIRLOCK_PLATFORM_HTTP_CLIENT_H_
 #define AIRLOCK_PLATFORM_HTTP_CLIENT_H_
 
@@ -53,11 +53,13 @@ class Client {
   // 404 or 500, is a response and not an error. FailureOf gives the kind of an
   // error; for one of TLS, ssl::GetError has everything that TLS knew. A
   // request with an idempotent method is sent once more, on a new connection,
-  // if a kept connection breaks before the response begins.
+  // if a kept connection breaks before the response begins; in HTTP/2, so is
+  // every request that the server refused before it acted on it.
   absl::StatusOr<Response> Fetch(Request request);
 
   // The same without waiting: calls `done` once, from `loop`, whose thread must
-  // call this. Any number of calls can run on one loop at once. `loop` must
+  // call this. Any number of calls can run on one loop at once; in HTTP/2 they
+  // share a connection if they could use it one after the other. `loop` must
   // exist until then; the client need not.
   void Start(EventLoop* loop, Request request, Done done);
 

@@ -19,6 +19,7 @@
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "platform/http/headers.h"
+#include "platform/http/version.h"
 #include "platform/wrap_options.h"
 #include "ssl/certificate.h"
 #include "ssl/secret.h"
@@ -40,8 +41,9 @@ class BodyReader {
   // Failure::kBody.
   virtual absl::StatusOr<size_t> Read(absl::Span<char> into) = 0;
 
-  // How many bytes it has in all. Unset: unknown, so that the body is sent in
-  // chunks. A reader that has more or fewer bytes than this ends the call.
+  // How many bytes it has in all. Unset: unknown, so that HTTP/1.1 sends the
+  // body in chunks. A reader that has more or fewer bytes than this ends the
+  // call.
   virtual absl::optional<uint64_t> size() const { return absl::nullopt; }
 
   // Starts again at the first byte, for a redirect (307, 308) or a repeated
@@ -67,6 +69,13 @@ struct TlsOptions {
   ssl::Verification verification;
 };
 
+// The versions of HTTP that a client offers. The server chooses one of them (by
+// ALPN, RFC 7301), HTTP/2 if it can.
+struct HttpVersions {
+  bool http1 = true;
+  bool http2 = true;
+};
+
 // A finished part of a call, for Response::timing: the time since the call
 // began, redirects included. Unset: the last connection did not need it, since
 // it was reused.
@@ -80,7 +89,8 @@ struct Timing {
 
 // The connection that a response came over.
 struct ConnectionFacts {
-  bool reused = false;  // An earlier call had used it.
+  // An earlier call had used it, or uses it at the same time.
+  bool reused = false;
   std::string address;  // The server's, or the proxy's: "127.0.0.1:443".
   std::string proxy;    // "proxy.example:3128"; empty: none.
   bool verified = false;
@@ -89,9 +99,10 @@ struct ConnectionFacts {
 };
 
 struct Response {
-  int status = 0;  // 100 to 599, as the server sent it.
-  std::string reason;
-  Headers headers;
+  Version version = Version::kHttp1_1;
+  int status = 0;      // 100 to 599, as the server sent it.
+  std::string reason;  // Empty in HTTP/2.
+  Headers headers;     // HTTP/2 has their names in lower case.
   // Decoded; empty if Request::on_data got it.
   std::string body;
   // The body ends at one of the request's limits; see allow_truncated.
@@ -121,6 +132,9 @@ struct Request {
 
   // Null: the defaults.
   std::shared_ptr<const TlsOptions> tls;
+
+  // With HTTP/2, a call may share its connection with others.
+  HttpVersions versions;
 
   // For the whole call: lookup, connection, redirects and body.
   absl::Duration timeout = absl::Seconds(60);

@@ -59,6 +59,7 @@ void Call::Begin() {
   absl::StatusOr<Hop> hop = FirstHop(request_);
   if (!hop.ok()) return Finish(hop.status());
   hop_ = *std::move(hop);
+  versions_ = request_.versions;
   if (!environment_->proxies.ok()) {
     return Finish(environment_->proxies.status());
   }
@@ -78,57 +79,55 @@ void Call::Begin() {
 void Call::BeginHop(bool fresh) {
   const std::shared_ptr<const Proxy> proxy =
       environment_->proxies->For(hop_.url.host, hop_.url.port);
-  absl::StatusOr<ConnectionPlan> plan =
-      PlanConnection(environment_->runtime, hop_.url, proxy.get(),
-                     *request_.tls, hop_.identify, request_.call_site);
+  absl::StatusOr<ConnectionPlan> plan = PlanConnection(
+      environment_->runtime, hop_.url, proxy.get(), *request_.tls, versions_,
+      hop_.identify, request_.call_site);
   if (!plan.ok()) return Finish(plan.status());
-  key_ = plan->key;
-  reused_ = false;
-  if (!fresh) connection_ = environment_->pool->Take(key_);
-  if (connection_ != nullptr) {
-    reused_ = true;
-    response_.timing = Timing();
-    return BeginExchange();
+  response_.timing = Timing();
+  if (!fresh) {
+    std::shared_ptr<Exchange> exchange =
+        environment_->connections->Find(loop_, plan->key);
+    if (exchange != nullptr) return BeginExchange(std::move(exchange));
   }
-  plan->options.session = environment_->pool->FindSession(key_);
-  Connect(proxy, std::move(plan->options));
+  Connect(proxy, *std::move(plan));
 }
 
-void Call::Connect(std::shared_ptr<const Proxy> proxy,
-                   platform::WrapOptions wrap) {
+void Call::Connect(std::shared_ptr<const Proxy> proxy, ConnectionPlan plan) {
   ConnectorOptions options;
   options.runtime = environment_->runtime;
   options.resolver = environment_->resolver.get();
   options.url = hop_.url;
   options.proxy = std::move(proxy);
-  options.wrap = std::move(wrap);
-  connector_ = Connector::Start(
-      loop_, std::move(options),
-      [weak = weak_from_this()](
-          absl::StatusOr<std::unique_ptr<Connection>> connection) {
-        if (const auto self = weak.lock()) {
-          self->OnConnected(std::move(connection));
-        }
+  wait_ = environment_->connections->Connect(
+      loop_, std::move(options), std::move(plan),
+      [weak =
+           weak_from_this()](absl::StatusOr<std::shared_ptr<Exchange>> result) {
+        if (const auto self = weak.lock()) self->OnConnected(std::move(result));
       });
 }
 
-void Call::OnConnected(absl::StatusOr<std::unique_ptr<Connection>> connection) {
-  const ConnectorTimes& times = connector_->times();
-  response_.timing = Timing();
-  if (times.resolved) response_.timing.resolved = Since(*times.resolved);
-  if (times.connected) response_.timing.connected = Since(*times.connected);
-  if (times.secured) response_.timing.secured = Since(*times.secured);
-  connector_.reset();
-  if (!connection.ok()) return Finish(connection.status());
-  connection_ = *std::move(connection);
-  BeginExchange();
+void Call::OnConnected(absl::StatusOr<std::shared_ptr<Exchange>> exchange) {
+  // What another call began, this one did not need.
+  const auto since = [this](const absl::optional<EventLoop::Time>& time) {
+    return time.has_value() && *time >= start_
+               ? absl::optional<absl::Duration>(Since(*time))
+               : absl::nullopt;
+  };
+  const ConnectorTimes& times = wait_->times();
+  response_.timing.resolved = since(times.resolved);
+  response_.timing.connected = since(times.connected);
+  response_.timing.secured = since(times.secured);
+  wait_.reset();
+  if (!exchange.ok()) return Finish(exchange.status());
+  BeginExchange(*std::move(exchange));
 }
 
-void Call::BeginExchange() {
-  Headers fields = FieldsToSend(hop_, request_.decompress, body_.size(),
-                                environment_->user_agent);
+void Call::BeginExchange(std::shared_ptr<Exchange> exchange) {
   ExchangeOptions options;
-  options.head = SerializeHead(hop_.method, hop_.url.target, fields);
+  options.method = hop_.method;
+  options.target = hop_.url.target;
+  options.fields = FieldsToSend(hop_, request_.decompress, body_.size(),
+                                environment_->user_agent);
   if (hop_.has_body) options.body = &body_;
   options.no_body = hop_.method == "HEAD";
   options.max_header = request_.max_header_bytes;
@@ -141,32 +140,17 @@ void Call::BeginExchange() {
   location_.reset();
   discarded_ = 0;
   response_body_.reset();
-  exchange_ = std::make_unique<Http1Exchange>(&connection_->stream(),
-                                              std::move(options));
-  Advance();
+  exchange_ = std::move(exchange);
+  exchange_->Begin(std::move(options),
+                   [weak = weak_from_this()](absl::Status status) {
+                     const auto self = weak.lock();
+                     if (self != nullptr) self->OnExchanged(std::move(status));
+                   });
 }
 
-void Call::Advance() {
-  // A peer that never stops sending must not keep the timer from running.
-  if (Now() >= deadline_) return OnDeadline();
-  const absl::StatusOr<Http1Exchange::Progress> progress = exchange_->Advance();
-  if (!progress.ok()) return OnBroken(progress.status());
-  const auto again = [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (self != nullptr && self->connection_ != nullptr) self->Advance();
-  };
-  switch (*progress) {
-    case Http1Exchange::Progress::kDone:
-      return EndExchange();
-    case Http1Exchange::Progress::kBusy:
-      loop_->Defer(again);
-      return;
-    case Http1Exchange::Progress::kWaiting: {
-      const absl::Status status =
-          loop_->Watch(connection_->fd(), exchange_->events(), again);
-      if (!status.ok()) Finish(status);
-    }
-  }
+void Call::OnExchanged(absl::Status status) {
+  if (status.ok()) return EndExchange();
+  OnBroken(std::move(status));
 }
 
 absl::Status Call::OnHead(const ResponseHead& head) {
@@ -186,13 +170,13 @@ absl::Status Call::OnHead(const ResponseHead& head) {
     redirect_status_ = head.status;
     return absl::OkStatus();
   }
+  response_.version = head.version;
   response_.status = head.status;
   response_.reason = head.reason;
   response_.headers = head.headers;
   response_.url = hop_.url.ToString();
   response_.redirects = redirects_;
-  response_.connection = connection_->facts();
-  response_.connection.reused = reused_;
+  response_.connection = exchange_->facts();
   const absl::Status made = MakeBody(head);
   if (!made.ok() || request_.on_head == nullptr) return made;
   absl::Status status = ssl::Guarded(
@@ -218,12 +202,6 @@ absl::Status Call::MakeBody(const ResponseHead& head) {
 }
 
 void Call::EndExchange() {
-  Unwatch();
-  environment_->pool->PutSession(key_, connection_->socket().session());
-  if (exchange_->reusable()) {
-    environment_->pool->Put(key_, std::move(connection_));
-  }
-  connection_.reset();
   exchange_.reset();
   if (location_.has_value()) return FollowRedirect();
   const absl::Status status = response_body_->Finish();
@@ -240,29 +218,30 @@ void Call::FollowRedirect() {
   absl::Status status = Follow(redirect_status_, *location_, &hop_);
   if (status.ok() && hop_.has_body) status = body_.Rewind();
   if (!status.ok()) return Finish(std::move(status));
+  versions_ = request_.versions;
+  repeated_ = false;
   BeginHop(/*fresh=*/false);
 }
 
 void Call::OnBroken(absl::Status status) {
-  Unwatch();
-  const bool repeat = reused_ && !exchange_->answered() &&
-                      IsIdempotent(hop_.method) &&
-                      FailureOf(status) != Failure::kBody;
-  connection_.reset();
-  exchange_.reset();
-  if (repeat && (!hop_.has_body || body_.Rewind().ok())) {
+  const std::shared_ptr<Exchange> exchange = std::exchange(exchange_, nullptr);
+  const bool other_version = exchange->requires_http1() && versions_.http1;
+  const bool safe =
+      exchange->unprocessed() ||
+      (exchange->facts().reused && !exchange->answered() &&
+       IsIdempotent(hop_.method) && FailureOf(status) != Failure::kBody);
+  if (!repeated_ && (safe || other_version) &&
+      (!hop_.has_body || body_.Rewind().ok())) {
+    if (other_version) versions_.http2 = false;
+    repeated_ = true;
     return BeginHop(/*fresh=*/true);
   }
   Finish(WithFailure(std::move(status), Failure::kTls));
 }
 
-void Call::Unwatch() {
-  if (connection_ != nullptr) loop_->Unwatch(connection_->fd());
-}
-
 void Call::OnDeadline() {
   const std::string what =
-      connector_ != nullptr ? connector_->stage()
+      wait_ != nullptr ? wait_->stage()
       : response_body_ != nullptr
           ? absl::StrCat("the body of the response from ", hop_.url.authority())
           : absl::StrCat("the response of ", hop_.url.authority());
@@ -279,10 +258,9 @@ absl::Duration Call::Since(EventLoop::Time time) const {
 void Call::Finish(absl::StatusOr<Response> result) {
   // The last owner, unless the caller has another one.
   const std::shared_ptr<Call> self = std::exchange(self_, nullptr);
-  Unwatch();
   loop_->Cancel(timer_);
-  connector_.reset();
-  connection_.reset();
+  wait_.reset();
+  exchange_.reset();
   if (const Done done = std::exchange(done_, nullptr)) done(std::move(result));
 }
 

@@ -13,29 +13,31 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "platform/http/event_loop.h"
-#include "platform/http/internal/connection.h"
+#include "platform/http/internal/connection_attempt.h"
+#include "platform/http/internal/connection_plan.h"
 #include "platform/http/internal/connection_pool.h"
+#include "platform/http/internal/connection_source.h"
 #include "platform/http/internal/connector.h"
+#include "platform/http/internal/exchange.h"
 #include "platform/http/internal/hop.h"
-#include "platform/http/internal/http1_exchange.h"
 #include "platform/http/internal/request_body.h"
 #include "platform/http/internal/response_body.h"
 #include "platform/http/message.h"
 #include "platform/http/proxy.h"
 #include "platform/http/resolver.h"
 #include "platform/runtime.h"
-#include "platform/wrap_options.h"
 
 namespace airlock::http::internal {
 
-// What the calls of a client share. Immutable, except the pool and the
-// resolver, which are thread-safe.
+// What the calls of a client share. Immutable, except the last three, which are
+// thread-safe.
 struct CallEnvironment {
   platform::Runtime* runtime = nullptr;
   absl::StatusOr<ProxyRules> proxies;
   std::string user_agent;
   std::unique_ptr<Resolver> resolver;
-  std::unique_ptr<ConnectionPool> pool;
+  std::shared_ptr<ConnectionPool> pool;
+  std::unique_ptr<ConnectionSource> connections;
 };
 
 // For the thread of its loop. It keeps itself alive until it is done.
@@ -58,20 +60,18 @@ class Call : public std::enable_shared_from_this<Call> {
 
  private:
   void Begin();
-  // Finds or makes a connection for `hop_`; `fresh`: not a kept one.
+  // Finds or makes a connection for `hop_`; `fresh`: makes one.
   void BeginHop(bool fresh);
-  void Connect(std::shared_ptr<const Proxy> proxy, platform::WrapOptions wrap);
-  void OnConnected(absl::StatusOr<std::unique_ptr<Connection>> connection);
-  void BeginExchange();
-  void Advance();
+  void Connect(std::shared_ptr<const Proxy> proxy, ConnectionPlan plan);
+  void OnConnected(absl::StatusOr<std::shared_ptr<Exchange>> exchange);
+  void BeginExchange(std::shared_ptr<Exchange> exchange);
+  void OnExchanged(absl::Status status);
   absl::Status OnHead(const ResponseHead& head);
   absl::Status MakeBody(const ResponseHead& head);
   void EndExchange();
   void FollowRedirect();
-  // The exchange failed.
+  // The exchange failed: sends the request again if that is safe.
   void OnBroken(absl::Status status);
-  // Takes the connection off the loop.
-  void Unwatch();
   void Finish(absl::StatusOr<Response> result);
   void OnDeadline();
   absl::Duration Since(EventLoop::Time time) const;
@@ -87,18 +87,17 @@ class Call : public std::enable_shared_from_this<Call> {
   Hop hop_;
   RequestBody body_;
   int redirects_ = 0;
-  std::string key_;                       // Of the connection, in the pool.
+  HttpVersions versions_;                 // For this hop.
+  bool repeated_ = false;                 // This hop was sent twice.
   absl::optional<std::string> location_;  // Of a redirect to follow.
   int redirect_status_ = 0;
   uint64_t discarded_ = 0;  // Of a redirect's body.
 
   std::shared_ptr<Call> self_;  // Until it is done.
   // One of these at a time.
-  std::shared_ptr<Connector> connector_;
-  std::unique_ptr<Http1Exchange> exchange_;
+  std::shared_ptr<ConnectionWait> wait_;
+  std::shared_ptr<Exchange> exchange_;
 
-  std::unique_ptr<Connection> connection_;
-  bool reused_ = false;
   std::unique_ptr<ResponseBody> response_body_;
   Response response_;
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
 namespace airlock::http::internal {
@@ -18,10 +19,22 @@ Connection::Connection(std::unique_ptr<ssl::Socket> socket, int fd,
       address_(std::move(address)),
       proxy_(std::move(proxy)) {}
 
-// Sends close_notify if that needs no wait.
-Connection::~Connection() { (void)socket_->Shutdown(); }
+// Sends GOAWAY and close_notify if that needs no wait.
+Connection::~Connection() {
+  if (http2_ != nullptr) http2_->Close();
+  (void)socket_->Shutdown();
+}
+
+absl::Status Connection::StartHttp2() {
+  absl::StatusOr<std::unique_ptr<Http2Session>> session =
+      Http2Session::Create(&stream_);
+  if (!session.ok()) return session.status();
+  http2_ = *std::move(session);
+  return absl::OkStatus();
+}
 
 bool Connection::IsIdle() {
+  if (http2_ != nullptr) return http2_->IsIdle();
   uint8_t byte = 0;
   return socket_->Read(absl::MakeSpan(&byte, 1)).want_read();
 }

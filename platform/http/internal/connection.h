@@ -1,15 +1,18 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// A TLS connection to an origin, which requests use one after the other.
+// A TLS connection to an origin, which requests share: in HTTP/1.1 one after
+// the other.
 #ifndef AIRLOCK_PLATFORM_HTTP_INTERNAL_CONNECTION_H_
 #define AIRLOCK_PLATFORM_HTTP_INTERNAL_CONNECTION_H_
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/status/status.h"
+#include "platform/http/internal/http2_session.h"
 #include "platform/http/message.h"
-#include "platform/posix_transport.h"
 #include "ssl/socket.h"
 #include "ssl/transport.h"
 
@@ -32,9 +35,17 @@ class Connection {
   // The decrypted stream.
   ssl::Transport& stream() { return stream_; }
 
-  // Whether another request can use it: the server has neither closed nor sent
-  // anything. May read session tickets.
+  // Speaks HTTP/2 from now on. Errors: out of memory.
+  absl::Status StartHttp2();
+  // Null: it speaks HTTP/1.1.
+  Http2Session* http2() { return http2_.get(); }
+
+  // Whether another request can use it: the server has neither closed nor, in
+  // HTTP/1.1, sent anything. May read session tickets.
   bool IsIdle();
+
+  // Notes a request. Returns whether there was one before.
+  bool NoteRequest() { return std::exchange(used_, true); }
 
   // `reused` is up to the caller.
   ConnectionFacts facts() const;
@@ -60,6 +71,8 @@ class Connection {
   const int fd_;
   const std::string address_;
   const std::string proxy_;
+  std::unique_ptr<Http2Session> http2_;
+  bool used_ = false;
 };
 
 }  // namespace airlock::http::internal

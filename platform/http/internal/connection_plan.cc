@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "platform/http/error.h"
 #include "platform/memory_transport.h"
+#include "ssl/context.h"
 #include "ssl/sha256.h"
 #include "ssl/trust_store.h"
 #include "ssl/verification.h"
@@ -18,7 +20,8 @@ namespace {
 
 using platform::WrapOptions;
 
-WrapOptions OptionsFor(const Url& url, const TlsOptions& tls, bool identify,
+WrapOptions OptionsFor(const Url& url, const TlsOptions& tls,
+                       const HttpVersions& versions, bool identify,
                        const std::string& call_site) {
   WrapOptions options;
   options.server_hostname = url.host;
@@ -28,7 +31,8 @@ WrapOptions OptionsFor(const Url& url, const TlsOptions& tls, bool identify,
   options.check_hostname = tls.validate_certificate;
   options.ca_certs = tls.ca_certs;
   options.verification = tls.verification;
-  options.alpn_protocols = {"http/1.1"};
+  if (versions.http2) options.alpn_protocols.push_back("h2");
+  if (versions.http1) options.alpn_protocols.push_back("http/1.1");
   options.call_site = call_site;
   if (identify && !tls.certificate.empty()) {
     options.certfile = tls.certificate.Clone();
@@ -68,16 +72,38 @@ absl::StatusOr<std::string> TrustHash(
 
 }  // namespace
 
+bool ConnectionPlan::Describes(const ssl::Socket& socket) const {
+  const ssl::ContextOptions& made = socket.context()->options();
+  const ssl::Verification& in_force = made.verification;
+  // A Context resolves these three; the result may be stricter.
+  if (in_force.security_level < verification.security_level ||
+      (verification.minimum_version.has_value() &&
+       in_force.minimum_version < verification.minimum_version) ||
+      (verification.maximum_version.has_value() &&
+       in_force.maximum_version > verification.maximum_version)) {
+    return false;
+  }
+  ssl::Verification planned = verification;
+  planned.security_level = in_force.security_level;
+  planned.minimum_version = in_force.minimum_version;
+  planned.maximum_version = in_force.maximum_version;
+  const std::string made_trust =
+      made.trust_store == nullptr ? "" : made.trust_store->content_hash();
+  return ssl::CanonicalBytes(in_force) == ssl::CanonicalBytes(planned) &&
+         made_trust == trust;
+}
+
 absl::StatusOr<ConnectionPlan> PlanConnection(
     platform::Runtime* runtime, const Url& url, const Proxy* proxy,
-    const TlsOptions& tls, bool identify, const std::string& call_site) {
+    const TlsOptions& tls, const HttpVersions& versions, bool identify,
+    const std::string& call_site) {
   if (tls.certificate.empty() && !tls.private_key.empty()) {
     return MakeFailure(Failure::kInvalidRequest,
                        "the request has a private_key, but no certificate "
                        "that goes with it");
   }
   ConnectionPlan plan;
-  plan.options = OptionsFor(url, tls, identify, call_site);
+  plan.options = OptionsFor(url, tls, versions, identify, call_site);
   const absl::StatusOr<platform::VerificationDecision> decision =
       runtime->Explain(plan.options);
   if (!decision.ok()) {
@@ -89,16 +115,19 @@ absl::StatusOr<ConnectionPlan> PlanConnection(
             .status();
     return WithFailure(status.ok() ? decision.status() : status, Failure::kTls);
   }
-  const absl::StatusOr<std::string> trust =
+  absl::StatusOr<std::string> trust =
       TrustHash(runtime, *decision, tls.ca_certs);
   if (!trust.ok()) return WithFailure(trust.status(), Failure::kTls);
+  plan.trust = *std::move(trust);
+  plan.verification = decision->verification;
 
   std::string* const key = &plan.key;
   AppendTo(key, url.host_and_port());
   AppendTo(key, proxy == nullptr ? "" : proxy->host_and_port());
   AppendTo(key, proxy == nullptr ? "" : Digest(proxy->authorization));
-  AppendTo(key, ssl::CanonicalBytes(decision->verification));
-  AppendTo(key, *trust);
+  AppendTo(key, ssl::CanonicalBytes(plan.verification));
+  AppendTo(key, plan.trust);
+  AppendTo(key, absl::StrJoin(plan.options.alpn_protocols, " "));
   if (identify) {
     AppendTo(key, Digest(tls.certificate));
     AppendTo(key, Digest(tls.private_key));

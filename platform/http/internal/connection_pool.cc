@@ -79,11 +79,32 @@ void ConnectionPool::PutSession(const std::string& key,
   if (sessions_.size() > kMaxSessions) sessions_.pop_back();
 }
 
+bool ConnectionPool::PrefersHttp1(const std::string& key) {
+  const absl::MutexLock lock(&mutex_);
+  return FindKey(http1_servers_, key) != http1_servers_.end();
+}
+
+void ConnectionPool::NoteVersion(const std::string& key, bool http1) {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = FindKey(http1_servers_, key);
+  if (found != http1_servers_.end()) http1_servers_.erase(found);
+  if (http1) http1_servers_.push_front({key});
+  if (http1_servers_.size() > kMaxSessions) http1_servers_.pop_back();
+}
+
 void ConnectionPool::Clear() {
   std::list<Idle> ended;
   const absl::MutexLock lock(&mutex_);
   ended.swap(idle_);
   sessions_.clear();
+}
+
+void ConnectionHome::Keep(std::unique_ptr<Connection> connection) const {
+  if (pool != nullptr) pool->Put(key, std::move(connection));
+}
+
+void ConnectionHome::KeepSession(const ssl::Socket& socket) const {
+  if (pool != nullptr) pool->PutSession(key, socket.session());
 }
 
 }  // namespace airlock::http::internal

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "platform/http/internal/connection.h"
 #include "ssl/session.h"
+#include "ssl/socket.h"
 
 namespace airlock::http::internal {
 
@@ -25,7 +26,7 @@ namespace airlock::http::internal {
 // full, the least recently used goes. Thread-safe.
 class ConnectionPool {
  public:
-  // How many sessions it keeps.
+  // How many sessions it keeps, and how many servers' versions it knows.
   static constexpr size_t kMaxSessions = 256;
 
   ConnectionPool(size_t max_idle, absl::Duration idle_timeout);
@@ -39,6 +40,11 @@ class ConnectionPool {
   void PutSession(const std::string& key,
                   std::shared_ptr<const ssl::Session> session);
 
+  // Whether the last server under that key chose HTTP/1.1. False if nothing is
+  // known.
+  bool PrefersHttp1(const std::string& key);
+  void NoteVersion(const std::string& key, bool http1);
+
   // Closes the idle connections and drops the sessions.
   void Clear();
 
@@ -48,6 +54,9 @@ class ConnectionPool {
     std::string key;
     std::unique_ptr<Connection> connection;
     Time until;
+  };
+  struct Http1Server {
+    std::string key;
   };
   struct Resumable {
     std::string key;
@@ -63,6 +72,16 @@ class ConnectionPool {
   // The most recently used first.
   std::list<Idle> idle_ ABSL_GUARDED_BY(mutex_);
   std::list<Resumable> sessions_ ABSL_GUARDED_BY(mutex_);
+  std::list<Http1Server> http1_servers_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Where a connection and its sessions may be kept.
+struct ConnectionHome {
+  std::shared_ptr<ConnectionPool> pool;  // Null: nowhere.
+  std::string key;
+
+  void Keep(std::unique_ptr<Connection> connection) const;
+  void KeepSession(const ssl::Socket& socket) const;
 };
 
 }  // namespace airlock::http::internal

@@ -8,9 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "platform/http/error.h"
+#include "ssl/protocol.h"
 #include "ssl/shown.h"
 
 namespace airlock::http::internal {
@@ -103,7 +105,9 @@ void Connector::BeginTunnel() {
     fields.Add("Proxy-Authorization", options_.proxy->authorization.view());
   }
   ExchangeOptions exchange;
-  exchange.head = SerializeHead("CONNECT", target, fields);
+  exchange.method = "CONNECT";
+  exchange.target = target;
+  exchange.fields = std::move(fields);
   exchange.no_body = true;
   exchange.max_header = kMaxProxyHeader;
   exchange.on_head = [this](const ResponseHead& head) {
@@ -111,12 +115,12 @@ void Connector::BeginTunnel() {
     return absl::OkStatus();
   };
   tunnel_ =
-      std::make_unique<Http1Exchange>(transport_.get(), std::move(exchange));
+      std::make_unique<Http1Transfer>(transport_.get(), std::move(exchange));
   AdvanceTunnel();
 }
 
 void Connector::AdvanceTunnel() {
-  const absl::StatusOr<Http1Exchange::Progress> progress = tunnel_->Advance();
+  const absl::StatusOr<Http1Transfer::Progress> progress = tunnel_->Advance();
   const std::string proxy = options_.proxy->host_and_port();
   if (!progress.ok()) {
     // Not the payload of TLS, or a kind of the target's response.
@@ -126,7 +130,7 @@ void Connector::AdvanceTunnel() {
                      options_.url.host_and_port(), ": ",
                      progress.status().message())));
   }
-  if (*progress != Http1Exchange::Progress::kDone) {
+  if (*progress != Http1Transfer::Progress::kDone) {
     // Heads are small: kBusy may wait for the descriptor, too.
     return Watch(tunnel_->events(), &Connector::AdvanceTunnel);
   }
@@ -150,6 +154,7 @@ void Connector::AdvanceTunnel() {
 }
 
 void Connector::BeginHandshake() {
+  offered_ = options_.wrap.alpn_protocols;
   absl::StatusOr<std::unique_ptr<ssl::Socket>> socket =
       options_.runtime->WrapSocket(std::move(transport_),
                                    std::move(options_.wrap));
@@ -169,22 +174,40 @@ void Connector::AdvanceHandshake() {
     return Finish(WithFailure(result.status(), Failure::kTls));
   }
   times_.secured = Now();
-  const absl::Status status = CheckAlpn();
-  if (!status.ok()) return Finish(status);
+  const absl::StatusOr<bool> http2 = ChoseHttp2();
+  if (!http2.ok()) return Finish(http2.status());
   loop_->Unwatch(fd_);
-  Finish(std::make_unique<Connection>(
+  auto connection = std::make_unique<Connection>(
       std::move(socket_), std::exchange(fd_, -1), std::move(address_),
-      options_.proxy == nullptr ? "" : options_.proxy->host_and_port()));
+      options_.proxy == nullptr ? "" : options_.proxy->host_and_port());
+  if (*http2) {
+    const absl::Status status = connection->StartHttp2();
+    if (!status.ok()) return Finish(status);
+  }
+  Finish(std::move(connection));
 }
 
-absl::Status Connector::CheckAlpn() const {
+absl::StatusOr<bool> Connector::ChoseHttp2() const {
   const absl::optional<ssl::ConnectionInfo> info = socket_->info();
-  if (!info.has_value() || info->alpn.empty() || info->alpn == "http/1.1") {
-    return absl::OkStatus();
+  const std::string chosen = info.has_value() ? info->alpn : "";
+  // A server without ALPN speaks HTTP/1.1.
+  const std::string protocol = chosen.empty() ? "http/1.1" : chosen;
+  if (absl::c_linear_search(offered_, protocol)) {
+    if (protocol != "h2") return false;
+    if (info->version >= ssl::TlsVersion::kTls1_2) return true;
+    return MakeFailure(Failure::kProtocol,
+                       absl::StrCat("the server chose HTTP/2 with ",
+                                    ssl::TlsVersionName(info->version),
+                                    "; HTTP/2 needs TLSv1.2 or later"));
+  }
+  if (chosen.empty()) {
+    return MakeFailure(Failure::kProtocol,
+                       "the server does not speak HTTP/2, and the request "
+                       "allows no other version");
   }
   return MakeFailure(
       Failure::kProtocol,
-      absl::StrCat("the server chose the protocol ", ssl::Shown(info->alpn),
+      absl::StrCat("the server chose the protocol ", ssl::Shown(chosen),
                    ", which was not offered"));
 }
 

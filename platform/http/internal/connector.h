@@ -8,14 +8,16 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "platform/http/event_loop.h"
 #include "platform/http/internal/connection.h"
 #include "platform/http/internal/dialer.h"
-#include "platform/http/internal/http1_exchange.h"
+#include "platform/http/internal/http1_transfer.h"
 #include "platform/http/proxy.h"
 #include "platform/http/resolver.h"
 #include "platform/http/url.h"
@@ -41,7 +43,8 @@ struct ConnectorTimes {
   absl::optional<EventLoop::Time> secured;
 };
 
-// Lookup, TCP, the proxy's tunnel, and the handshake, one after the other. For
+// Lookup, TCP, the proxy's tunnel, and the handshake, one after the other. The
+// server chooses between HTTP/1.1 and HTTP/2, of those that `wrap` offers. For
 // the thread of `loop`. Destroying it ends the attempt.
 class Connector : public std::enable_shared_from_this<Connector> {
  public:
@@ -70,7 +73,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
   void BeginHandshake();
   void AdvanceHandshake();
   void Watch(uint32_t events, void (Connector::*next)());
-  absl::Status CheckAlpn() const;
+  absl::StatusOr<bool> ChoseHttp2() const;
   void Finish(absl::StatusOr<std::unique_ptr<Connection>> result);
 
   EventLoop* const loop_;
@@ -81,8 +84,9 @@ class Connector : public std::enable_shared_from_this<Connector> {
   std::shared_ptr<Dialer> dialer_;
   int fd_ = -1;  // Of one of the two below.
   std::unique_ptr<platform::PosixTransport> transport_;
-  std::unique_ptr<Http1Exchange> tunnel_;
+  std::unique_ptr<Http1Transfer> tunnel_;
   int tunnel_status_ = 0;
+  std::vector<std::string> offered_;  // By ALPN.
   std::unique_ptr<ssl::Socket> socket_;
   std::string address_;
 };

@@ -100,6 +100,9 @@ absl::StatusOr<Hop> FirstHop(const Request& request) {
     return Invalid(absl::StrCat("max_redirects is ", request.max_redirects,
                                 "; it must be 0 to ", kMaxRedirects));
   }
+  if (!request.versions.http1 && !request.versions.http2) {
+    return Invalid("the request allows no version of HTTP");
+  }
   Hop hop;
   hop.url = *std::move(url);
   hop.method = request.method;

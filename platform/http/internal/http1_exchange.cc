@@ -3,154 +3,69 @@
 
 #include "platform/http/internal/http1_exchange.h"
 
-#include <sys/epoll.h>
-
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
-#include "platform/http/error.h"
-#include "ssl/error.h"
-#include "ssl/io_result.h"
+#include "absl/status/statusor.h"
 
 namespace airlock::http::internal {
-namespace {
 
-// How often Advance reads and writes before it lets other work go first.
-constexpr int kTurns = 16;
-// 1xx before the final response.
-constexpr int kMaxInterimResponses = 16;
+Http1Exchange::Http1Exchange(EventLoop* loop,
+                             std::unique_ptr<Connection> connection,
+                             ConnectionHome home)
+    : loop_(loop),
+      home_(std::move(home)),
+      connection_(std::move(connection)),
+      reused_(connection_->NoteRequest()) {}
 
-absl::Span<const uint8_t> Bytes(absl::string_view text) {
-  return absl::MakeSpan(reinterpret_cast<const uint8_t*>(text.data()),
-                        text.size());
+Http1Exchange::~Http1Exchange() {
+  if (connection_ != nullptr) loop_->Unwatch(connection_->fd());
 }
 
-// A stream that ended without close_notify, or with an error.
-absl::Status ReadFailed(absl::Status status) {
-  const ssl::ErrorKind kind = ssl::GetErrorKind(status);
-  if (kind == ssl::ErrorKind::kUnexpectedEof ||
-      kind == ssl::ErrorKind::kTransport) {
-    return WithFailure(std::move(status), Failure::kTruncated);
-  }
-  return status;
+void Http1Exchange::Begin(ExchangeOptions options, Done done) {
+  done_ = std::move(done);
+  transfer_.emplace(&connection_->stream(), std::move(options));
+  Advance();
 }
 
-}  // namespace
-
-Http1Exchange::Http1Exchange(ssl::Transport* stream, ExchangeOptions options)
-    : stream_(stream), options_(std::move(options)), sending_(options_.head) {
-  NewParser();
+ConnectionFacts Http1Exchange::facts() const {
+  ConnectionFacts facts;
+  if (connection_ != nullptr) facts = connection_->facts();
+  facts.reused = reused_;
+  return facts;
 }
 
-void Http1Exchange::NewParser() {
-  parser_ = std::make_unique<ResponseParser>(
-      options_.no_body, options_.max_header, options_.on_body);
-}
-
-absl::StatusOr<Http1Exchange::Progress> Http1Exchange::Advance() {
-  for (int turn = 0; turn < kTurns; ++turn) {
-    bool moved = false;
-    wants_write_ = false;
-    absl::Status status = Send(&moved);
-    if (status.ok()) status = Receive(&moved);
-    if (!status.ok()) return status;
-    if (complete()) return Progress::kDone;
-    if (!moved) return Progress::kWaiting;
-  }
-  return Progress::kBusy;
-}
-
-uint32_t Http1Exchange::events() const {
-  return wants_write_ ? EPOLLIN | EPOLLOUT : EPOLLIN;
-}
-
-bool Http1Exchange::reusable() const {
-  return sent_all_ && send_failure_.ok() && received_.empty() &&
-         parser_->keep_alive();
-}
-
-absl::Status Http1Exchange::Refill() {
-  if (options_.body != nullptr) {
-    const absl::StatusOr<absl::string_view> next = options_.body->Next();
-    if (!next.ok()) return next.status();
-    sending_ = *next;
-  }
-  sent_all_ = sending_.empty();
-  return absl::OkStatus();
-}
-
-absl::Status Http1Exchange::Send(bool* moved) {
-  if (sent_all_ || !send_failure_.ok()) return absl::OkStatus();
-  const ssl::IoResult result = stream_->Write(Bytes(sending_));
-  if (result.done()) {
-    sending_.remove_prefix(result.bytes());
-    *moved = true;
-    // At once, so that an answer finds the request complete.
-    if (sending_.empty()) return Refill();
-  } else if (result.want_write()) {
-    wants_write_ = true;
-  } else if (!result.want_read()) {
-    // The server may have answered before it stopped reading.
-    send_failure_ = result.status();
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Http1Exchange::Receive(bool* moved) {
-  std::array<uint8_t, 16 << 10> part;
-  const ssl::IoResult result = stream_->Read(absl::MakeSpan(part));
-  if (result.done()) {
-    *moved = true;
-    answered_ = true;
-    received_.append(reinterpret_cast<const char*>(part.data()),
-                     result.bytes());
-    return Parse();
-  }
-  if (result.want_write()) wants_write_ = true;
-  if (result.want_write() || result.want_read()) return absl::OkStatus();
-  if (!result.closed()) return ReadFailed(result.status());
-  absl::Status status = parser_->PutEof();
-  // A failure to send says more than a missing response.
-  if (!status.ok() && !answered_ && !send_failure_.ok()) return send_failure_;
-  return status;
-}
-
-absl::Status Http1Exchange::Parse() {
-  size_t offset = 0;
-  while (offset < received_.size() && !complete()) {
-    const absl::StatusOr<size_t> used =
-        parser_->Put(absl::string_view(received_).substr(offset));
-    if (!used.ok()) return used.status();
-    offset += *used;
-    if (parser_->head_done() && !announced_) {
-      const int code = parser_->head().status;
-      if (code == 101) {
-        return MakeFailure(Failure::kProtocol,
-                           "the server switches to another protocol, which "
-                           "was not asked for");
-      }
-      if (code < 200) {
-        if (++interim_responses_ > kMaxInterimResponses) {
-          return MakeFailure(
-              Failure::kProtocol,
-              absl::StrCat("the server sent more than ", kMaxInterimResponses,
-                           " interim (1xx) responses"));
-        }
-        NewParser();
-        continue;
-      }
-      announced_ = true;
-      if (options_.on_head != nullptr) {
-        const absl::Status status = options_.on_head(parser_->head());
-        if (!status.ok()) return status;
-      }
-    } else if (*used == 0) {
-      break;
+void Http1Exchange::Advance() {
+  const absl::StatusOr<Http1Transfer::Progress> progress = transfer_->Advance();
+  if (!progress.ok()) return Finish(progress.status());
+  const auto again = [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self != nullptr && self->connection_ != nullptr) self->Advance();
+  };
+  switch (*progress) {
+    case Http1Transfer::Progress::kDone:
+      return Finish(absl::OkStatus());
+    case Http1Transfer::Progress::kBusy:
+      loop_->Defer(again);
+      return;
+    case Http1Transfer::Progress::kWaiting: {
+      absl::Status status =
+          loop_->Watch(connection_->fd(), transfer_->events(), again);
+      if (!status.ok()) Finish(std::move(status));
     }
   }
-  received_.erase(0, offset);
-  return absl::OkStatus();
+}
+
+void Http1Exchange::Finish(absl::Status status) {
+  // The owner may destroy this in done_.
+  const auto self = shared_from_this();
+  loop_->Unwatch(connection_->fd());
+  if (status.ok()) {
+    home_.KeepSession(connection_->socket());
+    if (transfer_->reusable()) home_.Keep(std::move(connection_));
+  }
+  connection_.reset();
+  const Done done = std::exchange(done_, nullptr);
+  done(std::move(status));
 }
 
 }  // namespace airlock::http::internal

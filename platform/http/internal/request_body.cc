@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "platform/http/error.h"
-#include "platform/http/internal/response_parser.h"
 #include "ssl/guarded.h"
 
 namespace airlock::http::internal {
@@ -53,9 +52,7 @@ absl::StatusOr<absl::string_view> RequestBody::Next() {
   const absl::StatusOr<size_t> size = Read();
   if (!size.ok()) return size.status();
   ended_ = *size == 0;
-  if (reader_->size().has_value()) return buffer_;
-  chunk_ = SerializeChunk(buffer_);
-  return chunk_;
+  return buffer_;
 }
 
 absl::Status RequestBody::Rewind() {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The bytes of a request's body, as they are sent.
+// The bytes of a request's body.
 #ifndef AIRLOCK_PLATFORM_HTTP_INTERNAL_REQUEST_BODY_H_
 #define AIRLOCK_PLATFORM_HTTP_INTERNAL_REQUEST_BODY_H_
 
@@ -24,12 +24,15 @@ class RequestBody {
   explicit RequestBody(absl::string_view text) : text_(text) {}
   explicit RequestBody(BodyReader* reader) : reader_(reader) {}
 
-  // How many bytes it has; unset if it is sent in chunks.
+  // How many bytes it has; unset if only its end will tell.
   absl::optional<uint64_t> size() const;
 
-  // The next bytes for the connection, chunk headers included, valid until the
-  // next call; empty at the end. Errors: Failure::kBody.
+  // The next bytes, valid until the next call; empty at the end. Errors:
+  // Failure::kBody.
   absl::StatusOr<absl::string_view> Next();
+  // Whether Next has no more bytes to give. False if a reader has yet to say
+  // so.
+  bool ended() const { return ended_; }
 
   // Starts again. Errors: those of BodyReader::Rewind.
   absl::Status Rewind();
@@ -42,7 +45,6 @@ class RequestBody {
   uint64_t sent_ = 0;
   bool ended_ = false;
   std::string buffer_;
-  std::string chunk_;
 };
 
 }  // namespace airlock::http::internal

@@ -122,6 +122,7 @@ class ResponseParser::Impl final : public beast_http::basic_parser<false> {
   void on_response_impl(int code, beast::string_view reason, int version,
                         beast::error_code& error) override {
     version_ = version;
+    head_.version = version < 11 ? Version::kHttp1_0 : Version::kHttp1_1;
     head_.status = code;
     head_.reason = std::string(View(reason));
     if (code < 100) {

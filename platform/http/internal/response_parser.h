@@ -16,10 +16,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "platform/http/headers.h"
+#include "platform/http/version.h"
 
 namespace airlock::http::internal {
 
 struct ResponseHead {
+  Version version = Version::kHttp1_1;
   int status = 0;
   std::string reason;
   Headers headers;

@@ -417,10 +417,11 @@ TEST_F(ClientTest, UnknownHostsAndClosedPortsSaySo) {
 }
 
 TEST_F(ClientTest, OneDeadlineLimitsTheLookup) {
-  absl::Notification done;
+  // The lookup may outlive the test.
+  const auto done = std::make_shared<absl::Notification>();
   ClientOptions options = Direct();
-  options.resolve = [&](const std::string& host, uint16_t port) {
-    done.WaitForNotification();
+  options.resolve = [done](const std::string& host, uint16_t port) {
+    done->WaitForNotification();
     return ResolveWithSystem(host, port);
   };
   {
@@ -431,7 +432,7 @@ TEST_F(ClientTest, OneDeadlineLimitsTheLookup) {
     EXPECT_EQ(FailureOf(status), Failure::kTimeout);
     EXPECT_THAT(std::string(status.message()), HasSubstr("the address of"));
   }
-  done.Notify();
+  done->Notify();
 }
 
 TEST_F(ClientTest, ManyCallsRunOnOneThread) {

@@ -152,6 +152,15 @@ bool Peer::Respond(absl::string_view status, absl::string_view headers,
                            "Content-Length: ", body.size(), "\r\n\r\n", body));
 }
 
+absl::optional<std::string> Peer::Read(size_t size) {
+  while (received_.size() < size) {
+    if (!Fill()) return absl::nullopt;
+  }
+  std::string bytes = received_.substr(0, size);
+  received_.erase(0, size);
+  return bytes;
+}
+
 void Peer::WaitForEnd() {
   while (Fill()) {
   }
@@ -217,7 +226,7 @@ void TestServer::Serve(std::unique_ptr<PosixTransport> transport) {
   wrap.certfile = ssl::Secret(Cert(absl::StrCat(name, ".pem")));
   wrap.keyfile = ssl::Secret(
       Cert(absl::StrCat(name.substr(0, name.find("_chain")), ".key")));
-  wrap.alpn_protocols = {"http/1.1"};
+  wrap.alpn_protocols = options_.alpn;
   wrap.do_handshake_on_connect = false;
   if (options_.client_certificate) {
     wrap.cert_reqs = ssl::VerifyMode::kRequired;

@@ -57,6 +57,8 @@ class Peer {
   // A complete response with Content-Length.
   bool Respond(absl::string_view status, absl::string_view headers,
                absl::string_view body);
+  // The next `size` bytes; unset if the stream ends before.
+  absl::optional<std::string> Read(size_t size);
   // Waits until the client closes.
   void WaitForEnd();
 
@@ -100,6 +102,7 @@ struct TestServerOptions {
   // The client must present a certificate of ca.pem.
   bool client_certificate = false;
   absl::optional<ssl::TlsVersion> version;
+  std::vector<std::string> alpn = {"http/1.1"};
   // Ends connections with close_notify.
   bool close_notify = true;
 };
