@@ -24,6 +24,7 @@
 #include "platform/cli/fetch_report.h"
 #include "platform/cli/input.h"
 #include "platform/cli/shared_flags.h"
+#include "platform/cli/text.h"
 #include "platform/http/client.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"
@@ -47,6 +48,9 @@ ABSL_FLAG(std::string, proxy, "",
           "it: what HTTPS_PROXY and NO_PROXY say. The process list shows a "
           "password that is given here.");
 ABSL_FLAG(int, max_redirects, 5, "How many redirects to follow, 0 to 5.");
+ABSL_FLAG(std::string, http, "",
+          "The version of HTTP, 1.1 or 2. Without it: 2 if the server speaks "
+          "it, otherwise 1.1.");
 ABSL_FLAG(bool, include, false,
           "Print the status line and the headers before the body.");
 
@@ -112,6 +116,15 @@ absl::StatusOr<std::shared_ptr<const http::TlsOptions>> TlsFromFlags(
   return tls;
 }
 
+absl::Status ReadVersions(http::HttpVersions* versions) {
+  const std::string version = absl::GetFlag(FLAGS_http);
+  versions->http1 = version.empty() || version == "1.1";
+  versions->http2 = version.empty() || version == "2";
+  if (versions->http1 || versions->http2) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--http is \"", ForTerminal(version), "\"; it must be 1.1 or 2"));
+}
+
 absl::StatusOr<http::ClientOptions> ClientFromFlags() {
   http::ClientOptions options;
   // "airlock 1.0.0" and a newline.
@@ -136,6 +149,7 @@ absl::StatusOr<http::Request> RequestFromFlags(const std::string& url,
   request.url = url;
   absl::Status status = ReadHeaders(&request.headers);
   if (status.ok()) status = ReadData(host, &request);
+  if (status.ok()) status = ReadVersions(&request.versions);
   if (!status.ok()) return status;
   request.method = absl::GetFlag(FLAGS_method);
   if (request.method.empty())
@@ -271,6 +285,7 @@ Command FetchCommand() {
                    {"key", "SOURCE"},
                    {"password", "SOURCE"},
                    {"tls", "VERSION"},
+                   {"http", "1.1|2"},
                    {"insecure", ""},
                    {"audit", "FILE|fd:N"}};
   command.exit_statuses =

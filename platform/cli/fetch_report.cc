@@ -15,6 +15,7 @@
 #include "platform/cli/error_json.h"
 #include "platform/cli/text.h"
 #include "platform/http/error.h"
+#include "platform/http/version.h"
 #include "ssl/protocol.h"
 
 namespace airlock::cli {
@@ -96,8 +97,13 @@ int ExitOf(const http::Response& response) {
 }
 
 std::string HeadText(const http::Response& response) {
-  std::string text = absl::StrCat("HTTP/1.1 ", response.status, " ",
-                                  ForTerminal(response.reason), "\n");
+  std::string text =
+      absl::StrCat(http::VersionName(response.version), " ", response.status);
+  // HTTP/2 has no reason.
+  if (!response.reason.empty()) {
+    absl::StrAppend(&text, " ", ForTerminal(response.reason));
+  }
+  text += "\n";
   for (const http::Header& field : response.headers) {
     absl::StrAppend(&text, ForTerminal(field.name), ": ",
                     ForTerminal(field.value), "\n");
@@ -109,6 +115,7 @@ std::string ResponseJson(const http::Response& response, bool has_body,
                          absl::Time now) {
   Json json;
   json["url"] = response.url;
+  json["version"] = std::string(http::VersionName(response.version));
   json["status"] = response.status;
   json["reason"] = response.reason;
   Json headers = Json::array();

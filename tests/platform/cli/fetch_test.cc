@@ -19,6 +19,7 @@
 #include "gtest/gtest.h"
 #include "platform/cli/fetch_output.h"
 #include "tests/platform/cli/process.h"
+#include "tests/platform/http/http2_peer.h"
 #include "tests/platform/http/test_server.h"
 #include "tests/support/testdata.h"
 
@@ -118,6 +119,33 @@ TEST(FetchTest, FlagsMakeTheRequest) {
       Fetch(server.Url(), {"--data=@env:BODY"}, {{"BODY", "from there"}})
           .output,
       HasSubstr("POST from there|"));
+}
+
+TEST(FetchTest, TheVersionIsChosenAndShown) {
+  // The server speaks both; a page says which it was.
+  const TestServer server(
+      [](Peer& peer) {
+        if (peer.socket().info()->alpn != "h2") return Pages()(peer);
+        http::testing::AlwaysHttp2(
+            [](http::testing::Http2Peer& http2,
+               const http::testing::SeenStream& request) {
+              http2.Respond(request.stream, "200", {{"x-a", "b"}}, "two");
+            })(peer);
+      },
+      http::testing::Http2());
+  EXPECT_THAT(Fetch(server.Url(), {"--include"}).output,
+              ::testing::StrEq("HTTP/2 200\nx-a: b\n\ntwo"));
+  EXPECT_THAT(Fetch(server.Url(), {"--http=1.1", "--include"}).output,
+              ::testing::StartsWith("HTTP/1.1 200 OK\n"));
+  EXPECT_THAT(Fetch(server.Url(), {"--http=2", "--json"}).output,
+              HasSubstr("\"version\": \"HTTP/2\""));
+  const Outcome wrong = Fetch(server.Url(), {"--http=3"});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_THAT(wrong.errors, HasSubstr("1.1 or 2"));
+  const TestServer old(Pages());
+  const Outcome none = Fetch(old.Url(), {"--http=2"});
+  EXPECT_EQ(none.status, 6);
+  EXPECT_THAT(none.errors, HasSubstr("does not speak HTTP/2"));
 }
 
 TEST(FetchTest, HeadersAreShownAndHarmless) {
