@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/client.h"
@@ -31,7 +32,7 @@ using testing::ReadTestdata;
 // redirect. "/who" needs a client certificate.
 constexpr char kSite[] = R"(
   server {
-    listen 127.0.0.1:$PORT ssl;
+    listen 127.0.0.1:$PORT ssl$HTTP2;
     root $DIR;
     gzip on;
     gzip_types *;
@@ -46,11 +47,13 @@ constexpr char kSite[] = R"(
     location = /last { keepalive_timeout 0; return 200 "$ssl_session_reused"; }
 )";
 
-class HttpsClientTest : public ::testing::Test {
+// The parameter: whether nginx speaks HTTP/2.
+class HttpsClientTest : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
-    auto server =
-        StartNginx(absl::StrCat(kSite, NginxIdentity("server_p256"), "\n  }"));
+    auto server = StartNginx(absl::StrCat(
+        absl::StrReplaceAll(kSite, {{"$HTTP2", GetParam() ? " http2" : ""}}),
+        NginxIdentity("server_p256"), "\n  }"));
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     auto runtime =
@@ -79,7 +82,7 @@ class HttpsClientTest : public ::testing::Test {
   std::shared_ptr<const http::TlsOptions> tls_;
 };
 
-TEST_F(HttpsClientTest, CompressedChunksAndRedirectsArrive) {
+TEST_P(HttpsClientTest, CompressedChunksAndRedirectsArrive) {
   std::string text;
   while (text.size() < (1 << 20)) absl::StrAppend(&text, text.size(), "\n");
   ASSERT_TRUE(ScratchFile("big", text).ok());
@@ -88,7 +91,9 @@ TEST_F(HttpsClientTest, CompressedChunksAndRedirectsArrive) {
   EXPECT_EQ(response->status, 200);
   EXPECT_EQ(response->redirects, 1);
   EXPECT_TRUE(response->decoded);
-  EXPECT_EQ(*response->headers.Get("Transfer-Encoding"), "chunked");
+  EXPECT_EQ(response->version,
+            GetParam() ? http::Version::kHttp2 : http::Version::kHttp1_1);
+  EXPECT_EQ(response->headers.Has("Transfer-Encoding"), !GetParam());
   EXPECT_LT(response->body_bytes_received, text.size());
   EXPECT_TRUE(response->body == text);
 
@@ -108,12 +113,14 @@ TEST_F(HttpsClientTest, CompressedChunksAndRedirectsArrive) {
   EXPECT_EQ(none->body, "");
 }
 
-TEST_F(HttpsClientTest, ConnectionsAndSessionsAreReused) {
+TEST_P(HttpsClientTest, ConnectionsAndSessionsAreReused) {
   for (int i = 1; i <= 3; ++i) {
     const auto response = client_->Fetch(Get("/session"));
     ASSERT_TRUE(response.ok()) << response.status();
     EXPECT_EQ(response->body, absl::StrCat(".|", i));
   }
+  // In HTTP/2, nginx does not end the connection here.
+  if (GetParam()) return;
   ASSERT_TRUE(client_->Fetch(Get("/last")).ok());  // Ends the connection.
   const auto response = client_->Fetch(Get("/last"));
   ASSERT_TRUE(response.ok()) << response.status();
@@ -121,7 +128,30 @@ TEST_F(HttpsClientTest, ConnectionsAndSessionsAreReused) {
   EXPECT_TRUE(response->connection.tls.session_reused);
 }
 
-TEST_F(HttpsClientTest, ClientCertificatesAreShown) {
+TEST_P(HttpsClientTest, ManyCallsRunAtOnce) {
+  ASSERT_TRUE(ScratchFile("part", std::string(300000, 'x')).ok());
+  auto loop = http::EventLoop::Create();
+  ASSERT_TRUE(loop.ok()) << loop.status();
+  // More than nginx allows at once on a connection in HTTP/2.
+  constexpr int kCalls = 200;
+  int finished = 0;
+  int fresh = 0;
+  for (int i = 0; i < kCalls; ++i) {
+    Request request = Get("/part");
+    request.decompress = false;
+    client_->Start(loop->get(), std::move(request),
+                   [&](absl::StatusOr<http::Response> response) {
+                     ++finished;
+                     ASSERT_TRUE(response.ok()) << response.status();
+                     EXPECT_EQ(response->body.size(), 300000u);
+                     if (!response->connection.reused) ++fresh;
+                   });
+  }
+  while (finished < kCalls) ASSERT_TRUE((*loop)->RunOnce().ok());
+  EXPECT_TRUE(!GetParam() || fresh == 1) << fresh;
+}
+
+TEST_P(HttpsClientTest, ClientCertificatesAreShown) {
   const auto anonymous = client_->Fetch(Get("/who"));
   ASSERT_TRUE(anonymous.ok()) << anonymous.status();
   EXPECT_EQ(anonymous->status, 403);
@@ -135,6 +165,8 @@ TEST_F(HttpsClientTest, ClientCertificatesAreShown) {
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_THAT(response->body, HasSubstr("OU=client_p256"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, HttpsClientTest, ::testing::Bool());
 
 }  // namespace
 }  // namespace airlock::interop
