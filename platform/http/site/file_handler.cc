@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "platform/http/site/accept_encoding.h"
 #include "platform/http/site/conditions.h"
 #include "platform/http/site/content_type.h"
@@ -71,6 +72,15 @@ class SlotReader : public BodyReader {
  private:
   const std::unique_ptr<BodyReader> reader_;
   const std::unique_ptr<Slot> slot_;
+};
+
+// Stands for a compressed body, whose size is unknown, in a response to HEAD.
+class UnknownReader : public BodyReader {
+ public:
+  absl::StatusOr<size_t> Read(absl::Span<char> into) override {
+    (void)into;
+    return 0;
+  }
 };
 
 bool IsHead(const ServerRequest& request) { return request.method == "HEAD"; }
@@ -135,9 +145,12 @@ void SetBody(const ServerRequest& request, std::unique_ptr<BodyReader> reader,
   } else {
     response->headers.Set("Content-Encoding", "gzip");
   }
-  if (IsHead(request)) return;
   if (slot == nullptr) {
-    response->body_reader = std::move(reader);
+    if (!IsHead(request)) response->body_reader = std::move(reader);
+    return;
+  }
+  if (IsHead(request)) {
+    response->body_reader = std::make_unique<UnknownReader>();
     return;
   }
   absl::StatusOr<std::unique_ptr<BodyReader>> compressor =

@@ -57,13 +57,12 @@ absl::StatusOr<SiteEntry> FileSite::Find(absl::string_view target) const {
   entry.path = *std::move(path);
   entry.final_slash = absl::EndsWith(PathOf(target), "/");
 
-  std::string name = ".";
+  std::string name = entry.path.empty() ? "." : entry.path.front();
   absl::StatusOr<UniqueFd> fd =
-      OpenBelow(root_.get(), ".", kOpenFlags | O_DIRECTORY);
-  for (const std::string& part : entry.path) {
-    if (!fd.ok()) break;
-    name = part;
-    fd = OpenBelow(fd->get(), part.c_str(), kOpenFlags);
+      OpenBelow(root_.get(), name.c_str(), kOpenFlags);
+  for (size_t i = 1; fd.ok() && i < entry.path.size(); ++i) {
+    name = entry.path[i];
+    fd = OpenBelow(fd->get(), name.c_str(), kOpenFlags);
   }
   if (!fd.ok()) return fd.status();
   absl::StatusOr<struct stat> status = StatusOf(*fd);

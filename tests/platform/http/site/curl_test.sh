@@ -86,6 +86,8 @@ test_conditions() {
 test_gzip() {
   same "$(header content-encoding --compressed /numbers.txt)" gzip gzip
   cmp "$TMP/body" "$TMP/site/numbers.txt" || die 'gzip: other bytes'
+  same "$(header content-encoding --compressed --head /numbers.txt)" gzip HEAD
+  same "$(header content-length --compressed --head /numbers.txt)" '' HEAD
   same "$(header content-encoding --compressed /random.bin)" '' 'no text'
   same "$(header vary /numbers.txt)" Accept-Encoding Vary
 }
