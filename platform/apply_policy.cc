@@ -184,7 +184,7 @@ class Application {
     bool& check_hostname = decision_.verification.check_hostname;
     constexpr absl::string_view kNoName =
         "its server's name, but the name is missing";
-    const ssl::ErrorText give_name = Named("pass {server_hostname}.");
+    const auto give_name = [] { return Named("pass {server_hostname}."); };
     switch (outcome) {
       case NameOutcome::kNotChecked:
         return absl::OkStatus();
@@ -199,13 +199,13 @@ class Application {
         return ssl::MakeStatus(
             ErrorKind::kInvalidArgument,
             ErrorParts{"check_hostname",
-                       "is set, but the name to check is missing", give_name,
+                       "is set, but the name to check is missing", give_name(),
                        /*after_where=*/" "});
       case NameOutcome::kNameMissing:
         return ssl::MakeStatus(
             ErrorKind::kInvalidArgument,
             ErrorParts{"Unless cert_reqs or check_hostname say otherwise",
-                       absl::StrCat("a client checks ", kNoName), give_name,
+                       absl::StrCat("a client checks ", kNoName), give_name(),
                        /*after_where=*/", "});
       case NameOutcome::kRefused:
       case NameOutcome::kRefusedIfNone:
@@ -215,7 +215,7 @@ class Application {
     check_hostname = true;
     PolicyRefusal refusal = internal::Overrides::RefusalOf(
         {"server_hostname", "none", "", policy_.verification.origin},
-        absl::StrCat("requires a client to check ", kNoName), give_name);
+        absl::StrCat("requires a client to check ", kNoName), give_name());
     if (outcome != NameOutcome::kRefusedIfNone) {
       return overrides_.Refuse(std::move(refusal));
     }

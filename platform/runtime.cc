@@ -87,10 +87,11 @@ struct Runtime::Impl {
 
   using Policy = config::VerificationPolicy;
 
-  // Sets the fields of `options` that the policy decides, and those that all
-  // Contexts of this Runtime share.
-  void Complete(ssl::Side side, const VerificationDecision& decision,
-                TrustStorePtr trust_store, ssl::ContextOptions* options) const;
+  // Sets the fields of `options` that the policy decides.
+  static void Decided(ssl::Side side, const VerificationDecision& decision,
+                      TrustStorePtr trust_store, ssl::ContextOptions* options);
+  // Sets those that all Contexts of this Runtime share.
+  void Complete(ssl::ContextOptions* options) const;
 
   const std::shared_ptr<Host> given_host;
   const std::shared_ptr<Host> host;  // The same, guarded.
@@ -161,10 +162,10 @@ absl::StatusOr<TrustStorePtr> Runtime::MergeCaCerts(
   return impl_->trust.Merge(stores);
 }
 
-void Runtime::Impl::Complete(ssl::Side side,
-                             const VerificationDecision& decision,
-                             TrustStorePtr trust_store,
-                             ssl::ContextOptions* options) const {
+void Runtime::Impl::Decided(ssl::Side side,
+                            const VerificationDecision& decision,
+                            TrustStorePtr trust_store,
+                            ssl::ContextOptions* options) {
   options->verification = decision.verification;
   if (!decision.key_log) options->keylog = nullptr;
   if (!decision.psk) {
@@ -177,6 +178,9 @@ void Runtime::Impl::Complete(ssl::Side side,
       decision.verification.mode == VerifyMode::kNone) {
     options->unverified_clients = ssl::InsecureAllowUnverifiedClients();
   }
+}
+
+void Runtime::Impl::Complete(ssl::ContextOptions* options) const {
   options->clock = [clock = given_host] { return clock->Now(); };
   if (options->stopwatch == nullptr) {
     options->stopwatch = [] {
@@ -224,7 +228,8 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
     if (!loaded.ok()) return loaded.status();
     trust_store = *std::move(loaded);
   }
-  impl_->Complete(request.side, *decision, std::move(trust_store), &options);
+  Impl::Decided(request.side, *decision, std::move(trust_store), &options);
+  impl_->Complete(&options);
   options.hostname_allowed =
       request.side == ssl::Side::kServer
           ? nullptr
@@ -273,9 +278,10 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   context_options.ciphers = std::move(options.ciphers);
   context_options.alpn_protocols = std::move(options.alpn_protocols);
   context_options.alpn_required = options.alpn_required;
-  impl_->Complete(side, *decision, std::move(trust_store), &context_options);
+  Impl::Decided(side, *decision, std::move(trust_store), &context_options);
   absl::StatusOr<ContextPtr> context = impl_->contexts.Find(
-      side, std::move(context_options), *std::move(credentials));
+      side, std::move(context_options), *std::move(credentials),
+      [this](ssl::ContextOptions* made) { impl_->Complete(made); });
   if (!context.ok()) return context.status();
 
   ssl::SocketOptions socket_options;

@@ -9,6 +9,7 @@
 namespace airlock::ssl {
 
 absl::optional<int> StatedSecurityLevel(absl::string_view ciphers) {
+  if (ciphers.empty()) return absl::nullopt;
   const absl::StatusOr<internal::CipherString> parsed =
       internal::ParseCipherString(ciphers);
   return parsed.ok() ? parsed->security_level : absl::nullopt;

@@ -10,7 +10,6 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -70,9 +69,14 @@ absl::Status CheckFit(const ContextOptions& context,
           Named("{Cannot set session for server-side SSLSocket}"
                 ": only a client resumes a session; leave it out."));
     }
-    std::set<KeyType> types;
-    for (const auto& credentials : context.credentials) {
-      if (types.insert(credentials->key_type()).second) continue;
+    const auto& all = context.credentials;
+    for (size_t i = 0; i < all.size(); ++i) {
+      const KeyType type = all[i]->key_type();
+      if (std::none_of(all.begin(), all.begin() + i, [type](const auto& other) {
+            return other->key_type() == type;
+          })) {
+        continue;
+      }
       return MakeStatus(
           ErrorKind::kInvalidArgument,
           "credentials: two of a server's have the same key type, so the "
@@ -290,6 +294,9 @@ absl::Status Socket::MatchHostname(absl::string_view host) const {
 }
 
 std::shared_ptr<const Session> Socket::session() const {
+  if (impl_->new_session != nullptr) {
+    impl_->session = internal::WrapSession(std::move(impl_->new_session));
+  }
   if (impl_->session == nullptr && impl_->handshake_done) {
     bssl::UniquePtr<SSL_SESSION> session(SSL_get1_session(impl_->ssl.get()));
     // TLS 1.3 has no session until the server's ticket arrives.

@@ -11,6 +11,8 @@ namespace {
 // Writes each value so that its end is unambiguous.
 class CanonicalWriter {
  public:
+  explicit CanonicalWriter(size_t usual_size) { bytes_.reserve(usual_size); }
+
   template <typename Field>
   void operator()(absl::string_view /*name*/, const Field& field) {
     Write(field);
@@ -70,7 +72,7 @@ VerifyFlags FlagsFromBits(uint32_t bits) {
 }
 
 std::string CanonicalBytes(const Verification& verification) {
-  CanonicalWriter writer;
+  CanonicalWriter writer(128);
   VisitFields(verification,
               [&writer](absl::string_view name, const auto& field) {
                 writer(name, field);

@@ -32,6 +32,7 @@ absl::StatusOr<ssl::Secret> Read(ssl::Material material,
 // Concatenates values so that different sequences give different keys.
 class KeyWriter {
  public:
+  KeyWriter() { key_.reserve(kUsualSize); }
   void Number(uint64_t value) { absl::StrAppend(&key_, value, ","); }
   void Text(absl::string_view value) {
     absl::StrAppend(&key_, value.size(), ":", value);
@@ -43,6 +44,8 @@ class KeyWriter {
   const std::string& key() const { return key_; }
 
  private:
+  static constexpr size_t kUsualSize = 256;
+
   std::string key_;
 };
 
@@ -112,7 +115,8 @@ absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
 
 absl::StatusOr<ContextPtr> ContextCache::Find(
     ssl::Side side, ssl::ContextOptions options,
-    absl::optional<CredentialsInput> credentials) {
+    absl::optional<CredentialsInput> credentials,
+    absl::FunctionRef<void(ssl::ContextOptions*)> complete) {
   const auto make_credentials = [&] {
     return ssl::Credentials::Create(std::move(credentials->options));
   };
@@ -120,6 +124,7 @@ absl::StatusOr<ContextPtr> ContextCache::Find(
     absl::StatusOr<CredentialsPtr> made = make_credentials();
     if (!made.ok()) return made.status();
     options.credentials = {*std::move(made)};
+    complete(&options);
     return ssl::Context::Create(std::move(options));
   }
   const std::string digest = credentials.has_value() ? credentials->digest : "";
@@ -131,6 +136,7 @@ absl::StatusOr<ContextPtr> ContextCache::Find(
           if (!made.ok()) return made.status();
           options.credentials = {*std::move(made)};
         }
+        complete(&options);
         return ssl::Context::Create(std::move(options));
       });
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "platform/internal/shared_cache.h"
@@ -40,11 +41,13 @@ class ContextCache {
       : contexts_(max_contexts), credentials_(max_credentials) {}
 
   // A Context for `options` with `credentials`. The cache key consists of the
-  // options that WrapOptions and the policy set, and ignores callbacks, which
-  // must be equivalent each time.
+  // options that WrapOptions and the policy set. `complete` sets the others,
+  // such as callbacks, if the Context is made; they must be equivalent each
+  // time.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Find(
       ssl::Side side, ssl::ContextOptions options,
-      absl::optional<CredentialsInput> credentials);
+      absl::optional<CredentialsInput> credentials,
+      absl::FunctionRef<void(ssl::ContextOptions*)> complete);
 
   // Clears the cache.
   void Clear();

@@ -88,13 +88,19 @@ bool Decider::BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle,
 }
 
 absl::StatusOr<VerificationDecision> Decider::Decide(
-    const Policy& in_force, VerificationRequest request,
+    const Policy& in_force, const VerificationRequest& request,
     const CaCerts& ca_certs, PolicyChange* refusal) {
-  const std::string none;
   const bool client = request.side == ssl::Side::kClient;
-  const Policy for_host = config::PolicyForHost(
-      in_force, client ? request.server_hostname.value_or(none) : none,
-      Today(*host_));
+  // A policy is a large struct: copied only if an exception may change it.
+  Policy with_exception;
+  if (!in_force.exceptions.empty()) {
+    const std::string none;
+    with_exception = config::PolicyForHost(
+        in_force, client ? request.server_hostname.value_or(none) : none,
+        Today(*host_));
+  }
+  const Policy& for_host =
+      in_force.exceptions.empty() ? in_force : with_exception;
   const bool limited =
       for_host.ca_certs.stated() ||
       for_host.application_cas.value != config::ApplicationCas::kAllow;
@@ -102,9 +108,14 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
   if (for_host.ca_certs.stated()) {
     bundle = CaPath{*for_host.ca_certs.value, /*must_be_trusted=*/true};
   }
-  request.own_ca_certs =
+  const bool own =
       client && limited && BringsOthers(ca_certs, bundle, in_force);
-  return ApplyPolicy(for_host, request, refusal);
+  if (own == request.own_ca_certs) {
+    return ApplyPolicy(for_host, request, refusal);
+  }
+  VerificationRequest with_own = request;
+  with_own.own_ca_certs = own;
+  return ApplyPolicy(for_host, with_own, refusal);
 }
 
 absl::StatusOr<VerificationDecision> Decider::DecideAudited(

@@ -42,10 +42,9 @@ class Decider {
 
   // ApplyPolicy with the policy `in_force` for the host of `request`, for a
   // call with `ca_certs`. Sets `refusal` like ApplyPolicy.
-  absl::StatusOr<VerificationDecision> Decide(const Policy& in_force,
-                                              VerificationRequest request,
-                                              const CaCerts& ca_certs,
-                                              PolicyChange* refusal);
+  absl::StatusOr<VerificationDecision> Decide(
+      const Policy& in_force, const VerificationRequest& request,
+      const CaCerts& ca_certs, PolicyChange* refusal);
 
   // The same, audited.
   absl::StatusOr<VerificationDecision> DecideAudited(

@@ -56,6 +56,7 @@ ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
   CBS_init(&ciphers, hello->cipher_suites, hello->cipher_suites_len);
   uint16_t value = 0;
   socket->offered_ciphers.clear();
+  socket->offered_ciphers.reserve(hello->cipher_suites_len / sizeof(value));
   while (CBS_get_u16(&ciphers, &value)) {
     socket->offered_ciphers.push_back(value);
   }
@@ -82,9 +83,11 @@ int TicketKey(SSL* ssl, uint8_t* key_name, uint8_t* iv, EVP_CIPHER_CTX* cipher,
 
 int KeepSession(SSL* ssl, SSL_SESSION* session) {
   Socket::Impl* socket = SocketOf(ssl);
-  socket->session = WrapSession(bssl::UniquePtr<SSL_SESSION>(session));
+  socket->new_session.reset(session);
+  socket->session = nullptr;
   const auto& callback = socket->context->options().new_session;
   if (callback != nullptr && socket->options.side == Side::kClient) {
+    socket->session = WrapSession(std::move(socket->new_session));
     Halt(socket, "new_session", Guarded("new_session callback", [&] {
            callback(*socket->owner, socket->session);
            return absl::OkStatus();

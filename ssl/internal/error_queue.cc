@@ -11,12 +11,21 @@
 
 namespace airlock::ssl::internal {
 
-ErrorQueueScope::ErrorQueueScope() { ERR_clear_error(); }
-ErrorQueueScope::~ErrorQueueScope() { ERR_clear_error(); }
+namespace {
+
+// ERR_clear_error visits every slot of the queue, which is nearly always empty.
+void ClearErrors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
+}  // namespace
+
+ErrorQueueScope::ErrorQueueScope() { ClearErrors(); }
+ErrorQueueScope::~ErrorQueueScope() { ClearErrors(); }
 
 uint32_t DrainErrorQueue() {
   const uint32_t code = ERR_get_error();
-  ERR_clear_error();
+  ClearErrors();
   return code;
 }
 

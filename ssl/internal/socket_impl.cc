@@ -253,6 +253,7 @@ absl::Status Socket::Impl::CollectPresented() {
   presented.clear();
   const STACK_OF(CRYPTO_BUFFER)* chain = SSL_get0_peer_certificates(ssl.get());
   if (chain == nullptr) return absl::OkStatus();
+  presented.reserve(sk_CRYPTO_BUFFER_num(chain));
   // BoringSSL has parsed all of them or none.
   const STACK_OF(X509)* parsed = SSL_get_peer_full_cert_chain(ssl.get());
   const bool reuse =

@@ -98,7 +98,10 @@ class Socket::Impl {
   std::vector<Certificate> presented;
   std::vector<Certificate> verified;
   bool peer_verified = false;
+  // The latest session. Socket::session() makes it from `new_session`, which is
+  // often never asked for.
   std::shared_ptr<const Session> session;
+  bssl::UniquePtr<SSL_SESSION> new_session;
   Traffic traffic;
   absl::optional<absl::Duration> handshake_duration;
 

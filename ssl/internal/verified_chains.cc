@@ -3,58 +3,75 @@
 
 #include "ssl/internal/verified_chains.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <iterator>
 #include <utility>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/string_view.h"
 
 namespace airlock::ssl::internal {
 namespace {
 
-// Hashes what differs between two requests of one context. Sizes come first, so
-// that different fields never give the same bytes.
-std::string KeyOf(const VerifyRequest& request) {
-  SHA256_CTX sha256;
-  SHA256_Init(&sha256);
-  const auto add = [&sha256](absl::string_view bytes) {
-    const uint64_t size = bytes.size();
-    SHA256_Update(&sha256, &size, sizeof(size));
-    SHA256_Update(&sha256, bytes.data(), bytes.size());
-  };
-  add(request.peer == Side::kServer ? "server" : "client");
-  add(request.host);
-  for (const Certificate& certificate : request.presented) {
-    add(certificate.der());
+// Of what differs between two requests of one context.
+struct RequestView {
+  const VerifyRequest& request;
+
+  template <typename H>
+  friend H AbslHashValue(H state, const RequestView& view) {
+    state = H::combine(std::move(state), view.request.peer, view.request.host,
+                       view.request.presented.size());
+    for (const Certificate& certificate : view.request.presented) {
+      state = H::combine(std::move(state), certificate.der());
+    }
+    return state;
   }
-  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
-  SHA256_Final(digest.data(), &sha256);
-  return std::string(digest.begin(), digest.end());
-}
+};
 
 }  // namespace
 
+bool VerifiedChains::Entry::Answers(const VerifyRequest& request) const {
+  return peer == request.peer && host == request.host && request.now > after &&
+         request.now < before &&
+         std::equal(presented.begin(), presented.end(),
+                    request.presented.begin(), request.presented.end(),
+                    [](const Certificate& a, const Certificate& b) {
+                      return a.der() == b.der();
+                    });
+}
+
 VerifyOutcome VerifiedChains::Verify(const VerifyRequest& request) {
   const VerifyFlags& flags = request.verification->flags;
-  if (flags.crl_check_leaf || flags.crl_check_chain ||
-      !IsOfThisContext(request)) {
-    return VerifyPeer(request);
+  if (flags.crl_check_leaf || flags.crl_check_chain) return VerifyPeer(request);
+  const size_t hash = absl::HashOf(RequestView{request});
+  std::shared_ptr<const Entry> known;
+  bool may_remember = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    may_remember = IsOfThisContext(request);
+    if (may_remember) known = Find(hash);
   }
-  Entry entry;
-  entry.key = KeyOf(request);
   VerifyOutcome outcome;
-  if (Find(entry.key, request.now, &outcome)) return outcome;
+  if (known != nullptr && known->Answers(request)) {
+    outcome.verified = known->verified;
+    return outcome;
+  }
   outcome = VerifyPeer(request);
-  if (!outcome.status.ok() || outcome.verified.empty()) return outcome;
-  entry.verified = outcome.verified;
-  entry.after = absl::InfinitePast();
-  entry.before = absl::InfiniteFuture();
+  if (!may_remember || !outcome.status.ok() || outcome.verified.empty()) {
+    return outcome;
+  }
+  auto entry = std::make_shared<Entry>();
+  entry->hash = hash;
+  entry->peer = request.peer;
+  entry->host = std::string(request.host);
+  entry->presented.assign(request.presented.begin(), request.presented.end());
+  entry->verified = outcome.verified;
+  entry->after = absl::InfinitePast();
+  entry->before = absl::InfiniteFuture();
   for (const Certificate& certificate : outcome.verified) {
-    entry.after = std::max(entry.after, certificate.not_before());
+    entry->after = std::max(entry->after, certificate.not_before());
     // A time that cannot be read is in the infinite past: nothing holds.
-    entry.before = std::min(entry.before, certificate.not_after());
+    entry->before = std::min(entry->before, certificate.not_after());
   }
   Remember(std::move(entry));
   return outcome;
@@ -66,7 +83,6 @@ size_t VerifiedChains::size() const {
 }
 
 bool VerifiedChains::IsOfThisContext(const VerifyRequest& request) {
-  const absl::MutexLock lock(&mutex_);
   if (trust_store_ == nullptr) {
     trust_store_ = request.trust_store;
     verification_ = request.verification;
@@ -75,34 +91,28 @@ bool VerifiedChains::IsOfThisContext(const VerifyRequest& request) {
          verification_ == request.verification;
 }
 
-bool VerifiedChains::Find(absl::string_view key, absl::Time now,
-                          VerifyOutcome* outcome) {
-  const absl::MutexLock lock(&mutex_);
-  const auto found = index_.find(key);
-  if (found == index_.end()) return false;
-  const Entries::iterator entry = found->second;
-  if (now <= entry->after || now >= entry->before) return false;
-  entries_.splice(entries_.begin(), entries_, entry);
-  outcome->verified = entry->verified;
-  return true;
+std::shared_ptr<const VerifiedChains::Entry> VerifiedChains::Find(size_t hash) {
+  const auto found = index_.find(hash);
+  if (found == index_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, found->second);
+  return *found->second;
 }
 
-void VerifiedChains::Remember(Entry entry) {
+void VerifiedChains::Remember(std::shared_ptr<const Entry> entry) {
   Entries fresh;
   fresh.push_back(std::move(entry));
   // Destroyed after the lock is released.
   Entries dropped;
   const absl::MutexLock lock(&mutex_);
-  const auto known = index_.find(fresh.front().key);
-  if (known != index_.end()) {
-    const Entries::iterator old = known->second;
-    index_.erase(known);
-    dropped.splice(dropped.begin(), entries_, old);
+  const auto [position, is_new] =
+      index_.try_emplace(fresh.front()->hash, fresh.begin());
+  if (!is_new) {
+    dropped.splice(dropped.begin(), entries_, position->second);
+    position->second = fresh.begin();
   }
-  index_.emplace(fresh.front().key, fresh.begin());
   entries_.splice(entries_.begin(), fresh);
   if (entries_.size() > capacity_) {
-    index_.erase(entries_.back().key);
+    index_.erase(entries_.back()->hash);
     dropped.splice(dropped.begin(), entries_, std::prev(entries_.end()));
   }
 }

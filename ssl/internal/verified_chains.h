@@ -7,12 +7,12 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "ssl/certificate.h"
@@ -20,13 +20,14 @@
 
 namespace airlock::ssl::internal {
 
-// VerifyPeer at the price of a hash, for chains that it accepted before: each
-// resumption and each further connection to the same server presents one.
+// VerifyPeer at the price of a comparison, for chains that it accepted before:
+// each resumption and each further connection to the same server presents one.
 //
 // It is as strict as VerifyPeer, which is a function of its request. A chain is
-// known only under a SHA-256 of everything in the request that can differ
-// between two connections of one context: the presented certificates, the
-// purpose and the host. The rest, the trust store with its CRLs and the
+// known only if everything in the request that can differ between two
+// connections of one context is equal, byte for byte: the presented
+// certificates, the purpose and the host. (A hash finds the entry, but decides
+// nothing.) The rest, the trust store with its CRLs and the
 // Verification, belongs to the context and never changes; a request with others
 // is not answered from here. Time matters only where a certificate of the chain
 // becomes valid or expires, so an answer holds between these moments, and a
@@ -50,28 +51,35 @@ class VerifiedChains {
   size_t size() const;
 
  private:
+  // A request that was accepted, and its result.
   struct Entry {
-    std::string key;
+    size_t hash = 0;
+    Side peer = Side::kServer;
+    std::string host;
+    std::vector<Certificate> presented;
     std::vector<Certificate> verified;
     // It holds after the one and before the other.
     absl::Time after;
     absl::Time before;
-  };
-  using Entries = std::list<Entry>;
 
-  bool IsOfThisContext(const VerifyRequest& request);
-  // Sets outcome->verified if the chain is known.
-  bool Find(absl::string_view key, absl::Time now, VerifyOutcome* outcome);
-  void Remember(Entry entry);
+    bool Answers(const VerifyRequest& request) const;
+  };
+  using Entries = std::list<std::shared_ptr<const Entry>>;
+
+  bool IsOfThisContext(const VerifyRequest& request)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The entry that may answer a request with this hash; or null.
+  std::shared_ptr<const Entry> Find(size_t hash)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Remember(std::shared_ptr<const Entry> entry);
 
   const size_t capacity_;
   mutable absl::Mutex mutex_;
   const TrustStore* trust_store_ ABSL_GUARDED_BY(mutex_) = nullptr;
   const Verification* verification_ ABSL_GUARDED_BY(mutex_) = nullptr;
   Entries entries_ ABSL_GUARDED_BY(mutex_);  // Most recently used first.
-  // The keys are those of `entries_`.
-  absl::flat_hash_map<absl::string_view, Entries::iterator> index_
-      ABSL_GUARDED_BY(mutex_);
+  // By hash. Of two entries with the same hash, the later one stays.
+  absl::flat_hash_map<size_t, Entries::iterator> index_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace airlock::ssl::internal
