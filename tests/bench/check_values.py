@@ -1,0 +1,87 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""usage: check_values.py FOLDER; checks what bench_test.sh wrote there.
+
+Allocations and instructions are the same on a loaded machine, so they have
+bounds here. Raise one only with a reason.
+"""
+
+import glob
+import json
+import os
+import sys
+import xml.etree.ElementTree
+
+# (figure, contestant): how many more allocations than BoringSSL's.
+MORE_ALLOCATIONS = {
+    ("full/tls13-ecdsa", "airlock-wrap"): 10,
+    ("full/tls13-ecdsa", "airlock-context"): 10,
+    ("resumed/tls13-ecdsa", "airlock-context"): 25,
+    ("resumed/tls13-ecdsa", "airlock-wrap"): 48,
+    ("write-16KiB/aes-gcm", "airlock-wrap"): 0,
+    ("write-16KiB/aes-gcm", "airlock-c"): 0,
+}
+# (figure, contestant): the most instructions, in those of BoringSSL.
+INSTRUCTIONS = {
+    ("full/tls13-ecdsa", "airlock-wrap"): 1.03,
+    ("full/tls13-ecdsa", "airlock-context"): 1.03,
+    ("resumed/tls13-ecdsa", "airlock-wrap"): 1.07,
+    ("resumed/tls13-ecdsa", "airlock-context"): 1.03,
+}
+MORE_BYTES_PER_END = 1024
+
+
+def require(condition, *what):
+    if not condition:
+        sys.exit(" ".join(str(part) for part in what))
+
+
+def check_figures(figures):
+    for (figure, name), most in MORE_ALLOCATIONS.items():
+        more = (figures[figure][name]["allocations"] -
+                figures[figure]["boringssl"]["allocations"])
+        require(more <= most, figure, name, "has", more,
+                "allocations more than BoringSSL; at most", most)
+    for (figure, name), most in INSTRUCTIONS.items():
+        if "instructions" not in figures[figure]["boringssl"]:
+            continue  # valgrind is not installed.
+        ratio = (figures[figure][name]["instructions"] /
+                 figures[figure]["boringssl"]["instructions"])
+        require(ratio <= most, figure, name, "has", ratio,
+                "times BoringSSL's instructions; at most", most)
+    for figure, results in figures.items():
+        for name, result in results.items():
+            require(len(result["rounds_ns"]) == 2 and result["median"] > 0,
+                    figure, name, result)
+
+
+def check_measures(measures):
+    live = {}
+    for entry in measures:
+        require(entry["rounds"], entry)
+        if entry["what"] == "connections" and entry["count"] == 100:
+            live[entry["contestant"]] = entry["rounds"][0]["live_bytes"] / 100
+    for name in ("airlock-wrap", "airlock-context"):
+        more = (live[name] - live["boringssl"]) / 2
+        require(more <= MORE_BYTES_PER_END, name, "keeps", more,
+                "bytes more for an idle end")
+
+
+def main(folder):
+    with open(os.path.join(folder, "values.json")) as file:
+        data = json.load(file)
+    check_figures(data["figures"])
+    check_measures(data["measures"])
+    for name in ("boringssl", "airlock-wrap", "airlock-context", "airlock-c",
+                 "openssl", "gnutls"):
+        require(name in data["figures"]["full/tls13-ecdsa"], name, "is missing")
+    require("airlock connect" in data["commands"], data["commands"])
+    plots = glob.glob(os.path.join(folder, "plots", "*.svg"))
+    require(plots, "there is no plot")
+    for path in plots:
+        xml.etree.ElementTree.parse(path)
+    with open(os.path.join(folder, "text")) as file:
+        require("To reach:" in file.read(), "the text has no targets")
+
+
+main(sys.argv[1])

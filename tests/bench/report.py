@@ -1,0 +1,274 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The benchmark's values as text, and as docs/performance.md."""
+
+import plots
+import targets
+
+
+def text(data):
+    lines = [_machine(data), ""]
+    for figure, results in sorted(data["figures"].items()):
+        lines += _figure_lines(figure, results)
+    for entry in data["measures"]:
+        lines.append("%-12s %6d  %-16s %s" % (
+            entry["what"], entry["count"], entry["contestant"],
+            _measure_text(entry)))
+    for name, result in sorted(data["commands"].items(),
+                               key=lambda item: item[1]["median"]):
+        lines.append("%-24s %8.2f ms  +-%.0f %%" % (
+            name, result["median"] / 1e6, result["spread"] * 100))
+    rows = targets.rows(data)
+    if rows:
+        lines += ["", "To reach:"]
+        lines += ["%-5s %-88s %12s  %s" % ("ok" if row.reached else "SHORT",
+                                           row.what, row.value, row.goal)
+                  for row in rows]
+    if data["missing"]:
+        lines += ["", "Missing: " + ", ".join(data["missing"])]
+    return "\n".join(lines)
+
+
+def _machine(data):
+    about = data["machine"]
+    return "%s, %d cores, %s, %s, load %.2f; %s; %d rounds%s" % (
+        about["cpu"], about["cores"], about["system"], about["openssl"],
+        about["load"], about["date"], data["rounds"],
+        ", quick" if data["quick"] else "")
+
+
+def _anchor(results):
+    """The contestant that the others are held against."""
+    for name in results:
+        if name == targets.RAW or name.startswith("stock-"):
+            return name
+    return sorted(results)[0]
+
+
+def _ordered(results):
+    """Contestants and their values, in the order of plots.COLORS."""
+    order = list(plots.COLORS)
+    return sorted(results.items(), key=lambda item: (
+        order.index(item[0]) if item[0] in order else len(order), item[0]))
+
+
+def _figure_lines(figure, results):
+    anchor = _anchor(results)
+    ahead = min(results, key=lambda name: results[name]["median"])
+    lines = ["%s: ahead is %s" % (figure, ahead)]
+    for name, result in _ordered(results):
+        line = "  %-18s %14s  +-%3.0f %%  %6.3f of %s" % (
+            name, _time(result["median"]), result["spread"] * 100,
+            results[anchor]["median"] / result["median"], anchor)
+        if "allocations" in result:
+            line += "  %8.1f allocations" % result["allocations"]
+        if "instructions" in result:
+            line += "  %12.0f instructions" % result["instructions"]
+        lines.append(line)
+    return lines
+
+
+def _time(nanoseconds):
+    for limit, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "us")):
+        if nanoseconds >= limit:
+            return "%.2f %s" % (nanoseconds / limit, unit)
+    return "%.0f ns" % nanoseconds
+
+
+def _median(entry, key):
+    values = sorted(value[key] for value in entry["rounds"])
+    return values[len(values) // 2]
+
+
+def _measure_text(entry):
+    parts = []
+    for key in entry["rounds"][0]:
+        value = _median(entry, key)
+        parts.append("%s %s" % (key[:-3], _time(value)) if key.endswith("_ns")
+                     else "total %s" % _time(value) if key == "ns" else
+                     "%s %.0f" % (key, value))
+    return ", ".join(parts)
+
+
+_HEAD = """# Performance
+
+What Airlock costs, compared with BoringSSL itself, with OpenSSL, and with GnuTLS. This
+page is made by the benchmark; nothing in it is edited by hand:
+
+    bazel run //tests/bench -- --json docs/performance/values.json \\
+      --plot docs/performance --markdown docs/performance.md
+
+`--quick` takes under two minutes. All contestants of a figure run interleaved, in
+{rounds} rounds; tables show medians, and the width of the middle half of the rounds.
+Times are CPU time of both ends of a connection over memory. Instructions are counted by
+valgrind's callgrind, whose CPU has AES and AVX2 but no SHA instructions, and
+allocations by a malloc that counts: neither depends on what else the machine does.
+
+This run: {machine}.
+
+The contestants:
+
+- **boringssl**: BoringSSL without Airlock, contexts and trust store made once.
+- **airlock-wrap**: `Runtime::WrapSocket`, each time from the key and chain as strings
+  and the path of a bundle of {authorities} CAs.
+- **airlock-context**: a `Context` that was made once; **airlock-c**: the same through
+  the C interface.
+- **openssl**, **gnutls**: those of the system, in processes of their own, contexts
+  made once.
+
+One operation of a handshake figure makes both ends, shakes hands, sends a byte each way
+(which also moves the session tickets), and frees both. The client always verifies chain
+and name; on resumption, Airlock verifies again and BoringSSL alone does not.
+"""
+
+
+def markdown(data, images):
+    parts = [_HEAD.format(rounds=data["rounds"], machine=_machine(data),
+                          authorities=data["authorities"])]
+    parts.append("## What is to be reached\n")
+    parts.append("| figure | to reach | measured | |\n|---|---|---|---|")
+    parts += ["| %s | %s | %s | %s |" % (
+        row.what, row.goal, row.value, "reached" if row.reached else "short")
+              for row in targets.rows(data)]
+    parts.append("\n" + _WHY_SHORT)
+    parts.append("## Figures\n")
+    parts.append("The ratio is that of speeds; more than 1 is faster than the "
+                 "first contestant.\n")
+    parts.append("| figure | contestant | median | middle half | ratio | "
+                 "instructions | allocations |\n|---|---|---|---|---|---|---|")
+    for figure, results in sorted(data["figures"].items()):
+        anchor = _anchor(results)
+        for name, result in _ordered(results):
+            parts.append("| %s | %s | %s | %.0f %% | %.3f | %s | %s |" % (
+                figure, name, _time(result["median"]), result["spread"] * 100,
+                results[anchor]["median"] / result["median"],
+                "%.0f" % result["instructions"]
+                if "instructions" in result else "",
+                "%.1f" % result["allocations"]
+                if "allocations" in result else ""))
+    parts += _commands(data)
+    parts.append("\n## How cost grows\n")
+    parts += _growth(data)
+    parts += _capacity(data)
+    drawn = sorted(plots.draw(data))
+    if drawn:
+        parts.append("\n## Plots\n")
+        parts += ["![%s](%s/%s)\n" % (name[:-4].replace("_", " "), images, name)
+                  for name in drawn]
+    if data["missing"]:
+        parts.append("Not measured here: %s." % ", ".join(data["missing"]))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+_WHY_SHORT = """Where it is short, and why:
+
+- **Resumed handshake.** What remains beyond BoringSSL is the verification itself (a
+  comparison with the chain that was verified before), the copies of the peer's
+  certificates that a socket offers to its application, and, for `WrapSocket`, finding
+  the context: hashing key and chain (callgrind counts it without the CPU's SHA
+  instructions), applying the policy, and a stat(2) of the bundle.
+- **Cold start.** The bundle is parsed in full, since a damaged certificate anywhere in
+  it is an error before the first byte; that is where the time goes, as in BoringSSL.
+- **Contexts.** Contexts share the bundle, but each has its own `SSL_CTX`, with its own
+  session cache and ticket keys.
+"""
+
+
+def _commands(data):
+    if not data["commands"]:
+        return []
+    parts = ["\n## From a process's start to its first verified byte\n",
+             "Over loopback, time of day, with the same bundle.\n",
+             "| command | median | middle half |\n|---|---|---|"]
+    parts += ["| %s | %.2f ms | %.0f %% |" % (
+        name, result["median"] / 1e6, result["spread"] * 100)
+              for name, result in sorted(data["commands"].items(),
+                                         key=lambda item: item[1]["median"])]
+    return parts
+
+
+# What the page shows of each measure: the key, its heading, and whether it is
+# divided by the count.
+_COLUMNS = {
+    "cold": [("first_ns", "first connection", False),
+             ("warm_ns", "later ones", False),
+             ("context_ns", "another context", False),
+             ("live_bytes", "bytes", False)],
+    "connections": [("ns", "time each", True),
+                    ("live_bytes", "bytes each, both ends", True),
+                    ("resident_bytes", "resident bytes each", True)],
+    "contexts": [("ns", "time each", True), ("live_bytes", "bytes", False)],
+    "credentials": [("first_ns", "first time each", True),
+                    ("second_ns", "second time each", True),
+                    ("live_bytes", "bytes kept", False)],
+    "bundle": [("first_ns", "first connection", False),
+               ("warm_ns", "later ones", False),
+               ("context_ns", "another context", False),
+               ("live_bytes", "bytes", False)],
+    "chain": [("full_ns", "full handshake", False),
+              ("resumed_ns", "resumed", False),
+              ("live_bytes", "bytes of a connection", False)],
+}
+_MEANING = {
+    "cold": "Starting cold",
+    "connections": "Open connections",
+    "contexts": "Contexts with one bundle",
+    "credentials": "Servers with different credentials (tenants)",
+    "bundle": "CAs in the bundle",
+    "chain": "Certificates in the server's chain",
+}
+
+
+def _growth(data):
+    parts = []
+    for what, columns in _COLUMNS.items():
+        entries = [entry for entry in data["measures"] if entry["what"] == what]
+        if not entries:
+            continue
+        parts.append("### %s\n" % _MEANING[what])
+        parts.append("| count | contestant | %s |" %
+                     " | ".join(heading for _, heading, _ in columns))
+        parts.append("|---|---|" + "---|" * len(columns))
+        for entry in sorted(entries, key=lambda entry: entry["count"]):
+            cells = []
+            for key, _, each in columns:
+                value = _median(entry, key)
+                if each:
+                    value /= entry["count"]
+                cells.append(_time(value) if key.endswith("ns")
+                             else "%.0f" % value)
+            parts.append("| %d | %s | %s |" % (
+                entry["count"], entry["contestant"], " | ".join(cells)))
+        parts.append("")
+    return parts
+
+
+def _capacity(data):
+    """What a million connections and 100,000 handshakes a second need."""
+    parts = []
+    for name in (targets.RAW, targets.CONTEXT, targets.WRAP, "openssl",
+                 "gnutls"):
+        memory = targets.values_of(data, "connections", name, "live_bytes")
+        cells = []
+        if memory:
+            count = max(memory)
+            cells.append("%.1f GB" % (memory[count] / count / 2 / 1e3))
+        else:
+            cells.append("")
+        for figure in ("full/tls13-ecdsa", "resumed/tls13-ecdsa",
+                       "full/tls12-ecdsa", "resumed/tls12-ecdsa"):
+            result = data["figures"].get(figure, {}).get(name)
+            cells.append("%.0f" % (result["median"] * 1e5 / 1e9)
+                         if result else "")
+        if any(cells):
+            parts.append("| %s | %s |" % (name, " | ".join(cells)))
+    if not parts:
+        return []
+    return [
+        "## For a million connections, and 100,000 handshakes a second\n",
+        "Computed from the values above: memory is that of one idle end, and "
+        "cores are those\nof this machine for both ends; a server alone needs "
+        "fewer.\n",
+        "| contestant | 1,000,000 connections | cores: full, TLS 1.3 | "
+        "resumed, TLS 1.3 | full, TLS 1.2 | resumed, TLS 1.2 |",
+        "|---|---|---|---|---|---|"] + parts
