@@ -39,20 +39,28 @@ cc_binary(
         "@airlock//ssl",
     ],
 )
+
+cc_library(
+    name = "https",
+    deps = [
+        "@airlock//platform/http",
+        "@airlock//platform/http/server",
+    ],
+)
 END
 cd "$THEIRS"
 build() {
   # Its own server would outlive the test.
   bazel --batch --output_user_root="$TEST_TMPDIR/output" build \
-    --cxxopt=-std=c++17 "${overrides[@]}" "$@" //:handshake
+    --cxxopt=-std=c++17 "${overrides[@]}" "$@"
 }
 
 if [[ ${5:-} != run ]]; then
-  build --nobuild
+  build --nobuild //:handshake //:https
   exit
 fi
 # This test already runs in a sandbox.
-build --compilation_mode=fastbuild --jobs=2 --spawn_strategy=local
+build --compilation_mode=fastbuild --jobs=2 --spawn_strategy=local //:handshake
 AIRLOCK_CONFIG=$THEIRS/airlock.yaml
 echo 'tls: {verification: enforce}' >"$AIRLOCK_CONFIG"
 export AIRLOCK_CONFIG
