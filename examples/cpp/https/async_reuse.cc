@@ -29,8 +29,10 @@ class Pages {
   void Start() {
     if (started_ == kPages || !status_.ok()) return;
     ++started_;
+    http::Request request = program_.Get(program_.arguments[0]);
+    request.versions.http2 = false;  // It would share one connection.
     client_->Start(
-        loop_, program_.Get(program_.arguments[0]),
+        loop_, std::move(request),
         [this](const absl::StatusOr<http::Response>& page) { Keep(page); });
   }
 

@@ -5,6 +5,7 @@
 // sessions; it keeps no connection, so that each page needs a handshake.
 #include <iostream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -23,8 +24,10 @@ class Pages {
 
   // Thread-safe.
   void Get() {
+    http::Request request = program_.Get(program_.arguments[0]);
+    request.versions.http2 = false;  // It would share one connection.
     const absl::StatusOr<http::Response> page =
-        client_.Fetch(program_.Get(program_.arguments[0]));
+        client_.Fetch(std::move(request));
     const absl::MutexLock lock(&mutex_);
     status_.Update(page.ok() ? examples::Check(*page) : page.status());
     ++pages_;

@@ -96,7 +96,7 @@ class ClientTest(CppTest):
         """As nginx saw it."""
         for program, total in ('threaded_reuse', 21), ('async_reuse', 20):
             for version in TLS_VERSIONS:
-                server = self.nginx(version)
+                server = self.nginx(version, http2=version == '1.3')
                 outcome = self.client(program, server.url)
                 self.assert_worked(outcome)
                 requests, reused = map(int, re.match(

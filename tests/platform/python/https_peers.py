@@ -40,7 +40,7 @@ http {
   ssl_certificate %(certs)s/%(chain)s.pem;
   ssl_certificate_key %(certs)s/%(key)s.key;
   server {
-    listen 127.0.0.1:%(port)d ssl;
+    listen 127.0.0.1:%(port)d ssl%(http2)s;
     location / { return 200 "a page"; }
     location /near { return 302 /here; }
     location /open { return 302 http://localhost:%(port)d/; }
@@ -185,7 +185,8 @@ class ProgramTest(unittest.TestCase):
         server.port = int(server.match.group(2))
         return server
 
-    def nginx(self, version='1.3', name='server_p256_chain', more=''):
+    def nginx(self, version='1.3', name='server_p256_chain', more='',
+              http2=False):
         """nginx, with .port, .url, and what it saw in .requests()."""
         # While this socket has the port, no one else is given it.
         reserved = socket.socket()
@@ -198,7 +199,8 @@ class ProgramTest(unittest.TestCase):
         with open(path, 'w') as file:
             file.write(NGINX % {
                 'dir': folder, 'port': port, 'version': version, 'certs': CERTS,
-                'chain': name, 'key': name.replace('_chain', ''), 'more': more})
+                'chain': name, 'key': name.replace('_chain', ''), 'more': more,
+                'http2': ' http2' if http2 else ''})
         server = Background(
             ['/usr/sbin/nginx', '-e', 'stderr', '-p', folder, '-c', path],
             'RLIMIT_NOFILE', 'stderr')
