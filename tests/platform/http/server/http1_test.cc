@@ -370,8 +370,8 @@ TEST(Http1Test, LetsTheClientReadWhyABodyIsRefused) {
   RawClient client(server.port());
   EXPECT_TRUE(client.Send(absl::StrCat(
       "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-      "40000\r\n",
-      std::string(0x40000, 'x'))));
+      "60000\r\n",
+      std::string(0x60000, 'x'))));
   EXPECT_THAT(client.ReadAll(), StartsWith("HTTP/1.1 405 "));
   EXPECT_EQ(client.end(), "close_notify");
 }

@@ -100,8 +100,10 @@ TEST(ShortageTest, AcceptsNobodyForTheLastDescriptors) {
   close(lowest);
   // One for the client's own end; then two are left.
   LimitDescriptors(static_cast<rlim_t>(lowest) + 3);
+  accepts = 0;
   RawClient second(server.port(), /*plain=*/true);
   EXPECT_TRUE(server.log().WaitFor("shortage: "));
+  EXPECT_EQ(accepts, 0);
   first.Send(kGet);
   EXPECT_THAT(first.ReadUntil("GET /a \n"), EndsWith("GET /a \n"));
   LimitDescriptors(RLIM_INFINITY);
