@@ -38,7 +38,7 @@ constexpr int kTurns = 8;
 // How long a client that is told to go may take to read everything, and how
 // much it may still send.
 constexpr std::chrono::seconds kLinger{2};
-constexpr size_t kMaxLingered = 256 << 10;
+constexpr size_t kMaxLingered = 4 << 20;
 
 // Answers each request with 403.
 class Refuser final : public Handler {
