@@ -15,16 +15,20 @@
 namespace airlock::http {
 namespace {
 
-// The weight in "gzip;q=0.5", in thousandths; 0 if it is invalid.
+// The largest weight, in thousandths.
+constexpr int kFull = 1000;
+
+// The weight in "gzip;q=0.5"; 0 if it is invalid.
 int WeightOf(absl::string_view parameters) {
-  constexpr int kFull = 1000;
   parameters = absl::StripAsciiWhitespace(parameters);
   if (parameters.empty()) return kFull;
   if (!absl::StartsWithIgnoreCase(parameters, "q=")) return 0;
   // "0", "1", "0.123", "1.000".
   const absl::string_view value = parameters.substr(2);
-  if (value.empty() || value.size() > 5 || (value[0] != '0' && value[0] != '1'))
+  if (value.empty() || value.size() > 5 ||
+      (value[0] != '0' && value[0] != '1')) {
     return 0;
+  }
   if (value.size() > 1 && value[1] != '.') return 0;
   int weight = value[0] == '1' ? kFull : 0;
   int unit = kFull / 10;
