@@ -52,6 +52,43 @@ bool MeansNothing(const absl::Status& status) {
   return absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
 }
 
+// ListCaFiles. If `first_only`, stops at the first file: to list a directory of
+// CAs costs a stat(2) for each.
+absl::StatusOr<std::vector<CaFile>> List(Host* host, const std::string& path,
+                                         bool first_only) {
+  const absl::StatusOr<FileStatus> status = host->Stat(path);
+  if (!status.ok()) return status.status();
+  if (status->type != FileType::kDirectory) {
+    return std::vector<CaFile>{{path, status->identity}};
+  }
+  const absl::StatusOr<std::vector<std::string>> names =
+      host->ListDirectory(path);
+  if (!names.ok()) return names.status();
+  std::vector<CaFile> files;
+  for (const std::string& name : *names) {
+    if (!IsHashedName(name)) continue;
+    std::string file =
+        absl::StrCat(path, absl::EndsWith(path, "/") ? "" : "/", name);
+    const absl::StatusOr<FileStatus> in_it = host->Stat(file);
+    if (absl::IsNotFound(in_it.status())) continue;
+    if (!in_it.ok()) return in_it.status();
+    if (in_it->type != FileType::kRegular) continue;
+    files.push_back({std::move(file), in_it->identity,
+                     /*optional=*/!absl::StrContains(name, ".r")});
+    if (first_only) break;
+  }
+  if (files.empty()) {
+    return config::WithPlace(
+        absl::FailedPreconditionError(
+            absl::StrCat("the directory ", ssl::ShownPath(path),
+                         " has no file with a name such as 5ed36f99.0; run "
+                         "`openssl rehash` on "
+                         "it, or name a bundle, which is a single file")),
+        ssl::ShownPath(path));
+  }
+  return files;
+}
+
 }  // namespace
 
 CaDirectories FindCaDirectories(Host* host, absl::string_view list) {
@@ -61,7 +98,9 @@ CaDirectories FindCaDirectories(Host* host, absl::string_view list) {
        absl::StrSplit(list, ':', absl::SkipEmpty())) {
     if (!seen.insert(member).second) continue;
     std::string path(member);
-    const absl::Status status = ListCaFiles(host, path).status();
+    // A file that cannot be examined is not "nothing", wherever it is in the
+    // list: the caller gets its error from ListCaFiles.
+    const absl::Status status = List(host, path, /*first_only=*/true).status();
     const absl::StatusOr<FileStatus> place = host->Stat(path);
     if (status.ok() && place.ok() && place->type != FileType::kDirectory) {
       // OpenSSL looks for files in it, and finds none.
@@ -161,36 +200,7 @@ absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
 
 absl::StatusOr<std::vector<CaFile>> ListCaFiles(Host* host,
                                                 const std::string& path) {
-  const absl::StatusOr<FileStatus> status = host->Stat(path);
-  if (!status.ok()) return status.status();
-  if (status->type != FileType::kDirectory) {
-    return std::vector<CaFile>{{path, status->identity}};
-  }
-  const absl::StatusOr<std::vector<std::string>> names =
-      host->ListDirectory(path);
-  if (!names.ok()) return names.status();
-  std::vector<CaFile> files;
-  for (const std::string& name : *names) {
-    if (!IsHashedName(name)) continue;
-    std::string file =
-        absl::StrCat(path, absl::EndsWith(path, "/") ? "" : "/", name);
-    const absl::StatusOr<FileStatus> in_it = host->Stat(file);
-    if (absl::IsNotFound(in_it.status())) continue;
-    if (!in_it.ok()) return in_it.status();
-    if (in_it->type != FileType::kRegular) continue;
-    files.push_back({std::move(file), in_it->identity,
-                     /*optional=*/!absl::StrContains(name, ".r")});
-  }
-  if (files.empty()) {
-    return config::WithPlace(
-        absl::FailedPreconditionError(
-            absl::StrCat("the directory ", ssl::ShownPath(path),
-                         " has no file with a name such as 5ed36f99.0; run "
-                         "`openssl rehash` on "
-                         "it, or name a bundle, which is a single file")),
-        ssl::ShownPath(path));
-  }
-  return files;
+  return List(host, path, /*first_only=*/false);
 }
 
 }  // namespace airlock::platform

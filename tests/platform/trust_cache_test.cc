@@ -318,6 +318,26 @@ TEST_F(TrustCacheTest, ReadsAListOfDirectoriesAsOpensslDoes) {
   }
 }
 
+TEST_F(TrustCacheTest, ExaminesEachFileOfAListedDirectoryOnce) {
+  SetOldFile("/a/0a1b2c3d.0", Pem("root.pem"));
+  SetOldFile("/a/1a1b2c3d.0", Pem("root_p256.pem"));
+  host_.SetVariable("SSL_CERT_DIR", "/a");
+  TrustCache cache = Make();
+  const auto first = cache.Default();
+  ASSERT_TRUE(first.ok()) << first.status();
+  const int stats = host_.stats("/a/1a1b2c3d.0");
+  EXPECT_EQ(*cache.Default(), *first);
+  EXPECT_EQ(host_.stats("/a/1a1b2c3d.0"), stats + 1);
+
+  // A change of any file is noticed, and so is one that cannot be examined.
+  SetOldFile("/a/1a1b2c3d.0", Pem("other_root.pem"));
+  const auto changed = cache.Default();
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_NE(*changed, *first);
+  host_.SetError("/a/1a1b2c3d.0", absl::PermissionDeniedError("denied"));
+  EXPECT_THAT(cache.Default(), Refuses("denied"));
+}
+
 TEST_F(TrustCacheTest, ADanglingLinkIsLeftOut) {
   SetOldFile("/a/0a1b2c3d.0", Pem("root.pem"));
   SetOldFile("/a/01234567.0", "");
