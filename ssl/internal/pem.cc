@@ -29,10 +29,14 @@ constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // Removes the next line from `rest`, and returns it without its line ending and
 // surrounding white space.
 absl::string_view TakeLine(absl::string_view* rest) {
-  const size_t end = rest->find_first_of("\r\n");
+  // Each byte of a bundle comes here twice; find_first_of is slower.
+  const auto* const found =
+      std::find_if(rest->begin(), rest->end(),
+                   [](char c) { return c == '\n' || c == '\r'; });
+  const auto end = static_cast<size_t>(found - rest->begin());
   const absl::string_view line = rest->substr(0, end);
-  if (end == absl::string_view::npos) {
-    rest->remove_prefix(rest->size());
+  if (end == rest->size()) {
+    rest->remove_prefix(end);
   } else {
     rest->remove_prefix(end +
                         (absl::StartsWith(rest->substr(end), "\r\n") ? 2 : 1));
@@ -148,9 +152,9 @@ void TakeBody(absl::string_view* rest, int* line_number, PemBlock* block) {
     if (LabelOf(line, kEnd) == block->label) {
       block->body = body.substr(0, body.size() - before.size());
     } else {
-      block->status = Damage(absl::StrCat(
-          "should end with -----END ", Shown(block->label),
-          "----- and a line break, at line ", *line_number));
+      block->status = Damage(
+          absl::StrCat("should end with -----END ", Shown(block->label),
+                       "----- and a line break, at line ", *line_number));
     }
     return;
   }
