@@ -83,9 +83,15 @@ struct Runtime::Impl {
         contexts(options.max_contexts, options.max_credentials),
         counters(std::make_shared<CounterSet>()),
         decider(host, &trust, std::move(options.audit), options.audit_limits),
+        message(std::move(options.message)),
+        keylog(std::move(options.keylog)),
+        handshake_ended(std::move(options.handshake_ended)),
         audit_lost(std::move(options.audit_lost)) {}
 
   using Policy = config::VerificationPolicy;
+
+  // What `options` ask for, and this Runtime's own key log.
+  VerificationRequest RequestOf(const WrapOptions& options) const;
 
   // Sets the fields of `options` that the policy decides.
   static void Decided(ssl::Side side, const VerificationDecision& decision,
@@ -101,6 +107,10 @@ struct Runtime::Impl {
   // Sockets and Contexts may outlive the Runtime.
   const std::shared_ptr<CounterSet> counters;
   internal::Decider decider;
+  // Of RuntimeOptions.
+  const decltype(RuntimeOptions::message) message;
+  const decltype(RuntimeOptions::keylog) keylog;
+  const decltype(RuntimeOptions::handshake_ended) handshake_ended;
   const std::function<uint64_t()> audit_lost;
 };
 
@@ -144,7 +154,7 @@ absl::StatusOr<bool> Runtime::ReloadPolicyIfChanged() {
 absl::StatusOr<VerificationDecision> Runtime::Explain(
     const WrapOptions& options) const {
   return impl_->decider.Decide(*impl_->policy.policy(),
-                               internal::RequestOf(options), options.ca_certs,
+                               impl_->RequestOf(options), options.ca_certs,
                                nullptr);
 }
 
@@ -160,6 +170,12 @@ absl::StatusOr<TrustStorePtr> Runtime::LoadCaCerts(const CaCerts& ca_certs) {
 absl::StatusOr<TrustStorePtr> Runtime::MergeCaCerts(
     absl::Span<const TrustStorePtr> stores) {
   return impl_->trust.Merge(stores);
+}
+
+VerificationRequest Runtime::Impl::RequestOf(const WrapOptions& options) const {
+  VerificationRequest request = internal::RequestOf(options);
+  request.key_log = keylog != nullptr;
+  return request;
 }
 
 void Runtime::Impl::Decided(ssl::Side side,
@@ -188,20 +204,24 @@ void Runtime::Impl::Complete(ssl::ContextOptions* options) const {
           std::chrono::steady_clock::now().time_since_epoch());
     };
   }
-  options->handshake_ended =
-      [count = counters, next = std::move(options->handshake_ended)](
-          const ssl::Socket& socket, const absl::Status& status) {
-        if (!status.ok()) {
-          count->HandshakeFailed(ssl::GetErrorKind(status));
-        } else if (const auto version = socket.version()) {
-          count->HandshakeSucceeded(*version, socket.session_reused());
-        }
-        if (next != nullptr) next(socket, status);
-      };
+  if (options->message == nullptr) options->message = message;
+  options->handshake_ended = [count = counters, observe = handshake_ended,
+                              next = std::move(options->handshake_ended)](
+                                 const ssl::Socket& socket,
+                                 const absl::Status& status) {
+    if (!status.ok()) {
+      count->HandshakeFailed(ssl::GetErrorKind(status));
+    } else if (const auto version = socket.version()) {
+      count->HandshakeSucceeded(*version, socket.session_reused());
+    }
+    if (observe != nullptr) observe(socket, status);
+    if (next != nullptr) next(socket, status);
+  };
 }
 
 absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
                                                   ssl::ContextOptions options) {
+  if (options.keylog == nullptr) options.keylog = impl_->keylog;
   // The same policy for the whole call, even if it is reloaded meanwhile.
   const std::shared_ptr<const config::VerificationPolicy> in_force =
       impl_->policy.policy();
@@ -256,7 +276,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   const std::shared_ptr<const config::VerificationPolicy> in_force =
       impl_->policy.policy();
   const absl::StatusOr<VerificationDecision> decision =
-      impl_->decider.DecideAudited(*in_force, internal::RequestOf(options),
+      impl_->decider.DecideAudited(*in_force, impl_->RequestOf(options),
                                    options.ca_certs, options.call_site);
   if (!decision.ok()) return decision.status();
   options.ca_certs = BundleOf(*decision, std::move(options.ca_certs));
@@ -278,6 +298,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   context_options.ciphers = std::move(options.ciphers);
   context_options.alpn_protocols = std::move(options.alpn_protocols);
   context_options.alpn_required = options.alpn_required;
+  context_options.keylog = impl_->keylog;
   Impl::Decided(side, *decision, std::move(trust_store), &context_options);
   absl::StatusOr<ContextPtr> context = impl_->contexts.Find(
       side, std::move(context_options), *std::move(credentials),

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "config/environment.h"
@@ -24,6 +25,7 @@
 #include "platform/host.h"
 #include "platform/wrap_options.h"
 #include "ssl/context.h"
+#include "ssl/options.h"
 #include "ssl/socket.h"
 #include "ssl/transport.h"
 #include "ssl/trust_store.h"
@@ -45,6 +47,14 @@ struct RuntimeOptions {
   // for a refusal, only the application gets the error.
   AuditSink audit;
   AuditLimits audit_limits;
+  // For the host's diagnostics: these see all connections, as the callbacks of
+  // ssl::ContextOptions with these names do; a Context's own takes precedence
+  // over the first two. The policy decides about `keylog` (key_log). Must be
+  // thread-safe; sockets may outlive the Runtime.
+  std::function<absl::Status(const ssl::Socket&, const ssl::TlsMessage&)>
+      message;
+  std::function<void(const ssl::Socket&, absl::string_view line)> keylog;
+  std::function<void(const ssl::Socket&, const absl::Status&)> handshake_ended;
   // How many events `audit` has lost, for the counters; must be thread-safe,
   // like AuditWriter::lost. Null: none. Events for which `audit` threw an
   // exception are always added.

@@ -20,6 +20,7 @@
 #include "platform/cli/connection_report.h"
 #include "platform/cli/relay.h"
 #include "platform/cli/shared_flags.h"
+#include "platform/cli/trace.h"
 #include "platform/memory_transport.h"
 #include "platform/posix_host.h"
 #include "platform/posix_transport.h"
@@ -104,13 +105,16 @@ int RunConnect(const std::vector<std::string>& arguments) {
   if (!audit.ok()) return Fail("connect", audit.status());
   platform::RuntimeOptions runtime_options;
   runtime_options.audit = *std::move(audit);
+  Trace trace;
+  trace.Observe(&runtime_options);
   const auto runtime = platform::Runtime::Create(
       host, platform::ProcessEnvironment(), std::move(runtime_options));
   if (!runtime.ok()) {
     Fail("connect", runtime.status());
     return kExitUsage;
   }
-  const absl::Status flags = CheckSharedFlags();
+  absl::Status flags = CheckSharedFlags();
+  if (flags.ok()) flags = trace.Start(runtime->get());
   if (!flags.ok()) return Fail("connect", flags);
   const absl::StatusOr<Target> target = ParseTarget(arguments[0]);
   if (!target.ok()) return Fail("connect", target.status());
@@ -190,12 +194,15 @@ Command ConnectCommand() {
       {"airlock connect localhost:9443 --ca ca.pem --cert env:CERT --key "
        "env:KEY",
        "With a client certificate from the environment."},
+      {"airlock connect --no-io --trace example.com:443",
+       "What is said in the handshake?"},
   };
   command.flags = {
       {"servername", "NAME"}, {"ca", "SOURCE"},        {"cert", "SOURCE"},
       {"key", "SOURCE"},      {"password", "SOURCE"},  {"tls", "VERSION"},
       {"alpn", "NAMES"},      {"timeout", "DURATION"}, {"audit", "FILE|fd:N"},
-      {"insecure", ""},       {"no_io", ""},           {"json", ""}};
+      {"insecure", ""},       {"no_io", ""},           {"json", ""},
+      {"trace", ""},          {"keylog", "FILE"}};
   command.min_arguments = 1;
   command.max_arguments = 1;
   command.run = RunConnect;

@@ -25,6 +25,7 @@
 #include "platform/cli/input.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
+#include "platform/cli/trace.h"
 #include "platform/http/client.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"
@@ -227,13 +228,16 @@ int RunFetch(const std::vector<std::string>& arguments) {
   if (!audit.ok()) return Fail("fetch", audit.status());
   platform::RuntimeOptions runtime_options;
   runtime_options.audit = *std::move(audit);
+  Trace trace;
+  trace.Observe(&runtime_options);
   const auto runtime = platform::Runtime::Create(
       host, platform::ProcessEnvironment(), std::move(runtime_options));
   if (!runtime.ok()) {
     Fail("fetch", runtime.status());
     return kExitUsage;
   }
-  const absl::Status flags = CheckSharedFlags();
+  absl::Status flags = CheckSharedFlags();
+  if (flags.ok()) flags = trace.Start(runtime->get());
   if (!flags.ok()) return Fail("fetch", flags);
   absl::StatusOr<http::ClientOptions> options = ClientFromFlags();
   if (!options.ok()) return Fail("fetch", options.status());
@@ -277,6 +281,8 @@ Command FetchCommand() {
                    {"output", "FILE"},
                    {"include", ""},
                    {"json", ""},
+                   {"trace", ""},
+                   {"keylog", "FILE"},
                    {"timeout", "DURATION"},
                    {"max_redirects", "NUMBER"},
                    {"proxy", "URL|none"},

@@ -15,6 +15,7 @@
 #include "platform/cli/command.h"
 #include "platform/cli/command_line.h"
 #include "platform/cli/connect.h"
+#include "platform/cli/decode.h"
 #include "platform/cli/fetch.h"
 #include "platform/cli/policy.h"
 #include "platform/cli/python.h"
@@ -44,9 +45,9 @@ int main(int argc, char** argv) {
   }
   const std::vector<Command> commands = {
       airlock::cli::ConnectCommand(), airlock::cli::FetchCommand(),
-      airlock::cli::ServeCommand(),   airlock::cli::CaCommand(),
-      airlock::cli::PolicyCommand(),  airlock::cli::PythonCommand(),
-      airlock::cli::RunCommand(),
+      airlock::cli::ServeCommand(),   airlock::cli::DecodeCommand(),
+      airlock::cli::CaCommand(),      airlock::cli::PolicyCommand(),
+      airlock::cli::PythonCommand(),  airlock::cli::RunCommand(),
   };
   // If a reader closes (`airlock ca | head`), writing fails, but the process
   // lives.

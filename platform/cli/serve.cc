@@ -30,6 +30,7 @@
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/signal_thread.h"
 #include "platform/cli/text.h"
+#include "platform/cli/trace.h"
 #include "platform/http/server/server.h"
 #include "platform/http/server/server_options.h"
 #include "platform/posix_host.h"
@@ -118,6 +119,10 @@ class Observer final : public http::ServerObserver {
 absl::Status CheckFlags() {
   const absl::Status shared = CheckSharedFlags();
   if (!shared.ok()) return shared;
+  if (absl::GetFlag(FLAGS_json) && !absl::GetFlag(FLAGS_trace)) {
+    return absl::InvalidArgumentError(
+        "--json is the form of --trace here, and needs it");
+  }
   if (absl::GetFlag(FLAGS_max_connections) == 0) {
     return absl::InvalidArgumentError(
         "--max-connections is 0, which allows no connections; use 1 or more");
@@ -309,13 +314,16 @@ int RunServe(const std::vector<std::string>&) {
   if (!audit.ok()) return Fail("serve", audit.status());
   platform::RuntimeOptions runtime_options;
   runtime_options.audit = *std::move(audit);
+  Trace trace;
+  trace.Observe(&runtime_options);
   const auto runtime = platform::Runtime::Create(
       host, platform::ProcessEnvironment(), std::move(runtime_options));
   if (!runtime.ok()) {
     Fail("serve", runtime.status());
     return kExitUsage;
   }
-  const absl::Status status = Run(host, runtime->get(), &signals);
+  absl::Status status = trace.Start(runtime->get());
+  if (status.ok()) status = Run(host, runtime->get(), &signals);
   return status.ok() ? kExitOk : Fail("serve", status);
 }
 
@@ -373,6 +381,9 @@ Command ServeCommand() {
                    {"ticket_rotation", "DURATION"},
                    {"timeout", "DURATION"},
                    {"handshake_timeout", "DURATION"},
+                   {"trace", ""},
+                   {"keylog", "FILE"},
+                   {"json", ""},
                    {"header_timeout", "DURATION"},
                    {"idle_timeout", "DURATION"},
                    {"max_connections", "NUMBER"},

@@ -58,6 +58,8 @@ std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
   writer.Text(options.ciphers);
   writer.Texts(options.alpn_protocols);
   writer.Number(options.alpn_required);
+  // A policy that is reloaded may forbid it.
+  writer.Number(options.keylog != nullptr);
   writer.Text(options.trust_store == nullptr
                   ? ""
                   : options.trust_store->content_hash());

@@ -41,9 +41,9 @@ class ContextCache {
       : contexts_(max_contexts), credentials_(max_credentials) {}
 
   // A Context for `options` with `credentials`. The cache key consists of the
-  // options that WrapOptions and the policy set. `complete` sets the others,
-  // such as callbacks, if the Context is made; they must be equivalent each
-  // time.
+  // options that WrapOptions and the policy set; of `keylog`, whether it is
+  // set. `complete` sets the others, such as callbacks, if the Context is made;
+  // all callbacks must be equivalent each time.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Find(
       ssl::Side side, ssl::ContextOptions options,
       absl::optional<CredentialsInput> credentials,

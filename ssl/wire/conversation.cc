@@ -107,6 +107,7 @@ Event NoteEvent(bool from_client, absl::string_view text) {
 std::vector<Event> LiveTrace::See(const TlsMessage& message) {
   const bool from_client = message.sent == (side_ == Side::kClient);
   const absl::string_view bytes = View(message.bytes);
+  bool& encrypted = encrypted_[from_client ? 0 : 1];
   std::vector<Event> events;
   if (message.content_type == kHeader) {
     if (bytes.size() == kRecordHeader) {
@@ -115,16 +116,24 @@ std::vector<Event> LiveTrace::See(const TlsMessage& message) {
       events.push_back(RecordEvent(
           from_client, ByteAt(bytes, 0), version,
           static_cast<size_t>(ByteAt(bytes, 3)) << 8 | ByteAt(bytes, 4)));
+      events.back().encrypted =
+          ByteAt(bytes, 0) == kApplicationData ||
+          (encrypted && ByteAt(bytes, 0) != kChangeCipherSpec);
     }
   } else if (message.content_type == kHandshake) {
     if (bytes.size() >= kMessageHeader) {
-      events.push_back(conversation_.Handshake(from_client, ByteAt(bytes, 0),
+      const uint8_t type = ByteAt(bytes, 0);
+      events.push_back(conversation_.Handshake(from_client, type,
                                                bytes.substr(kMessageHeader)));
+      const bool hello = type == kClientHello || type == kServerHello;
+      events.back().encrypted = encrypted || (conversation_.tls13() && !hello);
     }
   } else if (message.content_type == kAlert) {
     events.push_back(AlertEvent(from_client, bytes));
+    events.back().encrypted = encrypted || conversation_.tls13();
   } else if (message.content_type == kChangeCipherSpec) {
     events.push_back(ChangeCipherSpecEvent(from_client, bytes));
+    if (!conversation_.tls13()) encrypted = true;
   }
   return events;
 }

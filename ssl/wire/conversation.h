@@ -49,6 +49,8 @@ class LiveTrace {
  private:
   const Side side_;
   Conversation conversation_;
+  // The client's and the server's ChangeCipherSpec were seen (TLS 1.2).
+  bool encrypted_[2] = {false, false};
 };
 
 }  // namespace airlock::ssl::wire

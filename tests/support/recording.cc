@@ -18,29 +18,38 @@
 namespace airlock::testing {
 namespace {
 
-// Notes what is written to another transport.
 class RecordingTransport : public ssl::Transport {
  public:
-  RecordingTransport(std::unique_ptr<ssl::Transport> inner, bool from_client,
-                     std::vector<Piece>* pieces)
-      : inner_(std::move(inner)), from_client_(from_client), pieces_(pieces) {}
+  RecordingTransport(std::unique_ptr<ssl::Transport> inner, bool is_client,
+                     bool both_directions, std::vector<Piece>* pieces)
+      : inner_(std::move(inner)),
+        is_client_(is_client),
+        both_directions_(both_directions),
+        pieces_(pieces) {}
 
   ssl::IoResult Read(absl::Span<uint8_t> into) override {
-    return inner_->Read(into);
+    const ssl::IoResult result = inner_->Read(into);
+    if (result.done() && both_directions_) {
+      Note(!is_client_, into.subspan(0, result.bytes()));
+    }
+    return result;
   }
   ssl::IoResult Write(absl::Span<const uint8_t> from) override {
     const ssl::IoResult result = inner_->Write(from);
-    if (result.done()) {
-      pieces_->push_back(
-          {from_client_, std::string(reinterpret_cast<const char*>(from.data()),
-                                     result.bytes())});
-    }
+    if (result.done()) Note(is_client_, from.subspan(0, result.bytes()));
     return result;
   }
 
  private:
+  void Note(bool from_client, absl::Span<const uint8_t> bytes) {
+    pieces_->push_back(
+        {from_client, std::string(reinterpret_cast<const char*>(bytes.data()),
+                                  bytes.size())});
+  }
+
   const std::unique_ptr<ssl::Transport> inner_;
-  const bool from_client_;
+  const bool is_client_;
+  const bool both_directions_;
   std::vector<Piece>* const pieces_;
 };
 
@@ -77,6 +86,13 @@ std::string FromHex(absl::string_view digits) {
   return bytes;
 }
 
+std::unique_ptr<ssl::Transport> RecordTransport(
+    std::unique_ptr<ssl::Transport> inner, bool is_client, bool both_directions,
+    std::vector<Piece>* pieces) {
+  return std::make_unique<RecordingTransport>(std::move(inner), is_client,
+                                              both_directions, pieces);
+}
+
 Recording Record(ssl::ContextOptions client, ssl::ContextOptions server,
                  absl::string_view request, absl::string_view response,
                  ssl::SocketOptions client_options) {
@@ -90,16 +106,16 @@ Recording Record(ssl::ContextOptions client, ssl::ContextOptions server,
   ssl::SocketOptions server_options;
   server_options.side = ssl::Side::kServer;
   Connection connection;
-  auto client_socket =
-      ssl::WrapSocket(MakeContext(std::move(client)),
-                      std::make_unique<RecordingTransport>(
-                          std::move(client_end), true, &recording.pieces),
-                      std::move(client_options));
-  auto server_socket =
-      ssl::WrapSocket(MakeContext(std::move(server)),
-                      std::make_unique<RecordingTransport>(
-                          std::move(server_end), false, &recording.pieces),
-                      std::move(server_options));
+  auto client_socket = ssl::WrapSocket(
+      MakeContext(std::move(client)),
+      RecordTransport(std::move(client_end), /*is_client=*/true,
+                      /*both_directions=*/false, &recording.pieces),
+      std::move(client_options));
+  auto server_socket = ssl::WrapSocket(
+      MakeContext(std::move(server)),
+      RecordTransport(std::move(server_end), /*is_client=*/false,
+                      /*both_directions=*/false, &recording.pieces),
+      std::move(server_options));
   if (!client_socket.ok() || !server_socket.ok()) return recording;
   connection.client = *std::move(client_socket);
   connection.server = *std::move(server_socket);

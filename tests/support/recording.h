@@ -5,12 +5,15 @@
 #ifndef AIRLOCK_TESTS_SUPPORT_RECORDING_H_
 #define AIRLOCK_TESTS_SUPPORT_RECORDING_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "ssl/options.h"
+#include "ssl/transport.h"
 #include "tests/support/handshake.h"
 
 namespace airlock::testing {
@@ -23,6 +26,12 @@ struct Piece {
   bool from_client = false;
   std::string bytes;
 };
+
+// A transport that notes in `pieces` what is written to `inner` and, if
+// `both_directions`, what is read from it. `pieces` must outlive it.
+std::unique_ptr<ssl::Transport> RecordTransport(
+    std::unique_ptr<ssl::Transport> inner, bool is_client, bool both_directions,
+    std::vector<Piece>* pieces);
 
 // What ContextOptions::message got.
 struct SeenMessage {
