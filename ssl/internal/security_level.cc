@@ -65,7 +65,9 @@ std::string WeakKeyReason(X509* certificate, int level) {
       if (level <= 3) return "";
       return absl::StrCat("Ed25519 is below level ", level);
     default:
-      return "";
+      // DSA: BoringSSL verifies it in certificates, but TLS has no use for it.
+      if (level == 0) return "";
+      return "its key is neither RSA, EC nor Ed25519";
   }
 }
 

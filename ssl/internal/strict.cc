@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "ssl/internal/strict_extras.h"
 #include "ssl/verify_code.h"
 
 namespace airlock::ssl::internal {
@@ -81,12 +82,22 @@ int CheckOne(X509* certificate, bool is_leaf, bool is_anchor) {
 
 }  // namespace
 
-StrictFinding CheckStrict(absl::Span<X509* const> chain) {
+RuleFinding CheckStrict(absl::Span<X509* const> chain) {
   // RFC 6818, section 2: the rules do not apply to a chain of one certificate.
   if (chain.size() == 1) return {};
   for (size_t i = 0; i < chain.size(); ++i) {
     const int code = CheckOne(chain[i], i == 0, i + 1 == chain.size());
-    if (code != verify_code::kOk) return {code, static_cast<int>(i)};
+    if (code != verify_code::kOk) {
+      return {code, static_cast<int>(i), "x509_strict", RuleOfVerifyCode(code)};
+    }
+  }
+  for (size_t i = 0; i < chain.size(); ++i) {
+    RuleFinding finding =
+        CheckBeyondOpenssl(chain[i], i == 0, i + 1 == chain.size());
+    if (finding.verify_code != verify_code::kOk) {
+      finding.depth = static_cast<int>(i);
+      return finding;
+    }
   }
   return {};
 }

@@ -8,39 +8,112 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <climits>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
+#include "ssl/internal/boring_verify.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
+#include "ssl/internal/chain_checks.h"
+#include "ssl/internal/crl_reasons.h"
 #include "ssl/internal/error_queue.h"
-#include "ssl/internal/name_constraints.h"
-#include "ssl/internal/namesakes.h"
-#include "ssl/internal/pins.h"
+#include "ssl/internal/finding.h"
+#include "ssl/internal/path_builder.h"
+#include "ssl/internal/path_rules.h"
 #include "ssl/internal/security_level.h"
-#include "ssl/internal/strict.h"
 #include "ssl/internal/trust_store_impl.h"
-#include "ssl/internal/verify_code_map.h"
-#include "ssl/shown.h"
 #include "ssl/verify_code.h"
 
 namespace airlock::ssl::internal {
 namespace {
 
-// A failed check of one certificate of the chain.
-struct Finding {
-  int code = 0;
-  int depth = 0;
-  std::string more = "";  // Detail beyond the code's own text.
-  // The alert that BoringSSL would send.
-  int alert = SSL_AD_BAD_CERTIFICATE;
+using Path = std::vector<bssl::UniquePtr<X509>>;
+
+// A path that was tried, as far as it came, and what stopped it.
+struct Attempt {
+  Path path;
+  Finding finding;
+  bssl::UniquePtr<X509> certificate;  // At fault; may be null.
 };
 
+std::vector<X509*> Raw(const Path& path) {
+  std::vector<X509*> raw;
+  raw.reserve(path.size());
+  for (const bssl::UniquePtr<X509>& certificate : path) {
+    raw.push_back(certificate.get());
+  }
+  return raw;
+}
+
+// The code's text with its rule: "certificate has expired (RFC 5280, ...)".
+std::string FindingText(const Finding& finding) {
+  const absl::string_view rule =
+      finding.rule.empty() ? RuleOfVerifyCode(finding.code) : finding.rule;
+  std::string text(VerifyCodeText(finding.code));
+  if (!finding.more.empty() && !rule.empty()) {
+    absl::StrAppend(&text, " (", rule, ": ", finding.more, ")");
+  } else if (!finding.more.empty() || !rule.empty()) {
+    absl::StrAppend(&text, " (", finding.more, rule, ")");
+  }
+  return text;
+}
+
+// One line: the subjects from the leaf up, and what stopped the path.
+std::string AttemptText(const Attempt& attempt) {
+  constexpr size_t kMostNames = 6;
+  std::string text;
+  for (size_t i = 0; i < attempt.path.size(); ++i) {
+    // A long path is cut in the middle.
+    if (attempt.path.size() > kMostNames && i == kMostNames / 2) {
+      const size_t left_out = attempt.path.size() - kMostNames;
+      absl::StrAppend(&text, " < ", left_out, " more");
+      i += left_out;
+    }
+    absl::StrAppend(
+        &text, i == 0 ? "" : " < ", "\"",
+        ShownName(NameToString(X509_get_subject_name(attempt.path[i].get()))),
+        "\"");
+  }
+  absl::StrAppend(&text, ": ", FindingText(attempt.finding));
+  if (attempt.finding.depth >= 0) {
+    absl::StrAppend(&text, ", depth ", attempt.finding.depth);
+  }
+  if (attempt.certificate != nullptr) {
+    absl::StrAppend(&text, ", issuer \"",
+                    ShownName(NameToString(
+                        X509_get_issuer_name(attempt.certificate.get()))),
+                    "\"");
+  }
+  return text;
+}
+
+// The paths that were tried, if they are more than one, in a few lines.
+std::string PathsText(absl::Span<const Attempt> attempts, bool is_spent) {
+  constexpr size_t kMostShown = 5;
+  std::string text;
+  if (attempts.size() > 1) {
+    absl::StrAppend(&text, "; ", attempts.size(), " paths were tried:");
+    for (size_t i = 0; i < std::min(attempts.size(), kMostShown); ++i) {
+      absl::StrAppend(&text, "\n  ", i + 1, ". ", AttemptText(attempts[i]));
+    }
+    if (attempts.size() > kMostShown) {
+      absl::StrAppend(&text, "\n  and ", attempts.size() - kMostShown, " more");
+    }
+  }
+  if (is_spent) {
+    absl::StrAppend(&text, attempts.size() > 1 ? "\n  " : "; ",
+                    "the search ended after ",
+                    PathBuilder::kMostSignatureChecks,
+                    " signature checks: other paths may exist");
+  }
+  if (!text.empty() && text.find('\n') != std::string::npos) text += "\n";
+  return text;
+}
+
 VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
-                   X509* certificate) {
+                   X509* certificate, absl::string_view paths = "") {
   Error error;
   error.kind = ErrorKind::kVerification;
   error.library = "SSL";
@@ -49,10 +122,7 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
   error.verify_code = finding.code;
   error.verify_message = std::string(VerifyCodeText(finding.code));
   error.depth = finding.depth;
-  error.what = error.verify_message;
-  if (!finding.more.empty()) {
-    absl::StrAppend(&error.what, " (", finding.more, ")");
-  }
+  error.what = FindingText(finding);
   if (finding.depth >= 0) {
     absl::StrAppend(&error.what, ": depth ", finding.depth);
   }
@@ -74,6 +144,7 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
         &error.what, "; today is ",
         absl::FormatTime("%Y-%m-%d", request.now, absl::UTCTimeZone()));
   }
+  absl::StrAppend(&error.what, paths);
   error.advice = std::string(VerifyCodeAdvice(finding.code));
   if (finding.code == verify_code::kEeKeyTooSmall ||
       finding.code == verify_code::kCaKeyTooSmall ||
@@ -97,171 +168,145 @@ VerifyOutcome OutOfMemory() {
   return outcome;
 }
 
-// BoringSSL's X509_V_FLAG_* are OpenSSL's.
-unsigned long BoringFlags(const VerifyFlags& flags) {
-  const unsigned long bits = FlagBits(flags);
-  return flags.crl_check_chain ? bits | X509_V_FLAG_CRL_CHECK : bits;
-}
-
-// Whether the leaf's key is pinned and the leaf is self-signed: then it needs
-// no issuer.
-bool IsPinnedLeaf(const VerifyRequest& request) {
-  return IsPinnedAndSelfSigned(request.presented[0].impl().x509.get(),
-                               request.verification->anchor_pins);
-}
-
-// Whether the leaf is self-signed and itself trusted. BoringSSL does not detect
-// that if its keyUsage does not allow signing certificates.
-bool IsItsOwnAnchor(const VerifyRequest& request) {
-  if (IsPinnedLeaf(request)) return true;
-  const Certificate& leaf = request.presented[0];
-  if ((X509_get_extension_flags(leaf.impl().x509.get()) & EXFLAG_SI) == 0) {
-    return false;
-  }
-  const auto& trusted = request.trust_store->impl().certificates;
-  return std::find(trusted.begin(), trusted.end(), leaf) != trusted.end();
-}
-
-// The time for BoringSSL, clamped to the range of certificates (years 0 to
-// 9999): beyond that its arithmetic overflows.
-int64_t PosixSeconds(absl::Time time) {
-  constexpr int64_t kFirst = -62167219200;
-  constexpr int64_t kLast = 253402300799;
-  return std::clamp(absl::ToUnixSeconds(time), kFirst, kLast);
-}
-
-// Leaf, intermediates and anchor.
-int MostCertificates(const VerifyRequest& request) {
-  return std::min(request.verification->depth, INT_MAX - 2) + 2;
-}
-
-bool Configure(const VerifyRequest& request, X509_STORE_CTX* ctx) {
-  if (!X509_STORE_CTX_set_default(
-          ctx, request.peer == Side::kServer ? "ssl_server" : "ssl_client")) {
-    return false;
-  }
-  X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(ctx);
-  X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_TRUSTED_FIRST);
-  X509_VERIFY_PARAM_set_depth(param, MostCertificates(request) - 1);
-  X509_VERIFY_PARAM_set_time_posix(param, PosixSeconds(request.now));
-  VerifyFlags flags = request.verification->flags;
-  flags.partial_chain |= IsItsOwnAnchor(request);
-  return X509_VERIFY_PARAM_set_flags(param, BoringFlags(flags)) != 0;
-}
-
-// Under name constraints, BoringSSL rejects any leaf without a subjectAltName;
-// CheckCommonNames decides whether they allow it.
-int PassOverMissingNames(int ok, X509_STORE_CTX* ctx) {
-  if (X509_STORE_CTX_get_error(ctx) !=
-      X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS) {
-    return ok;
-  }
-  X509_STORE_CTX_set_error(ctx, X509_V_OK);
-  return 1;
-}
-
-// Builds and checks a path to `store`. `trusted` has its certificates in
-// another order; null: the store's order. Returns null if out of memory.
-bssl::UniquePtr<X509_STORE_CTX> BuildPath(const VerifyRequest& request,
-                                          X509_STORE* store,
-                                          STACK_OF(X509) * untrusted,
-                                          STACK_OF(X509) * trusted) {
-  bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
-  if (ctx == nullptr ||
-      !X509_STORE_CTX_init(ctx.get(), store,
-                           request.presented[0].impl().x509.get(), untrusted) ||
-      !Configure(request, ctx.get())) {
-    return nullptr;
-  }
-  X509_STORE_CTX_set_verify_cb(ctx.get(), PassOverMissingNames);
-  if (trusted != nullptr) {
-    X509_STORE_CTX_set0_trusted_stack(ctx.get(), trusted);
-  }
-  if (X509_verify_cert(ctx.get()) != 1) {
-    // This is all that BoringSSL reports if it fails without a verdict.
-    const int code = X509_STORE_CTX_get_error(ctx.get());
-    if (code == X509_V_OK || code == X509_V_ERR_OUT_OF_MEM) return nullptr;
-  }
-  return ctx;
-}
-
-// The depth of the first certificate that the bundle's trust settings reject
-// for this use, unless they make an earlier one the anchor; -1: none. BoringSSL
-// ignores the settings of a leaf that is its own anchor.
-int RejectedDepth(const VerifyRequest& request,
-                  const std::vector<Certificate>& chain) {
-  const auto& with_settings = request.trust_store->impl().settings;
-  if (with_settings.empty()) return -1;
-  for (size_t i = 0; i < chain.size(); ++i) {
-    for (const auto& [certificate, settings] : with_settings) {
-      if (certificate != chain[i]) continue;
-      const TrustSetting setting =
-          request.peer == Side::kServer ? settings.server : settings.client;
-      if (setting == TrustSetting::kTrusted) return -1;
-      if (setting == TrustSetting::kRejected) return static_cast<int>(i);
+// Completes BoringSSL's verdict with our own checks.
+Attempt Check(const VerifyRequest& request, BoringVerdict verdict) {
+  Attempt attempt{std::move(verdict.chain), std::move(verdict.finding),
+                  std::move(verdict.certificate)};
+  if (attempt.finding.code == verify_code::kOk) {
+    attempt.finding = CheckChain(request, Raw(attempt.path));
+    if (attempt.finding.code != verify_code::kOk) {
+      attempt.certificate =
+          bssl::UpRef(attempt.path[static_cast<size_t>(attempt.finding.depth)]);
     }
+  } else if (attempt.certificate != nullptr && attempt.finding.more.empty()) {
+    attempt.finding.more =
+        CrlReason(request, attempt.finding.code, attempt.certificate.get());
   }
-  return -1;
+  return attempt;
 }
 
-// The checks that BoringSSL does not do: security level, pins, strictness, and
-// name constraints for common names.
-Finding CheckChain(const VerifyRequest& request,
-                   absl::Span<X509* const> chain) {
-  for (size_t i = 0; i < chain.size(); ++i) {
-    const int depth = static_cast<int>(i);
-    std::string reason =
-        WeakKeyReason(chain[i], request.verification->security_level);
-    if (!reason.empty()) {
-      return {
-          i == 0 ? verify_code::kEeKeyTooSmall : verify_code::kCaKeyTooSmall,
-          depth, reason};
-    }
-    // The anchor's own signature does not matter.
-    if (i + 1 == chain.size()) break;
-    reason =
-        WeakSignatureReason(chain[i], request.verification->security_level);
-    if (!reason.empty()) {
-      return {verify_code::kCaDigestTooWeak, depth, reason};
-    }
+// How much the failure of a path says. One that ends before an anchor, or with
+// a signature that is not the issuer's, says less than one that is complete,
+// and one over an issuer that is not valid any more less than one that is.
+int Rank(const Finding& finding) {
+  switch (finding.code) {
+    case verify_code::kUnableToGetIssuer:
+    case verify_code::kUnableToGetIssuerLocally:
+    case verify_code::kSelfSignedLeaf:
+    case verify_code::kSelfSignedInChain:
+    case verify_code::kUnableToVerifyLeafSignature:
+    case verify_code::kSignatureFailure:
+      return 0;
+    case verify_code::kNotYetValid:
+    case verify_code::kExpired:
+      return finding.depth == 0 ? 2 : 1;
+    default:
+      return 2;
   }
-  for (const auto* pins :
-       {&request.verification->pins, &request.verification->anchor_pins}) {
-    const auto pinned = [pins](X509* x509) { return IsPinned(x509, *pins); };
-    if (pins->empty() || std::any_of(chain.begin(), chain.end(), pinned)) {
-      continue;
-    }
-    return {verify_code::kApplicationVerification, 0,
-            "no key in the chain matches a pin", SSL_AD_CERTIFICATE_UNKNOWN};
-  }
-  if (request.verification->flags.x509_strict) {
-    StrictFinding strict = CheckStrict(chain);
-    if (strict.verify_code != 0) {
-      return {strict.verify_code, strict.depth, "x509_strict"};
-    }
-  }
-  const ConstraintFinding names = CheckCommonNames(
-      chain, request.verification->hostname.common_name_fallback);
-  if (names.verify_code != verify_code::kOk) {
-    return {names.verify_code, 0,
-            absl::StrCat("common name \"", Shown(names.name),
-                         "\", name constraints of \"", ShownName(names.issuer),
-                         "\"")};
-  }
-  return {};
 }
 
-// OpenSSL's code where the last certificate that was found has no issuer but
-// itself. BoringSSL says so only of those whose keyUsage has keyCertSign.
-int WithoutIssuer(int code, int depth, X509* last) {
-  if (last == nullptr || X509_NAME_cmp(X509_get_subject_name(last),
-                                       X509_get_issuer_name(last)) != 0) {
-    return code;
+// Whether another path may succeed where one failed so. The leaf's own faults
+// are on every path, and a leaf that is revoked stays so.
+bool OthersMaySucceed(const Finding& finding) {
+  if (finding.depth != 0) return true;
+  switch (finding.code) {
+    case verify_code::kNotYetValid:
+    case verify_code::kExpired:
+    case verify_code::kRevoked:
+    case verify_code::kInvalidPurpose:
+    case verify_code::kUnhandledCriticalExtension:
+    case verify_code::kEeKeyTooSmall:
+    case verify_code::kCaDigestTooWeak:
+      return false;
+    default:
+      return true;
   }
-  const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(last));
-  if (key == nullptr || X509_verify(last, key.get()) != 1) return code;
-  return depth == 0 ? X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
-                    : X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
+}
+
+std::vector<X509*> RawCertificates(absl::Span<const Certificate> certificates) {
+  std::vector<X509*> raw;
+  raw.reserve(certificates.size());
+  for (const Certificate& certificate : certificates) {
+    raw.push_back(certificate.impl().x509.get());
+  }
+  return raw;
+}
+
+// A trusted certificate that is not self-signed is an anchor only with
+// partial_chain, or by its trust settings, which BoringSSL evaluates.
+bool MayBeAnchor(const VerifyRequest& request, X509* trusted) {
+  if (request.verification->flags.partial_chain ||
+      (X509_get_extension_flags(trusted) & EXFLAG_SS) != 0) {
+    return true;
+  }
+  const auto& settings = request.trust_store->impl().settings;
+  return std::any_of(settings.begin(), settings.end(),
+                     [trusted](const TrustStore::Impl::Setting& setting) {
+                       return setting.certificate.impl().x509.get() == trusted;
+                     });
+}
+
+// What a search for further paths came to.
+struct SearchResult {
+  bool out_of_memory = false;
+  bool is_spent = false;
+  Path accepted;  // Empty: none was.
+};
+
+// Tries all paths that PathBuilder finds, and adds those that fail to
+// `attempts`. Our own checks come first: they need no signature check.
+SearchResult SearchPaths(const VerifyRequest& request,
+                         std::vector<Attempt>* attempts) {
+  const std::vector<X509*> presented =
+      RawCertificates(request.presented.subspan(1));
+  const std::vector<X509*> trusted =
+      RawCertificates(request.trust_store->impl().certificates);
+  const auto is_anchor = [&request](X509* certificate) {
+    return MayBeAnchor(request, certificate);
+  };
+  PathSearch search{request.presented[0].impl().x509.get(),
+                    presented,
+                    trusted,
+                    is_anchor,
+                    static_cast<size_t>(MostCertificates(request)),
+                    PosixSeconds(request.now),
+                    !request.verification->flags.trusted_first};
+  PathBuilder builder(search);
+  SearchResult result;
+  const auto accept = [&](absl::Span<X509* const> path) {
+    for (const Attempt& attempt : *attempts) {
+      const std::vector<X509*> tried = Raw(attempt.path);
+      if (std::equal(tried.begin(), tried.end(), path.begin(), path.end())) {
+        return false;
+      }
+    }
+    Attempt attempt;
+    for (X509* certificate : path) {
+      attempt.path.push_back(bssl::UpRef(certificate));
+    }
+    attempt.finding = CheckChain(request, path);
+    if (attempt.finding.code != verify_code::kOk) {
+      attempt.certificate =
+          bssl::UpRef(path[static_cast<size_t>(attempt.finding.depth)]);
+    } else {
+      if (!builder.Charge(static_cast<int>(path.size()))) return false;
+      absl::optional<BoringVerdict> verdict = CheckWithBoring(request, path);
+      if (!verdict.has_value()) {
+        result.out_of_memory = true;
+        return true;
+      }
+      attempt = Check(request, *std::move(verdict));
+      if (attempt.finding.code == verify_code::kOk) {
+        result.accepted = std::move(attempt.path);
+        return true;
+      }
+    }
+    attempts->push_back(std::move(attempt));
+    return !OthersMaySucceed(attempts->back().finding);
+  };
+  builder.Search(accept);
+  result.is_spent = builder.is_spent();
+  return result;
 }
 
 VerifyOutcome CheckHost(const VerifyRequest& request) {
@@ -282,6 +327,32 @@ VerifyOutcome CheckHost(const VerifyRequest& request) {
   return outcome;
 }
 
+// The leaf's names, once its path is accepted.
+VerifyOutcome CheckNames(const VerifyRequest& request) {
+  if (!request.host.empty()) {
+    VerifyOutcome host = CheckHost(request);
+    if (!host.status.ok()) return host;
+  }
+  X509* leaf = request.presented[0].impl().x509.get();
+  RuleFinding names = CheckAltNames(leaf);
+  if (names.verify_code == verify_code::kOk) return {};
+  return Fail(request,
+              {names.verify_code, 0, std::move(names.what),
+               SSL_AD_BAD_CERTIFICATE, names.rule},
+              leaf);
+}
+
+VerifyOutcome Accept(const VerifyRequest& request, const Path& path) {
+  VerifyOutcome outcome;
+  for (const bssl::UniquePtr<X509>& x509 : path) {
+    absl::StatusOr<Certificate> certificate = CertificateFromX509(x509.get());
+    if (!certificate.ok()) return OutOfMemory();
+    outcome.verified.push_back(*std::move(certificate));
+  }
+  VerifyOutcome names = CheckNames(request);
+  return names.status.ok() ? outcome : names;
+}
+
 }  // namespace
 
 VerifyOutcome VerifyPeer(const VerifyRequest& request) {
@@ -290,79 +361,25 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
     // A resumed session may lack the original handshake's certificates.
     return Fail(request, {verify_code::kInvalidCall, -1, ""}, nullptr);
   }
-  bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
-  if (untrusted == nullptr) return OutOfMemory();
-  for (const Certificate& certificate : request.presented.subspan(1)) {
-    if (!bssl::PushToStack(untrusted.get(),
-                           bssl::UpRef(certificate.impl().x509))) {
-      return OutOfMemory();
-    }
+  absl::optional<BoringVerdict> first = FindWithBoring(request);
+  if (!first.has_value()) return OutOfMemory();
+  std::vector<Attempt> attempts;
+  attempts.push_back(Check(request, *std::move(first)));
+  if (attempts[0].finding.code == verify_code::kOk) {
+    return Accept(request, attempts[0].path);
   }
-  bssl::UniquePtr<STACK_OF(X509)> trusted;
-  const bool pinned_leaf = IsPinnedLeaf(request);
-  X509_STORE* store = request.trust_store->impl().store.get();
-  bssl::UniquePtr<X509_STORE> own_store;
-  if (pinned_leaf) {
-    own_store.reset(X509_STORE_new());
-    store = own_store.get();
-    if (store == nullptr ||
-        !X509_STORE_add_cert(store, request.presented[0].impl().x509.get())) {
-      return OutOfMemory();
-    }
+  SearchResult result;
+  if (!IsPinnedLeaf(request) && OthersMaySucceed(attempts[0].finding)) {
+    result = SearchPaths(request, &attempts);
+    if (result.out_of_memory) return OutOfMemory();
+    if (!result.accepted.empty()) return Accept(request, result.accepted);
   }
-  bssl::UniquePtr<X509_STORE_CTX> ctx =
-      BuildPath(request, store, untrusted.get(), trusted.get());
-  if (!pinned_leaf && ctx != nullptr &&
-      X509_STORE_CTX_get_error(ctx.get()) != X509_V_OK) {
-    trusted = IssuersFirst(request.trust_store->impl().certificates,
-                           request.presented, PosixSeconds(request.now));
-    if (trusted != nullptr) {
-      ctx = BuildPath(request, store, untrusted.get(), trusted.get());
-    }
-  }
-  if (ctx == nullptr) return OutOfMemory();
-  int code = X509_STORE_CTX_get_error(ctx.get());
-  // BoringSSL's versions differ in what the depth limits and in how they report
-  // that it was exceeded.
-  const auto built =
-      static_cast<int>(sk_X509_num(X509_STORE_CTX_get0_chain(ctx.get())));
-  const bool no_issuer = code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
-                         code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
-  if ((code == X509_V_OK && built > MostCertificates(request)) ||
-      (no_issuer && built >= MostCertificates(request))) {
-    code = X509_V_ERR_CERT_CHAIN_TOO_LONG;
-  } else if (no_issuer) {
-    code = WithoutIssuer(code, X509_STORE_CTX_get_error_depth(ctx.get()),
-                         X509_STORE_CTX_get_current_cert(ctx.get()));
-  }
-  if (code != X509_V_OK) {
-    return Fail(
-        request,
-        {FromBoringVerifyCode(code), X509_STORE_CTX_get_error_depth(ctx.get()),
-         "", SSL_alert_from_verify_result(code)},
-        X509_STORE_CTX_get_current_cert(ctx.get()));
-  }
-
-  std::vector<X509*> chain;
-  VerifyOutcome outcome;
-  for (X509* x509 : X509_STORE_CTX_get0_chain(ctx.get())) {
-    chain.push_back(x509);
-    absl::StatusOr<Certificate> certificate = CertificateFromX509(x509);
-    if (!certificate.ok()) return OutOfMemory();
-    outcome.verified.push_back(*std::move(certificate));
-  }
-  const int rejected = RejectedDepth(request, outcome.verified);
-  const Finding finding = rejected < 0
-                              ? CheckChain(request, chain)
-                              : Finding{verify_code::kRejected, rejected};
-  if (finding.code != 0) {
-    return Fail(request, finding, chain[static_cast<size_t>(finding.depth)]);
-  }
-  if (!request.host.empty()) {
-    VerifyOutcome host = CheckHost(request);
-    if (!host.status.ok()) return host;
-  }
-  return outcome;
+  const auto shown = std::max_element(
+      attempts.begin(), attempts.end(), [](const Attempt& a, const Attempt& b) {
+        return Rank(a.finding) < Rank(b.finding);
+      });
+  return Fail(request, shown->finding, shown->certificate.get(),
+              PathsText(attempts, result.is_spent));
 }
 
 }  // namespace airlock::ssl::internal

@@ -42,8 +42,20 @@ struct VerifyOutcome {
   std::vector<Certificate> verified;
 };
 
-// Builds a path from the leaf to the trust store and checks it (RFC 5280,
-// section 6), then the name. Needs no connection. Thread-safe.
+// Finds a path from the leaf to the trust store that passes all checks (RFC
+// 5280, section 6), then checks the name. Needs no connection. Thread-safe.
+//
+// Each path has to pass twice: BoringSSL's X509_verify_cert checks signatures,
+// dates, CRLs, policies and purpose, and CheckChain what BoringSSL does not
+// check. Neither can accept what the other refuses. The one exception is an IP
+// address under name constraints, which BoringSSL cannot evaluate and always
+// refuses: there, CheckNameConstraints decides alone.
+//
+// BoringSSL chooses the first path, so that the usual peer costs no signature
+// check more than its chain has and its verified chain is the one that programs
+// know from OpenSSL. If that path fails, PathBuilder finds the others within
+// its budget, and BoringSSL checks each of them, too. An error describes the
+// path that came the furthest, and lists them all if there are several.
 VerifyOutcome VerifyPeer(const VerifyRequest& request);
 
 }  // namespace airlock::ssl::internal

@@ -88,8 +88,11 @@ const std::map<std::string, Otherwise>& Differences() {
       {"v1_cert  ca ", {62, 62}},
       // An issuer whose keyUsage allows no signing is passed over.
       {"not_ca_issuer not_ca_issuer_chain ca ", {20, 20}},
-      // BoringSSL ignores critical extensions of an anchor.
-      {"strict_leaf_root_critical  strict_root_critical ", {0, 91}},
+      // A leaf that is a CA is refused.
+      {"strict_pathlen  ca ", {26, 26}},
+      // It does not go back on the intermediate that leads nowhere.
+      {"cross_leaf cross_leaf_chain other_root ", {0, 0}},
+      {"cross_leaf cross_leaf_chain_other_first root ", {0, 0}},
       // OpenSSL tries only the first of the two roots.
       {"twin_leaf  ca_twin_other_first ", {0, 85}},
   };

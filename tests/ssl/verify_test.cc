@@ -303,6 +303,7 @@ TEST_F(VerifyTest, AHundredIntermediatesAreTheMost) {
   Trust(std::vector<Certificate>{root});
   std::vector<Certificate> up;
   auto above_key = MintKey();
+  bssl::UniquePtr<EVP_PKEY> before_last_key;
   std::string above = "CA 0";
   up.push_back(Mint(above, above_key.get(), "root", root_key.get(), true));
   for (int i = 1; i < 101; ++i) {
@@ -310,16 +311,19 @@ TEST_F(VerifyTest, AHundredIntermediatesAreTheMost) {
     const std::string name = absl::StrCat("CA ", i);
     up.push_back(Mint(name, key.get(), above, above_key.get(), true));
     above = name;
+    before_last_key = std::move(above_key);
     above_key = std::move(key);
   }
-  // The last but one is the leaf of 99 or, with one more, of 100.
-  std::vector<Certificate> chain(up.rbegin(), up.rend());
-  EXPECT_EQ(Verify(chain), 0) << outcome_.status;
-  EXPECT_EQ(outcome_.verified.size(), 102u);
   const auto leaf_key = MintKey();
+  std::vector<Certificate> chain(up.rbegin(), up.rend());
   chain.insert(chain.begin(),
                Mint("leaf", leaf_key.get(), above, above_key.get(), false));
   EXPECT_EQ(Verify(chain), 22);
+  chain.erase(chain.begin(), chain.begin() + 2);
+  chain.insert(chain.begin(), Mint("leaf", leaf_key.get(), "CA 99",
+                                   before_last_key.get(), false));
+  EXPECT_EQ(Verify(chain), 0) << outcome_.status;
+  EXPECT_EQ(outcome_.verified.size(), 102u);
 }
 
 TEST_F(VerifyTest, IssuersInACircleEndNowhere) {

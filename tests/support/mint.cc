@@ -3,6 +3,7 @@
 
 #include "tests/support/mint.h"
 
+#include <openssl/bn.h>
 #include <openssl/digest.h>
 #include <openssl/ec.h>
 #include <openssl/ec_key.h>
@@ -65,15 +66,19 @@ ssl::Certificate Mint(const MintOptions& options, EVP_PKEY* key,
                       EVP_PKEY* issuer_key) {
   const bssl::UniquePtr<X509> x509(X509_new());
   EXPECT_TRUE(X509_set_version(x509.get(), X509_VERSION_3));
-  EXPECT_TRUE(ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1));
+  BIGNUM* number = nullptr;
+  EXPECT_NE(BN_hex2bn(&number, options.serial.c_str()), 0);
+  const bssl::UniquePtr<BIGNUM> serial(number);
+  EXPECT_TRUE(BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x509.get())) !=
+              nullptr);
   for (const std::string& name : options.common_names) {
     AddName(X509_get_subject_name(x509.get()), name, options.name_type);
   }
   AddName(X509_get_issuer_name(x509.get()), options.issuer);
-  EXPECT_TRUE(
-      ASN1_TIME_set_string(X509_getm_notBefore(x509.get()), "20200101000000Z"));
-  EXPECT_TRUE(
-      ASN1_TIME_set_string(X509_getm_notAfter(x509.get()), "21200101000000Z"));
+  EXPECT_TRUE(ASN1_TIME_set_string(X509_getm_notBefore(x509.get()),
+                                   options.not_before.c_str()));
+  EXPECT_TRUE(ASN1_TIME_set_string(X509_getm_notAfter(x509.get()),
+                                   options.not_after.c_str()));
   EXPECT_TRUE(X509_set_pubkey(x509.get(), key));
   if (options.is_ca) {
     const bssl::UniquePtr<BASIC_CONSTRAINTS> basic(BASIC_CONSTRAINTS_new());

@@ -37,6 +37,9 @@ struct MintOptions {
   std::string issuer;             // The issuer's only common name.
   bool is_ca = false;
   std::vector<MintExtension> extensions;
+  std::string not_before = "20200101000000Z";  // Or with a two-digit year.
+  std::string not_after = "21200101000000Z";
+  std::string serial = "1";  // In hexadecimal.
 };
 
 // As above, with more options.

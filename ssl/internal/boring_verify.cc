@@ -1,0 +1,213 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/boring_verify.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/pins.h"
+#include "ssl/internal/trust_store_impl.h"
+#include "ssl/internal/verify_code_map.h"
+#include "ssl/verify_code.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+// BoringSSL's X509_V_FLAG_* are OpenSSL's.
+unsigned long BoringFlags(const VerifyFlags& flags) {
+  const unsigned long bits = FlagBits(flags);
+  return flags.crl_check_chain ? bits | X509_V_FLAG_CRL_CHECK : bits;
+}
+
+bool IsInTrustStore(const VerifyRequest& request) {
+  const auto& trusted = request.trust_store->impl().certificates;
+  return std::find(trusted.begin(), trusted.end(), request.presented[0]) !=
+         trusted.end();
+}
+
+// Whether the leaf is self-signed and itself trusted. BoringSSL does not detect
+// that if its keyUsage does not allow signing certificates.
+bool IsItsOwnAnchor(const VerifyRequest& request) {
+  if (IsPinnedLeaf(request)) return true;
+  X509* leaf = request.presented[0].impl().x509.get();
+  return (X509_get_extension_flags(leaf) & EXFLAG_SI) != 0 &&
+         IsInTrustStore(request);
+}
+
+bool Configure(const VerifyRequest& request, const VerifyFlags& flags,
+               X509_STORE_CTX* ctx) {
+  if (!X509_STORE_CTX_set_default(
+          ctx, request.peer == Side::kServer ? "ssl_server" : "ssl_client")) {
+    return false;
+  }
+  X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(ctx);
+  X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_TRUSTED_FIRST);
+  X509_VERIFY_PARAM_set_depth(param, MostCertificates(request) - 1);
+  X509_VERIFY_PARAM_set_time_posix(param, PosixSeconds(request.now));
+  return X509_VERIFY_PARAM_set_flags(param, BoringFlags(flags)) != 0;
+}
+
+// Two of BoringSSL's verdicts about name constraints are left to others: it
+// refuses any leaf without a subjectAltName, for which CheckCommonNames decides
+// whether constraints allow it, and any IP address under a constraint for
+// addresses, which CheckNameConstraints evaluates with all other types.
+int LeaveToUs(int ok, X509_STORE_CTX* ctx) {
+  const int code = X509_STORE_CTX_get_error(ctx);
+  if (code != X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS &&
+      code != X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE) {
+    return ok;
+  }
+  X509_STORE_CTX_set_error(ctx, X509_V_OK);
+  return 1;
+}
+
+// OpenSSL's code where the last certificate that was found has no issuer but
+// itself. BoringSSL says so only of those whose keyUsage has keyCertSign.
+int WithoutIssuer(int code, int depth, X509* last) {
+  if (last == nullptr || X509_NAME_cmp(X509_get_subject_name(last),
+                                       X509_get_issuer_name(last)) != 0) {
+    return code;
+  }
+  const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(last));
+  if (key == nullptr || X509_verify(last, key.get()) != 1) return code;
+  return depth == 0 ? X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
+                    : X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
+}
+
+// BoringSSL's code, or the one that OpenSSL would give. BoringSSL's versions
+// differ in what the depth limits and in how they report that it was exceeded.
+int CodeOf(const VerifyRequest& request, X509_STORE_CTX* ctx) {
+  const int code = X509_STORE_CTX_get_error(ctx);
+  const auto built =
+      static_cast<int>(sk_X509_num(X509_STORE_CTX_get0_chain(ctx)));
+  const bool no_issuer = code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+                         code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+  if ((code == X509_V_OK && built > MostCertificates(request)) ||
+      (no_issuer && built >= MostCertificates(request))) {
+    return X509_V_ERR_CERT_CHAIN_TOO_LONG;
+  }
+  if (!no_issuer) return code;
+  return WithoutIssuer(code, X509_STORE_CTX_get_error_depth(ctx),
+                       X509_STORE_CTX_get_current_cert(ctx));
+}
+
+// Runs BoringSSL. `trusted` stands for the store's certificates; null: those.
+absl::optional<BoringVerdict> Run(const VerifyRequest& request,
+                                  const VerifyFlags& flags, X509_STORE* store,
+                                  STACK_OF(X509) * untrusted,
+                                  STACK_OF(X509) * trusted) {
+  const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+  if (ctx == nullptr ||
+      !X509_STORE_CTX_init(ctx.get(), store,
+                           request.presented[0].impl().x509.get(), untrusted) ||
+      !Configure(request, flags, ctx.get())) {
+    return absl::nullopt;
+  }
+  X509_STORE_CTX_set_verify_cb(ctx.get(), LeaveToUs);
+  if (trusted != nullptr) {
+    X509_STORE_CTX_set0_trusted_stack(ctx.get(), trusted);
+  }
+  if (X509_verify_cert(ctx.get()) != 1) {
+    // This is all that BoringSSL reports if it fails without a verdict.
+    const int code = X509_STORE_CTX_get_error(ctx.get());
+    if (code == X509_V_OK || code == X509_V_ERR_OUT_OF_MEM) {
+      return absl::nullopt;
+    }
+  }
+  BoringVerdict verdict;
+  const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(ctx.get());
+  if (chain != nullptr) {
+    for (X509* certificate : chain) {
+      verdict.chain.push_back(bssl::UpRef(certificate));
+    }
+  }
+  const int code = CodeOf(request, ctx.get());
+  if (code == X509_V_OK) return verdict;
+  verdict.finding.code = FromBoringVerifyCode(code);
+  verdict.finding.depth = X509_STORE_CTX_get_error_depth(ctx.get());
+  verdict.finding.alert = SSL_alert_from_verify_result(code);
+  X509* certificate = X509_STORE_CTX_get_current_cert(ctx.get());
+  if (certificate != nullptr) verdict.certificate = bssl::UpRef(certificate);
+  return verdict;
+}
+
+}  // namespace
+
+int64_t PosixSeconds(absl::Time time) {
+  constexpr int64_t kFirst = -62167219200;
+  constexpr int64_t kLast = 253402300799;
+  return std::clamp(absl::ToUnixSeconds(time), kFirst, kLast);
+}
+
+int MostCertificates(const VerifyRequest& request) {
+  return std::min(request.verification->depth, INT_MAX - 2) + 2;
+}
+
+bool IsPinnedLeaf(const VerifyRequest& request) {
+  return IsPinnedAndSelfSigned(request.presented[0].impl().x509.get(),
+                               request.verification->anchor_pins);
+}
+
+bool IsTrustedLeaf(const VerifyRequest& request) {
+  return IsItsOwnAnchor(request) ||
+         (request.verification->flags.partial_chain && IsInTrustStore(request));
+}
+
+absl::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request) {
+  const bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
+  if (untrusted == nullptr) return absl::nullopt;
+  for (const Certificate& certificate : request.presented.subspan(1)) {
+    if (!bssl::PushToStack(untrusted.get(),
+                           bssl::UpRef(certificate.impl().x509))) {
+      return absl::nullopt;
+    }
+  }
+  X509_STORE* store = request.trust_store->impl().store.get();
+  bssl::UniquePtr<X509_STORE> own_store;
+  if (IsPinnedLeaf(request)) {
+    own_store.reset(X509_STORE_new());
+    store = own_store.get();
+    if (store == nullptr ||
+        !X509_STORE_add_cert(store, request.presented[0].impl().x509.get())) {
+      return absl::nullopt;
+    }
+  }
+  VerifyFlags flags = request.verification->flags;
+  flags.partial_chain |= IsItsOwnAnchor(request);
+  return Run(request, flags, store, untrusted.get(), /*trusted=*/nullptr);
+}
+
+absl::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
+                                              absl::Span<X509* const> path) {
+  const bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
+  const bssl::UniquePtr<STACK_OF(X509)> trusted(sk_X509_new_null());
+  if (untrusted == nullptr || trusted == nullptr) return absl::nullopt;
+  for (size_t i = 1; i < path.size(); ++i) {
+    STACK_OF(X509)* stack =
+        i + 1 == path.size() ? trusted.get() : untrusted.get();
+    if (!bssl::PushToStack(stack, bssl::UpRef(path[i]))) return absl::nullopt;
+  }
+  // In this order, BoringSSL takes the path's certificates one after another.
+  VerifyFlags flags = request.verification->flags;
+  flags.trusted_first = false;
+  absl::optional<BoringVerdict> verdict =
+      Run(request, flags, request.trust_store->impl().store.get(),
+          untrusted.get(), trusted.get());
+  if (!verdict.has_value() || verdict->finding.code != verify_code::kOk) {
+    return verdict;
+  }
+  const bool is_same = std::equal(
+      verdict->chain.begin(), verdict->chain.end(), path.begin(), path.end(),
+      [](const bssl::UniquePtr<X509>& a, X509* b) { return a.get() == b; });
+  if (!is_same) verdict->finding.code = verify_code::kUnspecified;
+  return verdict;
+}
+
+}  // namespace airlock::ssl::internal

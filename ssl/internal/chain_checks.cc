@@ -1,0 +1,122 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/chain_checks.h"
+
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ssl/internal/boring_verify.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/certificate_text.h"
+#include "ssl/internal/name_constraints.h"
+#include "ssl/internal/path_rules.h"
+#include "ssl/internal/pins.h"
+#include "ssl/internal/security_level.h"
+#include "ssl/internal/strict.h"
+#include "ssl/internal/trust_store_impl.h"
+#include "ssl/verify_code.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+Finding FromRule(RuleFinding rule) {
+  Finding finding;
+  finding.code = rule.verify_code;
+  finding.depth = rule.depth;
+  finding.more = std::move(rule.what);
+  finding.rule = rule.rule;
+  return finding;
+}
+
+Finding FromConstraint(const ConstraintFinding& constraint) {
+  Finding finding;
+  finding.code = constraint.verify_code;
+  finding.depth = constraint.depth;
+  finding.more = absl::StrCat(constraint.what, ", name constraints of \"",
+                              ShownName(constraint.issuer), "\"");
+  finding.rule = "RFC 5280, section 4.2.1.10";
+  return finding;
+}
+
+// The first certificate that the bundle's trust settings reject for this use,
+// unless they make an earlier one the anchor. BoringSSL ignores the settings of
+// a leaf that is its own anchor.
+Finding CheckTrustSettings(const VerifyRequest& request,
+                           absl::Span<X509* const> chain) {
+  const auto& with_settings = request.trust_store->impl().settings;
+  for (size_t i = 0; !with_settings.empty() && i < chain.size(); ++i) {
+    for (const auto& [certificate, settings] : with_settings) {
+      if (X509_cmp(certificate.impl().x509.get(), chain[i]) != 0) continue;
+      const TrustSetting setting =
+          request.peer == Side::kServer ? settings.server : settings.client;
+      if (setting == TrustSetting::kTrusted) return {};
+      if (setting == TrustSetting::kRejected) {
+        return {verify_code::kRejected, static_cast<int>(i)};
+      }
+    }
+  }
+  return {};
+}
+
+Finding CheckSecurityLevel(int level, absl::Span<X509* const> chain) {
+  for (size_t i = 0; i < chain.size(); ++i) {
+    const int depth = static_cast<int>(i);
+    std::string reason = WeakKeyReason(chain[i], level);
+    if (!reason.empty()) {
+      return {
+          i == 0 ? verify_code::kEeKeyTooSmall : verify_code::kCaKeyTooSmall,
+          depth, reason};
+    }
+    // The anchor's own signature does not matter.
+    if (i + 1 == chain.size()) break;
+    reason = WeakSignatureReason(chain[i], level);
+    if (!reason.empty()) return {verify_code::kCaDigestTooWeak, depth, reason};
+  }
+  return {};
+}
+
+Finding CheckPins(const Verification& verification,
+                  absl::Span<X509* const> chain) {
+  for (const auto* pins : {&verification.pins, &verification.anchor_pins}) {
+    const auto pinned = [pins](X509* x509) { return IsPinned(x509, *pins); };
+    if (pins->empty() || std::any_of(chain.begin(), chain.end(), pinned)) {
+      continue;
+    }
+    return {verify_code::kApplicationVerification, 0,
+            "no key in the chain matches a pin", SSL_AD_CERTIFICATE_UNKNOWN};
+  }
+  return {};
+}
+
+}  // namespace
+
+Finding CheckChain(const VerifyRequest& request,
+                   absl::Span<X509* const> chain) {
+  const Verification& verification = *request.verification;
+  Finding finding = CheckTrustSettings(request, chain);
+  if (finding.code != verify_code::kOk) return finding;
+  finding = CheckSecurityLevel(verification.security_level, chain);
+  if (finding.code != verify_code::kOk) return finding;
+  finding = CheckPins(verification, chain);
+  if (finding.code != verify_code::kOk) return finding;
+  finding =
+      FromRule(CheckPathRules(chain, request.peer, IsTrustedLeaf(request)));
+  if (finding.code != verify_code::kOk) return finding;
+  if (verification.flags.x509_strict) {
+    finding = FromRule(CheckStrict(chain));
+    if (finding.code != verify_code::kOk) return finding;
+  }
+  ConstraintFinding names = CheckNameConstraints(chain);
+  if (names.verify_code == verify_code::kOk) {
+    names = CheckCommonNames(chain, verification.hostname.common_name_fallback);
+  }
+  if (names.verify_code != verify_code::kOk) return FromConstraint(names);
+  return {};
+}
+
+}  // namespace airlock::ssl::internal

@@ -1,0 +1,89 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/crl_reasons.h"
+
+#include <openssl/nid.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "ssl/internal/boring_verify.h"
+#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/certificate_text.h"
+#include "ssl/internal/crl_impl.h"
+#include "ssl/internal/error_queue.h"
+#include "ssl/internal/trust_store_impl.h"
+#include "ssl/verify_code.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+// Why BoringSSL does not take a CRL of the right issuer; empty if that cannot
+// be seen from the CRL alone.
+std::string ReasonOf(const X509_CRL* crl, int64_t now) {
+  if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0) {
+    return "it is a delta CRL, which is not supported (RFC 5280, section "
+           "5.2.4)";
+  }
+  if (X509_cmp_time_posix(X509_CRL_get0_lastUpdate(crl), now) > 0) {
+    return "it is not yet valid (RFC 5280, section 5.1.2.4)";
+  }
+  const ASN1_TIME* next_update = X509_CRL_get0_nextUpdate(crl);
+  if (next_update != nullptr && X509_cmp_time_posix(next_update, now) < 0) {
+    return "it has expired (RFC 5280, section 5.1.2.5)";
+  }
+  if (X509_CRL_get_ext_by_NID(crl, NID_issuing_distribution_point, -1) >= 0) {
+    return "it may cover other certificates only: see its issuing "
+           "distribution point (RFC 5280, section 5.2.5)";
+  }
+  for (int i = 0; i < X509_CRL_get_ext_count(crl); ++i) {
+    if (X509_EXTENSION_get_critical(X509_CRL_get_ext(crl, i)) != 0) {
+      return "it has a critical extension (RFC 5280, section 5.2)";
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string CrlReason(const VerifyRequest& request, int code,
+                      X509* certificate) {
+  if (code != verify_code::kUnableToGetCrl &&
+      code != verify_code::kCrlExpired &&
+      code != verify_code::kCrlNotYetValid) {
+    return "";
+  }
+  const ErrorQueueScope errors;
+  const auto& crls = request.trust_store->impl().crls;
+  if (crls.empty()) return "the CA bundle holds no CRL";
+  const X509_NAME* issuer = X509_get_issuer_name(certificate);
+  std::vector<std::string> reasons;
+  size_t of_issuer = 0;
+  for (const Crl& crl : crls) {
+    const X509_CRL* x509_crl = crl.impl().crl.get();
+    if (X509_NAME_cmp(X509_CRL_get_issuer(x509_crl), issuer) != 0) continue;
+    ++of_issuer;
+    std::string reason = ReasonOf(x509_crl, PosixSeconds(request.now));
+    if (!reason.empty() &&
+        std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
+      reasons.push_back(std::move(reason));
+    }
+  }
+  const std::string shown = ShownName(NameToString(issuer));
+  if (of_issuer == 0) {
+    return absl::StrCat("of ", crls.size(), " CRLs in the CA bundle, none is ",
+                        "from \"", shown, "\"");
+  }
+  if (reasons.empty()) {
+    return absl::StrCat("the CRL of \"", shown, "\" is not for this path");
+  }
+  return absl::StrCat("the CRL of \"", shown,
+                      "\": ", absl::StrJoin(reasons, "; "));
+}
+
+}  // namespace airlock::ssl::internal
