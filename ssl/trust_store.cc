@@ -3,7 +3,9 @@
 
 #include "ssl/trust_store.h"
 
+#include <openssl/nid.h>
 #include <openssl/sha.h>
+#include <openssl/x509.h>
 
 #include <array>
 #include <cstdint>
@@ -48,6 +50,12 @@ bool IsUsed(const BundlePart& part) {
          part.kind == PartKind::kDamaged;
 }
 
+// BoringSSL would take a delta CRL for a complete one: it says nothing of the
+// certificates that were revoked before.
+bool IsDelta(const Crl& crl) {
+  return X509_CRL_get_ext_by_NID(crl.impl().crl.get(), NID_delta_crl, -1) >= 0;
+}
+
 // Ok if `bundle`, read from `bytes`, is intact and contains a usable part.
 absl::Status Check(const Bundle& bundle, absl::string_view bytes,
                    absl::string_view name) {
@@ -57,6 +65,13 @@ absl::Status Check(const Bundle& bundle, absl::string_view bytes,
       others.push_back(part.label);
     } else if (!part.status.ok()) {
       return Damaged(name, part);
+    } else if (part.crl.has_value() && IsDelta(*part.crl)) {
+      return Error(name,
+                   absl::StrCat(part.Where(), " is a delta CRL of \"",
+                                Shown(part.crl->issuer()),
+                                "\" (RFC 5280, section 5.2.4), which is not "
+                                "supported"),
+                   "provide the complete CRL");
     }
   }
   if (bundle.encoding == Encoding::kUnknown) {

@@ -86,8 +86,8 @@ class TrustStore::Builder {
   // its trust settings (see GetTrustSettings) applies.
   //
   // Errors have kind ErrorKind::kTrustStore and leave the builder unchanged:
-  // empty input, a path in place of the content, or a damaged block, even among
-  // good ones (with its number and line).
+  // empty input, a path in place of the content, a damaged block, even among
+  // good ones (with its number and line), or a delta CRL.
   absl::Status Add(absl::string_view bytes, absl::string_view name);
 
   // Adds everything in `store`, without parsing it again.

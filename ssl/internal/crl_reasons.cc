@@ -26,10 +26,6 @@ namespace {
 // Why BoringSSL does not take a CRL of the right issuer; empty if that cannot
 // be seen from the CRL alone.
 std::string ReasonOf(const X509_CRL* crl, int64_t now) {
-  if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0) {
-    return "it is a delta CRL, which is not supported (RFC 5280, section "
-           "5.2.4)";
-  }
   if (X509_cmp_time_posix(X509_CRL_get0_lastUpdate(crl), now) > 0) {
     return "it is not yet valid (RFC 5280, section 5.1.2.4)";
   }

@@ -15,9 +15,9 @@ namespace airlock::ssl::internal {
 
 // If `code` (ssl/verify_code.h) says that BoringSSL found no CRL for
 // `certificate`, or none that is current: why it did not take those that the
-// trust store holds. They are from other issuers, delta CRLs (RFC 5280, section
-// 5.2.4), of another scope (5.2.5), not current (5.1.2.4, 5.1.2.5), or have an
-// unknown critical extension (5.2). Empty for other codes.
+// trust store holds. They are from other issuers, of another scope (RFC 5280,
+// section 5.2.5), not current (5.1.2.4, 5.1.2.5), or have an unknown critical
+// extension (5.2). Empty for other codes.
 std::string CrlReason(const VerifyRequest& request, int code,
                       X509* certificate);
 

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -132,7 +133,7 @@ class PathRulesTest : public ::testing::Test {
 
   std::string MakeCrl(absl::string_view last_update,
                       absl::string_view next_update,
-                      const std::string& issuer = "ca") {
+                      const std::string& issuer = "ca", bool is_delta = false) {
     const bssl::UniquePtr<X509_CRL> crl(X509_CRL_new());
     const Certificate named =
         Mint(issuer, ca_key_.get(), issuer, ca_key_.get(), true);
@@ -146,6 +147,14 @@ class PathRulesTest : public ::testing::Test {
           std::string(is_next ? next_update : last_update).c_str()));
       EXPECT_TRUE(is_next ? X509_CRL_set1_nextUpdate(crl.get(), time.get())
                           : X509_CRL_set1_lastUpdate(crl.get(), time.get()));
+    }
+    if (is_delta) {
+      const bssl::UniquePtr<ASN1_INTEGER> number(ASN1_INTEGER_new());
+      EXPECT_TRUE(ASN1_INTEGER_set(number.get(), 1));
+      EXPECT_TRUE(X509_CRL_add1_ext_i2d(crl.get(), NID_delta_crl, number.get(),
+                                        /*crit=*/1, 0));
+      EXPECT_TRUE(X509_CRL_add1_ext_i2d(crl.get(), NID_crl_number, number.get(),
+                                        /*crit=*/0, 0));
     }
     EXPECT_TRUE(X509_CRL_sign(crl.get(), ca_key_.get(), EVP_sha256()));
     uint8_t* der = nullptr;
@@ -413,6 +422,19 @@ TEST_F(PathRulesTest, AnErrorSaysWhyACrlIsNotUsed) {
   EXPECT_EQ(Verify(), code::kCrlNotYetValid);
   EXPECT_TRUE(absl::StrContains(error_.what, "RFC 5280, section 5.1.2.4"))
       << error_.what;
+}
+
+// BoringSSL would take it for a complete CRL.
+TEST_F(PathRulesTest, ADeltaCrlIsNotTakenIntoATrustStore) {
+  TrustStore::Builder builder;
+  const absl::Status status = builder.Add(
+      MakeCrl("20200101000000Z", "21000101000000Z", "ca", /*is_delta=*/true),
+      "delta.crl");
+  EXPECT_FALSE(status.ok());
+  const Error error = GetError(status).value_or(Error());
+  EXPECT_EQ(error.kind, ErrorKind::kTrustStore);
+  EXPECT_FALSE(error.advice.empty());
+  EXPECT_EQ(builder.crl_count(), 0u);
 }
 
 }  // namespace
