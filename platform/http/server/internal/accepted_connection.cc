@@ -18,6 +18,7 @@
 #include "absl/types/span.h"
 #include "platform/http/server/internal/echo_connection.h"
 #include "platform/http/server/internal/http1_connection.h"
+#include "platform/http/server/internal/http2_connection.h"
 #include "platform/http/server/internal/time_after.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
@@ -201,6 +202,9 @@ void AcceptedConnection::Fail(const absl::Status& why) {
 void AcceptedConnection::MakeProtocol() {
   if (state_.shared.options().handler == nullptr) {
     protocol_ = std::make_unique<EchoConnection>();
+  } else if (const auto info = socket_->info();
+             info.has_value() && info->alpn == "h2") {
+    protocol_ = std::make_unique<Http2Connection>(*this);
   } else {
     protocol_ = std::make_unique<Http1Connection>(*this);
   }
