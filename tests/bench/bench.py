@@ -99,6 +99,9 @@ def main(arguments):
         finally:
             shutil.rmtree(folder)
     print(report.text(data))
+    for path in (options.json, options.markdown):
+        if path:
+            os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     if options.json:
         with open(options.json, "w") as file:
             json.dump(data, file, indent=1, sort_keys=True)

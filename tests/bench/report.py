@@ -136,6 +136,8 @@ def markdown(data, images):
     short = [row.what for row in targets.rows(data) if row.reached is False]
     why = ["- " + reason for start, reason in _WHY_SHORT
            if any(what.startswith(start) for what in short)]
+    if data["machine"]["load"] > data["machine"]["cores"]:
+        parts.append(_BUSY.format(**data["machine"]))
     if why:
         parts.append("\nWhere it is short, and why:\n")
         parts += why
@@ -168,6 +170,11 @@ def markdown(data, images):
         parts.append("Not measured here: %s." % ", ".join(data["missing"]))
     return "\n".join(parts).rstrip() + "\n"
 
+
+_BUSY = """
+**The machine was busy with other work during this run** (a load of {load} on {cores}
+cores), so the times here, and the ratios of times, say little; instructions,
+allocations and memory are not affected."""
 
 # By the beginning of a row of targets.rows.
 _WHY_SHORT = [
