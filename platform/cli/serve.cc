@@ -66,6 +66,8 @@ ABSL_FLAG(absl::Duration, header_timeout, absl::Seconds(20),
           "How long a client may take for a request's headers.");
 ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(75),
           "How long a connection may stay open without a request.");
+ABSL_FLAG(bool, quiet, false,
+          "Do not log the requests that were answered, only failures.");
 ABSL_FLAG(uint16_t, threads, 0,
           "How many threads serve connections; 0: one for each processor.");
 
@@ -87,8 +89,11 @@ std::string KindAndMessage(const absl::Status& status) {
 
 class Observer final : public http::ServerObserver {
  public:
+  explicit Observer(bool quiet) : quiet_(quiet) {}
+
   void OnResponse(absl::string_view peer, absl::string_view method,
                   absl::string_view target, int status) override {
+    if (quiet_) return;
     Log(peer, method.empty() ? absl::StrCat("(no request) ", status)
                              : absl::StrCat(method, " ", target, " ", status));
   }
@@ -114,6 +119,9 @@ class Observer final : public http::ServerObserver {
     Log("airlock serve:",
         absl::StrCat("The old settings stay in force. ", KindAndMessage(why)));
   }
+
+ private:
+  const bool quiet_;
 };
 
 absl::Status CheckFlags() {
@@ -289,7 +297,7 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
   if (options.loops == 0) {
     options.loops = std::max(1U, std::thread::hardware_concurrency());
   }
-  options.observer = std::make_shared<Observer>();
+  options.observer = std::make_shared<Observer>(absl::GetFlag(FLAGS_quiet));
   RaiseDescriptorLimit();
   const auto server = http::Server::Create(std::move(options));
   if (!server.ok()) return server.status();
@@ -390,6 +398,7 @@ Command ServeCommand() {
                    {"max_header", "BYTES"},
                    {"max_body", "BYTES"},
                    {"max_requests", "NUMBER"},
+                   {"quiet", ""},
                    {"threads", "NUMBER"},
                    {"audit", "FILE|fd:N"}};
   command.run = RunServe;

@@ -191,6 +191,21 @@ TEST_F(ServeTest, LogsWithoutControlCharacters) {
               AllOf(HasSubstr("127.0.0.1:"), HasSubstr(" GET /a.txt 200\n")));
 }
 
+TEST(ServeQuietTest, LogsOnlyFailures) {
+  Server server({"--self-signed", absl::StrCat("--root=", ::testing::TempDir()),
+                 "--quiet"});
+  const std::string request = "GET / HTTP/1.0\r\n\r\n";
+  EXPECT_THAT(
+      RunAirlock({"connect", server.address(), "--insecure"}, {}, request)
+          .output,
+      StartsWith("HTTP/1.0 200 OK"));
+  EXPECT_NE(RunAirlock({"connect", server.address()}).status, 0);
+  server.process().Signal(SIGTERM);
+  EXPECT_EQ(server.process().Wait(), 0);
+  EXPECT_THAT(server.process().errors(),
+              AllOf(HasSubstr("127.0.0.1:"), Not(HasSubstr("GET"))));
+}
+
 TEST(ServeEndTest, ASignalEndsItEvenWithConnections) {
   Server server({"--self-signed"});
   Process client({"connect", server.address(), "--insecure"});
