@@ -68,9 +68,10 @@ struct Error {
   // below; see MessageOf.
   ErrorNames names;
 
-  // BoringSSL's names of the first queued error, such as "SSL" and
-  // "WRONG_VERSION_NUMBER"; empty if the error is not from BoringSSL. `detail`
-  // is BoringSSL's own wording in lower case, for bindings that show it.
+  // BoringSSL's names of the error, such as "SSL" and "WRONG_VERSION_NUMBER":
+  // of the first that it queued; on a connection, of the first in "SSL", if
+  // any. Empty if the error is not from BoringSSL. `detail` is BoringSSL's own
+  // wording in lower case, for bindings that show it.
   std::string library;
   std::string reason;
   std::string detail;

@@ -53,6 +53,9 @@ struct VerifiedPeer {
   absl::Span<const Certificate> presented;
   // From the leaf to the anchor.
   absl::Span<const Certificate> verified;
+  // What the server stapled, as in ConnectionInfo; empty: nothing.
+  absl::string_view ocsp_response;
+  absl::string_view sct_list;
 };
 
 // What a server requires of the client's certificate (RFC 8446, sections 4.2.4
@@ -92,6 +95,12 @@ struct ContextOptions {
   // with AEAD, then CBC for old peers; no RC4, 3DES, MD5, NULL, export or
   // anonymous suites.
   std::string ciphers;
+  // SignatureSchemes (RFC 8446, section 4.2.3) by preference: what
+  // `credentials` sign the handshake with, and what the peer may sign it with.
+  // Empty: all that the security level allows. An unknown one, or one that uses
+  // SHA-1 at level 1 or above, is an error.
+  std::vector<uint16_t> signing_algorithms;
+  std::vector<uint16_t> peer_signing_algorithms;
   // The certificates to present. A server needs at least one; if it has
   // several, each must have a different key type, and the first that the client
   // can use is sent. A client sends the first that the server can use and that
@@ -110,7 +119,8 @@ struct ContextOptions {
       hostname_allowed;
   // Runs after the built-in verification has succeeded, and may still reject
   // the peer (kVerification, with verify_code 50, unless its own error has a
-  // kind). Never called for a peer that failed verification.
+  // kind). The peer gets the alert of that error, or else certificate_unknown.
+  // Never called for a peer that failed verification.
   std::function<absl::Status(const Socket&, const VerifiedPeer&)> verify;
   // Chooses a client's certificate for the server's request: one of
   // `credentials` or any other; null for none. Called each time a server asks.
@@ -142,9 +152,9 @@ struct ContextOptions {
   // The same for NPN, the predecessor of ALPN, up to TLS 1.2.
   std::vector<std::string> npn_protocols;
 
-  // A server's choice by the client's SNI; nullopt if the client sent none. With
-  // it, this Context needs no credentials: those of the chosen Context are used.
-  // If that has none either, the client gets the alert handshake_failure.
+  // A server's choice by the client's SNI; nullopt if the client sent none.
+  // With it, this Context needs no credentials: those of the chosen Context are
+  // used. If that has none either, the client gets the alert handshake_failure.
   std::function<absl::StatusOr<SniDecision>(
       Socket&, const absl::optional<std::string>& server_name)>
       sni;

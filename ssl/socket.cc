@@ -224,6 +224,7 @@ absl::optional<ConnectionInfo> Socket::info() const {
   if (const uint16_t group = SSL_get_curve_id(ssl)) {
     if (const char* name = SSL_get_curve_name(group)) info.group = name;
   }
+  info.peer_signing_algorithm = SSL_get_peer_signature_algorithm(ssl);
   const uint8_t* data = nullptr;
   unsigned size = 0;
   SSL_get0_alpn_selected(ssl, &data, &size);

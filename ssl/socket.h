@@ -30,7 +30,10 @@ namespace airlock::ssl {
 struct ConnectionInfo {
   TlsVersion version = TlsVersion::kTls1_2;
   CipherInfo cipher;
-  std::string group;        // "X25519"; empty where none was used.
+  std::string group;  // "X25519"; empty where none was used.
+  // The SignatureScheme (RFC 8446, section 4.2.3) that the peer signed the
+  // handshake with; 0 if it did not sign, or before TLS 1.2.
+  uint16_t peer_signing_algorithm = 0;
   std::string alpn;         // Empty: none.
   std::string npn;          // Empty: none.
   std::string server_name;  // What the client sent as SNI; empty: none.

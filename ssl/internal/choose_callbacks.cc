@@ -146,14 +146,19 @@ int AskAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size, const uint8_t* in,
 }
 
 // Whether the client, or the server in its CertificateRequest, can use a key of
-// this type.
+// this type, and we may sign with it.
 bool PeerCanUse(SSL* ssl, KeyType type) {
   const Socket::Impl* socket = SocketOf(ssl);
   const uint16_t* algorithms = nullptr;
   const size_t count = SSL_get0_peer_verify_algorithms(ssl, &algorithms);
   // Before TLS 1.2 this list does not exist, and a default applies.
   bool signs = count == 0 && type != KeyType::kEd25519;
+  const std::vector<uint16_t>& ours = OptionsOf(ssl).signing_algorithms;
   for (size_t i = 0; i < count; ++i) {
+    if (!ours.empty() &&
+        std::find(ours.begin(), ours.end(), algorithms[i]) == ours.end()) {
+      continue;
+    }
     const int key = SSL_get_signature_algorithm_key_type(algorithms[i]);
     signs = signs || (type == KeyType::kRsa && key == EVP_PKEY_RSA) ||
             (type == KeyType::kEcdsa && key == EVP_PKEY_EC) ||

@@ -4,6 +4,7 @@
 #include "ssl/internal/context_options.h"
 
 #include <openssl/sha.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/types/span.h"
 #include "ssl/error.h"
@@ -136,6 +138,32 @@ absl::Status CheckCredentials(const ContextOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status CheckSignatureAlgorithms(absl::string_view field,
+                                      const std::vector<uint16_t>& algorithms,
+                                      int security_level) {
+  for (size_t i = 0; i < algorithms.size(); ++i) {
+    const uint16_t algorithm = algorithms[i];
+    const std::string name = absl::StrFormat("0x%04x", algorithm);
+    // Not a SignatureScheme, but BoringSSL's name of what TLS 1.1 uses.
+    if (algorithm == SSL_SIGN_RSA_PKCS1_MD5_SHA1 ||
+        SSL_get_signature_algorithm_name(algorithm, 1) == nullptr) {
+      return Invalid(ErrorText::Name(field),
+                     absl::StrCat(name, " is not a known signature algorithm"),
+                     "RFC 8446, section 4.2.3, has their numbers.");
+    }
+    if (std::count(algorithms.begin(), algorithms.end(), algorithm) > 1) {
+      return Invalid(ErrorText::Name(field),
+                     absl::StrCat(name, " is named twice"), "leave one out.");
+    }
+    if (security_level > 0 && (algorithm == SSL_SIGN_RSA_PKCS1_SHA1 ||
+                               algorithm == SSL_SIGN_ECDSA_SHA1)) {
+      return Invalid(ErrorText::Name(field), absl::StrCat(name, " uses SHA-1"),
+                     "it needs security level 0.");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSessions(const ContextOptions& options) {
   if (options.session_id_context.size() > kMaxSessionIdContext) {
     return Invalid("session_id_context",
@@ -235,6 +263,12 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
   for (const absl::Status& status :
        {CheckProtocolNames("alpn_protocols", options.alpn_protocols),
         CheckProtocolNames("npn_protocols", options.npn_protocols),
+        CheckSignatureAlgorithms("signing_algorithms",
+                                 options.signing_algorithms,
+                                 options.verification.security_level),
+        CheckSignatureAlgorithms("peer_signing_algorithms",
+                                 options.peer_signing_algorithms,
+                                 options.verification.security_level),
         CheckSessions(options), CheckCredentials(options)}) {
     if (!status.ok()) return status;
   }

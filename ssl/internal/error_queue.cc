@@ -29,6 +29,14 @@ uint32_t DrainErrorQueue() {
   return code;
 }
 
+uint32_t DrainErrorQueueForTls() {
+  const uint32_t first = ERR_get_error();
+  uint32_t code = first;
+  while (code != 0 && ERR_GET_LIB(code) != ERR_LIB_SSL) code = ERR_get_error();
+  ERR_clear_error();
+  return code == 0 ? first : code;
+}
+
 void DescribeCode(uint32_t code, Error* error) {
   if (code == 0) return;
   // BoringSSL has no short library names; these are OpenSSL's.

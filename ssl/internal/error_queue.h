@@ -28,6 +28,10 @@ class ErrorQueueScope {
 // is empty. Empties the queue.
 uint32_t DrainErrorQueue();
 
+// The same, but returns the first error of ERR_LIB_SSL if there is one. Where a
+// cryptographic operation failed, that one says what it was for.
+uint32_t DrainErrorQueueForTls();
+
 // Fills `library`, `reason` and `detail` of `error` from the packed code.
 void DescribeCode(uint32_t code, Error* error);
 

@@ -33,6 +33,20 @@ int ExDataIndex() {
   return index;
 }
 
+absl::string_view StapledOcsp(const SSL& ssl) {
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+  SSL_get0_ocsp_response(&ssl, &data, &size);
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+absl::string_view SctList(const SSL& ssl) {
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+  SSL_get0_signed_cert_timestamp_list(&ssl, &data, &size);
+  return {reinterpret_cast<const char*>(data), size};
+}
+
 }  // namespace
 
 Socket::Impl::Impl(std::shared_ptr<const Context> context_in,
@@ -304,16 +318,20 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
     return outcome.status;
   }
   if (wanted.verify != nullptr) {
-    const absl::Status said = Guarded("verify callback", [&] {
-      return wanted.verify(*owner, {presented, outcome.verified});
-    });
+    const VerifiedPeer peer = {presented, outcome.verified, StapledOcsp(*ssl),
+                               SctList(*ssl)};
+    const absl::Status said =
+        Guarded("verify callback", [&] { return wanted.verify(*owner, peer); });
     if (IsLater(said)) {
       awaits_verdict_ = std::move(outcome);
       return said;
     }
     if (!said.ok()) {
       *alert = SSL_AD_CERTIFICATE_UNKNOWN;
-      if (GetError(said).has_value()) return said;
+      if (const absl::optional<Error> own = GetError(said)) {
+        *alert = own->alert.value_or(*alert);
+        return said;
+      }
       Error error;
       error.kind = ErrorKind::kVerification;
       error.alert = *alert;

@@ -142,6 +142,8 @@ class Socket::Impl {
   IoResult Ready(Operation operation);
   // Grants a TLS 1.2 server another handshake; ok if that is allowed.
   absl::Status Renegotiate();
+  // Fails because the server may not have another handshake; `why` is the text.
+  absl::Status RefuseRenegotiation(std::string why);
   absl::Duration Elapsed() const;
 
   absl::Status failed_;

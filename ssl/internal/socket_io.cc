@@ -136,7 +136,7 @@ IoResult Socket::Impl::Settle(Operation operation, int result) {
     default:
       break;
   }
-  const uint32_t code = internal::DrainErrorQueue();
+  const uint32_t code = internal::DrainErrorQueueForTls();
   if (!callback_error.ok()) {
     absl::optional<Error> error = GetError(callback_error);
     if (!error.has_value() || error->alert.has_value()) {
@@ -165,15 +165,22 @@ absl::Status Socket::Impl::Renegotiate() {
     if (SSL_renegotiate(ssl.get())) return absl::OkStatus();
     return Fail(ProtocolError(internal::DrainErrorQueue()));
   }
-  SSL_send_fatal_alert(ssl.get(), SSL_AD_NO_RENEGOTIATION);
-  internal::DrainErrorQueue();
+  return RefuseRenegotiation(
+      absl::StrCat("The server asks for another handshake after ", most,
+                   ", which is all that max_renegotiations allows."));
+}
+
+absl::Status Socket::Impl::RefuseRenegotiation(std::string why) {
   Error error;
   internal::DescribeCode(ERR_PACK(ERR_LIB_SSL, SSL_R_NO_RENEGOTIATION), &error);
   error.kind = ErrorKind::kProtocol;
-  error.alert = SSL_AD_NO_RENEGOTIATION;
-  error.message =
-      absl::StrCat("The server asks for another handshake after ", most,
-                   ", which is all that max_renegotiations allows.");
+  error.message = std::move(why);
+  // After our close_notify, nothing more may be sent.
+  if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) == 0) {
+    error.alert = SSL_AD_NO_RENEGOTIATION;
+    SSL_send_fatal_alert(ssl.get(), SSL_AD_NO_RENEGOTIATION);
+    internal::DrainErrorQueue();
+  }
   return Fail(MakeStatus(error));
 }
 
@@ -286,6 +293,10 @@ IoResult Socket::Impl::Unwrap() {
       ERR_GET_REASON(code) == SSL_R_APPLICATION_DATA_ON_SHUTDOWN) {
     // Not final: the data can still be read.
     return ProtocolError(internal::DrainErrorQueue());
+  }
+  if (SSL_get_error(ssl.get(), result) == SSL_ERROR_WANT_RENEGOTIATE) {
+    return RefuseRenegotiation(
+        "The server asks for another handshake during the shutdown.");
   }
   return Settle(Operation::kRead, result);
 }

@@ -20,6 +20,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "ssl/error.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/certificate_impl.h"
@@ -46,9 +47,21 @@ constexpr uint16_t kVerifyAlgorithms[] = {
     SSL_SIGN_RSA_PKCS1_SHA1,
 };
 
-size_t VerifyAlgorithmCount(const ContextOptions& options) {
-  return std::size(kVerifyAlgorithms) -
-         (options.verification.security_level == 0 ? 0 : 1);
+absl::Span<const uint16_t> VerifyAlgorithms(const ContextOptions& options) {
+  if (!options.peer_signing_algorithms.empty()) {
+    return options.peer_signing_algorithms;
+  }
+  return absl::MakeConstSpan(kVerifyAlgorithms)
+      .first(std::size(kVerifyAlgorithms) -
+             (options.verification.security_level == 0 ? 0 : 1));
+}
+
+bool SetSignatureAlgorithms(const ContextOptions& options, SSL_CTX* ctx) {
+  const absl::Span<const uint16_t> peers = VerifyAlgorithms(options);
+  const std::vector<uint16_t>& ours = options.signing_algorithms;
+  return SSL_CTX_set_verify_algorithm_prefs(ctx, peers.data(), peers.size()) &&
+         (ours.empty() ||
+          SSL_CTX_set_signing_algorithm_prefs(ctx, ours.data(), ours.size()));
 }
 
 constexpr size_t kTicketKeySize = 48;  // Name, HMAC key and AES key.
@@ -112,10 +125,10 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
 // identifier enforces that for caches and tickets (RFC 5077, section 5.2).
 std::array<uint8_t, SHA256_DIGEST_LENGTH> SessionIdContext(
     const ContextOptions& options) {
-  std::string value = absl::StrCat("airlock session id context 2\n",
-                                   options.session_id_context.size(), ":",
-                                   options.session_id_context, "\n",
-                                   CanonicalBytes(options.verification), "\n");
+  std::string value = absl::StrCat(
+      "airlock session id context 3\n", options.session_id_context.size(), ":",
+      options.session_id_context, "\n", CanonicalBytes(options.verification),
+      "\n", absl::StrJoin(options.peer_signing_algorithms, ","), "\n");
   if (options.verification.mode != VerifyMode::kNone) {
     absl::StrAppend(&value, options.trust_store->content_hash());
   }
@@ -263,8 +276,7 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
       options, HasSigner(options) ? absl::StrCat(ciphers, ":!kRSA") : ciphers,
       ctx.get());
   if (!status.ok()) return status;
-  if (!SSL_CTX_set_verify_algorithm_prefs(ctx.get(), kVerifyAlgorithms,
-                                          VerifyAlgorithmCount(options)) ||
+  if (!SetSignatureAlgorithms(options, ctx.get()) ||
       !SSL_CTX_set_min_proto_version(ctx.get(),
                                      static_cast<uint16_t>(versions.minimum)) ||
       !SSL_CTX_set_max_proto_version(ctx.get(),
@@ -278,8 +290,8 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
 }
 
 bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl) {
-  return SSL_set_verify_algorithm_prefs(ssl, kVerifyAlgorithms,
-                                        VerifyAlgorithmCount(options)) != 0;
+  const absl::Span<const uint16_t> peers = VerifyAlgorithms(options);
+  return SSL_set_verify_algorithm_prefs(ssl, peers.data(), peers.size()) != 0;
 }
 
 bool UseCredentials(SSL* ssl, const Credentials& credentials,

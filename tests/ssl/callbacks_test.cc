@@ -291,6 +291,14 @@ TEST(VerifyCallbackTest, CanOnlyRefuse) {
     c = Connect(client, MakeContext(ServerOptions()));
     EXPECT_EQ(KindOf(c.client_status), ErrorKind::kPolicy);
     EXPECT_EQ(AlertOf(c.client_status), 46);
+    Error revoked;
+    revoked.kind = ErrorKind::kVerification;
+    revoked.message = "revoked";
+    revoked.alert = 44;  // certificate_revoked
+    answer = MakeStatus(revoked);
+    c = Connect(client, MakeContext(ServerOptions()));
+    EXPECT_EQ(AlertOf(c.client_status), 44);
+    EXPECT_EQ(AlertOf(c.server_status), 44);
     // It is not called for a peer that failed, whatever it would return.
     answer = absl::OkStatus();
     calls = 0;
@@ -298,6 +306,34 @@ TEST(VerifyCallbackTest, CanOnlyRefuse) {
       EXPECT_FALSE(Connect(client, MakeContext(ServerOptions(bad))).ok());
     }
     EXPECT_EQ(calls, 0);
+  }
+}
+
+TEST(VerifyCallbackTest, SeesWhatTheServerStapled) {
+  // A SignedCertificateTimestampList (RFC 6962) of one SCT of three bytes.
+  const std::string sct_list("\0\5\0\3sct", 7);
+  for (const TlsVersion version : kBoth) {
+    for (const bool staples : {true, false}) {
+      std::string ocsp = "not called";
+      std::string scts;
+      ContextOptions client = Client(version);
+      client.request_ocsp = true;
+      client.request_sct = true;
+      client.verify = [&](const Socket&, const VerifiedPeer& peer) {
+        ocsp = std::string(peer.ocsp_response);
+        scts = std::string(peer.sct_list);
+        return absl::OkStatus();
+      };
+      ContextOptions server = ServerOptions();
+      if (staples) {
+        server.ocsp_response = "an OCSP response";
+        server.sct_list = sct_list;
+      }
+      Connection c = Connect(std::move(client), std::move(server));
+      ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+      EXPECT_EQ(ocsp, staples ? "an OCSP response" : "");
+      EXPECT_EQ(scts, staples ? sct_list : "");
+    }
   }
 }
 

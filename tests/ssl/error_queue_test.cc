@@ -3,6 +3,7 @@
 
 #include "ssl/internal/error_queue.h"
 
+#include <openssl/cipher.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -33,6 +34,21 @@ TEST(ErrorQueueTest, DrainsToTheFirstError) {
   OPENSSL_PUT_ERROR(X509, X509_R_KEY_VALUES_MISMATCH);
   EXPECT_EQ(DrainErrorQueue(),
             ERR_PACK(ERR_LIB_SSL, SSL_R_WRONG_VERSION_NUMBER));
+  EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
+TEST(ErrorQueueTest, OfAConnectionTheFirstErrorOfTlsCounts) {
+  EXPECT_EQ(DrainErrorQueueForTls(), 0u);
+  OPENSSL_PUT_ERROR(CIPHER, CIPHER_R_BAD_DECRYPT);
+  OPENSSL_PUT_ERROR(SSL, SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC);
+  OPENSSL_PUT_ERROR(SSL, SSL_R_WRONG_VERSION_NUMBER);
+  EXPECT_EQ(DrainErrorQueueForTls(),
+            ERR_PACK(ERR_LIB_SSL, SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC));
+  EXPECT_EQ(ERR_peek_error(), 0u);
+  OPENSSL_PUT_ERROR(CIPHER, CIPHER_R_BAD_DECRYPT);
+  OPENSSL_PUT_ERROR(X509, X509_R_KEY_VALUES_MISMATCH);
+  EXPECT_EQ(DrainErrorQueueForTls(),
+            ERR_PACK(ERR_LIB_CIPHER, CIPHER_R_BAD_DECRYPT));
   EXPECT_EQ(ERR_peek_error(), 0u);
 }
 

@@ -129,6 +129,25 @@ TEST_P(FailureTest, ProtocolErrorsEndBothDirections) {
   EXPECT_EQ(KindOf(c.client->Shutdown().status()), ErrorKind::kProtocol);
 }
 
+TEST_P(FailureTest, ADamagedRecordIsNamedAsSuch) {
+  // The size and the tag of the record are right, but for other bytes.
+  Connection c = Connect(MakeContext(Client()), MakeContext(ServerOptions()));
+  ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+  EXPECT_FALSE(ReadSome(c.client.get()).ok());  // Only tickets.
+  std::vector<uint8_t> record(5 + 100, 'x');
+  record[0] = 23;  // application_data
+  record[1] = record[2] = 3;
+  record[3] = 0;
+  record[4] = 100;
+  const auto plain = c.server->ReleaseTransport();
+  ASSERT_TRUE(plain->Write(record).done());
+  const absl::Status status = ReadSome(c.client.get()).status();
+  EXPECT_EQ(KindOf(status), ErrorKind::kProtocol);
+  EXPECT_EQ(GetError(status)->library, "SSL");
+  EXPECT_THAT(status, ReasonIs("DECRYPTION_FAILED_OR_BAD_RECORD_MAC"));
+  EXPECT_EQ(GetError(status)->alert, 20);  // bad_record_mac
+}
+
 // ---- Callbacks that fail
 
 // Refuses the nth message: nothing more is sent, and the handshake does not

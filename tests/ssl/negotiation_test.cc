@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/memory_transport.h"
 #include "ssl/error.h"
@@ -16,6 +17,7 @@
 #include "ssl/internal/credentials_impl.h"
 #include "ssl/internal/transport_bio.h"
 #include "ssl/socket.h"
+#include "tests/support/error_matchers.h"
 #include "tests/support/handshake.h"
 #include "tests/support/testdata.h"
 
@@ -25,7 +27,9 @@ namespace {
 using ::airlock::testing::ClientOptions;
 using ::airlock::testing::Connect;
 using ::airlock::testing::Connection;
+using ::airlock::testing::LocalhostOptions;
 using ::airlock::testing::MakeContext;
+using ::airlock::testing::ReadSome;
 using ::airlock::testing::ReadTestdata;
 using ::airlock::testing::ServerOptions;
 using ::airlock::testing::TestCertificates;
@@ -355,6 +359,109 @@ TEST(StapleTest, AnInvalidListIsRefused) {
     server.sct_list = bad;
     EXPECT_EQ(GetErrorKind(Context::Create(std::move(server)).status()),
               ErrorKind::kInvalidArgument);
+  }
+}
+
+constexpr uint16_t kEcdsaP256 = 0x0403;  // With SHA-256; RFC 8446, 4.2.3.
+constexpr uint16_t kPssSha256 = 0x0804;
+constexpr uint16_t kPssSha512 = 0x0806;
+constexpr uint16_t kPkcs1Sha1 = 0x0201;
+
+TEST(SigningAlgorithmTest, TheSignersPreferenceCountsAndIsReported) {
+  for (const TlsVersion version : kBoth) {
+    ContextOptions server = ServerOptions("server_rsa");
+    server.signing_algorithms = {kPssSha512, kPssSha256};
+    ContextOptions client = Client(version);
+    client.peer_signing_algorithms = {kEcdsaP256, kPssSha256, kPssSha512};
+    const auto client_context = MakeContext(std::move(client));
+    Connection c = Connect(client_context, MakeContext(server));
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(c.client->info()->peer_signing_algorithm, kPssSha512);
+    EXPECT_EQ(c.server->info()->peer_signing_algorithm, 0);  // No certificate.
+    server.signing_algorithms = {kPssSha256};
+    c = Connect(client_context, MakeContext(server));
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(c.client->info()->peer_signing_algorithm, kPssSha256);
+  }
+}
+
+TEST(SigningAlgorithmTest, NothingInCommonFails) {
+  for (const TlsVersion version : kBoth) {
+    ContextOptions server = ServerOptions("server_rsa");
+    server.signing_algorithms = {kPssSha512};
+    ContextOptions client = Client(version);
+    client.peer_signing_algorithms = {kPssSha256};
+    Connection c = Connect(std::move(client), std::move(server));
+    EXPECT_EQ(GetErrorKind(c.server_status), ErrorKind::kProtocol);
+    EXPECT_EQ(GetError(c.client_status)->alert, 40);  // handshake_failure
+  }
+}
+
+TEST(SigningAlgorithmTest, AServerWithManyKeysChoosesOneThatMaySign) {
+  for (const TlsVersion version : kBoth) {
+    ContextOptions server = ServerWithAllKeys();
+    server.signing_algorithms = {kPssSha256};
+    Connection c = Connect(Client(version), std::move(server));
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(*c.client->peer_certificate(), TestCertificates("server_rsa")[0]);
+  }
+}
+
+TEST(SigningAlgorithmTest, AnSniCallbackBringsThoseOfItsContext) {
+  for (const TlsVersion version : kBoth) {
+    ContextOptions chosen = ServerOptions("server_rsa");
+    chosen.signing_algorithms = {kPssSha512};
+    ContextOptions server = ServerOptions("server_rsa");
+    server.signing_algorithms = {kPssSha256};
+    server.sni =
+        [context = MakeContext(std::move(chosen))](
+            Socket&,
+            const absl::optional<std::string>&) -> absl::StatusOr<SniDecision> {
+      return SniDecision{context, absl::nullopt};
+    };
+    Connection c = Connect(Client(version), std::move(server));
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(c.client->info()->peer_signing_algorithm, kPssSha512);
+  }
+}
+
+TEST(SigningAlgorithmTest, SessionsOfOtherContextsAreNotResumed) {
+  for (const TlsVersion version : kBoth) {
+    ContextOptions server = ServerOptions("server_rsa");
+    server.ticket_keys = {std::make_shared<const Secret>(std::string(48, 'k'))};
+    const auto client = MakeContext(Client(version));
+    Connection first = Connect(client, MakeContext(server));
+    ASSERT_TRUE(first.ok()) << first.client_status;
+    EXPECT_FALSE(ReadSome(first.client.get()).ok());  // Only tickets.
+    SocketOptions resuming = LocalhostOptions();
+    resuming.session = first.client->session();
+    ASSERT_NE(resuming.session, nullptr);
+    EXPECT_TRUE(Connect(client, MakeContext(server), resuming)
+                    .client->session_reused());
+    server.peer_signing_algorithms = {kPssSha256};
+    EXPECT_FALSE(Connect(client, MakeContext(server), resuming)
+                     .client->session_reused());
+  }
+}
+
+TEST(SigningAlgorithmTest, BadListsAreRefused) {
+  constexpr uint16_t kTls11 = 0xff01;  // BoringSSL's own number.
+  for (const bool peers : {true, false}) {
+    for (const std::vector<uint16_t>& bad : {std::vector<uint16_t>{0x1234},
+                                             {kTls11},
+                                             {kPkcs1Sha1},
+                                             {kPssSha256, kPssSha256}}) {
+      ContextOptions options = ServerOptions("server_rsa");
+      (peers ? options.peer_signing_algorithms : options.signing_algorithms) =
+          bad;
+      EXPECT_THAT(
+          Context::Create(options),
+          ErrorIs(ErrorKind::kInvalidArgument,
+                  peers ? "peer_signing_algorithms" : "signing_algorithms"))
+          << bad[0];
+      options.verification.security_level = 0;
+      EXPECT_EQ(Context::Create(options).ok(), bad[0] == kPkcs1Sha1);
+    }
   }
 }
 
