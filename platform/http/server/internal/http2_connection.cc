@@ -199,7 +199,18 @@ void Http2Connection::OnInput(absl::string_view data) {
             nghttp2_strerror(static_cast<int>(used)));
 }
 
-void Http2Connection::OnInputEnd() { input_ended_ = true; }
+void Http2Connection::OnInputEnd() {
+  const Within within(&in_call_);
+  input_ended_ = true;
+  std::vector<int32_t> incomplete;
+  for (const auto& stream : streams_) {
+    if (!stream.second->input_ended) incomplete.push_back(stream.first);
+  }
+  for (const int32_t id : incomplete) {
+    Stream* const stream = Find(id);
+    if (stream != nullptr) Reset(stream, NGHTTP2_CANCEL);
+  }
+}
 
 void Http2Connection::StartRequest(Stream* stream, bool ended) {
   const int32_t id = stream->id;
