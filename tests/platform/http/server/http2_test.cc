@@ -10,6 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -491,6 +493,47 @@ TEST(Http2ServerTest, ResponsesAfterAResetAreDropped) {
   client.Send(Ask(1, "/keep") +
               FrameBytes(kRstStream, 0, 1, Number(kCancel, 4)) + Ask(3));
   EXPECT_EQ(client.Response(), "200 ok\n");
+}
+
+// Tells when data arrives, and when it is destroyed.
+class WatchedSink : public BodySink {
+ public:
+  WatchedSink(std::shared_ptr<Responder> responder, absl::Notification* begun,
+              absl::Notification* destroyed)
+      : responder_(std::move(responder)),
+        begun_(begun),
+        destroyed_(destroyed) {}
+  ~WatchedSink() override { destroyed_->Notify(); }
+  absl::Status OnData(absl::string_view) override {
+    begun_->Notify();
+    return absl::OkStatus();
+  }
+  void OnEnd() override { ADD_FAILURE() << "the body is incomplete"; }
+
+ private:
+  const std::shared_ptr<Responder> responder_;  // Dropped, it would answer.
+  absl::Notification* const begun_;
+  absl::Notification* const destroyed_;
+};
+
+TEST(Http2ServerTest, ABodyWhoseClientHasGoneEndsAtOnce) {
+  absl::Notification begun;
+  absl::Notification destroyed;
+  auto options = Serving(std::make_shared<FunctionHandler>(
+      [&](const ServerRequest&, ServerConnection&,
+          std::shared_ptr<Responder> responder) {
+        return std::make_unique<WatchedSink>(std::move(responder), &begun,
+                                             &destroyed);
+      }));
+  options.limits.body_timeout = absl::Hours(1);
+  RunningServer server(std::move(options));
+  {
+    Http2Client client(server);
+    client.Send(Begin(1) + FrameBytes(kData, 0, 1, "part"));
+    ASSERT_TRUE(begun.WaitForNotificationWithTimeout(absl::Seconds(20)));
+    EXPECT_FALSE(destroyed.HasBeenNotified());
+  }
+  EXPECT_TRUE(destroyed.WaitForNotificationWithTimeout(absl::Seconds(20)));
 }
 
 // The client learns that the server stops, and what it sends until then is
