@@ -14,6 +14,8 @@
 namespace airlock::http {
 
 void Headers::Add(absl::string_view name, absl::string_view value) {
+  // Most messages have about ten fields: one allocation.
+  if (fields_.empty()) fields_.reserve(16);
   fields_.push_back({std::string(name), std::string(value)});
 }
 

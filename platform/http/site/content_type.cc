@@ -3,6 +3,8 @@
 
 #include "platform/http/site/content_type.h"
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
 namespace airlock::http {
@@ -119,10 +121,15 @@ constexpr Type kTypes[] = {
 }  // namespace
 
 std::string ContentType(absl::string_view name) {
-  for (const Type& type : kTypes) {
-    if (absl::EndsWithIgnoreCase(name, type.ending)) {
-      return std::string(type.type);
-    }
+  static const auto* const types = [] {
+    auto* made = new absl::flat_hash_map<absl::string_view, absl::string_view>;
+    for (const Type& type : kTypes) made->emplace(type.ending, type.type);
+    return made;
+  }();
+  const size_t dot = name.rfind('.');
+  if (dot != absl::string_view::npos) {
+    const auto found = types->find(absl::AsciiStrToLower(name.substr(dot)));
+    if (found != types->end()) return std::string(found->second);
   }
   return "application/octet-stream";
 }
