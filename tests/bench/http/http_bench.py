@@ -41,7 +41,6 @@ http {{
   client_body_temp_path {dir}/body; proxy_temp_path {dir}/proxy;
   fastcgi_temp_path {dir}/fastcgi; uwsgi_temp_path {dir}/uwsgi;
   scgi_temp_path {dir}/scgi;
-  open_file_cache max=100 inactive=600s;
   server {{
     listen 127.0.0.1:{port} ssl http2 backlog=4096; root {root};
     http2_max_requests 1000000000;
@@ -93,7 +92,8 @@ class Server:
                 return
             except OSError:
                 if time.monotonic() > deadline or self.process.poll() is not None:
-                    sys.exit("%s does not listen; see %s" % (name, log))
+                    with open(log) as file:
+                        sys.exit("%s does not listen:\n%s" % (name, file.read()))
                 time.sleep(0.02)
 
     def port_shown(self):
@@ -136,7 +136,9 @@ def start_nginx(folder):
                                     resource.RLIMIT_NOFILE)[0],
                                 connections=16384))
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-    return Server("nginx", [nginx, "-p", folder, "-c", folder + "/nginx.conf"],
+    # Without -e it opens a log elsewhere first.
+    return Server("nginx", [nginx, "-e", "stderr", "-p", folder, "-c",
+                            folder + "/nginx.conf"],
                   port, folder + "/nginx.log")
 
 
@@ -144,7 +146,7 @@ def start_airlock(folder, airlock):
     return Server("airlock", [
         airlock, "serve", "--port=0", "--root=" + folder + "/root",
         "--cert=" + folder + "/cert.pem", "--key=" + folder + "/key.pem",
-        "--tls=1.3", "--idle-timeout=10m", "--threads=1", "--quiet"],
+        "--tls=TLSv1.3", "--idle-timeout=10m", "--threads=1", "--quiet"],
                   None, folder + "/airlock.log")
 
 
