@@ -76,6 +76,23 @@ absl::Status AddRoot(const std::string& root, platform::Host* host,
   return absl::OkStatus();
 }
 
+// /usr/share holds no programs, except among the sources of Debian's Go.
+absl::Status AddShare(platform::Host* host, SystemFiles* files,
+                      FoundPrograms* programs) {
+  constexpr char kShare[] = "/usr/share";
+  const auto names = host->ListDirectory(kShare);
+  if (absl::IsNotFound(names.status())) return absl::OkStatus();
+  if (!names.ok()) return names.status();
+  files->visible.emplace_back(kShare);
+  for (const std::string& name : *names) {
+    if (!absl::StartsWith(name, "go-")) continue;
+    const absl::Status status =
+        FindPrograms(absl::StrCat(kShare, "/", name), programs);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 // Whether writing below `writable` may change the file `path`.
 bool MayBeWritten(const std::string& path,
                   const std::vector<std::string>& writable) {
@@ -114,7 +131,7 @@ absl::StatusOr<SystemFiles> FindSystemFiles(const InterpreterFacts& python,
   for (const char* root : kRoots) {
     if (status.ok()) status = AddRoot(root, host, &files, &programs);
   }
-  files.visible.emplace_back("/usr/share");
+  if (status.ok()) status = AddShare(host, &files, &programs);
   for (const std::string& folder : ProgramFolders(python)) {
     if (status.ok()) status = FindPrograms(folder, &programs);
   }
