@@ -151,9 +151,13 @@ class Browser:
     def go(self, url):
         """Loads a page."""
         self._events.clear()
-        error = self.call("Page.navigate", url=url).get("errorText")
-        if error:
-            raise RuntimeError("%s: %s" % (url, error))
+        result = self.call("Page.navigate", url=url)
+        if result.get("errorText"):
+            raise RuntimeError("%s: %s" % (url, result["errorText"]))
+        # The load of the page before may end later than this begins.
+        loader = None
+        while loader != result["loaderId"]:
+            loader = self._wait_for("Page.frameNavigated")["frame"]["loaderId"]
         self._wait_for("Page.loadEventFired")
 
     def run(self, expression):
