@@ -31,7 +31,7 @@ SMALL, LARGE = 1 << 10, 1 << 20
 PROCESSORS = sorted(os.sched_getaffinity(0))
 
 NGINX = """
-daemon off; master_process off; worker_processes 1;
+daemon off; master_process off; worker_processes 1; user root root;
 worker_rlimit_nofile {files};
 pid {dir}/nginx.pid; error_log {dir}/error.log warn;
 events {{ worker_connections {connections}; }}
@@ -43,7 +43,6 @@ http {{
   scgi_temp_path {dir}/scgi;
   server {{
     listen 127.0.0.1:{port} ssl http2 backlog=4096; root {root};
-    http2_max_requests 1000000000;
     ssl_certificate {dir}/cert.pem; ssl_certificate_key {dir}/key.pem;
     ssl_protocols TLSv1.3; ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
     ssl_session_cache shared:s:10m; ssl_ecdh_curve X25519;

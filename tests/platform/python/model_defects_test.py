@@ -219,7 +219,7 @@ class VerificationTest(DefectTest):
                     env=dict(os.environ, AIRLOCK_VERIFY=policy))
                 said = process.communicate()[0].decode()
                 self.assertNotEqual(process.returncode, 0, (names, policy))
-                self.assertRegex(said, r'Error: .*(match|mismatch)')
+                self.assertRegex(said, r'Error: .*(match|mismatch|malformed)')
 
     def test_a_missing_bundle_is_an_error(self):
         missing = os.path.join(self.folder(), 'missing.pem')
