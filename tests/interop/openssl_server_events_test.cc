@@ -174,24 +174,6 @@ TEST(OpensslServerEventsTest, RefusesToRenegotiate) {
   }
 }
 
-TEST(OpensslServerEventsTest, DoesNotRenegotiateDuringAShutdown) {
-  ASSERT_OK_AND_ASSIGN(const Server server,
-                       StartOpensslServer(OpensslVersion(TlsVersion::kTls1_2) +
-                                          OpensslIdentity("server_p256")));
-  ContextOptions options = ClientOptions();
-  options.max_renegotiations = 1;
-  ASSERT_OK_AND_ASSIGN(const auto client,
-                       Connect(server.port, std::move(options)));
-  ASSERT_OK(WriteAll(client.get(), "from the client\n"));
-  ASSERT_OK(server.process->WaitForText("from the client\n"));
-  ASSERT_OK(server.process->WriteInput("r\n"));
-  // What s_server prints once it has sent its request.
-  ASSERT_OK(server.process->WaitForText("SSL_do_handshake -> 1"));
-  const absl::Status status = client->Unwrap().status();
-  EXPECT_EQ(ssl::GetErrorKind(status), ErrorKind::kProtocol) << status;
-  EXPECT_EQ(ssl::GetError(status)->reason, "NO_RENEGOTIATION");
-}
-
 // 'k' sends KeyUpdate, 'K' also asks for one.
 TEST(OpensslServerEventsTest, FollowsAKeyUpdate) {
   ASSERT_OK_AND_ASSIGN(const Server server,
