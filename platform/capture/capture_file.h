@@ -21,8 +21,8 @@ class CaptureFile {
  public:
   // Opens the file at `path`, or standard input for "-", and reads its header.
   // Errors: kNotFound, kPermissionDenied and so on if it cannot be opened;
-  // kInvalidArgument if it is no capture, or has a link type that ParsePacket
-  // does not know.
+  // kInvalidArgument if it is not a capture, or has a link type that
+  // ParsePacket does not know.
   static absl::StatusOr<std::unique_ptr<CaptureFile>> Open(
       const std::string& path);
 

@@ -76,7 +76,8 @@ absl::Status AddRoot(const std::string& root, platform::Host* host,
   return absl::OkStatus();
 }
 
-// /usr/share holds no programs, except among the sources of Debian's Go.
+// /usr/share is for data (FHS 3.0, section 4.11), but Debian's Go has programs
+// among its sources.
 absl::Status AddShare(platform::Host* host, SystemFiles* files,
                       FoundPrograms* programs) {
   constexpr char kShare[] = "/usr/share";

@@ -45,8 +45,8 @@ struct PathSearch {
 //
 // The work is bounded whatever the peer sends. A signature is checked once for
 // each pair, and 200 times in all, including what the caller charges for its
-// own checks of a path; 20,000 candidates are looked at. That is some
-// milliseconds, and no public or private PKI in use comes near.
+// own checks of a path; 20,000 candidates are looked at. No public or private
+// PKI in use comes near.
 //
 // Thread-compatible.
 class PathBuilder {

@@ -318,7 +318,7 @@ bool IsFlag(uint16_t type) {
   return type == 4 || type == 22 || type == 23 || type == 49;
 }
 
-// False: there is no decoder for it.
+// False if it has no decoder.
 bool DecodeKnown(uint16_t type, Place place, Reader* reader, Field* into) {
   switch (type) {
     case 0:

@@ -39,7 +39,7 @@ class RecordReader {
   enum class Next { kRecord, kNeedMore, kNotTls };
 
   void Feed(absl::string_view bytes) { buffer_.append(bytes); }
-  // kNotTls: what follows is no record. It stays, until Skip or Clear.
+  // kNotTls: what follows is not a record. It stays until Skip or Clear.
   Next Read(Record* record);
 
   // Drops bytes until what follows looks like a record, and returns how many;

@@ -33,7 +33,7 @@ class ConnectionSource {
   ConnectionSource(const ConnectionSource&) = delete;
   ConnectionSource& operator=(const ConnectionSource&) = delete;
 
-  // An exchange on a connection that exists; null: there is none. For the
+  // An exchange on an existing connection; null without one. For the
   // thread of `loop`, as is Connect.
   std::shared_ptr<Exchange> Find(EventLoop* loop, const std::string& key);
 

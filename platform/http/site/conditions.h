@@ -30,7 +30,7 @@ enum class Precondition {
 Precondition CheckPreconditions(const Headers& headers,
                                 const Validators& validators);
 
-// Whether a Range header is to be used: there is no If-Range, or it names these
+// Whether a Range header takes effect: If-Range is missing, or it names these
 // validators exactly. A weak entity tag never does, and then a date neither: it
 // is as unreliable.
 bool IfRangeHolds(const Headers& headers, const Validators& validators);

@@ -93,7 +93,7 @@ class Server:
                 if time.monotonic() > deadline or self.process.poll() is not None:
                     with open(log) as file:
                         sys.exit("%s does not listen:\n%s" % (name, file.read()))
-                time.sleep(0.02)
+                time.sleep(0.02)  # nginx does not say when it listens.
 
     def port_shown(self):
         line = self.process.stdout.readline()

@@ -67,7 +67,7 @@ class ConnectionProtocol {
   // written.
   virtual void OnInputEnd() = 0;
 
-  // Appends the next bytes to write, about `size`; nothing if there are none
+  // Appends the next bytes to write, about `size`; nothing if it has none
   // now. Called when the connection can take them, so that a client that does
   // not read does not fill memory.
   virtual void AppendOutput(size_t size, std::string* out) = 0;

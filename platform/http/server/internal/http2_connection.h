@@ -75,7 +75,7 @@ class Http2Connection final : public ConnectionProtocol {
   // The stream with that number, or null.
   Stream* Find(int32_t id) const;
 
-  // The head is complete; `ended`: there is no body.
+  // The head is complete; `ended`: no body follows.
   void StartRequest(Stream* stream, bool ended);
   void OnBody(Stream* stream, absl::string_view data);
   void EndInput(Stream* stream);

@@ -39,7 +39,7 @@ class ServerShared {
   // has changed.
   std::shared_ptr<const ssl::Context> Context(Time now);
 
-  // Takes one of max_connections; false if there is none.
+  // Takes one of max_connections; false if all are taken.
   bool TakePlace();
   void ReturnPlace() { --places_taken_; }
   bool full() const {
