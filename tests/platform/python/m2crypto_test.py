@@ -5,6 +5,7 @@
 usage: PYTHON m2crypto_test.py CERTS
 """
 import array
+import base64
 import io
 import os
 import select
@@ -20,7 +21,8 @@ from m2crypto_peers import Server, cert
 
 peers.CERTS = os.path.abspath(sys.argv.pop(1))
 
-from airlock.m2crypto import BIO, Err, Rand, SSL, X509, m2, threading
+import airlock.m2crypto
+from airlock.m2crypto import BIO, DH, Err, Rand, SSL, X509, m2, threading
 
 
 def context(mode=SSL.verify_peer | SSL.verify_fail_if_no_peer_cert, depth=9,
@@ -74,6 +76,30 @@ class ContextTest(TlsTest):
         for files in (('nowhere.pem',), ('ca.pem',), ('verdicts.txt',)):
             with self.assertRaises(SSL.SSLError):
                 ctx.load_cert(*map(cert, files))
+
+    def test_diffie_hellman(self):
+        """Programs check their parameters; TLS does not use them."""
+        pem = ('-----BEGIN DH PARAMETERS-----\n%s\n-----END DH PARAMETERS-----\n'
+               % base64.b64encode(bytes.fromhex('3008020300ff01020102')
+                                  ).decode())
+        params = DH.load_params(io.BytesIO(pem.encode()))
+        self.assertEqual((len(params), params.p, params.g),
+                         (2, b'\0\0\0\x03\0\xff\x01', b'\0\0\0\x01\x02'))
+        bio = BIO.MemoryBuffer(pem.encode())
+        self.assertEqual(DH.load_params_bio(bio).g, params.g)
+        for damaged in ('', pem.replace('MAgC', 'MAkC'), pem[:40]):
+            with self.assertRaises(DH.DHError):
+                DH.load_params(io.BytesIO(damaged.encode()))
+        with self.assertRaises(OSError):
+            DH.load_params('nowhere.pem')
+        with self.assertRaises(SSL.SSLNotSupportedError):
+            DH.gen_params(2048, DH.DH_GENERATOR_2)
+
+    def test_what_is_not_tls_is_an_error_that_says_so(self):
+        with self.assertRaisesRegex(ImportError, 'RSA is not part of that'):
+            from airlock.m2crypto import RSA
+        with self.assertRaises(AttributeError):
+            airlock.m2crypto.nothing
 
     def test_errors_never_show_keys(self):
         with open(cert('server_p256.key')) as file:

@@ -39,7 +39,7 @@ def connect(port, ctx):
     return connection
 
 
-class VerifyTest(unittest.TestCase):
+class TlsTest(unittest.TestCase):
 
     def refused(self, ctx, name='self_signed'):
         with Server(peers.server_context(name, name.replace('_chain', ''))
@@ -55,6 +55,9 @@ class VerifyTest(unittest.TestCase):
             self.assertEqual(connection.read(), b'x')
             connection.close()
         return connection
+
+
+class VerifyTest(TlsTest):
 
     def test_callback_is_of_its_context(self):
         """A later context that accepts everything weakens no other."""
@@ -191,6 +194,44 @@ class VerifyTest(unittest.TestCase):
                 ctx.load_client_ca(cert(name))
         with self.assertRaises(SSL.SSLError):
             ctx.load_verify_locations(cert('ca.pem'), cert('nowhere'))
+
+
+class RevocationTest(TlsTest):
+    """X509_Store.set_flags."""
+
+    def store(self, *files):
+        ctx = context()
+        store = ctx.get_cert_store()
+        for file in files:
+            store.load_info(cert(file))
+        return ctx, store
+
+    def test_a_revoked_certificate(self):
+        ctx, store = self.store('crl_all.pem')
+        self.accepted(ctx, 'revoked_chain', 'revoked')
+        for flags in (SSL.verify_crl_check_leaf, SSL.verify_crl_check_chain):
+            ctx, store = self.store('crl_all.pem')
+            store.set_flags(flags)
+            self.assertIn('revoked', str(self.refused(ctx, 'revoked_chain')))
+            self.accepted(ctx, 'server_p256_chain', 'server_p256')
+
+    def test_a_crl_is_missing(self):
+        ctx, store = self.store()
+        store.set_flags(SSL.verify_crl_check_leaf)
+        self.assertIn('CRL', str(self.refused(ctx, 'server_p256_chain')))
+
+    def test_a_callback_accepts_no_revoked_certificate(self):
+        ctx, store = self.store('crl_all.pem')
+        ctx.set_verify(SSL.verify_peer, 9, lambda ok, store: 1)
+        store.set_flags(SSL.verify_crl_check_leaf)
+        self.assertIn('revoked', str(self.refused(ctx, 'revoked_chain')))
+
+    def test_unknown_flags(self):
+        _, store = self.store()
+        with self.assertRaises(ValueError):
+            store.set_flags(0x40000000)
+        with self.assertRaises(TypeError):
+            store.set_flags('crl')
 
 
 class NameTest(unittest.TestCase):

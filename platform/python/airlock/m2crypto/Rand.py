@@ -5,9 +5,13 @@ import os
 from typing import Any
 
 
-def rand_bytes(n: int) -> bytes:
-    """`n` random bytes, fit for keys."""
-    return os.urandom(n)
+class RandError(ValueError):
+    """Is never raised."""
+
+
+def rand_bytes(num: int) -> bytes:
+    """`num` random bytes, fit for keys."""
+    return os.urandom(num)
 
 
 rand_pseudo_bytes = rand_bytes

@@ -11,6 +11,7 @@ from airlock.m2crypto._unsupported import unsupported
 
 FORMAT_DER = 0
 FORMAT_PEM = 1
+V_OK = m2.X509_V_OK
 
 
 class X509Error(ValueError):
@@ -312,6 +313,11 @@ class X509_Store:
             x509.as_pem().decode('ascii'))
 
     add_cert = add_x509
+
+    def set_flags(self, flags: int) -> None:
+        """Adds SSL.verify_crl_check_leaf or SSL.verify_crl_check_chain: then
+        each certificate needs a CRL, which load_info() reads, too."""
+        self._context.add_verify_flags(flags)
 
     def load_info(self, file: str) -> int:
         """Trusts the certificates of a file, too."""

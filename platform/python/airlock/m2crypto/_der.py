@@ -5,7 +5,7 @@ import datetime
 import ipaddress
 from typing import Dict, Iterator, List, NamedTuple, Tuple
 
-_SEQUENCE, _SET = 0x30, 0x31
+_INTEGER, _SEQUENCE, _SET = 0x02, 0x30, 0x31
 _TEXTS = {0x0c: 'utf-8', 0x12: 'ascii', 0x13: 'ascii', 0x14: 'latin-1',
           0x16: 'ascii', 0x1c: 'utf-32-be', 0x1e: 'utf-16-be'}
 
@@ -65,6 +65,14 @@ def _sequence(data: bytes, tag: int = _SEQUENCE) -> List[_Item]:
     if len(items) != 1 or items[0].tag != tag:
         raise ValueError('the certificate is damaged: another element')
     return list(_items(items[0].value))
+
+
+def integers(der: bytes) -> List[bytes]:
+    """The bytes of each integer of a sequence of integers."""
+    items = _sequence(der)
+    if any(item.tag != _INTEGER or not item.value for item in items):
+        raise ValueError('an element is not an integer')
+    return [item.value for item in items]
 
 
 def _oid(value: bytes) -> str:

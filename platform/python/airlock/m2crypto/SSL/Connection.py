@@ -61,6 +61,8 @@ class Connection(Peer, Facts, SocketOptions):
         self._holder = _session.Holder()
         self._verify_result: Optional[int] = None
         self._handshaken = False
+        # Whether the post-connection check follows the handshake.
+        self._check_due = False
         self._chain: List[bytes] = []  # That the peer presented.
         self._shutdown = 0
         self._io_refs = 0
@@ -122,7 +124,7 @@ class Connection(Peer, Facts, SocketOptions):
         """Connects, shakes hands, and checks the server's name.
 
         Returns 1; 0 if the socket does not block and the handshake goes on:
-        then call connect_ssl() again.
+        then call connect_ssl() again. The check follows it there, too.
 
         Raises:
           SSL.SSLError: the handshake failed, or the chain is not trusted.
@@ -131,13 +133,12 @@ class Connection(Peer, Facts, SocketOptions):
         """
         if self.transport.closed:
             raise _errors.SSLError('the connection is closed')
-        self.socket.connect(addr)
+        # The name is checked even if it is the program that shakes hands, since
+        # a socket that does not block raises BlockingIOError here.
         self.addr = addr
-        self.set_connect_state()
-        done = self.connect_ssl()
-        if done:
-            self.check_peer()
-        return done
+        self._check_due = True
+        self.socket.connect(addr)
+        return self.connect_ssl()
 
     def check_peer(self) -> None:
         """Calls the post-connection check."""
@@ -160,10 +161,14 @@ class Connection(Peer, Facts, SocketOptions):
     def accept(self) -> Tuple['Connection', Any]:
         """Accepts a connection and shakes hands: (connection, address).
 
-        That takes as long as the timeout of this socket, or 30 seconds.
+        That takes as long as the timeout of this socket, or 30 seconds. If this
+        socket does not block, the handshake comes with the connection's first
+        accept_ssl(), read or write.
         """
         sock, addr = self.socket.accept()
         connection = self.accepted(sock, addr)
+        if self.socket.gettimeout() == 0:
+            return connection, addr
         try:
             connection.shake_hands(self.socket.gettimeout()
                                    or self.handshake_timeout)
@@ -177,6 +182,7 @@ class Connection(Peer, Facts, SocketOptions):
         connection = Connection(self.ctx, sock)
         connection.addr = addr
         connection.set_accept_state()
+        connection._check_due = True
         connection.serverPostConnectionCheck = self._check(
             self.serverPostConnectionCheck)
         return connection
@@ -187,7 +193,6 @@ class Connection(Peer, Facts, SocketOptions):
         self.socket.settimeout(seconds)
         try:
             self.accept_ssl()
-            self.check_peer()
         finally:
             if not self.transport.closed:
                 self.socket.settimeout(before)
@@ -265,6 +270,9 @@ class Connection(Peer, Facts, SocketOptions):
             raise
         self._info(m2.SSL_CB_EXIT, 1)
         self._note_session()
+        if self._check_due:
+            self._check_due = False
+            self.check_peer()
         return 1
 
     def _info(self, where: int, result: int) -> None:
@@ -275,12 +283,19 @@ class Connection(Peer, Facts, SocketOptions):
 
     # Data.
 
-    def _established(self) -> Any:
+    def _ready(self) -> bool:
+        """Whether data can flow. A handshake that has begun, or that accept()
+        left to do, goes on first."""
         if self.transport.closed:
             raise _errors.SSLError('the connection is closed')
-        if not self._handshaken:
+        if self._handshaken:
+            return True
+        if self._server is None:
             raise _errors.SSLError('the handshake is not done')
-        return self.transport
+        if self._server and self._check_due and self.socket.gettimeout() != 0:
+            self.shake_hands(self.socket.gettimeout() or self.handshake_timeout)
+            return True
+        return bool(self.handshake())
 
     def read(self, size: int = 1024) -> Optional[bytes]:
         """At most `size` bytes: b'' after the peer's close_notify, None if it
@@ -292,7 +307,9 @@ class Connection(Peer, Facts, SocketOptions):
         """
         if size <= 0:
             raise ValueError('size <= 0')
-        data = self._established().read(size)
+        if not self._ready():
+            return None
+        data = self.transport.read(size)
         if data == b'':
             self._shutdown |= m2.SSL_RECEIVED_SHUTDOWN
         self._note_session()
@@ -323,7 +340,7 @@ class Connection(Peer, Facts, SocketOptions):
     def write(self, data: Any) -> int:
         """Writes everything, and returns the number of bytes; -1 if it would
         block."""
-        return self._established().write(data)
+        return self.transport.write(data) if self._ready() else -1
 
     sendall = send = write
 

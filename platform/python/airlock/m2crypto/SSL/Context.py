@@ -219,7 +219,11 @@ class Context:
                 raise ValueError('public/private key mismatch') from error
             raise
 
-    load_cert_chain = load_cert
+    def load_cert_chain(self, certchainfile: Any, keyfile: Any = None,
+                        callback: Callable[..., Any] = util.passphrase_callback
+                        ) -> None:
+        """As load_cert."""
+        self.load_cert(certchainfile, keyfile, callback)
 
     def set_client_CA_list_from_file(self, cafile: Any) -> None:
         """Checks that a file has CA certificates.
@@ -271,6 +275,21 @@ class Context:
 
     def get_cert_store(self) -> X509.X509_Store:
         return X509.X509_Store(self)
+
+    def add_verify_flags(self, flags: int) -> None:
+        """Adds SSL.verify_crl_check_leaf or SSL.verify_crl_check_chain.
+
+        Raises:
+          ValueError: a flag is unknown.
+        """
+        flags = operator.index(flags)
+        if flags & ~(m2.VERIFY_CRL_CHECK_LEAF | m2.VERIFY_CRL_CHECK_CHAIN):
+            raise ValueError('flags has unknown bits: %r' % (flags,))
+
+        def step(context: ssl.SSLContext) -> None:
+            context.verify_flags |= flags
+
+        self._add(step)
 
     def set_allow_unknown_ca(self, ok: Any) -> None:
         """What SSL.cb.ssl_verify_callback goes by."""

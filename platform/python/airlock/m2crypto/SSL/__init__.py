@@ -1,6 +1,8 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 """M2Crypto.SSL: clients and servers of TLS."""
+from typing import Any
+
 from airlock.m2crypto import m2
 from airlock.m2crypto.SSL import Checker, Session, cb
 from airlock.m2crypto.SSL._errors import (SSLError, SSLNotSupportedError,
@@ -30,3 +32,10 @@ SSL_RECEIVED_SHUTDOWN = m2.SSL_RECEIVED_SHUTDOWN
 
 op_all = m2.SSL_OP_ALL
 op_no_sslv2 = m2.SSL_OP_NO_SSLv2
+
+
+def __getattr__(name: str) -> Any:
+    if name == 'ssl_dispatcher':  # It needs asyncore.
+        from airlock.m2crypto.SSL import _dispatcher
+        return _dispatcher.ssl_dispatcher
+    raise AttributeError('module %r has no attribute %r' % (__name__, name))
