@@ -5,45 +5,28 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <array>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "platform/http/error.h"
 #include "platform/http/internal/http2_session.h"
+#include "platform/http/internal/nghttp2_util.h"
 #include "ssl/shown.h"
 
 namespace airlock::http::internal {
 namespace {
 
+// What a server may send before the client has consumed it.
+constexpr int32_t kStreamWindow = 1 << 20;
+constexpr int32_t kConnectionWindow = 4 << 20;
 // Of the fields of a request, as nghttp2 estimates them.
 constexpr size_t kMaxFieldBlock = 8 << 20;
-
-absl::string_view View(nghttp2_rcbuf* buffer) {
-  const nghttp2_vec bytes = nghttp2_rcbuf_get_buf(buffer);
-  return {reinterpret_cast<const char*>(bytes.base), bytes.len};
-}
 
 absl::Status Invalid(absl::string_view what) {
   return MakeFailure(Failure::kProtocol,
                      absl::StrCat("the response is not valid HTTP/2: ", what));
-}
-
-std::vector<nghttp2_nv> NameValues(const Headers& fields) {
-  std::vector<nghttp2_nv> values;
-  values.reserve(fields.size());
-  for (const Header& field : fields) {
-    nghttp2_nv value = {};
-    // nghttp2 copies them.
-    value.name = reinterpret_cast<uint8_t*>(
-        const_cast<char*>(field.name.data()));  // NOLINT
-    value.namelen = field.name.size();
-    value.value = reinterpret_cast<uint8_t*>(
-        const_cast<char*>(field.value.data()));  // NOLINT
-    value.valuelen = field.value.size();
-    values.push_back(value);
-  }
-  return values;
 }
 
 }  // namespace
@@ -147,8 +130,7 @@ struct Http2Session::Callbacks {
           absl::string_view(reinterpret_cast<const char*>(data), size));
       if (!more.ok() || !*more) self.Fail(stream, more.status());
     }
-    const int error = nghttp2_session_consume(self.session_, id, size);
-    return nghttp2_is_fatal(error) != 0 ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+    return Consume(self.session_, id, size);
   }
 
   static ssize_t ReadBody(nghttp2_session*, int32_t id, uint8_t* into,
@@ -227,42 +209,28 @@ struct Http2Session::Callbacks {
     Self(user).detail_ = ssl::Shown(absl::string_view(text, size));
     return 0;
   }
+
+  static void Set(nghttp2_session_callbacks* callbacks) {
+    SetCommonCallbacks<Callbacks>(callbacks);
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks,
+                                                             OnFrameNotSent);
+    nghttp2_session_callbacks_set_error_callback2(callbacks, OnError);
+  }
 };
 
 bool Http2Session::CreateSession() {
-  nghttp2_session_callbacks* callbacks = nullptr;
-  nghttp2_option* option = nullptr;
-  bool made = nghttp2_session_callbacks_new(&callbacks) == 0 &&
-              nghttp2_option_new(&option) == 0;
-  if (made) {
-    nghttp2_session_callbacks_set_on_begin_headers_callback(
-        callbacks, Callbacks::OnBeginHeaders);
-    nghttp2_session_callbacks_set_on_header_callback2(callbacks,
-                                                      Callbacks::OnHeader);
-    nghttp2_session_callbacks_set_on_invalid_header_callback2(
-        callbacks, Callbacks::OnInvalidHeader);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(
-        callbacks, Callbacks::OnFrameReceived);
-    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(
-        callbacks, Callbacks::OnInvalidFrame);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
-        callbacks, Callbacks::OnData);
-    nghttp2_session_callbacks_set_on_frame_send_callback(
-        callbacks, Callbacks::OnFrameSent);
-    nghttp2_session_callbacks_set_on_frame_not_send_callback(
-        callbacks, Callbacks::OnFrameNotSent);
-    nghttp2_session_callbacks_set_on_stream_close_callback(
-        callbacks, Callbacks::OnStreamClosed);
-    nghttp2_session_callbacks_set_error_callback2(callbacks,
-                                                  Callbacks::OnError);
-    nghttp2_option_set_no_auto_window_update(option, 1);
-    nghttp2_option_set_no_closed_streams(option, 1);
-    nghttp2_option_set_max_send_header_block_length(option, kMaxFieldBlock);
-    made = nghttp2_session_client_new2(&session_, callbacks, this, option) == 0;
-  }
-  nghttp2_option_del(option);
-  nghttp2_session_callbacks_del(callbacks);
-  return made;
+  const std::array<nghttp2_settings_entry, 2> settings = {
+      {{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kStreamWindow}}};
+  Http2SessionOptions options;
+  options.side = ssl::Side::kClient;
+  options.set_callbacks = Callbacks::Set;
+  options.user = this;
+  options.settings = settings;
+  options.connection_window = kConnectionWindow;
+  options.max_field_block = kMaxFieldBlock;
+  session_ = NewHttp2Session(options);
+  return session_ != nullptr;
 }
 
 int32_t Http2Session::SubmitFields(const Headers& fields, bool has_body) {

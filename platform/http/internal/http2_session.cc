@@ -10,7 +10,6 @@
 #include <array>
 #include <chrono>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -28,9 +27,6 @@ constexpr int kTurns = 16;
 // The same for IsIdle: more than the window of a stream that was cancelled.
 constexpr int kIdleTurns = 256;
 constexpr size_t kPart = 16 << 10;  // A TLS record.
-// What a server may send before the client has consumed it.
-constexpr int32_t kStreamWindow = 1 << 20;
-constexpr int32_t kConnectionWindow = 4 << 20;
 // Of a request's fields.
 constexpr size_t kMaxRequestFields = 1 << 20;
 // Frames that carry nothing: at once, and per second.
@@ -76,23 +72,10 @@ absl::StatusOr<std::unique_ptr<Http2Session>> Http2Session::Create(
     ssl::Transport* stream) {
   // Not make_unique: the constructor is private.
   std::unique_ptr<Http2Session> session(new Http2Session(stream));
-  const absl::Status status = session->Start();
-  if (!status.ok()) return status;
-  return session;
-}
-
-absl::Status Http2Session::Start() {
-  const std::array<nghttp2_settings_entry, 2> settings = {
-      {{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
-       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kStreamWindow}}};
-  if (!CreateSession() ||
-      nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings.data(),
-                              settings.size()) != 0 ||
-      nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0,
-                                            kConnectionWindow) != 0) {
+  if (!session->CreateSession()) {
     return absl::ResourceExhaustedError("out of memory, to speak HTTP/2");
   }
-  return absl::OkStatus();
+  return session;
 }
 
 Http2Stream* Http2Session::Find(int32_t id) const {

@@ -79,7 +79,6 @@ class Http2Session {
 
   explicit Http2Session(ssl::Transport* stream);
 
-  absl::Status Start();
   // False: out of memory.
   bool CreateSession();
   // The number of the stream, or an error of nghttp2.

@@ -6,7 +6,6 @@
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -26,9 +25,6 @@ namespace airlock::http::internal {
 namespace {
 
 constexpr size_t kPrefaceSize = 24;
-// What a client may send before the handler has taken it.
-constexpr uint32_t kStreamWindow = 256 << 10;
-constexpr int32_t kConnectionWindow = 1 << 20;
 // Frames that carry nothing, and streams that end before their response: at
 // once, and per second.
 constexpr double kFrameBurst = 1000;
@@ -103,19 +99,7 @@ Http2Connection::Http2Connection(ProtocolHost& host)
       frames_(kFrameBurst, kFramesPerSecond),
       resets_(kResetBurst, kResetsPerSecond),
       head_deadline_(HeadDeadline()) {
-  const std::array<nghttp2_settings_entry, 3> settings = {
-      {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, kMaxStreams},
-       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kStreamWindow},
-       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
-        static_cast<uint32_t>(
-            std::min<size_t>(host_.limits().max_header_bytes, 1 << 30))}}};
-  if (!CreateSession() ||
-      nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings.data(),
-                              settings.size()) != 0 ||
-      nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0,
-                                            kConnectionWindow) != 0) {
-    terminated_ = true;
-  }
+  if (!CreateSession()) terminated_ = true;
 }
 
 Http2Connection::~Http2Connection() {

@@ -5,18 +5,20 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <vector>
 
+#include "platform/http/internal/nghttp2_util.h"
 #include "platform/http/server/internal/http2_connection.h"
 
 namespace airlock::http::internal {
 namespace {
 
-absl::string_view View(nghttp2_rcbuf* buffer) {
-  const nghttp2_vec bytes = nghttp2_rcbuf_get_buf(buffer);
-  return {reinterpret_cast<const char*>(bytes.base), bytes.len};
-}
+// What a client may send before the handler has taken it.
+constexpr uint32_t kStreamWindow = 256 << 10;
+constexpr int32_t kConnectionWindow = 1 << 20;
 
 }  // namespace
 
@@ -120,8 +122,7 @@ struct Http2Connection::Callbacks {
       self.OnBody(stream,
                   absl::string_view(reinterpret_cast<const char*>(data), size));
     }
-    const int error = nghttp2_session_consume(session, id, size);
-    return nghttp2_is_fatal(error) != 0 ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+    return Consume(session, id, size);
   }
 
   static ssize_t ReadBody(nghttp2_session*, int32_t id, uint8_t* into,
@@ -166,51 +167,25 @@ struct Http2Connection::Callbacks {
 };
 
 bool Http2Connection::CreateSession() {
-  nghttp2_session_callbacks* callbacks = nullptr;
-  nghttp2_option* option = nullptr;
-  bool made = nghttp2_session_callbacks_new(&callbacks) == 0 &&
-              nghttp2_option_new(&option) == 0;
-  if (made) {
-    nghttp2_session_callbacks_set_on_begin_headers_callback(
-        callbacks, Callbacks::OnBeginHeaders);
-    nghttp2_session_callbacks_set_on_header_callback2(callbacks,
-                                                      Callbacks::OnHeader);
-    nghttp2_session_callbacks_set_on_invalid_header_callback2(
-        callbacks, Callbacks::OnInvalidHeader);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(
-        callbacks, Callbacks::OnFrameReceived);
-    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(
-        callbacks, Callbacks::OnInvalidFrame);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
-        callbacks, Callbacks::OnData);
-    nghttp2_session_callbacks_set_on_frame_send_callback(
-        callbacks, Callbacks::OnFrameSent);
-    nghttp2_session_callbacks_set_on_stream_close_callback(
-        callbacks, Callbacks::OnStreamClosed);
-    nghttp2_option_set_no_auto_window_update(option, 1);
-    nghttp2_option_set_no_closed_streams(option, 1);
-    made = nghttp2_session_server_new2(&session_, callbacks, this, option) == 0;
-  }
-  nghttp2_option_del(option);
-  nghttp2_session_callbacks_del(callbacks);
-  return made;
+  const std::array<nghttp2_settings_entry, 3> settings = {
+      {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, kMaxStreams},
+       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kStreamWindow},
+       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
+        static_cast<uint32_t>(
+            std::min<size_t>(host_.limits().max_header_bytes, 1 << 30))}}};
+  Http2SessionOptions options;
+  options.side = ssl::Side::kServer;
+  options.set_callbacks = SetCommonCallbacks<Callbacks>;
+  options.user = this;
+  options.settings = settings;
+  options.connection_window = kConnectionWindow;
+  session_ = NewHttp2Session(options);
+  return session_ != nullptr;
 }
 
 bool Http2Connection::SubmitResponse(int32_t id, const Headers& fields,
                                      bool has_body) {
-  std::vector<nghttp2_nv> values;
-  values.reserve(fields.size());
-  for (const Header& field : fields) {
-    nghttp2_nv value = {};
-    // nghttp2 copies them.
-    value.name = reinterpret_cast<uint8_t*>(
-        const_cast<char*>(field.name.data()));  // NOLINT
-    value.namelen = field.name.size();
-    value.value = reinterpret_cast<uint8_t*>(
-        const_cast<char*>(field.value.data()));  // NOLINT
-    value.valuelen = field.value.size();
-    values.push_back(value);
-  }
+  const std::vector<nghttp2_nv> values = NameValues(fields);
   nghttp2_data_provider body = {};
   body.read_callback = Callbacks::ReadBody;
   return nghttp2_submit_response(session_, id, values.data(), values.size(),

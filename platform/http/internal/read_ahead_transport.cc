@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "platform/http/server/internal/read_ahead_transport.h"
+#include "platform/http/internal/read_ahead_transport.h"
 
 #include <algorithm>
 #include <cstring>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A transport that needs few system calls and no memory while it is idle.
-#ifndef AIRLOCK_PLATFORM_HTTP_SERVER_INTERNAL_READ_AHEAD_TRANSPORT_H_
-#define AIRLOCK_PLATFORM_HTTP_SERVER_INTERNAL_READ_AHEAD_TRANSPORT_H_
+#ifndef AIRLOCK_PLATFORM_HTTP_INTERNAL_READ_AHEAD_TRANSPORT_H_
+#define AIRLOCK_PLATFORM_HTTP_INTERNAL_READ_AHEAD_TRANSPORT_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -51,4 +51,4 @@ class ReadAheadTransport final : public ssl::Transport {
 
 }  // namespace airlock::http::internal
 
-#endif  // AIRLOCK_PLATFORM_HTTP_SERVER_INTERNAL_READ_AHEAD_TRANSPORT_H_
+#endif  // AIRLOCK_PLATFORM_HTTP_INTERNAL_READ_AHEAD_TRANSPORT_H_
