@@ -62,17 +62,21 @@ class Run {
     http::Request request;
     request.url = load_.url;
     request.tls = tls_;
-    client_.Start(loop_, std::move(request),
-                  [this](absl::StatusOr<http::Response> response) {
-                    ++done_;
-                    if (!response.ok() || response->status != 200) {
-                      ++failures_;
-                      if (!response.ok()) Fail(response.status());
-                    } else {
-                      bytes_ += response->body.size();
-                    }
-                    if (started_ < load_.fetches) Start();
-                  });
+    request.versions.http1 = !load_.http2;
+    request.versions.http2 = load_.http2;
+    client_.Start(
+        loop_, std::move(request),
+        [this](absl::StatusOr<http::Response> response) {
+          ++done_;
+          if (!response.ok() || response->status != 200 ||
+              (response->version == http::Version::kHttp2) != load_.http2) {
+            ++failures_;
+            if (!response.ok()) Fail(response.status());
+          } else {
+            bytes_ += response->body.size();
+          }
+          if (started_ < load_.fetches) Start();
+        });
   }
 
   const FetchLoad load_;

@@ -81,12 +81,15 @@ int Main(int argc, char** argv) {
       const CURLcode result = message->data.result;
       long status = 0;
       curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+      long version = 0;
+      curl_easy_getinfo(handle, CURLINFO_HTTP_VERSION, &version);
       Easy* easy = nullptr;
       curl_easy_getinfo(handle, CURLINFO_PRIVATE, &easy);
-      if (result != CURLE_OK || status != 200) {
+      const bool http2 = version == CURL_HTTP_VERSION_2_0;
+      if (result != CURLE_OK || status != 200 || http2 != load.http2) {
         ++failures;
-        std::fprintf(stderr, "%s, status %ld\n", curl_easy_strerror(result),
-                     status);
+        std::fprintf(stderr, "%s, status %ld, version %ld\n",
+                     curl_easy_strerror(result), status, version);
       }
       bytes += easy->body.size();
       easy->body.clear();
