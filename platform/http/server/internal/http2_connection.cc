@@ -152,8 +152,7 @@ void Http2Connection::ChargeReset() {
             "too many of the client's requests end before their response");
 }
 
-bool Http2Connection::IsFlood(absl::string_view data) {
-  bool flood = false;
+void Http2Connection::Inspect(absl::string_view data) {
   scanner_.Scan(data, [&](const Http2FrameHeader& frame) {
     bool useful = frame.type == NGHTTP2_DATA && !frame.IsEmptyData();
     if (frame.type == NGHTTP2_HEADERS) {
@@ -162,18 +161,30 @@ bool Http2Connection::IsFlood(absl::string_view data) {
                Find(static_cast<int32_t>(frame.stream)) != nullptr;
       last_head_ = std::max(last_head_, frame.stream);
     }
-    if (!useful && !frames_.Allow(host_.now())) flood = true;
+    if (!useful && !frames_.Allow(host_.now())) {
+      Terminate(NGHTTP2_ENHANCE_YOUR_CALM,
+                "the client sends too many frames that carry nothing");
+    }
+    switch (order_.Check(frame)) {
+      case StreamOrder::Fault::kNone:
+        break;
+      case StreamOrder::Fault::kEnded:
+        Terminate(NGHTTP2_STREAM_CLOSED,
+                  "the client uses a stream that it has ended");
+        break;
+      case StreamOrder::Fault::kOutOfOrder:
+        Terminate(NGHTTP2_PROTOCOL_ERROR,
+                  "the client opens a stream after a later one");
+        break;
+    }
   });
-  return flood;
 }
 
 void Http2Connection::OnInput(absl::string_view data) {
   const Within within(&in_call_);
   if (terminated_) return;
-  if (IsFlood(data)) {
-    return Terminate(NGHTTP2_ENHANCE_YOUR_CALM,
-                     "the client sends too many frames that carry nothing");
-  }
+  Inspect(data);
+  if (terminated_) return;
   const ssize_t used = nghttp2_session_mem_recv(
       session_, reinterpret_cast<const uint8_t*>(data.data()), data.size());
   if (used >= 0) return;

@@ -19,6 +19,7 @@
 #include "platform/http/server/internal/connection_protocol.h"
 #include "platform/http/server/internal/http2_request_head.h"
 #include "platform/http/server/internal/http2_response_body.h"
+#include "platform/http/server/internal/stream_order.h"
 
 struct nghttp2_session;
 
@@ -91,7 +92,9 @@ class Http2Connection final : public ConnectionProtocol {
   void Terminate(uint32_t code, absl::string_view why);
   // Notes that a stream ended before its response did.
   void ChargeReset();
-  bool IsFlood(absl::string_view data);
+  // Ends the connection if the input has frames that nghttp2 ignores but should
+  // not.
+  void Inspect(absl::string_view data);
   // A frame was sent.
   void OnSent(uint8_t type, int32_t id, size_t size, bool end_stream);
   // nghttp2 has ended the connection.
@@ -106,6 +109,7 @@ class Http2Connection final : public ConnectionProtocol {
   std::map<int32_t, std::unique_ptr<Stream>> streams_;
   Http2FrameScanner scanner_;
   uint32_t last_head_ = 0;  // The latest stream that scanner_ has seen begin.
+  StreamOrder order_;
   FloodGuard frames_;
   FloodGuard resets_;
 

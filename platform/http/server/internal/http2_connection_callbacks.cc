@@ -82,6 +82,10 @@ struct Http2Connection::Callbacks {
           self.SendLastGoaway();
         }
         return 0;
+      case NGHTTP2_GOAWAY:
+        // nghttp2 sends nothing more once the last stream has ended.
+        if (self.stopping_ != Stopping::kLast) self.SendLastGoaway();
+        return 0;
       case NGHTTP2_HEADERS:
         self.in_head_ = false;
         break;
