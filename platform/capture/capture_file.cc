@@ -4,7 +4,6 @@
 #include "platform/capture/capture_file.h"
 
 #include <fcntl.h>
-#include <pcap/pcap.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "platform/capture/packet.h"
+#include "platform/capture/pcap_library.h"
 #include "ssl/shown.h"
 
 namespace airlock::capture {
@@ -43,17 +43,20 @@ absl::StatusOr<int> OpenForReading(const std::string& path) {
 }  // namespace
 
 struct CaptureFile::Impl {
+  const PcapLibrary* library = nullptr;
   std::string name;
   pcap_t* pcap = nullptr;
   int link_type = 0;
 
   ~Impl() {
-    if (pcap != nullptr) pcap_close(pcap);
+    if (pcap != nullptr) library->close(pcap);
   }
 };
 
 absl::StatusOr<std::unique_ptr<CaptureFile>> CaptureFile::Open(
     const std::string& path) {
+  const absl::StatusOr<const PcapLibrary*> library = PcapLibrary::Get();
+  if (!library.ok()) return library.status();
   const absl::StatusOr<int> fd = OpenForReading(path);
   if (!fd.ok()) return fd.status();
   std::FILE* const file = fdopen(*fd, "rb");
@@ -63,19 +66,19 @@ absl::StatusOr<std::unique_ptr<CaptureFile>> CaptureFile::Open(
     return absl::ErrnoToStatus(error, absl::StrCat("cannot read ", Name(path)));
   }
   auto impl = std::make_unique<Impl>();
+  impl->library = *library;
   impl->name = Name(path);
   char problem[PCAP_ERRBUF_SIZE] = "";
-  impl->pcap = pcap_fopen_offline_with_tstamp_precision(
-      file, PCAP_TSTAMP_PRECISION_NANO, problem);
+  impl->pcap = impl->library->open(file, PCAP_TSTAMP_PRECISION_NANO, problem);
   if (impl->pcap == nullptr) {
     std::fclose(file);
     return absl::InvalidArgumentError(
         absl::StrCat(impl->name, " is not a pcap or pcapng capture: ",
                      ssl::Shown(problem, PCAP_ERRBUF_SIZE)));
   }
-  impl->link_type = pcap_datalink(impl->pcap);
+  impl->link_type = impl->library->link_type(impl->pcap);
   if (!IsKnownLinkType(impl->link_type)) {
-    const char* const name = pcap_datalink_val_to_name(impl->link_type);
+    const char* const name = impl->library->link_type_name(impl->link_type);
     return absl::InvalidArgumentError(absl::StrCat(
         impl->name, " has packets of link type ", impl->link_type,
         name == nullptr ? "" : absl::StrCat(" (", name, ")"),
@@ -93,12 +96,12 @@ int CaptureFile::link_type() const { return impl_->link_type; }
 absl::StatusOr<absl::optional<CaptureFile::Packet>> CaptureFile::Read() {
   pcap_pkthdr* header = nullptr;
   const u_char* bytes = nullptr;
-  const int result = pcap_next_ex(impl_->pcap, &header, &bytes);
+  const int result = impl_->library->next(impl_->pcap, &header, &bytes);
   if (result == PCAP_ERROR_BREAK) return absl::optional<Packet>();
   if (result != 1) {
-    return absl::DataLossError(
-        absl::StrCat(impl_->name, " is damaged or cut off: ",
-                     ssl::Shown(pcap_geterr(impl_->pcap), PCAP_ERRBUF_SIZE)));
+    return absl::DataLossError(absl::StrCat(
+        impl_->name, " is damaged or cut off: ",
+        ssl::Shown(impl_->library->error(impl_->pcap), PCAP_ERRBUF_SIZE)));
   }
   Packet packet;
   // With this precision, tv_usec has nanoseconds.
