@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <iostream>
 #include <memory>
@@ -316,6 +317,9 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
 }
 
 int RunServe(const std::vector<std::string>&) {
+  // An upload beyond the limit of a file's size (ulimit -f) fails, but the
+  // process lives.
+  std::signal(SIGXFSZ, SIG_IGN);
   SignalThread signals({SIGINT, SIGTERM, SIGHUP, SIGUSR1});
   const auto host = std::make_shared<platform::PosixHost>();
   absl::StatusOr<platform::AuditSink> audit = AuditFromFlag(host);

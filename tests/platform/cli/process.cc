@@ -111,6 +111,11 @@ void Process::LimitDescriptors(size_t count) {
   if (prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr) != 0) Die("prlimit failed");
 }
 
+void Process::LimitFiles(size_t bytes) {
+  const rlimit limit = {bytes, RLIM_INFINITY};
+  if (prlimit(pid_, RLIMIT_FSIZE, &limit, nullptr) != 0) Die("prlimit failed");
+}
+
 bool Process::WaitFor(const Pipe& pipe, absl::string_view text) {
   const auto come = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return pipe.ended || absl::StrContains(pipe.text, text);

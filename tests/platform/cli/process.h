@@ -35,6 +35,8 @@ class Process {
   void Signal(int signal);
   // From now on it only gets descriptors below `count` (RLIMIT_NOFILE).
   void LimitDescriptors(size_t count);
+  // From now on its files cannot grow beyond `bytes` (RLIMIT_FSIZE).
+  void LimitFiles(size_t bytes);
 
   // Waits until the output, or standard error, contains `text`; false if it
   // ends without.

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -75,6 +76,21 @@ TEST(ServeShortageTest, FilesCanBeOpenedForWhoIsServed) {
     client.Write("GET / HTTP/1.0\r\n\r\n");
     EXPECT_TRUE(client.WaitForOutput("HTTP/1.0 200 OK")) << client.output();
   }
+}
+
+// SIGXFSZ would end the server.
+TEST(ServeShortageTest, OutlivesAnUploadThatIsTooLargeForItsFileSystem) {
+  const std::string uploads = MakeDirectory();
+  Server server({"--self-signed", "--upload", uploads});
+  server.process().LimitFiles(1000);
+  for (int i = 0; i < 2; ++i) {
+    Process client({"connect", server.address(), "--insecure"});
+    client.Write(absl::StrCat(
+        "PUT /_upload/a HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n",
+        std::string(5000, 'x')));
+    EXPECT_TRUE(client.WaitForOutput("HTTP/1.1 413 ")) << client.output();
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(uploads));
 }
 
 }  // namespace
