@@ -52,7 +52,6 @@ std::unique_ptr<BodySink> EchoHandler::OnRequest(
   if (request.method != "POST") {
     ServerResponse response =
         TextResponse(405, "send something by POST; it is returned");
-    if (request.method == "HEAD") response.body.clear();
     response.headers.Add("Allow", "POST");
     responder->Respond(std::move(response));
     return nullptr;

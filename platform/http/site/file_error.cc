@@ -15,6 +15,9 @@ absl::Status FileError(int error) {
       return absl::NotFoundError("the file does not exist");
     case ELOOP:
       return absl::PermissionDeniedError("symbolic links are not followed");
+    case ENXIO:   // A socket.
+    case ENODEV:  // A device without a driver.
+      return absl::PermissionDeniedError("the target is not a regular file");
     case EACCES:
     case EPERM:
       return absl::PermissionDeniedError("the file is not readable");

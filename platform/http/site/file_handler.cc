@@ -176,9 +176,7 @@ std::unique_ptr<BodySink> FileHandler::OnRequest(
     const ServerRequest& request, ServerConnection& connection,
     std::shared_ptr<Responder> responder) {
   (void)connection;
-  ServerResponse response = Answer(request);
-  if (IsHead(request)) response.body.clear();  // Of an error.
-  responder->Respond(std::move(response));
+  responder->Respond(Answer(request));
   return nullptr;
 }
 

@@ -58,7 +58,6 @@ std::unique_ptr<BodySink> Router::OnRequest(
       absl::StartsWith(path, "/")
           ? TextResponse(404, "the page does not exist")
           : TextResponse(400, "the target does not begin with a slash");
-  if (request.method == "HEAD") response.body.clear();
   secure->Respond(std::move(response));
   return nullptr;
 }

@@ -126,9 +126,7 @@ StatsHandler::StatsHandler(StatsAccess access, StatsSources sources)
 std::unique_ptr<BodySink> StatsHandler::OnRequest(
     const ServerRequest& request, ServerConnection& connection,
     std::shared_ptr<Responder> responder) {
-  ServerResponse response = Answer(request, connection);
-  if (request.method == "HEAD") response.body.clear();
-  responder->Respond(std::move(response));
+  responder->Respond(Answer(request, connection));
   return nullptr;
 }
 

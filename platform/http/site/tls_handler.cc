@@ -52,9 +52,7 @@ TlsHandler::TlsHandler(std::function<absl::Time()> now)
 std::unique_ptr<BodySink> TlsHandler::OnRequest(
     const ServerRequest& request, ServerConnection& connection,
     std::shared_ptr<Responder> responder) {
-  ServerResponse response = Answer(request, connection);
-  if (request.method == "HEAD") response.body.clear();
-  responder->Respond(std::move(response));
+  responder->Respond(Answer(request, connection));
   return nullptr;
 }
 

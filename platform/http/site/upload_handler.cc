@@ -148,7 +148,6 @@ std::unique_ptr<BodySink> UploadHandler::OnRequest(
   } else {
     response = TextResponse(404, "uploaded files are not shown here");
   }
-  if (request.method == "HEAD") response.body.clear();
   responder->Respond(std::move(response));
   return nullptr;
 }

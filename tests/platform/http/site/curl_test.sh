@@ -55,6 +55,12 @@ test_files() {
   fetch --output "$TMP/got" /random.bin
   random "$TMP/got" 'a file'
   same "$(header content-length --head /random.bin)" 3000000 'HEAD'
+  # RFC 9110, section 8.6: a length is that of GET, also of errors.
+  local path
+  for path in /missing /_upload/ /_upload/x /_echo /_tls/x; do
+    same "$(header content-length --head "$path")" \
+      "$(header content-length "$path")" "HEAD $path"
+  done
   same "$(status --request DELETE /random.bin)" 405 DELETE
   same "$(header allow --request OPTIONS /random.bin)" 'GET, HEAD, OPTIONS' \
     OPTIONS

@@ -6,6 +6,7 @@
 #include "platform/http/site/file_site.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -77,6 +78,27 @@ TEST_F(FileSiteTest, TellsAShortageOfDescriptorsFromAMissingFile) {
       }
     }
   }
+}
+
+// Without waiting for a FIFO's writer.
+TEST_F(FileSiteTest, RefusesWhatIsNotAFile) {
+  const auto make = [this](const char* name, mode_t type) {
+    ASSERT_EQ(mknod((root_ / name).c_str(), type | 0600, 0), 0);
+  };
+  make("fifo", S_IFIFO);
+  make("socket", S_IFSOCK);
+  fs::create_directories(root_ / "folder");
+  make("folder/index.html", S_IFIFO);
+  fs::create_symlink("a.txt", root_ / "link");
+  fs::create_directory_symlink("app", root_ / "linked");
+  for (const char* target :
+       {"/fifo", "/socket", "/link", "/linked", "/linked/index.html"}) {
+    EXPECT_TRUE(absl::IsPermissionDenied(site_->Find(target).status()))
+        << target << " " << site_->Find(target).status();
+  }
+  const absl::StatusOr<SiteEntry> folder = site_->Find("/folder/");
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  EXPECT_EQ(folder->kind, SiteEntry::Kind::kDirectory);
 }
 
 TEST_F(FileSiteTest, ListsOnlyWhatItCouldRead) {
