@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "platform/context_request.h"
+#include "platform/internal/settled.h"
 #include "platform/launcher/local_identity.h"
 #include "platform/wrap_options.h"
 #include "ssl/credentials.h"
@@ -222,14 +223,23 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
   return runtime_->CreateContext(request, std::move(options));
 }
 
-std::vector<absl::optional<platform::FileIdentity>> ServeContext::Look() const {
-  std::vector<absl::optional<platform::FileIdentity>> found;
-  for (const std::string& file : files_) {
-    const absl::StatusOr<platform::FileStatus> status = host_->Stat(file);
-    found.push_back(status.ok() ? absl::make_optional(status->identity)
-                                : absl::nullopt);
+ServeContext::Seen ServeContext::Look() const {
+  Seen seen;
+  const absl::Time now = host_->Now();
+  for (const std::string& place : files_) {
+    const absl::StatusOr<std::vector<platform::CaFile>> files =
+        platform::ListCaFiles(host_.get(), place);
+    if (!files.ok()) {
+      seen.errors.emplace_back(files.status().message());
+      continue;
+    }
+    for (const platform::CaFile& file : *files) {
+      seen.settled =
+          seen.settled && platform::internal::IsSettled(file.identity, now);
+      seen.files.push_back(file);
+    }
   }
-  return found;
+  return seen;
 }
 
 bool ServeContext::Changed() {
@@ -238,11 +248,12 @@ bool ServeContext::Changed() {
   bool changed = policy.ok() && *policy;
   changed = tickets_.RotateIfDue(host_->Now()) || changed;
   if (!reads_again_) return changed;
-  auto found = Look();
+  Seen found = Look();
   absl::MutexLock lock(&mutex_);
-  if (found == seen_) return changed;
+  changed = changed || !seen_.settled || found.files != seen_.files ||
+            found.errors != seen_.errors;
   seen_ = std::move(found);
-  return true;
+  return changed;
 }
 
 void ServeContext::RotateTickets() { tickets_.Rotate(host_->Now()); }

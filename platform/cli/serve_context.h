@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/optional.h"
+#include "platform/ca_bundle.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/ticket_ring.h"
 #include "platform/host.h"
@@ -39,7 +39,7 @@ class ServeContext {
 
   // Whether Make would use something new: a file was changed, the policy was
   // and has been reloaded, or a ticket key is due. Costs a stat(2) for each
-  // file.
+  // file, also for those in a directory of CAs.
   bool Changed();
 
   // New tickets get a new key, once Make was called.
@@ -54,10 +54,16 @@ class ServeContext {
   ServeContext(std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
                bool http);
 
+  // The state of the files, without their content.
+  struct Seen {
+    std::vector<platform::CaFile> files;
+    std::vector<std::string> errors;  // Of those that cannot be examined.
+    bool settled = true;              // A later change would show.
+  };
+
   absl::Status ReadIdentity();
   absl::Status MakeOwnIdentity();
-  // The identities of the files; an unreadable one has none.
-  std::vector<absl::optional<platform::FileIdentity>> Look() const;
+  Seen Look() const;
 
   const std::shared_ptr<platform::Host> host_;
   platform::Runtime* const runtime_;
@@ -72,8 +78,7 @@ class ServeContext {
   absl::Mutex mutex_;
   Identity identity_ ABSL_GUARDED_BY(mutex_);
   platform::CaCerts client_ca_ ABSL_GUARDED_BY(mutex_);
-  std::vector<absl::optional<platform::FileIdentity>> seen_
-      ABSL_GUARDED_BY(mutex_);
+  Seen seen_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace airlock::cli

@@ -62,7 +62,8 @@ struct ServerOptions {
   std::function<absl::StatusOr<std::shared_ptr<const ssl::Context>>()> context;
   // Whether `context` would make another one, because a file or the policy has
   // changed. Called when a client connects, at most once in `check_interval`;
-  // costs time on a loop's thread, as stat(2) does. Null: never.
+  // costs time on a loop's thread, as stat(2) does. If `context` then fails, it
+  // is called again at the next check. Null: never.
   std::function<bool()> context_changed;
   absl::Duration check_interval = absl::Seconds(1);
 

@@ -152,6 +152,21 @@ TEST_F(ServeReloadTest, TakesNewCasAndCrls) {
   EXPECT_TRUE(server->process().WaitForErrors("Verification: "));
 }
 
+// A file that changes in a directory does not change the directory.
+TEST_F(ServeReloadTest, TakesAFileOfADirectoryOfCas) {
+  fs::create_directories(folder_ / "cas");
+  Put("cas/680790a1.0", Cert("root.pem"));
+  Put("cas/680790a1.r0", Cert("crl_root_empty.pem"));
+  const auto server = Start({absl::StrCat("--client-ca=", File("cas")),
+                             "--require-client-cert", "--client-crl"});
+  EXPECT_THAT(Ask(*server, "revoked_client"), StartsWith("HTTP/1.0 200"));
+  std::ofstream(folder_ / "cas" / "680790a1.r0", std::ios::binary)
+      << Cert("crl_root.pem");
+  while (!Ask(*server, "revoked_client").empty()) {
+  }
+  EXPECT_THAT(Ask(*server, "client_p256"), StartsWith("HTTP/1.0 200"));
+}
+
 TEST_F(ServeReloadTest, ServesAllowedClientsOnly) {
   const std::string ca = absl::StrCat("--client-ca=", File("clients.pem"));
   const auto listed = Start(

@@ -56,8 +56,11 @@ std::shared_ptr<const ssl::Context> ServerShared::Context(Time now) {
       changed = options_.context_changed();
       return absl::OkStatus();
     });
-    // On failure the old one stays in force.
-    if (checked.ok() && changed) RenewLocked().IgnoreError();
+    // A renewal that failed is tried again: the cause may have been temporary,
+    // such as a lack of descriptors.
+    if ((checked.ok() && changed) || !failure_.empty()) {
+      RenewLocked().IgnoreError();
+    }
   }
   return context_;
 }

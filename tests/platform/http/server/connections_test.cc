@@ -309,9 +309,14 @@ TEST(ConnectionsTest, RenewsItsContext) {
   EXPECT_THAT(server.Ask(kLast), EndsWith("GET /last \n"));
   const auto lines = server.log().lines();
   EXPECT_EQ(std::count(lines.begin(), lines.end(), "reload: a broken file"), 1);
+  // It is tried again, without another change.
   *broken = false;
-  server.server().Reload();
+  server.Ask(kLast);
   EXPECT_EQ(*made, 3);
+  server.Ask(kLast);
+  EXPECT_EQ(*made, 3);
+  server.server().Reload();
+  EXPECT_EQ(*made, 4);
 }
 
 TEST(ConnectionsTest, RefusesClientsThatAreNotAdmitted) {
