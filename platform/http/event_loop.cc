@@ -129,7 +129,18 @@ void EventLoop::RunPosted() {
   for (const Callback& callback : mailbox_->Take()) callback();
 }
 
+void EventLoop::RunDeferred() {
+  for (const Callback& callback : std::exchange(deferred_, {})) callback();
+}
+
 absl::Status EventLoop::RunOnce() {
+  // Not twice in a row, so that descriptors have their turn.
+  if (!deferred_.empty() && !std::exchange(skipped_wait_, true)) {
+    RunDeferred();
+    RunTimers();
+    return absl::OkStatus();
+  }
+  skipped_wait_ = false;
   std::array<epoll_event, 64> events;
   const int count = epoll_wait(epoll_.get(), events.data(), events.size(),
                                WaitMilliseconds());
@@ -148,7 +159,7 @@ absl::Status EventLoop::RunOnce() {
     const std::shared_ptr<Callback> ready = watched_.at(fd->second).ready;
     (*ready)();
   }
-  for (const Callback& callback : std::exchange(deferred_, {})) callback();
+  RunDeferred();
   RunTimers();
   return absl::OkStatus();
 }

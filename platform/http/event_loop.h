@@ -78,8 +78,8 @@ class EventLoop {
 
   const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
 
-  // Waits for the next events and runs their callbacks. Errors: those of
-  // epoll_wait.
+  // Waits for the next events and runs their callbacks, without a wait if
+  // callbacks are deferred. Errors: those of epoll_wait.
   absl::Status RunOnce();
 
  private:
@@ -97,6 +97,7 @@ class EventLoop {
   int WaitMilliseconds() const;
   void RunTimers();
   void RunPosted();
+  void RunDeferred();
 
   const platform::internal::UniqueFd epoll_;
   const std::shared_ptr<Mailbox> mailbox_;
@@ -106,6 +107,7 @@ class EventLoop {
   std::map<std::pair<Time, TimerId>, Callback> timers_;
   std::unordered_map<TimerId, Time> times_;
   std::vector<Callback> deferred_;
+  bool skipped_wait_ = false;  // The last RunOnce did not look at descriptors.
 };
 
 }  // namespace airlock::http

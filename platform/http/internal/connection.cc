@@ -11,11 +11,12 @@
 
 namespace airlock::http::internal {
 
-Connection::Connection(std::unique_ptr<ssl::Socket> socket, int fd,
-                       std::string address, std::string proxy)
+Connection::Connection(std::unique_ptr<ssl::Socket> socket,
+                       ReadAheadTransport* transport, std::string address,
+                       std::string proxy)
     : socket_(std::move(socket)),
       stream_(socket_.get()),
-      fd_(fd),
+      transport_(transport),
       address_(std::move(address)),
       proxy_(std::move(proxy)) {}
 

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "platform/http/internal/http2_session.h"
+#include "platform/http/internal/read_ahead_transport.h"
 #include "platform/http/message.h"
 #include "ssl/socket.h"
 #include "ssl/transport.h"
@@ -22,14 +23,20 @@ namespace airlock::http::internal {
 // Thread-compatible.
 class Connection {
  public:
-  Connection(std::unique_ptr<ssl::Socket> socket, int fd, std::string address,
-             std::string proxy);
+  // `socket` owns `transport`.
+  Connection(std::unique_ptr<ssl::Socket> socket, ReadAheadTransport* transport,
+             std::string address, std::string proxy);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   // For an event loop. The connection keeps its ownership.
-  int fd() const { return fd_; }
+  int fd() const { return transport_->posix().fd(); }
+  // There may be more to read: the descriptor is ready, or was not watched.
+  void Ready() { transport_->Ready(); }
+  // No request uses it for some time. Frees memory.
+  void Rest() { transport_->LeaveBuffer(); }
+
   ssl::Socket& socket() { return *socket_; }
 
   // The decrypted stream.
@@ -41,7 +48,8 @@ class Connection {
   Http2Session* http2() { return http2_.get(); }
 
   // Whether another request can use it: the server has neither closed nor, in
-  // HTTP/1.1, sent anything. May read session tickets.
+  // HTTP/1.1, sent anything. Sees what has arrived since the last read only
+  // after Ready. May read session tickets.
   bool IsIdle();
 
   // Notes a request. Returns whether there was one before.
@@ -68,7 +76,7 @@ class Connection {
 
   const std::unique_ptr<ssl::Socket> socket_;
   Stream stream_;
-  const int fd_;
+  ReadAheadTransport* const transport_;
   const std::string address_;
   const std::string proxy_;
   std::unique_ptr<Http2Session> http2_;

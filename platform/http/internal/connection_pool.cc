@@ -49,12 +49,14 @@ std::unique_ptr<Connection> ConnectionPool::Take(const std::string& key) {
       connection = std::move(found->connection);
       idle_.erase(found);
     }
+    connection->Ready();
     if (connection->IsIdle()) return connection;
   }
 }
 
 void ConnectionPool::Put(const std::string& key,
                          std::unique_ptr<Connection> connection) {
+  connection->Rest();
   std::list<Idle> ended;
   const absl::MutexLock lock(&mutex_);
   idle_.push_front({key, std::move(connection),

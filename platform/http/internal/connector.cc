@@ -155,18 +155,22 @@ void Connector::AdvanceTunnel() {
 
 void Connector::BeginHandshake() {
   offered_ = options_.wrap.alpn_protocols;
+  auto read_ahead = std::make_unique<ReadAheadTransport>(std::move(transport_));
+  ReadAheadTransport* const borrowed = read_ahead.get();
   absl::StatusOr<std::unique_ptr<ssl::Socket>> socket =
-      options_.runtime->WrapSocket(std::move(transport_),
+      options_.runtime->WrapSocket(std::move(read_ahead),
                                    std::move(options_.wrap));
   if (!socket.ok()) {
     loop_->Unwatch(std::exchange(fd_, -1));
     return Finish(WithFailure(socket.status(), Failure::kTls));
   }
   socket_ = *std::move(socket);
+  read_ahead_ = borrowed;
   AdvanceHandshake();
 }
 
 void Connector::AdvanceHandshake() {
+  read_ahead_->Ready();
   const ssl::IoResult result = socket_->Handshake();
   if (result.want_read()) return Watch(EPOLLIN, &Connector::AdvanceHandshake);
   if (result.want_write()) return Watch(EPOLLOUT, &Connector::AdvanceHandshake);
@@ -176,9 +180,9 @@ void Connector::AdvanceHandshake() {
   times_.secured = Now();
   const absl::StatusOr<bool> http2 = ChoseHttp2();
   if (!http2.ok()) return Finish(http2.status());
-  loop_->Unwatch(fd_);
+  loop_->Unwatch(std::exchange(fd_, -1));
   auto connection = std::make_unique<Connection>(
-      std::move(socket_), std::exchange(fd_, -1), std::move(address_),
+      std::move(socket_), read_ahead_, std::move(address_),
       options_.proxy == nullptr ? "" : options_.proxy->host_and_port());
   if (*http2) {
     const absl::Status status = connection->StartHttp2();

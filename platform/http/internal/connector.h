@@ -18,6 +18,7 @@
 #include "platform/http/internal/connection.h"
 #include "platform/http/internal/dialer.h"
 #include "platform/http/internal/http1_transfer.h"
+#include "platform/http/internal/read_ahead_transport.h"
 #include "platform/http/proxy.h"
 #include "platform/http/resolver.h"
 #include "platform/http/url.h"
@@ -82,12 +83,13 @@ class Connector : public std::enable_shared_from_this<Connector> {
   ConnectorTimes times_;
 
   std::shared_ptr<Dialer> dialer_;
-  int fd_ = -1;  // Of one of the two below.
+  int fd_ = -1;  // Of transport_ or socket_.
   std::unique_ptr<platform::PosixTransport> transport_;
   std::unique_ptr<Http1Transfer> tunnel_;
   int tunnel_status_ = 0;
   std::vector<std::string> offered_;  // By ALPN.
   std::unique_ptr<ssl::Socket> socket_;
+  ReadAheadTransport* read_ahead_ = nullptr;  // Owned by socket_.
   std::string address_;
 };
 

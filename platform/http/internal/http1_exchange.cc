@@ -37,22 +37,30 @@ ConnectionFacts Http1Exchange::facts() const {
 void Http1Exchange::Advance() {
   const absl::StatusOr<Http1Transfer::Progress> progress = transfer_->Advance();
   if (!progress.ok()) return Finish(progress.status());
-  const auto again = [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (self != nullptr && self->connection_ != nullptr) self->Advance();
-  };
   switch (*progress) {
     case Http1Transfer::Progress::kDone:
       return Finish(absl::OkStatus());
     case Http1Transfer::Progress::kBusy:
-      loop_->Defer(again);
+      loop_->Defer([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (self != nullptr && self->connection_ != nullptr) self->Advance();
+      });
       return;
     case Http1Transfer::Progress::kWaiting: {
-      absl::Status status =
-          loop_->Watch(connection_->fd(), transfer_->events(), again);
+      absl::Status status = loop_->Watch(connection_->fd(), transfer_->events(),
+                                         [weak = weak_from_this()] {
+                                           if (const auto self = weak.lock())
+                                             self->OnReady();
+                                         });
       if (!status.ok()) Finish(std::move(status));
     }
   }
+}
+
+void Http1Exchange::OnReady() {
+  if (connection_ == nullptr) return;
+  connection_->Ready();
+  Advance();
 }
 
 void Http1Exchange::Finish(absl::Status status) {

@@ -32,6 +32,7 @@ class Http1Exchange final : public Exchange,
 
  private:
   void Advance();
+  void OnReady();
   void Finish(absl::Status status);
 
   EventLoop* const loop_;

@@ -54,13 +54,14 @@ void Http1Transfer::NewParser() {
 
 absl::StatusOr<Http1Transfer::Progress> Http1Transfer::Advance() {
   for (int turn = 0; turn < kTurns; ++turn) {
-    bool moved = false;
+    bool sent = false;
+    bool received = false;
     wants_write_ = false;
-    absl::Status status = Send(&moved);
-    if (status.ok()) status = Receive(&moved);
+    absl::Status status = Send(&sent);
+    if (status.ok()) status = Receive(&received);
     if (!status.ok()) return status;
     if (complete()) return Progress::kDone;
-    if (!moved) return Progress::kWaiting;
+    if (!received && (!sent || sent_all_)) return Progress::kWaiting;
   }
   return Progress::kBusy;
 }

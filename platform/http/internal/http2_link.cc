@@ -93,8 +93,10 @@ void Http2Link::Advance() {
   if (*progress == Http2Session::Progress::kBusy) return Wake();
   const absl::Status status = loop_->Watch(connection_->fd(), session.events(),
                                            [weak = weak_from_this()] {
-                                             if (const auto link = weak.lock())
-                                               link->Advance();
+                                             const auto link = weak.lock();
+                                             if (link == nullptr) return;
+                                             link->connection_->Ready();
+                                             link->Advance();
                                            });
   if (status.ok()) return;
   session.Break(status);

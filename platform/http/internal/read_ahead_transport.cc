@@ -14,12 +14,21 @@ using ssl::IoResult;
 ReadAheadTransport::ReadAheadTransport(
     std::unique_ptr<platform::PosixTransport> transport,
     absl::Span<uint8_t> buffer)
-    : transport_(std::move(transport)), buffer_(buffer) {}
+    : transport_(std::move(transport)), shares_buffer_(true), buffer_(buffer) {}
+
+ReadAheadTransport::ReadAheadTransport(
+    std::unique_ptr<platform::PosixTransport> transport)
+    : transport_(std::move(transport)), shares_buffer_(false) {}
 
 IoResult ReadAheadTransport::Read(absl::Span<uint8_t> into) {
   if (left_.empty()) {
     kept_ = {};
     if (drained_ && !ended_) return IoResult::WantRead();
+    if (buffer_.empty()) {
+      // Not make_unique, which would clear it.
+      own_buffer_.reset(new uint8_t[kBufferSize]);
+      buffer_ = absl::MakeSpan(own_buffer_.get(), kBufferSize);
+    }
     const IoResult result = transport_->Read(buffer_);
     ended_ = ended_ || result.closed() || result.failed();
     drained_ = !result.done() || result.bytes() < buffer_.size();
@@ -37,6 +46,12 @@ IoResult ReadAheadTransport::Write(absl::Span<const uint8_t> from) {
 }
 
 void ReadAheadTransport::LeaveBuffer() {
+  if (!shares_buffer_) {
+    if (!left_.empty()) return;
+    own_buffer_.reset();
+    buffer_ = {};
+    return;
+  }
   if (left_.empty()) {
     kept_ = {};
     return;
