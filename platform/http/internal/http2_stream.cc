@@ -99,13 +99,15 @@ absl::StatusOr<size_t> Http2Stream::ReadBody(absl::Span<uint8_t> into,
 }
 
 absl::Status Http2Stream::OnReset(uint32_t code) {
-  if (code == NGHTTP2_REFUSED_STREAM) {
+  // A response that has begun contradicts these two, and sending the request
+  // again would give its callbacks two responses.
+  if (code == NGHTTP2_REFUSED_STREAM && !announced_) {
     unprocessed_ = true;
     return MakeFailure(Failure::kTruncated,
                        "the server refused the request before it acted on it "
                        "(REFUSED_STREAM, or GOAWAY)");
   }
-  if (code == NGHTTP2_HTTP_1_1_REQUIRED) {
+  if (code == NGHTTP2_HTTP_1_1_REQUIRED && !announced_) {
     requires_http1_ = true;
     return MakeFailure(Failure::kProtocol,
                        "the server requires HTTP/1.1 for this request "
