@@ -171,7 +171,8 @@ TEST_F(ClientRedirectTest, OtherOriginsGetNoSecrets) {
   EXPECT_EQ(second.last().Header("Accept"), "text/x");
   EXPECT_EQ(second.last().Header("User-Agent"), "mine");
 
-  // Nor the first one again, after it: somebody else chose that URL.
+  // The first origin does not get them back either: the second one chose that
+  // URL.
   const auto back = fetch(
       second.server().Url(absl::StrCat("/307/", first.server().Url("/end"))));
   ASSERT_TRUE(back.ok()) << back.status();
@@ -197,7 +198,7 @@ TEST_F(ClientRedirectTest, OtherOriginsGetNoClientCertificate) {
   };
   const auto same = fetch("/end");
   ASSERT_TRUE(same.ok()) << same.status();
-  // It refuses who has none.
+  // The second server refuses clients without a certificate.
   const absl::Status away = fetch(second.server().Url("/end")).status();
   EXPECT_EQ(ssl::GetErrorKind(away), ssl::ErrorKind::kPeerAlert) << away;
   client_.CloseIdle();

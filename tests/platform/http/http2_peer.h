@@ -70,7 +70,8 @@ class Http2Peer {
   explicit Http2Peer(Peer* peer);
   ~Http2Peer();
 
-  // Reads the client's preface and sends SETTINGS. False if there is none.
+  // Reads the client's preface and sends SETTINGS. False if the preface is
+  // missing or invalid.
   bool Start(absl::string_view settings = "");
   // Unset: the client is gone.
   absl::optional<Frame> ReadFrame();
