@@ -4,6 +4,7 @@
 // The `airlock` command.
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -34,6 +35,21 @@ void OpenStandardDescriptors() {
   }
 }
 
+// The exit status after all output is written: not success if some of it was
+// lost, as on a full disk. A reader that closes its pipe does not want the
+// rest.
+int AfterOutput(int exit_status) {
+  std::cout.flush();
+  if (std::cout.good()) return exit_status;
+  pollfd output = {STDOUT_FILENO, POLLOUT, 0};
+  const bool reader_closed =
+      poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP)) != 0;
+  if (reader_closed) return exit_status;
+  std::cerr << "airlock: cannot write to standard output\n";
+  return exit_status == airlock::cli::kExitOk ? airlock::cli::kExitFailed
+                                              : exit_status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,13 +76,13 @@ int main(int argc, char** argv) {
   }
   if (request->version) {
     std::cout << airlock::cli::ProgramVersion();
-    return airlock::cli::kExitOk;
+    return AfterOutput(airlock::cli::kExitOk);
   }
   if (request->help) {
     std::cout << (request->command == nullptr
                       ? airlock::cli::ProgramHelp(commands)
                       : airlock::cli::CommandHelp(*request->command));
-    return airlock::cli::kExitOk;
+    return AfterOutput(airlock::cli::kExitOk);
   }
-  return request->command->run(request->arguments);
+  return AfterOutput(request->command->run(request->arguments));
 }

@@ -4,9 +4,11 @@
 // `airlock fetch`, against a server in this process.
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -248,6 +250,19 @@ TEST(FetchTest, ProgressIsForTerminals) {
   EXPECT_EQ(pclose(pipe), 0) << shown;
   EXPECT_THAT(shown, HasSubstr("100% [##############################]"));
   EXPECT_THAT(Content(path), HasSubstr("GET |"));
+}
+
+TEST(FetchTest, OutputThatIsLostIsAFailure) {
+  const TestServer server(Pages());
+  for (const char* flag :
+       {"--json", "--method=HEAD", "--include", "--http=1.1"}) {
+    const std::string command = absl::StrCat(
+        "platform/cli/airlock fetch ", server.Url(), " --ca=", Path("ca.pem"),
+        " ", flag, " >/dev/full 2>/dev/null");
+    const int status = std::system(command.c_str());
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 1) << flag;
+  }
 }
 
 TEST(FetchTest, JsonHasTheFacts) {

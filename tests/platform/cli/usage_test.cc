@@ -3,6 +3,10 @@
 
 // The command's responses to valid and invalid usage.
 
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -22,6 +26,38 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+
+// Runs `airlock` and `arguments` in bash. Returns its exit status, and what it
+// writes to standard error and, if that is not redirected, standard output.
+int RunInShell(const std::string& arguments, std::string* shown) {
+  const std::string command =
+      absl::StrCat("exec /bin/bash -o pipefail -c 'platform/cli/airlock ",
+                   arguments, "' 2>&1");
+  FILE* const pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return -1;
+  std::array<char, 4096> part;
+  while (const size_t size = fread(part.data(), 1, part.size(), pipe)) {
+    shown->append(part.data(), size);
+  }
+  const int status = pclose(pipe);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(OutputTest, OutputThatIsLostIsAFailure) {
+  for (const char* arguments : {"help", "help fetch", "--version", "policy"}) {
+    for (const char* lost : {" >/dev/full", " >&-"}) {
+      std::string shown;
+      EXPECT_EQ(RunInShell(absl::StrCat(arguments, lost), &shown), 1)
+          << arguments << lost;
+      EXPECT_THAT(shown, HasSubstr("cannot write to standard output"));
+    }
+    std::string shown;
+    EXPECT_EQ(RunInShell(absl::StrCat(arguments, " | true"), &shown), 0);
+    EXPECT_THAT(shown, IsEmpty());
+  }
+  std::string shown;
+  EXPECT_EQ(RunInShell("frobnicate >/dev/full", &shown), 2);
+}
 
 struct Wrong {
   std::vector<std::string> arguments;
