@@ -37,7 +37,7 @@ struct ClientOptions {
 
 // Keeps connections and TLS sessions for later calls to the same origin with
 // the same credentials and trust. A call verifies the server as the policy of
-// the Runtime says, also if that was reloaded since the connection was made.
+// the Runtime says, even if it was reloaded after the connection was made.
 // Thread-safe.
 class Client {
  public:
@@ -51,7 +51,7 @@ class Client {
 
   // Sends `request` and waits for the response. Any status of the server, also
   // 404 or 500, is a response and not an error. FailureOf gives the kind of an
-  // error; for one of TLS, ssl::GetError has everything that TLS knew. A
+  // error; for an error of TLS, ssl::GetError gives all details. A
   // request with an idempotent method is sent once more, on a new connection,
   // if a kept connection breaks before the response begins; in HTTP/2, so is
   // every request that the server refused before it acted on it.

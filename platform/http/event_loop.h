@@ -29,7 +29,7 @@ class EventLoop {
  public:
   using Callback = std::function<void()>;
   using Time = std::chrono::steady_clock::time_point;
-  // Names a timer; 0 names none.
+  // Identifies a timer; 0 is not a timer.
   using TimerId = uint64_t;
 
   // Accepts callbacks from other threads. Outlives its loop as long as someone
@@ -93,7 +93,7 @@ class EventLoop {
             std::shared_ptr<Mailbox> mailbox)
       : epoll_(std::move(epoll)), mailbox_(std::move(mailbox)) {}
 
-  // For epoll_wait: until the next timer; -1 without one.
+  // For epoll_wait: the time until the next timer; -1 if no timer is set.
   int WaitMilliseconds() const;
   void RunTimers();
   void RunPosted();

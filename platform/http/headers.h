@@ -38,7 +38,7 @@ class Headers {
   size_t Remove(absl::string_view name);
 
   bool Has(absl::string_view name) const;
-  // The value of the first field of that name; unset without one. Valid
+  // The value of the first field of that name; unset if it is missing. Valid
   // until the headers change.
   absl::optional<absl::string_view> Get(absl::string_view name) const;
   // The values of all fields of that name, in order.

@@ -60,8 +60,8 @@ struct TlsOptions {
   bool validate_certificate = true;
   // The CAs to trust; unset: the platform's.
   platform::CaCerts ca_certs;
-  // The client's certificate chain and key, PEM or DER; empty: none. The chain
-  // may hold the key, too. Never presented to another origin.
+  // The client's certificate chain and key, PEM or DER; empty: not set. The
+  // chain may hold the key, too. Never presented to another origin.
   ssl::Secret certificate;
   ssl::Secret private_key;
   ssl::Secret password;  // Of an encrypted key.
@@ -92,7 +92,7 @@ struct ConnectionFacts {
   // An earlier call had used it, or uses it at the same time.
   bool reused = false;
   std::string address;  // The server's, or the proxy's: "127.0.0.1:443".
-  std::string proxy;    // "proxy.example:3128"; empty: none.
+  std::string proxy;    // "proxy.example:3128"; empty: a direct connection.
   bool verified = false;
   ssl::ConnectionInfo tls;
   std::vector<ssl::Certificate> presented_chain;
@@ -122,11 +122,11 @@ struct Request {
   // "GET", "POST" and so on; upper case. CONNECT and TRACE are errors.
   std::string method = "GET";
   std::string url;
-  // Host, Connection and the fields that delimit the body are the client's own,
-  // and errors here. A Content-Type is not invented.
+  // The client itself sets Host, Connection and the fields that delimit the
+  // body: they are errors here. It does not add a Content-Type.
   Headers headers;
 
-  // The body: one of these; a request without either has none.
+  // The body, if any. Setting both is an error.
   std::string body;
   std::unique_ptr<BodyReader> body_reader;
 

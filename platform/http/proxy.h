@@ -22,7 +22,7 @@ namespace airlock::http {
 struct Proxy {
   std::string host;
   uint16_t port = 0;
-  // The value of Proxy-Authorization; empty: none.
+  // The value of Proxy-Authorization; empty: not sent.
   ssl::Secret authorization;
 
   // "proxy.example:3128".
@@ -59,7 +59,7 @@ class ProxyRules {
   struct Exception {
     std::string name;     // Empty: see `network`.
     std::string network;  // The bytes of an address, 4 or 16.
-    int prefix = 0;       // How many bits of it matter.
+    int prefix = 0;       // How many of its bits matter.
     uint16_t port = 0;    // 0: any.
   };
 

@@ -107,7 +107,7 @@ void Call::Connect(std::shared_ptr<const Proxy> proxy, ConnectionPlan plan) {
 }
 
 void Call::OnConnected(absl::StatusOr<std::shared_ptr<Exchange>> exchange) {
-  // What another call began, this one did not need.
+  // This call did not need the steps that ended before it started.
   const auto since = [this](const absl::optional<EventLoop::Time>& time) {
     return time.has_value() && *time >= start_
                ? absl::optional<absl::Duration>(Since(*time))
@@ -256,7 +256,7 @@ absl::Duration Call::Since(EventLoop::Time time) const {
 }
 
 void Call::Finish(absl::StatusOr<Response> result) {
-  // The last owner, unless the caller has another one.
+  // Usually the last owner.
   const std::shared_ptr<Call> self = std::exchange(self_, nullptr);
   loop_->Cancel(timer_);
   wait_.reset();

@@ -131,7 +131,8 @@ absl::StatusOr<ConnectionPlan> PlanConnection(
   if (identify) {
     AppendTo(key, Digest(tls.certificate));
     AppendTo(key, Digest(tls.private_key));
-    // A wrong password must not find a connection made with the right one.
+    // A call with a wrong password must not get a connection that was made with
+    // the right one.
     AppendTo(key, Digest(tls.password));
   }
   return plan;

@@ -27,8 +27,8 @@ struct ConnectionPlan {
 
   // Requests share a connection and its sessions only if this is equal: origin,
   // proxy and its credentials, the client's certificate and key, the CAs, and
-  // everything else that decides about trust after the policy was applied. Of
-  // secrets it has digests only.
+  // everything else that decides about trust after the policy was applied.
+  // Secrets are in it as digests only.
   std::string key;
   // The parts of `key` that decide about trust.
   ssl::Verification verification;

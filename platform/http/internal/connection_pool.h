@@ -21,12 +21,12 @@
 
 namespace airlock::http::internal {
 
-// Keeps each connection and session under a key, which must say everything that
-// two requests must have in common to share it; see ConnectionPlan. When it is
-// full, the least recently used goes. Thread-safe.
+// Keeps each connection and session under a key. Requests share them if their
+// keys are equal; see ConnectionPlan::key. A full pool drops the least recently
+// used. Thread-safe.
 class ConnectionPool {
  public:
-  // How many sessions it keeps, and how many servers' versions it knows.
+  // How many sessions it keeps, and for how many servers it knows the version.
   static constexpr size_t kMaxSessions = 256;
 
   ConnectionPool(size_t max_idle, absl::Duration idle_timeout);
@@ -77,7 +77,7 @@ class ConnectionPool {
 
 // Where a connection and its sessions may be kept.
 struct ConnectionHome {
-  std::shared_ptr<ConnectionPool> pool;  // Null: nowhere.
+  std::shared_ptr<ConnectionPool> pool;  // Null: they are not kept.
   std::string key;
 
   void Keep(std::unique_ptr<Connection> connection) const;

@@ -22,10 +22,10 @@
 
 namespace airlock::http::internal {
 
-// Knows the idle connections, those in HTTP/2 that calls use, and those that
-// are being made. Calls of one loop share a connection in HTTP/2, and wait for
-// one attempt until it is known which version the server chooses. Calls of
-// different loops share nothing at the same time. Thread-safe.
+// Tracks the idle connections, the HTTP/2 connections in use, and the attempts
+// to connect. Calls of one loop share a connection in HTTP/2, and wait for one
+// attempt until the server has chosen a version. Calls of different loops never
+// use the same connection at the same time. Thread-safe.
 class ConnectionSource {
  public:
   explicit ConnectionSource(std::shared_ptr<ConnectionPool> pool)
@@ -33,8 +33,8 @@ class ConnectionSource {
   ConnectionSource(const ConnectionSource&) = delete;
   ConnectionSource& operator=(const ConnectionSource&) = delete;
 
-  // An exchange on an existing connection; null without one. For the
-  // thread of `loop`, as is Connect.
+  // An exchange on an existing connection; null if none can be used. Call it,
+  // and Connect, on the thread of `loop`.
   std::shared_ptr<Exchange> Find(EventLoop* loop, const std::string& key);
 
   // Makes a connection as `plan` says, or waits for one. `options` are without

@@ -33,7 +33,7 @@ struct ConnectorOptions {
   platform::Runtime* runtime = nullptr;
   Resolver* resolver = nullptr;
   Url url;
-  std::shared_ptr<const Proxy> proxy;  // Null: none.
+  std::shared_ptr<const Proxy> proxy;  // Null: a direct connection.
   platform::WrapOptions wrap;
 };
 
@@ -44,9 +44,9 @@ struct ConnectorTimes {
   absl::optional<EventLoop::Time> secured;
 };
 
-// Lookup, TCP, the proxy's tunnel, and the handshake, one after the other. The
-// server chooses between HTTP/1.1 and HTTP/2, of those that `wrap` offers. For
-// the thread of `loop`. Destroying it ends the attempt.
+// Looks up the name, connects, makes the proxy's tunnel, and performs the
+// handshake. The server chooses HTTP/1.1 or HTTP/2 from those that `wrap`
+// offers. For the thread of `loop`. Destroying it ends the attempt.
 class Connector : public std::enable_shared_from_this<Connector> {
  public:
   using Done = std::function<void(absl::StatusOr<std::unique_ptr<Connection>>)>;

@@ -22,12 +22,12 @@ struct ExchangeOptions {
   std::string target;  // "/a?b", or "host:port" for CONNECT.
   // As HTTP/1.1 sends them, Host first; see FieldsToSend. They were checked.
   Headers fields;
-  // Null: none.
+  // Null: the request has no body.
   RequestBody* body = nullptr;
   // The response has no body, whatever its headers say.
   bool no_body = false;
   size_t max_header = 64 << 10;
-  // Gets the final head, before the body.
+  // Called with the final head, before the body.
   std::function<absl::Status(const ResponseHead&)> on_head;
   ResponseParser::OnBody on_body;
 };

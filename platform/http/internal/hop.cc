@@ -15,10 +15,11 @@
 namespace airlock::http::internal {
 namespace {
 
-// How many redirects a request may ask for.
+// The largest Request::max_redirects.
 constexpr int kMaxRedirects = 5;
 
-// What a client sets itself: these delimit messages or belong to a connection.
+// The client sets these itself: they delimit messages, or belong to a
+// connection.
 constexpr std::array<absl::string_view, 13> kReserved = {"Connection",
                                                          "Content-Length",
                                                          "Expect",
@@ -33,7 +34,7 @@ constexpr std::array<absl::string_view, 13> kReserved = {"Connection",
                                                          "Upgrade",
                                                          "Proxy-Authenticate"};
 
-// What another origin may see.
+// Headers that another origin may see.
 constexpr std::array<absl::string_view, 14> kHarmless = {"Accept",
                                                          "Accept-Encoding",
                                                          "Accept-Language",

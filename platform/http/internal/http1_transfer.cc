@@ -97,7 +97,7 @@ absl::Status Http1Transfer::Send(bool* moved) {
   if (result.done()) {
     sending_.remove_prefix(result.bytes());
     *moved = true;
-    // At once, so that an answer finds the request complete.
+    // Now, so that sent_all_ is up to date when the response arrives.
     if (sending_.empty()) return Refill();
   } else if (result.want_write()) {
     wants_write_ = true;

@@ -27,10 +27,9 @@ struct nghttp2_session;
 
 namespace airlock::http::internal {
 
-// Many requests at once over one stream of bytes, which does not block. What
-// exceeds the number of streams that the server allows waits. Consumes a
-// response as its callbacks do: a slow one slows the server down. Takes no
-// pushed responses. Thread-compatible.
+// Sends many requests at once over one stream of bytes, which does not block.
+// Requests beyond the server's limit of streams wait. A slow callback of a
+// response slows the server down. Refuses pushed responses. Thread-compatible.
 class Http2Session {
  public:
   enum class Progress {
@@ -60,7 +59,7 @@ class Http2Session {
   // What to wait for, as epoll's events.
   uint32_t events() const;
 
-  // A stream that has ended, once; null: none.
+  // Each stream that has ended, once; then null.
   Http2Stream* NextEnded();
 
   // Whether another request can be sent.
@@ -88,7 +87,7 @@ class Http2Session {
   absl::Status Receive(bool* moved);
   // The error of the connection after the server broke a rule.
   absl::Status Violation() const;
-  // What GOAWAY said, for an error; empty if it said nothing wrong.
+  // What the server's GOAWAY said, for an error; empty if it named no error.
   std::string GoawayDetail() const;
   // The stream with that number, or null.
   Http2Stream* Find(int32_t id) const;
@@ -112,7 +111,7 @@ class Http2Session {
 
   Http2FrameScanner scanner_;
   FloodGuard frames_;
-  // What this end said is wrong, and what the other end said.
+  // The errors that each end has sent with GOAWAY.
   uint32_t sent_error_ = 0;
   std::string detail_;
   bool goaway_received_ = false;
