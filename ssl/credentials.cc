@@ -177,10 +177,12 @@ absl::Status CheckPublicKey(const Certificate& certificate,
   const bssl::UniquePtr<EVP_PKEY> key(
       X509_get_pubkey(certificate.impl().x509.get()));
   if (key != nullptr) return absl::OkStatus();
+  const uint32_t code = internal::DrainErrorQueue();
+  if (internal::IsOutOfMemory(code)) return internal::OutOfMemoryError();
   Error error;
   error.kind = ErrorKind::kCredentials;
   error.subject = certificate.subject();
-  internal::DescribeCode(internal::DrainErrorQueue(), &error);
+  internal::DescribeCode(code, &error);
   SetParts({JoinText("the public key of the first certificate in ",
                      internal::InputName(certfile_name)),
             absl::StrCat("(", internal::ShownName(error.subject),

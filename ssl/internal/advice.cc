@@ -76,7 +76,6 @@ constexpr absl::string_view kDamaged =
 constexpr absl::string_view kBreaksProtocol =
     "The peer violated the protocol, or something between the two sides "
     "changed the data.";
-constexpr absl::string_view kNoMemory = "Not enough memory is available.";
 constexpr absl::string_view kCryptography =
     "A cryptographic operation failed on what the two sides exchanged: compare "
     "the keys, ciphers and groups that each side uses.";
@@ -254,7 +253,6 @@ absl::string_view AdviceOnAlert(uint8_t alert) {
 }
 
 absl::string_view AdviceOnReason(uint32_t code) {
-  if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) return kNoMemory;
   const Group* group = Find(code);
   if (group != nullptr) return group->advice;
   return ERR_GET_LIB(code) == ERR_LIB_SSL ? kUnknown : kCryptography;

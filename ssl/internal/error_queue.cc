@@ -24,17 +24,36 @@ ErrorQueueScope::ErrorQueueScope() { ClearErrors(); }
 ErrorQueueScope::~ErrorQueueScope() { ClearErrors(); }
 
 uint32_t DrainErrorQueue() {
-  const uint32_t code = ERR_get_error();
+  const uint32_t first = ERR_get_error();
+  // A lack of memory explains whatever failed with it.
+  uint32_t code = first;
+  while (code != 0 && !IsOutOfMemory(code)) code = ERR_get_error();
   ClearErrors();
-  return code;
+  return code == 0 ? first : code;
 }
 
 uint32_t DrainErrorQueueForTls() {
   const uint32_t first = ERR_get_error();
+  uint32_t tls = 0;
   uint32_t code = first;
-  while (code != 0 && ERR_GET_LIB(code) != ERR_LIB_SSL) code = ERR_get_error();
-  ERR_clear_error();
-  return code == 0 ? first : code;
+  for (; code != 0 && !IsOutOfMemory(code); code = ERR_get_error()) {
+    if (tls == 0 && ERR_GET_LIB(code) == ERR_LIB_SSL) tls = code;
+  }
+  ClearErrors();
+  if (code != 0) return code;
+  return tls == 0 ? first : tls;
+}
+
+bool IsOutOfMemory(uint32_t code) {
+  return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+}
+
+absl::Status OutOfMemoryError() {
+  Error error;
+  DescribeCode(ERR_PACK(ERR_LIB_CRYPTO, ERR_R_MALLOC_FAILURE), &error);
+  error.kind = ErrorKind::kInternal;
+  error.message = "Not enough memory is available.";
+  return MakeStatus(error);
 }
 
 void DescribeCode(uint32_t code, Error* error) {
@@ -77,10 +96,12 @@ absl::Status DrainToStatus(ErrorKind kind, absl::string_view message) {
 }
 
 absl::Status DrainToStatus(ErrorKind kind, const ErrorParts& parts) {
+  const uint32_t code = DrainErrorQueue();
+  if (IsOutOfMemory(code)) return OutOfMemoryError();
   Error error;
   error.kind = kind;
   SetParts(parts, &error);
-  DescribeCode(DrainErrorQueue(), &error);
+  DescribeCode(code, &error);
   if (!error.detail.empty()) {
     absl::StrAppend(&error.message, " (", error.library, ": ", error.detail,
                     ")");

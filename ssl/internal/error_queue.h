@@ -25,18 +25,24 @@ class ErrorQueueScope {
 };
 
 // BoringSSL's packed code of the first error in this thread's queue, or 0 if it
-// is empty. Empties the queue.
+// is empty; but that of a failed allocation if there is one. Empties the queue.
 uint32_t DrainErrorQueue();
 
 // The same, but returns the first error of ERR_LIB_SSL if there is one. Where a
 // cryptographic operation failed, that one says what it was for.
 uint32_t DrainErrorQueueForTls();
 
+// Whether an allocation failed, by its packed code; and the error for that,
+// which blames no input.
+bool IsOutOfMemory(uint32_t code);
+absl::Status OutOfMemoryError();
+
 // Fills `library`, `reason` and `detail` of `error` from the packed code.
 void DescribeCode(uint32_t code, Error* error);
 
 // Drains the queue and makes an error of `kind`: `message`, followed by the
-// first queued error, if any, in BoringSSL's words.
+// first queued error, if any, in BoringSSL's words. OutOfMemoryError() if an
+// allocation failed.
 absl::Status DrainToStatus(ErrorKind kind, absl::string_view message);
 absl::Status DrainToStatus(ErrorKind kind, const ErrorParts& parts);
 

@@ -138,6 +138,7 @@ std::string AlgorithmOf(const BundlePart& part) {
 absl::Status ParseError(const BundlePart& part, absl::string_view name,
                         bool encrypted) {
   const uint32_t code = DrainErrorQueue();
+  if (IsOutOfMemory(code)) return OutOfMemoryError();
   if (IsUnsupportedEncryption(code)) {
     return ErrorWithCode(
         name,
@@ -366,6 +367,7 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
   content.key.reset(key);
   if (!ok) {
     const uint32_t code = DrainErrorQueue();
+    if (IsOutOfMemory(code)) return OutOfMemoryError();
     if (IsUnsupportedEncryption(code)) {
       return ErrorWithCode(name,
                            "the PKCS#12 file is encrypted in a way that is not "

@@ -39,6 +39,7 @@ absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
   if (const absl::optional<uint8_t> alert = AlertInClear()) {
     code = ERR_PACK(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + *alert);
   }
+  if (internal::IsOutOfMemory(code)) return internal::OutOfMemoryError();
   Error error;
   internal::DescribeCode(code, &error);
   if (ERR_GET_LIB(code) == ERR_LIB_SSL &&

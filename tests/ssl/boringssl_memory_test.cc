@@ -1,0 +1,248 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Each of BoringSSL's allocations fails in turn: every call returns an error or
+// its right result, nothing leaks, and no unverified connection is open.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/memory_transport.h"
+#include "ssl/credentials.h"
+#include "ssl/socket.h"
+#include "ssl/trust_store.h"
+#include "tests/support/handshake.h"
+#include "tests/support/testdata.h"
+
+namespace {
+
+// How many allocations succeed before one fails; -1: all do.
+int left = -1;
+// Whether all fail after the first that does.
+bool keeps_failing = false;
+bool failed = false;
+// How many allocations have not been freed.
+int living = 0;
+
+// Before each allocation. As large as any alignment.
+struct alignas(16) Header {
+  size_t size;
+};
+
+}  // namespace
+
+// BoringSSL calls these, where a program defines them, for all of its memory.
+extern "C" {
+// AddressSanitizer asks for it.
+const char* __lsan_default_suppressions();  // NOLINT(bugprone-*)
+void* OPENSSL_memory_alloc(size_t size);
+void OPENSSL_memory_free(void* memory);
+size_t OPENSSL_memory_get_size(void* memory);
+}
+
+// What BoringSSL loses when it cannot allocate while it frees.
+const char* __lsan_default_suppressions() {  // NOLINT(bugprone-*)
+  return "leak:CRYPTO_set_ex_data";
+}
+
+void* OPENSSL_memory_alloc(size_t size) {
+  if (left == 0) {
+    failed = true;
+    if (!keeps_failing) left = -1;
+    return nullptr;
+  }
+  if (left > 0) --left;
+  auto* const header = static_cast<Header*>(std::malloc(sizeof(Header) + size));
+  if (header == nullptr) return nullptr;
+  header->size = size;
+  ++living;
+  return header + 1;
+}
+
+void OPENSSL_memory_free(void* memory) {
+  if (memory == nullptr) return;
+  --living;
+  std::free(static_cast<Header*>(memory) - 1);
+}
+
+size_t OPENSSL_memory_get_size(void* memory) {
+  return memory == nullptr ? 0 : (static_cast<Header*>(memory) - 1)->size;
+}
+
+namespace airlock::ssl {
+namespace {
+
+using ::airlock::testing::FailureOf;
+using ::airlock::testing::LocalhostOptions;
+using ::airlock::testing::ReadTestdata;
+using ::airlock::testing::TestTime;
+using ::testing::AnyOf;
+
+constexpr absl::string_view kData = "data";
+
+// The files of the test, read before anything fails.
+struct Files {
+  std::string ca = ReadTestdata("certs/ca.pem");
+  std::string server = ReadTestdata("certs/server_p256_chain.pem");
+  std::string server_key = ReadTestdata("certs/server_p256.key");
+  std::string client = ReadTestdata("certs/client_p256.pem");
+  std::string client_key = ReadTestdata("certs/client_p256.key");
+};
+
+absl::StatusOr<std::shared_ptr<const Credentials>> MakeCredentials(
+    absl::string_view certificate, absl::string_view key) {
+  CredentialsOptions options;
+  options.certfile = Secret(certificate);
+  options.keyfile = Secret(key);
+  return Credentials::Create(std::move(options));
+}
+
+absl::StatusOr<std::shared_ptr<const Context>> MakeContext(
+    const Files& files, TlsVersion version, absl::string_view certificate,
+    absl::string_view key) {
+  ContextOptions options;
+  options.clock = TestTime;
+  options.verification.maximum_version = version;
+  options.alpn_protocols = {"h2", "http/1.1"};
+  auto store = TrustStore::Create(files.ca, "ca.pem");
+  if (!store.ok()) return store.status();
+  options.trust_store = *std::move(store);
+  auto credentials = MakeCredentials(certificate, key);
+  if (!credentials.ok()) return credentials.status();
+  options.credentials = {*std::move(credentials)};
+  return Context::Create(std::move(options));
+}
+
+absl::Status Send(Socket* from, Socket* to) {
+  const IoResult written = from->Write(
+      {reinterpret_cast<const uint8_t*>(kData.data()), kData.size()});
+  if (!written.done()) return written.status();
+  std::string got;
+  // TLS 1.0 sends two records.
+  for (int i = 0; i < 4 && got.size() < kData.size(); ++i) {
+    uint8_t buffer[100];
+    const IoResult read = to->Read(absl::MakeSpan(buffer));
+    if (read.failed()) return read.status();
+    if (read.done()) got.append(buffer, buffer + read.bytes());
+  }
+  EXPECT_EQ(got, kData);
+  return absl::OkStatus();
+}
+
+// A connection between the two; `session` is resumed, and becomes the client's.
+absl::Status Talk(const std::shared_ptr<const Context>& client_context,
+                  const std::shared_ptr<const Context>& server_context,
+                  std::shared_ptr<const Session>* session) {
+  auto [client_end, server_end] = platform::MakeMemoryTransports();
+  SocketOptions client_options = LocalhostOptions();
+  client_options.session = *session;
+  SocketOptions server_options;
+  server_options.side = Side::kServer;
+  auto client = WrapSocket(client_context, std::move(client_end),
+                           std::move(client_options));
+  if (!client.ok()) return client.status();
+  auto server = WrapSocket(server_context, std::move(server_end),
+                           std::move(server_options));
+  if (!server.ok()) return server.status();
+  for (int i = 0; i < 10; ++i) {
+    for (Socket* const socket : {client->get(), server->get()}) {
+      if (socket->handshake_done()) continue;
+      const absl::Status failure = FailureOf(socket->Handshake());
+      if (!failure.ok()) return failure;
+    }
+  }
+  EXPECT_TRUE((*client)->handshake_done() && (*server)->handshake_done());
+  EXPECT_TRUE((*client)->peer_verified());
+  EXPECT_TRUE((*server)->peer_verified());
+  absl::Status status = Send(client->get(), server->get());
+  if (status.ok()) status = Send(server->get(), client->get());
+  if (!status.ok()) return status;
+  const auto kept = (*client)->session();
+  if (kept != nullptr) *session = kept;
+  for (Socket* const socket : {client->get(), server->get()}) {
+    const IoResult result = socket->Shutdown();
+    if (result.failed()) return result.status();
+  }
+  return absl::OkStatus();
+}
+
+// From strings to the end of a connection that was resumed.
+absl::Status Scenario(const Files& files, TlsVersion version) {
+  auto client = MakeContext(files, version, files.client, files.client_key);
+  if (!client.ok()) return client.status();
+  auto server = MakeContext(files, version, files.server, files.server_key);
+  if (!server.ok()) return server.status();
+  std::shared_ptr<const Session> session;
+  absl::Status status = Talk(*client, *server, &session);
+  if (status.ok()) status = Talk(*client, *server, &session);
+  return status;
+}
+
+class BoringSslMemoryTest : public ::testing::TestWithParam<TlsVersion> {
+ protected:
+  // The scenario, in which the allocation after `before` others fails.
+  absl::Status Run(int before) {
+    failed = false;
+    left = before;
+    const absl::Status status = Scenario(files_, GetParam());
+    left = -1;
+    return status;
+  }
+
+  void FailEach() {
+    // What BoringSSL keeps for each thread is made once.
+    ASSERT_TRUE(Run(-1).ok());
+    const int once = living;
+    ASSERT_TRUE(Run(-1).ok());
+    ASSERT_EQ(living, once);
+
+    int failures = 0;
+    int errors = 0;
+    for (bool more = true; more && !HasFailure(); ++failures) {
+      SCOPED_TRACE(failures);
+      const int before = living;
+      const absl::Status status = Run(failures);
+      more = failed;
+      EXPECT_TRUE(failed || status.ok()) << status;
+      // BoringSSL frees the ex_data of an SSL (two blocks, at each end) only if
+      // it can allocate.
+      EXPECT_THAT(living - before, AnyOf(0, 2, 4)) << status;
+      if (!status.ok()) ++errors;
+    }
+    EXPECT_GT(failures, 1000) << "these are not BoringSSL's allocations";
+    // Few are dispensable, such as those of a cache.
+    EXPECT_GT(errors, failures * 8 / 10);
+    RecordProperty("allocations", failures);
+    RecordProperty("errors", errors);
+  }
+
+  const Files files_;
+};
+
+INSTANTIATE_TEST_SUITE_P(All, BoringSslMemoryTest,
+                         ::testing::Values(TlsVersion::kTls1_2,
+                                           TlsVersion::kTls1_3),
+                         [](const auto& param) {
+                           return param.param == TlsVersion::kTls1_2 ? "Tls12"
+                                                                     : "Tls13";
+                         });
+
+TEST_P(BoringSslMemoryTest, OneAllocationFails) { FailEach(); }
+
+TEST_P(BoringSslMemoryTest, AllAllocationsFailFromOneOn) {
+  keeps_failing = true;
+  FailEach();
+  keeps_failing = false;
+}
+
+}  // namespace
+}  // namespace airlock::ssl
