@@ -4,6 +4,7 @@
 #include "platform/http/headers.h"
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -54,9 +55,16 @@ std::vector<absl::string_view> Headers::GetAll(absl::string_view name) const {
 }
 
 bool IsToken(absl::string_view text) {
+  static const std::array<bool, 256> allowed = [] {
+    std::array<bool, 256> made = {};
+    for (size_t c = 0; c < made.size(); ++c) {
+      made[c] = absl::ascii_isalnum(static_cast<unsigned char>(c));
+    }
+    for (const unsigned char c : std::string("!#$%&'*+-.^_`|~")) made[c] = true;
+    return made;
+  }();
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-           absl::StrContains("!#$%&'*+-.^_`|~", c);
+    return allowed[static_cast<unsigned char>(c)];
   });
 }
 

@@ -43,6 +43,8 @@ class ReadAheadTransport final : public ssl::Transport {
   void LeaveBuffer();
   // Whether something is left to read without a system call.
   bool has_buffered() const { return !left_.empty(); }
+  // Whether a read would give nothing before Ready.
+  bool exhausted() const { return drained_ && left_.empty() && !ended_; }
   // Whether the peer's stream has ended, or failed.
   bool ended() const { return ended_; }
 

@@ -43,7 +43,11 @@ absl::StatusOr<std::string> DecodePercent(absl::string_view part) {
 }  // namespace
 
 absl::string_view PathOf(absl::string_view target) {
-  return target.substr(0, target.find_first_of("?#"));
+  size_t size = 0;
+  while (size < target.size() && target[size] != '?' && target[size] != '#') {
+    ++size;
+  }
+  return target.substr(0, size);
 }
 
 bool QueryHas(absl::string_view target, absl::string_view word) {

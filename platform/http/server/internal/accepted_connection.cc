@@ -178,6 +178,8 @@ void AcceptedConnection::DoHandshake() {
   if (!result.done()) return Fail(result.status());
   phase_ = Phase::kOpen;
   handshake_ended_ = now_;
+  const auto info = socket_->info();
+  http2_ = info.has_value() && info->alpn == "h2";
   NoteProgress();
   const auto& admit = state_.shared.options().admit;
   if (admit == nullptr) return;
@@ -202,8 +204,7 @@ void AcceptedConnection::Fail(const absl::Status& why) {
 void AcceptedConnection::MakeProtocol() {
   if (state_.shared.options().handler == nullptr) {
     protocol_ = std::make_unique<EchoConnection>();
-  } else if (const auto info = socket_->info();
-             info.has_value() && info->alpn == "h2") {
+  } else if (http2_) {
     protocol_ = std::make_unique<Http2Connection>(*this);
   } else {
     protocol_ = std::make_unique<Http1Connection>(*this);
@@ -270,7 +271,9 @@ bool AcceptedConnection::WriteSome() {
 }
 
 bool AcceptedConnection::ReadSome() {
-  if (!CanRead()) return false;
+  // TLS has nothing left either: it takes one record at a time, whose content
+  // fits in data_buffer.
+  if (!CanRead() || transport_->exhausted()) return false;
   const IoResult result = socket_->Read(absl::MakeSpan(state_.data_buffer));
   if (Unfinished(result)) return false;
   if (!result.done()) {

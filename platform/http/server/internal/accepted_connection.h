@@ -144,6 +144,7 @@ class AcceptedConnection final : public ServerConnection,
   size_t lingered_ = 0;
   uint32_t events_ = 0;  // Watched.
   Phase phase_ = Phase::kHandshake;
+  bool http2_ = false;
   bool wants_read_ = false;
   bool wants_write_ = false;
   bool write_blocked_ = false;

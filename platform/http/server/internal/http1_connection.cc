@@ -60,7 +60,8 @@ class Http1Connection::Reply final : public Responder {
  public:
   explicit Reply(Http1Connection* connection) : connection_(connection) {}
   ~Reply() override {
-    Respond(ErrorResponse(absl::InternalError("there is no response")));
+    if (connection_ == nullptr) return;
+    Respond(ErrorResponse(absl::InternalError("the handler did not answer")));
   }
 
   void Respond(ServerResponse response) override {

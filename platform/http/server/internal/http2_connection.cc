@@ -73,7 +73,8 @@ class Http2Connection::Reply final : public Responder {
   Reply(Http2Connection* connection, int32_t id)
       : connection_(connection), id_(id) {}
   ~Reply() override {
-    Respond(ErrorResponse(absl::InternalError("there is no response")));
+    if (connection_ == nullptr) return;
+    Respond(ErrorResponse(absl::InternalError("the handler did not answer")));
   }
 
   void Respond(ServerResponse response) override {

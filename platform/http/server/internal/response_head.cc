@@ -13,11 +13,20 @@
 #include "platform/http/headers.h"
 
 namespace airlock::http::internal {
+namespace {
+
+// One allocation for most heads.
+constexpr size_t kUsualHead = 1024;
+
+}  // namespace
 
 bool IsServersField(absl::string_view name) {
   static constexpr std::array<absl::string_view, 8> kNames = {
       "connection", "content-length",    "date",    "keep-alive",
       "server",     "transfer-encoding", "trailer", "upgrade"};
+  // Each response asks for each of its fields.
+  if (name.empty() || !absl::StrContains("cdkstu", name[0] | 0x20))
+    return false;
   return std::any_of(kNames.begin(), kNames.end(), [&](absl::string_view own) {
     return absl::EqualsIgnoreCase(own, name);
   });
@@ -39,13 +48,14 @@ ServerResponse Sendable(ServerResponse response) {
 std::string SerializeResponseHead(const ServerResponse& response,
                                   const ResponseFraming& framing,
                                   const std::string& date) {
-  std::string head =
-      absl::StrCat(VersionName(framing.version), " ", response.status, " ",
-                   ReasonPhrase(response.status),
-                   "\r\nServer: airlock\r\nDate: ", date, "\r\n");
+  std::string head;
+  head.reserve(kUsualHead);
+  absl::StrAppend(&head, VersionName(framing.version), " ", response.status,
+                  " ", ReasonPhrase(response.status),
+                  "\r\nServer: airlock\r\nDate: ", date, "\r\n");
   for (const Header& field : response.headers) {
     if (IsServersField(field.name)) continue;
-    absl::StrAppend(&head, field.name, ": ", field.value, "\r\n");
+    head.append(field.name).append(": ").append(field.value).append("\r\n");
   }
   if (framing.chunked) {
     absl::StrAppend(&head, "Transfer-Encoding: chunked\r\n");
