@@ -3,6 +3,7 @@
 
 #include "platform/http/event_loop.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -14,6 +15,18 @@
 namespace airlock::http {
 
 using platform::internal::UniqueFd;
+
+namespace {
+
+// Up to so many descriptors are given to poll(2) in each wait, which needs
+// fewer system calls than epoll for a descriptor that is watched once or twice.
+constexpr size_t kMaxPolled = 4;
+
+static_assert(POLLIN == EPOLLIN && POLLOUT == EPOLLOUT &&
+                  POLLRDHUP == EPOLLRDHUP,
+              "poll and epoll name the events that callers watch alike");
+
+}  // namespace
 
 void EventLoop::Mailbox::Post(Callback callback) {
   const absl::MutexLock lock(&mutex_);
@@ -65,6 +78,15 @@ absl::Status EventLoop::Watch(int fd, uint32_t events, Callback ready) {
     return absl::OkStatus();
   }
   const bool added = found == watched_.end();
+  // Without epoll, fds_ is empty.
+  if (fds_.empty() && watched_.size() + (added ? 1 : 0) <= kMaxPolled) {
+    watched_[fd] = {0, events, std::move(callback)};
+    return absl::OkStatus();
+  }
+  if (fds_.empty()) {
+    const absl::Status status = BeginEpoll();
+    if (!status.ok()) return status;
+  }
   epoll_event event = {};
   event.events = events;
   event.data.u64 = added ? next_id_ : found->second.id;
@@ -77,11 +99,34 @@ absl::Status EventLoop::Watch(int fd, uint32_t events, Callback ready) {
   return absl::OkStatus();
 }
 
+absl::Status EventLoop::BeginEpoll() {
+  for (auto& [fd, watched] : watched_) {
+    epoll_event event = {};
+    event.events = watched.events;
+    event.data.u64 = next_id_;
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+      absl::Status status =
+          absl::ErrnoToStatus(errno, "cannot wait for a connection");
+      for (const auto& [id, registered] : fds_) {
+        epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, registered, nullptr);
+        watched_[registered].id = 0;
+      }
+      fds_.clear();
+      return status;
+    }
+    watched.id = next_id_;
+    fds_[next_id_++] = fd;
+  }
+  return absl::OkStatus();
+}
+
 void EventLoop::Unwatch(int fd) {
   const auto found = watched_.find(fd);
   if (found == watched_.end()) return;
-  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-  fds_.erase(found->second.id);
+  if (found->second.id != 0) {
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    fds_.erase(found->second.id);
+  }
   watched_.erase(found);
 }
 
@@ -141,6 +186,42 @@ absl::Status EventLoop::RunOnce() {
     return absl::OkStatus();
   }
   skipped_wait_ = false;
+  const absl::Status status = fds_.empty() ? Poll() : WaitForEpoll();
+  if (!status.ok()) return status;
+  RunDeferred();
+  RunTimers();
+  return absl::OkStatus();
+}
+
+absl::Status EventLoop::Poll() {
+  std::array<pollfd, kMaxPolled + 1> polled = {};
+  std::array<std::shared_ptr<Callback>, kMaxPolled + 1> callbacks;
+  polled[0] = {mailbox_->wake_.get(), POLLIN, 0};
+  size_t size = 1;
+  for (const auto& [fd, watched] : watched_) {
+    polled[size] = {fd, static_cast<int16_t>(watched.events), 0};
+    callbacks[size++] = watched.ready;
+  }
+  const int count = poll(polled.data(), size, WaitMilliseconds());
+  // RLIMIT_NOFILE is below that number of descriptors.
+  if (count < 0 && errno == EINVAL && !watched_.empty()) return BeginEpoll();
+  if (count < 0 && errno != EINTR) {
+    return absl::ErrnoToStatus(errno, "cannot wait for connections");
+  }
+  if (count <= 0) return absl::OkStatus();
+  if (polled[0].revents != 0) RunPosted();
+  for (size_t i = 1; i < size; ++i) {
+    if (polled[i].revents == 0) continue;
+    // An earlier callback may have ended or replaced this watch.
+    const auto found = watched_.find(polled[i].fd);
+    if (found != watched_.end() && found->second.ready == callbacks[i]) {
+      (*callbacks[i])();
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EventLoop::WaitForEpoll() {
   std::array<epoll_event, 64> events;
   const int count = epoll_wait(epoll_.get(), events.data(), events.size(),
                                WaitMilliseconds());
@@ -159,8 +240,6 @@ absl::Status EventLoop::RunOnce() {
     const std::shared_ptr<Callback> ready = watched_.at(fd->second).ready;
     (*ready)();
   }
-  RunDeferred();
-  RunTimers();
   return absl::OkStatus();
 }
 

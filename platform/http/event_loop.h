@@ -22,9 +22,10 @@
 
 namespace airlock::http {
 
-// An epoll(7) instance, timers, and a mailbox for other threads. Callbacks run
-// on the thread of RunOnce, one at a time, and may call everything but RunOnce.
-// For one thread, except for Mailbox.
+// Waits by poll(2) for a few descriptors and by epoll(7) for many, and has
+// timers and a mailbox for other threads. Callbacks run on the thread of
+// RunOnce, one at a time, and may call everything except RunOnce. For one
+// thread, except for Mailbox.
 class EventLoop {
  public:
   using Callback = std::function<void()>;
@@ -79,12 +80,12 @@ class EventLoop {
   const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
 
   // Waits for the next events and runs their callbacks, without a wait if
-  // callbacks are deferred. Errors: those of epoll_wait.
+  // callbacks are deferred. Errors: those of poll and epoll_wait.
   absl::Status RunOnce();
 
  private:
   struct Watched {
-    uint64_t id = 0;
+    uint64_t id = 0;  // 0: not registered with epoll.
     uint32_t events = 0;
     std::shared_ptr<Callback> ready;
   };
@@ -93,7 +94,12 @@ class EventLoop {
             std::shared_ptr<Mailbox> mailbox)
       : epoll_(std::move(epoll)), mailbox_(std::move(mailbox)) {}
 
-  // For epoll_wait: the time until the next timer; -1 if no timer is set.
+  // Registers all watched descriptors with epoll.
+  absl::Status BeginEpoll();
+  // These wait, and run the callbacks.
+  absl::Status Poll();
+  absl::Status WaitForEpoll();
+  // The time until the next timer; -1 if no timer is set.
   int WaitMilliseconds() const;
   void RunTimers();
   void RunPosted();
