@@ -25,7 +25,7 @@ size_t LengthOf(absl::string_view header) {
          static_cast<uint8_t>(header[3]);
 }
 
-// The first line of an HTTP message; empty if `content` is none.
+// The first line of an HTTP message; empty for other content.
 std::string StartLine(absl::string_view content) {
   const absl::string_view line = content.substr(0, content.find('\r'));
   constexpr size_t kMost = 2000;

@@ -44,7 +44,7 @@ Field Hidden(absl::string_view name, absl::string_view bytes);
 // Whether the field or any part of it is malformed.
 bool IsMalformed(const Field& field);
 
-// The first part with this name, at any depth; null if there is none.
+// The first part with this name, at any depth, or null.
 const Field* FindField(const Field& field, absl::string_view name);
 
 // "1 byte", "2 bytes".

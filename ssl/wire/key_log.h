@@ -34,7 +34,7 @@ class KeyLog {
   static KeyLog Parse(absl::string_view text, std::vector<BadLine>* bad_lines);
 
   // The secret with this label for the connection with this ClientHello.random
-  // of 32 bytes; empty if there is none. Valid as long as this.
+  // of 32 bytes; empty if it is unknown. Valid as long as this.
   absl::string_view Find(absl::string_view label,
                          absl::string_view random) const;
 

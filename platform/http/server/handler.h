@@ -92,8 +92,8 @@ class Responder {
 class BodySink {
  public:
   virtual ~BodySink() = default;
-  // The next part, never empty. After an error nothing more arrives; if there
-  // is no response yet, the server sends one: see ErrorResponse.
+  // The next part, never empty. After an error nothing more arrives, and the
+  // server responds if the handler has not: see ErrorResponse.
   virtual absl::Status OnData(absl::string_view data) = 0;
   // The body is complete.
   virtual void OnEnd() = 0;

@@ -47,8 +47,8 @@ TEST_P(ExtensionsTest, AreDecoded) {
   EXPECT_FALSE(IsMalformed(field));
 }
 
-// Cut off anywhere, or with a byte too many: marked, unless what is left is
-// well-formed by itself.
+// Cut off anywhere, or with a byte too many: marked, unless the rest is
+// well-formed on its own.
 TEST_P(ExtensionsTest, AreMarkedIfMalformed) {
   const Row& row = GetParam();
   const std::string data = testing::FromHex(row.hex);

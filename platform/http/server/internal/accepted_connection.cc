@@ -36,8 +36,8 @@ constexpr size_t kOutput = 32 << 10;
 // How often a connection reads and writes before others have their turn.
 constexpr int kTurns = 8;
 
-// How long a client that is told to go may take to read everything, and how
-// much it may still send.
+// After the server has ended a connection: how long the client may take to read
+// everything, and how much it may still send.
 constexpr std::chrono::seconds kLinger{2};
 constexpr size_t kMaxLingered = 4 << 20;
 
