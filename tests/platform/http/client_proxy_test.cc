@@ -3,15 +3,20 @@
 
 // Tunnels through a CONNECT proxy.
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/client.h"
+#include "platform/posix_transport.h"
 #include "ssl/error.h"
 #include "tests/platform/http/test_server.h"
 
@@ -94,6 +99,25 @@ TEST(ClientProxyTest, ItsRefusalIsNotTheServers) {
     EXPECT_EQ(FailureOf(status), Failure::kProxy) << status;
     EXPECT_THAT(std::string(status.message()), Not(HasSubstr("secret")));
   }
+}
+
+TEST(ClientProxyTest, ASilentOneEndsAtTheDeadline) {
+  const auto runtime = MakeRuntime();
+  const Listener silent([](std::unique_ptr<platform::PosixTransport> client) {
+    std::array<uint8_t, 1024> part;
+    while (client->Read(absl::MakeSpan(part)).done()) {
+    }
+  });
+  ClientOptions options;
+  options.proxies =
+      *ProxyRules::Create(absl::StrCat("http://127.0.0.1:", silent.port()), "");
+  Client client(runtime.get(), std::move(options));
+  Request request = Get("https://server.test/");
+  request.timeout = absl::Milliseconds(200);
+  const absl::Status status = client.Fetch(std::move(request)).status();
+  EXPECT_EQ(FailureOf(status), Failure::kTimeout) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("the tunnel of the proxy 127.0.0.1:"));
 }
 
 TEST(ClientProxyTest, OneThatIsAwayIsNamed) {

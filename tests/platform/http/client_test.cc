@@ -373,6 +373,15 @@ TEST_F(ClientTest, EachRequestHasItsTrust) {
   request.tls = pinned;
   EXPECT_EQ(ssl::GetErrorKind(client_.Fetch(std::move(request)).status()),
             ssl::ErrorKind::kVerification);
+  pinned = std::make_shared<TlsOptions>();
+  pinned->ca_certs = own->ca_certs;
+  pinned->verification.pins = {
+      response->connection.presented_chain[0].SpkiSha256()};
+  request = Get(server.Url());
+  request.tls = pinned;
+  response = client_.Fetch(std::move(request));
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_FALSE(response->connection.reused);
   client_.CloseIdle();
 }
 
