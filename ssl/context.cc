@@ -15,6 +15,7 @@
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/context_options.h"
 #include "ssl/internal/ssl_ctx.h"
+#include "ssl/internal/verified_chains.h"
 
 namespace airlock::ssl {
 
@@ -45,6 +46,10 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
   impl->options = std::move(options);
   impl->options.verification.minimum_version = versions->minimum;
   impl->options.verification.maximum_version = versions->maximum;
+  if (impl->options.verification.mode != VerifyMode::kNone) {
+    impl->verified_chains = internal::VerifiedChainsOf(
+        *impl->options.trust_store, impl->options.verification);
+  }
   impl->minimum_version = versions->minimum;
   impl->maximum_version = versions->maximum;
   impl->ctx = *std::move(ctx);

@@ -263,16 +263,16 @@ std::vector<CipherInfo> Socket::SharedCiphers() const {
 }
 
 absl::optional<Certificate> Socket::peer_certificate() const {
-  if (impl_->presented.empty()) return absl::nullopt;
-  return impl_->presented[0];
+  if (impl_->presented->empty()) return absl::nullopt;
+  return (*impl_->presented)[0];
 }
 
 const std::vector<Certificate>& Socket::presented_chain() const {
-  return impl_->presented;
+  return *impl_->presented;
 }
 
 const std::vector<Certificate>& Socket::verified_chain() const {
-  return impl_->verified;
+  return *impl_->verified;
 }
 
 bool Socket::peer_verified() const { return impl_->peer_verified; }
@@ -336,9 +336,9 @@ absl::StatusOr<std::string> Socket::GetChannelBinding(
     return std::string(reinterpret_cast<const char*>(value), size);
   }
   X509* certificate = side() == Side::kServer ? SSL_get_certificate(ssl)
-                      : impl_->presented.empty()
+                      : impl_->presented->empty()
                           ? nullptr
-                          : impl_->presented[0].impl().x509.get();
+                          : (*impl_->presented)[0].impl().x509.get();
   if (certificate == nullptr) {
     return NoBinding("the server has no certificate.");
   }

@@ -12,27 +12,15 @@
 #include "ssl/guarded.h"
 
 namespace airlock::ssl::internal {
-namespace {
 
-thread_local const std::function<absl::Time()>* current_clock = nullptr;
-
-}  // namespace
-
-CallScope::CallScope(const std::function<absl::Time()>& clock)
-    : previous_(current_clock) {
-  current_clock = &clock;
-}
-
-CallScope::~CallScope() { current_clock = previous_; }
-
-void CallScope::Install(SSL_CTX* ctx) {
+void ClockScope::Install(SSL_CTX* ctx) {
   SSL_CTX_set_current_time_cb(ctx, [](const SSL* /*ssl*/, timeval* now) {
     // Outside of a scope, BoringSSL only frees memory and does not need the
     // time. It does not accept times before 1970.
     *now = timeval{};
-    if (current_clock == nullptr) return;
+    if (current_ == nullptr) return;
     Guarded("clock callback", [now] {
-      *now = absl::ToTimeval(std::max((*current_clock)(), absl::UnixEpoch()));
+      *now = absl::ToTimeval(std::max((*current_)(), absl::UnixEpoch()));
       return absl::OkStatus();
     }).IgnoreError();
   });

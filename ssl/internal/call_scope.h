@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The scope around every call that a Socket makes into BoringSSL.
+// The scopes around every call that a Socket makes into BoringSSL.
 #ifndef AIRLOCK_SSL_INTERNAL_CALL_SCOPE_H_
 #define AIRLOCK_SSL_INTERNAL_CALL_SCOPE_H_
 
@@ -14,22 +14,41 @@
 
 namespace airlock::ssl::internal {
 
-// Keeps the error queue clean, and sets the clock for BoringSSL on this thread:
-// its time callback does not get the connection. Scopes nest, for callbacks
-// that use another connection. `clock` must outlive the scope.
-class CallScope {
+// Sets the clock for BoringSSL on this thread: its time callback does not get
+// the connection. Scopes nest, for callbacks that use another connection.
+// `clock` must outlive the scope.
+class ClockScope {
  public:
-  explicit CallScope(const std::function<absl::Time()>& clock);
-  ~CallScope();
-  CallScope(const CallScope&) = delete;
-  CallScope& operator=(const CallScope&) = delete;
+  explicit ClockScope(const std::function<absl::Time()>& clock)
+      : previous_(current_) {
+    current_ = &clock;
+  }
+  ~ClockScope() { current_ = previous_; }
+  ClockScope(const ClockScope&) = delete;
+  ClockScope& operator=(const ClockScope&) = delete;
 
   // Makes `ctx` get the time from the current scope.
   static void Install(SSL_CTX* ctx);
 
  private:
-  ErrorQueueScope errors_;
-  const std::function<absl::Time()>* previous_;
+  // Inline, since each call of a connection uses it.
+  static inline thread_local const std::function<absl::Time()>* current_ =
+      nullptr;
+
+  const std::function<absl::Time()>* const previous_;
+};
+
+// A ClockScope that also keeps the error queue clean.
+class CallScope {
+ public:
+  explicit CallScope(const std::function<absl::Time()>& clock)
+      : clock_(clock) {}
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+
+ private:
+  const ErrorQueueScope errors_;
+  const ClockScope clock_;
 };
 
 }  // namespace airlock::ssl::internal

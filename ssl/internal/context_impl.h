@@ -32,8 +32,8 @@ struct Context::Impl {
   TlsVersion maximum_version = TlsVersion::kTls1_3;
   bssl::UniquePtr<SSL_CTX> ctx;
   mutable Counters counters;
-  // Enough for a client of many servers; some kilobytes each, once used.
-  mutable internal::VerifiedChains verified_chains{256};
+  // Null if it verifies no peer.
+  std::shared_ptr<internal::VerifiedChains> verified_chains;
 };
 
 }  // namespace airlock::ssl

@@ -22,6 +22,7 @@ void ClearErrors() {
 
 ErrorQueueScope::ErrorQueueScope() { ClearErrors(); }
 ErrorQueueScope::~ErrorQueueScope() { ClearErrors(); }
+ErrorQueueExit::~ErrorQueueExit() { ClearErrors(); }
 
 uint32_t DrainErrorQueue() {
   const uint32_t first = ERR_get_error();

@@ -24,6 +24,16 @@ class ErrorQueueScope {
   ErrorQueueScope& operator=(const ErrorQueueScope&) = delete;
 };
 
+// Empties this thread's queue on destruction, for the second part of a call
+// that emptied it before.
+class ErrorQueueExit {
+ public:
+  ErrorQueueExit() = default;
+  ~ErrorQueueExit();
+  ErrorQueueExit(const ErrorQueueExit&) = delete;
+  ErrorQueueExit& operator=(const ErrorQueueExit&) = delete;
+};
+
 // BoringSSL's packed code of the first error in this thread's queue, or 0 if it
 // is empty; but that of a failed allocation if there is one. Empties the queue.
 uint32_t DrainErrorQueue();

@@ -27,12 +27,6 @@
 namespace airlock::ssl {
 namespace {
 
-int ExDataIndex() {
-  static const int index =
-      SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
-  return index;
-}
-
 absl::string_view StapledOcsp(const SSL& ssl) {
   const uint8_t* data = nullptr;
   size_t size = 0;
@@ -57,20 +51,22 @@ Socket::Impl::Impl(std::shared_ptr<const Context> context_in,
       options(std::move(options_in)),
       resumes(options.session) {
   bio.transport = std::move(transport);
+  bio.socket = this;
+  bio.keeps_tail = options.side == Side::kServer;
 }
 
 Socket::Impl::~Impl() = default;
 
 Socket::Impl* Socket::Impl::Of(const SSL* ssl) {
-  return static_cast<Impl*>(SSL_get_ex_data(ssl, ExDataIndex()));
+  return static_cast<Bio*>(internal::StateOfTransportBio(SSL_get_rbio(ssl)))
+      ->socket;
 }
 
 absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
   const internal::CallScope scope(made_from->options().clock);
   bssl::UniquePtr<SSL> made(SSL_new(made_from->impl().ctx.get()));
   bssl::UniquePtr<BIO> stream = internal::NewTransportBio(&bio);
-  if (made == nullptr || stream == nullptr ||
-      !SSL_set_ex_data(made.get(), ExDataIndex(), this)) {
+  if (made == nullptr || stream == nullptr) {
     return internal::DrainToStatus(ErrorKind::kInternal,
                                    "The socket cannot be created.");
   }
@@ -196,7 +192,7 @@ IoResult Socket::Impl::Ready(Operation operation) {
 IoResult Socket::Impl::FinishHandshake() {
   const bool resumed = SSL_session_reused(ssl.get()) != 0;
   // A certificate that was not verified may also be unparsable.
-  const absl::Status collected = peer_verified || awaits_verdict_.has_value()
+  const absl::Status collected = peer_verified || awaits_verdict_.is_set()
                                      ? absl::OkStatus()
                                      : CollectPresented();
   const bool verify = context->options().verification.mode != VerifyMode::kNone;
@@ -205,7 +201,7 @@ IoResult Socket::Impl::FinishHandshake() {
     // A resuming server: BoringSSL verifies again only for clients.
     uint8_t alert = SSL_AD_BAD_CERTIFICATE;
     absl::Status status;
-    if (!presented.empty() || NeedsCertificate()) {
+    if (!presented->empty() || NeedsCertificate()) {
       status = VerifyPresented(&alert);
     }
     if (IsLater(status)) return IoResult::WantCallback(LateCallback::kVerify);
@@ -215,6 +211,8 @@ IoResult Socket::Impl::FinishHandshake() {
     }
   }
   handshake_done = true;
+  bio.keeps_tail = false;
+  known_ = nullptr;
   if (initial_context->options().stopwatch != nullptr) {
     handshake_duration = Elapsed() - begun_at_;
   }
@@ -264,10 +262,21 @@ bool Socket::Impl::NeedsCertificate() const {
 }
 
 absl::Status Socket::Impl::CollectPresented() {
-  presented.clear();
+  presented = SharedCertificates();
+  known_ = nullptr;
   const STACK_OF(CRYPTO_BUFFER)* chain = SSL_get0_peer_certificates(ssl.get());
   if (chain == nullptr) return absl::OkStatus();
-  presented.reserve(sk_CRYPTO_BUFFER_num(chain));
+  if (context->impl().verified_chains != nullptr) {
+    known_ = context->impl().verified_chains->Find(
+        chain, options.side == Side::kServer ? Side::kClient : Side::kServer,
+        HostToVerify());
+  }
+  if (known_ != nullptr) {
+    presented = SharedCertificates({known_, &known_->presented});
+    return absl::OkStatus();
+  }
+  auto parsed_chain = std::make_shared<std::vector<Certificate>>();
+  parsed_chain->reserve(sk_CRYPTO_BUFFER_num(chain));
   // BoringSSL has parsed all of them or none.
   const STACK_OF(X509)* parsed = SSL_get_peer_full_cert_chain(ssl.get());
   const bool reuse =
@@ -283,16 +292,24 @@ absl::Status Socket::Impl::CollectPresented() {
           absl::StrCat("The peer's certificate at depth ", i,
                        " cannot be parsed: ", certificate.status().message()));
     }
-    presented.push_back(*std::move(certificate));
+    parsed_chain->push_back(*std::move(certificate));
   }
+  presented = SharedCertificates(std::move(parsed_chain));
   return absl::OkStatus();
+}
+
+absl::string_view Socket::Impl::HostToVerify() const {
+  const bool checked = options.side == Side::kClient &&
+                       context->options().verification.check_hostname;
+  return checked ? absl::string_view(options.server_hostname)
+                 : absl::string_view();
 }
 
 absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   const ContextOptions& wanted = context->options();
   if (wanted.verification.mode == VerifyMode::kNone) return absl::OkStatus();
   internal::VerifyRequest request;
-  request.presented = presented;
+  request.presented = *presented;
   request.trust_store = wanted.trust_store.get();
   request.verification = &wanted.verification;
   const absl::Status clocked = Guarded("clock callback", [&] {
@@ -303,27 +320,30 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
     *alert = SSL_AD_INTERNAL_ERROR;
     return clocked;
   }
-  if (options.side == Side::kServer) {
-    request.peer = Side::kClient;
-  } else if (wanted.verification.check_hostname) {
-    request.host = options.server_hostname;
-  }
-  internal::VerifyOutcome outcome =
-      awaits_verdict_.has_value()
-          ? *std::move(awaits_verdict_)
-          : context->impl().verified_chains.Verify(request);
-  awaits_verdict_.reset();
-  if (!outcome.status.ok()) {
-    *alert = outcome.alert;
-    return outcome.status;
+  if (options.side == Side::kServer) request.peer = Side::kClient;
+  request.host = HostToVerify();
+  SharedCertificates chain = std::exchange(awaits_verdict_, {});
+  if (chain.is_set()) {
+    // It was verified before the callback was called the first time.
+  } else if (known_ != nullptr && known_->Holds(request.now)) {
+    chain = SharedCertificates({known_, &known_->verified});
+  } else {
+    internal::VerifyOutcome outcome =
+        context->impl().verified_chains->Verify(request);
+    if (!outcome.status.ok()) {
+      *alert = outcome.alert;
+      return outcome.status;
+    }
+    chain = SharedCertificates(std::make_shared<std::vector<Certificate>>(
+        std::move(outcome.verified)));
   }
   if (wanted.verify != nullptr) {
-    const VerifiedPeer peer = {presented, outcome.verified, StapledOcsp(*ssl),
+    const VerifiedPeer peer = {*presented, *chain, StapledOcsp(*ssl),
                                SctList(*ssl)};
     const absl::Status said =
         Guarded("verify callback", [&] { return wanted.verify(*owner, peer); });
     if (IsLater(said)) {
-      awaits_verdict_ = std::move(outcome);
+      awaits_verdict_ = std::move(chain);
       return said;
     }
     if (!said.ok()) {
@@ -338,7 +358,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
       error.verify_code = verify_code::kApplicationVerification;
       error.verify_message = std::string(VerifyCodeText(error.verify_code));
       error.depth = 0;
-      error.subject = presented[0].subject();
+      error.subject = (*presented)[0].subject();
       error.detail = "certificate verify failed";
       error.what = absl::StrCat("the verify callback refused \"",
                                 internal::ShownName(error.subject),
@@ -346,7 +366,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
       return MakeStatus(error);
     }
   }
-  verified = std::move(outcome.verified);
+  verified = std::move(chain);
   peer_verified = true;
   return absl::OkStatus();
 }

@@ -13,11 +13,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "ssl/internal/psk_lookahead.h"
 #include "ssl/internal/transport_bio.h"
+#include "ssl/internal/verified_chains.h"
 #include "ssl/internal/verify.h"
 #include "ssl/socket.h"
 
@@ -55,7 +57,25 @@ class Socket::Impl {
   IoResult Unwrap();
   absl::Status RequestKeyUpdate();
 
-  // Copies the peer's certificates from BoringSSL into `presented`.
+  // Certificates in the order of a chain; null is the same as empty.
+  class SharedCertificates {
+   public:
+    SharedCertificates() = default;
+    explicit SharedCertificates(
+        std::shared_ptr<const std::vector<Certificate>> shared)
+        : shared_(std::move(shared)) {}
+    const std::vector<Certificate>& operator*() const {
+      static const auto* const kNone = new std::vector<Certificate>();
+      return shared_ == nullptr ? *kNone : *shared_;
+    }
+    const std::vector<Certificate>* operator->() const { return &**this; }
+    bool is_set() const { return shared_ != nullptr; }
+
+   private:
+    std::shared_ptr<const std::vector<Certificate>> shared_;
+  };
+
+  // Gets the peer's certificates from BoringSSL into `presented`.
   absl::Status CollectPresented();
   // Verifies `presented` with the current context. On success, marks the peer
   // as verified; otherwise sets `alert` to the alert to send. Returns Later()
@@ -70,7 +90,12 @@ class Socket::Impl {
   const SocketOptions options;
   std::string sni_name;                    // Client only; empty: none is sent.
   std::shared_ptr<const Session> resumes;  // Client only; may be null.
-  internal::TransportBioState bio;
+  // The BIO's state, which leads from an SSL to its Impl: unlike BoringSSL's
+  // ex_data, it needs no memory and no lock.
+  struct Bio : internal::TransportBioState {
+    Impl* socket = nullptr;
+  };
+  Bio bio;
   bssl::UniquePtr<SSL> ssl;
   // For `ssl`; null if it asks for no pre-shared key.
   std::unique_ptr<internal::PskLookahead> psk_lookahead;
@@ -88,15 +113,17 @@ class Socket::Impl {
   bool in_sni_callback = false;
   bool sni_undecided = false;  // The sni callback returned Later().
   bool handshake_done = false;
-  bool offered_session = false;           // A server: by the client.
-  std::vector<uint16_t> offered_ciphers;  // A server: by the client.
+  bool offered_session = false;  // A server: by the client.
+  // A server: by the client. Few clients offer more than these.
+  absl::InlinedVector<uint16_t, 20> offered_ciphers;
   // The credentials to present, if they are not the context's only ones.
   std::shared_ptr<const Credentials> chosen;
   // The input to sign, while a signer has not answered yet.
   uint16_t sign_scheme = 0;
   std::string sign_input;
-  std::vector<Certificate> presented;
-  std::vector<Certificate> verified;
+  // Sockets of a known chain share it.
+  SharedCertificates presented;
+  SharedCertificates verified;
   bool peer_verified = false;
   // The latest session. Socket::session() makes it from `new_session`, which is
   // often never asked for.
@@ -136,6 +163,18 @@ class Socket::Impl {
   void SendTickets();
   // Whether a peer without a certificate is an error, even if it resumes.
   bool NeedsCertificate() const;
+  // Whether data may be moved at once: Ready would return Done, and would do
+  // nothing else. `failed` is the direction's own failure.
+  bool MovesData(const absl::Status& failed) const {
+    return handshake_done && !tickets_pending_ && failed.ok() && failed_.ok() &&
+           bio.transport != nullptr;
+  }
+  // Read and Write after the first SSL_read or SSL_write, if that moved
+  // nothing.
+  IoResult EndRead(int result, absl::Span<uint8_t> into);
+  IoResult EndWrite(int result);
+  // The name that the peer's certificate must have; empty: none.
+  absl::string_view HostToVerify() const;
   // Ok unless an earlier call failed for good, or the transport is gone.
   absl::Status Usable(Operation operation) const;
   // Done once the handshake is done and nothing has failed.
@@ -149,7 +188,10 @@ class Socket::Impl {
   absl::Status failed_;
   absl::Status read_failed_;
   absl::Status write_failed_;
-  absl::optional<internal::VerifyOutcome> awaits_verdict_;
+  // The entry that has the `presented` certificates; null if they are unknown.
+  std::shared_ptr<const internal::VerifiedChain> known_;
+  // The verified chain, while the application's callback has not answered.
+  SharedCertificates awaits_verdict_;
   absl::Duration begun_at_;
   bool tickets_pending_ = false;       // Not all sent.
   bool close_notify_pending_ = false;  // Begun, but not all sent.

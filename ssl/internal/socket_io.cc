@@ -19,7 +19,17 @@
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/socket_impl.h"
 
+// Read and Write do without a CallScope where data moves at once: SSL_read and
+// SSL_write empty the error queue first, and queue an error only if they fail.
+
 namespace airlock::ssl {
+namespace {
+
+int IntSize(size_t size) {
+  return static_cast<int>(std::min(size, static_cast<size_t>(INT_MAX)));
+}
+
+}  // namespace
 
 absl::optional<uint8_t> Socket::Impl::AlertInClear() const {
   if (options.side == Side::kClient || handshake_done ||
@@ -186,14 +196,23 @@ absl::Status Socket::Impl::RefuseRenegotiation(std::string why) {
 }
 
 IoResult Socket::Impl::Read(absl::Span<uint8_t> into) {
-  const internal::CallScope scope(clock());
-  IoResult ready = Ready(Operation::kRead);
-  if (!ready.done() || into.empty()) return ready;
-  const int size =
-      static_cast<int>(std::min(into.size(), static_cast<size_t>(INT_MAX)));
+  const internal::ClockScope scope(clock());
+  if (!MovesData(read_failed_)) {
+    const internal::ErrorQueueScope errors;
+    IoResult ready = Ready(Operation::kRead);
+    if (!ready.done()) return ready;
+  }
+  if (into.empty()) return IoResult::Done();
+  waits_for = LateCallback::kNone;
+  const int result = SSL_read(ssl.get(), into.data(), IntSize(into.size()));
+  if (result <= 0 || bio.halted) return EndRead(result, into);
+  traffic.data_received += static_cast<size_t>(result);
+  return IoResult::Done(static_cast<size_t>(result));
+}
+
+IoResult Socket::Impl::EndRead(int result, absl::Span<uint8_t> into) {
+  const internal::ErrorQueueExit errors;
   while (true) {
-    waits_for = LateCallback::kNone;
-    const int result = SSL_read(ssl.get(), into.data(), size);
     if (Halted()) return FailHalted();
     if (result > 0) {
       traffic.data_received += static_cast<size_t>(result);
@@ -204,24 +223,34 @@ IoResult Socket::Impl::Read(absl::Span<uint8_t> into) {
     }
     const absl::Status status = Renegotiate();
     if (!status.ok()) return status;
+    waits_for = LateCallback::kNone;
+    result = SSL_read(ssl.get(), into.data(), IntSize(into.size()));
   }
 }
 
 IoResult Socket::Impl::Write(absl::Span<const uint8_t> from) {
-  const internal::CallScope scope(clock());
-  IoResult ready = Ready(Operation::kWrite);
-  if (!ready.done()) return ready;
+  const internal::ClockScope scope(clock());
+  if (!MovesData(write_failed_)) {
+    const internal::ErrorQueueScope errors;
+    IoResult ready = Ready(Operation::kWrite);
+    if (!ready.done()) return ready;
+  }
   if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) != 0) {
     return MakeStatus(ErrorKind::kClosed,
                       Named("Nothing can be written after {Shutdown}."));
   }
-  if (from.empty()) return ready;
+  if (from.empty()) return IoResult::Done();
   // One record: if a second one blocked, its bytes would already be in transit,
   // although the caller had been told only about the first.
-  const int size =
-      static_cast<int>(std::min(from.size(), static_cast<size_t>(INT_MAX)));
   waits_for = LateCallback::kNone;
-  const int result = SSL_write(ssl.get(), from.data(), size);
+  const int result = SSL_write(ssl.get(), from.data(), IntSize(from.size()));
+  if (result <= 0 || bio.halted) return EndWrite(result);
+  traffic.data_sent += static_cast<size_t>(result);
+  return IoResult::Done(static_cast<size_t>(result));
+}
+
+IoResult Socket::Impl::EndWrite(int result) {
+  const internal::ErrorQueueExit errors;
   if (Halted()) return FailHalted();
   if (result > 0) {
     traffic.data_sent += static_cast<size_t>(result);

@@ -242,7 +242,7 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
   const ErrorQueueScope errors;
   bssl::UniquePtr<SSL_CTX> ctx(SSL_CTX_new(TLS_method()));
   if (ctx == nullptr) return OutOfMemory();
-  CallScope::Install(ctx.get());
+  ClockScope::Install(ctx.get());
   SSL_CTX_set_mode(ctx.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_early_data_enabled(ctx.get(), 0);

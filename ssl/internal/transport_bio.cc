@@ -6,7 +6,9 @@
 #include <openssl/bio.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "ssl/error.h"
@@ -15,29 +17,40 @@
 namespace airlock::ssl::internal {
 namespace {
 
-// The transport's result of a call that may move up to `requested` bytes,
-// checked and added to *moved.
-IoResult Checked(IoResult result, size_t requested, uint64_t* moved) {
-  if (result.want_callback()) return result.status();  // Not allowed here.
-  if (!result.done()) return result;
-  if (result.bytes() == 0 || result.bytes() > requested) {
-    return MakeStatus(
-        ErrorKind::kInternal,
-        ErrorParts{"The transport",
-                   absl::StrCat("claims to have moved ", result.bytes(),
-                                " bytes of ", requested),
-                   "it must move at least one byte and at most that many. Fix "
-                   "its Read or Write.",
-                   /*after_where=*/" "});
-  }
-  *moved += result.bytes();
-  return result;
+// How many bytes a transport's call for up to `requested` bytes moved; 0 if
+// none, or if the number is wrong.
+size_t Moved(const IoResult& result, size_t requested) {
+  if (!result.done()) return 0;
+  const size_t moved = result.bytes();
+  return moved <= requested ? moved : 0;
 }
 
+// The result of a call that moved nothing, if it is allowed.
+IoResult Checked(IoResult result, size_t requested) {
+  if (result.want_callback()) return result.status();
+  if (!result.done()) return result;
+  return MakeStatus(
+      ErrorKind::kInternal,
+      ErrorParts{"The transport",
+                 absl::StrCat("claims to have moved ", result.bytes(),
+                              " bytes of ", requested),
+                 "it must move at least one byte and at most that many. Fix "
+                 "its Read or Write.",
+                 /*after_where=*/" "});
+}
+
+IoResult CallRead(TransportBioState* state, absl::Span<uint8_t> into) {
+  return Guarded("transport's Read",
+                 [&] { return state->transport->Read(into); });
+}
+
+// CallRead for a lookahead, with its result checked and counted.
 IoResult ReadTransport(TransportBioState* state, absl::Span<uint8_t> into) {
-  return Checked(
-      Guarded("transport's Read", [&] { return state->transport->Read(into); }),
-      into.size(), &state->received);
+  IoResult result = CallRead(state, into);
+  const size_t moved = Moved(result, into.size());
+  if (moved == 0) return Checked(std::move(result), into.size());
+  state->received += moved;
+  return result;
 }
 
 // Converts a result to a BIO's return value, and stores errors.
@@ -80,10 +93,6 @@ int Settle(BIO* bio, TransportBioState* state, bool reading,
   return static_cast<int>(result.bytes());
 }
 
-TransportBioState* State(BIO* bio) {
-  return static_cast<TransportBioState*>(BIO_get_data(bio));
-}
-
 void Remember(absl::Span<const char> bytes, TransportBioState* state) {
   auto& tail = state->tail;
   const size_t kept = std::min(bytes.size(), tail.size());
@@ -91,10 +100,34 @@ void Remember(absl::Span<const char> bytes, TransportBioState* state) {
   std::copy(bytes.end() - kept, bytes.end(), tail.end() - kept);
 }
 
-int BioRead(BIO* bio, char* out, int size) {
+// Begins a BIO's call; inline, since each record needs three.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline TransportBioState* Enter(BIO* bio) {
   BIO_clear_retry_flags(bio);
-  TransportBioState* state = State(bio);
-  state->timeout = absl::OkStatus();
+  TransportBioState* state = StateOfTransportBio(bio);
+  if (!state->timeout.ok()) state->timeout = absl::OkStatus();
+  return state;
+}
+
+int ReadAhead(BIO* bio, TransportBioState* state, absl::Span<uint8_t> into) {
+  return Settle(bio, state, /*reading=*/true,
+                state->lookahead->Read(into, [state](absl::Span<uint8_t> more) {
+                  return ReadTransport(state, more);
+                }));
+}
+
+int ReadDirectly(BIO* bio, TransportBioState* state, absl::Span<uint8_t> into) {
+  IoResult result = CallRead(state, into);
+  const size_t moved = Moved(result, into.size());
+  if (moved == 0) {
+    return Settle(bio, state, /*reading=*/true,
+                  Checked(std::move(result), into.size()));
+  }
+  state->received += moved;
+  return static_cast<int>(moved);
+}
+
+int BioRead(BIO* bio, char* out, int size) {
+  TransportBioState* state = Enter(bio);
   if (size <= 0 || state->halted || !state->read_error.ok() ||
       state->transport == nullptr) {
     return -1;
@@ -102,31 +135,31 @@ int BioRead(BIO* bio, char* out, int size) {
   if (state->eof) return 0;
   const auto into = absl::MakeSpan(reinterpret_cast<uint8_t*>(out),
                                    static_cast<size_t>(size));
-  const auto source = [state](absl::Span<uint8_t> bytes) {
-    return ReadTransport(state, bytes);
-  };
-  const int n = Settle(bio, state, /*reading=*/true,
-                       state->lookahead == nullptr
-                           ? source(into)
-                           : state->lookahead->Read(into, source));
-  if (n > 0) Remember(absl::MakeConstSpan(out, static_cast<size_t>(n)), state);
+  const int n = state->lookahead == nullptr ? ReadDirectly(bio, state, into)
+                                            : ReadAhead(bio, state, into);
+  if (n > 0 && state->keeps_tail) {
+    Remember(absl::MakeConstSpan(out, static_cast<size_t>(n)), state);
+  }
   return n;
 }
 
 int BioWrite(BIO* bio, const char* in, int size) {
-  BIO_clear_retry_flags(bio);
-  TransportBioState* state = State(bio);
-  state->timeout = absl::OkStatus();
+  TransportBioState* state = Enter(bio);
   if (size <= 0 || state->halted || !state->write_error.ok() ||
       state->transport == nullptr) {
     return -1;
   }
   const auto from = absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(in),
                                         static_cast<size_t>(size));
-  return Settle(bio, state, /*reading=*/false,
-                Checked(Guarded("transport's Write",
-                                [&] { return state->transport->Write(from); }),
-                        from.size(), &state->sent));
+  IoResult result = Guarded("transport's Write",
+                            [&] { return state->transport->Write(from); });
+  const size_t moved = Moved(result, from.size());
+  if (moved == 0) {
+    return Settle(bio, state, /*reading=*/false,
+                  Checked(std::move(result), from.size()));
+  }
+  state->sent += moved;
+  return static_cast<int>(moved);
 }
 
 long BioControl(BIO* /*bio*/, int command, long /*number*/, void* /*data*/) {
@@ -149,6 +182,10 @@ const BIO_METHOD* Method() {
 }
 
 }  // namespace
+
+TransportBioState* StateOfTransportBio(BIO* bio) {
+  return static_cast<TransportBioState*>(BIO_get_data(bio));
+}
 
 bssl::UniquePtr<BIO> NewTransportBio(TransportBioState* state) {
   if (Method() == nullptr) return nullptr;

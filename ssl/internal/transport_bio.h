@@ -33,8 +33,10 @@ struct TransportBioState {
   absl::Status timeout;
   // The stream has ended on the reading side.
   bool eof = false;
-  // The last bytes that were read: the size of an unencrypted alert.
+  // The last bytes that were read, while `keeps_tail` is set: the size of an
+  // unencrypted alert.
   std::array<uint8_t, 7> tail = {};
+  bool keeps_tail = false;
   // How many bytes the transport read and wrote.
   uint64_t received = 0;
   uint64_t sent = 0;
@@ -43,6 +45,9 @@ struct TransportBioState {
 // Makes a BIO that reads from and writes to state->transport. Null if out of
 // memory.
 bssl::UniquePtr<BIO> NewTransportBio(TransportBioState* state);
+
+// The state that `bio` was made with.
+TransportBioState* StateOfTransportBio(BIO* bio);
 
 }  // namespace airlock::ssl::internal
 

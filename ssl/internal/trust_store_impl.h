@@ -8,6 +8,8 @@
 #include <openssl/base.h>
 #include <openssl/x509.h>
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,12 @@
 #include "ssl/trust_store.h"
 
 namespace airlock::ssl {
+
+namespace internal {
+
+class ChainsByVerification;
+
+}  // namespace internal
 
 struct TrustStore::Impl {
   struct Setting {
@@ -31,6 +39,10 @@ struct TrustStore::Impl {
   // All of the above, for verification. It never changes after construction, so
   // any number of threads may use it.
   bssl::UniquePtr<X509_STORE> store;
+  // Of verified_chains.h, which makes it when it is first needed. It depends on
+  // this class, so it is incomplete here.
+  mutable std::once_flag chains_made;
+  mutable std::shared_ptr<internal::ChainsByVerification> chains;
 };
 
 }  // namespace airlock::ssl

@@ -1,9 +1,11 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Remembers which chains a context has verified.
+// Remembers which chains were verified.
 #ifndef AIRLOCK_SSL_INTERNAL_VERIFIED_CHAINS_H_
 #define AIRLOCK_SSL_INTERNAL_VERIFIED_CHAINS_H_
+
+#include <openssl/pool.h>
 
 #include <cstddef>
 #include <list>
@@ -13,27 +15,45 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "ssl/certificate.h"
 #include "ssl/internal/verify.h"
+#include "ssl/options.h"
+#include "ssl/trust_store.h"
+#include "ssl/verification.h"
 
 namespace airlock::ssl::internal {
+
+// A request that was accepted, and its result. Immutable.
+struct VerifiedChain {
+  size_t hash = 0;
+  Side peer = Side::kServer;
+  std::string host;
+  std::vector<Certificate> presented;
+  std::vector<Certificate> verified;
+  // It holds after the one and before the other.
+  absl::Time after;
+  absl::Time before;
+
+  bool Holds(absl::Time now) const { return now > after && now < before; }
+};
 
 // VerifyPeer at the price of a comparison, for chains that it accepted before:
 // each resumption and each further connection to the same server presents one.
 //
 // It is as strict as VerifyPeer, which is a function of its request. A chain is
 // known only if everything in the request that can differ between two
-// connections of one context is equal, byte for byte: the presented
-// certificates, the purpose and the host. (A hash finds the entry, but decides
-// nothing.) The rest, the trust store with its CRLs and the
-// Verification, belongs to the context and never changes; a request with others
-// is not answered from here. Time matters only where a certificate of the chain
-// becomes valid or expires, so an answer holds between these moments, and a
-// clock that steps back before one ends it, too. Failures are not remembered,
-// nor are chains whose CRLs were checked. The peer still proves in each full
-// handshake that it has the key, and callbacks are still called.
+// connections is equal, byte for byte: the presented certificates, the purpose
+// and the host. (A hash finds the entry, but decides nothing.) The rest, the
+// trust store with its CRLs and the Verification, never changes: each pair of
+// them has its own VerifiedChains (see VerifiedChainsOf). Time matters only
+// where a certificate of the chain becomes valid or expires, so an answer holds
+// between these moments, and a clock that steps back before one ends it, too.
+// Failures are not remembered, nor are chains whose CRLs were checked. The peer
+// still proves in each full handshake that it has the key, and callbacks are
+// still called.
 //
 // Thread-safe.
 class VerifiedChains {
@@ -43,44 +63,43 @@ class VerifiedChains {
   VerifiedChains(const VerifiedChains&) = delete;
   VerifiedChains& operator=(const VerifiedChains&) = delete;
 
-  // VerifyPeer(request). All calls must pass the same trust store and
-  // Verification, which must outlive this; with others, it remembers nothing.
+  // VerifyPeer(request). All calls must pass the same trust store and an equal
+  // Verification.
   VerifyOutcome Verify(const VerifyRequest& request);
+
+  // What Verify would answer from if `peer` presents `chain` for `host`, before
+  // its certificates are parsed. Null if that is unknown; the caller checks
+  // Holds.
+  std::shared_ptr<const VerifiedChain> Find(const STACK_OF(CRYPTO_BUFFER) *
+                                                chain,
+                                            Side peer, absl::string_view host);
 
   // How many chains it remembers.
   size_t size() const;
 
  private:
-  // A request that was accepted, and its result.
-  struct Entry {
-    size_t hash = 0;
-    Side peer = Side::kServer;
-    std::string host;
-    std::vector<Certificate> presented;
-    std::vector<Certificate> verified;
-    // It holds after the one and before the other.
-    absl::Time after;
-    absl::Time before;
+  using Entries = std::list<std::shared_ptr<const VerifiedChain>>;
 
-    bool Answers(const VerifyRequest& request) const;
-  };
-  using Entries = std::list<std::shared_ptr<const Entry>>;
-
-  bool IsOfThisContext(const VerifyRequest& request)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The entry that may answer a request with this hash; or null.
-  std::shared_ptr<const Entry> Find(size_t hash)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Remember(std::shared_ptr<const Entry> entry);
+  std::shared_ptr<const VerifiedChain> Find(size_t hash);
+  void Remember(std::shared_ptr<const VerifiedChain> entry);
 
   const size_t capacity_;
   mutable absl::Mutex mutex_;
-  const TrustStore* trust_store_ ABSL_GUARDED_BY(mutex_) = nullptr;
-  const Verification* verification_ ABSL_GUARDED_BY(mutex_) = nullptr;
   Entries entries_ ABSL_GUARDED_BY(mutex_);  // Most recently used first.
   // By hash. Of two entries with the same hash, the later one stays.
   absl::flat_hash_map<size_t, Entries::iterator> index_ ABSL_GUARDED_BY(mutex_);
 };
+
+// The chains that were verified with `trust_store` and a Verification equal to
+// `verification`: contexts that agree in both share them, so a program that
+// makes a context for each connection also verifies a chain once. They belong
+// to the trust store, so a bundle that is replaced takes its verdicts with it,
+// and Runtimes that do not share a trust store share nothing. Equal means equal
+// CanonicalBytes, which contain every field: whatever a policy decides. The
+// trust store keeps those that were used last. Thread-safe.
+std::shared_ptr<VerifiedChains> VerifiedChainsOf(
+    const TrustStore& trust_store, const Verification& verification);
 
 }  // namespace airlock::ssl::internal
 

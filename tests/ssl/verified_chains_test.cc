@@ -3,24 +3,41 @@
 
 #include "ssl/internal/verified_chains.h"
 
+#include <openssl/pool.h>
+#include <openssl/stack.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "gtest/gtest.h"
+#include "ssl/context.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/protocol.h"
+#include "ssl/socket.h"
+#include "ssl/verification.h"
 #include "tests/support/handshake.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::ssl::internal {
 namespace {
 
+using ::airlock::testing::ClientOptions;
+using ::airlock::testing::Connect;
+using ::airlock::testing::Connection;
+using ::airlock::testing::LocalhostOptions;
+using ::airlock::testing::MakeContext;
 using ::airlock::testing::ReadTestdata;
+using ::airlock::testing::ServerOptions;
 using ::airlock::testing::TestCertificates;
 using ::airlock::testing::TestTime;
 using ::airlock::testing::TestTrustStore;
@@ -38,6 +55,20 @@ class VerifiedChainsTest : public ::testing::Test {
     presented_ = TestCertificates(name);
     request_.presented = presented_;
     return chains_.Verify(request_);
+  }
+
+  // What is known of the chain, by its bytes.
+  std::shared_ptr<const VerifiedChain> Find(absl::string_view name) {
+    const bssl::UniquePtr<STACK_OF(CRYPTO_BUFFER)> chain(
+        sk_CRYPTO_BUFFER_new_null());
+    for (const Certificate& certificate : TestCertificates(name)) {
+      // A copy, as each connection has one.
+      bssl::UniquePtr<CRYPTO_BUFFER> der(CRYPTO_BUFFER_new(
+          reinterpret_cast<const uint8_t*>(certificate.der().data()),
+          certificate.der().size(), /*pool=*/nullptr));
+      bssl::PushToStack(chain.get(), std::move(der));
+    }
+    return chains_.Find(chain.get(), request_.peer, request_.host);
   }
 
   // Whether the chain is accepted, and was known before.
@@ -96,6 +127,34 @@ TEST_F(VerifiedChainsTest, OtherCertificatesAreCheckedAgain) {
   EXPECT_FALSE(IsKnown("server_rsa_chain_with_root"));
 }
 
+TEST_F(VerifiedChainsTest, TheSameLeafWithOtherIssuersIsCheckedAgain) {
+  store_ = TestTrustStore("root.pem");
+  request_.trust_store = store_.get();
+  EXPECT_FALSE(IsKnown("cross_leaf_chain"));
+  EXPECT_TRUE(IsKnown("cross_leaf_chain"));
+  EXPECT_NE(Find("cross_leaf_chain"), nullptr);
+  EXPECT_EQ(Find("cross_leaf_chain_other_first"), nullptr);
+  EXPECT_FALSE(IsKnown("cross_leaf_chain_other_first"));
+}
+
+TEST_F(VerifiedChainsTest, FindsOnlyWhatItWouldAnswerFrom) {
+  request_.host = "localhost";
+  EXPECT_EQ(Find("server_p256_chain"), nullptr);
+  EXPECT_FALSE(IsKnown("server_p256_chain"));
+  const auto found = Find("server_p256_chain");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->presented, presented_);
+  EXPECT_EQ(found->verified, VerifyPeer(request_).verified);
+  EXPECT_TRUE(found->Holds(TestTime()));
+  EXPECT_EQ(Find("server_p256"), nullptr);
+  EXPECT_EQ(Find("server_rsa_chain"), nullptr);
+  request_.peer = Side::kClient;
+  EXPECT_EQ(Find("server_p256_chain"), nullptr);
+  request_.peer = Side::kServer;
+  request_.host = "localhosT";
+  EXPECT_EQ(Find("server_p256_chain"), nullptr);
+}
+
 TEST_F(VerifiedChainsTest, FailuresAreNotRemembered) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_FALSE(Verify("server_other").status.ok());
@@ -121,26 +180,6 @@ TEST_F(VerifiedChainsTest, HoldsWhileAllCertificatesAreValid) {
     EXPECT_EQ(outcome.status, VerifyPeer(request_).status) << now;
     EXPECT_FALSE(outcome.status.ok() && (now < after || now > before)) << now;
   }
-}
-
-TEST_F(VerifiedChainsTest, AnotherTrustStoreOrVerificationHasNoPartInIt) {
-  EXPECT_FALSE(IsKnown("server_p256_chain"));
-  const std::shared_ptr<const TrustStore> other =
-      TestTrustStore("other_root.pem");
-  request_.trust_store = other.get();
-  EXPECT_FALSE(Verify("server_p256_chain").status.ok());
-  request_.trust_store = store_.get();
-  Verification pinned = verification_;
-  pinned.pins = {std::string(32, 'x')};
-  request_.verification = &pinned;
-  EXPECT_FALSE(Verify("server_p256_chain").status.ok());
-  // Nor is what these accept remembered.
-  Verification equal = verification_;
-  request_.verification = &equal;
-  EXPECT_FALSE(IsKnown("server_p256_chain"));
-  EXPECT_FALSE(IsKnown("server_p256_chain"));
-  request_.verification = &verification_;
-  EXPECT_TRUE(IsKnown("server_p256_chain"));
 }
 
 TEST_F(VerifiedChainsTest, WithCrlsEachConnectionIsChecked) {
@@ -184,6 +223,185 @@ TEST_F(VerifiedChainsTest, ThreadsShareIt) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(chains_.size(), 2u);
+}
+
+// Changes a field's value.
+void Change(bool& field) { field = !field; }
+void Change(int& field) { ++field; }
+void Change(std::string& field) { field += "x"; }
+void Change(Protocol& field) { field = Protocol::kTlsv1_2; }
+void Change(VerifyMode& field) { field = VerifyMode::kOptional; }
+void Change(absl::optional<TlsVersion>& field) { field = TlsVersion::kTls1_2; }
+void Change(std::vector<TlsVersion>& field) {
+  field.push_back(TlsVersion::kTls1_0);
+}
+void Change(std::vector<std::string>& field) {
+  field.push_back(std::string(32, 'x'));
+}
+
+TEST(VerifiedChainsOfTest, AreSharedByEqualVerifications) {
+  const auto store = TestTrustStore("ca.pem");
+  const auto first = VerifiedChainsOf(*store, Verification());
+  EXPECT_EQ(VerifiedChainsOf(*store, Verification()), first);
+  // Another trust store, even with the same content.
+  EXPECT_NE(VerifiedChainsOf(*TestTrustStore("ca.pem"), Verification()), first);
+}
+
+TEST(VerifiedChainsOfTest, DifferWithEveryField) {
+  const auto store = TestTrustStore("ca.pem");
+  std::vector<std::shared_ptr<VerifiedChains>> seen = {
+      VerifiedChainsOf(*store, Verification())};
+  size_t fields = 0;
+  const Verification plain;
+  VisitFields(plain, [&fields](absl::string_view, const auto&) { ++fields; });
+  for (size_t i = 0; i < fields; ++i) {
+    Verification changed;
+    size_t at = 0;
+    VisitFields(changed, [&](absl::string_view name, auto& field) {
+      if (at++ != i) return;
+      SCOPED_TRACE(name);
+      Change(field);
+    });
+    seen.push_back(VerifiedChainsOf(*store, changed));
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), seen.back()), 1) << i;
+  }
+  EXPECT_GT(fields, 15u);
+}
+
+TEST(VerifiedChainsOfTest, ManyVerificationsAreForgotten) {
+  const auto store = TestTrustStore("ca.pem");
+  std::weak_ptr<VerifiedChains> first =
+      VerifiedChainsOf(*store, Verification());
+  for (int depth = 1; depth < 15; ++depth) {
+    Verification other;
+    other.depth = depth;
+    VerifiedChainsOf(*store, other);
+  }
+  EXPECT_FALSE(first.expired());
+  for (int depth = 15; depth < 40; ++depth) {
+    Verification other;
+    other.depth = depth;
+    VerifiedChainsOf(*store, other);
+  }
+  EXPECT_TRUE(first.expired());
+}
+
+// Sockets that verified a chain from the same entry share its certificates.
+class SharedChainTest : public ::testing::Test {
+ protected:
+  // The certificates of a connection's client; null if it failed.
+  const std::vector<Certificate>* Presented(ContextOptions options) {
+    options.clock = [this] { return now_; };
+    options.trust_store = store_;
+    kept_.push_back(
+        Connect(MakeContext(std::move(options)), server_, socket_options_));
+    return kept_.back().ok() ? &kept_.back().client->presented_chain()
+                             : nullptr;
+  }
+
+  bool IsKnown(ContextOptions options) {
+    return Presented(std::move(options)) == known_;
+  }
+
+  // Has the chain verified and remembered with ClientOptions.
+  void Learn() {
+    EXPECT_NE(Presented(ClientOptions()), nullptr);
+    known_ = Presented(ClientOptions());
+    EXPECT_NE(known_, nullptr);
+    EXPECT_TRUE(IsKnown(ClientOptions()));
+  }
+
+  absl::Time now_ = TestTime();
+  std::shared_ptr<const TrustStore> store_ = TestTrustStore("ca.pem");
+  std::shared_ptr<const Context> server_ =
+      MakeContext(ServerOptions("server_p256"));
+  SocketOptions socket_options_ = LocalhostOptions();
+  std::vector<Connection> kept_;
+  const std::vector<Certificate>* known_ = nullptr;
+};
+
+TEST_F(SharedChainTest, ContextsThatVerifyTheSameWayShareIt) {
+  Learn();
+  const Connection& last = kept_.back();
+  EXPECT_EQ(last.client->presented_chain(),
+            kept_.front().client->presented_chain());
+  EXPECT_EQ(last.client->verified_chain(),
+            kept_.front().client->verified_chain());
+  EXPECT_TRUE(last.client->peer_verified());
+  // What has no part in verification may differ.
+  ContextOptions options = ClientOptions();
+  options.alpn_protocols = {"h2"};
+  EXPECT_TRUE(IsKnown(std::move(options)));
+}
+
+TEST_F(SharedChainTest, OthersDoNot) {
+  Learn();
+  ContextOptions options = ClientOptions();
+  options.verification.depth = 7;
+  EXPECT_FALSE(IsKnown(std::move(options)));
+  options = ClientOptions();
+  options.verification.flags.x509_strict = true;
+  EXPECT_FALSE(IsKnown(std::move(options)));
+  options = ClientOptions();
+  options.verification.pins = {std::string(32, 'x')};
+  EXPECT_EQ(Presented(std::move(options)), nullptr);
+  // The default level, but as ciphers set it.
+  options = ClientOptions();
+  options.ciphers = "DEFAULT:@SECLEVEL=1";
+  EXPECT_FALSE(IsKnown(std::move(options)));
+}
+
+TEST_F(SharedChainTest, AReplacedTrustStoreDoesNot) {
+  Learn();
+  store_ = TestTrustStore("ca.pem");
+  EXPECT_FALSE(IsKnown(ClientOptions()));
+  store_ = TestTrustStore("other_root.pem");
+  EXPECT_EQ(Presented(ClientOptions()), nullptr);
+}
+
+TEST_F(SharedChainTest, AnotherHostDoesNot) {
+  Learn();
+  socket_options_.server_hostname = "127.0.0.1";
+  EXPECT_FALSE(IsKnown(ClientOptions()));
+  socket_options_.server_hostname = "other.example";
+  EXPECT_EQ(Presented(ClientOptions()), nullptr);
+  EXPECT_EQ(GetErrorKind(kept_.back().client_status), ErrorKind::kHostname);
+}
+
+TEST_F(SharedChainTest, ItExpires) {
+  Learn();
+  absl::Time end = absl::InfiniteFuture();
+  for (const Certificate& each : kept_.back().client->verified_chain()) {
+    end = std::min(end, each.not_after());
+  }
+  now_ = end - absl::Seconds(1);
+  EXPECT_TRUE(IsKnown(ClientOptions()));
+  now_ = end + absl::Seconds(1);
+  EXPECT_EQ(Presented(ClientOptions()), nullptr);
+  EXPECT_EQ(GetErrorKind(kept_.back().client_status), ErrorKind::kVerification);
+  now_ = TestTime();
+  EXPECT_TRUE(IsKnown(ClientOptions()));
+}
+
+TEST_F(SharedChainTest, OtherIntermediatesDoNot) {
+  Learn();
+  server_ = MakeContext(ServerOptions("server_rsa"));
+  const std::vector<Certificate>* other = Presented(ClientOptions());
+  EXPECT_NE(other, nullptr);
+  EXPECT_NE(other, known_);
+}
+
+TEST_F(SharedChainTest, CallbacksAreStillCalled) {
+  Learn();
+  int calls = 0;
+  ContextOptions options = ClientOptions();
+  options.verify = [&](const Socket&, const VerifiedPeer& peer) {
+    ++calls;
+    EXPECT_EQ(&peer.presented[0], &(*known_)[0]);
+    return absl::PermissionDeniedError("no");
+  };
+  EXPECT_EQ(Presented(std::move(options)), nullptr);
+  EXPECT_EQ(calls, 1);
 }
 
 }  // namespace
