@@ -94,7 +94,6 @@ Outcome Wrap(airlock_context* context, const airlock_transport* transport,
   auto handle = std::make_unique<airlock_socket>();
   handle->fd_transport = made->fd_transport;
   handle->claim = made->claim;
-  handle->traffic = made->traffic;
   handle->waits = made->waits;
   handle->user = known->user;
   auto wrapped = ssl::WrapSocket(context->context, std::move(made->transport),

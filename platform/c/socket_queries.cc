@@ -61,8 +61,8 @@ airlock_status airlock_socket_statistics_get(const airlock_socket* socket,
     airlock_socket_statistics shown = {};
     shown.bytes_read = socket->bytes_read;
     shown.bytes_written = socket->bytes_written;
-    shown.transport_bytes_read = socket->traffic->read;
-    shown.transport_bytes_written = socket->traffic->written;
+    shown.transport_bytes_read = socket->waits->traffic.read;
+    shown.transport_bytes_written = socket->waits->traffic.written;
     if (socket->handshake_time.has_value()) {
       // A handshake of less than a microsecond is also over.
       shown.handshake_us = std::max<uint64_t>(
@@ -83,8 +83,12 @@ airlock_status airlock_socket_info(airlock_socket* socket,
   return Guarded(error, [&]() -> Outcome {
     if (socket == nullptr) return IsNull("socket");
     airlock_connection_info shown = {};
-    socket->info = socket->socket->info();
-    if (socket->info.has_value()) {
+    absl::optional<airlock::ssl::ConnectionInfo> known = socket->socket->info();
+    socket->info = known.has_value()
+                       ? std::make_unique<const airlock::ssl::ConnectionInfo>(
+                             *std::move(known))
+                       : nullptr;
+    if (socket->info != nullptr) {
       const airlock::ssl::ConnectionInfo& info = *socket->info;
       shown.version = static_cast<uint16_t>(info.version);
       shown.session_reused = info.session_reused ? 1 : 0;
@@ -104,7 +108,7 @@ airlock_status airlock_socket_info(airlock_socket* socket,
     const absl::Status written =
         airlock::c::internal::WriteStruct(shown, out, "out");
     if (!written.ok()) return written;
-    return socket->info.has_value() ? AIRLOCK_OK : AIRLOCK_NONE;
+    return socket->info != nullptr ? AIRLOCK_OK : AIRLOCK_NONE;
   });
 }
 

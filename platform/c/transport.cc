@@ -26,15 +26,17 @@ using ssl::IoResult;
 class CallbackTransport final : public ssl::Transport {
  public:
   CallbackTransport(const airlock_transport& callbacks, std::string peer,
-                    UserDataPtr user, std::shared_ptr<Traffic> traffic)
-      : callbacks_(callbacks),
+                    UserDataPtr user, std::shared_ptr<Waits> waits)
+      : read_(callbacks.read),
+        write_(callbacks.write),
+        argument_(callbacks.user),
         peer_(peer.empty() ? ""
                            : absl::StrCat(" (",
                                           ssl::Shown(peer, ssl::kMaxShownPath,
                                                      /*utf8=*/true),
                                           ")")),
         user_(std::move(user)),
-        traffic_(std::move(traffic)) {}
+        waits_(std::move(waits)) {}
 
   platform::ProcessClaim& claim() { return claim_; }
 
@@ -42,21 +44,19 @@ class CallbackTransport final : public ssl::Transport {
     const absl::Status mine = claim_.Use();
     if (!mine.ok()) return mine;
     size_t done = 0;
-    const airlock_status status = Shielded([&] {
-      return callbacks_.read(callbacks_.user, into.data(), into.size(), &done);
-    });
+    const airlock_status status = Shielded(
+        [&] { return read_(argument_, into.data(), into.size(), &done); });
     if (status == AIRLOCK_CLOSED) return IoResult::Closed();
-    return Answer("read", status, done, into.size(), &traffic_->read);
+    return Answer("read", status, done, into.size(), &waits_->traffic.read);
   }
 
   IoResult Write(absl::Span<const uint8_t> from) override {
     const absl::Status mine = claim_.Use();
     if (!mine.ok()) return mine;
     size_t done = 0;
-    const airlock_status status = Shielded([&] {
-      return callbacks_.write(callbacks_.user, from.data(), from.size(), &done);
-    });
-    return Answer("write", status, done, from.size(), &traffic_->written);
+    const airlock_status status = Shielded(
+        [&] { return write_(argument_, from.data(), from.size(), &done); });
+    return Answer("write", status, done, from.size(), &waits_->traffic.written);
   }
 
  private:
@@ -85,10 +85,13 @@ class CallbackTransport final : public ssl::Transport {
     }
   }
 
-  const airlock_transport callbacks_;
+  // Of the airlock_transport; not all of it, since each connection has one.
+  airlock_status (*const read_)(void*, void*, size_t, size_t*);
+  airlock_status (*const write_)(void*, const void*, size_t, size_t*);
+  void* const argument_;
   const std::string peer_;  // For errors.
-  const UserDataPtr user_;
-  const std::shared_ptr<Traffic> traffic_;
+  const UserDataPtr user_;  // Null: nothing is released.
+  const std::shared_ptr<Waits> waits_;
   platform::ProcessClaim claim_;
 };
 
@@ -96,19 +99,17 @@ class CallbackTransport final : public ssl::Transport {
 class FdTransport final : public ssl::Transport {
  public:
   FdTransport(std::unique_ptr<platform::PosixTransport> transport,
-              UserDataPtr user, std::shared_ptr<Traffic> traffic,
-              std::shared_ptr<const Waits> waits)
+              UserDataPtr user, std::shared_ptr<Waits> waits)
       : user_(std::move(user)),
-        traffic_(std::move(traffic)),
         waits_(std::move(waits)),
         transport_(std::move(transport)) {}
 
   IoResult Read(absl::Span<uint8_t> into) override {
     if (waits_->reading) return IoResult::WantRead();
-    return Counted(transport_->Read(into), &traffic_->read);
+    return Counted(transport_->Read(into), &waits_->traffic.read);
   }
   IoResult Write(absl::Span<const uint8_t> from) override {
-    return Counted(transport_->Write(from), &traffic_->written);
+    return Counted(transport_->Write(from), &waits_->traffic.written);
   }
 
  private:
@@ -118,8 +119,7 @@ class FdTransport final : public ssl::Transport {
   }
 
   const UserDataPtr user_;  // Outlives the transport, which may close it.
-  const std::shared_ptr<Traffic> traffic_;
-  const std::shared_ptr<const Waits> waits_;
+  const std::shared_ptr<Waits> waits_;
   const std::unique_ptr<platform::PosixTransport> transport_;
 };
 
@@ -135,7 +135,9 @@ absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given,
   UserDataPtr user;
   platform::PosixTransportOptions options;
   try {
-    user = MakeUserData(given.user, given.release);
+    if (given.release != nullptr) {
+      user = MakeUserData(given.user, given.release);
+    }
     options.peer = std::string(peer);
   } catch (...) {
     if (*owned) close(given.fd);
@@ -151,11 +153,9 @@ absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given,
   MadeTransport made;
   made.fd_transport = transport->get();
   made.claim = &made.fd_transport->claim();
-  auto traffic = std::make_shared<Traffic>();
-  made.traffic = traffic;
   made.waits = std::make_shared<Waits>();
-  made.transport = std::make_unique<FdTransport>(
-      *std::move(transport), std::move(user), std::move(traffic), made.waits);
+  made.transport = std::make_unique<FdTransport>(*std::move(transport),
+                                                 std::move(user), made.waits);
   return made;
 }
 
@@ -215,13 +215,14 @@ absl::StatusOr<MadeTransport> MakeTransport(const airlock_transport* given) {
             "callbacks, which do their own waiting.");
       }
       MadeTransport made;
-      UserDataPtr user = MakeUserData(transport->user, transport->release);
-      auto traffic = std::make_shared<Traffic>();
-      made.traffic = traffic;
+      UserDataPtr user;
+      if (transport->release != nullptr) {
+        user = MakeUserData(transport->user, transport->release);
+      }
       made.waits = std::make_shared<Waits>();
       auto callbacks = std::make_unique<CallbackTransport>(
           *transport, std::string(peer->value_or(absl::string_view())),
-          std::move(user), std::move(traffic));
+          std::move(user), made.waits);
       made.claim = &callbacks->claim();
       made.transport = std::move(callbacks);
       return made;

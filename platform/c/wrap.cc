@@ -91,7 +91,6 @@ Outcome Wrap(airlock_runtime* runtime, const airlock_transport* transport,
   auto handle = std::make_unique<airlock_socket>();
   handle->fd_transport = made->fd_transport;
   handle->claim = made->claim;
-  handle->traffic = made->traffic;
   handle->waits = made->waits;
   handle->user = known->user;
   const auto begin = std::chrono::steady_clock::now();

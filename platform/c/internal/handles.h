@@ -62,7 +62,6 @@ struct airlock_socket {
   void* user = nullptr;
   uint64_t bytes_read = 0;
   uint64_t bytes_written = 0;
-  std::shared_ptr<const airlock::c::internal::Traffic> traffic;
   // When the first call that shook hands began, and the total time.
   absl::optional<std::chrono::steady_clock::time_point> handshake_begin;
   absl::optional<std::chrono::steady_clock::duration> handshake_time;
@@ -71,10 +70,12 @@ struct airlock_socket {
   airlock::platform::PosixTransport* fd_transport = nullptr;
   // The claim of `socket`'s transport; null if it was released.
   airlock::platform::ProcessClaim* claim = nullptr;
-  // The target of the pointers from airlock_socket_info.
-  absl::optional<airlock::ssl::ConnectionInfo> info;
+  // The target of the pointers from airlock_socket_info; null before it. Most
+  // connections are never asked, and it is large.
+  std::unique_ptr<const airlock::ssl::ConnectionInfo> info;
   // The maximum wait of a call; for descriptors.
   absl::Duration timeout = absl::ZeroDuration();
+  // What it shares with its transport.
   std::shared_ptr<airlock::c::internal::Waits> waits;
   // How many threads are in a call, and in which process.
   std::atomic<int> calls{0};

@@ -27,8 +27,10 @@ struct Traffic {
   uint64_t written = 0;
 };
 
-// Which threads wait for a socket's descriptor.
+// What a socket shares with its transport: which threads wait for the
+// descriptor, and the traffic.
 struct Waits {
+  Traffic traffic;
   std::mutex mutex;
   bool reading = false;  // A thread waits to read, another to write.
   bool writing = false;
@@ -42,10 +44,8 @@ struct MadeTransport {
   platform::PosixTransport* fd_transport = nullptr;
   // The transport's.
   platform::ProcessClaim* claim = nullptr;
-  // Updated as the transport moves bytes.
-  std::shared_ptr<const Traffic> traffic;
   // For the socket that will use the transport. The transport does not read
-  // while `reading` is set.
+  // while `reading` is set, and updates `traffic`.
   std::shared_ptr<Waits> waits;
 };
 
