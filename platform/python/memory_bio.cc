@@ -4,6 +4,7 @@
 #include "platform/python/memory_bio.h"
 
 #include <algorithm>
+#include <cstring>
 #include <exception>
 #include <string>
 
@@ -83,7 +84,9 @@ class BioTransport final : public BreakableTransport {
     const bool ended = incoming_->ended();
     const size_t count =
         incoming_->Read(into.size(), [&into](absl::string_view bytes) {
-          std::copy(bytes.begin(), bytes.end(), into.begin());
+          if (!bytes.empty()) {
+            std::memcpy(into.data(), bytes.data(), bytes.size());
+          }
         });
     if (count > 0) return ssl::IoResult::Done(count);
     return ended ? ssl::IoResult::Closed() : ssl::IoResult::WantRead();
@@ -123,12 +126,20 @@ PyObject* ReadBio(PyObject* self, PyObject* args) {
   int size = -1;
   if (!PyArg_ParseTuple(args, "|i:read", &size)) return nullptr;
   Buffer& buffer = BufferOf(self);
-  std::string bytes;
-  buffer.Read(size < 0 ? std::string::npos : static_cast<size_t>(size),
-              [&bytes](absl::string_view oldest) {
-                bytes.assign(oldest.data(), oldest.size());
-              });
-  return Bytes(bytes);
+  size_t count = buffer.pending();
+  if (size >= 0) count = std::min(count, static_cast<size_t>(size));
+  PyRef bytes = PyRef::Steal(
+      PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(count)));
+  if (!bytes) return nullptr;
+  char* const into = PyBytes_AS_STRING(bytes.get());
+  // The Socket may have read some of them meanwhile, without the GIL.
+  const size_t moved = buffer.Read(count, [into](absl::string_view oldest) {
+    if (!oldest.empty()) std::memcpy(into, oldest.data(), oldest.size());
+  });
+  if (moved == count) return bytes.release();
+  PyObject* result = bytes.release();
+  _PyBytes_Resize(&result, static_cast<Py_ssize_t>(moved));
+  return result;
 }
 
 PyObject* WriteBio(PyObject* self, PyObject* args) {
