@@ -108,7 +108,26 @@ def contestants(material):
         else:
             found.missing.append(name)
     _add_pythons(material, found)
+    _add_m2crypto(material, found)
     return found
+
+
+# The interpreter that Debian's python3-m2crypto is for.
+DEBIAN_PYTHON = "/usr/bin/python3"
+
+
+def _add_m2crypto(material, found):
+    probe = "import M2Crypto, sys; print('%d.%d' % sys.version_info[:2])"
+    result = subprocess.run([DEBIAN_PYTHON, "-c", probe], capture_output=True,
+                            text=True)
+    if result.returncode != 0:
+        found.missing.append("m2crypto")
+        return
+    version = result.stdout.strip()
+    found.python["m2crypto-" + version] = [
+        "env", "PYTHONPATH=", "PYTHONDONTWRITEBYTECODE=1", DEBIAN_PYTHON,
+        os.path.join(FOLDER, "m2crypto_worker.py"), "m2crypto", version,
+        material.certs, material.bundle]
 
 
 def _add_pythons(material, found):

@@ -219,30 +219,49 @@ class Forwarded(object):
         return self._process.stdout.readline().decode("ascii").strip()
 
 
-def main(_, version, certs, bundle):
-    warnings.simplefilter("ignore")
-    files = Files(certs, bundle)
-    prepared = {}
+def serve(version, names, run):
+    """Obeys standard input; `run(name, count)` returns the answer."""
     for line in iter(sys.stdin.readline, ""):
         words = line.split()
         if words[0] == "list":
-            names = sorted(FIGURES)
-            if os.path.isdir(CERT_DIR):
-                names.append(CERT_DIR_FIGURE)
             print(" ".join("%s/%s" % (name, version) for name in names))
         else:
-            name, count = words[1].split("/")[0], int(words[2])
-            if name == CERT_DIR_FIGURE:
-                if name not in prepared:
-                    prepared[name] = Forwarded()
-                print(prepared[name].ask("py-default-context/" + version,
-                                         count))
-            else:
-                if name not in prepared:
-                    prepared[name] = FIGURES[name](files)
-                    prepared[name]()
-                print(measured(prepared[name], count))
+            print(run(words[1].split("/")[0], int(words[2])))
         sys.stdout.flush()
 
 
-main(*sys.argv[1:])
+class Prepared(object):
+    """Runs figures, which are made when they are first run."""
+
+    def __init__(self, figures, files):
+        self._figures = figures
+        self._files = files
+        self._made = {}
+
+    def run(self, name, count):
+        if name not in self._made:
+            self._made[name] = self._figures[name](self._files)
+            self._made[name]()
+        return measured(self._made[name], count)
+
+
+def main(_, version, certs, bundle):
+    warnings.simplefilter("ignore")
+    prepared = Prepared(FIGURES, Files(certs, bundle))
+    forwarded = []
+
+    def run(name, count):
+        if name != CERT_DIR_FIGURE:
+            return prepared.run(name, count)
+        if not forwarded:
+            forwarded.append(Forwarded())
+        return forwarded[0].ask("py-default-context/" + version, count)
+
+    names = sorted(FIGURES)
+    if os.path.isdir(CERT_DIR):
+        names.append(CERT_DIR_FIGURE)
+    serve(version, names, run)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -118,6 +118,8 @@ The contestants:
   the C interface.
 - **openssl**, **gnutls**: those of the system, in processes of their own, contexts
   made once.
+- **stock**, **airlock** and **m2crypto** with a version of Python: its `ssl` over the
+  system's OpenSSL or over Airlock, and Debian's M2Crypto on Debian's Python.
 
 One operation of a handshake figure makes both ends, shakes hands, sends a byte each way
 (which also moves the session tickets), and frees both. The client always verifies chain
@@ -181,19 +183,18 @@ _WHY_SHORT = [
     ("Full handshake", "**Full handshake.** Airlock does less than BoringSSL here, since "
      "it remembers the\n  chains that it verified; a ratio below 1 is noise of the "
      "machine. See the\n  instructions."),
-    ("Resumed handshake", "**Resumed handshake.** What remains is the verification, a "
-     "comparison with the chain\n  that was verified before; the peer's certificates, "
-     "which a socket offers to its\n  application; and for `WrapSocket` finding the "
-     "context: hashing key and chain (a fifth\n  of TLS 1.2's instructions, as callgrind's "
-     "CPU has no SHA instructions), the policy,\n  and a stat(2) of the bundle."),
-    ("Allocations of a resumed", "**Allocations of a resumed handshake.** Of those "
-     "beyond BoringSSL's, 8 are BoringSSL's\n  own copies of lists that Airlock sets "
-     "(groups, signature algorithms, the chain), 4 are\n  the two sockets, 2 their "
-     "transports, 5 the peer's certificates and offer, and the rest\n  the options of "
-     "`WrapSocket`."),
-    ("Ping-pong", "**Ping-pong.** Each call sets the thread's clock for BoringSSL, looks "
-     "at its error\n  queue, and checks the socket's state: about a microsecond for the "
-     "four calls."),
+    ("Resumed handshake", "**Resumed handshake.** With a `Context`, what remains is the "
+     "comparison with the\n  chain that was verified before and a look at the client's "
+     "offer. `WrapSocket` also\n  finds the context: hashing key and chain (a fifth of TLS "
+     "1.2's instructions, as\n  callgrind's CPU has no SHA instructions), the policy, and "
+     "a stat(2) of the bundle."),
+    ("Allocations of a resumed", "**Allocations of a resumed handshake.** A `Context` has "
+     "8 more than BoringSSL: the\n  sockets, their transports, and BoringSSL's copies of "
+     "lists that Airlock sets (groups,\n  signature algorithms). The rest are the options "
+     "of `WrapSocket` and the keys by which\n  it finds the context."),
+    ("Ping-pong", "**Ping-pong.** Some 70 instructions for each read and write, and 40 for "
+     "each call of a\n  transport, of which a record needs three: the socket's state, the "
+     "thread's clock, and\n  results that are values."),
     ("Bulk", "**Bulk.** Airlock's work for each record is constant; in instructions it is "
      "less than\n  the ratio of times, which the machine's noise dominates."),
     ("Cold start", "**Cold start.** The whole bundle is parsed, since a damaged "
@@ -206,7 +207,7 @@ _WHY_SHORT = [
     ("Memory of", "**Memory of contexts.** They share the bundle, but each has its own "
      "`SSL_CTX`, with its own\n  session cache and ticket keys."),
     ("Two threads", "**Two threads.** The locks are held for a lookup only (the verified "
-     "chains of a context,\n  BoringSSL's session cache and ticket keys); where two cores "
+     "chains of a trust store,\n  BoringSSL's session cache and ticket keys); where two cores "
      "are shared with other work,\n  the second thread does not get one of its own."),
     ("Python 2.7, create_default_context() with", "**SSL_CERT_DIR in Python.** Each file of "
      "the directory is examined with stat(2), because\n  a change of any of them must be "

@@ -21,7 +21,8 @@ COUNTED = [
     (r"^write-1MiB/", 2),
     (r"^context/socket$", 100),
 ]
-COUNTED_QUICK = r"^(full|resumed)/tls13-ecdsa$"
+COUNTED_QUICK = (r"^(full|resumed)/tls13-ecdsa$|"
+                 r"^(write-16KiB|pingpong-64B)/aes-gcm$")
 COUNTED_QUICK_FOR = ("boringssl", "airlock-wrap", "airlock-context")
 
 
