@@ -49,6 +49,7 @@ void AddFloors(VerificationPolicy* policy) {
   if (policy->verification.value != Verification::kEnforce) return;
   const Origin& enforced = policy->verification.origin;
   RaiseTo(kEnforcedLevel, enforced, &policy->security_level);
+  RaiseTo(Profile::kStrict, enforced, &policy->profile);
   RaiseTo(Permission::kForbid, enforced, &policy->partial_chain);
   RaiseTo(ApplicationCas::kAudit, enforced, &policy->application_cas);
   const auto raise_level = [&enforced](Setting<absl::optional<int>>* level) {

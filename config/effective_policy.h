@@ -19,8 +19,8 @@ namespace airlock::config {
 // The settings keep what they overrode.
 //
 // If verification is enforced, these settings have a floor, which only the
-// operator's file can lower: security_level 2 (at least 1 even there),
-// partial_chain forbid and application_cas audit. Pure and thread-safe.
+// operator's file can lower: security_level 2 (at least 1 even there), profile
+// strict, partial_chain forbid and application_cas audit. Pure and thread-safe.
 VerificationPolicy EffectivePolicy(
     absl::Span<const VerificationPolicy> policies);
 

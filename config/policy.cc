@@ -81,6 +81,10 @@ absl::string_view ApplicationCasName(ApplicationCas application_cas) {
   return internal::WordOf(application_cas, internal::kApplicationCasWords);
 }
 
+absl::string_view ProfileName(Profile profile) {
+  return internal::WordOf(profile, internal::kProfileWords);
+}
+
 absl::string_view VerifyFlagName(VerifyFlag flag) {
   return internal::WordOf(flag, kVerifyFlagWords);
 }

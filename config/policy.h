@@ -85,6 +85,15 @@ enum class ApplicationCas {
 // "allow", "audit", "forbid".
 absl::string_view ApplicationCasName(ApplicationCas application_cas);
 
+// Which rules for certificates a client enforces.
+enum class Profile {
+  kCompatible,  // Those that private CAs also keep.
+  kStrict,      // RFC 5280 to the letter: x509_strict.
+};
+
+// "compatible", "strict".
+absl::string_view ProfileName(Profile profile);
+
 // A check that a client always makes, even if its application does not ask for
 // it.
 enum class VerifyFlag { kCrlCheckLeaf, kCrlCheckChain, kX509Strict };
@@ -129,6 +138,8 @@ struct PolicySettings {
   // The lowest security level (OpenSSL's, 0 to 5) for the certificates of both
   // sides; unset: the application's choice.
   Setting<absl::optional<int>> security_level;
+  // The least strict profile of a client.
+  Setting<Profile> profile;
   // A client's checks in addition to those that its application asks for.
   Setting<std::vector<VerifyFlag>> verify_flags;
   // Whether a client may accept any certificate of the bundle as an anchor, and
@@ -155,10 +166,10 @@ namespace internal {
 template <typename Settings>
 auto TieSettings(Settings& settings) {
   auto& [verification, on_override, hostname, minimum_version, ca_certs,
-         key_log, security_level, verify_flags, partial_chain, verify_depth,
-         groups, psk, application_cas, pins] = settings;
+         key_log, security_level, profile, verify_flags, partial_chain,
+         verify_depth, groups, psk, application_cas, pins] = settings;
   return std::tie(verification, on_override, hostname, minimum_version,
-                  ca_certs, key_log, security_level, verify_flags,
+                  ca_certs, key_log, security_level, profile, verify_flags,
                   partial_chain, verify_depth, groups, psk, application_cas,
                   pins);
 }
@@ -193,7 +204,7 @@ struct SettingRow {
 };
 
 // In the order of PolicySettings.
-inline constexpr std::array<SettingRow, 14> kSettingRows = {{
+inline constexpr std::array<SettingRow, 15> kSettingRows = {{
     {"verification", Merging::kStricter},
     {"on_override", Merging::kStricter},
     {"hostname", Merging::kStricter},
@@ -201,6 +212,7 @@ inline constexpr std::array<SettingRow, 14> kSettingRows = {{
     {"ca_certs", Merging::kFirst},
     {"key_log", Merging::kStricter},
     {"security_level", Merging::kStricter},
+    {"profile", Merging::kStricter},
     {"verify_flags", Merging::kAll},
     {"partial_chain", Merging::kStricter},
     {"verify_depth", Merging::kSmaller},
@@ -224,8 +236,8 @@ void VisitSettings(Visitor visit, Settings&... settings) {
 struct PolicyException {
   HostPattern host;
   Origin origin;  // Of `host`.
-  // A file can set ca_certs, minimum_version, security_level and pins here.
-  // Settings that are not set stay as in the policy.
+  // A file can set ca_certs, minimum_version, security_level, profile and pins
+  // here. Settings that are not set stay as in the policy.
   PolicySettings settings;
   // The last day, in UTC, on which the exception is valid.
   Setting<absl::optional<absl::CivilDay>> expires;

@@ -28,12 +28,13 @@ using internal::YamlNode;
 
 constexpr absl::string_view kFileKeys[] = {"tls"};
 constexpr absl::string_view kTlsKeys[] = {
-    "verification",    "on_override",  "hostname",       "minimum_version",
-    "ca_certs",        "key_log",      "security_level", "verify_flags",
-    "partial_chain",   "verify_depth", "groups",         "psk",
-    "application_cas", "exceptions"};
+    "verification", "on_override",     "hostname",       "minimum_version",
+    "ca_certs",     "key_log",         "security_level", "profile",
+    "verify_flags", "partial_chain",   "verify_depth",   "groups",
+    "psk",          "application_cas", "exceptions"};
 constexpr absl::string_view kExceptionKeys[] = {
-    "host", "ca_certs", "minimum_version", "security_level", "pins", "expires"};
+    "host",    "ca_certs", "minimum_version", "security_level",
+    "profile", "pins",     "expires"};
 constexpr int kMostLevel = 5;
 constexpr int kMostDepth = 100;  // The core's default.
 
@@ -182,7 +183,14 @@ bool RelaxesNothing(const PolicyException& exception,
       exception.settings.security_level.stated() &&
       (!policy.security_level.stated() ||
        exception.settings.security_level.value < policy.security_level.value);
-  return !bundle && !version && !level && !exception.settings.pins.stated();
+  // "enforce" brings a profile that the file need not name.
+  const bool profile =
+      exception.settings.profile.stated() &&
+      exception.settings.profile.value == Profile::kCompatible &&
+      !(policy.profile.stated() &&
+        policy.profile.value == Profile::kCompatible);
+  return !bundle && !version && !level && !profile &&
+         !exception.settings.pins.stated();
 }
 
 class PolicyReader {
@@ -262,6 +270,9 @@ class PolicyReader {
   absl::Status ReadFloors(const YamlNode& tls) {
     const auto permission = WordReader<Permission>(internal::kPermissionWords);
     absl::Status status = ReadLevel(tls, &policy_.security_level);
+    status.Update(ReadSetting(tls, "profile",
+                              WordReader<Profile>(internal::kProfileWords),
+                              &policy_.profile));
     status.Update(
         ReadSetting(tls, "verify_flags", ReadFlags, &policy_.verify_flags));
     status.Update(
@@ -318,6 +329,9 @@ class PolicyReader {
                     WordReader<TlsVersion>(internal::kTlsVersionWords),
                     &exception->settings.minimum_version));
     status.Update(ReadLevel(node, &exception->settings.security_level));
+    status.Update(ReadSetting(node, "profile",
+                              WordReader<Profile>(internal::kProfileWords),
+                              &exception->settings.profile));
     status.Update(
         ReadSetting(node, "pins", ReadPins, &exception->settings.pins));
     status.Update(ReadSetting(node, "expires", ReadDay, &exception->expires));
@@ -362,7 +376,8 @@ class PolicyReader {
           absl::StrCat(
               "the exception for \"", exception.host.text(),
               "\" relaxes nothing; remove it, or give it another ca_certs, a "
-              "lower minimum_version or security_level, or pins"));
+              "lower minimum_version or security_level, the profile "
+              "\"compatible\", or pins"));
     }
     return absl::OkStatus();
   }

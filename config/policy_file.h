@@ -28,6 +28,7 @@ enum class PolicyFileRole {
 //     ca_certs: /etc/ca-certificates.crt
 //     key_log: forbid                  # forbid | allow
 //     security_level: 2                # 0 to 5
+//     profile: strict                  # strict | compatible
 //     verify_flags: [x509_strict]      # crl_check_leaf, crl_check_chain, too
 //     partial_chain: forbid            # forbid | allow
 //     verify_depth: 5                  # 0 to 100
@@ -40,12 +41,13 @@ enum class PolicyFileRole {
 //       - host: legacy.example
 //         minimum_version: TLSv1
 //         security_level: 1
+//         profile: compatible
 //         pins: ["sha256/..."]
 //         expires: 2027-06-30
 //
 // All keys except `tls` and an exception's `host` are optional. `enforce`
-// without minimum_version means TLS 1.2, and does not allow a security_level
-// below 1. `today` is the date in UTC. Does not check whether the bundles in
+// without minimum_version means TLS 1.2, without profile it means strict, and it
+// does not allow a security_level below 1. `today` is the date in UTC. Does not check whether the bundles in
 // ca_certs exist; callers can use the settings' origins in their errors.
 //
 // Errors are kInvalidArgument and begin with the position, such as

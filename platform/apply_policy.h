@@ -105,8 +105,8 @@ struct VerificationDecision {
 // With `hostname: optional`, a missing name is not an error: only the chain is
 // verified. If the policy sets a bundle, it replaces all others, and other CAs
 // are an error; otherwise `application_cas` decides whether CAs that the
-// platform's bundle lacks are an error. verify_flags are added; partial_chain
-// and verify_depth are limited. No policy changes how a server verifies its
+// platform's bundle lacks are an error. The profile and verify_flags are added;
+// partial_chain and verify_depth are limited. No policy changes how a server verifies its
 // clients. Minimum version, security level, groups, `psk: forbid` and `key_log:
 // forbid` apply to both sides.
 //

@@ -29,6 +29,8 @@ constexpr std::array<absl::string_view, 2> kPermissionWords = {"allow",
                                                                "forbid"};
 constexpr std::array<absl::string_view, 3> kApplicationCasWords = {
     "allow", "audit", "forbid"};
+constexpr std::array<absl::string_view, 2> kProfileWords = {"compatible",
+                                                            "strict"};
 // The groups that Airlock's core offers by default.
 constexpr std::array<absl::string_view, 4> kGroupWords = {"X25519", "P-256",
                                                           "P-384", "P-521"};

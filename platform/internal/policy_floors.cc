@@ -244,6 +244,13 @@ absl::Status ApplyFlags(const config::VerificationPolicy& policy,
                         const VerificationRequest& request,
                         Overrides* overrides, VerificationDecision* decision) {
   ssl::VerifyFlags& flags = decision->verification.flags;
+  if (policy.profile.value == config::Profile::kStrict && !flags.x509_strict) {
+    flags.x509_strict = true;
+    decision->changes.push_back(
+        {"profile", std::string(ProfileName(config::Profile::kCompatible)),
+         std::string(ProfileName(config::Profile::kStrict)),
+         policy.profile.origin});
+  }
   for (const config::VerifyFlag flag : policy.verify_flags.value) {
     bool& field = FlagOf(flag, &flags);
     if (field) continue;

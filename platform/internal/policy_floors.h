@@ -51,8 +51,8 @@ absl::Status ApplyFloors(const config::VerificationPolicy& policy,
                          const VerificationRequest& request,
                          Overrides* overrides, VerificationDecision* decision);
 
-// The same for a client's verification: verify_flags, verify_depth and, in its
-// place, PSK.
+// The same for a client's verification: profile, verify_flags, verify_depth
+// and, in its place, PSK.
 absl::Status ApplyClientFloors(const config::VerificationPolicy& policy,
                                const VerificationRequest& request,
                                Overrides* overrides,

@@ -273,6 +273,7 @@ minimum_version  TLSv1.2                        airlock.yaml:2:17
 ca_certs         /é                             airlock.yaml:3:13
 key_log          allow                          built in
 security_level   2                              airlock.yaml:2:17
+profile          strict                         airlock.yaml:2:17
 verify_flags     -                              built in
 partial_chain    forbid                         airlock.yaml:2:17
 verify_depth     -                              built in
@@ -299,6 +300,7 @@ TEST(PolicyReportTest, IsJson) {
   {"setting": "ca_certs", "value": "/\"\\", "origin": {"source": "policy file", "file": "airlock.yaml", "line": 1, "column": 17}, "overrode": []},
   {"setting": "key_log", "value": "allow", "origin": {"source": "built in"}, "overrode": []},
   {"setting": "security_level", "value": null, "origin": {"source": "built in"}, "overrode": []},
+  {"setting": "profile", "value": "compatible", "origin": {"source": "built in"}, "overrode": []},
   {"setting": "verify_flags", "value": null, "origin": {"source": "built in"}, "overrode": []},
   {"setting": "partial_chain", "value": "allow", "origin": {"source": "built in"}, "overrode": []},
   {"setting": "verify_depth", "value": null, "origin": {"source": "built in"}, "overrode": []},

@@ -187,7 +187,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"NothingStated", Row::kWhole, "tls: {}\n",
          "1:6: \"tls\" is empty; it may contain \"verification\", "
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
-         "\"key_log\", \"security_level\", \"verify_flags\", "
+         "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", \"psk\", "
          "\"application_cas\" and \"exceptions\""},
         {"Misspelt", Row::kTls, "verfication: off",
@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"Unknown", Row::kTls, "ciphers: HIGH",
          "2:3: unknown key \"ciphers\"; \"tls\" accepts \"verification\", "
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
-         "\"key_log\", \"security_level\", \"verify_flags\", "
+         "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", \"psk\", "
          "\"application_cas\" and \"exceptions\""},
         {"Duplicate", Row::kTls, "hostname: optional\n  hostname: required",
@@ -273,7 +273,7 @@ INSTANTIATE_TEST_SUITE_P(
         Exception("Verification", "verification: off",
                   "2:26: unknown key \"verification\"; an exception accepts "
                   "\"host\", \"ca_certs\", \"minimum_version\", "
-                  "\"security_level\", \"pins\" and \"expires\""),
+                  "\"security_level\", \"profile\", \"pins\" and \"expires\""),
         Exception("RelativePath", "ca_certs: a",
                   "2:36: ca_certs is \"a\"; it must be an absolute path"),
         Exception("Version", "minimum_version: SSLv3",
@@ -301,19 +301,19 @@ INSTANTIATE_TEST_SUITE_P(
         Exception("RelaxesNothing", "expires: 2027-06-30",
                   "2:16: the exception for \"a\" relaxes nothing; remove it, "
                   "or give it another ca_certs, a lower minimum_version or "
-                  "security_level, or pins"),
+                  "security_level, the profile \"compatible\", or pins"),
         {"SameAsPolicy", Row::kTls,
          "minimum_version: TLSv1.2\n  ca_certs: /a\n  exceptions:\n"
          "  - host: '*.b.c'\n    minimum_version: TLSv1.2\n    ca_certs: /a",
          "5:5: the exception for \"*.b.c\" relaxes nothing; remove it, or give "
-         "it another ca_certs, a lower minimum_version or security_level, or "
-         "pins"},
+         "it another ca_certs, a lower minimum_version or security_level, the "
+         "profile \"compatible\", or pins"},
         {"SameAsEnforce", Row::kTls,
          "verification: enforce\n  exceptions:\n"
          "  - host: b\n    minimum_version: TLSv1.2",
          "4:5: the exception for \"b\" relaxes nothing; remove it, or give it "
-         "another ca_certs, a lower minimum_version or security_level, or "
-         "pins"},
+         "another ca_certs, a lower minimum_version or security_level, the "
+         "profile \"compatible\", or pins"},
         {"Twice", Row::kTls,
          "exceptions:\n  - host: B.example\n    ca_certs: /a\n"
          "  - host: b.example.\n    ca_certs: /b",

@@ -65,6 +65,10 @@ TEST(PolicyFloorsTest, AFileStates) {
   for (const Row& row : std::vector<Row>{
            {"security_level: 0", "security_level", "0 a.yaml:1:23"},
            {"security_level: 5", "security_level", "5 a.yaml:1:23"},
+           {"profile: strict", "profile", "strict a.yaml:1:16"},
+           {"verification: enforce", "profile", "strict a.yaml:1:21"},
+           {"verification: enforce, profile: compatible", "profile",
+            "compatible a.yaml:1:39"},
            {"verify_flags: [x509_strict, crl_check_chain]", "verify_flags",
             "x509_strict crl_check_chain a.yaml:1:21"},
            {"partial_chain: allow", "partial_chain", "allow a.yaml:1:22"},
@@ -96,6 +100,14 @@ TEST(PolicyFloorsTest, InvalidValuesAreErrorsAtTheirPlace) {
             "a.yaml:1:69"},
            {"security_level: 1, exceptions: [{host: a, security_level: 2}]",
             "a.yaml:1:39"},
+           {"profile: Strict", "a.yaml:1:16"},
+           {"profile: ''", "a.yaml:1:16"},
+           {"profile: [strict]", "a.yaml:1:16"},
+           {"profile: lax, verification: enforce", "a.yaml:1:16"},
+           {"exceptions: [{host: a, profile: no}]", "a.yaml:1:39"},
+           {"exceptions: [{host: a, profile: strict}]", "a.yaml:1:20"},
+           {"profile: compatible, exceptions: [{host: a, profile: compatible}]",
+            "a.yaml:1:41"},
            {"verify_flags: x509_strict", "a.yaml:1:21"},
            {"verify_flags: []", "a.yaml:1:21"},
            {"verify_flags: [strict]", "a.yaml:1:22"},
@@ -115,16 +127,26 @@ TEST(PolicyFloorsTest, InvalidValuesAreErrorsAtTheirPlace) {
   }
 }
 
+TEST(PolicyFloorsTest, AnUnknownProfileIsNamedWithTheAllowedOnes) {
+  const absl::Status status = Parse("profile: strikt").status();
+  for (const char* part : {"a.yaml:1:16", "profile", "\"strikt\"",
+                           "\"compatible\"", "\"strict\""}) {
+    EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr(part));
+  }
+}
+
 TEST(PolicyFloorsTest, EnforceBringsThem) {
   const EnvironmentMap enforce = {{"AIRLOCK_VERIFY", "enforce"}};
   const VerificationPolicy policy = Effective("", enforce);
   EXPECT_EQ(Of(policy, "security_level"), "2 AIRLOCK_VERIFY=enforce");
+  EXPECT_EQ(Of(policy, "profile"), "strict AIRLOCK_VERIFY=enforce");
   EXPECT_EQ(Of(policy, "partial_chain"), "forbid AIRLOCK_VERIFY=enforce");
   EXPECT_EQ(Of(policy, "application_cas"), "audit AIRLOCK_VERIFY=enforce");
   EXPECT_EQ(Of(policy, "psk"), "allow built in");
   for (const char* word : {"off", "default"}) {
     const VerificationPolicy other = Effective("", {{"AIRLOCK_VERIFY", word}});
     EXPECT_EQ(Of(other, "security_level"), "- built in");
+    EXPECT_EQ(Of(other, "profile"), "compatible built in");
     EXPECT_EQ(Of(other, "partial_chain"), "allow built in");
     EXPECT_EQ(Of(other, "application_cas"), "allow built in");
   }
@@ -133,8 +155,10 @@ TEST(PolicyFloorsTest, EnforceBringsThem) {
 TEST(PolicyFloorsTest, OnlyTheFileCanLowerTheFloorsOfEnforce) {
   const EnvironmentMap enforce = {{"AIRLOCK_VERIFY", "enforce"}};
   VerificationPolicy policy = Effective(
-      "security_level: 1, partial_chain: allow, application_cas: allow",
+      "security_level: 1, partial_chain: allow, application_cas: allow, "
+      "profile: compatible",
       enforce);
+  EXPECT_EQ(Of(policy, "profile"), "compatible a.yaml:1:81");
   EXPECT_EQ(Of(policy, "security_level"), "1 a.yaml:1:23");
   EXPECT_EQ(Of(policy, "partial_chain"), "allow a.yaml:1:41");
   EXPECT_EQ(Of(policy, "application_cas"), "allow a.yaml:1:65");
@@ -187,6 +211,8 @@ TEST(PolicyFloorsTest, OfTwoTheStricterWins) {
   EXPECT_EQ(
       Of(merge("security_level: 1", "security_level: 3"), "security_level"),
       "3 a.yaml:1:23");
+  EXPECT_EQ(Of(merge("profile: compatible", "profile: strict"), "profile"),
+            "strict a.yaml:1:16");
   EXPECT_EQ(Of(merge("verify_depth: 2", "verify_depth: 1"), "verify_depth"),
             "1 a.yaml:1:21");
   EXPECT_EQ(Of(merge("verify_depth: 2", "psk: allow"), "verify_depth"),
@@ -214,6 +240,29 @@ TEST(PolicyFloorsTest, AnExceptionLowersTheLevelForItsHost) {
   EXPECT_EQ(Of(excepted, "application_cas"), Of(policy, "application_cas"));
   EXPECT_EQ(PolicyForHost(policy, "b.b", kToday).security_level.value, 2);
   EXPECT_EQ(Of(policy, "exception a.b").substr(0, 16), "security_level 1");
+}
+
+TEST(PolicyFloorsTest, AnExceptionLowersTheProfileForItsHost) {
+  const VerificationPolicy policy = Effective(
+      "verification: enforce, exceptions: [{host: a.b, profile: compatible}]");
+  EXPECT_EQ(PolicyForHost(policy, "a.b", kToday).profile.value,
+            Profile::kCompatible);
+  EXPECT_EQ(PolicyForHost(policy, "b.b", kToday).profile.value,
+            Profile::kStrict);
+}
+
+// A file that only tightens cannot take back the profile of `enforce`.
+TEST(PolicyFloorsTest, AnotherFileCannotLowerTheProfile) {
+  const auto file = ParsePolicyFile("tls: {profile: compatible}", "b.yaml",
+                                    kToday, PolicyFileRole::kTightens);
+  ASSERT_TRUE(file.ok()) << file.status();
+  const auto enforce =
+      ParseEnvironment(EnvironmentMap{{"AIRLOCK_VERIFY", "enforce"}});
+  EXPECT_EQ(Of(EffectivePolicy({*file, *enforce}), "profile"),
+            "strict AIRLOCK_VERIFY=enforce");
+  const auto strict = Parse("profile: strict");
+  EXPECT_EQ(Of(EffectivePolicy({*strict, *file}), "profile"),
+            "strict a.yaml:1:16");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -141,7 +142,10 @@ void ExpectGets(absl::string_view word, const VerificationRequest& request,
   std::vector<std::string> changed;
   if (decision->verification.mode != without->verification.mode)
     changed = {"cert_reqs"};
-  if (word == "enforce") changed.push_back("minimum_version");
+  if (word == "enforce") {
+    changed.push_back("minimum_version");
+    changed.push_back("profile");
+  }
   EXPECT_THAT(Changed(*decision),
               ::testing::UnorderedElementsAreArray(changed));
 }
@@ -229,7 +233,7 @@ TEST(ApplyPolicyTest, APreSharedKeyIsNotACertificate) {
   ASSERT_TRUE(upgraded.ok()) << upgraded.status();
   EXPECT_FALSE(upgraded->psk);
   EXPECT_THAT(Changed(*upgraded),
-              UnorderedElementsAre("minimum_version", "psk"));
+              UnorderedElementsAre("minimum_version", "profile", "psk"));
   // A server has no name to be verified by.
   request.side = Side::kServer;
   EXPECT_TRUE(ApplyPolicy(Policy("enforce"), request)->psk);
@@ -262,7 +266,8 @@ TEST(ApplyPolicyTest, EnforceNeverUsesTheCommonName) {
   ASSERT_TRUE(decision.ok()) << decision.status();
   EXPECT_FALSE(decision->verification.hostname.common_name_fallback);
   EXPECT_THAT(Changed(*decision),
-              UnorderedElementsAre("minimum_version", "common_name_fallback"));
+              UnorderedElementsAre("minimum_version", "profile",
+                                   "common_name_fallback"));
 }
 
 struct VersionRow {
@@ -323,7 +328,8 @@ TEST(ApplyPolicyTest, EnforceAllowsNoVersionBelow12) {
       }
       ASSERT_TRUE(decision.ok()) << decision.status();
       EXPECT_EQ(decision->verification.minimum_version, row.result);
-      EXPECT_EQ(!decision->changes.empty(), row.changed);
+      EXPECT_EQ(absl::c_linear_search(Changed(*decision), "minimum_version"),
+                row.changed);
     }
   }
 }
@@ -370,7 +376,7 @@ TEST(ApplyPolicyTest, UpgradeUsesTheLowestAllowedVersion) {
   EXPECT_EQ(decision->verification.minimum_version, TlsVersion::kTls1_2);
   EXPECT_EQ(decision->verification.maximum_version, absl::nullopt);
   EXPECT_THAT(decision->verification.disabled_versions, IsEmpty());
-  ASSERT_THAT(Changed(*decision), ElementsAre("ssl_version"));
+  ASSERT_THAT(Changed(*decision), ElementsAre("ssl_version", "profile"));
   EXPECT_EQ(decision->changes[0].requested, "PROTOCOL_TLSv1");
   EXPECT_TRUE(decision->changes[0].asked);
 }

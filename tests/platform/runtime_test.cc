@@ -255,8 +255,10 @@ TEST_F(RuntimeTest, ExplainTellsWhatThePolicyDid) {
   const auto decision = Make("enforce")->Explain(Client());
   ASSERT_TRUE(decision.ok()) << decision.status();
   EXPECT_EQ(decision->verification.mode, VerifyMode::kRequired);
-  ASSERT_EQ(decision->changes.size(), 1);
+  EXPECT_TRUE(decision->verification.flags.x509_strict);
+  ASSERT_EQ(decision->changes.size(), 2);
   EXPECT_EQ(decision->changes[0].setting, "minimum_version");
+  EXPECT_EQ(decision->changes[1].setting, "profile");
   EXPECT_EQ(decision->changes[0].origin.name, "AIRLOCK_VERIFY");
 }
 
