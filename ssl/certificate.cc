@@ -69,7 +69,8 @@ absl::StatusOr<Certificate> Certificate::FromPem(absl::string_view pem) {
     if (!damaged && !internal::IsCertificateLabel(block.label)) continue;
     const absl::StatusOr<Secret> der =
         damaged ? block.status : internal::DecodePem(block);
-    if (der.ok()) return internal::CertificateFromPemDer(block.label, der->view());
+    if (der.ok())
+      return internal::CertificateFromPemDer(block.label, der->view());
     airlock::ssl::Error error =
         GetError(der.status()).value_or(airlock::ssl::Error());
     error.message.clear();
@@ -131,8 +132,10 @@ PublicKeyInfo Certificate::public_key() const {
   const internal::ErrorQueueScope scope;
   const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(impl_->x509.get()));
   if (key == nullptr) return {};
-  const int bits = EVP_PKEY_bits(key.get());
-  switch (EVP_PKEY_id(key.get())) {
+  const int type = EVP_PKEY_id(key.get());
+  // BoringSSL crashes on a DSA key that inherits its parameters (RFC 3279).
+  const int bits = type == EVP_PKEY_DSA ? 0 : EVP_PKEY_bits(key.get());
+  switch (type) {
     case EVP_PKEY_RSA:
       return {"RSA", bits, ""};
     case EVP_PKEY_EC: {
@@ -164,10 +167,15 @@ SignatureInfo Certificate::signature() const {
 std::string Certificate::ToText() const {
   const internal::ErrorQueueScope scope;
   const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
-  // Keep the text before a part that cannot be printed.
+  // Keep the text before a part that cannot be printed. BoringSSL crashes on a
+  // DSA key that inherits its parameters.
   if (bio != nullptr) {
+    const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(impl_->x509.get()));
+    const bool is_partial =
+        key != nullptr && EVP_PKEY_missing_parameters(key.get()) != 0;
     X509_print_ex(bio.get(), impl_->x509.get(),
-                  XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB, /*cflag=*/0);
+                  XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB,
+                  /*cflag=*/is_partial ? X509_FLAG_NO_PUBKEY : 0);
   }
   return bio == nullptr ? "" : BioToString(bio.get());
 }

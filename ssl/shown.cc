@@ -4,6 +4,7 @@
 #include "ssl/shown.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -14,13 +15,65 @@
 namespace airlock::ssl {
 namespace {
 
-std::string Escape(absl::string_view text, bool utf8) {
-  return utf8 ? absl::Utf8SafeCHexEscape(text) : absl::CHexEscape(text);
-}
-
 // Whether `c` is a UTF-8 continuation byte.
 bool Continues(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+// The code point that `text` begins with, and its size: 0 if it is malformed
+// (RFC 3629).
+struct CodePoint {
+  uint32_t value = 0;
+  size_t size = 0;
+};
+CodePoint FirstCodePoint(absl::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  const size_t size = first < 0x80   ? 1
+                      : first < 0xC2 ? 0
+                      : first < 0xE0 ? 2
+                      : first < 0xF0 ? 3
+                      : first < 0xF5 ? 4
+                                     : 0;
+  if (size == 0 || size > text.size()) return {};
+  uint32_t value = size == 1 ? first : first & (0x7FU >> size);
+  for (size_t i = 1; i < size; ++i) {
+    if (!Continues(text[i])) return {};
+    value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3FU);
+  }
+  const bool overlong = (size == 3 && value < 0x800) ||
+                        (size == 4 && value < 0x10000) || value > 0x10FFFF;
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (overlong || surrogate) return {};
+  return {value, size};
+}
+
+// Whether a terminal could obey a code point, or a reader overlook it: controls
+// (C1, too), line separators, characters without width, and those that change
+// the direction of the text.
+bool IsHidden(uint32_t value) {
+  return value < 0x20 || (value >= 0x7F && value <= 0xA0) || value == 0xAD ||
+         value == 0x61C || (value >= 0x200B && value <= 0x200F) ||
+         (value >= 0x2028 && value <= 0x202E) ||
+         (value >= 0x2060 && value <= 0x206F) || value == 0xFEFF ||
+         (value >= 0xFFF0 && value <= 0xFFFB) ||
+         (value >= 0xE0000 && value <= 0xE007F);
+}
+
+std::string Escape(absl::string_view text, bool utf8) {
+  if (!utf8) return absl::CHexEscape(text);
+  std::string escaped;
+  while (!text.empty()) {
+    const CodePoint first = FirstCodePoint(text);
+    const size_t size = std::max<size_t>(first.size, 1);
+    const absl::string_view bytes = text.substr(0, size);
+    if (size > 1 && !IsHidden(first.value)) {
+      absl::StrAppend(&escaped, bytes);
+    } else {
+      absl::StrAppend(&escaped, absl::CHexEscape(bytes));
+    }
+    text.remove_prefix(size);
+  }
+  return escaped;
 }
 
 }  // namespace

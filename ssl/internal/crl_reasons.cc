@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,22 @@
 namespace airlock::ssl::internal {
 namespace {
 
+// Which certificates a CRL with an issuing distribution point covers.
+std::string ScopeOf(const X509_CRL* crl) {
+  const std::unique_ptr<ISSUING_DIST_POINT, decltype(&ISSUING_DIST_POINT_free)>
+      point(static_cast<ISSUING_DIST_POINT*>(X509_CRL_get_ext_d2i(
+                crl, NID_issuing_distribution_point, /*out_critical=*/nullptr,
+                /*out_idx=*/nullptr)),
+            ISSUING_DIST_POINT_free);
+  if (point == nullptr) return "its issuing distribution point is malformed";
+  if (point->onlyuser != 0) return "it is for certificates that are not CAs";
+  if (point->onlyCA != 0) return "it is for CAs only";
+  if (point->onlyattr != 0) return "it is for attribute certificates only";
+  if (point->onlysomereasons != nullptr) return "it is for some reasons only";
+  if (point->indirectCRL != 0) return "it is for the CAs of others, too";
+  return "it is for another distribution point";
+}
+
 // Why BoringSSL does not take a CRL of the right issuer; empty if that cannot
 // be seen from the CRL alone.
 std::string ReasonOf(const X509_CRL* crl, int64_t now) {
@@ -34,26 +51,32 @@ std::string ReasonOf(const X509_CRL* crl, int64_t now) {
     return "it has expired (RFC 5280, section 5.1.2.5)";
   }
   if (X509_CRL_get_ext_by_NID(crl, NID_issuing_distribution_point, -1) >= 0) {
-    return "it may cover other certificates only: see its issuing "
-           "distribution point (RFC 5280, section 5.2.5)";
+    return absl::StrCat(ScopeOf(crl), " (RFC 5280, section 5.2.5)");
   }
   for (int i = 0; i < X509_CRL_get_ext_count(crl); ++i) {
-    if (X509_EXTENSION_get_critical(X509_CRL_get_ext(crl, i)) != 0) {
+    const X509_EXTENSION* extension = X509_CRL_get_ext(crl, i);
+    if (X509_EXTENSION_get_critical(extension) != 0) {
       return "it has a critical extension (RFC 5280, section 5.2)";
     }
   }
   return "";
 }
 
+bool IsAboutCrls(int code) {
+  return code == verify_code::kUnableToGetCrl ||
+         code == verify_code::kCrlExpired ||
+         code == verify_code::kCrlNotYetValid ||
+         code == verify_code::kCrlSignatureFailure ||
+         code == X509_V_ERR_KEYUSAGE_NO_CRL_SIGN ||
+         code == X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION ||
+         code == X509_V_ERR_DIFFERENT_CRL_SCOPE;
+}
+
 }  // namespace
 
 std::string CrlReason(const VerifyRequest& request, int code,
                       X509* certificate) {
-  if (code != verify_code::kUnableToGetCrl &&
-      code != verify_code::kCrlExpired &&
-      code != verify_code::kCrlNotYetValid) {
-    return "";
-  }
+  if (!IsAboutCrls(code)) return "";
   const ErrorQueueScope errors;
   const auto& crls = request.trust_store->impl().crls;
   if (crls.empty()) return "the CA bundle holds no CRL";
@@ -74,6 +97,13 @@ std::string CrlReason(const VerifyRequest& request, int code,
   if (of_issuer == 0) {
     return absl::StrCat("of ", crls.size(), " CRLs in the CA bundle, none is ",
                         "from \"", shown, "\"");
+  }
+  if (code == verify_code::kCrlSignatureFailure) {
+    return absl::StrCat("the CRL of \"", shown,
+                        "\" is not signed with the key of that CA");
+  }
+  if (code == X509_V_ERR_KEYUSAGE_NO_CRL_SIGN) {
+    return absl::StrCat("the key usage of \"", shown, "\" lacks cRLSign");
   }
   if (reasons.empty()) {
     return absl::StrCat("the CRL of \"", shown, "\" is not for this path");

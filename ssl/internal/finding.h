@@ -7,6 +7,7 @@
 
 #include <openssl/ssl.h>
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -21,6 +22,8 @@ struct Finding {
   int alert = SSL_AD_BAD_CERTIFICATE;
   // The rule, if it is not the code's own (RuleOfVerifyCode).
   absl::string_view rule = "";
+  // Of names and constraints, even if they found nothing.
+  size_t comparisons = 0;
 };
 
 }  // namespace airlock::ssl::internal

@@ -252,11 +252,9 @@ ConstraintFinding CheckNames(const NAME_CONSTRAINTS& constraints,
   return {};
 }
 
-}  // namespace
-
-ConstraintFinding CheckNameConstraints(absl::Span<X509* const> chain) {
-  const ErrorQueueScope errors;
-  size_t comparisons = kMostComparisons;
+// The constraints of each issuer for all certificates below it.
+ConstraintFinding CheckEachIssuer(absl::Span<X509* const> chain,
+                                  size_t* comparisons) {
   for (size_t above = chain.size(); above-- > 1;) {
     NameConstraints constraints;
     ConstraintFinding finding = ReadConstraints(chain[above], &constraints);
@@ -266,7 +264,7 @@ ConstraintFinding CheckNameConstraints(absl::Span<X509* const> chain) {
       const bool is_self_issued =
           (X509_get_extension_flags(chain[i]) & EXFLAG_SI) != 0;
       if (i > 0 && is_self_issued) continue;
-      finding = Checker(*constraints, &comparisons).Check(chain[i]);
+      finding = Checker(*constraints, comparisons).Check(chain[i]);
       finding.depth = static_cast<int>(i);
     }
     if (finding.verify_code != verify_code::kOk) {
@@ -275,6 +273,16 @@ ConstraintFinding CheckNameConstraints(absl::Span<X509* const> chain) {
     }
   }
   return {};
+}
+
+}  // namespace
+
+ConstraintFinding CheckNameConstraints(absl::Span<X509* const> chain) {
+  const ErrorQueueScope errors;
+  size_t comparisons = kMostComparisons;
+  ConstraintFinding finding = CheckEachIssuer(chain, &comparisons);
+  finding.comparisons = kMostComparisons - comparisons;
+  return finding;
 }
 
 ConstraintFinding CheckCommonNames(absl::Span<X509* const> chain,

@@ -7,6 +7,7 @@
 
 #include <openssl/base.h>
 
+#include <cstddef>
 #include <string>
 
 #include "absl/types/span.h"
@@ -18,6 +19,8 @@ struct ConstraintFinding {
   int depth = 0;        // The certificate at fault.
   std::string what;     // The name or constraint at fault, for messages.
   std::string issuer;   // Who set the constraint, in RFC 4514 form.
+  // How many names were compared with constraints.
+  size_t comparisons = 0;
 };
 
 // Checks each certificate of `chain` (leaf first) that is not self-issued, and

@@ -121,20 +121,46 @@ std::vector<size_t> PathBuilder::Candidates(X509* certificate) {
   return candidates;
 }
 
-bool PathBuilder::Charge(int signature_checks) {
-  if (is_spent_ ||
-      signature_checks > kMostSignatureChecks - signature_checks_) {
+int PathBuilder::WorkOf(X509* issuer) {
+  const ErrorQueueScope errors;
+  const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(issuer));
+  if (key == nullptr) return 1;
+  switch (EVP_PKEY_id(key.get())) {
+    case EVP_PKEY_RSA: {
+      // The time grows with the square of the size, and peers choose it:
+      // BoringSSL allows 16384 bits.
+      constexpr int kUsual = 4096;
+      const int times = (EVP_PKEY_bits(key.get()) + kUsual - 1) / kUsual;
+      return std::max(1, times * times);
+    }
+    case EVP_PKEY_EC:
+      // BoringSSL has fast code for P-256 only.
+      return EVP_PKEY_bits(key.get()) > 384   ? 10
+             : EVP_PKEY_bits(key.get()) > 256 ? 4
+                                              : 1;
+    case EVP_PKEY_ED25519:
+      return 1;
+    default:
+      // DSA, whose parameters can have 10000 bits, or be missing: BoringSSL
+      // crashes if it is asked for the size.
+      return kMostWork / 4;
+  }
+}
+
+bool PathBuilder::Charge(int work) {
+  if (is_spent_ || work > kMostWork - work_) {
     is_spent_ = true;
     return false;
   }
-  signature_checks_ += signature_checks;
+  work_ += work;
   return true;
 }
 
 bool PathBuilder::IsSignedBy(X509* certificate, size_t issuer) {
   const auto known = signed_by_.find({certificate, issuer});
   if (known != signed_by_.end()) return known->second;
-  if (!Charge(1)) return false;
+  if (!Charge(WorkOf(nodes_[issuer].certificate))) return false;
+  ++signature_checks_;
   const bssl::UniquePtr<EVP_PKEY> key(
       X509_get_pubkey(nodes_[issuer].certificate));
   const bool is_signed =

@@ -49,8 +49,10 @@ std::string WeakKeyReason(X509* certificate, int level) {
   const bssl::UniquePtr<EVP_PKEY> owned(X509_get_pubkey(certificate));
   const EVP_PKEY* key = owned.get();
   if (key == nullptr) return "its public key cannot be read";
-  const int bits = EVP_PKEY_bits(key);
-  switch (EVP_PKEY_id(key)) {
+  const int type = EVP_PKEY_id(key);
+  // BoringSSL crashes on a DSA key that inherits its parameters (RFC 3279).
+  const int bits = type == EVP_PKEY_DSA ? 0 : EVP_PKEY_bits(key);
+  switch (type) {
     case EVP_PKEY_RSA:
       if (bits >= kLevels[level].rsa_bits) return "";
       return absl::StrCat("its RSA key has ", bits, " bits; at least ",

@@ -79,14 +79,16 @@ RuleFinding CheckKey(X509* certificate, bool is_leaf) {
   const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(certificate));
   if (key == nullptr) return {};  // Refused already.
   const int too_small = is_leaf ? code::kEeKeyTooSmall : code::kCaKeyTooSmall;
+  const int type = EVP_PKEY_id(key.get());
+  if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC) return {};
   const int bits = EVP_PKEY_bits(key.get());
-  if (EVP_PKEY_id(key.get()) == EVP_PKEY_RSA && bits % 8 != 0) {
+  if (type == EVP_PKEY_RSA && bits % 8 != 0) {
     return {too_small, 0,
             absl::StrCat("its RSA key has ", bits,
                          " bits, which is not a multiple of 8"),
             AIRLOCK_BASELINE("6.1.5")};
   }
-  if (EVP_PKEY_id(key.get()) == EVP_PKEY_EC && bits < 256) {
+  if (type == EVP_PKEY_EC && bits < 256) {
     return {too_small, 0,
             absl::StrCat("its EC key has ", bits,
                          " bits; at least 256 are required"),

@@ -47,15 +47,25 @@ std::vector<X509*> Raw(const Path& path) {
   return raw;
 }
 
-// The code's text with its rule: "certificate has expired (RFC 5280, ...)".
+// The finding in OpenSSL's words; in ours where it has none.
+absl::string_view WordsOf(const Finding& finding) {
+  return finding.code == verify_code::kUnspecified && !finding.more.empty()
+             ? absl::string_view(finding.more)
+             : VerifyCodeText(finding.code);
+}
+
+// The finding with its rule: "certificate has expired (RFC 5280, ...)".
 std::string FindingText(const Finding& finding) {
   const absl::string_view rule =
       finding.rule.empty() ? RuleOfVerifyCode(finding.code) : finding.rule;
-  std::string text(VerifyCodeText(finding.code));
-  if (!finding.more.empty() && !rule.empty()) {
-    absl::StrAppend(&text, " (", rule, ": ", finding.more, ")");
-  } else if (!finding.more.empty() || !rule.empty()) {
-    absl::StrAppend(&text, " (", finding.more, rule, ")");
+  const absl::string_view words = WordsOf(finding);
+  const absl::string_view more =
+      words == finding.more ? absl::string_view() : finding.more;
+  std::string text(words);
+  if (!more.empty() && !rule.empty()) {
+    absl::StrAppend(&text, " (", rule, ": ", more, ")");
+  } else if (!more.empty() || !rule.empty()) {
+    absl::StrAppend(&text, " (", more, rule, ")");
   }
   return text;
 }
@@ -104,8 +114,8 @@ std::string PathsText(absl::Span<const Attempt> attempts, bool is_spent) {
   }
   if (is_spent) {
     absl::StrAppend(&text, attempts.size() > 1 ? "\n  " : "; ",
-                    "the search ended after ",
-                    PathBuilder::kMostSignatureChecks,
+                    "the search ended after the work of ",
+                    PathBuilder::kMostWork,
                     " signature checks: other paths may exist");
   }
   if (!text.empty() && text.find('\n') != std::string::npos) text += "\n";
@@ -120,7 +130,7 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
   error.reason = "CERTIFICATE_VERIFY_FAILED";
   error.detail = "certificate verify failed";
   error.verify_code = finding.code;
-  error.verify_message = std::string(VerifyCodeText(finding.code));
+  error.verify_message = std::string(WordsOf(finding));
   error.depth = finding.depth;
   error.what = FindingText(finding);
   if (finding.depth >= 0) {
@@ -253,6 +263,13 @@ struct SearchResult {
   Path accepted;  // Empty: none was.
 };
 
+// The work of BoringSSL for a path: each signature in it, and the rest.
+int WorkOfPath(absl::Span<X509* const> path) {
+  int work = 1;
+  for (X509* issuer : path.subspan(1)) work += PathBuilder::WorkOf(issuer);
+  return work;
+}
+
 // Tries all paths that PathBuilder finds, and adds those that fail to
 // `attempts`. Our own checks come first: they need no signature check.
 SearchResult SearchPaths(const VerifyRequest& request,
@@ -280,16 +297,22 @@ SearchResult SearchPaths(const VerifyRequest& request,
         return false;
       }
     }
+    // Each path costs something, or a lattice of CAs would give thousands.
+    if (!builder.Charge(1)) return false;
     Attempt attempt;
     for (X509* certificate : path) {
       attempt.path.push_back(bssl::UpRef(certificate));
     }
     attempt.finding = CheckChain(request, path);
+    // If this is too much, it was the last path.
+    constexpr size_t kComparisonsPerWork = 2048;
+    static_cast<void>(builder.Charge(
+        static_cast<int>(attempt.finding.comparisons / kComparisonsPerWork)));
     if (attempt.finding.code != verify_code::kOk) {
       attempt.certificate =
           bssl::UpRef(path[static_cast<size_t>(attempt.finding.depth)]);
     } else {
-      if (!builder.Charge(static_cast<int>(path.size()))) return false;
+      if (!builder.Charge(WorkOfPath(path))) return false;
       absl::optional<BoringVerdict> verdict = CheckWithBoring(request, path);
       if (!verdict.has_value()) {
         result.out_of_memory = true;

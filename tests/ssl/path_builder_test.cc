@@ -4,6 +4,8 @@
 // The budget is in signature checks, so that no test measures time.
 #include "ssl/internal/path_builder.h"
 
+#include <openssl/ec_key.h>
+#include <openssl/evp.h>
 #include <openssl/nid.h>
 #include <openssl/x509.h>
 
@@ -14,6 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -29,6 +34,7 @@ namespace {
 using ::airlock::testing::Mint;
 using ::airlock::testing::MintKey;
 using ::airlock::testing::MintOptions;
+using ::airlock::testing::MintRsaPublicKey;
 using ::airlock::testing::TestTime;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -210,8 +216,7 @@ TEST_F(PathBuilderTest, ThousandsOfCasOfOneNameCostABoundedNumberOfChecks) {
   const Search search(leaf, crossed, {root_}, /*take=*/0);
   EXPECT_THAT(search.paths, IsEmpty());
   EXPECT_TRUE(search.is_spent);
-  EXPECT_THAT(search.signature_checks,
-              Le(int{PathBuilder::kMostSignatureChecks}));
+  EXPECT_THAT(search.signature_checks, Le(int{PathBuilder::kMostWork}));
 }
 
 TEST_F(PathBuilderTest, KeyIdentifiersFindTheWayThroughThousands) {
@@ -252,8 +257,7 @@ TEST_F(PathBuilderTest, ALatticeCostsABoundedNumberOfChecks) {
   const Search search(leaf, lattice, {root_}, /*take=*/0);
   EXPECT_THAT(search.paths, IsEmpty());
   EXPECT_TRUE(search.is_spent);
-  EXPECT_THAT(search.signature_checks,
-              Le(int{PathBuilder::kMostSignatureChecks}));
+  EXPECT_THAT(search.signature_checks, Le(int{PathBuilder::kMostWork}));
 }
 
 TEST_F(PathBuilderTest, ThousandsOfTrustedNamesakesAreBoundedToo) {
@@ -264,8 +268,136 @@ TEST_F(PathBuilderTest, ThousandsOfTrustedNamesakesAreBoundedToo) {
   }
   const Search search(leaf_, {ca_}, trusted, /*take=*/0);
   EXPECT_THAT(search.paths, IsEmpty());
-  EXPECT_THAT(search.signature_checks,
-              Le(int{PathBuilder::kMostSignatureChecks}));
+  EXPECT_THAT(search.signature_checks, Le(int{PathBuilder::kMostWork}));
+}
+
+// A signature check costs the square of the key's size, and the peer chooses
+// that.
+TEST_F(PathBuilderTest, ChecksWithLargeKeysCostMore) {
+  const std::pair<int, int> kWork[] = {
+      {2048, 1}, {4096, 1}, {4104, 4}, {8192, 4}, {16384, 16}};
+  for (const auto& [bits, work] : kWork) {
+    const Key key = MintRsaPublicKey(bits);
+    const Certificate ca = Mint("ca", key.get(), "root", root_key_.get(), true);
+    EXPECT_EQ(PathBuilder::WorkOf(Raw(ca)), work) << bits;
+  }
+  for (const auto& [curve, work] :
+       {std::pair(NID_X9_62_prime256v1, 1), std::pair(NID_secp384r1, 4),
+        std::pair(NID_secp521r1, 10)}) {
+    const bssl::UniquePtr<EC_KEY> ec(EC_KEY_new_by_curve_name(curve));
+    ASSERT_TRUE(EC_KEY_generate_key(ec.get()));
+    const Key key(EVP_PKEY_new());
+    ASSERT_TRUE(EVP_PKEY_set1_EC_KEY(key.get(), ec.get()));
+    const Certificate ca = Mint("ca", key.get(), "root", root_key_.get(), true);
+    EXPECT_EQ(PathBuilder::WorkOf(Raw(ca)), work);
+  }
+  const Key large = MintRsaPublicKey(16384);
+  std::vector<Certificate> crossed;
+  for (int i = 0; i < 100; ++i) {
+    crossed.push_back(Mint("ca", large.get(), absl::StrCat("root ", i),
+                           root_key_.get(), true));
+  }
+  const Search search(leaf_, crossed, {root_}, /*take=*/0);
+  EXPECT_THAT(search.paths, IsEmpty());
+  EXPECT_TRUE(search.is_spent);
+  EXPECT_EQ(search.signature_checks, PathBuilder::kMostWork / 16);
+}
+
+// Four CAs on each level, each signed by each of the level above, under a CA
+// that is trusted but may not issue such a name: more than a million paths,
+// each with valid signatures.
+TEST_F(PathBuilderTest, PathsThatBreakAConstraintAreBoundedToo) {
+  constexpr size_t kWidth = 3;
+  constexpr size_t kLevels = 6;
+  std::vector<Key> keys;
+  for (size_t i = 0; i < kLevels * kWidth; ++i) keys.push_back(MintKey());
+  std::vector<Certificate> presented;
+  for (size_t level = 0; level < kLevels; ++level) {
+    for (size_t low = 0; low < kWidth; ++low) {
+      EVP_PKEY* key = keys[level * kWidth + low].get();
+      const std::string name = absl::StrCat("level ", level);
+      if (level + 1 == kLevels) {
+        presented.push_back(Mint(name, key, "ca", ca_key_.get(), true));
+        continue;
+      }
+      for (size_t high = 0; high < kWidth; ++high) {
+        presented.push_back(Mint(name, key, absl::StrCat("level ", level + 1),
+                                 keys[(level + 1) * kWidth + high].get(),
+                                 true));
+      }
+    }
+  }
+  MintOptions constrained;
+  constrained.common_names = {"ca"};
+  constrained.issuer = "root";
+  constrained.is_ca = true;
+  constrained.extensions = {
+      {NID_name_constraints, "critical,permitted;DNS:example.org"}};
+  presented.push_back(Mint(constrained, ca_key_.get(), root_key_.get()));
+  MintOptions named;
+  named.common_names = {"leaf"};
+  named.issuer = "level 0";
+  named.extensions = {{NID_subject_alt_name, "DNS:example.com"}};
+  presented.insert(presented.begin(),
+                   Mint(named, leaf_key_.get(), keys[0].get()));
+  TrustStore::Builder builder;
+  ASSERT_TRUE(builder.Add(root_.der(), "root").ok());
+  const auto store = builder.Build();
+  const Verification verification;
+  VerifyRequest request;
+  request.presented = presented;
+  request.trust_store = store->get();
+  request.verification = &verification;
+  request.now = TestTime();
+  const absl::Status status = VerifyPeer(request).status;
+  const Error error = GetError(status).value_or(Error());
+  EXPECT_EQ(error.verify_code, 47) << status;
+  int paths = 0;
+  const size_t at = error.what.find(" paths were tried");
+  ASSERT_NE(at, std::string::npos) << error.what;
+  const size_t begin = error.what.rfind(' ', at - 1) + 1;
+  ASSERT_TRUE(absl::SimpleAtoi(error.what.substr(begin, at - begin), &paths));
+  EXPECT_THAT(paths, Le(int{PathBuilder::kMostWork}));
+  EXPECT_TRUE(absl::StrContains(error.what, "other paths may exist"))
+      << error.what;
+}
+
+// Each path has as many names and constraints as are compared for one.
+TEST_F(PathBuilderTest, ComparisonsOfNamesAreBoundedToo) {
+  std::string names = "DNS:a";
+  std::string constraints = "critical,permitted;DNS:a";
+  for (int i = 0; i < 250; ++i) {
+    absl::StrAppend(&names, ",DNS:x", i, ".a");
+    absl::StrAppend(&constraints, ",excluded;DNS:y", i, ".a");
+  }
+  absl::StrAppend(&constraints, ",excluded;DNS:x249.a");
+  MintOptions named;
+  named.common_names = {"leaf"};
+  named.issuer = "ca";
+  named.extensions = {{NID_subject_alt_name, names}};
+  std::vector<Certificate> presented = {
+      Mint(named, leaf_key_.get(), ca_key_.get())};
+  MintOptions constrained;
+  constrained.common_names = {"ca"};
+  constrained.issuer = "root";
+  constrained.is_ca = true;
+  constrained.extensions = {{NID_name_constraints, constraints}};
+  for (int i = 1; i <= 40; ++i) {
+    constrained.serial = absl::StrCat(i);
+    presented.push_back(Mint(constrained, ca_key_.get(), root_key_.get()));
+  }
+  TrustStore::Builder builder;
+  ASSERT_TRUE(builder.Add(root_.der(), "root").ok());
+  const auto store = builder.Build();
+  const Verification verification;
+  VerifyRequest request;
+  request.presented = presented;
+  request.trust_store = store->get();
+  request.verification = &verification;
+  request.now = TestTime();
+  const absl::Status status = VerifyPeer(request).status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "other paths may exist"))
+      << status;
 }
 
 // Random certificates of a few names and keys. An exhaustive search, which has

@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -34,6 +36,7 @@ using ::airlock::testing::Mint;
 using ::airlock::testing::MintExtension;
 using ::airlock::testing::MintKey;
 using ::airlock::testing::MintOptions;
+using ::airlock::testing::MintRsaKey;
 using ::airlock::testing::TestTime;
 
 namespace code = verify_code;
@@ -131,24 +134,31 @@ class PathRulesTest : public ::testing::Test {
         << outcome_.status;
   }
 
-  std::string MakeCrl(absl::string_view last_update,
-                      absl::string_view next_update,
-                      const std::string& issuer = "ca", bool is_delta = false) {
+  struct CrlOptions {
+    std::string last_update = "20200101000000Z";
+    std::string next_update = "21000101000000Z";  // Empty: none.
+    std::string issuer = "ca";
+    EVP_PKEY* key = nullptr;  // Null: the CA's.
+    bool is_delta = false;
+    std::string scope;  // The DER of an issuing distribution point.
+  };
+
+  std::string MakeCrl(const CrlOptions& options) {
     const bssl::UniquePtr<X509_CRL> crl(X509_CRL_new());
-    const Certificate named =
-        Mint(issuer, ca_key_.get(), issuer, ca_key_.get(), true);
+    const Certificate named = Mint(options.issuer, ca_key_.get(),
+                                   options.issuer, ca_key_.get(), true);
     EXPECT_TRUE(X509_CRL_set_version(crl.get(), X509_CRL_VERSION_2));
     EXPECT_TRUE(X509_CRL_set_issuer_name(
         crl.get(), X509_get_subject_name(named.impl().x509.get())));
-    for (const bool is_next : {false, true}) {
-      const bssl::UniquePtr<ASN1_TIME> time(ASN1_TIME_new());
-      EXPECT_TRUE(ASN1_TIME_set_string(
-          time.get(),
-          std::string(is_next ? next_update : last_update).c_str()));
-      EXPECT_TRUE(is_next ? X509_CRL_set1_nextUpdate(crl.get(), time.get())
-                          : X509_CRL_set1_lastUpdate(crl.get(), time.get()));
+    const bssl::UniquePtr<ASN1_TIME> time(ASN1_TIME_new());
+    EXPECT_TRUE(ASN1_TIME_set_string(time.get(), options.last_update.c_str()));
+    EXPECT_TRUE(X509_CRL_set1_lastUpdate(crl.get(), time.get()));
+    if (!options.next_update.empty()) {
+      EXPECT_TRUE(
+          ASN1_TIME_set_string(time.get(), options.next_update.c_str()));
+      EXPECT_TRUE(X509_CRL_set1_nextUpdate(crl.get(), time.get()));
     }
-    if (is_delta) {
+    if (options.is_delta) {
       const bssl::UniquePtr<ASN1_INTEGER> number(ASN1_INTEGER_new());
       EXPECT_TRUE(ASN1_INTEGER_set(number.get(), 1));
       EXPECT_TRUE(X509_CRL_add1_ext_i2d(crl.get(), NID_delta_crl, number.get(),
@@ -156,7 +166,19 @@ class PathRulesTest : public ::testing::Test {
       EXPECT_TRUE(X509_CRL_add1_ext_i2d(crl.get(), NID_crl_number, number.get(),
                                         /*crit=*/0, 0));
     }
-    EXPECT_TRUE(X509_CRL_sign(crl.get(), ca_key_.get(), EVP_sha256()));
+    if (!options.scope.empty()) {
+      const bssl::UniquePtr<ASN1_OCTET_STRING> content(ASN1_OCTET_STRING_new());
+      EXPECT_TRUE(ASN1_OCTET_STRING_set(
+          content.get(), reinterpret_cast<const uint8_t*>(options.scope.data()),
+          static_cast<int>(options.scope.size())));
+      const bssl::UniquePtr<X509_EXTENSION> extension(
+          X509_EXTENSION_create_by_NID(nullptr, NID_issuing_distribution_point,
+                                       /*crit=*/1, content.get()));
+      EXPECT_TRUE(X509_CRL_add_ext(crl.get(), extension.get(), /*loc=*/-1));
+    }
+    EXPECT_TRUE(X509_CRL_sign(
+        crl.get(), options.key == nullptr ? ca_key_.get() : options.key,
+        EVP_sha256()));
     uint8_t* der = nullptr;
     const int size = i2d_X509_CRL(crl.get(), &der);
     const bssl::UniquePtr<uint8_t> owned(der);
@@ -388,6 +410,136 @@ TEST_F(PathRulesTest, AnErrorListsThePaths) {
   }
 }
 
+// The peer chooses the names, and how many there are.
+TEST_F(PathRulesTest, AnErrorIsShortAndPlainWhateverThePeerSends) {
+  const std::string hostile = "evil\n\x1b[2J\xC2\x9B\xE2\x80\xAE\"";
+  leaf_.issuer = hostile;
+  leaf_.common_names = {std::string(5000, 'x') + hostile};
+  leaf_.name_type = V_ASN1_UTF8STRING;
+  Remove(NID_authority_key_identifier, &leaf_);
+  Replace({NID_subject_alt_name,
+           absl::StrCat("DNS:example.com,DNS:", std::string(300, 'z'))},
+          &leaf_);
+  ca_.common_names = {hostile};
+  ca_.extensions.push_back(
+      {NID_name_constraints, "critical,permitted;DNS:example.org"});
+  std::vector<Certificate> presented = {
+      Mint(leaf_, leaf_key_.get(), ca_key_.get())};
+  for (int i = 0; i < 200; ++i) {
+    ca_.serial = absl::StrCat("10", i);
+    presented.push_back(Mint(ca_, ca_key_.get(), root_key_.get()));
+  }
+  const Certificate root = Mint(root_, root_key_.get(), root_key_.get());
+  EXPECT_EQ(Verify(presented, {root}), code::kPermittedViolation);
+  const std::string message(outcome_.status.message());
+  EXPECT_LT(message.size(), 6000u) << message;
+  int lines = 0;
+  for (const char c : message) {
+    lines += c == '\n' ? 1 : 0;
+    EXPECT_TRUE(c == '\n' || absl::ascii_isprint(static_cast<uint8_t>(c)))
+        << message;
+  }
+  // The summary, five paths, and how many more there are.
+  EXPECT_LT(lines, 10) << message;
+  EXPECT_TRUE(absl::StrContains(message, "\n  5. ")) << message;
+  EXPECT_TRUE(absl::StrContains(message, "\n  and ")) << message;
+}
+
+// These let a wrong party in, so no profile accepts them.
+TEST_F(PathRulesTest, NoProfileAcceptsWeakKeysAndSignatures) {
+  struct Row {
+    const char* name;
+    MintOptions* sha1;  // Is signed with SHA-1.
+    Key* key;           // Is replaced by RSA of `bits`.
+    int bits;
+    int code;
+    int depth;
+  };
+  for (const Row& row : {
+           Row{"leaf, SHA-1", &leaf_, nullptr, 0, code::kCaDigestTooWeak, 0},
+           Row{"CA, SHA-1", &ca_, nullptr, 0, code::kCaDigestTooWeak, 1},
+           Row{"leaf, RSA", nullptr, &leaf_key_, 2040, code::kEeKeyTooSmall, 0},
+           Row{"CA, RSA", nullptr, &ca_key_, 2040, code::kCaKeyTooSmall, 1},
+           Row{"root, RSA", nullptr, &root_key_, 2040, code::kCaKeyTooSmall, 2},
+       }) {
+    SCOPED_TRACE(row.name);
+    Key good;
+    if (row.sha1 != nullptr) row.sha1->sha1 = true;
+    if (row.key != nullptr) {
+      good = std::exchange(*row.key, MintRsaKey(row.bits));
+    }
+    for (const bool strict : {false, true}) {
+      EXPECT_EQ(Verify(strict), row.code) << outcome_.status;
+      EXPECT_EQ(error_.depth, row.depth);
+    }
+    if (row.sha1 != nullptr) row.sha1->sha1 = false;
+    if (row.key != nullptr) *row.key = std::move(good);
+  }
+  // The signature of the root itself does not matter.
+  root_.sha1 = true;
+  EXPECT_EQ(Verify(), 0) << outcome_.status;
+}
+
+// BoringSSL reads such a key, but crashes if it is asked for its size.
+TEST_F(PathRulesTest, ADsaKeyWithoutParametersIsRefused) {
+  for (Key* key : {&leaf_key_, &ca_key_, &root_key_}) {
+    const Key good =
+        std::exchange(*key, ::airlock::testing::MintDsaKeyWithoutParameters());
+    // It cannot sign: the good key does, and the signature is wrong.
+    const auto signer = [&](const Key& wanted) {
+      return wanted.get() == key->get() ? good.get() : wanted.get();
+    };
+    const std::vector<Certificate> presented = {
+        Mint(leaf_, leaf_key_.get(), signer(ca_key_)),
+        Mint(ca_, ca_key_.get(), signer(root_key_))};
+    const Certificate root = Mint(root_, root_key_.get(), signer(root_key_));
+    for (const int level : {0, 2}) {
+      verification_.security_level = level;
+      for (const bool strict : {false, true}) {
+        // The leaf's key matters to no signature in the path.
+        const bool may_pass = key == &leaf_key_ && level == 0;
+        EXPECT_EQ(Verify(presented, {root}, strict) == 0, may_pass);
+      }
+    }
+    for (const Certificate& certificate : {presented[0], presented[1], root}) {
+      EXPECT_GE(certificate.public_key().bits, 0);
+      EXPECT_FALSE(certificate.ToText().empty());
+    }
+    *key = bssl::UpRef(good);
+  }
+}
+
+// CVE-2025-61727.
+TEST_F(PathRulesTest, AnExcludedNameIsNotReachedByAWildcard) {
+  ca_.extensions.push_back(
+      {NID_name_constraints, "critical,excluded;DNS:bar.example.com"});
+  Replace({NID_subject_alt_name, "DNS:*.example.com"}, &leaf_);
+  for (const char* host : {"bar.example.com", "foo.example.com"}) {
+    host_ = host;
+    for (const bool strict : {false, true}) {
+      EXPECT_EQ(Verify(strict), code::kExcludedViolation) << outcome_.status;
+    }
+  }
+}
+
+TEST_F(PathRulesTest, NoProfileAcceptsMalformedConstraints) {
+  // A list without a subtree; an address without a contiguous mask.
+  for (const absl::string_view der :
+       {absl::string_view("\x30\x02\xA0\x00", 4),
+        absl::string_view("\x30\x0E\xA0\x0C\x30\x0A\x87\x08"
+                          "\x0A\x00\x00\x00\xFF\x00\xFF\x00",
+                          16),
+        absl::string_view("\x30\x01", 2)}) {
+    const MintOptions good = ca_;
+    ca_.extensions.push_back(
+        {NID_name_constraints, std::string(der), /*is_der=*/true});
+    for (const bool strict : {false, true}) {
+      EXPECT_NE(Verify(strict), 0) << absl::CHexEscape(der);
+    }
+    ca_ = good;
+  }
+}
+
 TEST_F(PathRulesTest, APathWithAPinIsFoundAmongOthers) {
   const Key other_key = MintKey();
   const Certificate other =
@@ -405,31 +557,77 @@ TEST_F(PathRulesTest, APathWithAPinIsFoundAmongOthers) {
 
 TEST_F(PathRulesTest, AnErrorSaysWhyACrlIsNotUsed) {
   verification_.flags.crl_check_leaf = true;
-  constexpr absl::string_view kPast = "20200101000000Z";
-  constexpr absl::string_view kFuture = "21000101000000Z";
-  crls_ = {MakeCrl(kPast, kFuture)};
+  crls_ = {MakeCrl({})};
   EXPECT_EQ(Verify(), 0) << outcome_.status;
   crls_ = {};
   EXPECT_EQ(Verify(), code::kUnableToGetCrl);
-  crls_ = {MakeCrl(kPast, kFuture, "someone else")};
-  EXPECT_EQ(Verify(), code::kUnableToGetCrl);
-  EXPECT_TRUE(absl::StrContains(error_.what, "CN=ca")) << error_.what;
-  crls_ = {MakeCrl(kPast, "20200201000000Z")};
-  EXPECT_EQ(Verify(), code::kCrlExpired);
-  EXPECT_TRUE(absl::StrContains(error_.what, "RFC 5280, section 5.1.2.5"))
-      << error_.what;
-  crls_ = {MakeCrl("20990101000000Z", kFuture)};
-  EXPECT_EQ(Verify(), code::kCrlNotYetValid);
-  EXPECT_TRUE(absl::StrContains(error_.what, "RFC 5280, section 5.1.2.4"))
-      << error_.what;
+  const Key other = MintKey();
+  struct Row {
+    CrlOptions crl;
+    int code;
+    const char* why;
+  };
+  const auto scope = [](absl::string_view der) {
+    CrlOptions options;
+    options.scope = std::string(der);
+    return options;
+  };
+  CrlOptions from_another;
+  from_another.issuer = "someone else";
+  CrlOptions expired;
+  expired.next_update = "20200201000000Z";
+  CrlOptions future;
+  future.last_update = "20990101000000Z";
+  CrlOptions forged;
+  forged.key = other.get();
+  for (const Row& row : {
+           Row{from_another, code::kUnableToGetCrl, "none is from \"CN=ca\""},
+           Row{expired, code::kCrlExpired, "RFC 5280, section 5.1.2.5"},
+           Row{future, code::kCrlNotYetValid, "RFC 5280, section 5.1.2.4"},
+           Row{forged, code::kCrlSignatureFailure,
+               "is not signed with the key of that CA"},
+           Row{scope("\x30\x03\x82\x01\xFF"), X509_V_ERR_DIFFERENT_CRL_SCOPE,
+               "it is for CAs only (RFC 5280, section 5.2.5)"},
+           Row{scope("\x30\x03\x85\x01\xFF"), X509_V_ERR_DIFFERENT_CRL_SCOPE,
+               "it is for attribute certificates only"},
+           Row{scope("\x30\x04\x83\x02\x06\x40"), code::kUnableToGetCrl,
+               "it is for some reasons only"},
+           Row{scope("\x30\x03\x84\x01\xFF"), code::kUnableToGetCrl,
+               "it is for the CAs of others, too"},
+           Row{scope("\x30\x0F\xA0\x0D\xA0\x0B\x86\x09http://a/"),
+               X509_V_ERR_DIFFERENT_CRL_SCOPE,
+               "it is for another distribution point"},
+       }) {
+    crls_ = {MakeCrl(row.crl)};
+    EXPECT_EQ(Verify(), row.code) << row.why << outcome_.status;
+    EXPECT_TRUE(absl::StrContains(error_.what, row.why)) << error_.what;
+    EXPECT_TRUE(absl::StrContains(error_.what, "CN=ca")) << error_.what;
+  }
+  // This scope includes the leaf, and not the CA.
+  crls_ = {MakeCrl(scope("\x30\x03\x81\x01\xFF"))};
+  EXPECT_EQ(Verify(), 0) << outcome_.status;
+  crls_ = {MakeCrl({})};
+  Replace({NID_key_usage, "critical,keyCertSign"}, &ca_);
+  EXPECT_EQ(Verify(), X509_V_ERR_KEYUSAGE_NO_CRL_SIGN);
+  EXPECT_TRUE(absl::StrContains(error_.what, "lacks cRLSign")) << error_.what;
+}
+
+// Without nextUpdate, an old CRL never becomes invalid.
+TEST_F(PathRulesTest, StrictNeedsTheEndOfACrl) {
+  verification_.flags.crl_check_leaf = true;
+  CrlOptions endless;
+  endless.next_update = "";
+  crls_ = {MakeCrl(endless)};
+  ExpectStrictOnly(code::kCrlExpired);
+  EXPECT_TRUE(absl::StrContains(error_.what, "nextUpdate")) << error_.what;
 }
 
 // BoringSSL would take it for a complete CRL.
 TEST_F(PathRulesTest, ADeltaCrlIsNotTakenIntoATrustStore) {
   TrustStore::Builder builder;
-  const absl::Status status = builder.Add(
-      MakeCrl("20200101000000Z", "21000101000000Z", "ca", /*is_delta=*/true),
-      "delta.crl");
+  CrlOptions delta;
+  delta.is_delta = true;
+  const absl::Status status = builder.Add(MakeCrl(delta), "delta.crl");
   EXPECT_FALSE(status.ok());
   const Error error = GetError(status).value_or(Error());
   EXPECT_EQ(error.kind, ErrorKind::kTrustStore);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -48,6 +49,28 @@ TEST(ShownTest, KeepsShortTexts) {
   EXPECT_EQ(Shown("b\xC3\xBC"), "b\\xc3\\xbc");
   EXPECT_EQ(Shown("b\xC3\xBC", kMaxShown, true), "b\xC3\xBC");
   EXPECT_EQ(Shown(std::string(kMaxShown, 'x')), std::string(kMaxShown, 'x'));
+}
+
+// A peer's name must neither move a terminal's cursor nor reorder what is
+// printed after it.
+TEST(ShownTest, EscapesHiddenCharacters) {
+  for (const char* text :
+       {"\xC2\x9B\x31m", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x80\x8B",
+        "\xE2\x80\xA8", "\xEF\xBB\xBF", "\xF3\xA0\x81\x81", "\xC2\xAD"}) {
+    const std::string shown = Shown(text, kMaxShown, /*utf8=*/true);
+    EXPECT_TRUE(absl::StartsWith(shown, "\\x")) << shown;
+    EXPECT_FALSE(absl::StrContains(shown, text)) << shown;
+  }
+  // Malformed: overlong, a surrogate, cut off, beyond Unicode.
+  for (const char* text : {"\xC0\xAF", "\xE0\x80\x9B", "\xED\xA0\x80",
+                           "\xE2\x82", "\xF4\x90\x80\x80", "\xFF", "\x9B"}) {
+    for (const char c : Shown(text, kMaxShown, /*utf8=*/true)) {
+      EXPECT_TRUE(absl::ascii_isprint(static_cast<unsigned char>(c))) << text;
+    }
+  }
+  for (const char* text : {"\xE6\x97\xA5\xE6\x9C\xAC", "\xF0\x9F\x94\x92"}) {
+    EXPECT_EQ(Shown(text, kMaxShown, /*utf8=*/true), text);
+  }
 }
 
 TEST(ShownTest, CutsLongTexts) {

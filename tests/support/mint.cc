@@ -5,10 +5,12 @@
 
 #include <openssl/bn.h>
 #include <openssl/digest.h>
+#include <openssl/dsa.h>
 #include <openssl/ec.h>
 #include <openssl/ec_key.h>
 #include <openssl/mem.h>
 #include <openssl/nid.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -52,6 +54,40 @@ bssl::UniquePtr<EVP_PKEY> MintKey() {
   return key;
 }
 
+bssl::UniquePtr<EVP_PKEY> MintRsaKey(int bits) {
+  const bssl::UniquePtr<BIGNUM> exponent(BN_new());
+  bssl::UniquePtr<RSA> rsa(RSA_new());
+  bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
+  EXPECT_TRUE(BN_set_word(exponent.get(), RSA_F4));
+  EXPECT_TRUE(RSA_generate_key_ex(rsa.get(), bits, exponent.get(), nullptr));
+  EXPECT_TRUE(EVP_PKEY_set1_RSA(key.get(), rsa.get()));
+  return key;
+}
+
+bssl::UniquePtr<EVP_PKEY> MintRsaPublicKey(int bits) {
+  bssl::UniquePtr<BIGNUM> modulus(BN_new());
+  bssl::UniquePtr<BIGNUM> exponent(BN_new());
+  EXPECT_TRUE(
+      BN_rand(modulus.get(), bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD));
+  EXPECT_TRUE(BN_set_word(exponent.get(), RSA_F4));
+  const bssl::UniquePtr<RSA> rsa(RSA_new());
+  EXPECT_TRUE(RSA_set0_key(rsa.get(), modulus.release(), exponent.release(),
+                           /*d=*/nullptr));
+  bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
+  EXPECT_TRUE(EVP_PKEY_set1_RSA(key.get(), rsa.get()));
+  return key;
+}
+
+bssl::UniquePtr<EVP_PKEY> MintDsaKeyWithoutParameters() {
+  bssl::UniquePtr<BIGNUM> value(BN_new());
+  EXPECT_TRUE(BN_set_word(value.get(), 12345));
+  const bssl::UniquePtr<DSA> dsa(DSA_new());
+  EXPECT_TRUE(DSA_set0_key(dsa.get(), value.release(), /*priv_key=*/nullptr));
+  bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
+  EXPECT_TRUE(EVP_PKEY_set1_DSA(key.get(), dsa.get()));
+  return key;
+}
+
 ssl::Certificate Mint(const std::string& subject, EVP_PKEY* key,
                       const std::string& issuer, EVP_PKEY* issuer_key,
                       bool is_ca) {
@@ -90,7 +126,8 @@ ssl::Certificate Mint(const MintOptions& options, EVP_PKEY* key,
     EXPECT_TRUE(
         X509_add_ext(x509.get(), MakeExtension(extension).get(), /*loc=*/-1));
   }
-  EXPECT_TRUE(X509_sign(x509.get(), issuer_key, EVP_sha256()));
+  EXPECT_TRUE(X509_sign(x509.get(), issuer_key,
+                        options.sha1 ? EVP_sha1() : EVP_sha256()));
   uint8_t* der = nullptr;
   const int size = i2d_X509(x509.get(), &der);
   const bssl::UniquePtr<uint8_t> owned(der);

@@ -18,6 +18,15 @@ namespace airlock::testing {
 // A new P-256 key.
 bssl::UniquePtr<EVP_PKEY> MintKey();
 
+// A new RSA key. More than 2048 bits take seconds.
+bssl::UniquePtr<EVP_PKEY> MintRsaKey(int bits);
+
+// An RSA public key of any size, at once. Nobody has its private key.
+bssl::UniquePtr<EVP_PKEY> MintRsaPublicKey(int bits);
+
+// A DSA public key without parameters (RFC 3279, section 2.3.2).
+bssl::UniquePtr<EVP_PKEY> MintDsaKeyWithoutParameters();
+
 // A certificate for `subject` and `key` from `issuer`, valid from 2020 to 2120:
 // version 3, basicConstraints with CA:TRUE if `is_ca`, nothing else.
 ssl::Certificate Mint(const std::string& subject, EVP_PKEY* key,
@@ -40,6 +49,7 @@ struct MintOptions {
   std::string not_before = "20200101000000Z";  // Or with a two-digit year.
   std::string not_after = "21200101000000Z";
   std::string serial = "1";  // In hexadecimal.
+  bool sha1 = false;         // Signed with SHA-1, not SHA-256.
 };
 
 // As above, with more options.
