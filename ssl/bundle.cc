@@ -15,6 +15,7 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/der_kind.h"
 #include "ssl/internal/pem.h"
+#include "ssl/internal/read_bundle.h"
 #include "ssl/shown.h"
 
 namespace airlock::ssl {
@@ -22,6 +23,9 @@ namespace {
 
 using internal::DerKind;
 using internal::PemBlock;
+using internal::TakeCertificate;
+
+bool TakeNone(const BundlePart&, absl::string_view) { return false; }
 
 absl::Status Unusable(absl::string_view what, absl::string_view advice,
                       const absl::Status& cause = absl::OkStatus()) {
@@ -92,7 +96,13 @@ void ReadKeyBlock(const PemBlock& block, BundlePart* part) {
   part->key = std::move(key);
 }
 
-void ReadCertificateBlock(const PemBlock& block, BundlePart* part) {
+void ReadCertificateBlock(const PemBlock& block, TakeCertificate take,
+                          BundlePart* part) {
+  std::string usual;
+  if (block.label != internal::kTrustedCertificate &&
+      internal::DecodePublicPem(block, &usual) && take(*part, usual)) {
+    return;
+  }
   absl::StatusOr<Secret> der = internal::DecodePem(block);
   part->status = der.status();
   if (!der.ok()) return;
@@ -114,12 +124,11 @@ void ReadCrlBlock(const PemBlock& block, BundlePart* part) {
   if (crl.ok()) {
     part->crl = *std::move(crl);
   } else {
-    part->status =
-        NotA("a CRL", internal::SniffDer(der->view()), crl.status());
+    part->status = NotA("a CRL", internal::SniffDer(der->view()), crl.status());
   }
 }
 
-BundlePart ReadPemBlock(const PemBlock& block) {
+BundlePart ReadPemBlock(const PemBlock& block, TakeCertificate take) {
   BundlePart part;
   part.number = block.number;
   part.line = block.line;
@@ -129,7 +138,7 @@ BundlePart ReadPemBlock(const PemBlock& block) {
     part.kind = PartKind::kDamaged;
   } else if (internal::IsCertificateLabel(block.label)) {
     part.kind = PartKind::kCertificate;
-    ReadCertificateBlock(block, &part);
+    ReadCertificateBlock(block, take, &part);
   } else if (block.label == "X509 CRL") {
     part.kind = PartKind::kCrl;
     ReadCrlBlock(block, &part);
@@ -140,7 +149,8 @@ BundlePart ReadPemBlock(const PemBlock& block) {
   return part;
 }
 
-void ReadDerElement(absl::string_view der, DerKind kind, BundlePart* part) {
+void ReadDerElement(absl::string_view der, DerKind kind, TakeCertificate take,
+                    BundlePart* part) {
   part->label = std::string(internal::PemLabelOf(kind));
   if (const absl::optional<KeyForm> form = FormOf(kind)) {
     part->kind = PartKind::kPrivateKey;
@@ -150,6 +160,7 @@ void ReadDerElement(absl::string_view der, DerKind kind, BundlePart* part) {
   switch (kind) {
     case DerKind::kCertificate: {
       part->kind = PartKind::kCertificate;
+      if (take(*part, der)) break;
       absl::StatusOr<Certificate> certificate = Certificate::FromDer(der);
       if (certificate.ok()) {
         part->certificate = *std::move(certificate);
@@ -183,7 +194,7 @@ void ReadDerElement(absl::string_view der, DerKind kind, BundlePart* part) {
   }
 }
 
-std::vector<BundlePart> ReadDer(absl::string_view der) {
+std::vector<BundlePart> ReadDer(absl::string_view der, TakeCertificate take) {
   std::vector<BundlePart> parts;
   CBS rest;
   CBS_init(&rest, reinterpret_cast<const uint8_t*>(der.data()), der.size());
@@ -205,7 +216,7 @@ std::vector<BundlePart> ReadDer(absl::string_view der) {
       parts.push_back(std::move(part));
       break;  // The start of the next element is unknown.
     }
-    ReadDerElement(bytes, kind, &part);
+    ReadDerElement(bytes, kind, take, &part);
     parts.push_back(std::move(part));
   }
   return parts;
@@ -239,14 +250,20 @@ std::string BundlePart::Where() const {
 }
 
 Bundle ReadBundle(absl::string_view bytes) {
+  return internal::ReadBundle(bytes, TakeNone);
+}
+
+Bundle internal::ReadBundle(absl::string_view bytes, TakeCertificate take) {
   Bundle bundle;
   bundle.encoding = SniffEncoding(bytes);
   if (bundle.encoding == Encoding::kPem) {
-    for (const PemBlock& block : internal::SplitPem(bytes)) {
-      bundle.parts.push_back(ReadPemBlock(block));
+    const std::vector<PemBlock> blocks = SplitPem(bytes);
+    bundle.parts.reserve(blocks.size());
+    for (const PemBlock& block : blocks) {
+      bundle.parts.push_back(ReadPemBlock(block, take));
     }
   } else if (bundle.encoding == Encoding::kDer) {
-    bundle.parts = ReadDer(bytes);
+    bundle.parts = ReadDer(bytes, take);
   }
   return bundle;
 }

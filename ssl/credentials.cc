@@ -22,6 +22,7 @@
 #include "ssl/internal/credentials_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/private_key.h"
+#include "ssl/internal/trust_store_impl.h"
 #include "ssl/shown.h"
 
 namespace airlock::ssl {
@@ -339,21 +340,22 @@ std::shared_ptr<const Credentials> Credentials::WithIssuersFrom(
     const TrustStore& store) const {
   constexpr size_t kMostCertificates = 10;  // Cross-signed CAs may form a loop.
   const internal::ErrorQueueScope errors;
-  const std::vector<Certificate> known = store.Certificates();
+  const absl::StatusOr<std::vector<Certificate>> known =
+      store.impl().Reachable(impl_->chain);
   auto impl = std::make_unique<Impl>();
   impl->key = bssl::UpRef(impl_->key);
   impl->signer = impl_->signer;
   impl->key_type = impl_->key_type;
   impl->chain = impl_->chain;
-  while (impl->chain.size() < kMostCertificates) {
+  while (known.ok() && impl->chain.size() < kMostCertificates) {
     X509* last = impl->chain.back().impl().x509.get();
     if (X509_check_issued(last, last) == X509_V_OK) break;
     const auto issuer = std::find_if(
-        known.begin(), known.end(), [last](const Certificate& certificate) {
+        known->begin(), known->end(), [last](const Certificate& certificate) {
           return X509_check_issued(certificate.impl().x509.get(), last) ==
                  X509_V_OK;
         });
-    if (issuer == known.end()) break;
+    if (issuer == known->end()) break;
     impl->chain.push_back(*issuer);
   }
   return std::shared_ptr<const Credentials>(new Credentials(std::move(impl)));

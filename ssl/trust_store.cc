@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -16,12 +17,14 @@
 #include "ssl/bundle.h"
 #include "ssl/crl.h"
 #include "ssl/error.h"
-#include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/certificate_walk.h"
 #include "ssl/internal/crl_impl.h"
-#include "ssl/internal/error_queue.h"
+#include "ssl/internal/lazy_certificate.h"
 #include "ssl/internal/pem.h"
+#include "ssl/internal/read_bundle.h"
 #include "ssl/internal/trust_settings.h"
 #include "ssl/internal/trust_store_impl.h"
+#include "ssl/sha256.h"
 #include "ssl/shown.h"
 
 namespace airlock::ssl {
@@ -88,6 +91,13 @@ absl::Status Check(const Bundle& bundle, absl::string_view bytes,
   return absl::OkStatus();
 }
 
+// A certificate that is decoded, with the settings that it has.
+std::shared_ptr<const internal::LazyCertificate> Settled(
+    const Certificate& certificate) {
+  return std::make_shared<const internal::LazyCertificate>(
+      certificate, GetTrustSettings(certificate));
+}
+
 }  // namespace
 
 TrustStore::TrustStore(std::unique_ptr<const Impl> impl)
@@ -110,7 +120,17 @@ size_t TrustStore::certificate_count() const {
 size_t TrustStore::crl_count() const { return impl_->crls.size(); }
 
 std::vector<Certificate> TrustStore::Certificates() const {
-  return impl_->certificates;
+  std::vector<Certificate> all;
+  all.reserve(impl_->certificates.size());
+  for (const Impl::Entry& entry : impl_->certificates) {
+    absl::StatusOr<Certificate> certificate = entry->Get();
+    if (certificate.ok()) all.push_back(*std::move(certificate));
+  }
+  return all;
+}
+
+bool TrustStore::Contains(const Certificate& certificate) const {
+  return impl_->Contains(certificate);
 }
 
 const std::string& TrustStore::content_hash() const {
@@ -118,15 +138,17 @@ const std::string& TrustStore::content_hash() const {
 }
 
 struct TrustStore::Builder::State {
+  using Entry = Impl::Entry;
+
   State() { SHA256_Init(&sha256); }
 
-  absl::Status AddCertificate(const Certificate& certificate);
-  void AddParsed(const std::vector<Certificate>& more_certificates,
+  absl::Status AddCertificate(const Entry& added);
+  void AddParsed(const std::vector<Entry>& more_certificates,
                  const std::vector<Crl>& more_crls, absl::string_view hash);
   std::string Hash() const;
-  void AddToHash(absl::string_view bytes);
+  void AddToHash(absl::string_view kind, absl::string_view hash);
 
-  std::vector<Certificate> certificates;
+  std::vector<Entry> certificates;
   // From a certificate's DER to its index in `certificates`; the keys point
   // into the certificates.
   absl::flat_hash_map<absl::string_view, size_t> positions;
@@ -135,52 +157,44 @@ struct TrustStore::Builder::State {
   SHA256_CTX sha256;
 };
 
-absl::Status TrustStore::Builder::State::AddCertificate(
-    const Certificate& certificate) {
-  const TrustSettings added = GetTrustSettings(certificate);
-  const auto known = positions.find(certificate.der());
-  const bool is_new = known == positions.end();
-  if (!internal::HasTrustSettings(added)) {
-    if (is_new) {
-      positions[certificate.der()] = certificates.size();
-      certificates.push_back(certificate);
-    }
+absl::Status TrustStore::Builder::State::AddCertificate(const Entry& added) {
+  const auto [known, is_new] =
+      positions.try_emplace(added->der(), certificates.size());
+  const size_t position = known->second;
+  if (is_new) {
+    certificates.push_back(added);
     return absl::OkStatus();
   }
-  const size_t position = is_new ? certificates.size() : known->second;
-  const TrustSettings settings =
-      is_new ? added
-             : internal::StricterTrustSettings(
-                   added, GetTrustSettings(certificates[position]));
-  absl::StatusOr<Certificate> settled =
-      internal::WithTrustSettings(certificate, settings);
+  if (!internal::HasTrustSettings(added->settings())) return absl::OkStatus();
+  const absl::StatusOr<Certificate> certificate = added->Get();
+  if (!certificate.ok()) return certificate.status();
+  const absl::StatusOr<Certificate> settled = internal::WithTrustSettings(
+      *certificate, internal::StricterTrustSettings(
+                        added->settings(), certificates[position]->settings()));
   if (!settled.ok()) return settled.status();
-  if (is_new) {
-    certificates.push_back(*std::move(settled));
-  } else {
-    positions.erase(known);
-    certificates[position] = *std::move(settled);
-  }
-  positions[certificates[position].der()] = position;
+  positions.erase(known);
+  certificates[position] = Settled(*settled);
+  positions[certificates[position]->der()] = position;
   return absl::OkStatus();
 }
 
-// The size comes first, so that different splits of the same bytes give
-// different hashes.
-void TrustStore::Builder::State::AddToHash(absl::string_view bytes) {
-  const std::string size = absl::StrCat(bytes.size(), ":");
-  SHA256_Update(&sha256, size.data(), size.size());
-  SHA256_Update(&sha256, bytes.data(), bytes.size());
+// `hash` has 32 bytes, so that the end of each is unambiguous.
+void TrustStore::Builder::State::AddToHash(absl::string_view kind,
+                                           absl::string_view hash) {
+  SHA256_Update(&sha256, kind.data(), kind.size());
+  SHA256_Update(&sha256, hash.data(), hash.size());
 }
 
 void TrustStore::Builder::State::AddParsed(
-    const std::vector<Certificate>& more_certificates,
+    const std::vector<Entry>& more_certificates,
     const std::vector<Crl>& more_crls, absl::string_view hash) {
-  for (const Certificate& certificate : more_certificates) {
+  certificates.reserve(certificates.size() + more_certificates.size());
+  positions.reserve(certificates.size() + more_certificates.size());
+  for (const Entry& certificate : more_certificates) {
     status.Update(AddCertificate(certificate));
   }
   crls.insert(crls.end(), more_crls.begin(), more_crls.end());
-  AddToHash(hash);
+  AddToHash("store:", hash);
 }
 
 std::string TrustStore::Builder::State::Hash() const {
@@ -195,10 +209,29 @@ TrustStore::Builder::~Builder() = default;
 
 absl::Status TrustStore::Builder::Add(absl::string_view bytes,
                                       absl::string_view name) {
-  const Bundle bundle = ReadBundle(bytes);
+  return AddHashed(bytes, name, Sha256(bytes));
+}
+
+absl::Status TrustStore::Builder::AddHashed(absl::string_view bytes,
+                                            absl::string_view name,
+                                            absl::string_view sha256) {
+  // Base64 has four characters for three bytes.
+  const auto block = std::make_shared<internal::CertificateBlock>(
+      absl::StrCat("CA bundle ", ShownPath(name)), bytes.size() / 4 * 3);
+  const auto take = [&block](const BundlePart& part, absl::string_view der) {
+    const absl::optional<uint32_t> key = internal::WalkCertificate(der);
+    if (key.has_value()) block->Add(der, *key, part.number);
+    return key.has_value();
+  };
+  const Bundle bundle = internal::ReadBundle(bytes, take);
   absl::Status status = Check(bundle, bytes, name);
   if (!status.ok()) return status;
 
+  block->Finish();
+  auto next = block->certificates().begin();
+  state_->certificates.reserve(state_->certificates.size() +
+                               bundle.parts.size());
+  state_->positions.reserve(state_->certificates.size() + bundle.parts.size());
   for (const BundlePart& part : bundle.parts) {
     if (part.certificate.has_value()) {
       absl::StatusOr<Certificate> certificate = *part.certificate;
@@ -207,14 +240,18 @@ absl::Status TrustStore::Builder::Add(absl::string_view bytes,
             *certificate, GetTrustSettings(*certificate));
         if (!certificate.ok()) return certificate.status();
       }
-      status = state_->AddCertificate(*certificate);
+      status = state_->AddCertificate(Settled(*certificate));
+      if (!status.ok()) return status;
+    } else if (part.kind == PartKind::kCertificate) {
+      // The block took it.
+      status = state_->AddCertificate(State::Entry(block, &*next++));
       if (!status.ok()) return status;
     } else if (part.crl.has_value()) {
       state_->crls.push_back(*part.crl);
     }
   }
 
-  state_->AddToHash(bytes);
+  state_->AddToHash("bundle:", sha256);
   return absl::OkStatus();
 }
 
@@ -233,7 +270,6 @@ size_t TrustStore::Builder::crl_count() const { return state_->crls.size(); }
 
 absl::StatusOr<std::shared_ptr<const TrustStore>> TrustStore::Builder::Build()
     const {
-  const internal::ErrorQueueScope scope;
   if (!state_->status.ok()) return state_->status;
   if (state_->certificates.empty()) {
     return MakeStatus(ErrorKind::kTrustStore,
@@ -241,26 +277,10 @@ absl::StatusOr<std::shared_ptr<const TrustStore>> TrustStore::Builder::Build()
                       "peer can be verified");
   }
   auto impl = std::make_unique<Impl>();
-  impl->store.reset(X509_STORE_new());
-  bool ok = impl->store != nullptr;
-  for (const Certificate& certificate : state_->certificates) {
-    ok = ok &&
-         X509_STORE_add_cert(impl->store.get(), certificate.impl().x509.get());
-    const TrustSettings settings = GetTrustSettings(certificate);
-    if (internal::HasTrustSettings(settings)) {
-      impl->settings.push_back({certificate, settings});
-    }
-  }
-  for (const Crl& crl : state_->crls) {
-    ok = ok && X509_STORE_add_crl(impl->store.get(), crl.impl().crl.get());
-  }
-  if (!ok) {
-    return internal::DrainToStatus(ErrorKind::kInternal,
-                                   "cannot fill the trust store");
-  }
   impl->certificates = state_->certificates;
   impl->crls = state_->crls;
-
+  const absl::Status status = impl->Finish();
+  if (!status.ok()) return status;
   impl->content_hash = state_->Hash();
   return std::shared_ptr<const TrustStore>(new TrustStore(std::move(impl)));
 }

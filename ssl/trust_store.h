@@ -36,8 +36,10 @@ struct TrustSettings {
 // uses has neither; it is trusted if the list has either. Thread-safe.
 TrustSettings GetTrustSettings(const Certificate& certificate);
 
-// The certificates that a verifier trusts, and the CRLs that it checks.
-// Immutable, so thread-safe; any number of Contexts can share it.
+// The certificates that a verifier trusts, and the CRLs that it checks. All are
+// checked when they are added, but a certificate is decoded only when a peer's
+// chain may lead to it. Immutable to its users, so thread-safe; any number of
+// Contexts can share it.
 class TrustStore {
  public:
   class Builder;
@@ -54,10 +56,14 @@ class TrustStore {
   size_t certificate_count() const;
   size_t crl_count() const;
 
-  // All certificates, in the order in which they were added.
+  // All certificates, in the order in which they were added. Decodes those that
+  // were not needed before; one for which memory runs out is left out.
   std::vector<Certificate> Certificates() const;
 
-  // SHA-256 over everything that was added, in order: the same bytes give the
+  // Whether it contains a certificate with the same DER. Decodes nothing.
+  bool Contains(const Certificate& certificate) const;
+
+  // A SHA-256 of everything that was added, in order: the same bytes give the
   // same value. 32 bytes.
   const std::string& content_hash() const;
 
@@ -89,6 +95,10 @@ class TrustStore::Builder {
   // empty input, a path in place of the content, a damaged block, even among
   // good ones (with its number and line), or a delta CRL.
   absl::Status Add(absl::string_view bytes, absl::string_view name);
+
+  // The same, for a caller that has the SHA-256 of `bytes` already.
+  absl::Status AddHashed(absl::string_view bytes, absl::string_view name,
+                         absl::string_view sha256);
 
   // Adds everything in `store`, without parsing it again.
   void AddStore(const TrustStore& store);

@@ -27,9 +27,7 @@ unsigned long BoringFlags(const VerifyFlags& flags) {
 }
 
 bool IsInTrustStore(const VerifyRequest& request) {
-  const auto& trusted = request.trust_store->impl().certificates;
-  return std::find(trusted.begin(), trusted.end(), request.presented[0]) !=
-         trusted.end();
+  return request.trust_store->Contains(request.presented[0]);
 }
 
 // Whether the leaf is self-signed and itself trusted. BoringSSL does not detect

@@ -43,7 +43,9 @@ bool IsPinnedLeaf(const VerifyRequest& request);
 // or it is trusted and any trusted certificate is an anchor.
 bool IsTrustedLeaf(const VerifyRequest& request);
 
-// Has BoringSSL find a chain by itself and check it. Unset if out of memory.
+// Has BoringSSL find a chain by itself and check it; for both functions, the
+// trust store has decoded what is reachable (TrustStore::Impl::Reachable).
+// Unset if out of memory.
 absl::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request);
 
 // Has it check `path`, from the leaf to the anchor, and nothing else: it fails

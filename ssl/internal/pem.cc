@@ -7,6 +7,7 @@
 #include <openssl/mem.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -132,9 +133,36 @@ bool BeginsABlock(absl::string_view begin_line, absl::string_view rest) {
           std::all_of(next.begin(), next.end(), IsBase64));
 }
 
+// TakeBody for a block of the usual form: no "-" in its body, no CR, and an END
+// line that is not indented. False, and nothing is removed, for another one.
+bool TakeUsualBody(absl::string_view* rest, int* line_number, PemBlock* block) {
+  const size_t size = rest->find('-');
+  if (size == absl::string_view::npos || size == 0 ||
+      (*rest)[size - 1] != '\n') {
+    return false;
+  }
+  const absl::string_view body = rest->substr(0, size);
+  absl::string_view after = rest->substr(size);
+  if (absl::StrContains(body, '\r') || !absl::ConsumePrefix(&after, kEnd) ||
+      !absl::ConsumePrefix(&after, block->label) ||
+      !absl::ConsumePrefix(&after, kDashes) ||
+      !(after.empty() || absl::ConsumePrefix(&after, "\n"))) {
+    return false;
+  }
+  for (size_t end = body.find('\n'); end != absl::string_view::npos;
+       end = body.find('\n', end + 1)) {
+    ++*line_number;
+  }
+  ++*line_number;  // The END line.
+  block->body = body;
+  *rest = after;
+  return true;
+}
+
 // Removes the lines of `block` after its BEGIN line from `rest`, including the
 // END line, but not the BEGIN line of the next block.
 void TakeBody(absl::string_view* rest, int* line_number, PemBlock* block) {
+  if (TakeUsualBody(rest, line_number, block)) return;
   const absl::string_view body = *rest;
   while (!rest->empty()) {
     const absl::string_view before = *rest;
@@ -159,6 +187,48 @@ void TakeBody(absl::string_view* rest, int* line_number, PemBlock* block) {
     return;
   }
   block->status = Damage("has no END line: the end is missing");
+}
+
+// The values of base64's characters; kNoBase64 for all others.
+constexpr uint32_t kNoBase64 = 0xff000000;
+
+constexpr std::array<uint32_t, 256> MakeBase64Values(int shift) {
+  constexpr char kAlphabet[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::array<uint32_t, 256> values{};
+  for (uint32_t& value : values) value = kNoBase64;
+  for (uint32_t i = 0; i < 64; ++i) {
+    values[static_cast<uint8_t>(kAlphabet[i])] = i << shift;
+  }
+  return values;
+}
+
+// By the place of a character in its group of four.
+constexpr std::array<uint32_t, 256> kBase64Values[4] = {
+    MakeBase64Values(18), MakeBase64Values(12), MakeBase64Values(6),
+    MakeBase64Values(0)};
+
+// The 24 bits of a group; has bits of kNoBase64 if a character is not base64.
+uint32_t GroupOf(const char* group) {
+  return kBase64Values[0][static_cast<uint8_t>(group[0])] |
+         kBase64Values[1][static_cast<uint8_t>(group[1])] |
+         kBase64Values[2][static_cast<uint8_t>(group[2])] |
+         kBase64Values[3][static_cast<uint8_t>(group[3])];
+}
+
+// Decodes the last group, "xx==" or "xxx=", and adds its bytes to `out`. False
+// if it is not one, or if the bits that it leaves over are not zero.
+bool DecodePadded(absl::string_view group, std::string* out) {
+  if (group.size() != 4 || group[3] != '=') return false;
+  const bool is_short = group[2] == '=';
+  const char filled[4] = {group[0], group[1], is_short ? 'A' : group[2], 'A'};
+  const uint32_t bits = GroupOf(filled);
+  if ((bits & (is_short ? kNoBase64 | 0xffff : kNoBase64 | 0xff)) != 0) {
+    return false;
+  }
+  out->push_back(static_cast<char>(bits >> 16));
+  if (!is_short) out->push_back(static_cast<char>(bits >> 8));
+  return true;
 }
 
 bool LooksLikePath(absl::string_view text) {
@@ -248,6 +318,38 @@ absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
   }
   if (size == 0) return Damage("is empty");
   return Secret({reinterpret_cast<const char*>(bytes.get()), size});
+}
+
+bool DecodePublicPem(const PemBlock& block, std::string* out) {
+  const char* from = block.body.data();
+  const char* const end = from + block.body.size();
+  out->resize(block.body.size() / 4 * 3);
+  char* to = &(*out)[0];
+  // Whole groups; a line break may only follow one.
+  while (end - from >= 4) {
+    const uint32_t bits = GroupOf(from);
+    if ((bits & kNoBase64) == 0) {
+      to[0] = static_cast<char>(bits >> 16);
+      to[1] = static_cast<char>(bits >> 8);
+      to[2] = static_cast<char>(bits);
+      to += 3;
+      from += 4;
+    } else if (from[0] == '\n') {
+      ++from;
+    } else if (from[0] == '\r' && from[1] == '\n') {
+      from += 2;
+    } else {
+      break;
+    }
+  }
+  out->resize(static_cast<size_t>(to - out->data()));
+  absl::string_view rest(from, static_cast<size_t>(end - from));
+  if (rest.size() >= 4) {
+    if (!DecodePadded(rest.substr(0, 4), out)) return false;
+    rest.remove_prefix(4);
+  }
+  if (!rest.empty() && rest != "\n" && rest != "\r\n") return false;
+  return !out->empty();
 }
 
 Secret NormalizePem(const PemBlock& block) {

@@ -270,14 +270,15 @@ int WorkOfPath(absl::Span<X509* const> path) {
   return work;
 }
 
-// Tries all paths that PathBuilder finds, and adds those that fail to
+// Tries all paths over `reachable`, the trusted certificates that any path can
+// contain, that PathBuilder finds, and adds those that fail to
 // `attempts`. Our own checks come first: they need no signature check.
 SearchResult SearchPaths(const VerifyRequest& request,
+                         absl::Span<const Certificate> reachable,
                          std::vector<Attempt>* attempts) {
   const std::vector<X509*> presented =
       RawCertificates(request.presented.subspan(1));
-  const std::vector<X509*> trusted =
-      RawCertificates(request.trust_store->impl().certificates);
+  const std::vector<X509*> trusted = RawCertificates(reachable);
   const auto is_anchor = [&request](X509* certificate) {
     return MayBeAnchor(request, certificate);
   };
@@ -384,6 +385,14 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
     // A resumed session may lack the original handshake's certificates.
     return Fail(request, {verify_code::kInvalidCall, -1, ""}, nullptr);
   }
+  const absl::StatusOr<std::vector<Certificate>> reachable =
+      request.trust_store->impl().Reachable(request.presented);
+  if (!reachable.ok()) {
+    VerifyOutcome outcome;
+    outcome.alert = SSL_AD_INTERNAL_ERROR;
+    outcome.status = reachable.status();
+    return outcome;
+  }
   absl::optional<BoringVerdict> first = FindWithBoring(request);
   if (!first.has_value()) return OutOfMemory();
   std::vector<Attempt> attempts;
@@ -393,7 +402,7 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
   }
   SearchResult result;
   if (!IsPinnedLeaf(request) && OthersMaySucceed(attempts[0].finding)) {
-    result = SearchPaths(request, &attempts);
+    result = SearchPaths(request, *reachable, &attempts);
     if (result.out_of_memory) return OutOfMemory();
     if (!result.accepted.empty()) return Accept(request, result.accepted);
   }

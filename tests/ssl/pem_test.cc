@@ -3,6 +3,7 @@
 
 #include "ssl/internal/pem.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,61 @@ TEST(PemTest, LinesMayEndInAnyWay) {
   ExpectTwo(kTwo.substr(0, kTwo.rfind("\nmore")));
 }
 
+// DecodePublicPem agrees with DecodePem wherever it decodes at all.
+bool PublicAgrees(absl::string_view body) {
+  PemBlock block;
+  block.body = body;
+  std::string decoded;
+  if (!DecodePublicPem(block, &decoded)) return false;
+  EXPECT_EQ(decoded, Decoded(block)) << body;
+  return true;
+}
+
+TEST(PemTest, PublicBlocks) {
+  for (const absl::string_view usual :
+       {"aGVsbG8=\n", "aGVsbG8=", "aGVs\nbG8=\n", "aGVs\r\nbG8h\r\n", "aGVs",
+        "aA==\n", "aGVs\n\nbG8h\n", "+/+/\n"}) {
+    EXPECT_TRUE(PublicAgrees(usual)) << usual;
+  }
+  for (const absl::string_view unusual :
+       {"", "\n", "a", "aGVsb\nG8=\n", "aGVs bG8=", " aGVs", "aGVs\rbG8h",
+        "aGVsbG9=\n", "aB==", "aG=s", "====", "a===", "aA==aA==", "aA==\nx",
+        "aGVs\n\n\n\nb", "aGVs-G8=", "aGV\xc3", "Proc-Type: 4\n\naGVs"}) {
+    EXPECT_FALSE(PublicAgrees(unusual)) << unusual;
+  }
+  // Each byte anywhere in a block.
+  for (int c = 0; c < 256; ++c) {
+    for (size_t i = 0; i < 9; ++i) {
+      std::string body = "aGVsbG8=\n";
+      body[i] = static_cast<char>(c);
+      PublicAgrees(body);
+    }
+  }
+}
+
+TEST(PemTest, UsualAndUnusualBodiesAreSplitAlike) {
+  const std::string begin = "-----BEGIN A-----\n";
+  const std::string end = "-----END A-----";
+  for (const std::string& rest :
+       {absl::StrCat("YWE=\n", end, "\n"), absl::StrCat("YWE=\n", end),
+        absl::StrCat("YWE=\n", end, " \n"), absl::StrCat("YWE=\n ", end, "\n"),
+        absl::StrCat("YWE=\r\n", end, "\r\n"),
+        absl::StrCat("\nYWE=\n\n", end, "\n")}) {
+    const std::string text = absl::StrCat(begin, rest, "\n", begin, rest);
+    const std::vector<PemBlock> blocks = SplitPem(text);
+    ASSERT_EQ(blocks.size(), 2u) << text;
+    for (const PemBlock& block : blocks) {
+      EXPECT_TRUE(block.status.ok()) << text;
+      EXPECT_EQ(Decoded(block), "aa") << text;
+    }
+    const size_t second = text.rfind(begin);
+    EXPECT_EQ(blocks[1].line,
+              1 + std::count(text.begin(),
+                             text.begin() + static_cast<long>(second), '\n'))
+        << text;
+  }
+}
+
 TEST(PemTest, ByteOrderMarks) {
   EXPECT_EQ(SplitPem(absl::StrCat("\xEF\xBB\xBF", kTwo.substr(10),
                                   "\xEF\xBB\xBF", kTwo.substr(10)))
@@ -105,8 +161,7 @@ TEST(PemTest, DamagedBeginLines) {
   ExpectDamaged("-----BEGIN", 1, "should be a PEM BEGIN line");
   ExpectDamaged("-----B", 1, "should be a PEM BEGIN line");
   ExpectDamaged("-----BEGIN -----\n", 1, "should be a PEM BEGIN line");
-  ExpectDamaged("-----BEGIN A----- AAAA -----END A-----", 1,
-                "put line breaks");
+  ExpectDamaged("-----BEGIN A----- AAAA -----END A-----", 1, "put line breaks");
   ExpectDamaged("-----BEGIN A-----\\nAAAA\\n-----END A-----", 1,
                 "the two characters \\n");
 }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -23,14 +24,22 @@
 #include "gtest/gtest.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/lazy_certificate.h"
 #include "ssl/internal/trust_store_impl.h"
 #include "tests/support/error_matchers.h"
+#include "tests/support/mint.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::ssl {
 namespace {
 
+using ::airlock::testing::Mint;
+using ::airlock::testing::MintKey;
+using ::airlock::testing::MintOptions;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 using Result = absl::StatusOr<std::shared_ptr<const TrustStore>>;
 
@@ -112,11 +121,134 @@ TEST(TrustStoreTest, TheStoreFindsWhatItHolds) {
   const Result store = Create(File("ca.pem"));
   ASSERT_TRUE(store.ok()) << store.status();
   const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
-  X509* root = (*store)->impl().certificates[0].impl().x509.get();
-  ASSERT_TRUE(X509_STORE_CTX_init(ctx.get(), (*store)->impl().store.get(), root,
-                                  nullptr));
+  const Certificate root = (*store)->Certificates()[0];
+  ASSERT_TRUE((*store)->impl().Reachable({root}).ok());
+  ASSERT_TRUE(X509_STORE_CTX_init(ctx.get(), (*store)->impl().store.get(),
+                                  root.impl().x509.get(), nullptr));
   EXPECT_EQ(X509_verify_cert(ctx.get()), 1)
       << X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx.get()));
+}
+
+int VerifyServer(const TrustStore& store, const Certificate& leaf) {
+  EXPECT_TRUE(store.impl().Reachable({leaf}).ok());
+  const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+  EXPECT_TRUE(X509_STORE_CTX_init(ctx.get(), store.impl().store.get(),
+                                  leaf.impl().x509.get(), nullptr));
+  EXPECT_TRUE(X509_STORE_CTX_set_default(ctx.get(), "ssl_server"));
+  X509_verify_cert(ctx.get());
+  return X509_STORE_CTX_get_error(ctx.get());
+}
+
+std::vector<size_t> Decoded(const TrustStore& store) {
+  std::vector<size_t> decoded;
+  for (size_t i = 0; i < store.impl().certificates.size(); ++i) {
+    if (store.impl().certificates[i]->is_decoded()) decoded.push_back(i);
+  }
+  return decoded;
+}
+
+std::vector<std::string> Subjects(
+    const absl::StatusOr<std::vector<Certificate>>& certificates) {
+  std::vector<std::string> subjects;
+  if (!certificates.ok()) return {certificates.status().ToString()};
+  for (const Certificate& certificate : *certificates) {
+    subjects.push_back(certificate.subject());
+  }
+  return subjects;
+}
+
+// A chain of an anchor, two intermediates and a leaf, and what has nothing to
+// do with it, as one bundle.
+TEST(TrustStoreTest, DecodesOnlyWhatAPathCanContain) {
+  const bssl::UniquePtr<EVP_PKEY> key = MintKey();
+  const auto mint = [&key](const std::string& subject,
+                           const std::string& issuer) {
+    return Mint(subject, key.get(), issuer, key.get(), /*is_ca=*/true);
+  };
+  const std::string bundle = absl::StrCat(
+      mint("stranger", "stranger").ToPem(), mint("one", "two").ToPem(),
+      mint("two", "anchor").ToPem(), mint("anchor", "anchor").ToPem(),
+      mint("other", "anchor").ToPem());
+  const Result store = Create(bundle);
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_THAT(Decoded(**store), IsEmpty());
+  EXPECT_EQ((*store)->certificate_count(), 5u);
+  EXPECT_TRUE((*store)->Contains(*Certificate::FromPem(bundle)));
+  EXPECT_FALSE((*store)->Contains(mint("stranger", "one")));
+  EXPECT_THAT(Decoded(**store), IsEmpty());
+
+  EXPECT_THAT(Subjects((*store)->impl().Reachable({mint("leaf", "nobody")})),
+              IsEmpty());
+  EXPECT_THAT(Decoded(**store), IsEmpty());
+  EXPECT_THAT(Subjects((*store)->impl().Reachable({mint("leaf", "ONE")})),
+              ElementsAre("CN=one", "CN=two", "CN=anchor"));
+  EXPECT_THAT(Decoded(**store), ElementsAre(1, 2, 3));
+  // Through what the peer presents, and the presented ones themselves.
+  EXPECT_THAT(Subjects((*store)->impl().Reachable(
+                  {mint("leaf", "between"), mint("between", "other")})),
+              ElementsAre("CN=anchor", "CN=other"));
+  EXPECT_THAT(Subjects((*store)->impl().Reachable({mint("stranger", "x")})),
+              ElementsAre("CN=stranger"));
+  EXPECT_THAT((*store)->Certificates(), SizeIs(5));
+  EXPECT_THAT(Decoded(**store), SizeIs(5));
+}
+
+TEST(TrustStoreTest, MergedStoresShareTheirCertificates) {
+  const Result part = Create(File("ca.pem"));
+  ASSERT_TRUE(part.ok());
+  TrustStore::Builder builder;
+  builder.AddStore(**part);
+  const Result merged = builder.Build();
+  ASSERT_TRUE(merged.ok());
+  EXPECT_THAT(Decoded(**merged), IsEmpty());
+  EXPECT_THAT((*part)->Certificates(), SizeIs(2));
+  EXPECT_THAT(Decoded(**merged), SizeIs(2));
+}
+
+// A certificate in a form that the walk leaves to BoringSSL: its subject is a
+// BMPString.
+TEST(TrustStoreTest, FindsUnusualCertificates) {
+  const bssl::UniquePtr<EVP_PKEY> key = MintKey();
+  MintOptions options;
+  options.common_names = {std::string("\0o\0n\0e", 6)};
+  options.name_type = V_ASN1_BMPSTRING;
+  options.issuer = "issuer";
+  options.is_ca = true;
+  const Result store =
+      Create(Mint(options, key.get(), key.get()).ToPem() + File("ca.pem"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_THAT(Decoded(**store), ElementsAre(0));
+  EXPECT_THAT(Subjects((*store)->impl().Reachable(
+                  {Mint("leaf", key.get(), "One", key.get(), false)})),
+              ElementsAre("CN=one"));
+}
+
+// Under ThreadSanitizer: threads that need the same certificates first.
+TEST(TrustStoreTest, ThreadsDecodeTogether) {
+  const Certificate leaf = *Certificate::FromPem(File("server_rsa_direct.pem"));
+  for (int round = 0; round < 20; ++round) {
+    const Result store = Create(File("ca.pem") + File("other_root.pem"));
+    ASSERT_TRUE(store.ok()) << store.status();
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back(
+          [&] { EXPECT_EQ(VerifyServer(**store, leaf), X509_V_OK); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    // All share one.
+    EXPECT_EQ((*store)->Certificates()[0].impl().x509.get(),
+              (*store)->impl().certificates[0]->Get()->impl().x509.get());
+  }
+}
+
+// The guard for what cannot happen as long as the walk is right: nothing is
+// verified as if the certificate were not there.
+TEST(TrustStoreTest, ACertificateThatDoesNotDecodeIsAnError) {
+  internal::CertificateBlock block("CA bundle x.pem", /*size=*/0);
+  block.Add("not DER", /*subject_key=*/1, /*number=*/7);
+  block.Finish();
+  EXPECT_THAT(block.certificates()[0].Get().status(),
+              ErrorIs(ErrorKind::kTrustStore, "CA bundle x.pem: part 7"));
 }
 
 TEST(TrustStoreTest, ABuilderAddsUp) {
@@ -209,15 +341,6 @@ TEST(TrustStoreTest, OneDamagedBlockAmongGoodOnes) {
   ExpectRefused(Create(der + "garbage").status(),
                 absl::StrCat("DER object 2 (at byte ", der.size(), ")"));
   ExpectRefused(Create(File("server_rsa_key.der")).status());
-}
-
-int VerifyServer(const TrustStore& store, const Certificate& leaf) {
-  const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
-  EXPECT_TRUE(X509_STORE_CTX_init(ctx.get(), store.impl().store.get(),
-                                  leaf.impl().x509.get(), nullptr));
-  EXPECT_TRUE(X509_STORE_CTX_set_default(ctx.get(), "ssl_server"));
-  X509_verify_cert(ctx.get());
-  return X509_STORE_CTX_get_error(ctx.get());
 }
 
 // They verify nothing, and do no harm.
