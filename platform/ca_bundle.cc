@@ -181,6 +181,7 @@ absl::StatusOr<CaBundlePlaces> FindSystemCaBundle(
     if (!absl::IsNotFound(status.status())) {
       found.paths.emplace_back(place);
       found.why = "the first default path that exists";
+      if (status.ok()) found.first = *status;
       return found;
     }
     reasons.emplace_back(status.status().message());

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "config/environment.h"
 #include "platform/host.h"
 #include "ssl/error_text.h"
@@ -22,6 +23,8 @@ struct CaBundlePlaces {
   // Why these, for people: "SSL_CERT_FILE", "the first that is there of the
   // places where systems keep it".
   std::string why;
+  // What Host::Stat said about the first path, if it was asked.
+  absl::optional<FileStatus> first;
 };
 
 // The directories of a list.

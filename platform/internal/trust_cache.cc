@@ -53,7 +53,8 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path,
                                                    bool must_be_trusted,
                                                    absl::string_view argument) {
   absl::StatusOr<TrustStorePtr> store =
-      FromPlaces({path}, must_be_trusted && !sandboxed_);
+      FromPlaces(absl::MakeConstSpan(&path, 1), must_be_trusted && !sandboxed_,
+                 absl::nullopt);
   if (store.ok()) return store;
   return TrustStoreError(
       argument, store.status(),
@@ -65,8 +66,12 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path,
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromBytes(
     absl::string_view bytes, absl::string_view argument) {
-  return stores_.GetOrMake(ssl::Sha256(bytes), [&] {
-    return ssl::TrustStore::Create(bytes, argument);
+  const std::string digest = ssl::Sha256(bytes);
+  return stores_.GetOrMake(digest, [&]() -> absl::StatusOr<TrustStorePtr> {
+    ssl::TrustStore::Builder builder;
+    const absl::Status status = builder.AddHashed(bytes, argument, digest);
+    if (!status.ok()) return status;
+    return builder.Build();
   });
 }
 
@@ -89,7 +94,7 @@ absl::StatusOr<TrustStorePtr> TrustCache::Default() {
       FindSystemCaBundle(host_, variables_);
   if (!places.ok()) return places.status();
   absl::StatusOr<TrustStorePtr> store =
-      FromPlaces(places->paths, /*must_be_trusted=*/false);
+      FromPlaces(places->paths, /*must_be_trusted=*/false, places->first);
   if (!store.ok()) {
     return TrustStoreError(
         absl::StrCat("The system's CA bundle (", places->why, ")"),
@@ -104,7 +109,8 @@ void TrustCache::Clear() {
 }
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
-    const std::vector<std::string>& places, bool must_be_trusted) {
+    absl::Span<const std::string> places, bool must_be_trusted,
+    absl::optional<FileStatus> first) {
   // A path cannot contain a NUL.
   const absl::string_view nul("\0", 1);
   const absl::StatusOr<std::shared_ptr<Found>> found = places_.GetOrMake(
@@ -114,10 +120,29 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
       });
   if (!found.ok()) return found.status();
   std::vector<CaFile> files;
-  for (const std::string& place : places) {
-    absl::StatusOr<std::vector<CaFile>> there = ListCaFiles(host_, place);
-    if (!there.ok()) return there.status();
-    files.insert(files.end(), there->begin(), there->end());
+  if (places.size() == 1) {
+    // The usual case costs one stat(2): a file that has not changed.
+    if (!first.has_value()) {
+      absl::StatusOr<FileStatus> status = host_->Stat(places[0]);
+      if (!status.ok()) return status.status();
+      first = *std::move(status);
+    }
+    if (first->type != FileType::kDirectory) {
+      const absl::ReaderMutexLock lock(&(*found)->mutex);
+      const std::vector<CaFile>& known = (*found)->files;
+      if ((*found)->settled && known.size() == 1 &&
+          known[0].path == places[0] && known[0].identity == first->identity) {
+        return (*found)->store;
+      }
+      files.push_back({places[0], first->identity});
+    }
+  }
+  if (files.empty()) {
+    for (const std::string& place : places) {
+      absl::StatusOr<std::vector<CaFile>> there = ListCaFiles(host_, place);
+      if (!there.ok()) return there.status();
+      files.insert(files.end(), there->begin(), there->end());
+    }
   }
   {
     const absl::ReaderMutexLock lock(&(*found)->mutex);
@@ -139,7 +164,8 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
                               Found* found) {
   const absl::Time now = host_->Now();
   bool settled = true;
-  std::string digests;
+  std::string key;
+  std::vector<std::string> digests;
   // A bundle may also contain a key.
   std::vector<std::string> contents;
   const absl::Cleanup wipe = [&contents] {
@@ -154,16 +180,17 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
     // The identity of exactly these bytes; the file may have changed.
     file.identity = content->identity;
     settled = settled && IsSettled(file.identity, now);
-    absl::StrAppend(&digests, ssl::Sha256(content->bytes),
-                    file.optional ? "optional" : "");
+    digests.push_back(ssl::Sha256(content->bytes));
+    absl::StrAppend(&key, digests.back(), file.optional ? "optional" : "");
     contents.push_back(std::move(content->bytes));
   }
   absl::StatusOr<TrustStorePtr> store =
-      stores_.GetOrMake(digests, [&]() -> absl::StatusOr<TrustStorePtr> {
+      stores_.GetOrMake(key, [&]() -> absl::StatusOr<TrustStorePtr> {
         ssl::TrustStore::Builder builder;
         absl::Status left_out;
         for (size_t i = 0; i < files.size(); ++i) {
-          const absl::Status status = builder.Add(contents[i], files[i].path);
+          const absl::Status status =
+              builder.AddHashed(contents[i], files[i].path, digests[i]);
           if (status.ok()) continue;
           // Memory that runs out says nothing about the file.
           if (!files[i].optional ||

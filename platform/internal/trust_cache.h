@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "config/environment.h"
 #include "platform/ca_bundle.h"
@@ -65,10 +66,12 @@ class TrustCache {
     bool settled ABSL_GUARDED_BY(mutex) = false;
   };
 
-  // The store of everything at `places`, files or directories. Errors are the
+  // The store of everything at `places`, files or directories. `first` is what
+  // Host::Stat has just said about the first, if it was asked. Errors are the
   // host's own if a path cannot be read.
-  absl::StatusOr<TrustStorePtr> FromPlaces(
-      const std::vector<std::string>& places, bool must_be_trusted);
+  absl::StatusOr<TrustStorePtr> FromPlaces(absl::Span<const std::string> places,
+                                           bool must_be_trusted,
+                                           absl::optional<FileStatus> first);
   absl::Status Load(std::vector<CaFile> files, bool must_be_trusted,
                     Found* found) ABSL_EXCLUSIVE_LOCKS_REQUIRED(found->mutex);
 
