@@ -4,6 +4,9 @@
 // Loads the keys and the trusted CAs of _ssl._SSLContext.
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -338,30 +341,29 @@ PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
   // does.
   const bool obeyed =
       !runtime.policy().ca_certs.stated() && !platform::IsSecureProcess();
-  const config::EnvironmentMap environment =
-      obeyed ? platform::CurrentVariables() : config::EnvironmentMap();
-  const auto variable = [&environment](const char* name) {
-    const auto found = environment.find(name);
-    return found == environment.end() ? std::string() : found->second;
+  const auto variable = [obeyed](const char* name) -> std::string {
+    const char* value = obeyed ? std::getenv(name) : nullptr;
+    return value == nullptr ? "" : value;
   };
   const std::string file = variable(config::kCertFileVariable);
   const std::string directories = variable(config::kCertDirVariable);
-  platform::CaDirectories named =
-      platform::FindNamedCas(&runtime.host(), file, directories);
-  const bool has_file = !named.paths.empty() && named.paths.front() == file;
-  if (has_file) named.paths.erase(named.paths.begin());
-  const bool neither = file.empty() && directories.empty();
-  if (neither && !AddPlace(&context, platform::CaCerts(), /*listed=*/true)) {
+  if (file.empty() && directories.empty() &&
+      !AddPlace(&context, platform::CaCerts(), /*listed=*/true)) {
     return nullptr;
   }
-  if (has_file &&
-      !AddPlace(&context, PathOfArgument(file, config::kCertFileVariable),
-                /*listed=*/true)) {
-    return nullptr;
+  if (!file.empty()) {
+    const platform::CaDirectories named =
+        platform::FindNamedCas(&runtime.host(), file, /*directories=*/"");
+    for (const ssl::ErrorText& why : named.empty) {
+      context.trusted.AddAbsent(why.text());
+    }
+    if (!named.paths.empty() &&
+        !AddPlace(&context, PathOfArgument(file, config::kCertFileVariable),
+                  /*listed=*/true)) {
+      return nullptr;
+    }
   }
-  if (!neither && !AddDirectories(&context, config::kCertDirVariable, named)) {
-    return nullptr;
-  }
+  if (!directories.empty()) context.trusted.AddNamedDirectories(directories);
   context.Changed();
   return None();
 }

@@ -8,7 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/optional.h"
 #include "absl/types/variant.h"
+#include "config/environment.h"
+#include "platform/ca_bundle.h"
 #include "platform/wrap_options.h"
 #include "ssl/error.h"
 #include "ssl/secret.h"
@@ -53,6 +56,14 @@ void Trusted::AddDirectory(StorePtr store) {
   directories_.push_back(std::move(store));
 }
 
+void Trusted::AddNamedDirectories(absl::string_view list) {
+  named_ = true;
+  if (std::find(named_directories_.begin(), named_directories_.end(), list) ==
+      named_directories_.end()) {
+    named_directories_.emplace_back(list);
+  }
+}
+
 void Trusted::AddAbsent(std::string why) {
   named_ = true;
   absent_.push_back(std::move(why));
@@ -69,19 +80,51 @@ absl::StatusOr<Trusted::StorePtr> Trusted::Merge(
   return all.Build();
 }
 
-absl::StatusOr<Trusted::StorePtr> Trusted::Store() const {
+absl::Status Trusted::ReadNamed(std::vector<std::string>* absent) {
+  read_.clear();
+  for (const std::string& list : named_directories_) {
+    const platform::CaDirectories found =
+        platform::FindNamedCas(&runtime_->host(), /*file=*/"", list);
+    for (const ssl::ErrorText& why : found.empty) {
+      absent->push_back(why.text());
+    }
+    for (const std::string& path : found.paths) {
+      platform::CaPath place;
+      place.path = path;
+      place.argument = config::kCertDirVariable;
+      absl::StatusOr<StorePtr> store = runtime_->LoadCaCerts(place);
+      if (store.ok()) {
+        read_.push_back(*std::move(store));
+        continue;
+      }
+      const absl::optional<ssl::Error> error = ssl::GetError(store.status());
+      if (!error.has_value() ||
+          error->reason != platform::kNoCertificateReason) {
+        return store.status();
+      }
+      absent->emplace_back(store.status().message());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Trusted::StorePtr> Trusted::Store() {
   if (empty()) return StorePtr();
-  if (!absent_.empty() && files_.empty() && directories_.empty()) {
+  std::vector<std::string> absent = absent_;
+  const absl::Status status = ReadNamed(&absent);
+  if (!status.ok()) return status;
+  std::vector<StorePtr> all = files_;
+  all.insert(all.end(), directories_.begin(), directories_.end());
+  all.insert(all.end(), read_.begin(), read_.end());
+  if (!absent.empty() && all.empty()) {
     return ssl::MakeStatus(
         ssl::ErrorKind::kTrustStore,
         absl::StrCat(
             "no CA certificate was loaded, so no peer can be trusted: ",
-            absl::StrJoin(absent_, "; "),
+            absl::StrJoin(absent, "; "),
             ". Use a directory on which `openssl rehash` was run, or "
             "a bundle"));
   }
-  std::vector<StorePtr> all = files_;
-  all.insert(all.end(), directories_.begin(), directories_.end());
   return Merge(all);
 }
 
@@ -102,14 +145,15 @@ size_t Trusted::crl_count() const {
 }
 
 void Trusted::NoteVerified(const std::vector<ssl::Certificate>& chain) {
-  if (directories_.empty() || chain.empty()) return;
+  if (chain.empty()) return;
   const ssl::Certificate& anchor = chain.back();
-  if (Contains(used_, anchor)) return;
-  for (const StorePtr& directory : directories_) {
-    if (Contains(directory->Certificates(), anchor)) {
-      used_.push_back(anchor);
-      return;
-    }
+  const auto has_it = [&anchor](const StorePtr& directory) {
+    return directory->Contains(anchor);
+  };
+  if (!Contains(used_, anchor) &&
+      (std::any_of(directories_.begin(), directories_.end(), has_it) ||
+       std::any_of(read_.begin(), read_.end(), has_it))) {
+    used_.push_back(anchor);
   }
 }
 

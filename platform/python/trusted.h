@@ -37,6 +37,12 @@ class Trusted {
   // verified a peer, like OpenSSL's, which reads directories on demand.
   void AddDirectory(std::shared_ptr<const ssl::TrustStore> store);
 
+  // Adds the directories in `list`, a value of SSL_CERT_DIR. Like OpenSSL's,
+  // they are not read before a peer has to be verified: Store() does that, each
+  // time, so that it finds what has changed. get_ca_certs() lists of them what
+  // it lists of other directories.
+  void AddNamedDirectories(absl::string_view list);
+
   // Notes a place that holds no certificate, and why. It is an error of Store()
   // if nothing else was added.
   void AddAbsent(std::string why);
@@ -47,9 +53,9 @@ class Trusted {
   // Whether nothing was added or named: the platform's bundle applies.
   bool empty() const { return !named_; }
 
-  // Everything that was added; null if empty(). Error: kTrustStore if it holds
-  // no certificate.
-  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> Store() const;
+  // Everything that was added; null if empty(). Errors: kTrustStore if it holds
+  // no certificate, or if a named directory cannot be read.
+  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> Store();
 
   // What get_ca_certs() and cert_store_stats() see.
   std::vector<ssl::Certificate> Listed() const;
@@ -61,6 +67,10 @@ class Trusted {
  private:
   using StorePtr = std::shared_ptr<const ssl::TrustStore>;
 
+  // Reads the named directories. Adds to `absent` what holds no certificate,
+  // and why.
+  absl::Status ReadNamed(std::vector<std::string>* absent);
+
   // `stores` and the CRLs, as one.
   absl::StatusOr<StorePtr> Merge(const std::vector<StorePtr>& stores) const;
 
@@ -68,6 +78,8 @@ class Trusted {
   bool named_ = false;
   std::vector<StorePtr> files_;
   std::vector<StorePtr> directories_;
+  std::vector<std::string> named_directories_;  // Values of SSL_CERT_DIR.
+  std::vector<StorePtr> read_;     // What Store() last read from these.
   ssl::TrustStore::Builder crls_;  // Bundles without a certificate.
   std::vector<ssl::Certificate> used_;
   std::vector<std::string> absent_;

@@ -165,6 +165,27 @@ class PlacesTest(unittest.TestCase):
             if value != ':':
                 self.assertFalse(trusts(self.environment(value)), value)
 
+    def test_ssl_cert_dir_is_read_when_a_peer_is_verified(self):
+        context = self.environment(self.empty)
+        for name in os.listdir(self.good):
+            shutil.copy(os.path.join(self.good, name), self.empty)
+        # What the variable was then, and what the directory is now.
+        os.environ['SSL_CERT_DIR'] = self.missing
+        self.assertEqual(context.get_ca_certs(), [])
+        self.assertTrue(trusts(context))
+        self.assertEqual(len(context.get_ca_certs()), 1)
+
+    def test_each_context_sees_the_directory_as_it_is(self):
+        self.assertTrue(trusts(self.environment(self.good)))
+        # In place, and as large as before: only its times tell.
+        for name in os.listdir(self.good):
+            path = os.path.join(self.good, name)
+            with open(path, 'r+') as file:
+                size = len(file.read())
+                file.seek(0)
+                file.write('#' * size)
+        self.assertFalse(trusts(self.environment(self.good)))
+
     def test_file(self):
         """The value of SSL_CERT_DIR may be a file in OpenSSL 3, not capath."""
         self.assertTrue(trusts(self.environment(self.file)))
@@ -198,6 +219,8 @@ class PlacesTest(unittest.TestCase):
         with self.assertRaises(ssl.SSLError) as caught:
             self.capath(self.good)
         self.assertIn('01234567.r0', str(caught.exception))
+        self.assertIn('01234567.r0',
+                      self.refusal(self.environment(self.good)))
 
     def test_command(self):
         for value in self.good_lists():
@@ -260,9 +283,7 @@ class PlacesTest(unittest.TestCase):
             with self.assertRaises(ssl.SSLError) as caught:
                 self.capath(value)
             self.assertIn(path, str(caught.exception))
-            with self.assertRaises(ssl.SSLError) as caught:
-                self.environment(value)
-            self.assertIn(path, str(caught.exception))
+            self.assertIn(path, self.refusal(self.environment(value)))
             status, out = self.command(value)
             self.assertNotEqual(status, 0)
             self.assertIn(path, out)
