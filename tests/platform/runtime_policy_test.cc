@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -276,6 +277,41 @@ TEST_F(RuntimePolicyTest, ReloadsWholeOrNotAtAll) {
             config::Verification::kDefault);
   host_->SetError(kPolicyFile, absl::PermissionDeniedError("no"));
   EXPECT_FALSE(runtime->ReloadPolicy().ok());
+}
+
+// Contexts are shared by what the policy decided, so that the sessions,
+// verdicts and trust of one policy never serve another.
+TEST_F(RuntimePolicyTest, NothingIsSharedAcrossPolicies) {
+  const auto context_of = [](Runtime& runtime) {
+    WrapOptions options = Client();
+    options.do_handshake_on_connect = false;
+    const auto socket =
+        runtime.WrapSocket(MakeMemoryTransports().first, std::move(options));
+    EXPECT_TRUE(socket.ok()) << socket.status();
+    return socket.ok() ? (*socket)->context() : nullptr;
+  };
+  const char* const policies[] = {
+      "verification: default",
+      "minimum_version: TLSv1.3",
+      "security_level: 3",
+      "verify_depth: 3",
+      "groups: [P-256]",
+      "ca_certs: /etc/other.pem",
+      "verify_flags: [x509_strict]",
+  };
+  const auto runtime = Make("verification: enforce");
+  const auto elsewhere = Make("verification: enforce");
+  std::set<std::shared_ptr<const ssl::Context>> contexts = {
+      context_of(*runtime), context_of(*elsewhere)};
+  EXPECT_EQ(contexts.size(), 2);
+  EXPECT_EQ(contexts.count(context_of(*runtime)), 1);
+  for (const char* policy : policies) {
+    SetPolicy(policy);
+    ASSERT_TRUE(runtime->ReloadPolicy().ok()) << policy;
+    const size_t before = contexts.size();
+    contexts.insert(context_of(*runtime));
+    EXPECT_EQ(contexts.size(), before + 1) << policy;
+  }
 }
 
 TEST_F(RuntimePolicyTest, ReloadsIfTheFileHasChanged) {
