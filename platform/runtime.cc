@@ -86,6 +86,8 @@ struct Runtime::Impl {
         message(std::move(options.message)),
         keylog(std::move(options.keylog)),
         handshake_ended(std::move(options.handshake_ended)),
+        revocation(std::move(options.revocation)),
+        accept_unknown_revocation(options.accept_unknown_revocation),
         audit_lost(std::move(options.audit_lost)) {}
 
   using Policy = config::VerificationPolicy;
@@ -111,6 +113,8 @@ struct Runtime::Impl {
   const decltype(RuntimeOptions::message) message;
   const decltype(RuntimeOptions::keylog) keylog;
   const decltype(RuntimeOptions::handshake_ended) handshake_ended;
+  const ssl::RevocationCallback revocation;
+  const bool accept_unknown_revocation;
   const std::function<uint64_t()> audit_lost;
 };
 
@@ -205,6 +209,10 @@ void Runtime::Impl::Complete(ssl::ContextOptions* options) const {
     };
   }
   if (options->message == nullptr) options->message = message;
+  if (revocation != nullptr) {
+    options->revocation = revocation;
+    options->accept_unknown_revocation = accept_unknown_revocation;
+  }
   options->handshake_ended = [count = counters, observe = handshake_ended,
                               next = std::move(options->handshake_ended)](
                                  const ssl::Socket& socket,

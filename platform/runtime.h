@@ -55,6 +55,10 @@ struct RuntimeOptions {
       message;
   std::function<void(const ssl::Socket&, absl::string_view line)> keylog;
   std::function<void(const ssl::Socket&, const absl::Status&)> handshake_ended;
+  // The platform's revocation data: takes the place of these fields of each
+  // Context's ssl::ContextOptions if it is set. Must be thread-safe.
+  ssl::RevocationCallback revocation;
+  bool accept_unknown_revocation = false;
   // How many events `audit` has lost, for the counters; must be thread-safe,
   // like AuditWriter::lost. Null: none. Events for which `audit` threw an
   // exception are always added.

@@ -20,6 +20,7 @@
 #include "ssl/certificate.h"
 #include "ssl/credentials.h"
 #include "ssl/protocol.h"
+#include "ssl/revocation.h"
 #include "ssl/secret.h"
 #include "ssl/session.h"
 #include "ssl/trust_store.h"
@@ -81,9 +82,9 @@ struct PskIdentity {
 // exception is caught and treated as such a failure, even if the callback does
 // not return a status. Programs built without exceptions can use callbacks too.
 //
-// `sni`, `verify`, `client_credentials`, `psk_client`, `psk_server` and a
-// Signer may return Later(); see ssl/later.h. `alpn` cannot: BoringSSL cannot
-// call it again.
+// `sni`, `revocation`, `verify`, `client_credentials`, `psk_client`,
+// `psk_server` and a Signer may return Later(); see ssl/later.h. `alpn` cannot:
+// BoringSSL cannot call it again.
 struct ContextOptions {
   // Decides whether the peer is trusted.
   Verification verification;
@@ -117,6 +118,16 @@ struct ContextOptions {
   // Socket or switches it to this Context; an error refuses either.
   std::function<absl::Status(absl::string_view server_hostname)>
       hostname_allowed;
+  // Runs after the built-in verification, CRLs included, has succeeded, once
+  // for each certificate of the verified chain but the anchor, from its side
+  // down: also when a session is resumed. A revoked certificate is an error
+  // (kVerification, verify_code 23), and so are kUnknown (verify_code 50),
+  // unless `accept_unknown_revocation` is set, and a callback that fails
+  // (kCallback). This Context remembers verdicts for as long as they are valid,
+  // 1024 at most, so the callback does not see every handshake. It may run on
+  // several threads at once. Null: no callback.
+  RevocationCallback revocation;
+  bool accept_unknown_revocation = false;
   // Runs after the built-in verification has succeeded, and may still reject
   // the peer (kVerification, with verify_code 50, unless its own error has a
   // kind). The peer gets the alert of that error, or else certificate_unknown.

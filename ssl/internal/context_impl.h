@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "ssl/context.h"
+#include "ssl/internal/revocation_verdicts.h"
 #include "ssl/internal/verified_chains.h"
 #include "ssl/options.h"
 
@@ -34,6 +35,8 @@ struct Context::Impl {
   mutable Counters counters;
   // Null if it verifies no peer.
   std::shared_ptr<internal::VerifiedChains> verified_chains;
+  // For `revocation`; some hundred bytes each, once used.
+  mutable internal::RevocationVerdicts revocation_verdicts{1024};
 };
 
 }  // namespace airlock::ssl

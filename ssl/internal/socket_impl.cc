@@ -19,6 +19,7 @@
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/psk_callbacks.h"
+#include "ssl/internal/revocation_check.h"
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/verify.h"
 #include "ssl/later.h"
@@ -323,6 +324,8 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   if (options.side == Side::kServer) request.peer = Side::kClient;
   request.host = HostToVerify();
   SharedCertificates chain = std::exchange(awaits_verdict_, {});
+  const bool revocation_checked =
+      std::exchange(revocation_checked_, false) && chain.is_set();
   if (chain.is_set()) {
     // It was verified before the callback was called the first time.
   } else if (known_ != nullptr && known_->Holds(request.now)) {
@@ -337,6 +340,13 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
     chain = SharedCertificates(std::make_shared<std::vector<Certificate>>(
         std::move(outcome.verified)));
   }
+  if (wanted.revocation != nullptr && !revocation_checked) {
+    absl::Status said =
+        internal::CheckRevocation(wanted, *chain, SctList(*ssl), request.now,
+                                  &context->impl().revocation_verdicts, alert);
+    if (IsLater(said)) awaits_verdict_ = std::move(chain);
+    if (!said.ok()) return said;
+  }
   if (wanted.verify != nullptr) {
     const VerifiedPeer peer = {*presented, *chain, StapledOcsp(*ssl),
                                SctList(*ssl)};
@@ -344,6 +354,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
         Guarded("verify callback", [&] { return wanted.verify(*owner, peer); });
     if (IsLater(said)) {
       awaits_verdict_ = std::move(chain);
+      revocation_checked_ = true;
       return said;
     }
     if (!said.ok()) {

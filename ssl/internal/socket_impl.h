@@ -192,6 +192,7 @@ class Socket::Impl {
   std::shared_ptr<const internal::VerifiedChain> known_;
   // The verified chain, while the application's callback has not answered.
   SharedCertificates awaits_verdict_;
+  bool revocation_checked_ = false;  // Of the chain in awaits_verdict_.
   absl::Duration begun_at_;
   bool tickets_pending_ = false;       // Not all sent.
   bool close_notify_pending_ = false;  // Begun, but not all sent.

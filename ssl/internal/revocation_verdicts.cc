@@ -1,0 +1,58 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/revocation_verdicts.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+// The hash has a fixed size, so that different pairs differ.
+std::string KeyOf(const RevocationQuery& query) {
+  return absl::StrCat(query.issuer.SpkiSha256(), query.serial_number);
+}
+
+}  // namespace
+
+absl::optional<RevocationStatus> RevocationVerdicts::Find(
+    const RevocationQuery& query) {
+  const std::string key = KeyOf(query);
+  const absl::MutexLock lock(&mutex_);
+  const auto found = index_.find(key);
+  if (found == index_.end()) return absl::nullopt;
+  const Entry& entry = *found->second;
+  if (query.now < entry.given || query.now >= entry.verdict.valid_until) {
+    return absl::nullopt;
+  }
+  entries_.splice(entries_.begin(), entries_, found->second);
+  return entry.verdict.status;
+}
+
+void RevocationVerdicts::Remember(const RevocationQuery& query,
+                                  const RevocationVerdict& verdict) {
+  if (verdict.valid_until <= query.now) return;
+  Entry entry{KeyOf(query), verdict, query.now};
+  const absl::MutexLock lock(&mutex_);
+  const auto found = index_.find(entry.key);
+  if (found != index_.end()) {
+    *found->second = std::move(entry);
+    entries_.splice(entries_.begin(), entries_, found->second);
+    return;
+  }
+  entries_.push_front(std::move(entry));
+  index_[entries_.front().key] = entries_.begin();
+  if (entries_.size() > capacity_) {
+    index_.erase(entries_.back().key);
+    entries_.pop_back();
+  }
+}
+
+size_t RevocationVerdicts::size() const {
+  const absl::MutexLock lock(&mutex_);
+  return entries_.size();
+}
+
+}  // namespace airlock::ssl::internal
