@@ -155,7 +155,7 @@ TEST(TraceTest, ShowsNoData) {
   const Outcome outcome = RunAirlock(
       {"fetch", absl::StrCat("https://", server.address(), "/file.txt"),
        absl::StrCat("--ca=", Path("ca.pem")), "--header",
-       "X-Token: quite-hidden", "--trace"},
+       "X-Token: quite-hidden", "--http=1.1", "--trace"},
       {}, "");
   EXPECT_EQ(outcome.status, 0) << outcome.errors;
   EXPECT_THAT(outcome.output, HasSubstr("wholly-private"));
