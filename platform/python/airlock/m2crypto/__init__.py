@@ -9,7 +9,6 @@ docs/howto/migrating-from-m2crypto.md lists what differs. The policy of the
 platform applies as it does to `ssl`. For Python 3.8 and later.
 """
 import sys
-from typing import NoReturn
 
 from airlock import _finder
 
@@ -20,21 +19,12 @@ _finder.install()
 from airlock.m2crypto import (
     BIO, DH, Err, Rand, SSL, X509, ftpslib, httpslib, m2, m2urllib, m2urllib2,
     m2xmlrpclib, six, threading, util)
+from airlock.m2crypto._not_tls import __getattr__  # noqa: F401 (PEP 562)
 
-__all__ = ['BIO', 'DH', 'Err', 'Rand', 'SSL', 'X509', 'ftpslib', 'httpslib', 'm2',
-           'm2urllib', 'm2urllib2', 'm2xmlrpclib', 'six', 'threading', 'util']
+__all__ = ['BIO', 'DH', 'Err', 'Rand', 'SSL', 'X509', 'ftpslib', 'httpslib',
+           'm2', 'm2urllib', 'm2urllib2', 'm2xmlrpclib', 'six', 'threading',
+           'util']
 # The version of M2Crypto whose interface this is.
 __version__ = '0.38.0'
 version = __version__
 version_info = (0, 38, 0)
-
-_NOT_TLS = {'ASN1', 'AuthCookie', 'BN', 'DSA', 'EC', 'EVP', 'Engine', 'RC4',
-            'RSA', 'SMIME'}
-
-
-def __getattr__(name: str) -> NoReturn:
-    if name in _NOT_TLS:
-        raise ImportError(
-            'airlock.m2crypto has only what M2Crypto has for TLS, and %s is '
-            'not part of that: import it from M2Crypto itself' % name)
-    raise AttributeError('module %r has no attribute %r' % (__name__, name))
