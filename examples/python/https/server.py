@@ -55,6 +55,8 @@ class TlsServer(HTTPServer):
 
     def handle_error(self, request, client_address):
         error = sys.exc_info()[1]
+        if isinstance(error, KeyboardInterrupt):
+            raise  # Python 2.7 comes here with it; it ends the server.
         if not isinstance(error, EnvironmentError):
             return HTTPServer.handle_error(self, request, client_address)
         sys.stderr.write('%s %r\n' % (client_address[0], str(error)))

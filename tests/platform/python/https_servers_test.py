@@ -11,10 +11,12 @@ import select
 import signal
 import socket
 import ssl
+import sys
 import unittest
 
-from https_peers import (ASYNC_SERVER, PYTHON2, SECONDS, TLS_VERSIONS, Outcome,
-                         ProgramTest, cert, curl, environment, read)
+from https_peers import (ASYNC_SERVER, PROGRAMS, PYTHON2, SECONDS,
+                         TLS_VERSIONS, Outcome, ProgramTest, cert, curl,
+                         environment, read)
 
 SERVERS = 'serve_threaded.py', 'serve_forking.py', ASYNC_SERVER
 CLIENT = ('--cert', cert('client_p256.pem'), '--key', cert('client_p256.key'))
@@ -335,6 +337,38 @@ class SessionTest(ProgramTest):
         status, said = server.stop()
         self.assertEqual(status, 0)
         self.assertIn('SIGHUP: cannot load server.pem and server.key', said)
+
+
+# A signal that comes while the server handles a request.
+INTERRUPTED = """
+import socket, sys
+sys.path.insert(0, %r)
+import server
+
+class Arguments(object):
+    root, cert, key, address, port = '.', 'env:CERT', None, '127.0.0.1', 0
+
+class Interrupted(server.TlsServer):
+    def process_request(self, *_):
+        raise KeyboardInterrupt
+
+interrupted = Interrupted(Arguments, None)
+client = socket.create_connection(interrupted.server_address)
+try:
+    interrupted.handle_request()
+except KeyboardInterrupt:
+    sys.exit(0)
+sys.exit('it goes on')
+"""
+
+
+class InterruptTest(ProgramTest):
+
+    def test_it_ends_the_server(self):
+        """Python 2.7 passes KeyboardInterrupt to handle_error."""
+        outcome = Outcome([sys.executable, '-c', INTERRUPTED % PROGRAMS],
+                          env=environment())
+        self.assertEqual(outcome.status, 0, outcome.err)
 
 
 class StockTest(ProgramTest):
