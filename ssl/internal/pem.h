@@ -53,8 +53,8 @@ bool HasPemHeaders(const PemBlock& block);
 // and `advice`, which names the damaged line; kResourceExhausted.
 absl::StatusOr<Secret> DecodePem(const PemBlock& block);
 
-// The bytes of a block that is no secret, such as a certificate, at a tenth of
-// the price: its time depends on the content. False for a block that is not in
+// The bytes of a block that is not secret, such as a certificate, at a tenth of
+// the cost: its time depends on the content. False for a block that is not in
 // the usual form: lines of whole groups of four characters, without spaces.
 // DecodePem decides about such a block. Overwrites `out`.
 bool DecodePublicPem(const PemBlock& block, std::string* out);

@@ -28,7 +28,7 @@ class RevocationVerdicts {
   RevocationVerdicts(const RevocationVerdicts&) = delete;
   RevocationVerdicts& operator=(const RevocationVerdicts&) = delete;
 
-  // The status that holds at query.now; unset if there is none.
+  // The status that holds at query.now; unset if it is not known.
   absl::optional<RevocationStatus> Find(const RevocationQuery& query);
 
   // Has no effect unless the verdict is valid beyond query.now.

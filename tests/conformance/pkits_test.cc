@@ -105,7 +105,7 @@ TEST_F(PkitsTest, WhatIsIncompleteIsAnError) {
   EXPECT_EQ(Read().status().code(), absl::StatusCode::kNotFound);
 }
 
-// The suite asks for a CRL of each issuer, and there is none here.
+// The suite asks for a CRL of each issuer; these cases have no CRLs.
 TEST_F(PkitsTest, ChecksCrls) {
   EXPECT_THAT(VerifyPkitsCase((*Read())[0], /*strict=*/false), VerifyCodeIs(3));
 }

@@ -146,7 +146,7 @@ TEST_F(RevocationTest, ACallbackThatFailsEndsTheHandshake) {
     throw 1;
   };
   EXPECT_EQ(ErrorOf(Shake().client_status).kind, ErrorKind::kCallback);
-  // A value that is none of the enumeration.
+  // A value that is not in the enumeration.
   client_.revocation = [](const RevocationQuery&) {
     return RevocationVerdict{static_cast<RevocationStatus>(7)};
   };
