@@ -38,16 +38,15 @@ Client::Client(platform::Runtime* runtime, ClientOptions options)
 Client::~Client() = default;
 
 absl::StatusOr<Response> Client::Fetch(Request request) {
-  const absl::StatusOr<std::unique_ptr<EventLoop>> loop = EventLoop::Create();
-  if (!loop.ok()) return loop.status();
+  EventLoop loop;
   absl::optional<absl::StatusOr<Response>> result;
   const std::shared_ptr<internal::Call> call =
-      internal::Call::Start(loop->get(), state_, std::move(request),
+      internal::Call::Start(&loop, state_, std::move(request),
                             [&result](absl::StatusOr<Response> response) {
                               result = std::move(response);
                             });
   while (!result.has_value()) {
-    absl::Status status = (*loop)->RunOnce();
+    absl::Status status = loop.RunOnce();
     if (!status.ok()) call->Abort(std::move(status));
   }
   return *std::move(result);

@@ -26,6 +26,18 @@ static_assert(POLLIN == EPOLLIN && POLLOUT == EPOLLOUT &&
                   POLLRDHUP == EPOLLRDHUP,
               "poll and epoll name the events that callers watch alike");
 
+// With errno.
+absl::Status CannotOpen() {
+  return absl::ErrnoToStatus(errno, "cannot create an event loop");
+}
+
+// Returns whether it could, with errno. The mailbox has number 0.
+bool AddMailbox(int epoll, int wake) {
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &event) == 0;
+}
+
 }  // namespace
 
 void EventLoop::Mailbox::Post(Callback callback) {
@@ -52,23 +64,44 @@ void EventLoop::Mailbox::Close() {
 }
 
 absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create() {
-  UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll.valid()) {
-    return absl::ErrnoToStatus(errno, "cannot create an event loop");
-  }
-  UniqueFd wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  epoll_event event = {};
-  event.events = EPOLLIN;
-  if (!wake.valid() ||
-      epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake.get(), &event) != 0) {
-    return absl::ErrnoToStatus(errno, "cannot create an event loop");
-  }
-  // Not make_unique: the constructor is private.
-  return std::unique_ptr<EventLoop>(new EventLoop(
-      std::move(epoll), std::make_shared<Mailbox>(std::move(wake))));
+  auto loop = std::make_unique<EventLoop>();
+  absl::Status status = loop->OpenEpoll();
+  if (status.ok()) status = loop->OpenMailbox();
+  if (!status.ok()) return status;
+  return loop;
 }
 
-EventLoop::~EventLoop() { mailbox_->Close(); }
+EventLoop::~EventLoop() {
+  if (mailbox_ != nullptr) mailbox_->Close();
+}
+
+absl::Status EventLoop::OpenEpoll() {
+  if (epoll_.valid()) return absl::OkStatus();
+  UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.valid()) return CannotOpen();
+  if (mailbox_ != nullptr && !AddMailbox(epoll.get(), mailbox_->wake_.get())) {
+    return CannotOpen();
+  }
+  epoll_ = std::move(epoll);
+  return absl::OkStatus();
+}
+
+absl::Status EventLoop::OpenMailbox() {
+  if (mailbox_ != nullptr) return absl::OkStatus();
+  UniqueFd wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake.valid() ||
+      (epoll_.valid() && !AddMailbox(epoll_.get(), wake.get()))) {
+    return CannotOpen();
+  }
+  mailbox_ = std::make_shared<Mailbox>(std::move(wake));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<EventLoop::Mailbox>> EventLoop::mailbox() {
+  absl::Status status = OpenMailbox();
+  if (!status.ok()) return status;
+  return mailbox_;
+}
 
 absl::Status EventLoop::Watch(int fd, uint32_t events, Callback ready) {
   auto callback = std::make_shared<Callback>(std::move(ready));
@@ -100,6 +133,8 @@ absl::Status EventLoop::Watch(int fd, uint32_t events, Callback ready) {
 }
 
 absl::Status EventLoop::BeginEpoll() {
+  absl::Status opened = OpenEpoll();
+  if (!opened.ok()) return opened;
   for (auto& [fd, watched] : watched_) {
     epoll_event event = {};
     event.events = watched.events;
@@ -196,7 +231,8 @@ absl::Status EventLoop::RunOnce() {
 absl::Status EventLoop::Poll() {
   std::array<pollfd, kMaxPolled + 1> polled = {};
   std::array<std::shared_ptr<Callback>, kMaxPolled + 1> callbacks;
-  polled[0] = {mailbox_->wake_.get(), POLLIN, 0};
+  // poll(2) ignores a negative descriptor.
+  polled[0] = {mailbox_ == nullptr ? -1 : mailbox_->wake_.get(), POLLIN, 0};
   size_t size = 1;
   for (const auto& [fd, watched] : watched_) {
     polled[size] = {fd, static_cast<int16_t>(watched.events), 0};

@@ -23,9 +23,9 @@
 namespace airlock::http {
 
 // Waits by poll(2) for a few descriptors and by epoll(7) for many, and has
-// timers and a mailbox for other threads. Callbacks run on the thread of
-// RunOnce, one at a time, and may call everything except RunOnce. For one
-// thread, except for Mailbox.
+// timers and a mailbox for other threads. Epoll and the mailbox each have a
+// descriptor. Callbacks run on the thread of RunOnce, one at a time, and may
+// call everything except RunOnce. For one thread, except for Mailbox.
 class EventLoop {
  public:
   using Callback = std::function<void()>;
@@ -54,7 +54,10 @@ class EventLoop {
     std::vector<Callback> posted_ ABSL_GUARDED_BY(mutex_);
   };
 
-  // Errors: those of epoll_create1 and eventfd, such as a lack of descriptors.
+  // Opens no descriptor yet: for a loop that may never need one.
+  EventLoop() = default;
+  // Opens them now, so that a lack of descriptors shows here. Errors: those of
+  // epoll_create1 and eventfd.
   static absl::StatusOr<std::unique_ptr<EventLoop>> Create();
 
   ~EventLoop();
@@ -64,7 +67,8 @@ class EventLoop {
   // Calls `ready` each time that `fd` is ready for one of epoll's `events`
   // (EPOLLIN, EPOLLOUT), has an error or was closed by the peer, until Unwatch.
   // A later Watch of the same descriptor replaces this one. The caller keeps
-  // the descriptor open, and calls Unwatch before it closes it.
+  // the descriptor open, and calls Unwatch before it closes it. Errors: those
+  // of epoll, such as a lack of descriptors.
   absl::Status Watch(int fd, uint32_t events, Callback ready);
   // Does nothing if `fd` is not watched.
   void Unwatch(int fd);
@@ -77,7 +81,9 @@ class EventLoop {
   // Runs `callback` after the current callbacks. For the loop's own thread.
   void Defer(Callback callback);
 
-  const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  // The same one each time. Errors: those of eventfd, such as a lack of
+  // descriptors.
+  absl::StatusOr<std::shared_ptr<Mailbox>> mailbox();
 
   // Waits for the next events and runs their callbacks, without a wait if
   // callbacks are deferred. Errors: those of poll and epoll_wait.
@@ -90,10 +96,8 @@ class EventLoop {
     std::shared_ptr<Callback> ready;
   };
 
-  EventLoop(platform::internal::UniqueFd epoll,
-            std::shared_ptr<Mailbox> mailbox)
-      : epoll_(std::move(epoll)), mailbox_(std::move(mailbox)) {}
-
+  absl::Status OpenEpoll();
+  absl::Status OpenMailbox();
   // Registers all watched descriptors with epoll.
   absl::Status BeginEpoll();
   // These wait, and run the callbacks.
@@ -105,9 +109,9 @@ class EventLoop {
   void RunPosted();
   void RunDeferred();
 
-  const platform::internal::UniqueFd epoll_;
-  const std::shared_ptr<Mailbox> mailbox_;
-  uint64_t next_id_ = 1;  // 0 is the mailbox.
+  platform::internal::UniqueFd epoll_;  // Invalid until it is needed.
+  std::shared_ptr<Mailbox> mailbox_;    // Null until it is needed.
+  uint64_t next_id_ = 1;                // 0 is the mailbox.
   std::unordered_map<int, Watched> watched_;
   std::unordered_map<uint64_t, int> fds_;  // By Watched::id.
   std::map<std::pair<Time, TimerId>, Callback> timers_;

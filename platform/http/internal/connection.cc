@@ -10,6 +10,20 @@
 #include "absl/types/span.h"
 
 namespace airlock::http::internal {
+namespace {
+
+ConnectionFacts FactsOf(const ssl::Socket& socket, std::string address,
+                        std::string proxy) {
+  ConnectionFacts facts;
+  facts.address = std::move(address);
+  facts.proxy = std::move(proxy);
+  facts.verified = socket.peer_verified();
+  if (auto info = socket.info()) facts.tls = *std::move(info);
+  facts.presented_chain = socket.presented_chain();
+  return facts;
+}
+
+}  // namespace
 
 Connection::Connection(std::unique_ptr<ssl::Socket> socket,
                        ReadAheadTransport* transport, std::string address,
@@ -17,8 +31,7 @@ Connection::Connection(std::unique_ptr<ssl::Socket> socket,
     : socket_(std::move(socket)),
       stream_(socket_.get()),
       transport_(transport),
-      address_(std::move(address)),
-      proxy_(std::move(proxy)) {}
+      facts_(FactsOf(*socket_, std::move(address), std::move(proxy))) {}
 
 // Sends GOAWAY and close_notify if that needs no wait.
 Connection::~Connection() {
@@ -38,16 +51,6 @@ bool Connection::IsIdle() {
   if (http2_ != nullptr) return http2_->IsIdle();
   uint8_t byte = 0;
   return socket_->Read(absl::MakeSpan(&byte, 1)).want_read();
-}
-
-ConnectionFacts Connection::facts() const {
-  ConnectionFacts facts;
-  facts.address = address_;
-  facts.proxy = proxy_;
-  facts.verified = socket_->peer_verified();
-  if (const auto info = socket_->info()) facts.tls = *info;
-  facts.presented_chain = socket_->presented_chain();
-  return facts;
 }
 
 }  // namespace airlock::http::internal

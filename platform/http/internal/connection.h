@@ -55,8 +55,8 @@ class Connection {
   // Notes a request. Returns whether there was one before.
   bool NoteRequest() { return std::exchange(used_, true); }
 
-  // `reused` is up to the caller.
-  ConnectionFacts facts() const;
+  // They no longer change. `reused` is up to the caller.
+  const ConnectionFacts& facts() const { return facts_; }
 
  private:
   // Socket's Read and Write as a Transport.
@@ -77,8 +77,7 @@ class Connection {
   const std::unique_ptr<ssl::Socket> socket_;
   Stream stream_;
   ReadAheadTransport* const transport_;
-  const std::string address_;
-  const std::string proxy_;
+  const ConnectionFacts facts_;
   std::unique_ptr<Http2Session> http2_;
   bool used_ = false;
 };

@@ -3,9 +3,9 @@
 
 #include "platform/http/internal/connection_plan.h"
 
+#include <cstdint>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "platform/http/error.h"
@@ -42,9 +42,11 @@ WrapOptions OptionsFor(const Url& url, const TlsOptions& tls,
   return options;
 }
 
-// So that no two lists of values have the same bytes.
+// With its size, so that no two lists of values have the same bytes.
 void AppendTo(std::string* key, absl::string_view value) {
-  absl::StrAppend(key, value.size(), ":", value, ",");
+  const uint64_t size = value.size();
+  key->append(reinterpret_cast<const char*>(&size), sizeof(size));
+  key->append(value.data(), value.size());
 }
 
 std::string Digest(const ssl::Secret& secret) {
@@ -122,6 +124,7 @@ absl::StatusOr<ConnectionPlan> PlanConnection(
   plan.verification = decision->verification;
 
   std::string* const key = &plan.key;
+  key->reserve(512);
   AppendTo(key, url.host_and_port());
   AppendTo(key, proxy == nullptr ? "" : proxy->host_and_port());
   AppendTo(key, proxy == nullptr ? "" : Digest(proxy->authorization));

@@ -32,12 +32,19 @@ std::shared_ptr<Connector> Connector::Start(EventLoop* loop,
   std::shared_ptr<Connector> connector(
       new Connector(loop, std::move(options), std::move(done)));
   const ConnectorOptions& mine = connector->options_;
+  const std::weak_ptr<Connector> weak = connector;
+  absl::StatusOr<std::shared_ptr<EventLoop::Mailbox>> mailbox = loop->mailbox();
+  if (!mailbox.ok()) {
+    loop->Defer([weak, status = mailbox.status()] {
+      if (const auto self = weak.lock()) self->Finish(status);
+    });
+    return connector;
+  }
   const bool direct = mine.proxy == nullptr;
   mine.resolver->Start(
       direct ? mine.url.host : mine.proxy->host,
-      direct ? mine.url.port : mine.proxy->port, loop->mailbox(),
-      [weak = std::weak_ptr<Connector>(connector)](
-          const absl::StatusOr<std::vector<Endpoint>>& endpoints) {
+      direct ? mine.url.port : mine.proxy->port, *std::move(mailbox),
+      [weak](const absl::StatusOr<std::vector<Endpoint>>& endpoints) {
         if (const auto self = weak.lock()) self->OnResolved(endpoints);
       });
   return connector;

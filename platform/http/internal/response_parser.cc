@@ -8,10 +8,7 @@
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/serializer.hpp>
 #include <limits>
 #include <utility>
 
@@ -28,10 +25,6 @@ namespace beast = boost::beast;
 namespace beast_http = boost::beast::http;
 
 absl::string_view View(beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
-beast::string_view Beast(absl::string_view text) {
   return {text.data(), text.size()};
 }
 
@@ -208,20 +201,13 @@ bool ResponseParser::keep_alive() const {
 
 std::string SerializeHead(absl::string_view method, absl::string_view target,
                           const Headers& fields) {
-  beast_http::request<beast_http::empty_body> request;
-  request.version(11);
-  request.method_string(Beast(method));
-  request.target(Beast(target));
-  for (const Header& field : fields) {
-    request.insert(Beast(field.name), Beast(field.value));
-  }
-  beast_http::request_serializer<beast_http::empty_body> serializer(request);
   std::string bytes;
-  beast::error_code error;
-  serializer.next(error, [&](beast::error_code&, const auto& buffers) {
-    Append(buffers, &bytes);
-    serializer.consume(bytes.size());
-  });
+  bytes.reserve(512);
+  absl::StrAppend(&bytes, method, " ", target, " HTTP/1.1\r\n");
+  for (const Header& field : fields) {
+    absl::StrAppend(&bytes, field.name, ": ", field.value, "\r\n");
+  }
+  bytes.append("\r\n");
   return bytes;
 }
 

@@ -45,6 +45,25 @@ struct Pair {
   UniqueFd far;
 };
 
+rlimit DescriptorLimit() {
+  rlimit limit = {};
+  EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  return limit;
+}
+
+void SetDescriptorLimit(rlim_t soft) {
+  rlimit limit = DescriptorLimit();
+  limit.rlim_cur = soft;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+// The lowest free descriptor.
+int NextDescriptor() {
+  const UniqueFd fd(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  EXPECT_TRUE(fd.valid());
+  return fd.get();
+}
+
 // How many descriptors are watched.
 class EventLoopTest : public ::testing::TestWithParam<size_t> {
  protected:
@@ -174,7 +193,7 @@ TEST_P(EventLoopTest, OtherThreadsWakeIt) {
   const std::vector<Pair> pairs(GetParam());
   for (const Pair& pair : pairs) Watch(pair, [] {});
   int calls = 0;
-  std::thread other([mailbox = loop_->mailbox(), &calls] {
+  std::thread other([mailbox = *loop_->mailbox(), &calls] {
     mailbox->Post([&calls] { ++calls; });
   });
   while (calls == 0) ASSERT_TRUE(loop_->RunOnce().ok());
@@ -190,16 +209,73 @@ TEST_P(EventLoopTest, ALowerLimitOfDescriptorsIsNoObstacle) {
     Watch(pair, [&] { ++calls; });
     pair.Send();
   }
-  rlimit limit = {};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
-  rlimit low = limit;
-  low.rlim_cur = 1;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  const rlimit before = DescriptorLimit();
+  SetDescriptorLimit(1);
   Run();
   Run();
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  SetDescriptorLimit(before.rlim_cur);
   EXPECT_GE(calls, pairs.size());
   for (const Pair& pair : pairs) loop_->Unwatch(pair.near.get());
+}
+
+TEST_P(EventLoopTest, DescriptorsAreOpenedWhenTheyAreNeeded) {
+  const std::vector<Pair> pairs(GetParam());
+  const int unused = NextDescriptor();
+  loop_ = nullptr;
+  const int free = NextDescriptor();
+  loop_ = std::make_unique<EventLoop>();
+  size_t calls = 0;
+  for (const Pair& pair : pairs) Watch(pair, [&] { ++calls; });
+  const bool polls = NextDescriptor() == free;
+  EXPECT_EQ(polls, pairs.size() <= 4);
+  for (const Pair& pair : pairs) pair.Send();
+  Run();
+  EXPECT_EQ(calls, pairs.size());
+  for (const Pair& pair : pairs) pair.Receive();
+  // Before or after epoll, there is one mailbox.
+  const auto mailbox = loop_->mailbox();
+  ASSERT_TRUE(mailbox.ok()) << mailbox.status();
+  EXPECT_NE(NextDescriptor(), free);
+  EXPECT_EQ(*mailbox, *loop_->mailbox());
+  int posted = 0;
+  std::thread other([mailbox = *mailbox, &posted] {
+    mailbox->Post([&posted] { ++posted; });
+  });
+  while (posted == 0) ASSERT_TRUE(loop_->RunOnce().ok());
+  other.join();
+  // From poll to epoll with a mailbox.
+  const std::vector<Pair> more(5);
+  for (const Pair& pair : more) Watch(pair, [] {});
+  std::thread another([mailbox = *mailbox, &posted] {
+    mailbox->Post([&posted] { ++posted; });
+  });
+  while (posted == 1) ASSERT_TRUE(loop_->RunOnce().ok());
+  another.join();
+  for (const Pair& pair : pairs) loop_->Unwatch(pair.near.get());
+  for (const Pair& pair : more) loop_->Unwatch(pair.near.get());
+  // Create opens both at once.
+  loop_ = nullptr;
+  EXPECT_GT(unused, free);
+}
+
+TEST(EventLoopDescriptorsTest, ALackOfDescriptorsIsAnError) {
+  const std::vector<Pair> pairs(5);
+  const rlimit before = DescriptorLimit();
+  EventLoop loop;
+  const rlim_t free = NextDescriptor();
+  SetDescriptorLimit(free);
+  EXPECT_FALSE(loop.mailbox().ok());
+  EXPECT_FALSE(EventLoop::Create().ok());
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_TRUE(loop.Watch(pairs[i].near.get(), EPOLLIN, [] {}).ok());
+  }
+  EXPECT_FALSE(loop.Watch(pairs[4].near.get(), EPOLLIN, [] {}).ok());
+  // One is enough for one of the two.
+  SetDescriptorLimit(free + 1);
+  EXPECT_TRUE(loop.mailbox().ok());
+  EXPECT_FALSE(loop.Watch(pairs[4].near.get(), EPOLLIN, [] {}).ok());
+  SetDescriptorLimit(before.rlim_cur);
+  EXPECT_TRUE(loop.Watch(pairs[4].near.get(), EPOLLIN, [] {}).ok());
 }
 
 INSTANTIATE_TEST_SUITE_P(Counts, EventLoopTest,

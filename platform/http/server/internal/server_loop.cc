@@ -50,13 +50,20 @@ absl::StatusOr<std::unique_ptr<ServerLoop>> ServerLoop::Create(
     ServerShared& shared) {
   absl::StatusOr<std::unique_ptr<EventLoop>> loop = EventLoop::Create();
   if (!loop.ok()) return loop.status();
+  absl::StatusOr<std::shared_ptr<EventLoop::Mailbox>> mailbox =
+      (*loop)->mailbox();
+  if (!mailbox.ok()) return mailbox.status();
   // Not make_unique: the constructor is private.
-  return std::unique_ptr<ServerLoop>(new ServerLoop(shared, *std::move(loop)));
+  return std::unique_ptr<ServerLoop>(
+      new ServerLoop(shared, *std::move(loop), *std::move(mailbox)));
 }
 
 ServerLoop::ServerLoop(ServerShared& the_shared,
-                       std::unique_ptr<EventLoop> the_loop)
-    : LoopState(the_shared, *the_loop), owned_loop_(std::move(the_loop)) {}
+                       std::unique_ptr<EventLoop> the_loop,
+                       std::shared_ptr<EventLoop::Mailbox> mailbox)
+    : LoopState(the_shared, *the_loop),
+      owned_loop_(std::move(the_loop)),
+      mailbox_(std::move(mailbox)) {}
 
 ServerLoop::~ServerLoop() {
   connections_.clear();
@@ -111,7 +118,7 @@ absl::Status ServerLoop::Run(const platform::TcpListener& listener) {
 }
 
 void ServerLoop::Stop() {
-  loop.mailbox()->Post([this] { BeginStop(); });
+  mailbox_->Post([this] { BeginStop(); });
 }
 
 void ServerLoop::BeginStop() {

@@ -38,7 +38,8 @@ class ServerLoop final : private LoopState {
   void Stop();
 
  private:
-  ServerLoop(ServerShared& shared, std::unique_ptr<EventLoop> loop);
+  ServerLoop(ServerShared& shared, std::unique_ptr<EventLoop> loop,
+             std::shared_ptr<EventLoop::Mailbox> mailbox);
 
   void Wake(uint64_t id) override;
   void Remove(uint64_t id) override;
@@ -58,6 +59,7 @@ class ServerLoop final : private LoopState {
   void RunTimers();
 
   const std::unique_ptr<EventLoop> owned_loop_;
+  const std::shared_ptr<EventLoop::Mailbox> mailbox_;  // For Stop.
   const platform::TcpListener* listener_ = nullptr;
   bool listening_ = false;
   bool stopping_ = false;
