@@ -1,0 +1,46 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A fuzz target: a test that replays its corpus, and a fuzzer with --config=fuzz."""
+
+load("//:copts.bzl", "AIRLOCK_COPTS")
+
+def fuzz_target(name, corpora = [], deps = [], data = [], size = "small", **kwargs):
+    """NAME.cc, with testdata/corpora/NAME (less "_fuzzer") as its corpus.
+
+    tools/fuzz finds the folders of the corpus in NAME.folders.
+
+    Args:
+      name: The target's name; ends with "_fuzzer".
+      corpora: Further folders of the tree whose files are inputs.
+      deps: What it is linked with beside :fuzz.
+      data: Further files; those of `corpora` among them.
+      size: As for cc_test.
+      **kwargs: As for cc_test.
+    """
+    folders = ["testdata/corpora/" + name[:-len("_fuzzer")]] + corpora
+    native.genrule(
+        name = name + "_folders",
+        testonly = True,
+        outs = [name + ".folders"],
+        cmd = "echo '%s' >$@" % " ".join(folders),
+    )
+    native.cc_test(
+        name = name,
+        size = size,
+        srcs = [name + ".cc"] + select({
+            ":with_libfuzzer": [],
+            "//conditions:default": ["replay.cc"],
+        }),
+        args = folders + select({
+            ":with_libfuzzer": ["-runs=0"],
+            "//conditions:default": [],
+        }),
+        copts = AIRLOCK_COPTS,
+        data = data + ["//testdata:corpora"],
+        linkopts = select({
+            ":with_libfuzzer": ["-fsanitize=fuzzer"],
+            "//conditions:default": [],
+        }),
+        deps = deps + [":fuzz"],
+        **kwargs
+    )

@@ -1,0 +1,44 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// A PKCS#12 file, or whatever else a host gives as certfile, with the password
+// of testdata's. Input: the file.
+
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "ssl/credentials.h"
+#include "ssl/secret.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/support/testdata.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace airlock;  // NOLINT(google-build-using-namespace)
+  fuzz::ResetRandom();
+  const std::string bytes(fuzz::Text(data, size));
+  const auto password = []() -> absl::StatusOr<ssl::Secret> {
+    return ssl::Secret("airlock");
+  };
+  ssl::CredentialsOptions whole;
+  whole.certfile = ssl::Secret(bytes);
+  whole.password = password;
+  const auto credentials = ssl::Credentials::Create(std::move(whole));
+  if (credentials.ok()) {
+    fuzz::Require(!(*credentials)->chain().empty(), "a chain is never empty");
+    fuzz::Require((*credentials)->key_bits() > 0, "a key has a size");
+    return 0;
+  }
+  fuzz::Require(!credentials.status().message().empty(), "an error says why");
+  // As a key beside its certificate.
+  static const auto* chain =
+      new std::string(testing::ReadTestdata("certs/server_p256_chain.pem"));
+  ssl::CredentialsOptions split;
+  split.certfile = ssl::Secret(*chain);
+  split.keyfile = ssl::Secret(bytes);
+  split.password = password;
+  const auto with_key = ssl::Credentials::Create(std::move(split));
+  fuzz::Require(!with_key.ok() || (*with_key)->key_bits() == 256,
+                "only the key of a certificate fits it");
+  return 0;
+}
