@@ -19,20 +19,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "config/error_place.h"
+#include "platform/internal/address_lookup.h"
 #include "platform/internal/fd_wait.h"
 #include "ssl/shown.h"
 
 namespace airlock::platform {
 namespace {
 
+using internal::AddressList;
 using internal::FdState;
 using internal::UniqueFd;
 using internal::Until;
-
-struct FreeAddresses {
-  void operator()(addrinfo* list) const { freeaddrinfo(list); }
-};
-using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
 std::string HostAndPort(absl::string_view host, uint16_t port) {
   const bool ipv6 = absl::StrContains(host, ':');
@@ -56,30 +53,17 @@ std::string Numeric(const sockaddr* address, socklen_t size) {
   return host.data();
 }
 
-absl::StatusOr<Addresses> Resolve(const std::string& host, uint16_t port,
-                                  int flags, absl::string_view what) {
-  addrinfo hints = {};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = flags | AI_NUMERICSERV;
-  addrinfo* list = nullptr;
-  const int error =
-      host.find('\0') != std::string::npos
-          ? EAI_NONAME
-          : getaddrinfo(host.empty() ? nullptr : host.c_str(),
-                        absl::StrCat(port).c_str(), &hints, &list);
-  const int system_error = errno;  // Before anything else sets it.
-  if (error == 0) return Addresses(list);
+absl::StatusOr<AddressList> Resolve(const std::string& host, uint16_t port,
+                                    int flags, absl::string_view what) {
+  absl::StatusOr<AddressList> list =
+      internal::LookUpAddresses(host, port, flags);
+  if (list.ok()) return list;
   const std::string place = HostAndPort(host, port);
-  const std::string message =
-      absl::StrCat("cannot ", what, " ", place, ": ", gai_strerror(error));
-  absl::Status status = absl::UnavailableError(message);
-  if (error == EAI_SYSTEM) {
-    status = absl::ErrnoToStatus(system_error, message);
-  } else if (error == EAI_NONAME || error == EAI_NODATA) {
-    status = absl::NotFoundError(
-        absl::StrCat(message, "; is the host name spelled right?"));
-  }
-  return config::WithPlace(std::move(status), place);
+  return config::WithPlace(
+      absl::Status(list.status().code(),
+                   absl::StrCat("cannot ", what, " ", place, ": ",
+                                list.status().message())),
+      place);
 }
 
 // Sends small writes, such as those of handshakes, at once.
@@ -136,7 +120,7 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> Dial(const std::string& host,
     return absl::InvalidArgumentError(
         "cannot connect: the host name is empty; pass the server's");
   }
-  absl::StatusOr<Addresses> addresses = Resolve(host, port, 0, "connect to");
+  absl::StatusOr<AddressList> addresses = Resolve(host, port, 0, "connect to");
   if (!addresses.ok()) return addresses.status();
   const Until until = internal::UntilAfter(timeout);
   int count = 0;
@@ -168,7 +152,7 @@ absl::StatusOr<std::unique_ptr<PosixTransport>> Dial(const std::string& host,
 
 absl::StatusOr<TcpListener> TcpListener::Listen(const std::string& address,
                                                 uint16_t port) {
-  absl::StatusOr<Addresses> addresses =
+  absl::StatusOr<AddressList> addresses =
       Resolve(address, port, AI_PASSIVE, "listen on");
   if (!addresses.ok()) return addresses.status();
   int error = 0;

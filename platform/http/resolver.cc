@@ -18,36 +18,28 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "platform/http/error.h"
+#include "platform/internal/address_lookup.h"
 #include "ssl/guarded.h"
 #include "ssl/shown.h"
 
 namespace airlock::http {
 namespace {
 
+using platform::internal::AddressList;
 using Endpoints = absl::StatusOr<std::vector<Endpoint>>;
 
-struct FreeAddresses {
-  void operator()(addrinfo* list) const { freeaddrinfo(list); }
-};
-
 Endpoints Lookup(const std::string& host, uint16_t port, int flags) {
-  addrinfo hints = {};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = flags | AI_NUMERICSERV;
-  addrinfo* list = nullptr;
-  const int error =
-      getaddrinfo(host.c_str(), absl::StrCat(port).c_str(), &hints, &list);
-  const std::unique_ptr<addrinfo, FreeAddresses> owner(list);
-  if (error != 0) {
-    return MakeFailure(
-        Failure::kResolve,
-        absl::StrCat(
-            "cannot find the address of ", ssl::Shown(host), ": ",
-            error == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(error),
-            "; is the host name spelled right?"));
+  const absl::StatusOr<AddressList> list =
+      platform::internal::LookUpAddresses(host, port, flags);
+  if (!list.ok()) {
+    return WithFailure(absl::Status(list.status().code(),
+                                    absl::StrCat("cannot find the address of ",
+                                                 ssl::Shown(host), ": ",
+                                                 list.status().message())),
+                       Failure::kResolve);
   }
   std::vector<Endpoint> endpoints;
-  for (const addrinfo* a = list; a != nullptr; a = a->ai_next) {
+  for (const addrinfo* a = list->get(); a != nullptr; a = a->ai_next) {
     if (a->ai_addrlen > sizeof(sockaddr_storage)) continue;
     Endpoint endpoint;
     std::memcpy(&endpoint.address, a->ai_addr, a->ai_addrlen);

@@ -4,6 +4,7 @@
 #include "platform/tcp.h"
 
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <cstdint>
@@ -108,6 +109,20 @@ TEST(DialTest, RefusesInvalidHosts) {
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Dial(std::string("a\0b", 3), 443, kPatience).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+// getaddrinfo(3) says then that the host is unknown.
+TEST(DialTest, ALackOfDescriptorsIsNotAnUnknownHost) {
+  rlimit limit = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  rlimit low = limit;
+  low.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  const absl::Status status = Dial("host.invalid", 443, kPatience).status();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_THAT(status, ErrorIs(absl::StatusCode::kResourceExhausted,
+                              "host.invalid:443"));
+  EXPECT_THAT(status, Quotes(std::strerror(EMFILE)));
 }
 
 }  // namespace

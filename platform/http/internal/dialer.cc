@@ -21,6 +21,18 @@ namespace airlock::http::internal {
 
 using platform::internal::UniqueFd;
 
+namespace {
+
+absl::Status Failed(const Endpoint& endpoint, int error) {
+  return absl::ErrnoToStatus(error, endpoint.ToString());
+}
+
+void AppendMessage(std::string* out, const absl::Status& status) {
+  absl::StrAppend(out, status.message());
+}
+
+}  // namespace
+
 std::shared_ptr<Dialer> Dialer::Start(EventLoop* loop, std::string host,
                                       std::vector<Endpoint> endpoints,
                                       Done done) {
@@ -49,9 +61,9 @@ void Dialer::StartNext() {
   loop_->Cancel(std::exchange(timer_, 0));
   while (next_ < endpoints_.size()) {
     const Endpoint& endpoint = endpoints_[next_++];
-    const int error = Connect(endpoint);
-    if (error != 0) {
-      NoteFailure(endpoint, error);
+    absl::Status status = Connect(endpoint);
+    if (!status.ok()) {
+      failures_.push_back(std::move(status));
       continue;
     }
     if (next_ < endpoints_.size()) {
@@ -62,29 +74,32 @@ void Dialer::StartNext() {
   }
   if (!attempts_.empty()) return;
   Finish(WithFailure(
-      absl::Status(absl::ErrnoToStatusCode(last_error_),
+      absl::Status(failures_.back().code(),
                    absl::StrCat("cannot connect to ", ssl::Shown(host_), ": ",
-                                absl::StrJoin(reasons_, "; "))),
+                                absl::StrJoin(failures_, "; ", AppendMessage))),
       Failure::kConnect));
 }
 
-int Dialer::Connect(const Endpoint& endpoint) {
+absl::Status Dialer::Connect(const Endpoint& endpoint) {
   UniqueFd fd(socket(endpoint.address.ss_family,
                      SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd.valid()) return errno;
+  if (!fd.valid()) return Failed(endpoint, errno);
   const int on = 1;
   setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   const auto* address = reinterpret_cast<const sockaddr*>(&endpoint.address);
   if (connect(fd.get(), address, endpoint.size) != 0 && errno != EINPROGRESS &&
       errno != EINTR) {
-    return errno;
+    return Failed(endpoint, errno);
   }
   const int number = fd.get();
   const absl::Status status =
       loop_->Watch(number, EPOLLOUT, [this, number] { OnReady(number); });
-  if (!status.ok()) return ENOMEM;
+  if (!status.ok()) {
+    return absl::Status(status.code(), absl::StrCat(endpoint.ToString(), ": ",
+                                                    status.message()));
+  }
   attempts_.emplace(number, Dialed{std::move(fd), endpoint});
-  return 0;
+  return absl::OkStatus();
 }
 
 void Dialer::OnReady(int fd) {
@@ -97,14 +112,8 @@ void Dialer::OnReady(int fd) {
   Dialed dialed = std::move(attempt->second);
   attempts_.erase(attempt);
   if (error == 0) return Finish(std::move(dialed));
-  NoteFailure(dialed.endpoint, error);
+  failures_.push_back(Failed(dialed.endpoint, error));
   StartNext();
-}
-
-void Dialer::NoteFailure(const Endpoint& endpoint, int error) {
-  last_error_ = error;
-  reasons_.emplace_back(
-      absl::ErrnoToStatus(error, endpoint.ToString()).message());
 }
 
 void Dialer::Finish(absl::StatusOr<Dialed> result) {

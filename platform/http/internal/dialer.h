@@ -48,10 +48,9 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
          Done done);
 
   void StartNext();
-  // Begins to connect; an error number, or 0.
-  int Connect(const Endpoint& endpoint);
+  // Begins to connect. The error names `endpoint`.
+  absl::Status Connect(const Endpoint& endpoint);
   void OnReady(int fd);
-  void NoteFailure(const Endpoint& endpoint, int error);
   void Finish(absl::StatusOr<Dialed> result);
 
   EventLoop* const loop_;
@@ -61,8 +60,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   size_t next_ = 0;
   EventLoop::TimerId timer_ = 0;
   std::map<int, Dialed> attempts_;  // By descriptor.
-  std::vector<std::string> reasons_;
-  int last_error_ = 0;
+  std::vector<absl::Status> failures_;
 };
 
 }  // namespace airlock::http::internal

@@ -3,6 +3,9 @@
 
 #include "platform/http/client.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 #include <thread>
@@ -460,6 +463,30 @@ TEST_F(ClientTest, ManyCallsRunOnOneThread) {
   }
   EXPECT_EQ(finished, 0);
   while (finished < kCalls) ASSERT_TRUE((*loop)->RunOnce().ok());
+  client_.CloseIdle();
+}
+
+// At whatever step the descriptors run out, the error says so.
+TEST_F(ClientTest, ALackOfDescriptorsIsAnError) {
+  const TestServer server(Always(Echo));
+  rlimit limit = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const int next = dup(STDERR_FILENO);
+  ASSERT_GE(next, 0);
+  close(next);
+  // The first needs no descriptor of its own, the second connects.
+  for (const rlim_t more : {0, 1}) {
+    rlimit low = limit;
+    low.rlim_cur = next + more;
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+    const auto response = client_.Fetch(Get(server.Url()));
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ASSERT_FALSE(response.ok());
+    EXPECT_EQ(response.status().code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_THAT(response.status().message(), HasSubstr("Too many open files"));
+  }
+  const auto response = client_.Fetch(Get(server.Url()));
+  EXPECT_TRUE(response.ok()) << response.status();
   client_.CloseIdle();
 }
 
