@@ -117,12 +117,18 @@ EnvironmentMap WithBundleOf(const EnvironmentMap& platform,
 std::string MisspeltVariable(absl::string_view name) {
   if (absl::c_linear_search(kKnown, name) || name == kBuildVariable) return "";
   const absl::string_view meant_name = LastWord(name);
+  const bool has_prefix =
+      HasPrefix(meant_name) || HasPrefix(WithFirstTwoSwapped(meant_name));
+  // Other programs may have variables with similar names: WARLOCK_CONFIG. Most
+  // names begin otherwise, and need no comparison.
+  const auto begins_like = [name](absl::string_view known) {
+    return !name.empty() &&
+           absl::ascii_toupper(static_cast<unsigned char>(name[0])) == known[0];
+  };
+  if (!has_prefix && absl::c_none_of(kKnown, begins_like)) return "";
   const absl::string_view nearest = NearestWord(meant_name, kKnown);
-  if (!HasPrefix(meant_name) && !HasPrefix(WithFirstTwoSwapped(meant_name))) {
-    // Other programs may have variables with similar names: WARLOCK_CONFIG.
-    const bool meant = !nearest.empty() && !name.empty() &&
-                       absl::ascii_toupper(
-                           static_cast<unsigned char>(name[0])) == nearest[0] &&
+  if (!has_prefix) {
+    const bool meant = !nearest.empty() && begins_like(nearest) &&
                        EditDistance(name, nearest) <= kMaxEdits;
     if (!meant) return "";
   }
