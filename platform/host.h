@@ -89,6 +89,13 @@ class Host {
 
   virtual absl::StatusOr<FileStatus> Stat(const std::string& path) = 0;
 
+  // The same for a check that each connection makes: whether a bundle has
+  // changed. Where stat(2) is slow, a host may answer from what it saw a moment
+  // ago.
+  virtual absl::StatusOr<FileStatus> RecentStat(const std::string& path) {
+    return Stat(path);
+  }
+
   // The names in a directory, sorted, without "." and "..".
   virtual absl::StatusOr<std::vector<std::string>> ListDirectory(
       const std::string& path) = 0;

@@ -30,6 +30,9 @@ class PosixHost final : public Host {
   absl::StatusOr<FileContent> ReadTrustedFile(const std::string& path) override;
   absl::Status CheckTrusted(const std::string& path) override;
   absl::StatusOr<FileStatus> Stat(const std::string& path) override;
+  // Up to 0.1 ms old. Always new for a file that has changed within the last
+  // second, for anything but a regular file, and for a relative path.
+  absl::StatusOr<FileStatus> RecentStat(const std::string& path) override;
   absl::StatusOr<std::vector<std::string>> ListDirectory(
       const std::string& path) override;
   absl::Time Now() const override;

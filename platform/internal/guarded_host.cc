@@ -35,6 +35,10 @@ absl::StatusOr<FileStatus> GuardedHost::Stat(const std::string& path) {
   return Ask("host's Stat", [&] { return host_->Stat(path); });
 }
 
+absl::StatusOr<FileStatus> GuardedHost::RecentStat(const std::string& path) {
+  return Ask("host's Stat", [&] { return host_->RecentStat(path); });
+}
+
 absl::StatusOr<std::vector<std::string>> GuardedHost::ListDirectory(
     const std::string& path) {
   return Ask("host's ListDirectory",

@@ -30,6 +30,7 @@ class GuardedHost final : public Host {
   absl::StatusOr<FileContent> ReadTrustedFile(const std::string& path) override;
   absl::Status CheckTrusted(const std::string& path) override;
   absl::StatusOr<FileStatus> Stat(const std::string& path) override;
+  absl::StatusOr<FileStatus> RecentStat(const std::string& path) override;
   absl::StatusOr<std::vector<std::string>> ListDirectory(
       const std::string& path) override;
   absl::Time Now() const override;

@@ -113,17 +113,23 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
     absl::optional<FileStatus> first) {
   // A path cannot contain a NUL.
   const absl::string_view nul("\0", 1);
-  const absl::StatusOr<std::shared_ptr<Found>> found = places_.GetOrMake(
-      absl::StrCat(absl::StrJoin(places, nul), must_be_trusted ? nul : ""),
-      []() -> absl::StatusOr<std::shared_ptr<Found>> {
+  std::string joined;
+  absl::string_view key = places[0];
+  if (places.size() > 1 || must_be_trusted) {
+    joined =
+        absl::StrCat(absl::StrJoin(places, nul), must_be_trusted ? nul : "");
+    key = joined;
+  }
+  const absl::StatusOr<std::shared_ptr<Found>> found =
+      places_.GetOrMake(key, []() -> absl::StatusOr<std::shared_ptr<Found>> {
         return std::make_shared<Found>();
       });
   if (!found.ok()) return found.status();
   std::vector<CaFile> files;
   if (places.size() == 1) {
-    // The usual case costs one stat(2): a file that has not changed.
+    // The usual case costs one stat(2) at most: a file that has not changed.
     if (!first.has_value()) {
-      absl::StatusOr<FileStatus> status = host_->Stat(places[0]);
+      absl::StatusOr<FileStatus> status = host_->RecentStat(places[0]);
       if (!status.ok()) return status.status();
       first = *std::move(status);
     }

@@ -19,6 +19,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/internal/errno_status.h"
@@ -114,6 +116,46 @@ TEST_F(PosixHostTest, AnIdentityTellsAnotherFileFromThisOne) {
   EXPECT_EQ(one.modified_ns, two.modified_ns);
   EXPECT_EQ(one.size, two.size);
   EXPECT_NE(one, two);
+}
+
+TEST_F(PosixHostTest, AStatusMayBeAMomentOld) {
+  const std::string link = Path("link");
+  ASSERT_EQ(symlink("/bin/sh", link.c_str()), 0);
+  const FileIdentity before = host_.Stat(link)->identity;
+  EXPECT_EQ(host_.RecentStat(link)->identity, before);
+  // Another path is another file.
+  EXPECT_EQ(host_.RecentStat("/bin/cat")->identity,
+            host_.Stat("/bin/cat")->identity);
+  EXPECT_EQ(host_.RecentStat(link)->identity, before);
+  // A change shows after a moment.
+  ASSERT_EQ(symlink("/bin/cat", Path("other").c_str()), 0);
+  ASSERT_EQ(rename(Path("other").c_str(), link.c_str()), 0);
+  const absl::Time changed = absl::Now();
+  while (host_.RecentStat(link)->identity == before) {
+    ASSERT_LT(absl::Now() - changed, absl::Seconds(30));
+  }
+  EXPECT_EQ(host_.RecentStat(link)->identity, host_.Stat("/bin/cat")->identity);
+  ASSERT_EQ(unlink(link.c_str()), 0);
+  while (host_.RecentStat(link).ok()) {
+    ASSERT_LT(absl::Now() - changed, absl::Seconds(30));
+  }
+  EXPECT_EQ(host_.RecentStat(link).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+// A program that writes a file and then uses it sees what it wrote.
+TEST_F(PosixHostTest, TheStatusOfANewFileIsNeverOld) {
+  const std::string path = MakeFile("file", "one");
+  for (int size = 0; size < 1000; ++size) {
+    ASSERT_EQ(truncate(path.c_str(), size), 0);
+    ASSERT_EQ(host_.RecentStat(path)->identity.size, size);
+  }
+  // Nor is one that is not there, or is not a file.
+  EXPECT_FALSE(host_.RecentStat(Path("late")).ok());
+  MakeFile("late", "x");
+  EXPECT_TRUE(host_.RecentStat(Path("late")).ok());
+  EXPECT_EQ(host_.RecentStat("/")->type, FileType::kDirectory);
+  EXPECT_FALSE(host_.RecentStat("").ok());
 }
 
 TEST_F(PosixHostTest, FollowsLinks) {
