@@ -37,6 +37,9 @@ struct ContextRequest {
   // an override.
   bool security_level_unstated = false;
   bool partial_chain_unstated = false;
+  // Whether to make a new Context even if an equal one exists, so that its
+  // session_statistics() are those of its own sockets.
+  bool always_new = false;
   // As in WrapOptions.
   std::string call_site;
 };

@@ -12,8 +12,10 @@
 #include "platform/internal/context_cache.h"
 #include "platform/internal/decider.h"
 #include "platform/internal/guarded_host.h"
+#include "platform/internal/key_writer.h"
 #include "platform/internal/policy_keeper.h"
 #include "platform/internal/policy_request.h"
+#include "platform/internal/shared_contexts.h"
 #include "platform/internal/trust_cache.h"
 #include "platform/load_app_yaml.h"
 #include "platform/load_policy.h"
@@ -81,6 +83,7 @@ struct Runtime::Impl {
         trust(host.get(), the_environment, options.max_trust_stores),
         policy(host.get(), std::move(the_environment), std::move(the_app)),
         contexts(options.max_contexts, options.max_credentials),
+        shared_contexts(options.max_contexts),
         counters(std::make_shared<CounterSet>()),
         decider(host, &trust, std::move(options.audit), options.audit_limits),
         message(std::move(options.message)),
@@ -106,6 +109,7 @@ struct Runtime::Impl {
   internal::TrustCache trust;
   internal::PolicyKeeper policy;
   internal::ContextCache contexts;
+  internal::SharedContexts shared_contexts;
   // Sockets and Contexts may outlive the Runtime.
   const std::shared_ptr<CounterSet> counters;
   internal::Decider decider;
@@ -257,6 +261,15 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
     trust_store = *std::move(loaded);
   }
   Impl::Decided(request.side, *decision, std::move(trust_store), &options);
+  internal::KeyWriter key;
+  const bool shared = request.side == ssl::Side::kClient &&
+                      !request.always_new && in_force->exceptions.empty() &&
+                      !decision->nameless.has_value() &&
+                      internal::WriteSharingKey(options, &key);
+  if (shared) {
+    ContextPtr found = impl_->shared_contexts.Find(key.key());
+    if (found != nullptr) return found;
+  }
   impl_->Complete(&options);
   options.hostname_allowed =
       request.side == ssl::Side::kServer
@@ -274,7 +287,9 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
           return refusal.status;
         };
   }
-  return ssl::Context::Create(std::move(options));
+  absl::StatusOr<ContextPtr> made = ssl::Context::Create(std::move(options));
+  if (!made.ok() || !shared) return made;
+  return impl_->shared_contexts.Add(key.key(), *std::move(made));
 }
 
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
@@ -289,7 +304,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   if (!decision.ok()) return decision.status();
   options.ca_certs = BundleOf(*decision, std::move(options.ca_certs));
   absl::StatusOr<absl::optional<internal::CredentialsInput>> credentials =
-      internal::TakeCredentials(&options);
+      impl_->contexts.TakeCredentials(&options);
   if (!credentials.ok()) return credentials.status();
   TrustStorePtr trust_store;
   // A given bundle must be valid even if no peer is verified.
@@ -302,15 +317,25 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   }
 
   const ssl::Side side = SideOf(options);
-  ssl::ContextOptions context_options;
-  context_options.ciphers = std::move(options.ciphers);
-  context_options.alpn_protocols = std::move(options.alpn_protocols);
-  context_options.alpn_required = options.alpn_required;
-  context_options.keylog = impl_->keylog;
-  Impl::Decided(side, *decision, std::move(trust_store), &context_options);
-  absl::StatusOr<ContextPtr> context = impl_->contexts.Find(
-      side, std::move(context_options), *std::move(credentials),
-      [this](ssl::ContextOptions* made) { impl_->Complete(made); });
+  const bool key_log = decision->key_log && impl_->keylog != nullptr;
+  const internal::ContextWanted wanted = {side,
+                                          decision->verification,
+                                          trust_store.get(),
+                                          options.ciphers,
+                                          options.alpn_protocols,
+                                          options.alpn_required,
+                                          key_log};
+  absl::StatusOr<ContextPtr> context =
+      impl_->contexts.Find(wanted, *std::move(credentials), [&] {
+        ssl::ContextOptions made;
+        made.ciphers = std::move(options.ciphers);
+        made.alpn_protocols = std::move(options.alpn_protocols);
+        made.alpn_required = options.alpn_required;
+        made.keylog = impl_->keylog;
+        Impl::Decided(side, *decision, std::move(trust_store), &made);
+        impl_->Complete(&made);
+        return made;
+      });
   if (!context.ok()) return context.status();
 
   ssl::SocketOptions socket_options;
@@ -338,6 +363,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
 
 void Runtime::ClearCaches() {
   impl_->contexts.Clear();
+  impl_->shared_contexts.Clear();
   impl_->trust.Clear();
 }
 

@@ -117,7 +117,12 @@ class Runtime {
   // `enforce`, or if the policy has its own pins, the anchor_pins in `options`
   // become pins: they only narrow, and do not make a certificate its own
   // anchor. pins and anchor_pins together are an error (kInvalidArgument).
-  // Always makes a new Context.
+  //
+  // Equal requests share a Context as long as one of them is in use, so that
+  // any number takes the memory of one: if `options` have neither callbacks nor
+  // credentials, the policy has no exceptions, and `request` does not set
+  // always_new. A Context that a server can use is always new, with a session
+  // cache and ticket keys of its own.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> CreateContext(
       const ContextRequest& request, ssl::ContextOptions options);
 

@@ -50,6 +50,8 @@ Outcome NewContext(airlock_runtime* runtime,
   if (context == nullptr) return IsNull("context");
   platform::ContextRequest request;
   ssl::ContextOptions options;
+  // For airlock_context_session_statistics.
+  request.always_new = true;
   const absl::Status status = PutOptions(*known, &request, &options);
   if (!status.ok()) return status;
   PutCallbacks(*known, user, &options);

@@ -4,11 +4,11 @@
 #include "platform/internal/context_cache.h"
 
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "platform/internal/key_writer.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
 #include "ssl/sha256.h"
@@ -29,48 +29,46 @@ absl::StatusOr<ssl::Secret> Read(ssl::Material material,
   return ssl::Guarded(absl::StrCat("reader of ", name), reader);
 }
 
-// Concatenates values so that different sequences give different keys.
-class KeyWriter {
- public:
-  KeyWriter() { key_.reserve(kUsualSize); }
-  void Number(uint64_t value) { absl::StrAppend(&key_, value, ","); }
-  void Text(absl::string_view value) {
-    absl::StrAppend(&key_, value.size(), ":", value);
-  }
-  void Texts(const std::vector<std::string>& values) {
-    Number(values.size());
-    for (const std::string& value : values) Text(value);
-  }
-  const std::string& key() const { return key_; }
-
- private:
-  static constexpr size_t kUsualSize = 256;
-
-  std::string key_;
-};
-
 // Everything about a Context that depends on WrapSocket's options.
-std::string ContextKey(ssl::Side side, const ssl::ContextOptions& options,
-                       absl::string_view credentials_digest) {
-  KeyWriter writer;
-  writer.Number(static_cast<uint64_t>(side));
-  writer.Text(ssl::CanonicalBytes(options.verification));
-  writer.Text(options.ciphers);
-  writer.Texts(options.alpn_protocols);
-  writer.Number(options.alpn_required);
-  // A policy that is reloaded may forbid it.
-  writer.Number(options.keylog != nullptr);
-  writer.Text(options.trust_store == nullptr
-                  ? ""
-                  : options.trust_store->content_hash());
-  writer.Text(credentials_digest);
-  return writer.key();
+void WriteKey(const ContextWanted& wanted, absl::string_view credentials,
+              KeyWriter* writer) {
+  writer->Add(wanted.side);
+  writer->Add(wanted.verification);
+  writer->Add(wanted.ciphers);
+  writer->Add(wanted.alpn_protocols);
+  writer->Add(wanted.alpn_required);
+  writer->Add(wanted.key_log);
+  writer->Add(wanted.trust_store == nullptr
+                  ? absl::string_view()
+                  : absl::string_view(wanted.trust_store->content_hash()));
+  writer->Add(credentials);
+}
+
+// Of what a CredentialsInput's digest consists.
+enum class DigestOf : char { kChain, kChainAndKey, kWithPassword };
+
+void Append(absl::string_view bytes, CredentialsInput::Digest* digest) {
+  digest->insert(digest->end(), bytes.begin(), bytes.end());
+}
+
+// False if the digest cannot be computed.
+bool AppendDigest(const ssl::KeyedDigest& digests, const ssl::Secret& secret,
+                  CredentialsInput::Digest* digest) {
+  const absl::optional<ssl::KeyedDigest::Value> value =
+      digests.Of(secret.view());
+  if (!value.has_value()) return false;
+  digest->insert(digest->end(), value->begin(), value->end());
+  return true;
+}
+
+absl::string_view ViewOf(const CredentialsInput::Digest& digest) {
+  return {digest.data(), digest.size()};
 }
 
 }  // namespace
 
-absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
-    WrapOptions* options) {
+absl::StatusOr<absl::optional<CredentialsInput>> ContextCache::TakeCredentials(
+    WrapOptions* options) const {
   if (!options->certfile.has_value()) {
     if (!options->keyfile.has_value()) return absl::nullopt;
     return ssl::MakeStatus(
@@ -82,65 +80,70 @@ absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
                         /*after_where=*/" "});
   }
   CredentialsInput input;
-  KeyWriter digests;
+  const bool has_key = options->keyfile.has_value();
+  input.digest.push_back(
+      static_cast<char>(has_key ? DigestOf::kChainAndKey : DigestOf::kChain));
   absl::StatusOr<ssl::Secret> certfile =
       Read(*std::move(options->certfile), "certfile");
   if (!certfile.ok()) return certfile.status();
-  digests.Text(ssl::Sha256(certfile->view()));
+  bool known = AppendDigest(digests_, *certfile, &input.digest);
   input.options.certfile = *std::move(certfile);
-  if (options->keyfile.has_value()) {
+  if (has_key) {
     absl::StatusOr<ssl::Secret> keyfile =
         Read(*std::move(options->keyfile), "keyfile");
     if (!keyfile.ok()) return keyfile.status();
-    digests.Text(ssl::Sha256(keyfile->view()));
+    known = known && AppendDigest(digests_, *keyfile, &input.digest);
     input.options.keyfile = *std::move(keyfile);
-  } else {
-    digests.Text("");
   }
   if (auto* const callback =
           absl::get_if<ssl::PasswordCallback>(&options->password)) {
     input.options.password = std::move(*callback);
-    return input;
+    known = false;
   }
   if (auto* const password = absl::get_if<ssl::Secret>(&options->password)) {
-    digests.Text(ssl::Sha256(password->view()));
+    // A hash of the digests, since a password could be guessed from its own
+    // digest.
+    const std::string all = ssl::Sha256(
+        absl::StrCat(ViewOf(input.digest), ssl::Sha256(password->view())));
+    input.digest.assign(1, static_cast<char>(DigestOf::kWithPassword));
+    Append(all, &input.digest);
     // std::function requires a copyable target.
     input.options.password =
         [shared = std::make_shared<const ssl::Secret>(std::move(*password))]()
         -> absl::StatusOr<ssl::Secret> { return shared->Clone(); };
   }
-  // A hash of the digests, since a password could be guessed from its own
-  // digest.
-  input.digest = ssl::Sha256(digests.key());
+  if (!known) input.digest.clear();
   return input;
 }
 
 absl::StatusOr<ContextPtr> ContextCache::Find(
-    ssl::Side side, ssl::ContextOptions options,
-    absl::optional<CredentialsInput> credentials,
-    absl::FunctionRef<void(ssl::ContextOptions*)> complete) {
+    const ContextWanted& wanted, absl::optional<CredentialsInput> credentials,
+    absl::FunctionRef<ssl::ContextOptions()> options) {
   const auto make_credentials = [&] {
     return ssl::Credentials::Create(std::move(credentials->options));
   };
   if (credentials.has_value() && credentials->digest.empty()) {
     absl::StatusOr<CredentialsPtr> made = make_credentials();
     if (!made.ok()) return made.status();
-    options.credentials = {*std::move(made)};
-    complete(&options);
-    return ssl::Context::Create(std::move(options));
+    ssl::ContextOptions context_options = options();
+    context_options.credentials = {*std::move(made)};
+    return ssl::Context::Create(std::move(context_options));
   }
-  const std::string digest = credentials.has_value() ? credentials->digest : "";
-  return contexts_.GetOrMake(
-      ContextKey(side, options, digest), [&]() -> absl::StatusOr<ContextPtr> {
-        if (credentials.has_value()) {
-          absl::StatusOr<CredentialsPtr> made =
-              credentials_.GetOrMake(digest, make_credentials);
-          if (!made.ok()) return made.status();
-          options.credentials = {*std::move(made)};
-        }
-        complete(&options);
-        return ssl::Context::Create(std::move(options));
-      });
+  const absl::string_view digest = credentials.has_value()
+                                       ? ViewOf(credentials->digest)
+                                       : absl::string_view();
+  KeyWriter key;
+  WriteKey(wanted, digest, &key);
+  return contexts_.GetOrMake(key.key(), [&]() -> absl::StatusOr<ContextPtr> {
+    ssl::ContextOptions context_options = options();
+    if (credentials.has_value()) {
+      absl::StatusOr<CredentialsPtr> made =
+          credentials_.GetOrMake(digest, make_credentials);
+      if (!made.ok()) return made.status();
+      context_options.credentials = {*std::move(made)};
+    }
+    return ssl::Context::Create(std::move(context_options));
+  });
 }
 
 void ContextCache::Clear() {

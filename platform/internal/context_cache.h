@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
@@ -16,23 +18,35 @@
 #include "platform/wrap_options.h"
 #include "ssl/context.h"
 #include "ssl/credentials.h"
+#include "ssl/keyed_digest.h"
 #include "ssl/options.h"
+#include "ssl/trust_store.h"
+#include "ssl/verification.h"
 
 namespace airlock::platform::internal {
 
 // The key and chain from WrapOptions.
 struct CredentialsInput {
+  // Digests of chain and key by the cache's KeyedDigest.
+  using Digest = absl::InlinedVector<char, 40>;
+
   ssl::CredentialsOptions options;
-  // Identifies key, chain and password, without revealing them; 32 bytes.
-  // Empty: unknown.
-  std::string digest;
+  // Identifies key, chain and password, without revealing them. Empty: unknown.
+  Digest digest;
 };
 
-// Takes keyfile, certfile and password out of `options`, calling their readers.
-// Unset if none is set. Errors: kCredentials for a key without a
-// certificate; a reader's own.
-absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
-    WrapOptions* options);
+// What decides about a Context: everything that WrapOptions and the policy set.
+// Refers to its values.
+struct ContextWanted {
+  ssl::Side side;
+  const ssl::Verification& verification;
+  const ssl::TrustStore* trust_store;  // Or null.
+  const std::string& ciphers;
+  const std::vector<std::string>& alpn_protocols;
+  bool alpn_required;
+  // Whether there is a key log; a policy that is reloaded may forbid it.
+  bool key_log;
+};
 
 // Thread-safe.
 class ContextCache {
@@ -40,19 +54,27 @@ class ContextCache {
   ContextCache(size_t max_contexts, size_t max_credentials)
       : contexts_(max_contexts), credentials_(max_credentials) {}
 
-  // A Context for `options` with `credentials`. The cache key consists of the
-  // options that WrapOptions and the policy set; of `keylog`, whether it is
-  // set. `complete` sets the others, such as callbacks, if the Context is made;
-  // all callbacks must be equivalent each time.
+  // Takes keyfile, certfile and password out of `options`, calling their
+  // readers. Unset if none is set. Errors: kCredentials for a key without a
+  // certificate; a reader's own.
+  absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
+      WrapOptions* options) const;
+
+  // A Context for `wanted` with `credentials`. If it has to be made, `options`
+  // returns its options but for the credentials: those of `wanted`, and others
+  // that are equivalent each time, such as callbacks. It may move from the
+  // values of `wanted`.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Find(
-      ssl::Side side, ssl::ContextOptions options,
-      absl::optional<CredentialsInput> credentials,
-      absl::FunctionRef<void(ssl::ContextOptions*)> complete);
+      const ContextWanted& wanted, absl::optional<CredentialsInput> credentials,
+      absl::FunctionRef<ssl::ContextOptions()> options);
 
   // Clears the cache.
   void Clear();
 
  private:
+  // Key and chain are recognized by a digest under a key of this cache: callers
+  // choose them, but never see a digest.
+  const ssl::KeyedDigest digests_;
   SharedCache<const ssl::Context> contexts_;
   SharedCache<const ssl::Credentials> credentials_;
 };

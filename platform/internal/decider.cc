@@ -91,8 +91,8 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
     const Policy& in_force, const VerificationRequest& request,
     const CaCerts& ca_certs, PolicyChange* refusal) {
   const bool client = request.side == ssl::Side::kClient;
-  // A policy is a large struct: copied only if an exception may change it.
-  Policy with_exception;
+  // A policy is a large struct: made only if an exception may change it.
+  absl::optional<Policy> with_exception;
   if (!in_force.exceptions.empty()) {
     const std::string none;
     with_exception = config::PolicyForHost(
@@ -100,7 +100,7 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
         Today(*host_));
   }
   const Policy& for_host =
-      in_force.exceptions.empty() ? in_force : with_exception;
+      with_exception.has_value() ? *with_exception : in_force;
   const bool limited =
       for_host.ca_certs.stated() ||
       for_host.application_cas.value != config::ApplicationCas::kAllow;

@@ -152,6 +152,7 @@ platform::ContextRequest ContextObject::Request(
   }
   if (side == ssl::Side::kClient) request.server_hostname = hostname;
   request.call_site = CallSite();
+  request.always_new = true;  // For session_stats().
   return request;
 }
 

@@ -185,13 +185,12 @@ _WHY_SHORT = [
      "machine. See the\n  instructions."),
     ("Resumed handshake", "**Resumed handshake.** With a `Context`, what remains is the "
      "comparison with the\n  chain that was verified before and a look at the client's "
-     "offer. `WrapSocket` also\n  finds the context: hashing key and chain (a fifth of TLS "
-     "1.2's instructions, as\n  callgrind's CPU has no SHA instructions), the policy, and "
-     "a stat(2) of the bundle."),
+     "offer. `WrapSocket` also\n  finds the context: a digest of key and chain, the policy, and "
+     "whether the bundle has\n  changed."),
     ("Allocations of a resumed", "**Allocations of a resumed handshake.** A `Context` has "
      "8 more than BoringSSL: the\n  sockets, their transports, and BoringSSL's copies of "
      "lists that Airlock sets (groups,\n  signature algorithms). The rest are the options "
-     "of `WrapSocket` and the keys by which\n  it finds the context."),
+     "of `WrapSocket`: a\n  path, a key and a chain."),
     ("Ping-pong", "**Ping-pong.** Some 70 instructions for each read and write, and 40 for "
      "each call of a\n  transport, of which a record needs three: the socket's state, the "
      "thread's clock, and\n  results that are values."),
@@ -200,12 +199,13 @@ _WHY_SHORT = [
     ("Cold start", "**Cold start.** The whole bundle is parsed, since a damaged "
      "certificate anywhere in it is\n  an error before the first byte. BoringSSL alone needs "
      "more than half of that time."),
-    ("Second context", "**Second context.** The stat(2) that notices a changed bundle, "
-     "applying the policy, and\n  building the key of the cache."),
+    ("Second context", "**Second context.** The sockets are larger than BoringSSL's alone, "
+     "and the policy is\n  applied each time. A bundle is examined with stat(2) every "
+     "0.1 ms at most."),
     ("Memory of an idle end", "**Memory of an idle end.** The socket, its transport and "
      "the peer's certificates."),
-    ("Memory of", "**Memory of contexts.** They share the bundle, but each has its own "
-     "`SSL_CTX`, with its own\n  session cache and ticket keys."),
+    ("Memory of", "**Memory of contexts.** Equal contexts for clients are one context. "
+     "Those that a server can\n  use, and those with callbacks, share the bundle only."),
     ("Two threads", "**Two threads.** The locks are held for a lookup only (the verified "
      "chains of a trust store,\n  BoringSSL's session cache and ticket keys); where two cores "
      "are shared with other work,\n  the second thread does not get one of its own."),

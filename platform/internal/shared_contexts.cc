@@ -1,0 +1,109 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/internal/shared_contexts.h"
+
+#include <utility>
+
+#include "absl/time/time.h"
+
+namespace airlock::platform::internal {
+namespace {
+
+// Whether none of `callbacks` is set.
+template <typename... Callbacks>
+bool NoneIsSet(const Callbacks&... callbacks) {
+  return ((callbacks == nullptr) && ...);
+}
+
+}  // namespace
+
+bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
+  const auto& [verification, trust_store, ciphers, signing_algorithms,
+               peer_signing_algorithms, credentials, hostname_missing,
+               hostname_allowed, revocation, accept_unknown_revocation, verify,
+               client_credentials, unverified_clients, clock, stopwatch,
+               alpn_protocols, alpn_required, alpn, npn_protocols, sni,
+               ocsp_response, sct_list, request_ocsp, request_sct,
+               session_cache_size, session_timeout, session_tickets,
+               num_tickets, ticket_keys, session_id_context, new_session,
+               max_renegotiations, cipher_server_preference, keylog, message,
+               handshake_ended, psk_client, psk_server, psk_identity_hint] =
+      options;
+  if (!credentials.empty() || !ticket_keys.empty()) return false;
+  if (!NoneIsSet(hostname_missing, hostname_allowed, revocation, verify,
+                 client_credentials, clock, stopwatch, alpn, sni, new_session,
+                 keylog, message, handshake_ended, psk_client, psk_server)) {
+    return false;
+  }
+  key->Add(verification);
+  key->Add(trust_store != nullptr);
+  if (trust_store != nullptr) key->Add(trust_store->content_hash());
+  key->Add(ciphers);
+  key->Add(signing_algorithms);
+  key->Add(peer_signing_algorithms);
+  key->Add(accept_unknown_revocation);
+  key->Add(unverified_clients.has_value());
+  key->Add(alpn_protocols);
+  key->Add(alpn_required);
+  key->Add(npn_protocols);
+  key->Add(ocsp_response);
+  key->Add(sct_list);
+  key->Add(request_ocsp);
+  key->Add(request_sct);
+  key->Add(session_cache_size);
+  key->Add(absl::ToInt64Nanoseconds(session_timeout));
+  key->Add(session_tickets);
+  key->Add(num_tickets);
+  key->Add(session_id_context);
+  key->Add(max_renegotiations);
+  key->Add(cipher_server_preference);
+  key->Add(psk_identity_hint);
+  return true;
+}
+
+std::shared_ptr<const ssl::Context> SharedContexts::Find(
+    absl::string_view key) {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = contexts_.find(key);
+  return found == contexts_.end() ? nullptr : found->second.lock();
+}
+
+std::shared_ptr<const ssl::Context> SharedContexts::Add(
+    absl::string_view key, std::shared_ptr<const ssl::Context> context) {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = contexts_.find(key);
+  if (found != contexts_.end()) {
+    std::shared_ptr<const ssl::Context> other = found->second.lock();
+    if (other != nullptr) return other;
+    found->second = context;
+    return context;
+  }
+  if (contexts_.size() >= capacity_) MakeRoom();
+  contexts_.emplace(key, context);
+  return context;
+}
+
+void SharedContexts::Clear() {
+  const absl::MutexLock lock(&mutex_);
+  contexts_.clear();
+}
+
+size_t SharedContexts::size() const {
+  const absl::MutexLock lock(&mutex_);
+  return contexts_.size();
+}
+
+void SharedContexts::MakeRoom() {
+  for (auto it = contexts_.begin(); it != contexts_.end();) {
+    if (it->second.expired()) {
+      contexts_.erase(it++);
+    } else {
+      ++it;
+    }
+  }
+  // All are in use; those that follow are still shared among themselves.
+  if (contexts_.size() >= capacity_) contexts_.clear();
+}
+
+}  // namespace airlock::platform::internal
