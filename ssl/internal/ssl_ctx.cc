@@ -56,10 +56,19 @@ absl::Span<const uint16_t> VerifyAlgorithms(const ContextOptions& options) {
              (options.verification.security_level == 0 ? 0 : 1));
 }
 
+// Whether a peer may have to sign: not for a server that asks for no
+// certificate, and clients do not get a Context without verification and token.
+bool MayPeerSign(const ContextOptions& options) {
+  return options.verification.mode != VerifyMode::kNone ||
+         options.unverified_clients.has_value();
+}
+
 bool SetSignatureAlgorithms(const ContextOptions& options, SSL_CTX* ctx) {
   const absl::Span<const uint16_t> peers = VerifyAlgorithms(options);
   const std::vector<uint16_t>& ours = options.signing_algorithms;
-  return SSL_CTX_set_verify_algorithm_prefs(ctx, peers.data(), peers.size()) &&
+  // Each connection has a copy of the list.
+  return (!MayPeerSign(options) || SSL_CTX_set_verify_algorithm_prefs(
+                                       ctx, peers.data(), peers.size())) &&
          (ours.empty() ||
           SSL_CTX_set_signing_algorithm_prefs(ctx, ours.data(), ours.size()));
 }

@@ -18,7 +18,7 @@ MORE_ALLOCATIONS = {
     ("full/tls13-ecdsa", "airlock-context"): 10,
     ("resumed/tls13-ecdsa", "airlock-context"): 10,
     ("resumed/tls13-ecdsa", "airlock-c"): 18,
-    ("resumed/tls13-ecdsa", "airlock-wrap"): 12,
+    ("resumed/tls13-ecdsa", "airlock-wrap"): 10,
     ("write-16KiB/aes-gcm", "airlock-wrap"): 0,
     ("write-16KiB/aes-gcm", "airlock-c"): 0,
 }

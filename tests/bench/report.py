@@ -188,7 +188,7 @@ _WHY_SHORT = [
      "offer. `WrapSocket` also\n  finds the context: a digest of key and chain, the policy, and "
      "whether the bundle has\n  changed."),
     ("Allocations of a resumed", "**Allocations of a resumed handshake.** A `Context` has "
-     "8 more than BoringSSL: the\n  sockets, their transports, and BoringSSL's copies of "
+     "7 more than BoringSSL: the\n  sockets, their transports, and BoringSSL's copies of "
      "lists that Airlock sets (groups,\n  signature algorithms). The rest are the options "
      "of `WrapSocket`: a\n  path, a key and a chain."),
     ("Ping-pong", "**Ping-pong.** Some 70 instructions for each read and write, and 40 for "

@@ -93,7 +93,9 @@ TEST(SniTest, TheNewContextSaysWhoIsVerified) {
     EXPECT_EQ(KindOf(c.server_status), ErrorKind::kProtocol);
     EXPECT_EQ(GetError(c.server_status)->reason,
               "PEER_DID_NOT_RETURN_A_CERTIFICATE");
+    // Ed25519 has to be among the new context's signature algorithms.
     for (const auto& [name, good] : {std::make_pair("client_p256", true),
+                                     std::make_pair("client_ed25519", true),
                                      std::make_pair("client_other", false)}) {
       ContextOptions client = Client(version);
       client.credentials = {TestCredentials(name)};
