@@ -38,9 +38,10 @@ absl::Status Unusable(absl::string_view what, absl::string_view advice,
 }
 
 // The error for `der`, which does not match its label. `cause` is the parser's
-// error.
+// error, which stays what it is if memory ran out.
 absl::Status NotA(absl::string_view wanted, DerKind kind,
                   const absl::Status& cause = absl::OkStatus()) {
+  if (!cause.ok() && GetErrorKind(cause) == ErrorKind::kInternal) return cause;
   const absl::string_view holds = internal::DescribeDerKind(kind);
   if (holds.empty() || holds == wanted) {
     return Unusable(absl::StrCat("is damaged: it is not ", wanted, " in DER"),

@@ -77,7 +77,7 @@ struct BundlePart {
 
   // Why the part is unusable. Ok for an intact part. Errors: kInvalidArgument,
   // whose Error has `what`, a predicate about the part ("has no END line"), and
-  // `advice`, but not `where`; kResourceExhausted. They never quote the
+  // `advice`, but not `where`; kInternal if out of memory. They never quote the
   // content.
   absl::Status status;
 

@@ -58,7 +58,8 @@ absl::StatusOr<Certificate> Certificate::FromDer(absl::string_view der) {
       CRYPTO_BUFFER_new(reinterpret_cast<const uint8_t*>(der.data()),
                         der.size(), /*pool=*/nullptr));
   if (buffer == nullptr) {
-    return MakeStatus(ErrorKind::kInternal, "out of memory");
+    const internal::ErrorQueueScope scope;
+    return internal::OutOfMemoryError();
   }
   return internal::CertificateFromBuffer(buffer.get());
 }
@@ -71,6 +72,7 @@ absl::StatusOr<Certificate> Certificate::FromPem(absl::string_view pem) {
         damaged ? block.status : internal::DecodePem(block);
     if (der.ok())
       return internal::CertificateFromPemDer(block.label, der->view());
+    if (GetErrorKind(der.status()) == ErrorKind::kInternal) return der.status();
     airlock::ssl::Error error =
         GetError(der.status()).value_or(airlock::ssl::Error());
     error.message.clear();
@@ -233,7 +235,7 @@ absl::StatusOr<Certificate> CertificateFromX509(X509* x509) {
   impl->der.reset(CRYPTO_BUFFER_new(der, size, /*pool=*/nullptr));
   impl->x509 = bssl::UpRef(x509);
   if (impl->der == nullptr) {
-    return MakeStatus(ErrorKind::kInternal, "out of memory");
+    return OutOfMemoryError();
   }
   return Certificate(std::move(impl));
 }

@@ -43,6 +43,8 @@ struct Input {
 };
 
 absl::Status Damaged(absl::string_view name, const BundlePart& part) {
+  // The part is not at fault if memory ran out.
+  if (GetErrorKind(part.status) == ErrorKind::kInternal) return part.status;
   Error error = GetError(part.status).value_or(Error());
   error.kind = ErrorKind::kCredentials;
   error.message.clear();
@@ -165,11 +167,6 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> TakeKey(Input* input,
   return internal::ParsePrivateKey(keys.front(), input->name, password);
 }
 
-bool Matches(const Certificate& certificate, const EVP_PKEY* key) {
-  const internal::ErrorQueueScope scope;
-  return X509_check_private_key(certificate.impl().x509.get(), key) == 1;
-}
-
 // Ok if the certificate's key can be read. Otherwise no private key can match
 // it, and the private key is not at fault.
 absl::Status CheckPublicKey(const Certificate& certificate,
@@ -199,7 +196,9 @@ absl::Status CheckPublicKey(const Certificate& certificate,
 absl::Status CheckMatch(const Input& certfile, absl::string_view keyfile_name,
                         const EVP_PKEY* key) {
   const std::vector<Certificate>& chain = certfile.certificates;
-  if (Matches(chain.front(), key)) return absl::OkStatus();
+  const absl::StatusOr<bool> matches = internal::MatchesKey(chain.front(), key);
+  if (!matches.ok()) return matches.status();
+  if (*matches) return absl::OkStatus();
   absl::Status unreadable = CheckPublicKey(chain.front(), certfile.name);
   if (!unreadable.ok()) return unreadable;
   Error error;
@@ -209,7 +208,7 @@ absl::Status CheckMatch(const Input& certfile, absl::string_view keyfile_name,
                          &error);
   std::string hint = "provide the key that the certificate was issued for";
   for (size_t i = 1; i < chain.size(); ++i) {
-    if (Matches(chain[i], key)) {
+    if (internal::MatchesKey(chain[i], key).value_or(false)) {
       hint = absl::StrCat("certificate ", i + 1, " of ", chain.size(),
                           " matches (", internal::ShownName(chain[i].subject()),
                           "): put it first");
@@ -272,6 +271,10 @@ absl::StatusOr<std::unique_ptr<Credentials::Impl>> Signing(Input* certfile,
   auto impl = std::make_unique<Credentials::Impl>();
   impl->key.reset(
       X509_get_pubkey(certfile->certificates.front().impl().x509.get()));
+  if (impl->key == nullptr &&
+      internal::IsOutOfMemory(internal::DrainErrorQueue())) {
+    return internal::OutOfMemoryError();
+  }
   const int type =
       impl->key == nullptr ? EVP_PKEY_NONE : EVP_PKEY_id(impl->key.get());
   if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC && type != EVP_PKEY_ED25519) {

@@ -38,6 +38,8 @@ absl::Status Error(absl::string_view name, absl::string_view what,
 }
 
 absl::Status Damaged(absl::string_view name, const BundlePart& part) {
+  // The part is not at fault if memory ran out.
+  if (GetErrorKind(part.status) == ErrorKind::kInternal) return part.status;
   airlock::ssl::Error error =
       GetError(part.status).value_or(airlock::ssl::Error());
   error.kind = ErrorKind::kTrustStore;

@@ -18,6 +18,7 @@
 #include "absl/strings/strip.h"
 #include "ssl/error.h"
 #include "ssl/input_form.h"
+#include "ssl/internal/error_queue.h"
 #include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
@@ -297,7 +298,8 @@ absl::StatusOr<Secret> DecodePem(const PemBlock& block) {
   const bssl::UniquePtr<uint8_t> bytes(
       static_cast<uint8_t*>(OPENSSL_malloc(max_size)));
   if (base64 == nullptr || bytes == nullptr) {
-    return absl::ResourceExhaustedError("out of memory");
+    const ErrorQueueScope scope;
+    return OutOfMemoryError();
   }
   size_t base64_size = 0;
   absl::string_view rest = block.body;

@@ -50,7 +50,7 @@ bool IsCertificateLabel(absl::string_view label);
 bool HasPemHeaders(const PemBlock& block);
 
 // The bytes of a block without headers. Errors: kInvalidArgument with `what`
-// and `advice`, which names the damaged line; kResourceExhausted.
+// and `advice`, which names the damaged line; kInternal if out of memory.
 absl::StatusOr<Secret> DecodePem(const PemBlock& block);
 
 // The bytes of a block that is not secret, such as a certificate, at a tenth of

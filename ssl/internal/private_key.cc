@@ -204,6 +204,7 @@ bssl::UniquePtr<EVP_PKEY> ParseDerKey(KeyForm form, CBS* cbs) {
     return key;
   }
   key.reset(EVP_PKEY_new());
+  if (key == nullptr) return nullptr;
   if (form == KeyForm::kPkcs1) {
     const bssl::UniquePtr<RSA> rsa(RSA_parse_private_key(cbs));
     if (rsa == nullptr || !EVP_PKEY_set1_RSA(key.get(), rsa.get())) {
@@ -247,7 +248,7 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParseDerKeyOrError(
   return parsed;
 }
 
-// `text` with a terminating NUL.
+// `text` with a terminating NUL; empty if out of memory.
 Secret MakeTerminated(absl::string_view text) {
   const bssl::UniquePtr<char> copy(OPENSSL_strndup(text.data(), text.size()));
   return copy == nullptr ? Secret() : Secret({copy.get(), text.size() + 1});
@@ -325,6 +326,16 @@ absl::StatusOr<bssl::UniquePtr<EVP_PKEY>> ParsePrivateKey(
   return parsed;
 }
 
+absl::StatusOr<bool> MatchesKey(const Certificate& certificate,
+                                const EVP_PKEY* key) {
+  const ErrorQueueScope scope;
+  if (X509_check_private_key(certificate.impl().x509.get(), key) == 1) {
+    return true;
+  }
+  if (IsOutOfMemory(DrainErrorQueue())) return OutOfMemoryError();
+  return false;
+}
+
 std::string DescribePublicKey(const Certificate& certificate) {
   const ErrorQueueScope scope;
   uint8_t* der = nullptr;
@@ -356,6 +367,7 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
     terminated = MakeTerminated(*text);
   }
 
+  if (terminated.view().empty()) return OutOfMemoryError();
   CBS cbs;
   CBS_init(&cbs, reinterpret_cast<const uint8_t*>(der.data()), der.size());
   EVP_PKEY* key = nullptr;
@@ -406,14 +418,18 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
     if (!certificate.ok()) return certificate.status();
     content.certificates.push_back(*std::move(certificate));
   }
+  if (content.key == nullptr) return content;
   // The format does not define an order.
-  std::stable_partition(
-      content.certificates.begin(), content.certificates.end(),
-      [&content](const Certificate& certificate) {
-        return content.key != nullptr &&
-               X509_check_private_key(certificate.impl().x509.get(),
-                                      content.key.get());
-      });
+  absl::Status status;
+  std::stable_partition(content.certificates.begin(),
+                        content.certificates.end(),
+                        [&content, &status](const Certificate& certificate) {
+                          const absl::StatusOr<bool> matches =
+                              MatchesKey(certificate, content.key.get());
+                          status.Update(matches.status());
+                          return matches.value_or(false);
+                        });
+  if (!status.ok()) return status;
   return content;
 }
 

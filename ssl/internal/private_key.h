@@ -61,6 +61,11 @@ absl::StatusOr<Pkcs12Content> ParsePkcs12(absl::string_view der,
                                           absl::string_view name,
                                           PasswordSource* password);
 
+// Whether the private key belongs to the certificate. kInternal if out of
+// memory.
+absl::StatusOr<bool> MatchesKey(const Certificate& certificate,
+                                const EVP_PKEY* key);
+
 // The type of a certificate's public key, for errors: "ED448", "EC with
 // explicit parameters (RFC 5480 wants the curve's name)", "of the type 1.2.3".
 std::string DescribePublicKey(const Certificate& certificate);

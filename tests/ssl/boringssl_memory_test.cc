@@ -7,17 +7,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/memory_transport.h"
+#include "ssl/certificate.h"
 #include "ssl/credentials.h"
+#include "ssl/error.h"
 #include "ssl/socket.h"
 #include "ssl/trust_store.h"
 #include "tests/support/handshake.h"
@@ -86,6 +92,7 @@ using ::airlock::testing::LocalhostOptions;
 using ::airlock::testing::ReadTestdata;
 using ::airlock::testing::TestTime;
 using ::testing::AnyOf;
+using ::testing::HasSubstr;
 
 constexpr absl::string_view kData = "data";
 
@@ -242,6 +249,108 @@ TEST_P(BoringSslMemoryTest, AllAllocationsFailFromOneOn) {
   keeps_failing = true;
   FailEach();
   keeps_failing = false;
+}
+
+// ---- What is read from bytes: the error blames memory, not the input.
+
+struct Input {
+  const char* name;
+  std::function<absl::Status()> read;
+};
+
+absl::Status ReadBundleFile(const std::string& bytes) {
+  return TrustStore::Create(bytes, "bundle").status();
+}
+
+CredentialsOptions WithPassword(const std::string& certificate,
+                                const std::string& key) {
+  CredentialsOptions options;
+  options.certfile = Secret(certificate);
+  if (!key.empty()) options.keyfile = Secret(key);
+  options.password = [] { return Secret("airlock"); };
+  return options;
+}
+
+std::vector<Input> Inputs() {
+  const auto file = [](absl::string_view name) {
+    return ReadTestdata(absl::StrCat("certs/", name));
+  };
+  std::vector<Input> inputs;
+  for (const char* name :
+       {"ca.pem", "ca_trusted_label.pem", "crl_all.pem", "root_cert.der"}) {
+    std::string bytes = file(name);
+    if (absl::StartsWith(name, "crl")) bytes += file("ca.pem");
+    inputs.push_back({name, [bytes] { return ReadBundleFile(bytes); }});
+  }
+  const std::string chain = file("server_p256_chain.pem");
+  const std::string rsa_chain = file("server_rsa_chain.pem");
+  for (const char* name :
+       {"server_p256.key", "server_p256_key.der", "server_p256_encrypted.key",
+        "server_p256_traditional.key", "server_p256_traditional_aes128.key",
+        "server_p256_traditional_key.der", "server_p256_encrypted_key.der",
+        "server_rsa_traditional_key.der", "server_rsa_traditional.key"}) {
+    const std::string key = file(name);
+    const std::string& its =
+        absl::StartsWith(name, "server_rsa") ? rsa_chain : chain;
+    inputs.push_back(
+        {name, [its, key] {
+           return Credentials::Create(WithPassword(its, key)).status();
+         }});
+  }
+  for (const char* name : {"server_p256.p12", "server_p256_key_first.pem"}) {
+    const std::string both = file(name);
+    inputs.push_back(
+        {name, [both] {
+           return Credentials::Create(WithPassword(both, "")).status();
+         }});
+  }
+  inputs.push_back({"a signer", [chain] {
+                      CredentialsOptions options;
+                      options.certfile = Secret(chain);
+                      options.signer = [](uint16_t, absl::string_view) {
+                        return std::string();
+                      };
+                      return Credentials::Create(std::move(options)).status();
+                    }});
+  const std::string pem = file("server_p256.pem");
+  inputs.push_back({"a certificate in PEM",
+                    [pem] { return Certificate::FromPem(pem).status(); }});
+  const std::string trusted = file("ca_trusted_label.pem");
+  inputs.push_back({"a trusted certificate in PEM", [trusted] {
+                      return Certificate::FromPem(trusted).status();
+                    }});
+  return inputs;
+}
+
+TEST(InputMemoryTest, TheInputIsNotAtFault) {
+  int errors = 0;
+  int forgotten = 0;
+  for (const Input& input : Inputs()) {
+    ASSERT_TRUE(input.read().ok()) << input.name << ": " << input.read();
+    failed = true;
+    for (int i = 0; failed; ++i) {
+      failed = false;
+      left = i;
+      const absl::Status status = input.read();
+      left = -1;
+      if (status.ok()) continue;
+      ++errors;
+      // BoringSSL clears its queue when it tries another format for a decrypted
+      // key.
+      if (input.name ==
+              absl::string_view("server_p256_traditional_aes128.key") &&
+          GetErrorKind(status) == ErrorKind::kCredentials) {
+        ++forgotten;
+        continue;
+      }
+      EXPECT_EQ(GetErrorKind(status), ErrorKind::kInternal)
+          << input.name << ", allocation " << i << ": " << status;
+      EXPECT_THAT(std::string(status.message()), HasSubstr("memory"))
+          << input.name << ", allocation " << i;
+    }
+  }
+  EXPECT_LT(forgotten, 20);
+  EXPECT_GT(errors, 100) << "these are not BoringSSL's allocations";
 }
 
 }  // namespace
