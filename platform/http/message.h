@@ -100,7 +100,7 @@ struct ConnectionFacts {
 
 struct Response {
   Version version = Version::kHttp1_1;
-  int status = 0;      // 100 to 599, as the server sent it.
+  int status = 0;      // 100 to 999, as the server sent it.
   std::string reason;  // Empty in HTTP/2.
   Headers headers;     // HTTP/2 has their names in lower case.
   // Decoded; empty if Request::on_data got it.

@@ -149,6 +149,10 @@ void Call::BeginExchange(std::shared_ptr<Exchange> exchange) {
 }
 
 void Call::OnExchanged(absl::Status status) {
+  // A redirect is complete without its body.
+  if (location_.has_value() && FailureOf(status) == Failure::kTruncated) {
+    return EndExchange();
+  }
   if (status.ok()) return EndExchange();
   OnBroken(std::move(status));
 }

@@ -24,6 +24,9 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace beast_http = boost::beast::http;
 
+// Where the status of "HTTP/1.1 200 OK" ends.
+constexpr size_t kStatusEnd = 12;
+
 absl::string_view View(beast::string_view text) {
   return {text.data(), text.size()};
 }
@@ -31,6 +34,13 @@ absl::string_view View(beast::string_view text) {
 absl::Status Invalid(absl::string_view what) {
   return MakeFailure(Failure::kProtocol,
                      absl::StrCat("the response is not valid HTTP: ", what));
+}
+
+// Whether `bytes`, the beginning of a response, leaves out the space after the
+// status (RFC 9112, section 4), as many servers do if there is no reason.
+bool LacksSpace(absl::string_view bytes) {
+  return absl::StartsWith(bytes, "HTTP/1.") && bytes.size() > kStatusEnd + 1 &&
+         bytes.substr(kStatusEnd, 2) == "\r\n";
 }
 
 template <typename Buffers>
@@ -60,8 +70,7 @@ class ResponseParser::Impl final : public beast_http::basic_parser<false> {
     while (used < bytes.size() && !is_done() && !stopped_) {
       const bool head_was_done = is_header_done();
       beast::error_code error;
-      const size_t n =
-          put(asio::buffer(bytes.data() + used, bytes.size() - used), error);
+      const size_t n = PutSome(bytes.substr(used), error);
       used += n;
       if (!failure_.ok()) return failure_;
       if (!head_was_done) head_size_ += n;
@@ -97,6 +106,22 @@ class ResponseParser::Impl final : public beast_http::basic_parser<false> {
   bool stopped() const { return stopped_; }
 
  private:
+  // What `put` does, for a head that lacks the space as well.
+  size_t PutSome(absl::string_view bytes, beast::error_code& error) {
+    // The parser takes a head only when it is complete.
+    const size_t end = head_size_ == 0 && LacksSpace(bytes)
+                           ? bytes.find("\r\n\r\n")
+                           : absl::string_view::npos;
+    if (end == absl::string_view::npos) {
+      return put(asio::buffer(bytes.data(), bytes.size()), error);
+    }
+    const std::string head =
+        absl::StrCat(bytes.substr(0, kStatusEnd), " ",
+                     bytes.substr(kStatusEnd, end + 4 - kStatusEnd));
+    const size_t n = put(asio::buffer(head), error);
+    return n > kStatusEnd ? n - 1 : n;
+  }
+
   absl::Status TooLarge() const {
     return MakeFailure(Failure::kTooLarge,
                        absl::StrCat("the response's headers are larger than ",
@@ -130,6 +155,10 @@ class ResponseParser::Impl final : public beast_http::basic_parser<false> {
     if (field == beast_http::field::content_length &&
         head_.headers.Has("Content-Length")) {
       return Fail(Invalid("it has several Content-Length fields"), error);
+    }
+    if (field == beast_http::field::content_length &&
+        absl::StrContains(View(value), ',')) {
+      return Fail(Invalid("its Content-Length is a list"), error);
     }
     if (field == beast_http::field::transfer_encoding) {
       if (!absl::EqualsIgnoreCase(View(value), "chunked")) {

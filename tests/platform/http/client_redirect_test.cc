@@ -122,6 +122,35 @@ TEST_F(ClientRedirectTest, FiveAreFollowed) {
   client_.CloseIdle();
 }
 
+// Nobody reads the body of a redirect.
+TEST_F(ClientRedirectTest, ARedirectNeedsNoWholeBody) {
+  for (const bool polite : {true, false}) {
+    TestServerOptions options;
+    options.close_notify = polite;
+    const TestServer server(
+        [](Peer& peer) {
+          const absl::optional<SeenRequest> request = peer.ReadRequest();
+          if (request.has_value() && request->target == "/end") {
+            peer.Respond("200 OK", "Connection: close\r\n",
+                         absl::StrCat(request->method, " ", request->body));
+          } else {
+            peer.Send(
+                "HTTP/1.1 307 Moved\r\nLocation: /end\r\n"
+                "Content-Length: 9999\r\n\r\na part of it");
+          }
+        },
+        options);
+    Request request;
+    request.url = server.Url("/cut");
+    request.method = "POST";
+    request.body = "body";
+    const absl::StatusOr<Response> response = client_.Fetch(std::move(request));
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->body, "POST body");
+    EXPECT_EQ(response->redirects, 1);
+  }
+}
+
 TEST_F(ClientRedirectTest, NoneIsFollowedUnlessAsked) {
   const Redirector redirector;
   Request request;

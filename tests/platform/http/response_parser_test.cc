@@ -77,6 +77,10 @@ TEST(ResponseParserTest, BodiesHaveOneEnd) {
   for (const Case& one : std::vector<Case>{
            {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "abc", true},
            {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "", true},
+           // Many servers leave out the space before a missing reason.
+           {"HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nabc", "abc", true},
+           {"HTTP/1.1 200 \r\nContent-Length: 3\r\n\r\nabc", "abc", true},
+           {"HTTP/1.1 204\r\n\r\n", "", true},
            {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
             "2\r\nab\r\n1;x=\"y\"\r\nc\r\n0\r\nA: b\r\n\r\n",
             "abc", true},
@@ -120,6 +124,7 @@ TEST(ResponseParserTest, AmbiguousLengthsAreRefused) {
            "Content-Length: 1\r\nContent-Length: 2\r\n",
            "Content-Length: 1\r\nContent-Length: 1\r\n",
            "Content-Length: 1, 2\r\n",
+           "Content-Length: 1, 1\r\n",
            "Content-Length: -1\r\n",
            "Content-Length: +1\r\n",
            "Content-Length: 1a\r\n",
@@ -169,6 +174,8 @@ TEST(ResponseParserTest, WhatIsNotHttpIsRefused) {
         "HTTP/1.2 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n",
         "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n",
         "HTTP/1.1 abc OK\r\n\r\n", "<html></html>\r\n\r\n",
+        "HTTP/1.1 20\r\n\r\n", "HTTP/1.1 2000\r\n\r\n", "HTTP/1.1 abc\r\n\r\n",
+        "HTTP/1.1\r\n\r\n", "HTTP/1.1 200\r\nHTTP/1.1 200\r\n\r\n",
         "http/1.1 200 OK\r\n\r\n"}) {
     EXPECT_EQ(FailureIn(bytes), Failure::kProtocol) << bytes;
   }
