@@ -71,6 +71,13 @@ bool IsAddress(int family, const std::string& host) {
   return inet_pton(family, host.c_str(), &address) == 1;
 }
 
+bool IsNumber(absl::string_view text) {
+  const bool hex = absl::ConsumePrefix(&text, "0x");
+  return (hex || !text.empty()) &&
+         std::all_of(text.begin(), text.end(),
+                     hex ? absl::ascii_isxdigit : absl::ascii_isdigit);
+}
+
 absl::StatusOr<std::string> ParseHost(absl::string_view text) {
   std::string host = absl::AsciiStrToLower(text);
   if (absl::ConsumePrefix(&text, "[")) {
@@ -80,6 +87,16 @@ absl::StatusOr<std::string> ParseHost(absl::string_view text) {
     }
     return Invalid(absl::StrCat("\"", ssl::Shown(host),
                                 "\" in the URL is not an IPv6 address"));
+  }
+  // Its last label is a number, as in an IPv4 address (WHATWG's URL standard,
+  // "ends in a number"). Resolvers also take 127.1, octal and hexadecimal
+  // numbers for addresses, but no certificate has such a name.
+  absl::string_view last = absl::StripSuffix(host, ".");
+  last = last.substr(last.rfind('.') + 1);
+  if (IsNumber(last) && !IsAddress(AF_INET, host)) {
+    return Invalid(absl::StrCat(
+        "\"", ssl::Shown(text),
+        "\" in the URL is an IPv4 address, but not in the form 192.0.2.1"));
   }
   const bool valid = std::all_of(host.begin(), host.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||

@@ -78,7 +78,13 @@ TEST(UrlTest, RefusesWhatIsNoUrl) {
                            "https://.a/",
                            "https://\xc3\xa4/",
                            "https://x/\x7f",
-                           "https://%61/"}) {
+                           "https://%61/",
+                           "https://127.1/",
+                           "https://0177.0.0.1/",
+                           "https://0x7f000001/",
+                           "https://2130706433/",
+                           "https://1.2.3.4.5/",
+                           "https://256.1.1.1/"}) {
     const absl::StatusOr<Url> url = ParseUrl(text);
     ASSERT_FALSE(url.ok()) << text << " -> " << url->ToString();
     EXPECT_EQ(FailureOf(url.status()), Failure::kInvalidRequest) << text;
