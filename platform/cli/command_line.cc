@@ -4,6 +4,7 @@
 #include "platform/cli/command_line.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
@@ -78,10 +79,12 @@ absl::Status UnknownFlag(absl::string_view name, const Command& command,
       "; `airlock ", command.name, " --help` lists its flags"));
 }
 
-// Removes the flag in words[0], and its value, from `words`.
+// Removes the flag in words[0], and its value, from `words`. `taken`: the flags
+// before it.
 absl::Status TakeFlag(absl::Span<const std::string>* words,
                       const Command& command,
-                      absl::Span<const Command> commands) {
+                      absl::Span<const Command> commands,
+                      std::set<std::string>* taken) {
   absl::string_view word = words->front();
   words->remove_prefix(1);
   if (!absl::ConsumePrefix(&word, "--")) {
@@ -99,6 +102,10 @@ absl::Status TakeFlag(absl::Span<const std::string>* words,
       absl::StrReplaceAll(word.substr(0, equals), {{"-", "_"}});
   const FlagUse* const use = FindFlag(name, command);
   if (use == nullptr) return UnknownFlag(name, command, commands);
+  // Neither value may be ignored.
+  if (!taken->insert(name).second && !use->repeatable) {
+    return Error(absl::StrCat("--", Shown(name), " is given twice"));
+  }
   absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(name);
   if (flag == nullptr) {
     return absl::InternalError(
@@ -189,6 +196,7 @@ absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
   request.command = FindCommand(first, commands);
   if (request.command == nullptr) return UnknownCommand(first, commands);
 
+  std::set<std::string> taken;
   while (!words.empty()) {
     const std::string& word = words.front();
     if (word == "--") {
@@ -206,7 +214,8 @@ absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
       words.remove_prefix(1);
       continue;
     }
-    const absl::Status status = TakeFlag(&words, *request.command, commands);
+    const absl::Status status =
+        TakeFlag(&words, *request.command, commands, &taken);
     if (!status.ok()) return status;
   }
   const absl::Status status =
