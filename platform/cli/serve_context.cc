@@ -205,7 +205,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
   if (!versions.ok()) return versions;
   options.alpn_protocols = AlpnFromFlag();
   if (options.alpn_protocols.empty() && http_) {
-    options.alpn_protocols = {"h2", "http/1.1"};
+    options.alpn_protocols = {"h2", "http/1.1", "http/1.0"};
   }
   options.alpn_required = true;  // RFC 7301, section 3.2.
   options.session_cache_size = absl::GetFlag(FLAGS_session_cache);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace airlock::http {
@@ -60,6 +61,8 @@ std::unique_ptr<BodySink> EchoHandler::OnRequest(
                                   VersionName(request.version),
                                   "\nHost: ", request.authority, "\n");
   for (const Header& header : request.headers) {
+    // Was the authority.
+    if (absl::EqualsIgnoreCase(header.name, "Host")) continue;
     absl::StrAppend(&head, header.name, ": ", header.value, "\n");
   }
   absl::StrAppend(&head, "\n");

@@ -193,11 +193,22 @@ test_shorter_file() {
   ((code == 18 || code == 56 || code == 92)) || die "curl's exit code is $code"
 }
 
+# curl offers the protocol http/1.0 then, and no other.
+test_http10() {
+  local got
+  got=$(HTTP=--http1.0 fetch --include --header 'Accept-Encoding: gzip' \
+    --range 0-3 /numbers.txt | tr --delete '\r')
+  has "$got" 'HTTP/1.0 206 ' 'HTTP/1.0'
+  HTTP=--http1.0 fetch --output "$TMP/got" --compressed /numbers.txt
+  cmp "$TMP/got" "$TMP/site/numbers.txt" || die 'HTTP/1.0: other bytes'
+}
+
 for name in files ranges conditions gzip uploads connection shorter_file; do
   for HTTP in --http1.1 --http2; do
     "test_$name"
     echo "ok: $name, $HTTP"
   done
 done
+test_http10
 test_key_update
 test_resumption

@@ -292,6 +292,11 @@ TEST(EchoHandlerTest, ReturnsTheRequest) {
             "Accept-Encoding: gzip\nX-A: 1\n\nbody");
   EXPECT_EQ(answer["Content-Type"], "text/plain; charset=utf-8");
   EXPECT_EQ(answer["Content-Encoding"], "");
+  // HTTP/1.1 has the authority in a header, too.
+  EXPECT_EQ(testing::Ask(handler, MakeRequest("POST", "/_echo",
+                                              {{"host", "localhost:9443"}}))
+                .body,
+            "POST /_echo HTTP/1.1\nHost: localhost:9443\n\n");
   EXPECT_THAT(testing::Ask(handler, MakeRequest("POST", "/_echo")).body,
               EndsWith("\n\n"));
   const Answer get = testing::Ask(handler, MakeRequest("GET", "/_echo"));
