@@ -70,7 +70,7 @@ class ContextTest(TlsTest):
         for damaged in ('', pem.replace('MAgC', 'MAkC'), pem[:40]):
             with self.assertRaises(DH.DHError):
                 DH.load_params(io.BytesIO(damaged.encode()))
-        with self.assertRaises(OSError):
+        with self.assertRaises(BIO.BIOError):
             DH.load_params('nowhere.pem')
         with self.assertRaises(SSL.SSLNotSupportedError):
             DH.gen_params(2048, DH.DH_GENERATOR_2)
@@ -237,10 +237,8 @@ class CertificateTest(TlsTest):
         self.assertEqual(str(own.get_not_before()), known['notBefore'])
         self.assertEqual(str(own.get_not_after()), known['notAfter'])
         self.assertEqual(own.get_version(), known['version'] - 1)
-        self.assertEqual(
-            [(kind, name) for kind, name in own.alternative_names()],
-            [(kind, name.replace('0:0:0:0:0:0:0:1', '::1'))
-             for kind, name in known['subjectAltName']])
+        self.assertEqual(own.alternative_names(),
+                         list(known['subjectAltName']))
         self.assertIn('DNS:localhost',
                       own.get_ext('subjectAltName').get_value())
         with self.assertRaises(LookupError):

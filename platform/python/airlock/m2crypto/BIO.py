@@ -5,7 +5,7 @@ import io
 import sys
 from typing import Any, Callable, List, Optional
 
-from airlock.m2crypto import m2
+from airlock.m2crypto import _pem, m2
 
 
 class BIOError(ValueError):
@@ -192,6 +192,18 @@ class File(BIO):
         super().close()
         if self.close_pyfile:
             self.pyfile.close()
+
+
+def content(file: Any) -> bytes:
+    """The bytes of a file, which is a path, PEM text, or has a read method.
+
+    Raises:
+      BIOError: it cannot be read.
+    """
+    try:
+        return _pem.content(file)
+    except OSError as error:
+        raise BIOError(*error.args) from error
 
 
 def openfile(filename: str, mode: str = 'rb') -> File:

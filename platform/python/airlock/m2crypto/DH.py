@@ -8,7 +8,7 @@ import binascii
 import re
 from typing import Any, Callable, NoReturn, Optional
 
-from airlock.m2crypto import _der, _pem
+from airlock.m2crypto import BIO, _der, _pem
 from airlock.m2crypto._unsupported import unsupported
 
 _PARAMETERS = re.compile(
@@ -70,9 +70,9 @@ def load_params(file: Any) -> DH:
 
     Raises:
       DHError: it has no parameters, or they are damaged.
-      OSError: it cannot be read.
+      BIO.BIOError: it cannot be read.
     """
-    match = _PARAMETERS.search(_pem.content(file))
+    match = _PARAMETERS.search(BIO.content(file))
     if match is None:
         raise DHError('%s has no DH PARAMETERS' % _pem.shown(file))
     try:

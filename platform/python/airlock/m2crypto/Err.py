@@ -1,9 +1,22 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 """M2Crypto.Err: its queue is always empty, since every error is raised."""
-from typing import Optional
+from typing import Any, Optional
 
 from airlock.m2crypto import m2
+
+
+class M2CryptoError(Exception):
+    """Is never raised."""
+
+
+class SSLError(Exception):
+    """Is never raised: SSL.SSLError is another class, as in M2Crypto."""
+
+    def __init__(self, err: int, client_addr: Any) -> None:
+        super().__init__(err, client_addr)
+        self.err = err
+        self.client_addr = client_addr
 
 
 def get_error() -> Optional[str]:

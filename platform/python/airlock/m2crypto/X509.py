@@ -6,7 +6,7 @@ import hashlib
 import ssl
 from typing import Any, Iterator, List, Optional, Tuple
 
-from airlock.m2crypto import _der, _pem, m2
+from airlock.m2crypto import BIO, _der, _pem, m2
 from airlock.m2crypto._unsupported import unsupported
 
 FORMAT_DER = 0
@@ -150,8 +150,11 @@ class X509_Extension:
         return _EXTENSIONS.get(self._extension.oid, self._extension.oid)
 
     def get_value(self, flag: int = 0, indent: int = 0) -> str:
-        """The names of a subjectAltName; of others the bytes, in hex."""
+        """The names of a subjectAltName, and basicConstraints, in words; of
+        others the bytes, in hex."""
         value = self._extension.value
+        if self._extension.oid == _BASIC_CONSTRAINTS:
+            return _der.basic_constraints(value)
         if self._extension.oid == _SUBJECT_ALT_NAME:
             return ', '.join('%s:%s' % pair
                              for pair in _der.general_names(value))
@@ -327,11 +330,16 @@ class X509_Store:
 
 
 def load_cert(file: Any, format: int = FORMAT_PEM) -> X509:
-    """The first certificate of a file."""
+    """The first certificate of a file.
+
+    Raises:
+      BIO.BIOError: it cannot be read.
+      X509Error: it has no certificate.
+    """
     if format not in (FORMAT_DER, FORMAT_PEM):
         raise ValueError('Unknown format. Must be either FORMAT_DER or '
                          'FORMAT_PEM')
-    return load_cert_string(_pem.content(file), format)
+    return load_cert_string(BIO.content(file), format)
 
 
 def load_cert_bio(bio: Any, format: int = FORMAT_PEM) -> X509:

@@ -5,7 +5,7 @@ import datetime
 import ipaddress
 from typing import Dict, Iterator, List, NamedTuple, Tuple
 
-_INTEGER, _SEQUENCE, _SET = 0x02, 0x30, 0x31
+_BOOLEAN, _INTEGER, _SEQUENCE, _SET = 0x01, 0x02, 0x30, 0x31
 _TEXTS = {0x0c: 'utf-8', 0x12: 'ascii', 0x13: 'ascii', 0x14: 'latin-1',
           0x16: 'ascii', 0x1c: 'utf-32-be', 0x1e: 'utf-16-be'}
 
@@ -161,14 +161,23 @@ _GENERAL_NAMES: Dict[int, str] = {0x81: 'email', 0x82: 'DNS', 0x86: 'URI',
                                   0x87: 'IP Address', 0x88: 'Registered ID'}
 
 
+def _address(value: bytes) -> str:
+    """An IP address, as OpenSSL writes it."""
+    if len(value) == 4:
+        return str(ipaddress.ip_address(value))
+    if len(value) == 16:
+        return ':'.join('%X' % int.from_bytes(value[i:i + 2], 'big')
+                        for i in range(0, 16, 2))
+    return '<invalid>'
+
+
 def general_names(value: bytes) -> List[Tuple[str, str]]:
     """The names of a subjectAltName extension, as pairs of kind and text."""
     result = []
     for item in _sequence(value):
         kind = _GENERAL_NAMES.get(item.tag, 'othername')
         if kind == 'IP Address':
-            text = (str(ipaddress.ip_address(item.value))
-                    if len(item.value) in (4, 16) else '<invalid>')
+            text = _address(item.value)
         elif kind == 'othername':
             text = '<unsupported>'
         elif kind == 'Registered ID':
@@ -177,6 +186,15 @@ def general_names(value: bytes) -> List[Tuple[str, str]]:
             text = item.value.decode('ascii', 'backslashreplace')
         result.append((kind, text))
     return result
+
+
+def basic_constraints(value: bytes) -> str:
+    """A basicConstraints extension: 'CA:TRUE, pathlen:0'."""
+    items = _sequence(value)
+    is_ca = bool(items) and items[0].tag == _BOOLEAN and any(items[0].value)
+    return ', '.join(['CA:TRUE' if is_ca else 'CA:FALSE'] + [
+        'pathlen:%d' % int.from_bytes(item.value, 'big')
+        for item in items if item.tag == _INTEGER])
 
 
 _EXTENDED_KEY_USAGE = '2.5.29.37'

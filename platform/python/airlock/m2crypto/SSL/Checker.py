@@ -118,4 +118,5 @@ def _check_host(certificate: Any, host: str) -> None:
         airlock.match_hostname({'subjectAltName': names}, host)
     except ssl.CertificateError:
         raise WrongHost(expectedHost=host, actualHost=', '.join(
-            '%s:%s' % pair for pair in names), fieldName=field) from None
+            '%s:%s' % pair if field == 'subjectAltName' else pair[1]
+            for pair in names), fieldName=field) from None

@@ -8,12 +8,12 @@ from typing import Any, Callable, List, Optional, Tuple
 
 from airlock.m2crypto import m2
 from airlock.m2crypto._unsupported import unsupported
-from airlock.m2crypto.SSL import Checker, _errors
+from airlock.m2crypto.SSL import Checker, _chain, _errors
 from airlock.m2crypto.SSL import Session as _session
 from airlock.m2crypto.SSL.Context import Context
 from airlock.m2crypto.SSL._facts import Facts
 from airlock.m2crypto.SSL._options import SocketOptions
-from airlock.m2crypto.SSL._peer import Peer
+from airlock.m2crypto.SSL._peer import Peer, wrong_host
 from airlock.m2crypto.SSL._transport import Transport
 
 
@@ -262,11 +262,12 @@ class Connection(Peer, Facts, SocketOptions):
             self._verify()
         except BaseException as error:
             self._info(m2.SSL_CB_EXIT, -1)
+            chain = _chain.received(self.transport.tls)
             self.abandon()
             if (getattr(error, 'verify_code', None) in _OTHER_HOST
                     and not self._server):
-                raise Checker.WrongHost(self._peer_name() or '', str(error),
-                                        'subjectAltName') from error
+                raise wrong_host(self._peer_name() or '', chain,
+                                 error) from error
             raise
         self._info(m2.SSL_CB_EXIT, 1)
         self._note_session()

@@ -11,7 +11,7 @@ import weakref
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import airlock
-from airlock.m2crypto import X509, _pem, m2, util
+from airlock.m2crypto import BIO, X509, _pem, m2, util
 from airlock.m2crypto._unsupported import unsupported
 from airlock.m2crypto.SSL import _chain, _errors, cb
 
@@ -361,7 +361,17 @@ class Context:
 
     def set_tmp_dh(self, dhpfile: Any) -> int:
         """Checks the file. Airlock has no finite-field Diffie-Hellman, and
-        uses elliptic curves. Returns 1."""
+        uses elliptic curves. Returns 1.
+
+        Raises:
+          BIO.BIOError: it cannot be read.
+          SSL.SSLError: it has no parameters.
+        """
+        try:
+            with open(dhpfile, 'rb'):
+                pass
+        except OSError as error:
+            raise BIO.BIOError(*error.args) from error
         self._add(lambda context: context.load_dh_params(dhpfile))
         return 1
 

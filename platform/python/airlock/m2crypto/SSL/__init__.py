@@ -1,6 +1,7 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
 """M2Crypto.SSL: clients and servers of TLS."""
+import importlib
 from typing import Any
 
 from airlock.m2crypto import m2
@@ -14,6 +15,10 @@ from airlock.m2crypto.SSL.Context import Context
 from airlock.m2crypto.SSL.Connection import Connection
 from airlock.m2crypto.SSL.SSLServer import (ForkingSSLServer, SSLServer,
                                             ThreadingSSLServer)
+try:
+    from airlock.m2crypto.SSL.ssl_dispatcher import ssl_dispatcher
+except ImportError:  # It needs asyncore.
+    pass
 
 __all__ = ['Checker', 'Cipher', 'Cipher_Stack', 'Connection', 'Context',
            'ForkingSSLServer', 'SSLError', 'SSLNotSupportedError', 'SSLServer',
@@ -35,7 +40,6 @@ op_no_sslv2 = m2.SSL_OP_NO_SSLv2
 
 
 def __getattr__(name: str) -> Any:
-    if name == 'ssl_dispatcher':  # It needs asyncore.
-        from airlock.m2crypto.SSL import _dispatcher
-        return _dispatcher.ssl_dispatcher
+    if name == 'ssl_dispatcher':  # The error says why it is missing.
+        importlib.import_module(__name__ + '.' + name)
     raise AttributeError('module %r has no attribute %r' % (__name__, name))

@@ -6,7 +6,7 @@ import re
 import ssl
 import struct
 import warnings
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, List, Optional, Tuple
 
 from airlock.m2crypto import X509, _der, m2
 from airlock.m2crypto.SSL import _errors
@@ -69,12 +69,19 @@ def _ders(chain: Any) -> List[bytes]:
             for each in chain or ()]
 
 
-def presented(tls: Any) -> List[bytes]:
-    """The certificates that the peer sent, its own first; in DER."""
+def received(tls: Any) -> List[bytes]:
+    """What the peer sent so far, also if the handshake failed."""
     chain = getattr(tls, 'm2crypto_chain', None)
     if chain is None:
-        get = getattr(tls._sslobj, 'get_unverified_chain', None)
+        get = getattr(getattr(tls, '_sslobj', None), 'get_unverified_chain',
+                      None)
         chain = _ders(get()) if get else []
+    return chain
+
+
+def presented(tls: Any) -> List[bytes]:
+    """The certificates that the peer sent, its own first; in DER."""
+    chain = received(tls)
     own = tls.getpeercert(True)
     if not chain and own:
         chain = [own]
@@ -119,15 +126,15 @@ def _flight(chain: List[bytes], hello: bytes, rsa: bool) -> bytes:
         + messages[i:i + 16384] for i in range(0, len(messages), 16384))
 
 
-def failure(context: ssl.SSLContext, chain: List[bytes],
-            host: Optional[str]) -> Optional[ssl.SSLCertVerificationError]:
-    """How `context`, which must verify, fails to verify a server's chain.
+def _verify(context: ssl.SSLContext, chain: List[bytes], host: Optional[str]
+            ) -> Tuple[Optional[ssl.SSLCertVerificationError], List[bytes]]:
+    """Has `context`, which must verify, verify a server's chain.
 
     A handshake in memory presents the chain to the verifier of `ssl`: with TLS
     1.2 that is before the key is used, which this process does not have.
 
     Returns:
-      None if the chain is good.
+      The failure, or None; and what verified() says.
 
     Raises:
       SSL.SSLError: it cannot be told.
@@ -143,23 +150,61 @@ def failure(context: ssl.SSLContext, chain: List[bytes],
     try:
         client.do_handshake()
     except ssl.SSLWantReadError:
-        return None
+        return None, verified(client)
     except ssl.SSLCertVerificationError as error:
-        return error
+        return error, []
     raise _errors.SSLError('the chain cannot be verified')
 
 
-def needed(context: ssl.SSLContext, chain: List[bytes],
-           host: Optional[str]) -> List[bytes]:
-    """The part of a good chain without which it is not: the path to the CA.
+def failure(context: ssl.SSLContext, chain: List[bytes],
+            host: Optional[str]) -> Optional[ssl.SSLCertVerificationError]:
+    """How `context`, which must verify, fails to verify a server's chain.
 
-    A peer may send certificates that have no part in it.
+    Returns:
+      None if the chain is good.
+
+    Raises:
+      SSL.SSLError: it cannot be told.
     """
+    return _verify(context, chain, host)[0]
+
+
+def path(context: ssl.SSLContext, chain: List[bytes],
+         host: Optional[str]) -> List[bytes]:
+    """The path of a good chain: from the peer's certificate to the CA's.
+
+    A peer may send certificates that have no part in it, and rarely sends that
+    of the CA. Before Python 3.10, `ssl` does not tell the path; then that of
+    the CA is missing if it is one of the platform's.
+    """
+    found = _verify(context, chain, host)[1]
+    if found:
+        return found
     for certificate in chain[1:]:
         rest = [each for each in chain if each != certificate]
         if failure(context, rest, host) is None:
             chain = rest
-    return chain
+    return chain + _issuer(context, chain, host)
+
+
+def _issuer(context: ssl.SSLContext, chain: List[bytes],
+            host: Optional[str]) -> List[bytes]:
+    """The CA's certificate of `context` that ends a good chain; [] if the
+    chain has it."""
+    last = _der.read(chain[-1])
+    cas = context.get_ca_certs(binary_form=True)
+    if last.issuer == last.subject or chain[-1] in cas:
+        return []
+    issuers = [ca for ca in cas if _der.read(ca).subject == last.issuer]
+    if len(issuers) == 1:
+        return issuers
+    # A CA may have several certificates, of different keys.
+    for ca in issuers:
+        alone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        alone.load_verify_locations(cadata=ca)
+        if failure(alone, chain, host) is None:
+            return [ca]
+    return []
 
 
 def depth_of(error: ssl.SSLCertVerificationError) -> int:
@@ -258,7 +303,7 @@ def judge(judge_: Judge, chain: List[bytes],
             # What OpenSSL says next: nothing vouches for the signature.
             code = m2.X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE
             judge_.ask(0, code, depth, chain)
-    path = needed(make_context(anchors), chain, host)
-    judge_.ask_of_all(path + [each for each in anchors if each not in path],
+    found = path(make_context(anchors), chain, host)
+    judge_.ask_of_all(found + [each for each in anchors if each not in found],
                       code)
     return code

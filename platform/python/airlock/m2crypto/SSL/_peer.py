@@ -5,8 +5,21 @@ import ssl
 from typing import Any, List, Optional
 
 from airlock.m2crypto import X509, m2
-from airlock.m2crypto.SSL import _chain, _errors
+from airlock.m2crypto.SSL import Checker, _chain, _errors
 from airlock.m2crypto.SSL.Context import Context, is_old_style
+
+
+def wrong_host(host: str, chain: List[bytes], error: BaseException
+               ) -> Checker.WrongHost:
+    """What a Checker says of a peer that failed the handshake for its name."""
+    if chain:
+        try:
+            Checker.Checker()(X509.X509(chain[0]), host)
+        except Checker.WrongHost as result:
+            return result
+        except (Checker.SSLVerificationError, ValueError):
+            pass
+    return Checker.WrongHost(host, str(error), 'subjectAltName')
 
 
 class Peer:
@@ -54,8 +67,8 @@ class Peer:
             return path
         if self._server:
             return self._chain[:1]
-        return _chain.needed(self._verifying([]), self._chain,
-                             self._native_name())
+        return _chain.path(self._verifying([]), self._chain,
+                           self._native_name())
 
     def _check_depth(self, verified: bool) -> None:
         depth = self.ctx.get_verify_depth()
