@@ -10,11 +10,6 @@ import re
 from airlock import _hostname
 from airlock._http import errors
 
-try:
-    from urllib.parse import urljoin as _join
-except ImportError:
-    from urlparse import urljoin as _join
-
 # Loaded on demand, a codec would need a descriptor; in 2.7 a codec that cannot
 # be loaded once is unknown ever after.
 for _name in 'ascii', 'idna', 'latin-1', 'utf-8':
@@ -23,6 +18,7 @@ for _name in 'ascii', 'idna', 'latin-1', 'utf-8':
 _PORTS = {'http': 80, 'https': 443}
 _PARTS = re.compile(r'([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)'
                     r'(\?[^#]*)?(#.*)?\Z')
+_REFERENCE = re.compile(r'([^?#]*)(.*)\Z', re.DOTALL)
 _SCHEME = re.compile('[A-Za-z][A-Za-z0-9+.-]*:')
 _AUTHORITY = re.compile(r'(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?\Z')
 _ALLOWED = re.compile(br'[\x21-\x7e\x80-\xff]+\Z')
@@ -120,6 +116,39 @@ def parse(text):
                _quoted(parts.group(5) or ''))
 
 
+def _without_dots(path):
+    """A path without the segments . and .. (RFC 3986, section 5.2.4)."""
+    kept = []
+    segments = path.split('/')[1:]
+    for segment in segments:
+        if segment == '..':
+            del kept[-1:]
+        elif segment != '.':
+            kept.append(segment)
+    if segments[-1] in ('.', '..'):
+        kept.append('')
+    return '/' + '/'.join(kept)
+
+
+def _resolve(base, reference):
+    """A relative reference, as text, with the scheme (RFC 3986, section 5.2.2).
+    What urljoin makes of it differs from version to version."""
+    if reference.startswith('//'):
+        return base.scheme + ':' + reference
+    split = _REFERENCE.match(reference)
+    path, rest = split.group(1), split.group(2)
+    base_path, _, query = base.target.partition('?')
+    if path:
+        if not path.startswith('/'):
+            path = base_path[:base_path.rfind('/') + 1] + path
+        path = _without_dots(path)
+    else:
+        path = base_path
+        if query and not rest.startswith('?'):
+            rest = '?' + query + rest
+    return '%s://%s%s%s' % (base.scheme, base.authority, path, rest)
+
+
 def join(base, location):
     """The Url that the header Location of a response from `base` contains.
 
@@ -133,11 +162,8 @@ def join(base, location):
             raise errors.InvalidUrl('it is empty, or contains a space or a '
                                     'control character')
         native = data if str is bytes else data.decode('latin-1')
-        if native.startswith('//'):
-            native = base.scheme + ':' + native
-        elif not _SCHEME.match(native):
-            # What is relative differs from version to version of urljoin.
-            native = _join(str(base._replace(fragment='')), native)
+        if not _SCHEME.match(native):
+            native = _resolve(base, native)
         url = parse(native if str is bytes else native.encode('latin-1'))
     except errors.InvalidUrl as error:
         raise errors.RedirectRefused(
