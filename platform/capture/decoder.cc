@@ -3,7 +3,16 @@
 
 #include "platform/capture/decoder.h"
 
+#include <utility>
+
 namespace airlock::capture {
+namespace {
+
+// So many segments of a connection wait for what they acknowledge. It may be
+// recorded after them, but not long after.
+constexpr size_t kMaxHeld = 16;
+
+}  // namespace
 
 // Hands one stream of a connection to its TLS decoder.
 class Decoder::Sink : public StreamSink {
@@ -52,6 +61,55 @@ void Decoder::Add(absl::Time time, int link_type, absl::string_view packet) {
   bool from_initiator = true;
   Tracked* const tracked = Find(segment, time, &from_initiator);
   if (tracked == nullptr) return;
+  if (segment.rst) Release(tracked, /*all=*/true);
+  const Stream& other = tracked->streams[from_initiator ? 1 : 0];
+  if (segment.payload_size > 0 && segment.ack &&
+      !other.HasAll(segment.acknowledged)) {
+    Hold(tracked, segment, from_initiator);
+  } else {
+    Take(tracked, segment, from_initiator);
+  }
+  Release(tracked, /*all=*/false);
+}
+
+void Decoder::Hold(Tracked* tracked, const Segment& segment,
+                   bool from_initiator) {
+  Held held;
+  held.time = now_;
+  held.segment = segment;
+  held.payload = std::string(segment.payload);
+  held.from_initiator = from_initiator;
+  waiting_ += held.payload.size();
+  tracked->held_bytes += held.payload.size();
+  tracked->held.push_back(std::move(held));
+}
+
+void Decoder::Release(Tracked* tracked, bool all) {
+  const absl::Time now = now_;
+  auto next = tracked->held.begin();
+  while (next != tracked->held.end()) {
+    const bool at_once = all || tracked->held.size() > kMaxHeld ||
+                         tracked->held_bytes > Stream::kMaxWaiting ||
+                         waiting_ > kMaxWaiting;
+    const Stream& other = tracked->streams[next->from_initiator ? 1 : 0];
+    if (!at_once && !other.HasAll(next->segment.acknowledged)) {
+      ++next;
+      continue;
+    }
+    Held held = std::move(*next);
+    tracked->held.erase(next);
+    waiting_ -= held.payload.size();
+    tracked->held_bytes -= held.payload.size();
+    held.segment.payload = held.payload;
+    now_ = held.time;
+    Take(tracked, held.segment, held.from_initiator);
+    next = tracked->held.begin();
+  }
+  now_ = now;
+}
+
+void Decoder::Take(Tracked* tracked, const Segment& segment,
+                   bool from_initiator) {
   Stream& stream = tracked->streams[from_initiator ? 0 : 1];
   Stream& other = tracked->streams[from_initiator ? 1 : 0];
   Sink sink(this, tracked, from_initiator);
@@ -113,6 +171,7 @@ Decoder::Tracked* Decoder::Find(const Segment& segment, absl::Time time,
 }
 
 void Decoder::Close(Tracked* tracked) {
+  Release(tracked, /*all=*/true);
   for (const bool from_initiator : {true, false}) {
     Stream& stream = tracked->streams[from_initiator ? 0 : 1];
     waiting_ -= stream.waiting();

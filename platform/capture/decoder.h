@@ -74,7 +74,19 @@ class Decoder {
   struct Tracked;
   class Sink;
 
+  // A segment that acknowledges bytes which the capture has later, if at all.
+  struct Held {
+    absl::Time time;
+    Segment segment;
+    std::string payload;
+    bool from_initiator = false;
+  };
+
   Tracked* Find(const Segment& segment, absl::Time time, bool* from_initiator);
+  void Take(Tracked* tracked, const Segment& segment, bool from_initiator);
+  void Hold(Tracked* tracked, const Segment& segment, bool from_initiator);
+  // Takes what has waited long enough; everything if `all`.
+  void Release(Tracked* tracked, bool all);
   void Close(Tracked* tracked);
   void Report(Tracked* tracked, const std::vector<ssl::wire::Event>& events);
 
@@ -96,7 +108,9 @@ struct Decoder::Tracked {
   Endpoint initiator;
   Endpoint responder;
   absl::Time began;
-  Stream streams[2];  // The initiator's first.
+  Stream streams[2];     // The initiator's first.
+  std::list<Held> held;  // As they came.
+  size_t held_bytes = 0;
   ssl::wire::Connection tls;
   ConnectionFacts facts;
 };

@@ -20,10 +20,10 @@ void Stream::Add(const Segment& segment, StreamSink* sink) {
   if (ended_) return;
   uint32_t sequence = segment.sequence;
   if (segment.syn) {
-    if (!next_.has_value()) first_ = sequence;
     ++sequence;  // The SYN takes one number.
   }
   if (!next_.has_value()) {
+    first_ = sequence - 1;
     // The lower half of a position is the sequence number.
     next_ = kStart + sequence;
     if (!segment.syn) sink->Lost();
@@ -93,6 +93,11 @@ void Stream::TakeWaiting(StreamSink* sink) {
     waiting_ -= piece.bytes.size();
     Take(position, piece.bytes, piece.size, sink);
   }
+}
+
+bool Stream::HasAll(uint32_t sequence) const {
+  return ended_ || !next_.has_value() ||
+         static_cast<int32_t>(sequence - static_cast<uint32_t>(*next_)) <= 0;
 }
 
 void Stream::SkipGap(StreamSink* sink) {

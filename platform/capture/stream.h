@@ -51,6 +51,9 @@ class Stream {
   size_t waiting() const { return waiting_; }
   bool started() const { return next_.has_value(); }
   bool ended() const { return ended_; }
+  // Whether all bytes before `sequence` were handed on. True, too, if it is not
+  // known where the stream begins.
+  bool HasAll(uint32_t sequence) const;
   // Whether a SYN with this sequence number belongs to the same stream.
   bool IsSameStart(uint32_t sequence) const {
     return first_.has_value() && *first_ == sequence;
@@ -71,7 +74,7 @@ class Stream {
 
   // Positions do not wrap, unlike sequence numbers.
   absl::optional<uint64_t> next_;
-  absl::optional<uint32_t> first_;  // The SYN's.
+  absl::optional<uint32_t> first_;  // The SYN's, or what it would have.
   absl::optional<uint64_t> fin_;
   std::map<uint64_t, Piece> pieces_;
   size_t waiting_ = 0;

@@ -108,6 +108,42 @@ TEST(DecoderTest, OrderAndRepetitionDoNotMatter) {
   EXPECT_EQ(Decode(twice, &keys), lines);
 }
 
+// A capture may have an answer before its question, or data before the SYN:
+// with several queues or interfaces, each direction is recorded on its own.
+TEST(DecoderTest, TheOrderOfDirectionsDoesNotMatter) {
+  const Recording recording = Example();
+  const auto keys = Keys(recording);
+  const std::vector<TcpSegment> segments = SegmentsOf(recording.pieces);
+  const auto sorted = [](std::vector<std::string> lines) {
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  };
+  const auto lines = sorted(Decode(segments, &keys));
+  EXPECT_THAT(lines, Contains("1 server Data: 3000 bytes"));
+  std::mt19937 random(1);
+  for (int round = 0; round < 50; ++round) {
+    std::vector<TcpSegment> shuffled = segments;
+    for (size_t i = 0; i + 4 <= shuffled.size(); i += 4) {
+      std::shuffle(shuffled.begin() + static_cast<long>(i),
+                   shuffled.begin() + static_cast<long>(i) + 4, random);
+    }
+    EXPECT_EQ(sorted(Decode(shuffled, &keys)), lines) << round;
+  }
+}
+
+// What answers a segment that was not captured does not wait for it.
+TEST(DecoderTest, WhatIsMissingHoldsUpNothing) {
+  const Recording recording = Example();
+  const auto keys = Keys(recording);
+  const std::vector<TcpSegment> segments = SegmentsOf(recording.pieces);
+  for (size_t missing = 4; missing < segments.size(); ++missing) {
+    if (!segments[missing].from_client) continue;
+    std::vector<TcpSegment> rest = segments;
+    rest.erase(rest.begin() + static_cast<long>(missing));
+    EXPECT_THAT(Decode(rest, &keys), Contains("1 server Data: 3000 bytes"));
+  }
+}
+
 TEST(DecoderTest, BeginsInTheMiddle) {
   const Recording recording = Example();
   const auto keys = Keys(recording);
