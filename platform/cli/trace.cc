@@ -69,17 +69,19 @@ class Trace::Printer {
     const absl::MutexLock lock(&mutex_);
     const auto found = index_.find(&socket);
     if (found == index_.end()) return;
+    // Not ssl::Shown at once, which escapes quotation marks.
+    std::string text =
+        ForTerminal(absl::StrCat("the handshake failed: ", status.message()));
+    if (text.size() > kMaxErrorShown) text = ssl::Shown(text, kMaxErrorShown);
     Print(*found->second,
           ssl::wire::NoteEvent(socket.side() == ssl::Side::kClient,
-                               ssl::Shown(absl::StrCat("the handshake failed: ",
-                                                       status.message()),
-                                          kMaxErrorShown)));
+                               std::move(text)));
     followed_.erase(found->second);
     index_.erase(found);
   }
 
  private:
-  static constexpr size_t kMaxErrorShown = 500;
+  static constexpr size_t kMaxErrorShown = 1000;
 
   struct Followed {
     explicit Followed(const ssl::Socket* the_socket)
