@@ -98,6 +98,14 @@ RuleFinding CheckIssuer(X509* issuer, bool is_anchor, Side peer) {
   return {};
 }
 
+// BoringSSL does not check this for a leaf that is trusted itself.
+RuleFinding CheckPurpose(X509* leaf, Side peer) {
+  const int purpose = peer == Side::kServer ? X509_PURPOSE_SSL_SERVER
+                                            : X509_PURPOSE_SSL_CLIENT;
+  if (X509_check_purpose(leaf, purpose, /*ca=*/0) == 1) return {};
+  return {code::kInvalidPurpose, 0, "", kExtendedKeyUsage};
+}
+
 struct Row {
   int code;
   absl::string_view rule;
@@ -164,6 +172,8 @@ RuleFinding CheckPathRules(absl::Span<X509* const> chain, Side peer,
     finding.depth = static_cast<int>(i);
     if (finding.verify_code != code::kOk) return finding;
   }
+  finding = CheckPurpose(chain[0], peer);
+  if (finding.verify_code != code::kOk) return finding;
   if (!leaf_is_anchor && chain.size() > 1 &&
       (X509_get_extension_flags(chain[0]) & EXFLAG_CA) != 0) {
     return {code::kInvalidPurpose, 0, "it is a CA, not a server or client",

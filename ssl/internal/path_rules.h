@@ -31,6 +31,8 @@ struct RuleFinding {
 //   (4.2.1.9);
 // - the extended key usage of each issuer that has one allows the use of `peer`
 //   (4.2.1.12);
+// - the key usage and extended key usage of the leaf allow the use of `peer`
+//   (4.2.1.3, 4.2.1.12), also if it is trusted itself;
 // - the leaf is not a CA, unless `leaf_is_anchor`.
 RuleFinding CheckPathRules(absl::Span<X509* const> chain, Side peer,
                            bool leaf_is_anchor);

@@ -103,6 +103,7 @@ void WriteSession(ssl::TlsVersion version, absl::string_view name) {
 void WriteHostNames() {
   Write("hostname", "dns", "localhost\nDserver.test\nDlocalhost\n");
   Write("hostname", "wildcard", "a.wild.test\nD*.wild.test\n");
+  Write("hostname", "too_deep", "a.b.wild.test\nD*.wild.test\n");
   Write("hostname", "final_dot", "LOCALHOST.\nDlocalHost\nDlocalhost.\n");
   Write("hostname", "ipv4",
         absl::StrCat("127.0.0.1\nI", Bytes({127, 0, 0, 1})));
@@ -148,6 +149,9 @@ void WritePaths() {
   const std::string address = Bytes({0x20, 0x20, 5, 0x11, 0, 0, 0});
   const std::string ranges = Bytes({0x12, 0x12, 2, 0, 0, 0x41, 0});
   Write("path", "addresses", Bytes({0xc0, 2}) + address + ranges + root);
+  const std::string excluded = Bytes({0x12, 0x12, 2, 0, 1, 0, 0});
+  Write("path", "excluded_address",
+        Bytes({0xc0, 2}) + address + excluded + root);
 }
 
 // Beside the files of testdata.

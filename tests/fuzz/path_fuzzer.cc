@@ -6,9 +6,9 @@
 // Airlock may refuse more, never accept more. Input: see small_pki.cc.
 
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,7 +17,6 @@
 #include "ssl/hostname.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/verify.h"
-#include "ssl/trust_store.h"
 #include "tests/fuzz/constraint_oracle.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/small_pki.h"
@@ -73,6 +72,14 @@ void CheckAccepted(const SmallPki& pki,
             "each certificate of a verified path signed the one before");
   }
   Require(ConstraintsAllow(path), "a verified path is within its constraints");
+  const uint32_t usages =
+      XKU_ANYEKU |
+      (pki.peer == ssl::Side::kServer ? XKU_SSL_SERVER : XKU_SSL_CLIENT);
+  for (const ssl::Certificate& certificate : path) {
+    // All bits are set if it has no extended key usage.
+    Require((X509_get_extended_key_usage(Raw(certificate)) & usages) != 0,
+            "each certificate of a verified path has the purpose");
+  }
   Require(pki.host.empty() || ssl::MatchHostname(path[0], pki.host).ok(),
           "a verified peer has the name");
   const int code = BoringSays(pki, path);
@@ -89,22 +96,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace airlock;  // NOLINT(google-build-using-namespace)
   fuzz::Input input(data, size);
   const fuzz::SmallPki pki = fuzz::MakeSmallPki(&input);
-  ssl::TrustStore::Builder builder;
-  for (const ssl::Certificate& certificate : pki.trusted) {
-    fuzz::Require(builder.Add(certificate.der(), "trusted").ok(),
-                  "a certificate can be trusted");
-  }
-  const auto store = builder.Build();
-  fuzz::Require(store.ok(), "a trust store can be made");
-  ssl::internal::VerifyRequest request;
-  request.presented = pki.presented;
-  request.peer = pki.peer;
-  request.trust_store = store->get();
-  request.verification = &pki.verification;
-  request.now = fuzz::JudgementTime();
-  request.host = pki.host;
-  const ssl::internal::VerifyOutcome outcome =
-      ssl::internal::VerifyPeer(request);
+  const ssl::internal::VerifyOutcome outcome = fuzz::Judge(pki);
   fuzz::Require(outcome.status.ok() == !outcome.verified.empty(),
                 "what is accepted has a path");
   fuzz::Require(outcome.status.ok() == (outcome.alert == 0),

@@ -14,6 +14,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "ssl/internal/verify.h"
+#include "ssl/trust_store.h"
 #include "tests/support/mint.h"
 
 namespace airlock::fuzz {
@@ -153,6 +155,24 @@ SmallPki MakeSmallPki(Input* input) {
     pki.trusted.push_back(pki.presented[0]);
   }
   return pki;
+}
+
+ssl::internal::VerifyOutcome Judge(const SmallPki& pki) {
+  ssl::TrustStore::Builder builder;
+  for (const ssl::Certificate& certificate : pki.trusted) {
+    Require(builder.Add(certificate.der(), "trusted").ok(),
+            "a certificate can be trusted");
+  }
+  const auto store = builder.Build();
+  Require(store.ok(), "a trust store can be made");
+  ssl::internal::VerifyRequest request;
+  request.presented = pki.presented;
+  request.peer = pki.peer;
+  request.trust_store = store->get();
+  request.verification = &pki.verification;
+  request.now = JudgementTime();
+  request.host = pki.host;
+  return ssl::internal::VerifyPeer(request);
 }
 
 }  // namespace airlock::fuzz

@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "ssl/certificate.h"
+#include "ssl/internal/verify.h"
 #include "ssl/options.h"
 #include "ssl/verification.h"
 #include "tests/fuzz/fuzz.h"
@@ -31,6 +32,9 @@ struct SmallPki {
 
 // Up to eight certificates from `input`.
 SmallPki MakeSmallPki(Input* input);
+
+// What Airlock says of the peer.
+ssl::internal::VerifyOutcome Judge(const SmallPki& pki);
 
 }  // namespace airlock::fuzz
 

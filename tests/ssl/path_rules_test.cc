@@ -278,6 +278,51 @@ TEST_F(PathRulesTest, TheExtendedKeyUsageOfEachIssuerHolds) {
   }
 }
 
+TEST_F(PathRulesTest, ATrustedLeafHasToHaveThePurpose) {
+  leaf_.common_names = {leaf_.issuer};
+  Remove(NID_authority_key_identifier, &leaf_);
+  const MintOptions good = leaf_;
+  struct Case {
+    int nid;
+    const char* value;
+    bool server;
+    bool client;
+  };
+  for (const Case& one :
+       {Case{NID_ext_key_usage, "serverAuth", true, false},
+        Case{NID_ext_key_usage, "clientAuth", false, true},
+        Case{NID_ext_key_usage, "codeSigning", false, false},
+        Case{NID_key_usage, "digitalSignature,keyCertSign", true, true},
+        Case{NID_key_usage, "keyCertSign,cRLSign", false, false}}) {
+    for (const bool is_ca : {false, true}) {
+      leaf_ = good;
+      leaf_.is_ca = is_ca;
+      leaf_.extensions.push_back({one.nid, one.value});
+      const Certificate own = Mint(leaf_, leaf_key_.get(), leaf_key_.get());
+      // Trusted itself without being self-signed.
+      leaf_.common_names = {"leaf"};
+      const Certificate other = Mint(leaf_, leaf_key_.get(), ca_key_.get());
+      for (const Side peer : {Side::kServer, Side::kClient}) {
+        peer_ = peer;
+        const bool has_it = peer == Side::kServer ? one.server : one.client;
+        const int expected = has_it ? 0 : code::kInvalidPurpose;
+        EXPECT_EQ(Verify({own}, {own}), expected)
+            << one.value << ": " << outcome_.status;
+        verification_.flags.partial_chain = true;
+        EXPECT_EQ(Verify({other}, {other}), expected)
+            << one.value << ": " << outcome_.status;
+        verification_.flags.partial_chain = false;
+        verification_.anchor_pins = {own.SpkiSha256()};
+        EXPECT_EQ(
+            Verify({own}, {Mint(root_, root_key_.get(), root_key_.get())}),
+            expected)
+            << one.value << ": " << outcome_.status;
+        verification_.anchor_pins.clear();
+      }
+    }
+  }
+}
+
 TEST_F(PathRulesTest, ACaIsNoServer) {
   leaf_.is_ca = true;
   EXPECT_EQ(Verify(), code::kInvalidPurpose) << outcome_.status;
