@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::ResetRandom();
   ssl::ContextOptions options = *base;
   options.verification.groups = std::string(input.Until('\n'));
-  options.ciphers = std::string(input.Rest());
+  const std::string ciphers_text(input.Rest());
+  options.ciphers = ciphers_text;
   const absl::optional<int> stated = ssl::StatedSecurityLevel(options.ciphers);
   const auto context = ssl::Context::Create(std::move(options));
   if (!context.ok()) {
@@ -31,6 +32,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const int level = (*context)->options().verification.security_level;
   fuzz::Require(level == stated.value_or(2),
                 "a cipher string sets the level that it states");
+  const size_t last = ciphers_text.rfind("@SECLEVEL=");
+  fuzz::Require(
+      last == std::string::npos || level == ciphers_text[last + 10] - '0',
+      "the last level in a cipher string takes precedence");
   const auto ciphers = (*context)->Ciphers();
   fuzz::Require(!ciphers.empty(), "a context has ciphers");
   for (const ssl::CipherInfo& cipher : ciphers) {

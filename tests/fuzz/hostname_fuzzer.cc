@@ -42,7 +42,8 @@ ssl::Certificate CertificateFor(const std::vector<Name>& names) {
     ok = ok && CBB_add_asn1(&list, &content, tag) != 0 &&
          CBB_add_bytes(&content,
                        reinterpret_cast<const uint8_t*>(name.value.data()),
-                       name.value.size()) != 0;
+                       name.value.size()) != 0 &&
+         CBB_flush(&list) != 0;
   }
   Require(ok && CBB_flush(out.get()) != 0, "names can be encoded");
   testing::MintOptions options;

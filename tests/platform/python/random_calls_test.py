@@ -191,7 +191,7 @@ class Driver(object):
         args = [self.value() for _ in range(self.random.choice((0, 1, 1, 2, 3, 4)))]
         how = self.random.randrange(8)
         if log is not None:
-            log.write('%s.%s %d %s\n' % (
+            log.write('%s.%r %d %s\n' % (
                 type(target).__name__, name, how,
                 ' '.join(type(arg).__name__ for arg in args)))
             log.flush()
