@@ -73,6 +73,16 @@ TEST_F(CFleetTest, AnyMachineWithTheKeyResumes) {
   EXPECT_EQ(Statistics(client_.get()).connect_good, 3U);
 }
 
+// Equal contexts are not one.
+TEST_F(CFleetTest, AContextCountsItsOwnConnections) {
+  const airlock_bytes keys[] = {B(first_)};
+  const auto server = Server(keys, 1);
+  const auto equal = Make(runtime_.get(), ClientContext());
+  SessionWith(server.get());
+  EXPECT_EQ(Statistics(client_.get()).connect, 1U);
+  EXPECT_EQ(Statistics(equal.get()).connect, 0U);
+}
+
 TEST_F(CFleetTest, KeysAreRotated) {
   const airlock_bytes old_keys[] = {B(first_)};
   const auto before = Server(old_keys, 1);

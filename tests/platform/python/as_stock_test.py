@@ -340,6 +340,13 @@ class AsStockTest(unittest.TestCase):
                 self.assertIn(words, str(raised.exception))
         context.set_ciphers('@SECLEVEL=2:ECDHE+AESGCM')
 
+    def test_equal_contexts_count_their_own_connections(self):
+        contexts = [client_context() for _ in range(2)]
+        for context in contexts:
+            self.connect(context)
+        for context in contexts:
+            self.assertEqual(context.session_stats()['connect'], 1)
+
 
 if __name__ == '__main__':
     main()
