@@ -3,6 +3,7 @@
 
 #include "platform/python/context.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -73,20 +74,37 @@ PyObject* RaiseNoCipher(const ModuleState& state, absl::string_view why) {
   return nullptr;
 }
 
-PyObject* SetCiphers(PyObject* self, PyObject* args) {
-  const char* list = nullptr;
-  if (!PyArg_ParseTuple(args, "s:set_ciphers", &list)) return nullptr;
-  ContextObject& context = ContextOf(self);
+// Whether `list` may be the context's ciphers. False with an exception set.
+bool CheckCiphers(const ContextObject& context, const std::string& list) {
+  // Python 2.7 sets the same list for each context.
+  constexpr size_t kMostAccepted = 8;
+  auto& accepted = context.state->accepted_ciphers;
+  const auto entry = std::make_pair(list, context.groups);
+  if (std::find(accepted.begin(), accepted.end(), entry) != accepted.end()) {
+    return true;
+  }
   ssl::ContextOptions options = context.Basics();
   options.ciphers = list;
   const auto made = ssl::Context::Create(std::move(options));
   if (!made.ok()) {
-    return RaiseNoCipher(*context.state, made.status().message());
+    RaiseNoCipher(*context.state, made.status().message());
+    return false;
   }
   if (!HasCipherRule(list)) {
-    return RaiseNoCipher(
-        *context.state, "The list names no suite; \"DEFAULT\" is the default.");
+    RaiseNoCipher(*context.state,
+                  "The list names no suite; \"DEFAULT\" is the default.");
+    return false;
   }
+  if (accepted.size() == kMostAccepted) accepted.erase(accepted.begin());
+  accepted.push_back(entry);
+  return true;
+}
+
+PyObject* SetCiphers(PyObject* self, PyObject* args) {
+  const char* list = nullptr;
+  if (!PyArg_ParseTuple(args, "s:set_ciphers", &list)) return nullptr;
+  ContextObject& context = ContextOf(self);
+  if (!CheckCiphers(context, list)) return nullptr;
   context.ciphers = list;
   context.Changed();
   return None();

@@ -81,7 +81,8 @@ SocketLock::SocketLock(SocketObject* socket)
   mutex_->lock();
 }
 
-void CoreAccess::Enter(int fd) {
+void CoreAccess::Enter(int fd, bool brief) {
+  brief_ = brief;
   outer_ = current_access;
   current_access = this;
   SocketOf(self_).in_core = true;
@@ -104,12 +105,13 @@ void CoreAccess::Begin(int fd) {
   fork_guard_.emplace();
   FdTransport* const transport = SocketOf(self_).fd_transport;
   if (transport != nullptr) {
-    if (fd >= 0 && !IsOnlyThread()) {
+    if (fd >= 0 && !brief_ && !IsOnlyThread()) {
       duplicate_ = platform::internal::UniqueFd(Duplicate(fd));
     }
     transport->set_fd(duplicate_.valid() ? duplicate_.get() : fd);
     if (fd >= 0 && !duplicate_.valid()) return;
   }
+  if (brief_) return;
   released_ = PyEval_SaveThread();
 }
 

@@ -43,7 +43,8 @@ class SocketLock {
 // may close it meanwhile: the number may then belong to another file. Closing a
 // Python socket needs the GIL, so this thread either keeps the GIL, or uses a
 // duplicate of the descriptor. It keeps the GIL if no other thread could use
-// it, or if no descriptor is left for a duplicate.
+// it, if no descriptor is left for a duplicate, or if the work is brief: then a
+// duplicate, and waiting for the GIL afterwards, would cost more than the work.
 class CoreAccess {
  public:
   // Needs the GIL, which it keeps until Enter().
@@ -53,8 +54,9 @@ class CoreAccess {
   CoreAccess(const CoreAccess&) = delete;
   CoreAccess& operator=(const CoreAccess&) = delete;
 
-  // `fd` must be the Python socket's current one; -1 with BIOs.
-  void Enter(int fd);
+  // `fd` must be the Python socket's current one; -1 with BIOs. `brief`: keep
+  // the GIL.
+  void Enter(int fd, bool brief);
   // Call after Enter(). Does not change the GIL.
   void Leave();
 
@@ -73,6 +75,7 @@ class CoreAccess {
 
   PyObject* const self_;
   CoreAccess* outer_ = nullptr;
+  bool brief_ = false;
   PyThreadState* released_ = nullptr;  // Set if the GIL was released.
   absl::optional<platform::ForkGuard> fork_guard_;
   platform::internal::UniqueFd duplicate_;

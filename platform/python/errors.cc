@@ -232,6 +232,32 @@ PyObject* RaiseSslError(PyObject* type, int number, const SslErrorText& text,
   return Raise(type, NewSslException(type, number, text, line));
 }
 
+PyObject* RaiseFrequentError(ModuleState* state, PyObject* type, int number,
+                             const char* message, int line, PyRef* arguments) {
+  if (type == nullptr) return Raise(type, PyRef());
+  if (!state->reason_name) {
+    state->reason_name = PyRef::Steal(NativeString("reason"));
+  }
+  if (!state->library_name) {
+    state->library_name = PyRef::Steal(NativeString("library"));
+  }
+  if (!*arguments) {
+    const std::string text = absl::StrCat(message, " (_ssl.c:", line, ")");
+    *arguments = PyRef::Steal(Py_BuildValue("(is)", number, text.c_str()));
+  }
+  if (!state->reason_name || !state->library_name || !*arguments) {
+    return nullptr;
+  }
+  const PyRef error =
+      PyRef::Steal(PyObject_Call(type, arguments->get(), nullptr));
+  if (!error ||
+      PyObject_SetAttr(error.get(), state->reason_name.get(), Py_None) < 0 ||
+      PyObject_SetAttr(error.get(), state->library_name.get(), Py_None) < 0) {
+    return nullptr;
+  }
+  return Raise(type, error);
+}
+
 PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
                       int line, const std::string& host) {
   const ssl::Error error = ErrorOf(status);

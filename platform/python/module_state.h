@@ -6,6 +6,9 @@
 #define AIRLOCK_PLATFORM_PYTHON_MODULE_STATE_H_
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "platform/python/process_runtime.h"
 #include "platform/python/python_compat.h"
@@ -36,18 +39,31 @@ struct ModuleState {
   PyRef socket_fileno;  // and its methods.
   PyRef socket_gettimeout;
 
+  // Made when they are first needed: the arguments of SSLWantReadError and
+  // SSLWantWriteError, which non-blocking programs get very often, and the
+  // names of the attributes of each SSLError.
+  PyRef want_read_arguments;
+  PyRef want_write_arguments;
+  PyRef reason_name;
+  PyRef library_name;
+
   PyObject* holder = nullptr;  // Holds this; not the reverse.
+
+  // The latest lists that set_ciphers() accepted, each with the groups.
+  std::vector<std::pair<std::string, std::string>> accepted_ciphers;
 
   platform::Runtime* runtime = nullptr;  // The process's; never null.
   ProcessProfile profile;                // The process's.
 
   template <typename Visitor>
   int ForEach(Visitor visitor) {
-    for (PyRef* ref : {&ssl_error, &cert_verification_error, &zero_return_error,
-                       &want_read_error, &want_write_error, &syscall_error,
-                       &eof_error, &context_type, &socket_type,
-                       &memory_bio_type, &session_type, &certificate_type,
-                       &socket_base, &socket_fileno, &socket_gettimeout}) {
+    for (PyRef* ref :
+         {&ssl_error, &cert_verification_error, &zero_return_error,
+          &want_read_error, &want_write_error, &syscall_error, &eof_error,
+          &context_type, &socket_type, &memory_bio_type, &session_type,
+          &certificate_type, &socket_base, &socket_fileno, &socket_gettimeout,
+          &want_read_arguments, &want_write_arguments, &reason_name,
+          &library_name}) {
       if (const int result = visitor(ref)) return result;
     }
     return 0;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -268,6 +269,81 @@ PyRef Dereference(const PyRef& weak) {
   PyObject* object = PyWeakref_GetObject(weak.get());
   return object == Py_None ? PyRef() : PyRef::Borrow(object);
 #endif
+}
+
+namespace {
+
+// The beginning of socketmodule.h's PySocketSockObject.
+struct SocketFields {
+  PyObject_HEAD int fd;
+  int family;
+  int type;
+  int protocol;
+  PyObject* (*error_handler)();
+#if PY_MAJOR_VERSION >= 3
+  int64_t timeout;  // In nanoseconds.
+#else
+  double timeout;
+#endif
+};
+
+}  // namespace
+
+bool ReadSocketFields(PyObject* socket, int* fd, double* timeout) {
+#if AIRLOCK_PYTHON_AT_LEAST(3, 14)
+  (void)socket;
+  (void)fd;
+  (void)timeout;
+  return false;
+#else
+  const auto* const fields = reinterpret_cast<const SocketFields*>(socket);
+  *fd = fields->fd;
+  *timeout = static_cast<double>(fields->timeout);
+#if PY_MAJOR_VERSION >= 3
+  *timeout /= 1e9;
+#endif
+  return true;
+#endif
+}
+
+PyRef Arguments::Tuple() const {
+  PyRef tuple = PyRef::Steal(PyTuple_New(size));
+  if (!tuple) return PyRef();
+  for (Py_ssize_t i = 0; i < size; ++i) {
+    PyTuple_SET_ITEM(tuple.get(), i, PyRef::Borrow(items[i]).release());
+  }
+  return tuple;
+}
+
+bool QuickSize(PyObject* object, Py_ssize_t* size) {
+#if PY_MAJOR_VERSION >= 3
+  if (!PyLong_CheckExact(object)) return false;
+  *size = PyLong_AsSsize_t(object);
+  if (*size != -1) return true;
+  PyErr_Clear();
+  return false;
+#else
+  if (!PyInt_CheckExact(object)) return false;
+  *size = PyInt_AS_LONG(object);
+  return true;
+#endif
+}
+
+bool BufferView::TakeQuickly(PyObject* object, bool writable) {
+  const bool usual = PyMemoryView_Check(object) ||
+                     PyByteArray_CheckExact(object) ||
+                     (!writable && PyBytes_CheckExact(object));
+  if (!usual) return false;
+  const int flags = writable ? PyBUF_WRITABLE : PyBUF_SIMPLE;
+  if (PyObject_GetBuffer(object, &view_, flags) < 0) {
+    PyErr_Clear();
+    view_ = {};  // See Took().
+    return false;
+  }
+  if (PyBuffer_IsContiguous(&view_, 'C')) return true;
+  PyBuffer_Release(&view_);
+  view_ = {};
+  return false;
 }
 
 PyObject* TimeoutException(PyObject* ssl_error) {

@@ -120,6 +120,37 @@ class GilRelease {
   PyThreadState* const thread_;
 };
 
+// The arguments of a method without keywords.
+struct Arguments {
+  PyObject* const* items;
+  Py_ssize_t size;
+
+  // A tuple of them, for PyArg_ParseTuple; null with an exception set.
+  PyRef Tuple() const;
+};
+
+// For PyMethodDef: a function that gets Arguments, and its flags. From Python
+// 3.7 onwards, a call needs no tuple.
+#if AIRLOCK_PYTHON_AT_LEAST(3, 7)
+constexpr int kPositional = METH_FASTCALL;
+template <PyObject* (*F)(PyObject*, const Arguments&)>
+PyObject* CallPositional(PyObject* self, PyObject* const* items,
+                         Py_ssize_t size) {
+  return F(self, Arguments{items, size});
+}
+#else
+constexpr int kPositional = METH_VARARGS;
+template <PyObject* (*F)(PyObject*, const Arguments&)>
+PyObject* CallPositional(PyObject* self, PyObject* args) {
+  return F(self,
+           Arguments{PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args)});
+}
+#endif
+
+// The value of an int, if it is one that fits; otherwise false without an
+// exception, and PyArg_Parse must decide.
+bool QuickSize(PyObject* object, Py_ssize_t* size);
+
 // A buffer that PyArg_Parse fills; released by the destructor.
 class BufferView {
  public:
@@ -135,6 +166,9 @@ class BufferView {
     if (parsed == 0) view_ = {};
     return parsed != 0;
   }
+  // Fills it without PyArg_Parse, if `object` is of a usual type; otherwise
+  // false without an exception, and PyArg_Parse must decide.
+  bool TakeQuickly(PyObject* object, bool writable);
   bool filled() const { return view_.obj != nullptr; }
   void* data() const { return view_.buf; }
   size_t size() const { return static_cast<size_t>(view_.len); }
@@ -309,6 +343,12 @@ PyObject* RaiseSocketError(int error);
 
 // The target of a weak reference; null if it is gone.
 PyRef Dereference(const PyRef& weak);
+
+// Reads the descriptor and the timeout in seconds (negative: none) of a
+// _socket.socket from its memory, as the stock module does. False in versions
+// of Python whose layout is not known. A release could have another layout than
+// its version: compare the values with those of the methods once.
+bool ReadSocketFields(PyObject* socket, int* fd, double* timeout);
 
 // The exception of a blocking operation that timed out.
 PyObject* TimeoutException(PyObject* ssl_error);

@@ -277,8 +277,8 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
 PyMethodDef* SocketMethods() {
   static PyMethodDef methods[] = {
     {"do_handshake", Method<DoHandshake>(), METH_NOARGS, nullptr},
-    {"write", Method<Write>(), METH_VARARGS, nullptr},
-    {"read", Method<Read>(), METH_VARARGS, nullptr},
+    {"write", Method<CallPositional<Write>>(), kPositional, nullptr},
+    {"read", Method<CallPositional<Read>>(), kPositional, nullptr},
     {"pending", Method<Pending>(), METH_NOARGS, nullptr},
     {"shutdown", Method<Shutdown>(), METH_NOARGS, nullptr},
     {"cipher", Method<Cipher>(), METH_NOARGS, nullptr},

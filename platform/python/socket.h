@@ -26,9 +26,11 @@ namespace airlock::python {
 // without the GIL: `core` and what follows it.
 struct SocketObject {
   StatePtr state;
-  PyRef context;          // The SSLContext in force.
-  PyRef owner;            // A weak reference to the SSLSocket or SSLObject.
-  PyRef sock;             // A weak reference to the socket; null with BIOs.
+  PyRef context;  // The SSLContext in force.
+  PyRef owner;    // A weak reference to the SSLSocket or SSLObject.
+  PyRef sock;     // A weak reference to the socket; null with BIOs.
+  // Whether ReadSocketFields returned the same for it as its methods.
+  bool has_known_fields = false;
   PyRef server_hostname;  // str or None.
   std::string hostname;   // The same, in wire format.
   bool server_side = false;
@@ -96,8 +98,8 @@ bool IsOrphan(PyObject* self);
 
 // Methods; socket_io.cc.
 PyObject* DoHandshake(PyObject* self, PyObject* unused);
-PyObject* Read(PyObject* self, PyObject* args);
-PyObject* Write(PyObject* self, PyObject* args);
+PyObject* Read(PyObject* self, const Arguments& args);
+PyObject* Write(PyObject* self, const Arguments& args);
 PyObject* Pending(PyObject* self, PyObject* unused);
 PyObject* Shutdown(PyObject* self, PyObject* unused);
 

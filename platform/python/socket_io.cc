@@ -21,9 +21,9 @@ namespace {
 
 constexpr size_t kMaxRecord = 16384;
 
-// Reads once. If TLS 1.0 delivers the first byte alone, also reads the rest: a
-// peer that splits records against BEAST sends it this way, and programs expect
-// a short message in one piece. The transport does not wait.
+// Reads once. If TLS 1.0 delivers the first byte alone, also reads the
+// rest: a peer that splits records against BEAST sends it this way, and
+// programs expect a short message in one piece. The transport does not wait.
 ssl::IoResult ReadJoined(ssl::Socket* core, absl::Span<uint8_t> into) {
   const ssl::IoResult first = core->Read(into);
   if (!first.done() || first.bytes() != 1 || into.size() == 1 ||
@@ -43,7 +43,8 @@ bool ReadSome(PyObject* self, void* into, size_t size, size_t* count) {
     shutdown_begun = socket.shutdown_begun;
     return ReadJoined(&core, span);
   };
-  const absl::optional<ssl::IoResult> result = Run(self, {"read"}, work);
+  const absl::optional<ssl::IoResult> result =
+      Run(self, {"read", /*writes=*/false, /*brief=*/true}, work);
   if (!result.has_value()) return false;
   // The end of the data, or of the whole connection.
   if (result->closed() && shutdown_begun) {
@@ -115,11 +116,18 @@ PyObject* DoHandshake(PyObject* self, PyObject* /*unused*/) {
   return None();
 }
 
-PyObject* Read(PyObject* self, PyObject* args) {
+PyObject* Read(PyObject* self, const Arguments& args) {
   Py_ssize_t wanted = 0;
   BufferView into;
-  if (!into.Took(PyArg_ParseTuple(args, "n|w*:read", &wanted, into.get()))) {
-    return nullptr;
+  const bool quick =
+      (args.size == 1 || args.size == 2) && QuickSize(args.items[0], &wanted) &&
+      (args.size == 1 || into.TakeQuickly(args.items[1], /*writable=*/true));
+  if (!quick) {
+    const PyRef tuple = args.Tuple();
+    if (!tuple || !into.Took(PyArg_ParseTuple(tuple.get(), "n|w*:read", &wanted,
+                                              into.get()))) {
+      return nullptr;
+    }
   }
   if (into.filled()) {
     size_t size = into.size();
@@ -146,10 +154,14 @@ PyObject* Read(PyObject* self, PyObject* args) {
   return result;
 }
 
-PyObject* Write(PyObject* self, PyObject* args) {
+PyObject* Write(PyObject* self, const Arguments& args) {
   BufferView from;
-  if (!from.Took(PyArg_ParseTuple(args, AIRLOCK_BUFFER ":write", from.get()))) {
-    return nullptr;
+  if (args.size != 1 || !from.TakeQuickly(args.items[0], /*writable=*/false)) {
+    const PyRef tuple = args.Tuple();
+    if (!tuple || !from.Took(PyArg_ParseTuple(
+                      tuple.get(), AIRLOCK_BUFFER ":write", from.get()))) {
+      return nullptr;
+    }
   }
   const auto all = absl::MakeConstSpan(static_cast<const uint8_t*>(from.data()),
                                        from.size());
@@ -164,7 +176,8 @@ PyObject* Write(PyObject* self, PyObject* args) {
     }
   };
   const absl::optional<ssl::IoResult> result =
-      Run(self, {"write", /*writes=*/true}, work);
+      Run(self, {"write", /*writes=*/true, /*brief=*/all.size() <= kMaxRecord},
+          work);
   if (!result.has_value()) return nullptr;
   // With "0 bytes" a caller in a loop would not notice that writing has ended.
   if (!result->done()) return RaiseClosed(SocketOf(self));

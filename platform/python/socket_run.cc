@@ -27,14 +27,17 @@ PyObject* RaiseTimeout(const SocketObject& socket, const char* what) {
 }
 
 PyObject* RaiseWant(const SocketObject& socket, const ssl::IoResult& result) {
+  ModuleState* const state = socket.state.get();
   if (result.want_read()) {
-    return RaiseSslError(socket.state->want_read_error.get(), kErrorWantRead,
-                         {"", "", "The operation did not complete (read)"},
-                         __LINE__);
+    return RaiseFrequentError(state, state->want_read_error.get(),
+                              kErrorWantRead,
+                              "The operation did not complete (read)", __LINE__,
+                              &state->want_read_arguments);
   }
-  return RaiseSslError(socket.state->want_write_error.get(), kErrorWantWrite,
-                       {"", "", "The operation did not complete (write)"},
-                       __LINE__);
+  return RaiseFrequentError(state, state->want_write_error.get(),
+                            kErrorWantWrite,
+                            "The operation did not complete (write)", __LINE__,
+                            &state->want_write_arguments);
 }
 
 // Whether the peer sent close_notify before the handshake was done.
@@ -68,7 +71,8 @@ PyObject* RaiseFailure(const SocketObject& socket, const absl::Status& status,
 
 // The result of one call into the core.
 struct Step {
-  ssl::IoResult result = absl::InternalError("not begun");
+  // Not begun; without a text, which would need memory in each call.
+  ssl::IoResult result = absl::InternalError("");
   bool no_memory = false;  // Memory ran out.
   uint32_t progress = 0;   // The connection's, at return.
   bool in_record = false;  // Another thread is writing a record.
@@ -80,14 +84,14 @@ struct Step {
 using Work = absl::FunctionRef<ssl::IoResult(ssl::Socket& core)>;
 
 // Does `work` in the core through `access`.
-void WorkInCore(SocketObject* socket, int fd, Call* call, Work work,
+void WorkInCore(SocketObject* socket, int fd, bool brief, Call* call, Work work,
                 CoreAccess* access, Step* step) {
   const Turns::Caller& caller = call->caller();
   if (socket->fd_transport != nullptr) {
     socket->fd_transport->set_turns(socket->turns.May(Turns::kRead, caller),
                                     socket->turns.May(Turns::kWrite, caller));
   }
-  access->Enter(fd);
+  access->Enter(fd, brief && socket->core->handshake_done());
   step->result = work(*socket->core);
   access->Leave();
   step->no_memory = socket->transport->out_of_memory();
@@ -118,7 +122,8 @@ bool InCore(PyObject* self, Descriptor* descriptor, bool waits,
     } else if (step->in_record) {
       step->result = ssl::IoResult::WantWrite();
     } else {
-      WorkInCore(&socket, descriptor->fd, call, work, &access, step);
+      WorkInCore(&socket, descriptor->fd, operation.brief, call, work, &access,
+                 step);
       const bool refused =
           !socket.refusal.ok() && step->result.failed() &&
           ssl::GetErrorKind(step->result.status()) == ssl::ErrorKind::kCallback;

@@ -19,6 +19,7 @@ namespace airlock::python {
 struct Operation {
   const char* name;
   bool writes = false;  // Makes records from a caller's bytes.
+  bool brief = false;   // Moves at most one record, if the handshake is done.
 };
 
 // One attempt, repeated after a wait. `whole`: the attempt must not leave work

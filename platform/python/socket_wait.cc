@@ -34,6 +34,40 @@ bool CheckSocket(const ModuleState& state, PyObject* object) {
   return false;
 }
 
+namespace {
+
+// Asks the methods of a _socket.socket for its descriptor and its timeout in
+// seconds; negative: none. False with an exception set.
+bool AskSocket(const ModuleState& state, PyObject* sock, int* fd,
+               double* timeout) {
+  const PyRef number = PyRef::Steal(
+      PyObject_CallFunctionObjArgs(state.socket_fileno.get(), sock, nullptr));
+  if (!number) return false;
+  *fd = static_cast<int>(PyLong_AsLong(number.get()));
+  if (*fd == -1 && PyErr_Occurred()) return false;
+  const PyRef seconds = PyRef::Steal(PyObject_CallFunctionObjArgs(
+      state.socket_gettimeout.get(), sock, nullptr));
+  if (!seconds) return false;
+  *timeout = seconds.get() == Py_None ? -1 : PyFloat_AsDouble(seconds.get());
+  return *timeout != -1 || !PyErr_Occurred();
+}
+
+}  // namespace
+
+bool HasKnownFields(const ModuleState& state, PyObject* sock) {
+  int fd = -1;
+  double timeout = 0;
+  int read_fd = -1;
+  double read_timeout = 0;
+  if (!ReadSocketFields(sock, &read_fd, &read_timeout)) return false;
+  if (!AskSocket(state, sock, &fd, &timeout)) {
+    PyErr_Clear();
+    return false;
+  }
+  return read_fd == fd &&
+         (timeout < 0 ? read_timeout < 0 : read_timeout == timeout);
+}
+
 bool GetDescriptor(const SocketObject& socket, Descriptor* out) {
   if (!socket.sock) return true;
   const ModuleState& state = *socket.state;
@@ -43,27 +77,22 @@ bool GetDescriptor(const SocketObject& socket, Descriptor* out) {
                   {"", "", "Underlying socket connection gone"}, __LINE__);
     return false;
   }
-  if (!CheckSocket(state, out->sock.get())) return false;
-  const PyRef fd = PyRef::Steal(PyObject_CallFunctionObjArgs(
-      state.socket_fileno.get(), out->sock.get(), nullptr));
-  if (!fd) return false;
-  out->fd = static_cast<int>(PyLong_AsLong(fd.get()));
-  if (out->fd == -1 && PyErr_Occurred()) return false;
+  double timeout = 0;
+  const bool found =
+      socket.has_known_fields
+          ? ReadSocketFields(out->sock.get(), &out->fd, &timeout)
+          : CheckSocket(state, out->sock.get()) &&
+                AskSocket(state, out->sock.get(), &out->fd, &timeout);
+  if (!found) return false;
   if (out->fd < 0) {
     RaiseSslError(state.ssl_error.get(), kErrorSsl,
                   {"", "", "Underlying socket has been closed."}, __LINE__);
     return false;
   }
-  const PyRef timeout = PyRef::Steal(PyObject_CallFunctionObjArgs(
-      state.socket_gettimeout.get(), out->sock.get(), nullptr));
-  if (!timeout) return false;
-  out->timeout = absl::InfiniteDuration();
-  if (timeout.get() != Py_None) {
-    const double seconds = PyFloat_AsDouble(timeout.get());
-    if (seconds == -1.0 && PyErr_Occurred()) return false;
-    // Python 2.7 accepts NaN and makes such a socket non-blocking.
-    out->timeout = seconds > 0 ? absl::Seconds(seconds) : absl::ZeroDuration();
-  }
+  // Python 2.7 accepts NaN and makes such a socket non-blocking.
+  out->timeout = timeout < 0   ? absl::InfiniteDuration()
+                 : timeout > 0 ? absl::Seconds(timeout)
+                               : absl::ZeroDuration();
   return true;
 }
 

@@ -29,6 +29,10 @@ int FindSocketType(ModuleState* state);
 // Whether `object` is a _socket.socket; false with TypeError.
 bool CheckSocket(const ModuleState& state, PyObject* object);
 
+// Whether ReadSocketFields returns the same for a _socket.socket as its
+// methods.
+bool HasKnownFields(const ModuleState& state, PyObject* sock);
+
 // Fills `out` from the socket itself, even if a subclass overrides fileno() and
 // gettimeout(). False with an exception set, also if the socket is closed. Does
 // nothing with BIOs.

@@ -230,6 +230,7 @@ PyObject* WrapSocket(PyObject* context, PyObject* args, PyObject* kwargs) {
     Py_DECREF(self);
     return nullptr;
   }
+  socket.has_known_fields = HasKnownFields(*ContextOf(context).state, sock);
   auto transport = std::make_unique<FdTransport>();
   FdTransport* const raw = transport.get();
   PyObject* result = Finish(self, std::move(transport), session);

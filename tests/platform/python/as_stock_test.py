@@ -347,6 +347,38 @@ class AsStockTest(unittest.TestCase):
         for context in contexts:
             self.assertEqual(context.session_stats()['connect'], 1)
 
+    def test_a_list_that_was_set_before(self):
+        for _ in range(2):
+            for text in ('ECDHE-RSA-AES128-SHA', 'ECDHE-RSA-AES256-SHA'):
+                context = client_context()
+                context.set_ciphers(text)
+                with self.assertRaises(ssl.SSLError):
+                    context.set_ciphers('NOTHING')
+                names = [each['name'] for each in context.get_ciphers()] if (
+                    hasattr(context, 'get_ciphers')) else [text]
+                self.assertIn(text, names)
+
+    def test_nothing_to_read_yet(self):
+        context = ssl.create_default_context()
+        raised = []
+        for _ in range(2):
+            near, far = socket_pair()
+            near.setblocking(False)
+            client = context.wrap_socket(near, server_hostname='localhost',
+                                         do_handshake_on_connect=False)
+            with self.assertRaises(ssl.SSLWantReadError) as caught:
+                client.do_handshake()
+            client.close()
+            far.close()
+            raised.append(caught.exception)
+        first, second = raised
+        self.assertIsNot(first, second)
+        first.reason = first.args = ('changed',)
+        self.assertEqual(second.args[0], ssl.SSL_ERROR_WANT_READ)
+        self.assertIn('did not complete (read)', second.args[1])
+        self.assertIsNone(second.reason)
+        self.assertIsNone(second.library)
+
 
 if __name__ == '__main__':
     main()
