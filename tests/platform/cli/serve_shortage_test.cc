@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// `airlock serve` without free descriptors.
+// `airlock serve` without free descriptors, or room for its files.
 
 #include <signal.h>
 
@@ -91,6 +91,19 @@ TEST(ServeShortageTest, OutlivesAnUploadThatIsTooLargeForItsFileSystem) {
     EXPECT_TRUE(client.WaitForOutput("HTTP/1.1 413 ")) << client.output();
   }
   EXPECT_TRUE(std::filesystem::is_empty(uploads));
+}
+
+TEST(ServeShortageTest, OutlivesAKeyLogThatIsTooLargeForItsFileSystem) {
+  const std::string keys = absl::StrCat(MakeDirectory(), "/keys");
+  Server server({"--self-signed", "--keylog", keys});
+  server.process().LimitFiles(100);
+  for (int i = 0; i < 2; ++i) {
+    Process client({"connect", server.address(), "--insecure"});
+    client.Write("x\n");
+    EXPECT_TRUE(client.WaitForOutput("x\n")) << client.errors();
+  }
+  EXPECT_TRUE(server.process().WaitForErrors("--keylog: the file "));
+  EXPECT_LE(std::filesystem::file_size(keys), 100);
 }
 
 }  // namespace
