@@ -1,0 +1,97 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What the strict profile refuses, and the compatible one accepts.
+
+#include <openssl/nid.h>
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "gtest/gtest.h"
+#include "ssl/verify_code.h"
+#include "tests/ssl/path_fixture.h"
+#include "tests/support/mint.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+using ::airlock::testing::MintExtension;
+using ::airlock::testing::MintOptions;
+
+namespace code = verify_code;
+
+class PathStrictTest : public PathFixture {};
+
+TEST_F(PathStrictTest, StrictIsStricterThanOpenssl) {
+  struct Row {
+    MintOptions* options;
+    MintExtension extension;
+    int code;
+  };
+  const MintExtension empty_access = {
+      NID_info_access, std::string("\x30\x00", 2), /*is_der=*/true};
+  for (const Row& row : {
+           Row{&ca_,
+               {NID_name_constraints, "permitted;DNS:example.com"},
+               code::kInvalidExtension},
+           Row{&root_,
+               {NID_name_constraints, "permitted;DNS:example.com"},
+               code::kInvalidExtension},
+           Row{&leaf_,
+               {NID_name_constraints, "critical,permitted;DNS:example.com"},
+               code::kInvalidExtension},
+           Row{&ca_,
+               {NID_policy_constraints, "inhibitPolicyMapping:0"},
+               code::kInvalidExtension},
+           Row{&ca_, {NID_inhibit_any_policy, "0"}, code::kInvalidExtension},
+           Row{&leaf_,
+               {NID_ext_key_usage, "serverAuth,anyExtendedKeyUsage"},
+               code::kInvalidPurpose},
+           Row{&leaf_,
+               {NID_ext_key_usage, "critical,serverAuth"},
+               code::kInvalidExtension},
+           Row{&leaf_,
+               {NID_subject_alt_name, "critical,DNS:example.com"},
+               code::kInvalidExtension},
+           Row{&root_,
+               {NID_ext_key_usage, "serverAuth"},
+               code::kInvalidExtension},
+           Row{&leaf_, empty_access, code::kInvalidExtension},
+       }) {
+    const MintOptions good = *row.options;
+    Replace(row.extension, row.options);
+    SCOPED_TRACE(row.extension.value);
+    ExpectStrictOnly(row.code);
+    *row.options = good;
+  }
+}
+
+TEST_F(PathStrictTest, StrictChecksFields) {
+  leaf_.serial = "0123456789012345678901234567890123456789AB";  // 21 bytes.
+  ExpectStrictOnly(code::kUnspecified);
+  leaf_.serial = "8000000000000000000000000000000000000000";  // And a sign.
+  ExpectStrictOnly(code::kUnspecified);
+  leaf_.serial = "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF";
+  EXPECT_EQ(Verify(/*strict=*/true), 0) << outcome_.status;
+  leaf_.not_before = "20200101000000Z";
+  ExpectStrictOnly(code::kUnspecified);
+}
+
+TEST_F(PathStrictTest, StrictChecksTheKeyIdentifierOfARoot) {
+  root_.extensions.push_back(AuthorityKeyId("r"));
+  EXPECT_EQ(Verify(/*strict=*/true), 0) << outcome_.status;
+}
+
+// Without nextUpdate, an old CRL never becomes invalid.
+TEST_F(PathStrictTest, StrictNeedsTheEndOfACrl) {
+  verification_.flags.crl_check_leaf = true;
+  CrlOptions endless;
+  endless.next_update = "";
+  crls_ = {MakeCrl(endless)};
+  ExpectStrictOnly(code::kCrlExpired);
+  EXPECT_TRUE(absl::StrContains(error_.what, "nextUpdate")) << error_.what;
+}
+
+}  // namespace
+}  // namespace airlock::ssl::internal
