@@ -47,7 +47,7 @@ KeyedDigest::~KeyedDigest() = default;
 absl::optional<KeyedDigest::Value> KeyedDigest::Of(
     absl::string_view bytes) const {
   // Of an empty message with `bytes` as additional data. The nonce is constant:
-  // it only masks the digests, which nobody sees.
+  // it only masks the digests, which stay in the cache.
   constexpr uint8_t kNonce[12] = {};
   uint8_t tag[kSize];
   size_t size = 0;

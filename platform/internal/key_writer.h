@@ -50,10 +50,6 @@ class KeyWriter {
     Add(values.size());
     for (const T& value : values) Add(value);
   }
-  // The identity of an object, which must be alive as long as the key is used.
-  void AddIdentity(const void* object) {
-    Add(reinterpret_cast<uintptr_t>(object));
-  }
   void Add(const ssl::Verification& verification) {
     ssl::VisitFields(verification, [this](absl::string_view /*name*/,
                                           const auto& field) { Add(field); });

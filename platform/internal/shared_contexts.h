@@ -59,7 +59,7 @@ class SharedContexts {
   // Forgets all Contexts.
   void Clear();
 
-  // How many it remembers, including those that are no longer used.
+  // How many it remembers, including unused ones.
   size_t size() const;
 
  private:

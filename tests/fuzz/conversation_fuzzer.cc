@@ -27,7 +27,7 @@
 namespace airlock::fuzz {
 namespace {
 
-// What two ends agree on if nobody interferes.
+// What two ends agree on without interference.
 struct Pair {
   std::shared_ptr<const ssl::Context> client;
   std::shared_ptr<const ssl::Context> server;
@@ -108,8 +108,8 @@ void CheckAgreed(const Pair& pair, const ssl::Socket& socket) {
   if (!socket.handshake_done()) return;
   const auto info = socket.info();
   Require(info.has_value() && info->version == pair.version,
-          "nobody between them lowers the version");
-  Require(info->alpn == pair.alpn, "nobody between them chooses the protocol");
+          "tampering does not lower the version");
+  Require(info->alpn == pair.alpn, "tampering does not choose the protocol");
 }
 
 }  // namespace
@@ -149,7 +149,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const bool both =
       client.socket->handshake_done() && server.socket->handshake_done();
   fuzz::Require(wire.has_changes() || (both && client.closed && server.closed),
-                "a connection that nobody changes works");
+                "an unchanged connection works");
   fuzz::Require(!client.socket->handshake_done() ||
                     (client.socket->peer_verified() &&
                      client.socket->MatchHostname("localhost").ok()),

@@ -56,7 +56,7 @@ ssl::Certificate CertificateFor(const std::vector<Name>& names) {
   return testing::Mint(options, key, key);
 }
 
-// The bytes of an address in text; empty: it is none.
+// The bytes of an address in text; empty: it is not an address.
 std::string AddressOf(std::string host) {
   if (host.find('\0') != std::string::npos) return "";
   std::array<char, 16> bytes;

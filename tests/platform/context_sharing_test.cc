@@ -399,7 +399,7 @@ TEST(SharedContextsTest, RemembersFew) {
   EXPECT_EQ(contexts.Find("b"), b);
   // Of two threads that make one at once, the first one's is used.
   EXPECT_EQ(contexts.Add("a", make()), a);
-  // Those that are no longer used make room.
+  // Unused ones make room.
   b.reset();
   EXPECT_EQ(contexts.Find("b"), nullptr);
   const ContextPtr c = make();

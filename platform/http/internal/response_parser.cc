@@ -37,7 +37,7 @@ absl::Status Invalid(absl::string_view what) {
 }
 
 // Whether `bytes`, the beginning of a response, leaves out the space after the
-// status (RFC 9112, section 4), as many servers do if there is no reason.
+// status (RFC 9112, section 4), as many servers do without a reason.
 bool LacksSpace(absl::string_view bytes) {
   return absl::StartsWith(bytes, "HTTP/1.") && bytes.size() > kStatusEnd + 1 &&
          bytes.substr(kStatusEnd, 2) == "\r\n";
