@@ -3,10 +3,10 @@
 
 #include "ssl/internal/cipher_string.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -45,9 +45,8 @@ absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
   while ((at = text.find(kLevel)) != absl::string_view::npos) {
     absl::string_view rest = text.substr(at + kLevel.size());
     const size_t end = std::min(rest.find_first_of(":, ;"), rest.size());
-    int level = -1;
-    if (!absl::SimpleAtoi(rest.substr(0, end), &level) || level < 0 ||
-        level > 5) {
+    // One digit, as in OpenSSL: absl::SimpleAtoi would also take "+3" or "\n3".
+    if (end != 1 || rest[0] < '0' || rest[0] > '5') {
       return MakeStatus(
           ErrorKind::kInvalidArgument,
           ErrorParts{ErrorText::Name("ciphers"),
@@ -55,7 +54,7 @@ absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
                                   "\" is not a security level"),
                      "use a number from 0 to 5."});
     }
-    result.security_level = level;
+    result.security_level = rest[0] - '0';
     absl::StrAppend(&result.list, text.substr(0, at), ":");
     text = rest.substr(end);
   }

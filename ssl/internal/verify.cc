@@ -373,6 +373,12 @@ VerifyOutcome Accept(const VerifyRequest& request, const Path& path) {
     if (!certificate.ok()) return OutOfMemory();
     outcome.verified.push_back(*std::move(certificate));
   }
+  // With partial_chain and without trusted_first, BoringSSL accepts a trusted
+  // leaf at the end of a longer chain, of certificates that no one trusts.
+  while (outcome.verified.size() > 1 &&
+         !request.trust_store->Contains(outcome.verified.back())) {
+    outcome.verified.pop_back();
+  }
   VerifyOutcome names = CheckNames(request);
   return names.status.ok() ? outcome : names;
 }

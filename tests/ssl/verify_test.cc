@@ -241,6 +241,17 @@ TEST_F(VerifyTest, PartialChainMakesAnyTrustedCertificateAnAnchor) {
   EXPECT_EQ(Verify("server_p256_chain"), 20);
 }
 
+TEST_F(VerifyTest, AVerifiedPathEndsAtItsAnchor) {
+  // Otherwise the path would contain an intermediate that is not trusted.
+  Trust("server_rsa.pem");
+  verification_.flags.partial_chain = true;
+  for (const bool trusted_first : {true, false}) {
+    verification_.flags.trusted_first = trusted_first;
+    EXPECT_EQ(Verify("server_rsa_chain"), 0);
+    EXPECT_EQ(outcome_.verified.size(), 1u) << trusted_first;
+  }
+}
+
 TEST_F(VerifyTest, ASelfSignedCertificateIsTrustedAsItStands) {
   Trust("strict_self_signed.pem");
   EXPECT_EQ(Verify("strict_self_signed"), 0);
