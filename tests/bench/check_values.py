@@ -67,8 +67,8 @@ def check_figures(figures):
                 "times BoringSSL's instructions; at most", most)
     for figure, results in figures.items():
         for name, result in results.items():
-            require(len(result["rounds_ns"]) == 2 and result["median"] > 0,
-                    figure, name, result)
+            require(len(result["rounds_ns"]) in (2, 2 * 5) and
+                    result["median"] > 0, figure, name, result)
 
 
 def check_measures(measures):

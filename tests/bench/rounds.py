@@ -25,6 +25,13 @@ COUNTED_QUICK = (r"^(full|resumed)/tls13-ecdsa$|"
                  r"^(write-16KiB|pingpong-64B)/aes-gcm$")
 COUNTED_QUICK_FOR = ("boringssl", "airlock-wrap", "airlock-context")
 
+# Figures of short operations. The machine's speed changes from one moment to
+# the next, so that many short runs, interleaved, compare them better than few
+# long ones.
+SHORT = re.compile(r"^(resumed|write-\w+|pingpong-64B|py-transfer-\w+|py-asyncio|"
+                   r"context)/")
+RUNS_IN_A_ROUND = 5
+
 
 class Progress:
     """One line on a terminal, or a line for each step in a log."""
@@ -64,9 +71,10 @@ def run_figures(contestants, wanted, count, quick, folder, progress):
     for number, (figure, names) in enumerate(sorted(figures.items()), 1):
         progress.step("figure %d of %d: %s (%s)" % (
             number, len(figures), figure, ", ".join(names)))
+        runs = RUNS_IN_A_ROUND if SHORT.search(figure) else 1
         results[figure] = _run_figure(
-            figure, {name: commands[name] for name in names}, count,
-            0.01 if quick else 0.1, folder)
+            figure, {name: commands[name] for name in names}, count * runs,
+            (0.01 if quick else 0.1) / runs, folder)
     return results
 
 
