@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/crl_impl.h"
 #include "ssl/internal/pins.h"
 #include "ssl/internal/trust_store_impl.h"
 #include "ssl/internal/verify_code_map.h"
@@ -39,31 +40,56 @@ bool IsItsOwnAnchor(const VerifyRequest& request) {
          IsInTrustStore(request);
 }
 
-bool Configure(const VerifyRequest& request, const VerifyFlags& flags,
-               X509_STORE_CTX* ctx) {
-  if (!X509_STORE_CTX_set_default(
-          ctx, request.peer == Side::kServer ? "ssl_server" : "ssl_client")) {
-    return false;
-  }
-  X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(ctx);
-  X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_TRUSTED_FIRST);
-  X509_VERIFY_PARAM_set_depth(param, MostCertificates(request) - 1);
-  X509_VERIFY_PARAM_set_time_posix(param, PosixSeconds(request.now));
-  return X509_VERIFY_PARAM_set_flags(param, BoringFlags(flags)) != 0;
+// What LeaveToUs needs to know, and what it learns.
+struct CallbackState {
+  int64_t now = 0;
+  // The last CRL that the issuer did not sign.
+  X509_CRL* forged = nullptr;
+};
+
+// Whether the time is the second of the certificate's notAfter.
+bool EndsNow(X509_STORE_CTX* ctx, int64_t now) {
+  int64_t end = 0;
+  return ASN1_TIME_to_posix(
+             X509_get0_notAfter(X509_STORE_CTX_get_current_cert(ctx)), &end) &&
+         end == now;
 }
 
-// Two of BoringSSL's verdicts about name constraints are left to others: it
-// refuses any leaf without a subjectAltName, for which CheckCommonNames decides
-// whether constraints allow it, and any IP address under a constraint for
-// addresses, which CheckNameConstraints evaluates with all other types.
+// Three of BoringSSL's verdicts are left to others. It refuses any leaf without
+// a subjectAltName, for which CheckCommonNames decides whether name constraints
+// allow it, and any IP address under a constraint for addresses, which
+// CheckNameConstraints evaluates with all other types. And it ends a
+// certificate's validity one second early: notAfter is inclusive (RFC 5280,
+// section 4.1.2.5).
 int LeaveToUs(int ok, X509_STORE_CTX* ctx) {
   const int code = X509_STORE_CTX_get_error(ctx);
+  auto* state = static_cast<CallbackState*>(X509_STORE_CTX_get_app_data(ctx));
+  if (code == X509_V_ERR_CRL_SIGNATURE_FAILURE) {
+    state->forged = X509_STORE_CTX_get0_current_crl(ctx);
+  }
   if (code != X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS &&
-      code != X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE) {
+      code != X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE &&
+      !(code == X509_V_ERR_CERT_HAS_EXPIRED && EndsNow(ctx, state->now))) {
     return ok;
   }
   X509_STORE_CTX_set_error(ctx, X509_V_OK);
   return 1;
+}
+
+bool Configure(const VerifyRequest& request, const VerifyFlags& flags,
+               CallbackState* state, X509_STORE_CTX* ctx) {
+  if (!X509_STORE_CTX_set_default(
+          ctx, request.peer == Side::kServer ? "ssl_server" : "ssl_client")) {
+    return false;
+  }
+  state->now = PosixSeconds(request.now);
+  X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(ctx);
+  X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_TRUSTED_FIRST);
+  X509_VERIFY_PARAM_set_depth(param, MostCertificates(request) - 1);
+  X509_VERIFY_PARAM_set_time_posix(param, state->now);
+  X509_STORE_CTX_set_verify_cb(ctx, LeaveToUs);
+  return X509_STORE_CTX_set_app_data(ctx, state) &&
+         X509_VERIFY_PARAM_set_flags(param, BoringFlags(flags)) != 0;
 }
 
 // OpenSSL's code where the last certificate that was found has no issuer but
@@ -96,21 +122,32 @@ int CodeOf(const VerifyRequest& request, X509_STORE_CTX* ctx) {
                        X509_STORE_CTX_get_current_cert(ctx));
 }
 
-// Runs BoringSSL. `trusted` stands for the store's certificates; null: those.
-absl::optional<BoringVerdict> Run(const VerifyRequest& request,
-                                  const VerifyFlags& flags, X509_STORE* store,
-                                  STACK_OF(X509) * untrusted,
-                                  STACK_OF(X509) * trusted) {
+// What BoringSSL gets for a verification.
+struct Inputs {
+  VerifyFlags flags;
+  X509_STORE* store = nullptr;
+  STACK_OF(X509) * untrusted = nullptr;
+  // Stands for the store's certificates; null: those.
+  STACK_OF(X509) * trusted = nullptr;
+  STACK_OF(X509_CRL) * crls = nullptr;
+};
+
+// One verification. Sets `forged` to a CRL that its issuer did not sign, if
+// that is the verdict.
+absl::optional<BoringVerdict> RunOnce(const VerifyRequest& request,
+                                      const Inputs& inputs, X509_CRL** forged) {
+  CallbackState state;
   const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
   if (ctx == nullptr ||
-      !X509_STORE_CTX_init(ctx.get(), store,
-                           request.presented[0].impl().x509.get(), untrusted) ||
-      !Configure(request, flags, ctx.get())) {
+      !X509_STORE_CTX_init(ctx.get(), inputs.store,
+                           request.presented[0].impl().x509.get(),
+                           inputs.untrusted) ||
+      !Configure(request, inputs.flags, &state, ctx.get())) {
     return absl::nullopt;
   }
-  X509_STORE_CTX_set_verify_cb(ctx.get(), LeaveToUs);
-  if (trusted != nullptr) {
-    X509_STORE_CTX_set0_trusted_stack(ctx.get(), trusted);
+  X509_STORE_CTX_set0_crls(ctx.get(), inputs.crls);
+  if (inputs.trusted != nullptr) {
+    X509_STORE_CTX_set0_trusted_stack(ctx.get(), inputs.trusted);
   }
   if (X509_verify_cert(ctx.get()) != 1) {
     // This is all that BoringSSL reports if it fails without a verdict.
@@ -128,11 +165,52 @@ absl::optional<BoringVerdict> Run(const VerifyRequest& request,
   }
   const int code = CodeOf(request, ctx.get());
   if (code == X509_V_OK) return verdict;
+  if (code == X509_V_ERR_CRL_SIGNATURE_FAILURE) *forged = state.forged;
   verdict.finding.code = FromBoringVerifyCode(code);
   verdict.finding.depth = X509_STORE_CTX_get_error_depth(ctx.get());
   verdict.finding.alert = SSL_alert_from_verify_result(code);
   X509* certificate = X509_STORE_CTX_get_current_cert(ctx.get());
   if (certificate != nullptr) verdict.certificate = bssl::UpRef(certificate);
+  return verdict;
+}
+
+// Gives `crls` those that may be used. One without nextUpdate never becomes
+// invalid (RFC 5280, section 5.1.2.5), which the strict profile refuses.
+bool AddCrls(const VerifyRequest& request, STACK_OF(X509_CRL) * crls) {
+  const VerifyFlags& flags = request.verification->flags;
+  if (!flags.crl_check_leaf && !flags.crl_check_chain) return true;
+  for (const Crl& crl : request.trust_store->impl().crls) {
+    X509_CRL* x509_crl = crl.impl().crl.get();
+    if (flags.x509_strict && X509_CRL_get0_nextUpdate(x509_crl) == nullptr) {
+      continue;
+    }
+    if (!bssl::PushToStack(crls, bssl::UpRef(x509_crl))) return false;
+  }
+  return true;
+}
+
+// Runs BoringSSL. It takes the best CRL of an issuer's name before it looks at
+// the signature, so one from another CA of that name hides the right one: those
+// are left out, one after another. Their number is limited, since each costs a
+// verification.
+absl::optional<BoringVerdict> Run(const VerifyRequest& request, Inputs inputs) {
+  constexpr int kMostLeftOut = 8;
+  const bssl::UniquePtr<STACK_OF(X509_CRL)> crls(sk_X509_CRL_new_null());
+  if (crls == nullptr || !AddCrls(request, crls.get())) return absl::nullopt;
+  inputs.crls = crls.get();
+  X509_CRL* forged = nullptr;
+  absl::optional<BoringVerdict> verdict = RunOnce(request, inputs, &forged);
+  for (int i = 0; forged != nullptr && i < kMostLeftOut; ++i) {
+    bssl::UniquePtr<X509_CRL> left_out(
+        sk_X509_CRL_delete_ptr(crls.get(), forged));
+    forged = nullptr;
+    absl::optional<BoringVerdict> next = RunOnce(request, inputs, &forged);
+    if (!next.has_value()) return absl::nullopt;
+    // Without another CRL, the forged one says more.
+    if (next->finding.code != verify_code::kUnableToGetCrl) {
+      verdict = std::move(next);
+    }
+  }
   return verdict;
 }
 
@@ -179,7 +257,7 @@ absl::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request) {
   }
   VerifyFlags flags = request.verification->flags;
   flags.partial_chain |= IsItsOwnAnchor(request);
-  return Run(request, flags, store, untrusted.get(), /*trusted=*/nullptr);
+  return Run(request, {flags, store, untrusted.get()});
 }
 
 absl::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
@@ -196,8 +274,8 @@ absl::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
   VerifyFlags flags = request.verification->flags;
   flags.trusted_first = false;
   absl::optional<BoringVerdict> verdict =
-      Run(request, flags, request.trust_store->impl().store.get(),
-          untrusted.get(), trusted.get());
+      Run(request, {flags, request.trust_store->impl().store.get(),
+                    untrusted.get(), trusted.get()});
   if (!verdict.has_value() || verdict->finding.code != verify_code::kOk) {
     return verdict;
   }

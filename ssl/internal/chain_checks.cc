@@ -13,7 +13,6 @@
 #include "ssl/internal/boring_verify.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
-#include "ssl/internal/crl_impl.h"
 #include "ssl/internal/name_constraints.h"
 #include "ssl/internal/path_rules.h"
 #include "ssl/internal/pins.h"
@@ -94,29 +93,6 @@ Finding CheckPins(const Verification& verification,
   return {};
 }
 
-// A CRL without nextUpdate never becomes invalid (RFC 5280, section 5.1.2.5).
-Finding CheckCrlsEnd(const VerifyRequest& request,
-                     absl::Span<X509* const> chain) {
-  const VerifyFlags& flags = request.verification->flags;
-  const size_t checked = flags.crl_check_chain  ? chain.size() - 1
-                         : flags.crl_check_leaf ? 1
-                                                : 0;
-  for (size_t i = 0; i < checked; ++i) {
-    const X509_NAME* issuer = X509_get_issuer_name(chain[i]);
-    for (const Crl& crl : request.trust_store->impl().crls) {
-      const X509_CRL* x509_crl = crl.impl().crl.get();
-      if (X509_CRL_get0_nextUpdate(x509_crl) != nullptr ||
-          X509_NAME_cmp(X509_CRL_get_issuer(x509_crl), issuer) != 0) {
-        continue;
-      }
-      return {verify_code::kCrlExpired, static_cast<int>(i),
-              absl::StrCat("the CRL of \"", ShownName(NameToString(issuer)),
-                           "\" has no nextUpdate")};
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Finding CheckChain(const VerifyRequest& request,
@@ -133,8 +109,6 @@ Finding CheckChain(const VerifyRequest& request,
   if (finding.code != verify_code::kOk) return finding;
   if (verification.flags.x509_strict) {
     finding = FromRule(CheckStrict(chain));
-    if (finding.code != verify_code::kOk) return finding;
-    finding = CheckCrlsEnd(request, chain);
     if (finding.code != verify_code::kOk) return finding;
   }
   ConstraintFinding names = CheckNameConstraints(chain);

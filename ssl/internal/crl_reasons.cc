@@ -42,11 +42,15 @@ std::string ScopeOf(const X509_CRL* crl) {
 
 // Why BoringSSL does not take a CRL of the right issuer; empty if that cannot
 // be seen from the CRL alone.
-std::string ReasonOf(const X509_CRL* crl, int64_t now) {
+std::string ReasonOf(const VerifyRequest& request, const X509_CRL* crl) {
+  const int64_t now = PosixSeconds(request.now);
   if (X509_cmp_time_posix(X509_CRL_get0_lastUpdate(crl), now) > 0) {
     return "it is not yet valid (RFC 5280, section 5.1.2.4)";
   }
   const ASN1_TIME* next_update = X509_CRL_get0_nextUpdate(crl);
+  if (next_update == nullptr && request.verification->flags.x509_strict) {
+    return "it has no nextUpdate (RFC 5280, section 5.1.2.5)";
+  }
   if (next_update != nullptr && X509_cmp_time_posix(next_update, now) < 0) {
     return "it has expired (RFC 5280, section 5.1.2.5)";
   }
@@ -87,7 +91,7 @@ std::string CrlReason(const VerifyRequest& request, int code,
     const X509_CRL* x509_crl = crl.impl().crl.get();
     if (X509_NAME_cmp(X509_CRL_get_issuer(x509_crl), issuer) != 0) continue;
     ++of_issuer;
-    std::string reason = ReasonOf(x509_crl, PosixSeconds(request.now));
+    std::string reason = ReasonOf(request, x509_crl);
     if (!reason.empty() &&
         std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
       reasons.push_back(std::move(reason));

@@ -18,9 +18,11 @@
 namespace airlock::ssl::internal {
 namespace {
 
+// RFC 5280, section 4.1.2.5: notBefore and notAfter are inclusive. -1 means
+// "earlier or equal".
 bool IsValidAt(X509* certificate, int64_t now) {
   return X509_cmp_time_posix(X509_get0_notBefore(certificate), now) < 0 &&
-         X509_cmp_time_posix(X509_get0_notAfter(certificate), now) > 0;
+         X509_cmp_time_posix(X509_get0_notAfter(certificate), now - 1) > 0;
 }
 
 // Equal for names that X509_NAME_cmp calls equal. Names that differ may share

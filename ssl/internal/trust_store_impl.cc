@@ -7,7 +7,6 @@
 
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
-#include "ssl/internal/crl_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/name_key.h"
 #include "ssl/internal/trust_settings.h"
@@ -41,11 +40,6 @@ absl::Status TrustStore::Impl::Finish() {
     settings.push_back({*std::move(decoded), certificate.settings()});
   }
   std::sort(by_subject_.begin(), by_subject_.end());
-  for (const Crl& crl : crls) {
-    if (!X509_STORE_add_crl(store.get(), crl.impl().crl.get())) {
-      return CannotFill();
-    }
-  }
   return absl::OkStatus();
 }
 

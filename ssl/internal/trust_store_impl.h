@@ -65,10 +65,10 @@ struct TrustStore::Impl {
   std::vector<Crl> crls;
   std::string content_hash;
 
-  // All CRLs, and the certificates that Reachable added. BoringSSL guards it by
-  // a lock of its own, so any number of threads may use it, and what it
-  // contains besides the certificates that a verification asks for does not
-  // influence that verification.
+  // The certificates that Reachable added; no CRLs. BoringSSL guards it by a
+  // lock of its own, so any number of threads may use it, and what it contains
+  // besides the certificates that a verification asks for does not influence
+  // that verification.
   bssl::UniquePtr<X509_STORE> store;
   // Of verified_chains.h, which makes it when it is first needed. It depends on
   // this class, so it is incomplete here.

@@ -113,6 +113,15 @@ std::string PathFixture::MakeCrl(const CrlOptions& options) {
                                      /*crit=*/1, content.get()));
     EXPECT_TRUE(X509_CRL_add_ext(crl.get(), extension.get(), /*loc=*/-1));
   }
+  if (options.revoked != 0) {
+    bssl::UniquePtr<X509_REVOKED> revoked(X509_REVOKED_new());
+    const bssl::UniquePtr<ASN1_INTEGER> serial(ASN1_INTEGER_new());
+    EXPECT_TRUE(ASN1_INTEGER_set(serial.get(), options.revoked));
+    EXPECT_TRUE(X509_REVOKED_set_serialNumber(revoked.get(), serial.get()));
+    EXPECT_TRUE(ASN1_TIME_set_string(time.get(), options.last_update.c_str()));
+    EXPECT_TRUE(X509_REVOKED_set_revocationDate(revoked.get(), time.get()));
+    EXPECT_TRUE(X509_CRL_add0_revoked(crl.get(), revoked.release()));
+  }
   EXPECT_TRUE(X509_CRL_sign(
       crl.get(), options.key == nullptr ? ca_key_.get() : options.key,
       EVP_sha256()));

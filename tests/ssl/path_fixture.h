@@ -73,6 +73,7 @@ class PathFixture : public ::testing::Test {
     EVP_PKEY* key = nullptr;  // Null: the CA's.
     bool is_delta = false;
     std::string scope;  // The DER of an issuing distribution point.
+    int revoked = 0;    // A serial number; 0: none.
   };
 
   std::string MakeCrl(const CrlOptions& options);

@@ -12,9 +12,11 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "ssl/verify_code.h"
 #include "tests/ssl/path_fixture.h"
+#include "tests/support/handshake.h"
 #include "tests/support/mint.h"
 
 namespace airlock::ssl::internal {
@@ -24,6 +26,7 @@ using ::airlock::testing::Mint;
 using ::airlock::testing::MintKey;
 using ::airlock::testing::MintOptions;
 using ::airlock::testing::MintRsaKey;
+using ::airlock::testing::TestTime;
 
 namespace code = verify_code;
 
@@ -302,6 +305,30 @@ TEST_F(PathRulesTest, APathWithAPinIsFoundAmongOthers) {
   const Certificate root = Mint(root_, root_key_.get(), root_key_.get());
   EXPECT_EQ(Verify(presented, {root, other}), 0) << outcome_.status;
   EXPECT_EQ(outcome_.verified.back(), other);
+}
+
+// RFC 5280, section 4.1.2.5: from notBefore through notAfter, inclusive.
+TEST_F(PathRulesTest, TheDatesAreInclusive) {
+  const auto text = [](absl::Time time) {
+    return absl::FormatTime("%y%m%d%H%M%SZ", time, absl::UTCTimeZone());
+  };
+  const absl::Time now = TestTime();
+  for (MintOptions* options : {&root_, &ca_, &leaf_}) {
+    options->not_before = text(now);
+    options->not_after = text(now);
+  }
+  EXPECT_EQ(Verify(), 0) << outcome_.status;
+  EXPECT_EQ(Verify(/*strict=*/true), 0) << outcome_.status;
+  for (MintOptions* options : {&root_, &ca_, &leaf_}) {
+    const MintOptions good = *options;
+    options->not_before = text(now - absl::Hours(1));
+    options->not_after = text(now - absl::Seconds(1));
+    EXPECT_EQ(Verify(), code::kExpired) << outcome_.status;
+    options->not_before = text(now + absl::Seconds(1));
+    options->not_after = text(now + absl::Hours(1));
+    EXPECT_EQ(Verify(), code::kNotYetValid) << outcome_.status;
+    *options = good;
+  }
 }
 
 }  // namespace

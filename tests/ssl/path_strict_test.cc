@@ -89,7 +89,7 @@ TEST_F(PathStrictTest, StrictNeedsTheEndOfACrl) {
   CrlOptions endless;
   endless.next_update = "";
   crls_ = {MakeCrl(endless)};
-  ExpectStrictOnly(code::kCrlExpired);
+  ExpectStrictOnly(code::kUnableToGetCrl);
   EXPECT_TRUE(absl::StrContains(error_.what, "nextUpdate")) << error_.what;
 }
 

@@ -126,8 +126,8 @@ TEST_F(VerifyTest, DepthIsTheNumberOfIntermediates) {
   EXPECT_EQ(Verify("server_other"), 20);
 }
 
-// RFC 5280 includes the last second; BoringSSL, like OpenSSL, does not.
-TEST_F(VerifyTest, ValidityEndsWhereItsLastSecondBegins) {
+// RFC 5280, section 4.1.2.5; BoringSSL, like OpenSSL, excludes the last second.
+TEST_F(VerifyTest, ValidityIncludesItsLastSecond) {
   request_.now = At(2010, 1, 1) - absl::Seconds(1);
   verification_.depth = 0;
   verification_.flags.partial_chain = true;
@@ -137,7 +137,9 @@ TEST_F(VerifyTest, ValidityEndsWhereItsLastSecondBegins) {
   EXPECT_EQ(Verify("expired"), 0) << outcome_.status;
   request_.now = At(2011, 1, 1) - absl::Nanoseconds(1);
   EXPECT_EQ(Verify("expired"), 0) << outcome_.status;
-  request_.now = At(2011, 1, 1);
+  request_.now = At(2011, 1, 1) + absl::Seconds(1) - absl::Nanoseconds(1);
+  EXPECT_EQ(Verify("expired"), 0) << outcome_.status;
+  request_.now = At(2011, 1, 1) + absl::Seconds(1);
   EXPECT_EQ(Verify("expired"), 10);
 }
 
