@@ -4,9 +4,10 @@
 // Each of BoringSSL's allocations fails in turn: every call returns an error or
 // its right result, nothing leaks, and no unverified connection is open.
 
+#include "tests/support/boringssl_memory.h"
+
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,67 +30,17 @@
 #include "tests/support/handshake.h"
 #include "tests/support/testdata.h"
 
-namespace {
-
-// How many allocations succeed before one fails; -1: all do.
-int left = -1;
-// Whether all fail after the first that does.
-bool keeps_failing = false;
-bool failed = false;
-// How many allocations have not been freed.
-int living = 0;
-
-// Before each allocation. As large as any alignment.
-struct alignas(16) Header {
-  size_t size;
-};
-
-}  // namespace
-
-// BoringSSL calls these, where a program defines them, for all of its memory.
-extern "C" {
-// AddressSanitizer asks for it.
-const char* __lsan_default_suppressions();  // NOLINT(bugprone-*)
-void* OPENSSL_memory_alloc(size_t size);
-void OPENSSL_memory_free(void* memory);
-size_t OPENSSL_memory_get_size(void* memory);
-}
-
-// What BoringSSL loses when it cannot allocate while it frees.
-const char* __lsan_default_suppressions() {  // NOLINT(bugprone-*)
-  return "leak:CRYPTO_set_ex_data";
-}
-
-void* OPENSSL_memory_alloc(size_t size) {
-  if (left == 0) {
-    failed = true;
-    if (!keeps_failing) left = -1;
-    return nullptr;
-  }
-  if (left > 0) --left;
-  auto* const header = static_cast<Header*>(std::malloc(sizeof(Header) + size));
-  if (header == nullptr) return nullptr;
-  header->size = size;
-  ++living;
-  return header + 1;
-}
-
-void OPENSSL_memory_free(void* memory) {
-  if (memory == nullptr) return;
-  --living;
-  std::free(static_cast<Header*>(memory) - 1);
-}
-
-size_t OPENSSL_memory_get_size(void* memory) {
-  return memory == nullptr ? 0 : (static_cast<Header*>(memory) - 1)->size;
-}
-
 namespace airlock::ssl {
 namespace {
 
+using ::airlock::testing::BoringSslMemoryFailed;
+using ::airlock::testing::FailBoringSslMemory;
 using ::airlock::testing::FailureOf;
+using ::airlock::testing::LivingBoringSslAllocations;
 using ::airlock::testing::LocalhostOptions;
+using ::airlock::testing::MemoryFailure;
 using ::airlock::testing::ReadTestdata;
+using ::airlock::testing::RestoreBoringSslMemory;
 using ::airlock::testing::TestTime;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
@@ -196,33 +147,27 @@ absl::Status Scenario(const Files& files, TlsVersion version) {
 
 class BoringSslMemoryTest : public ::testing::TestWithParam<TlsVersion> {
  protected:
-  // The scenario, in which the allocation after `before` others fails.
-  absl::Status Run(int before) {
-    failed = false;
-    left = before;
-    const absl::Status status = Scenario(files_, GetParam());
-    left = -1;
-    return status;
-  }
-
-  void FailEach() {
+  void FailEach(MemoryFailure kind) {
     // What BoringSSL keeps for each thread is made once.
-    ASSERT_TRUE(Run(-1).ok());
-    const int once = living;
-    ASSERT_TRUE(Run(-1).ok());
-    ASSERT_EQ(living, once);
+    ASSERT_TRUE(Scenario(files_, GetParam()).ok());
+    const int once = LivingBoringSslAllocations();
+    ASSERT_TRUE(Scenario(files_, GetParam()).ok());
+    ASSERT_EQ(LivingBoringSslAllocations(), once);
 
     int failures = 0;
     int errors = 0;
     for (bool more = true; more && !HasFailure(); ++failures) {
       SCOPED_TRACE(failures);
-      const int before = living;
-      const absl::Status status = Run(failures);
-      more = failed;
-      EXPECT_TRUE(failed || status.ok()) << status;
+      const int before = LivingBoringSslAllocations();
+      FailBoringSslMemory(failures, kind);
+      const absl::Status status = Scenario(files_, GetParam());
+      RestoreBoringSslMemory();
+      more = BoringSslMemoryFailed();
+      EXPECT_TRUE(more || status.ok()) << status;
       // BoringSSL frees the ex_data of an SSL (two blocks, at each end) only if
       // it can allocate.
-      EXPECT_THAT(living - before, AnyOf(0, 2, 4)) << status;
+      EXPECT_THAT(LivingBoringSslAllocations() - before, AnyOf(0, 2, 4))
+          << status;
       if (!status.ok()) ++errors;
     }
     EXPECT_GT(failures, 1000) << "these are not BoringSSL's allocations";
@@ -243,12 +188,12 @@ INSTANTIATE_TEST_SUITE_P(All, BoringSslMemoryTest,
                                                                      : "Tls13";
                          });
 
-TEST_P(BoringSslMemoryTest, OneAllocationFails) { FailEach(); }
+TEST_P(BoringSslMemoryTest, OneAllocationFails) {
+  FailEach(MemoryFailure::kOne);
+}
 
 TEST_P(BoringSslMemoryTest, AllAllocationsFailFromOneOn) {
-  keeps_failing = true;
-  FailEach();
-  keeps_failing = false;
+  FailEach(MemoryFailure::kAllFromThen);
 }
 
 // ---- What is read from bytes: the error blames memory, not the input.
@@ -327,12 +272,12 @@ TEST(InputMemoryTest, TheInputIsNotAtFault) {
   int forgotten = 0;
   for (const Input& input : Inputs()) {
     ASSERT_TRUE(input.read().ok()) << input.name << ": " << input.read();
-    failed = true;
-    for (int i = 0; failed; ++i) {
-      failed = false;
-      left = i;
+    bool more = true;
+    for (int i = 0; more; ++i) {
+      FailBoringSslMemory(i);
       const absl::Status status = input.read();
-      left = -1;
+      RestoreBoringSslMemory();
+      more = BoringSslMemoryFailed();
       if (status.ok()) continue;
       ++errors;
       // BoringSSL clears its queue when it tries another format for a decrypted
