@@ -124,6 +124,13 @@ absl::Status Mismatch(const Certificate& certificate, absl::string_view host,
   return MakeStatus(error);
 }
 
+// RFC 4007, section 11: the system's name of an interface. It is not part of
+// the address.
+bool IsZone(absl::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), absl::ascii_isgraph);
+}
+
 }  // namespace
 
 absl::StatusOr<ReferenceHost> ParseHost(absl::string_view host) {
@@ -134,7 +141,13 @@ absl::StatusOr<ReferenceHost> ParseHost(absl::string_view host) {
     return BadHost(host, "a bracket is missing");
   }
   if (bracketed || absl::StrContains(name, ':')) {
-    std::string bytes = ParseIpv6(name.substr(0, name.find('%')));
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(name, absl::MaxSplits('%', 1));
+    const bool has_zone = parts.first.size() < name.size();
+    if (has_zone && !IsZone(parts.second)) {
+      return BadHost(host, "the zone after its % is empty or not printable");
+    }
+    std::string bytes = ParseIpv6(parts.first);
     if (bytes.empty()) {
       return BadHost(host,
                      "it is not an IPv6 address either (pass the host without "

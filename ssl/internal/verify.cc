@@ -368,16 +368,14 @@ VerifyOutcome CheckNames(const VerifyRequest& request) {
 
 VerifyOutcome Accept(const VerifyRequest& request, const Path& path) {
   VerifyOutcome outcome;
-  for (const bssl::UniquePtr<X509>& x509 : path) {
-    absl::StatusOr<Certificate> certificate = CertificateFromX509(x509.get());
+  // A trusted leaf is its own anchor, but BoringSSL may put a longer chain
+  // above it, of certificates that are not trusted, or that are no anchors.
+  const size_t size = IsTrustedLeaf(request) ? 1 : path.size();
+  for (size_t i = 0; i < size; ++i) {
+    absl::StatusOr<Certificate> certificate =
+        CertificateFromX509(path[i].get());
     if (!certificate.ok()) return OutOfMemory();
     outcome.verified.push_back(*std::move(certificate));
-  }
-  // With partial_chain and without trusted_first, BoringSSL accepts a trusted
-  // leaf at the end of a longer chain, of certificates that no one trusts.
-  while (outcome.verified.size() > 1 &&
-         !request.trust_store->Contains(outcome.verified.back())) {
-    outcome.verified.pop_back();
   }
   VerifyOutcome names = CheckNames(request);
   return names.status.ok() ? outcome : names;

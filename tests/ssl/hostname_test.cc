@@ -133,6 +133,10 @@ TEST(ParseHostTest, Refused) {
            absl::string_view("::ffff:192.0.2.01"),
            absl::string_view("::192.0.2.1.5"),
            absl::string_view("%eth0"),
+           absl::string_view("fe80::1%"),
+           absl::string_view("[fe80::1%]"),
+           absl::string_view("fe80::1%eth 0"),
+           absl::string_view("[fe80::1%eth\0]", 14),
        }) {
     const absl::StatusOr<ReferenceHost> parsed = ParseHost(host);
     ASSERT_FALSE(parsed.ok()) << absl::CHexEscape(host);

@@ -5,6 +5,7 @@
 #include "ssl/internal/verify.h"
 
 #include <openssl/evp.h>
+#include <openssl/nid.h>
 
 #include <array>
 #include <memory>
@@ -24,6 +25,7 @@ namespace {
 
 using ::airlock::testing::Mint;
 using ::airlock::testing::MintKey;
+using ::airlock::testing::MintOptions;
 using ::airlock::testing::ReadTestdata;
 using ::airlock::testing::TestCertificates;
 using ::airlock::testing::TestTime;
@@ -252,6 +254,22 @@ TEST_F(VerifyTest, AVerifiedPathEndsAtItsAnchor) {
     EXPECT_EQ(Verify("server_rsa_chain"), 0);
     EXPECT_EQ(outcome_.verified.size(), 1u) << trusted_first;
   }
+}
+
+TEST_F(VerifyTest, ATrustedLeafIsItsOwnAnchor) {
+  const auto key = MintKey();
+  const auto ca_key = MintKey();
+  // Not an anchor: it is not self-signed.
+  const Certificate ca =
+      Mint("same", ca_key.get(), "other", key.get(), /*is_ca=*/true);
+  MintOptions options;
+  options.common_names = {"same"};
+  options.issuer = "same";
+  options.extensions = {{NID_key_usage, "digitalSignature"}};
+  const Certificate leaf = Mint(options, key.get(), ca_key.get());
+  Trust({ca, leaf});
+  EXPECT_EQ(Verify({leaf}), 0) << outcome_.status;
+  EXPECT_EQ(outcome_.verified.size(), 1u);
 }
 
 TEST_F(VerifyTest, ASelfSignedCertificateIsTrustedAsItStands) {
