@@ -7,7 +7,7 @@ _ASK = """
 from __future__ import print_function
 import os, sys, sysconfig
 suffix = sysconfig.get_config_var("EXT_SUFFIX") or ".so"
-print("%d.%d" % sys.version_info[:2])
+print("%d.%d" % sys.version_info[:2] + ("t" if "t" in getattr(sys, "abiflags", "") else ""))
 print("%d.%d.%d" % sys.version_info[:3])
 print(os.path.realpath(sys.executable))
 print(".so" if sys.version_info[0] == 2 else suffix)
@@ -16,7 +16,7 @@ good = [f for f in folders if os.path.exists(os.path.join(f, "Python.h"))]
 print(good[0] if good else "")
 # Debian puts one header where only the compiler's own paths lead.
 multiarch = sysconfig.get_config_var("MULTIARCH") or ""
-print("/usr/include/" + multiarch if multiarch else "")
+print(os.path.join(os.path.dirname(good[0]), multiarch) if good and multiarch else "")
 """
 
 _ASK_TESTS = """
@@ -26,6 +26,20 @@ print(os.path.exists(os.path.join(folder, "test_ssl.py")))
 """
 
 _OLDEST = {"2": 7, "3": 6}
+
+def _fetched(rctx, home):
+    """Those that tools/get_python has fetched."""
+    cache = rctx.os.environ.get("XDG_CACHE_HOME")
+    if not cache and home:
+        cache = home + "/.cache"
+    folder = rctx.path(cache + "/airlock-pythons") if cache else None
+    if not folder or not folder.exists:
+        return []
+    return [
+        f + "/python"
+        for f in sorted([str(f) for f in folder.readdir()])
+        if rctx.path(f + "/python").exists
+    ]
 
 def _candidates(rctx):
     """Interpreters to ask, in order of preference."""
@@ -45,7 +59,7 @@ def _candidates(rctx):
         for folder in sorted([str(f) for f in versions.readdir()]):
             if rctx.path(folder + "/bin/python").exists:
                 result.append(folder + "/bin/python")
-    return result
+    return result + _fetched(rctx, home)
 
 def _ask(rctx, python):
     """What `python` says of itself, or None where it does not run."""
@@ -66,7 +80,7 @@ def _ask(rctx, python):
 
 def _supported(version):
     major, _, minor = version.partition(".")
-    return major in _OLDEST and int(minor) >= _OLDEST[major]
+    return major in _OLDEST and minor.isdigit() and int(minor) >= _OLDEST[major]
 
 def _headers(rctx, python):
     """Links the headers; a cc_library of them."""
@@ -77,7 +91,8 @@ def _headers(rctx, python):
     if python.multiarch:
         pyconfig = "%s/%s" % (python.multiarch, inner)
         if rctx.path(pyconfig).exists:
-            rctx.symlink(pyconfig, "%s/multiarch/%s" % (folder, inner))
+            triplet = python.multiarch.rpartition("/")[2]
+            rctx.symlink(pyconfig, "%s/multiarch/%s/%s" % (folder, triplet, inner))
             includes.append(folder + "/multiarch")
     return """
 cc_library(
@@ -137,10 +152,10 @@ local_pythons = repository_rule(
     doc = """Finds the interpreters that have headers.
 
 They are python3 and python2.7 of PATH and of /usr/bin, and those of
-~/.pyenv/versions; or, in their place, the colon-separated paths in
-AIRLOCK_PYTHONS. `bazel sync --configure` looks again.
+~/.pyenv/versions, and those of tools/get_python; or, in their place, the
+colon-separated paths in AIRLOCK_PYTHONS. `bazel sync --configure` looks again.
 """,
     configure = True,
     local = True,
-    environ = ["AIRLOCK_PYTHONS", "HOME", "PATH"],
+    environ = ["AIRLOCK_PYTHONS", "HOME", "PATH", "XDG_CACHE_HOME"],
 )
