@@ -128,6 +128,12 @@ constexpr struct {
     {"HAS_ECDH", true},
     {"HAS_SNI", true},
     {"HAS_PSK", true},
+#if AIRLOCK_PYTHON_AT_LEAST(3, 14)
+    {"HAS_PHA", false},
+#endif
+#if AIRLOCK_PYTHON_AT_LEAST(3, 15)
+    {"HAS_PSK_TLS13", false},
+#endif
     {"HAS_SSLv2", false},
     {"HAS_SSLv3", false},
     {"HAS_TLSv1", true},

@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "platform/python/certificate_dict.h"
 #include "platform/python/errors.h"
+#include "platform/python/negotiation.h"
 #include "platform/python/profile.h"
 #include "platform/python/socket.h"
 
@@ -348,6 +349,14 @@ PyMethodDef* ContextMethods() {
     {"set_ecdh_curve", Method<SetEcdhCurve>(), METH_O, nullptr},
     {"cert_store_stats", Method<CertStoreStats>(), METH_NOARGS, nullptr},
     {"get_ca_certs", Method<GetCaCerts>(), kKeywords, nullptr},
+    {AIRLOCK_SINCE_3_15("set_groups"), Method<SetGroups>(), METH_O, nullptr},
+    {AIRLOCK_SINCE_3_15("get_groups"), Method<GetGroups>(), kKeywords, nullptr},
+    {AIRLOCK_SINCE_3_15("set_ciphersuites"), Method<SetCiphersuites>(), METH_O,
+     nullptr},
+    {AIRLOCK_SINCE_3_15("set_client_sigalgs"), Method<SetClientSigalgs>(),
+     METH_O, nullptr},
+    {AIRLOCK_SINCE_3_15("set_server_sigalgs"), Method<SetServerSigalgs>(),
+     METH_O, nullptr},
 #if !AIRLOCK_PYTHON_AT_LEAST(3, 7)
     {"set_servername_callback", Method<SetServernameCallback>(), METH_O,
      nullptr},

@@ -54,6 +54,10 @@ struct ContextObject {
   bool post_handshake_auth = false;  // Stored only: BoringSSL has none.
   std::string ciphers;
   std::string groups;
+  // SignatureSchemes of the client's handshake signature and of the server's;
+  // empty: the default, or for a client's what is set for a server's.
+  std::vector<uint16_t> client_sigalgs;
+  std::vector<uint16_t> server_sigalgs;
   std::vector<std::shared_ptr<const ssl::Credentials>> credentials;
   Trusted trusted;
   std::vector<std::string> alpn;
@@ -98,6 +102,7 @@ struct ContextObject {
                                    ssl::Side side,
                                    const std::string& hostname) const;
   void AddVersions(ssl::Verification* verification) const;
+  void AddSigalgs(ssl::Side side, ssl::ContextOptions* result) const;
   std::vector<std::shared_ptr<const ssl::Credentials>> CompleteChains(
       const ssl::TrustStore* store) const;
   // Discards the Contexts of `side`, and keeps their statistics.

@@ -23,6 +23,8 @@ constexpr uint8_t kInternalError = 80;
 constexpr int kChangeCipherSpec = 20;
 constexpr int kAlert = 21;
 constexpr int kHandshake = 22;
+constexpr uint8_t kServerKeyExchange = 12;
+constexpr uint8_t kCertificateVerify = 15;
 constexpr uint8_t kFinished = 20;
 constexpr int kRecordHeader = 256;
 constexpr int kChangeCipherSpecMessage = 0x101;
@@ -83,26 +85,57 @@ int MessageVersion(const ssl::TlsMessage& message) {
   return message.version;
 }
 
-// Runs without the GIL.
-absl::Status KeepFinished(const ssl::Socket& /*core*/,
-                          const ssl::TlsMessage& message) {
+// The two bytes at `place` as a number; 0 if they are missing.
+uint16_t NumberAt(absl::Span<const uint8_t> bytes, size_t place) {
+  if (bytes.size() < place + 2) return 0;
+  return static_cast<uint16_t>(bytes[place] << 8 | bytes[place + 1]);
+}
+
+// The SignatureScheme of a signed ServerKeyExchange of TLS 1.2 (RFC 8422,
+// section 5.4): it follows a named curve and a point. Any number for another.
+uint16_t KeyExchangeScheme(absl::Span<const uint8_t> body) {
+  constexpr size_t kPointSize = 3;
+  if (body.size() <= kPointSize) return 0;
+  return NumberAt(body, kPointSize + 1 + body[kPointSize]);
+}
+
+void KeepFinished(bool sent, absl::Span<const uint8_t> body,
+                  SocketObject* socket) {
+  std::string& kept = sent ? socket->finished.sent : socket->finished.received;
+  if (kept.empty()) kept.assign(body.begin(), body.end());
+}
+
+// Keeps what may be asked for after the handshake. Runs without the GIL.
+absl::Status KeepMessage(const ssl::Socket& /*core*/,
+                         const ssl::TlsMessage& message) {
   constexpr size_t kHeader = 4;
-  if (message.content_type != kHandshake || message.bytes.size() <= kHeader ||
-      message.bytes[0] != kFinished) {
+  if (message.content_type != kHandshake || message.bytes.size() <= kHeader) {
     return absl::OkStatus();
   }
-  SocketObject& socket = SocketOf(CurrentSocket());
-  std::string& kept =
-      message.sent ? socket.finished.sent : socket.finished.received;
-  if (!kept.empty()) return absl::OkStatus();
   const absl::Span<const uint8_t> body = message.bytes.subspan(kHeader);
-  kept.assign(body.begin(), body.end());
+  switch (message.bytes[0]) {
+    case kFinished:
+      KeepFinished(message.sent, body, &SocketOf(CurrentSocket()));
+      break;
+    case kCertificateVerify:
+      if (message.sent) {
+        SocketOf(CurrentSocket()).signed_with = NumberAt(body, 0);
+      }
+      break;
+    case kServerKeyExchange:
+      if (message.sent) {
+        SocketOf(CurrentSocket()).signed_with = KeyExchangeScheme(body);
+      }
+      break;
+    default:
+      break;
+  }
   return absl::OkStatus();
 }
 
 absl::Status OnMessage(const ssl::Socket& core,
                        const ssl::TlsMessage& message) {
-  const absl::Status kept = KeepFinished(core, message);
+  const absl::Status kept = KeepMessage(core, message);
   if (!kept.ok()) return kept;
   const CallbackScope scope;
   SocketObject& socket = scope.socket();
@@ -205,7 +238,7 @@ absl::optional<ssl::Secret> OnPskServer(absl::string_view identity) {
 void InstallCallbacks(const ContextObject& context,
                       ssl::ContextOptions* options) {
   if (context.sni_callback) options->sni = OnSni;
-  options->message = context.message_callback ? OnMessage : KeepFinished;
+  options->message = context.message_callback ? OnMessage : KeepMessage;
   if (context.psk_client_callback) options->psk_client = OnPskClient;
   if (context.psk_server_callback) options->psk_server = OnPskServer;
   if (context.keylog != nullptr) {

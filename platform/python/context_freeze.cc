@@ -128,6 +128,15 @@ void ContextObject::AddVersions(ssl::Verification* verification) const {
   }
 }
 
+void ContextObject::AddSigalgs(ssl::Side side,
+                               ssl::ContextOptions* result) const {
+  const std::vector<uint16_t>& clients =
+      client_sigalgs.empty() ? server_sigalgs : client_sigalgs;
+  const bool client = side == ssl::Side::kClient;
+  result->signing_algorithms = client ? clients : server_sigalgs;
+  result->peer_signing_algorithms = client ? server_sigalgs : clients;
+}
+
 platform::ContextRequest ContextObject::Request(
     const config::VerificationPolicy& policy, ssl::Side side,
     const std::string& hostname) const {
@@ -179,6 +188,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
       (host_flags & kHostflagNeverCheckSubject) == 0;
   result.verification.flags =
       ssl::FlagsFromBits(static_cast<uint32_t>(verify_flags));
+  AddSigalgs(side, &result);
   result.alpn_protocols = alpn;
   result.npn_protocols = npn;
   // OpenSSL's clients always allow renegotiation.

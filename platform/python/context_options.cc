@@ -14,13 +14,6 @@
 namespace airlock::python {
 namespace {
 
-// Returns false, with TypeError, if an attribute is being deleted.
-bool NotDeleted(PyObject* value) {
-  if (value != nullptr) return true;
-  PyErr_SetString(PyExc_TypeError, "cannot delete attribute");
-  return false;
-}
-
 bool ToInt(PyObject* value, int* out) {
   if (!NotDeleted(value)) return false;
   return PyArg_Parse(value, "i", out) != 0;
@@ -54,6 +47,15 @@ int SetOptions(PyObject* self, PyObject* value, void* /*closure*/) {
   ContextObject& context = ContextOf(self);
   const PyRef number = PyRef::Steal(PyNumber_Index(value));
   if (!number) return -1;
+#if AIRLOCK_PYTHON_AT_LEAST(3, 14)
+  const PyRef zero = PyRef::Steal(PyLong_FromLong(0));
+  const int negative =
+      zero ? PyObject_RichCompareBool(number.get(), zero.get(), Py_LT) : -1;
+  if (negative > 0) {
+    PyErr_SetString(PyExc_ValueError, "options must not be negative");
+  }
+  if (negative != 0) return -1;
+#endif
   long long signed_number = PyLong_AsLongLong(number.get());
   if (signed_number == -1 && PyErr_Occurred()) return -1;
 #if AIRLOCK_PYTHON_AT_LEAST(3, 12)
@@ -308,6 +310,7 @@ int SetCallback(PyObject* value, const char* what, PyRef* callback) {
 
 [[maybe_unused]] int SetSniCallback(PyObject* self, PyObject* value,
                                     void* /*closure*/) {
+  if (kDeletesNothing && !NotDeleted(value)) return -1;
   ContextObject& context = ContextOf(self);
   if (context.protocol == kProtocolTlsClient) {
     PyErr_SetString(PyExc_ValueError,

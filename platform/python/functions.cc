@@ -12,6 +12,7 @@
 #include "platform/python/certificate_dict.h"
 #include "platform/python/errors.h"
 #include "platform/python/files.h"
+#include "platform/python/negotiation.h"
 #include "ssl/object_id.h"
 #include "ssl/random.h"
 
@@ -162,6 +163,8 @@ PyMethodDef* ModuleFunctions() {
     {"RAND_status", Method<RandomStatus>(), METH_NOARGS, nullptr},
     // For the package `airlock`.
     {"airlock_policy", Method<PolicyInForce>(), METH_NOARGS, nullptr},
+    {AIRLOCK_SINCE_3_15("get_sigalgs"), Method<GetSigalgs>(), METH_NOARGS,
+     nullptr},
     {"get_default_verify_paths", Method<DefaultVerifyPaths>(), METH_NOARGS,
      nullptr},
     {"txt2obj", Method<TextToObject>(), METH_VARARGS | METH_KEYWORDS, nullptr},

@@ -359,6 +359,16 @@ PyObject* TimeoutException(PyObject* ssl_error) {
 #endif
 }
 
+bool NotDeleted(PyObject* value) {
+  if (value != nullptr) return true;
+#if AIRLOCK_PYTHON_AT_LEAST(3, 14)
+  PyErr_SetString(PyExc_AttributeError, "the attribute cannot be deleted");
+#else
+  PyErr_SetString(PyExc_TypeError, "cannot delete attribute");
+#endif
+  return false;
+}
+
 int WarnDeprecated(const char* text) {
 #if AIRLOCK_PYTHON_AT_LEAST(3, 10)
   return PyErr_WarnEx(PyExc_DeprecationWarning, text, 2);

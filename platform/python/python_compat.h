@@ -58,6 +58,13 @@ enum {
 };
 #endif
 
+// What follows it in a format of PyArg_Parse can only be passed by keyword.
+#if PY_MAJOR_VERSION >= 3
+#define AIRLOCK_KEYWORD_ONLY "$"
+#else
+#define AIRLOCK_KEYWORD_ONLY ""
+#endif
+
 namespace airlock::python {
 
 // An owned reference, or null. Every change needs the GIL.
@@ -352,6 +359,12 @@ bool ReadSocketFields(PyObject* socket, int* fd, double* timeout);
 
 // The exception of a blocking operation that timed out.
 PyObject* TimeoutException(PyObject* ssl_error);
+
+// False, with an exception set, if an attribute is being deleted (null).
+bool NotDeleted(PyObject* value);
+
+// Whether deleting an attribute is always an AttributeError, before all else.
+constexpr bool kDeletesNothing = AIRLOCK_PYTHON_AT_LEAST(3, 14);
 
 // Warns about a feature that `ssl` of 3.10 and later deprecates; -1 if that is
 // an error.

@@ -12,6 +12,7 @@
 #include "platform/python/context.h"
 #include "platform/python/core_access.h"
 #include "platform/python/errors.h"
+#include "platform/python/negotiation.h"
 #include "platform/python/session.h"
 #include "ssl/error.h"
 
@@ -126,6 +127,11 @@ PyObject* Compression(PyObject* /*self*/, PyObject* /*unused*/) {
   return None();
 }
 
+// The kernel's TLS is never used.
+[[maybe_unused]] PyObject* UsesKtls(PyObject* /*self*/, PyObject* /*unused*/) {
+  return PyBool_FromLong(0);
+}
+
 PyObject* TlsUnique(PyObject* self, PyObject* /*unused*/) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
@@ -196,7 +202,8 @@ PyObject* GetContext(PyObject* self, void* /*closure*/) {
 
 int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
   SocketObject& socket = SocketOf(self);
-  if (value == nullptr || !IsInstance(value, socket.state->context_type)) {
+  if (!NotDeleted(value)) return -1;
+  if (!IsInstance(value, socket.state->context_type)) {
     if (PyErr_Occurred()) return -1;
     PyErr_SetString(PyExc_TypeError, "The value must be a SSLContext");
     return -1;
@@ -233,6 +240,7 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
 
 [[maybe_unused]] int SetOwner(PyObject* self, PyObject* value,
                               void* /*closure*/) {
+  if (kDeletesNothing && !NotDeleted(value)) return -1;
   SocketObject& socket = SocketOf(self);
   if (value == nullptr || value == Py_None) {
     socket.owner.Reset();
@@ -256,6 +264,7 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
 
 [[maybe_unused]] int SetSession(PyObject* self, PyObject* value,
                                 void* /*closure*/) {
+  if (!NotDeleted(value)) return -1;
   SocketObject& socket = SocketOf(self);
   const std::shared_ptr<const ssl::Session> session =
       TakeSession(socket, value);
@@ -284,6 +293,15 @@ PyMethodDef* SocketMethods() {
     {"cipher", Method<Cipher>(), METH_NOARGS, nullptr},
     {"version", Method<Version>(), METH_NOARGS, nullptr},
     {"compression", Method<Compression>(), METH_NOARGS, nullptr},
+    {AIRLOCK_SINCE_3_15("group"), Method<Group>(), METH_NOARGS, nullptr},
+    {AIRLOCK_SINCE_3_15("client_sigalg"), Method<ClientSigalg>(), METH_NOARGS,
+     nullptr},
+    {AIRLOCK_SINCE_3_15("server_sigalg"), Method<ServerSigalg>(), METH_NOARGS,
+     nullptr},
+#if AIRLOCK_PYTHON_AT_LEAST(3, 15)
+    {"uses_ktls_for_send", Method<UsesKtls>(), METH_NOARGS, nullptr},
+    {"uses_ktls_for_recv", Method<UsesKtls>(), METH_NOARGS, nullptr},
+#endif
     {"selected_alpn_protocol", Method<SelectedAlpn>(), METH_NOARGS, nullptr},
 #if !AIRLOCK_PYTHON_AT_LEAST(3, 10)
     {"selected_npn_protocol", Method<SelectedNpn>(), METH_NOARGS, nullptr},

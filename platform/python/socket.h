@@ -47,6 +47,8 @@ struct SocketObject {
     std::string sent;
     std::string received;
   } finished;
+  // The SignatureScheme that this side signed the handshake with; 0: none.
+  uint16_t signed_with = 0;
   // Why `core` is null or must not be used any more.
   absl::Status unusable;
   // Why a server has no usable key. Its `core` then refuses each client with an

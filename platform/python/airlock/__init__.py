@@ -4,15 +4,21 @@
 
 Call install() before anything imports ssl, and this process's own `ssl` runs
 over Airlock. wrap_socket and match_hostname, which `ssl` lacks since Python
-3.12, are here for every version; policy() returns the policy in force.
+3.12, are here for every version, and so are the groups and signature
+algorithms of Python 3.15; policy() returns the policy in force.
 """
 from __future__ import absolute_import
 
 from airlock._finder import install, installed
 from airlock._hostname import match_hostname
+from airlock._negotiation import (
+    client_sigalg, get_groups, get_sigalgs, group, server_sigalg,
+    set_ciphersuites, set_client_sigalgs, set_groups, set_server_sigalgs)
 from airlock._policy import Policy, Setting, policy
 from airlock._wrap import wrap_socket
 
-__all__ = ['Policy', 'Setting', 'install', 'installed', 'match_hostname',
-           'policy', 'wrap_socket']
+__all__ = ['Policy', 'Setting', 'client_sigalg', 'get_groups', 'get_sigalgs',
+           'group', 'install', 'installed', 'match_hostname', 'policy',
+           'server_sigalg', 'set_ciphersuites', 'set_client_sigalgs',
+           'set_groups', 'set_server_sigalgs', 'wrap_socket']
 __version__ = '1.0.0'

@@ -51,7 +51,9 @@ METHODS = [
     'load_verify_locations', 'set_alpn_protocols', 'set_npn_protocols',
     'set_servername_callback', 'load_default_certs', 'get_ca_certs',
     'cert_store_stats', 'session_stats', 'get_ciphers', '_set_alpn_protocols',
-    'set_psk_client_callback', 'set_psk_server_callback',
+    'set_psk_client_callback', 'set_psk_server_callback', 'set_groups',
+    'get_groups', 'set_client_sigalgs', 'set_server_sigalgs',
+    'set_ciphersuites',
 ]
 FUNCTIONS = ['RAND_bytes', 'RAND_add', 'RAND_status', 'RAND_pseudo_bytes']
 BIO_METHODS = ['read', 'write', 'write_eof']
@@ -59,7 +61,8 @@ SOCKET_METHODS = [
     'read', 'write', 'getpeercert', 'get_channel_binding', 'cipher',
     'shared_ciphers', 'compression', 'selected_alpn_protocol', 'version',
     'pending', 'verify_client_post_handshake', 'do_handshake', 'shutdown',
-    'getpeercert', 'get_unverified_chain', 'get_verified_chain',
+    'getpeercert', 'get_unverified_chain', 'get_verified_chain', 'group',
+    'client_sigalg', 'server_sigalg',
 ]
 SOCKET_PROPERTIES = ['session', 'context', 'owner', 'server_side',
                      'server_hostname', 'session_reused']

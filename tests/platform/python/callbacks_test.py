@@ -288,19 +288,32 @@ ours = ssl.create_default_context(cafile=%r)
 theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 theirs.load_cert_chain(%r, %r)
 theirs.sni_callback = lambda *_: None
-a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
-ends = [ours.wrap_bio(a, b, server_hostname='localhost'),
-        theirs.wrap_bio(b, a, server_side=True)]
-waiting = list(ends)
-while waiting:
-    for end in list(waiting):
-        try:
-            end.do_handshake()
-            waiting.remove(end)
-        except ssl.SSLWantReadError:
-            pass
-ends[0].write(b'words')
-assert ends[1].read(10) == b'words'
+def talk(ends):
+    waiting = list(ends)
+    while waiting:
+        for end in list(waiting):
+            try:
+                end.do_handshake()
+                waiting.remove(end)
+            except ssl.SSLWantReadError:
+                pass
+    ends[0].write(b'words')
+    assert ends[1].read(10) == b'words'
+    ends[1].write(b'more')
+    assert ends[0].read(10) == b'more'
+import socket
+for _ in range(10):
+    a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
+    talk([ours.wrap_bio(a, b, server_hostname='localhost'),
+          theirs.wrap_bio(b, a, server_side=True)])
+    near, far = socket.socketpair()
+    near.setblocking(False)
+    far.setblocking(False)
+    with ours.wrap_socket(near, server_hostname='localhost',
+                          do_handshake_on_connect=False) as client:
+        with theirs.wrap_socket(far, server_side=True,
+                                do_handshake_on_connect=False) as server:
+            talk([client, server])
 ''' % (sys.path, cert('root.pem'), cert('server_p256_chain.pem'),
        cert('server_p256.key'))
 

@@ -233,8 +233,9 @@ class FailedWriteTest(unittest.TestCase):
         self.assertNotIn('Airlock', stock.pop('version'))
         for name, ours in observe_all().items():
             theirs = stock.pop(name)
-            # Its handling of an end without close_notify is tested elsewhere.
-            if ours[2] == 'close':
+            # Its handling of an end without close_notify is tested elsewhere,
+            # and from 3.14 on, its end is the write's error.
+            if ours[2] == 'close' and sys.version_info < (3, 14):
                 self.assertEqual(ours[1:3], theirs[1:3], name)
             else:
                 self.assertEqual(ours[1], theirs[1], name)

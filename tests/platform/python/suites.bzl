@@ -6,20 +6,23 @@ load("//platform/python:modules.bzl", "module_label")
 
 # CPython's own suites that use `ssl`, and the versions that have them.
 _SUITES = {
-    "test_ssl": ("2.7", "3.13"),
-    "test_httplib": ("2.7", "3.13"),
-    "test_ftplib": ("2.7", "3.13"),
-    "test_poplib": ("2.7", "3.13"),
-    "test_imaplib": ("2.7", "3.13"),
-    "test_smtplib": ("2.7", "3.13"),
-    "test_urllib2_localnet": ("2.7", "3.13"),
+    "test_ssl": ("2.7", "3.15"),
+    "test_httplib": ("2.7", "3.15"),
+    "test_ftplib": ("2.7", "3.15"),
+    "test_poplib": ("2.7", "3.15"),
+    "test_imaplib": ("2.7", "3.15"),
+    "test_smtplib": ("2.7", "3.15"),
+    "test_urllib2_localnet": ("2.7", "3.15"),
     "test_nntplib": ("2.7", "3.12"),
-    "test_asyncio.test_sslproto": ("3.8", "3.13"),
-    "test_asyncio.test_ssl": ("3.11", "3.13"),
+    "test_asyncio.test_sslproto": ("3.8", "3.15"),
+    "test_asyncio.test_ssl": ("3.11", "3.15"),
 }
 
 # Slow suites, except test_ssl, run only in these, which differ most.
 _EVERYTHING = ["2.7", "3.8", "3.11", "3.13"]
+
+# Those of tools/get_python, which few machines have: slow suites run in them, too.
+_NEWEST = ["3.14", "3.15"]
 
 def _number(version):
     major, _, minor = version.partition(".")
@@ -28,6 +31,10 @@ def _number(version):
 def thorough(modules):
     """Those of the modules' Pythons in which everything runs."""
     return [python for python in modules if python["version"] in _EVERYTHING]
+
+def newest(modules):
+    """Those of the modules' Pythons that are newer than Debian's."""
+    return [python for python in modules if python["version"] in _NEWEST]
 
 def python_test(
         name,
@@ -92,7 +99,7 @@ def cpython_suites(modules, interpreters):
             if not (_number(first) <= _number(version) and
                     _number(version) <= _number(last)):
                 continue
-            if suite != "test_ssl" and version not in _EVERYTHING:
+            if suite != "test_ssl" and version not in _EVERYTHING + _NEWEST:
                 continue
             python_test(
                 name = suite,
