@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "absl/types/optional.h"
 #include "config/error_place.h"
 #include "platform/internal/errno_status.h"
 #include "platform/internal/sigpipe_block.h"
@@ -163,13 +165,38 @@ absl::StatusOr<std::string> ReadAll(int fd, size_t expected,
   return TooLarge(path);
 }
 
+// The file that is standard error; unset if that is closed.
+absl::optional<FileIdentity> StandardError() {
+  struct stat st;
+  if (fstat(STDERR_FILENO, &st) != 0) return absl::nullopt;
+  return ToFileStatus(st).identity;
+}
+
+// Whether a line may be written to standard error, which was the file `first`
+// when the host was made. A process that closes it gives its number to the next
+// descriptor that it opens, and a line in the middle of a connection would
+// break that. Services send it to another file, but not to a socket.
+bool MayWriteTo(const absl::optional<FileIdentity>& first) {
+  struct stat st;
+  if (!first.has_value() || fstat(STDERR_FILENO, &st) != 0) return false;
+  if (!S_ISSOCK(st.st_mode)) return true;
+  if (st.st_dev != first->device || st.st_ino != first->inode) return false;
+  // The socket of a system's log is local; inetd gives servers the connection.
+  sockaddr_storage address = {};
+  socklen_t size = sizeof(address);
+  return getsockname(STDERR_FILENO, reinterpret_cast<sockaddr*>(&address),
+                     &size) == 0 &&
+         address.ss_family == AF_UNIX;
+}
+
 struct CloseDirectory {
   void operator()(DIR* directory) const { closedir(directory); }
 };
 
 }  // namespace
 
-PosixHost::PosixHost(LogSink log) : log_(std::move(log)) {}
+PosixHost::PosixHost(LogSink log)
+    : log_(std::move(log)), standard_error_(StandardError()) {}
 
 absl::StatusOr<FileContent> PosixHost::ReadFile(const std::string& path) {
   absl::Status ok = CheckPath("read", path);
@@ -282,6 +309,7 @@ void PosixHost::Log(absl::LogSeverity severity, absl::string_view message) {
     log_(severity, message);
     return;
   }
+  if (!MayWriteTo(standard_error_)) return;
   // One call, so that lines of several threads do not mix.
   const std::string line = absl::StrCat(
       "airlock: ", absl::LogSeverityName(severity), ": ", message, "\n");

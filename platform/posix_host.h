@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "platform/host.h"
 
 namespace airlock::platform {
@@ -23,7 +24,9 @@ using LogSink = std::function<void(absl::LogSeverity, absl::string_view)>;
 // Thread-safe.
 class PosixHost final : public Host {
  public:
-  // Without `log`, messages go to standard error, one line each.
+  // Without `log`, messages go to standard error, one line each. If standard
+  // error was closed when the PosixHost was made, or has become a socket since,
+  // its descriptor may belong to a connection: then messages are dropped.
   explicit PosixHost(LogSink log = nullptr);
 
   absl::StatusOr<FileContent> ReadFile(const std::string& path) override;
@@ -40,6 +43,8 @@ class PosixHost final : public Host {
 
  private:
   const LogSink log_;
+  // The file that was standard error at first; unset if it was closed.
+  const absl::optional<FileIdentity> standard_error_;
 };
 
 }  // namespace airlock::platform

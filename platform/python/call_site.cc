@@ -23,8 +23,12 @@ bool IsOurs(const PyRef& frame) {
 
 bool IsFrame(const PyRef& frame) { return frame && frame.get() != Py_None; }
 
+// Null if there is none, or, from Python 3.11 onwards, if there is no memory to
+// make its object.
 PyRef CurrentFrame() {
-  return PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+  PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+  if (!frame) PyErr_Clear();
+  return frame;
 }
 
 // The first of `frame` and its callers that belongs to the application.
@@ -73,7 +77,9 @@ PyRef SettingFrame() {
 PyRef FrameAttribute(const PyRef& object, const char* name) {
   if (!object) return PyRef();
   PyRef value = PyRef::Steal(PyObject_GetAttrString(object.get(), name));
-  if (!value) PyErr_Clear();
+  // Python 3.11 says that f_back is None, and sets an exception, if there is no
+  // memory for that frame's object.
+  PyErr_Clear();
   return value;
 }
 
@@ -87,8 +93,7 @@ std::string ModuleOfFrame(const PyRef& frame) {
 }
 
 bool IsCalledBy(const char* module, const char* function) {
-  const PyRef frame =
-      PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+  const PyRef frame = CurrentFrame();
   if (ModuleOfFrame(frame) != module) return false;
   const PyRef name = FrameAttribute(FrameAttribute(frame, "f_code"), "co_name");
   std::string text;

@@ -146,6 +146,7 @@ bool AddData(ContextObject* context, PyObject* data) {
   if (text) {
     const PyRef ascii = PyRef::Steal(PyUnicode_AsASCIIString(data));
     if (!ascii) {
+      if (!PyErr_ExceptionMatches(PyExc_UnicodeError)) return false;
       PyErr_Clear();
       PyErr_SetString(
           PyExc_TypeError,

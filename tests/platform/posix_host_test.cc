@@ -5,8 +5,11 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -24,6 +27,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/internal/errno_status.h"
+#include "platform/internal/unique_fd.h"
 #include "tests/support/error_matchers.h"
 
 namespace airlock::platform {
@@ -250,6 +254,81 @@ TEST(PosixHostLogTest, RaisesNoSigpipeWithoutAReader) {
         _exit(0);
       },
       ::testing::ExitedWithCode(0), "");
+}
+
+// When the descriptor 2 was replaced: before or after a host was made.
+enum class Replaced { kBefore, kAfter, kClosedBefore };
+
+// What a host writes into `descriptor` as standard error, in a process of its
+// own.
+std::string LoggedInto(int descriptor, int read_from, Replaced when) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (when == Replaced::kBefore) dup2(descriptor, STDERR_FILENO);
+    if (when == Replaced::kClosedBefore) close(STDERR_FILENO);
+    PosixHost host;
+    dup2(descriptor, STDERR_FILENO);
+    host.Log(absl::LogSeverity::kWarning, "a line");
+    _exit(0);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  close(descriptor);
+  std::string got;
+  char buffer[100];
+  for (ssize_t n; (n = read(read_from, buffer, sizeof(buffer))) > 0;) {
+    got.append(buffer, static_cast<size_t>(n));
+  }
+  close(read_from);
+  return got;
+}
+
+constexpr char kLogged[] = "airlock: WARNING: a line\n";
+
+std::string LoggedIntoPipe(Replaced when) {
+  int ends[2];
+  EXPECT_EQ(pipe(ends), 0);
+  return LoggedInto(ends[1], ends[0], when);
+}
+
+std::string LoggedIntoLocalSocket(Replaced when) {
+  int ends[2];
+  EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  return LoggedInto(ends[1], ends[0], when);
+}
+
+std::string LoggedIntoConnection(Replaced when) {
+  const internal::UniqueFd listener(socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  EXPECT_EQ(bind(listener.get(), generic, size), 0);
+  EXPECT_EQ(listen(listener.get(), 1), 0);
+  EXPECT_EQ(getsockname(listener.get(), generic, &size), 0);
+  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  EXPECT_EQ(connect(client, generic, size), 0);
+  return LoggedInto(client, accept(listener.get(), nullptr, nullptr), when);
+}
+
+TEST(PosixHostLogTest, WritesToStandardErrorWhereverItLeads) {
+  EXPECT_EQ(LoggedIntoPipe(Replaced::kBefore), kLogged);
+  // As a service that begins a new file does.
+  EXPECT_EQ(LoggedIntoPipe(Replaced::kAfter), kLogged);
+  // The system's log.
+  EXPECT_EQ(LoggedIntoLocalSocket(Replaced::kBefore), kLogged);
+}
+
+TEST(PosixHostLogTest, WritesNothingIntoAConnection) {
+  EXPECT_EQ(LoggedIntoConnection(Replaced::kAfter), "");
+  EXPECT_EQ(LoggedIntoConnection(Replaced::kClosedBefore), "");
+  EXPECT_EQ(LoggedIntoConnection(Replaced::kBefore), "");
+  EXPECT_EQ(LoggedIntoLocalSocket(Replaced::kAfter), "");
+  EXPECT_EQ(LoggedIntoLocalSocket(Replaced::kClosedBefore), "");
+  // Any file that was opened after it was closed.
+  EXPECT_EQ(LoggedIntoPipe(Replaced::kClosedBefore), "");
 }
 
 TEST(PosixHostLogTest, GivesMessagesToTheSink) {

@@ -182,6 +182,10 @@ class FaultyTransport final : public Transport {
   bool& happened_;
 };
 
+// By how many bytes one conversation may be longer than another: two ECDSA
+// signatures in DER.
+constexpr int kSignaturesVary = 12;
+
 // The records that each end sends.
 constexpr size_t kRecords = 2;
 constexpr size_t kRecordSize = 20;
@@ -512,8 +516,10 @@ TEST_P(TransportFaultsTest, AtEachByte) {
       EXPECT_EQ(LivingBoringSslAllocations(), living) << "a leak";
     }
     Print(absl::StrCat(name, ", ", kind.name), totals);
-    // Nobody reads what follows close_notify.
-    EXPECT_TRUE(kind.fault != Fault::kRepeats || totals.whole <= 1);
+    // Nobody reads what follows close_notify, whose last byte is not always at
+    // the same place.
+    EXPECT_TRUE(kind.fault != Fault::kRepeats ||
+                totals.whole <= kSignaturesVary);
     all.injected += totals.injected;
     all.in_handshake += totals.in_handshake;
     all.victim_failed += totals.victim_failed;
