@@ -66,6 +66,17 @@ ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
     return SSL_early_callback_ctx_extension_get(hello, extension, &data,
                                                 &size) != 0;
   };
+  if (has(TLSEXT_TYPE_supported_groups)) {
+    CBS extension;
+    CBS groups;
+    CBS_init(&extension, data, size);
+    socket->offered_curves = 0;
+    if (CBS_get_u16_length_prefixed(&extension, &groups)) {
+      while (CBS_get_u16(&groups, &value)) {
+        socket->offered_curves |= CurveBit(value);
+      }
+    }
+  }
   // TLS 1.3 clients send a session identifier without meaning.
   socket->offered_session =
       has(TLSEXT_TYPE_pre_shared_key) ||
@@ -168,7 +179,8 @@ void InstallCallbacks(const ContextOptions& options, SSL_CTX* ctx) {
     SSL_CTX_set_next_proto_select_cb(ctx, SelectNpn, nullptr);
     SSL_CTX_set_next_protos_advertised_cb(ctx, AdvertiseNpn, nullptr);
   }
-  if (ChoosesCredentials(options) || options.sni != nullptr) {
+  if (!options.credentials.empty() || ChoosesCredentials(options) ||
+      options.sni != nullptr) {
     SSL_CTX_set_cert_cb(ctx, ChooseCredentials, nullptr);
   }
   if (!options.ticket_keys.empty()) {

@@ -4,7 +4,11 @@
 #include "ssl/internal/choose_callbacks.h"
 
 #include <openssl/bytestring.h>
+#include <openssl/ec.h>
+#include <openssl/ec_key.h>
+#include <openssl/evp.h>
 #include <openssl/mem.h>
+#include <openssl/nid.h>
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -145,26 +149,83 @@ int AskAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size, const uint8_t* in,
   return SSL_TLSEXT_ERR_OK;
 }
 
+// The group of an ECDSA key, or 0.
+uint16_t GroupOf(const Credentials& credentials) {
+  if (credentials.key_type() != KeyType::kEcdsa) return 0;
+  const bssl::UniquePtr<EVP_PKEY> key(
+      X509_get_pubkey(credentials.chain()[0].impl().x509.get()));
+  const EC_KEY* ec = key == nullptr ? nullptr : EVP_PKEY_get0_EC_KEY(key.get());
+  switch (ec == nullptr ? NID_undef
+                        : EC_GROUP_get_curve_name(EC_KEY_get0_group(ec))) {
+    case NID_X9_62_prime256v1:
+      return SSL_CURVE_SECP256R1;
+    case NID_secp384r1:
+      return SSL_CURVE_SECP384R1;
+    case NID_secp521r1:
+      return SSL_CURVE_SECP521R1;
+    default:
+      return 0;
+  }
+}
+
+// The only group of an algorithm's keys, or 0: in TLS 1.3, algorithms for ECDSA
+// name the curve (RFC 8446, section 4.2.3).
+uint16_t GroupOfAlgorithm(uint16_t algorithm) {
+  switch (algorithm) {
+    case SSL_SIGN_ECDSA_SECP256R1_SHA256:
+      return SSL_CURVE_SECP256R1;
+    case SSL_SIGN_ECDSA_SECP384R1_SHA384:
+      return SSL_CURVE_SECP384R1;
+    case SSL_SIGN_ECDSA_SECP521R1_SHA512:
+      return SSL_CURVE_SECP521R1;
+    default:
+      return 0;
+  }
+}
+
+// Whether a key of this type, and of this group if it is not 0, can sign with
+// the algorithm in the connection's version.
+bool AlgorithmFits(SSL* ssl, uint16_t algorithm, KeyType type, uint16_t group) {
+  // PKCS #1 padding, and SHA-1, end with TLS 1.2.
+  const bool is_tls13 = SSL_version(ssl) >= TLS1_3_VERSION;
+  switch (SSL_get_signature_algorithm_key_type(algorithm)) {
+    case EVP_PKEY_RSA:
+      // This one stands for TLS 1.1's signatures, which no algorithm names.
+      return type == KeyType::kRsa &&
+             algorithm != SSL_SIGN_RSA_PKCS1_MD5_SHA1 &&
+             (!is_tls13 || SSL_is_signature_algorithm_rsa_pss(algorithm) != 0);
+    case EVP_PKEY_EC:
+      return type == KeyType::kEcdsa &&
+             (!is_tls13 ||
+              (GroupOfAlgorithm(algorithm) != 0 &&
+               (group == 0 || GroupOfAlgorithm(algorithm) == group)));
+    case EVP_PKEY_ED25519:
+      return type == KeyType::kEd25519;
+    default:
+      return false;
+  }
+}
+
 // Whether the client, or the server in its CertificateRequest, can use a key of
-// this type, and we may sign with it.
-bool PeerCanUse(SSL* ssl, KeyType type) {
+// this type, and of this group if it is not 0, and we may sign with it.
+bool PeerCanUse(SSL* ssl, KeyType type, uint16_t group = 0) {
   const Socket::Impl* socket = SocketOf(ssl);
   const uint16_t* algorithms = nullptr;
   const size_t count = SSL_get0_peer_verify_algorithms(ssl, &algorithms);
   // Before TLS 1.2 this list does not exist, and a default applies.
   bool signs = count == 0 && type != KeyType::kEd25519;
   const std::vector<uint16_t>& ours = OptionsOf(ssl).signing_algorithms;
-  for (size_t i = 0; i < count; ++i) {
-    if (!ours.empty() &&
-        std::find(ours.begin(), ours.end(), algorithms[i]) == ours.end()) {
-      continue;
-    }
-    const int key = SSL_get_signature_algorithm_key_type(algorithms[i]);
-    signs = signs || (type == KeyType::kRsa && key == EVP_PKEY_RSA) ||
-            (type == KeyType::kEcdsa && key == EVP_PKEY_EC) ||
-            (type == KeyType::kEd25519 && key == EVP_PKEY_ED25519);
+  for (size_t i = 0; i < count && !signs; ++i) {
+    signs = (ours.empty() || std::find(ours.begin(), ours.end(),
+                                       algorithms[i]) != ours.end()) &&
+            AlgorithmFits(ssl, algorithms[i], type, group);
   }
   if (!signs || SSL_is_server(ssl) == 0) return signs;
+  // Before TLS 1.3, the client's groups are those of ECDSA keys, too.
+  if (group != 0 && SSL_version(ssl) < TLS1_3_VERSION &&
+      (socket->offered_curves & CurveBit(group)) == 0) {
+    return false;
+  }
   return std::any_of(
       socket->offered_ciphers.begin(), socket->offered_ciphers.end(),
       [&](uint16_t value) {
@@ -313,6 +374,19 @@ int AskCredentials(SSL* ssl) {
 
 }  // namespace
 
+uint8_t CurveBit(uint16_t group) {
+  switch (group) {
+    case SSL_CURVE_SECP256R1:
+      return 1;
+    case SSL_CURVE_SECP384R1:
+      return 2;
+    case SSL_CURVE_SECP521R1:
+      return 4;
+    default:
+      return 0;
+  }
+}
+
 const SSL_PRIVATE_KEY_METHOD* SigningMethod() {
   static constexpr SSL_PRIVATE_KEY_METHOD kMethod = {BeginSign, Decrypt, Sign};
   return &kMethod;
@@ -428,16 +502,24 @@ int ChooseCredentials(SSL* ssl, void* /*arg*/) {
     return AskCredentials(ssl);
   }
   const auto& all = options.credentials;
-  if (all.empty() || !ChoosesCredentials(options)) return 1;
+  const bool is_client = socket->options.side == Side::kClient;
+  // A server's only credentials are the SSL_CTX's; BoringSSL reports best what
+  // the peers do not have in common.
+  if (all.empty() || (!is_client && !ChoosesCredentials(options))) return 1;
   for (const bool of_known_issuer : {true, false}) {
     for (const auto& credentials : all) {
-      if (PeerCanUse(ssl, credentials->key_type()) &&
-          (!of_known_issuer || PeerKnowsIssuer(ssl, *credentials))) {
-        return Present(ssl, credentials) ? 1 : 0;
+      if (!PeerCanUse(ssl, credentials->key_type(), GroupOf(*credentials)) ||
+          (of_known_issuer && !PeerKnowsIssuer(ssl, *credentials))) {
+        continue;
       }
+      if (!ChoosesCredentials(options)) return 1;
+      return Present(ssl, credentials) ? 1 : 0;
     }
   }
-  // BoringSSL reports best what the peers do not have in common.
+  if (is_client) {
+    SSL_certs_clear(ssl);
+    return 1;
+  }
   return Present(ssl, all[0]) ? 1 : 0;
 }
 

@@ -114,6 +114,8 @@ class Socket::Impl {
   bool sni_undecided = false;  // The sni callback returned Later().
   bool handshake_done = false;
   bool offered_session = false;  // A server: by the client.
+  // A server: of the curves of CurveBit, those among the client's groups.
+  uint8_t offered_curves = 0xFF;
   // A server: by the client. Few clients offer more than these.
   absl::InlinedVector<uint16_t, 20> offered_ciphers;
   // The credentials to present, if they are not the context's only ones.

@@ -29,6 +29,7 @@ using ssl::Socket;
 using ssl::TlsVersion;
 using ssl::VerifyMode;
 using testing::MakeContext;
+using testing::TestCredentials;
 using testing::TestTrustStore;
 using testing::WriteAll;
 
@@ -325,6 +326,26 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Combine(::testing::Values(TlsVersion::kTls1_2,
                                          TlsVersion::kTls1_3),
                        ::testing::Values("X25519", "P-256", "P-384", "P-521")));
+
+// RFC 8422, section 5.1.1: in TLS 1.2, the client's groups are those of ECDSA
+// keys, too.
+TEST(OpensslClientTest, GetsAKeyOfAGroupThatItOffers) {
+  for (const auto& [groups, name] : {std::make_pair("P-256", "server_rsa"),
+                                     std::make_pair("P-384", "server_p384"),
+                                     std::make_pair("X25519", "server_rsa")}) {
+    ContextOptions options = ServerOptions("server_p384");
+    options.credentials.push_back(TestCredentials("server_rsa"));
+    ASSERT_OK_AND_ASSIGN(const auto listener, Listen());
+    ASSERT_OK_AND_ASSIGN(
+        const auto client,
+        StartOpensslClient(listener.port(),
+                           OpensslVersion(TlsVersion::kTls1_2) + Verifying() +
+                               Arguments{"-groups", groups}));
+    ASSERT_OK_AND_ASSIGN(const auto server, Accept(listener, options));
+    ConverseAndClose(server.get(), client.get());
+    ASSERT_OK(client->WaitForText(absl::StrCat("CN=", name)));
+  }
+}
 
 }  // namespace
 }  // namespace airlock::interop

@@ -151,6 +151,27 @@ TEST_P(VersionTest, ShowsTheCertificateThatTheServerKnows) {
   }
 }
 
+// Its only key is not of a type that the server can verify.
+TEST_P(VersionTest, GoesOnWithoutACertificateOfNoUse) {
+  for (const char* ask : {"-verify", "-Verify"}) {
+    ContextOptions options = Options();
+    options.credentials = {TestCredentials("client_rsa")};
+    ASSERT_OK_AND_ASSIGN(
+        const Server server,
+        StartOpensslServer(ServerArguments() +
+                           Arguments{"-naccept", "1", ask, "3", "-CAfile",
+                                     CertPath("ca.pem"), "-client_sigalgs",
+                                     "ECDSA+SHA256"}));
+    const auto client = Connect(server.port, options);
+    if (ask == absl::string_view("-verify")) {
+      ASSERT_OK(client.status());
+      ConverseAndClose(client->get(), server.process.get());
+    } else {
+      ASSERT_OK(server.process->WaitForText("did not return a certificate"));
+    }
+  }
+}
+
 TEST_P(VersionTest, AgreesOnAProtocol) {
   ContextOptions options = Options();
   options.alpn_protocols = {"spdy/9", "http/1.1"};
