@@ -234,8 +234,8 @@ _WHY_SHORT = [
      "interpreter,\n  17 % the kernel, and 8 % Airlock with its encryption."),
     (("Python 2.7, import", "Python 3.11, import"),
      "**import ssl.** In Python 3.11, the start of the interpreter and the modules that ssl "
-     "imports\n  are four fifths of the time. The rest is about 14 ms with either module; "
-     "Airlock's loads the\n  shared libstdc++."),
+     "imports\n  are four fifths of the time. The rest is 13 ms with stock, and 13 to 17 ms with "
+     "Airlock,\n  whose module loads the shared libstdc++."),
     (("Python 2.7, wrap_socket with bundle against",
       "Python 3.11, wrap_socket with bundle against"),
      "**wrap_socket with the bundle against a context reused.** The ratio differs between "
