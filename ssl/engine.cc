@@ -5,8 +5,19 @@
 
 #include <openssl/base.h>
 
+#include "absl/strings/str_cat.h"
+#include "ssl/internal/engine_differences.h"
+
 namespace airlock::ssl {
 
 int BoringSslApiVersion() { return BORINGSSL_API_VERSION; }
+
+std::string EngineName() {
+  return absl::StrCat("BoringSSL API ", BoringSslApiVersion());
+}
+
+bool HasPostQuantumGroup() { return internal::kHasPostQuantum; }
+
+std::string PostQuantumNeed() { return internal::PostQuantumNeed(); }
 
 }  // namespace airlock::ssl

@@ -15,6 +15,7 @@
 #include "config/nearest_word.h"
 #include "platform/c/airlock.h"
 #include "platform/cli/text.h"
+#include "ssl/engine.h"
 
 namespace airlock::cli {
 namespace {
@@ -226,7 +227,8 @@ absl::StatusOr<Request> ParseCommandLine(absl::Span<const std::string> words,
 
 std::string ProgramVersion() {
   return absl::StrCat("airlock ", AIRLOCK_VERSION_MAJOR, ".",
-                      AIRLOCK_VERSION_MINOR, ".", AIRLOCK_VERSION_PATCH, "\n");
+                      AIRLOCK_VERSION_MINOR, ".", AIRLOCK_VERSION_PATCH, " (",
+                      ssl::EngineName(), ")\n");
 }
 
 std::string ProgramHelp(absl::Span<const Command> commands) {
@@ -240,7 +242,8 @@ std::string ProgramHelp(absl::Span<const Command> commands) {
   absl::StrAppend(
       &text, PadRight("  help", 12),
       "Show this text; `airlock help COMMAND` describes one command.\n",
-      PadRight("  --version", 12), "Show Airlock's version.\n\n",
+      PadRight("  --version", 12),
+      "Show Airlock's version and BoringSSL's.\n\n",
       "Environment, read once at start:\n",
       Wrap("AIRLOCK_VERIFY=off|default|enforce: how much of verification the "
            "caller may decide. PYTHONHTTPSVERIFY=0 means off, any other value "

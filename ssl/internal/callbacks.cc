@@ -25,6 +25,9 @@
 namespace airlock::ssl::internal {
 namespace {
 
+// Few clients offer more; a larger number has no use in an error.
+constexpr size_t kMostOfferedGroups = 32;
+
 Socket::Impl* SocketOf(const SSL* ssl) { return Socket::Impl::Of(ssl); }
 
 // Stops a connection after a failed callback whose result BoringSSL ignores.
@@ -66,6 +69,9 @@ ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
     return SSL_early_callback_ctx_extension_get(hello, extension, &data,
                                                 &size) != 0;
   };
+  const bool lists_groups =
+      !socket->initial_context->options().verification.groups.empty();
+  socket->offered_groups.clear();
   if (has(TLSEXT_TYPE_supported_groups)) {
     CBS extension;
     CBS groups;
@@ -74,6 +80,10 @@ ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
     if (CBS_get_u16_length_prefixed(&extension, &groups)) {
       while (CBS_get_u16(&groups, &value)) {
         socket->offered_curves |= CurveBit(value);
+        if (lists_groups &&
+            socket->offered_groups.size() < kMostOfferedGroups) {
+          socket->offered_groups.push_back(value);
+        }
       }
     }
   }

@@ -17,6 +17,7 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/context_impl.h"
+#include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/psk_callbacks.h"
 #include "ssl/internal/revocation_check.h"
@@ -82,9 +83,7 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
     if (made_from->options().max_renegotiations > 0) {
       SSL_set_renegotiate_mode(made.get(), ssl_renegotiate_explicit);
     }
-    // The default in later BoringSSL versions: an RSA key may sign only if its
-    // keyUsage allows it.
-    SSL_set_enforce_rsa_key_usage(made.get(), 1);
+    internal::EnforceRsaKeyUsage(made.get());
     if (!sni_name.empty() &&
         !SSL_set_tlsext_host_name(made.get(), sni_name.c_str())) {
       return internal::DrainToStatus(

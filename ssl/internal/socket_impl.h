@@ -118,6 +118,9 @@ class Socket::Impl {
   uint8_t offered_curves = 0xFF;
   // A server: by the client. Few clients offer more than these.
   absl::InlinedVector<uint16_t, 20> offered_ciphers;
+  // The same, if the context has groups of its own: for the error if the sides
+  // share none.
+  std::vector<uint16_t> offered_groups;
   // The credentials to present, if they are not the context's only ones.
   std::shared_ptr<const Credentials> chosen;
   // The input to sign, while a signer has not answered yet.
@@ -157,6 +160,9 @@ class Socket::Impl {
   // Calls `handshake_ended`; once.
   void EndHandshake(const absl::Status& status) const;
   absl::Status ProtocolError(uint32_t code) const;
+  // What to add to an error if the sides may share no group: "The client offers
+  // the groups P-256 for key exchange, and this side allows only X25519. ".
+  std::string GroupsText() const;
   // The unencrypted alert with which a TLS 1.3 client refuses our certificate.
   // OpenSSL sends it that way; BoringSSL fails to decrypt it.
   absl::optional<uint8_t> AlertInClear() const;

@@ -12,10 +12,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "ssl/error.h"
 #include "ssl/internal/advice.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/context_impl.h"
+#include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/socket_impl.h"
 
@@ -45,6 +48,27 @@ absl::optional<uint8_t> Socket::Impl::AlertInClear() const {
   return bio.tail.back();
 }
 
+std::string Socket::Impl::GroupsText() const {
+  const std::string& groups = context->options().verification.groups;
+  if (groups.empty() || handshake_done) return "";
+  const std::string ours = absl::StrReplaceAll(groups, {{":", ", "}});
+  if (options.side == Side::kClient) {
+    return absl::StrCat(
+        "Of the groups for key exchange, this side offers only ", ours, ". ");
+  }
+  const std::string theirs = absl::StrJoin(
+      offered_groups, ", ", [](std::string* text, uint16_t group) {
+        // RFC 8701: some clients offer values that mean nothing.
+        const bool is_grease =
+            (group & 0x0f0f) == 0x0a0a && group >> 8 == (group & 0xff);
+        absl::StrAppend(text,
+                        is_grease ? "GREASE" : internal::GroupName(group));
+      });
+  return absl::StrCat(
+      "The client offers ", theirs.empty() ? "no group" : "the groups ", theirs,
+      " for key exchange, and this side allows only ", ours, ". ");
+}
+
 absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
   if (const absl::optional<uint8_t> alert = AlertInClear()) {
     code = ERR_PACK(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + *alert);
@@ -61,7 +85,9 @@ absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
     SetParts({"",
               absl::StrCat("The peer ended the connection with alert ",
                            AlertName(alert), " (", alert, ")"),
-              internal::AlertAdvice(alert), /*after_where=*/"",
+              JoinText(alert == SSL_AD_HANDSHAKE_FAILURE ? GroupsText() : "",
+                       internal::AlertAdvice(alert)),
+              /*after_where=*/"",
               /*before_advice=*/". "},
              &error);
     return MakeStatus(error);
@@ -70,7 +96,13 @@ absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
   error.alert = sent_alert;
   error.what =
       handshake_done ? "The connection failed" : "The handshake failed";
-  const ErrorText advice = internal::ReasonAdvice(code);
+  // Before TLS 1.3, no shared group means no shared cipher.
+  const bool about_groups = options.side == Side::kServer &&
+                            ERR_GET_LIB(code) == ERR_LIB_SSL &&
+                            (ERR_GET_REASON(code) == SSL_R_NO_SHARED_GROUP ||
+                             ERR_GET_REASON(code) == SSL_R_NO_SHARED_CIPHER);
+  const ErrorText advice =
+      JoinText(about_groups ? GroupsText() : "", internal::ReasonAdvice(code));
   error.advice = advice.text();
   error.names.advice = advice.names();
   return MakeStatus(error);

@@ -25,6 +25,7 @@
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/credentials_impl.h"
+#include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/shown.h"
 
@@ -75,8 +76,6 @@ bool SetSignatureAlgorithms(const ContextOptions& options, SSL_CTX* ctx) {
 
 constexpr size_t kTicketKeySize = 48;  // Name, HMAC key and AES key.
 
-constexpr char kDefaultGroups[] = "X25519:P-256:P-384:P-521";
-
 // BoringSSL still selects 3DES by name inside brackets.
 bool HasTripleDes(const SSL_CTX* ctx) {
   for (const SSL_CIPHER* cipher : SSL_CTX_get_ciphers(ctx)) {
@@ -111,7 +110,7 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
   }
   std::vector<absl::string_view> names =
       absl::StrSplit(options.verification.groups.empty()
-                         ? absl::string_view(kDefaultGroups)
+                         ? kDefaultGroups
                          : absl::string_view(options.verification.groups),
                      ':');
   // The only OpenSSL name that BoringSSL lacks.
@@ -125,7 +124,7 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
         ErrorParts{"groups",
                    absl::StrCat("\"", Shown(options.verification.groups),
                                 "\" names an unknown group"),
-                   "use X25519, P-256, P-384, P-521, separated by colons."});
+                   UnknownGroupAdvice(groups)});
   }
   return absl::OkStatus();
 }

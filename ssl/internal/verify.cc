@@ -18,6 +18,7 @@
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/chain_checks.h"
 #include "ssl/internal/crl_reasons.h"
+#include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/finding.h"
 #include "ssl/internal/path_builder.h"
@@ -397,18 +398,31 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
     outcome.status = reachable.status();
     return outcome;
   }
-  absl::optional<BoringVerdict> first = FindWithBoring(request);
-  if (!first.has_value()) return OutOfMemory();
   std::vector<Attempt> attempts;
-  attempts.push_back(Check(request, *std::move(first)));
-  if (attempts[0].finding.code == verify_code::kOk) {
-    return Accept(request, attempts[0].path);
-  }
   SearchResult result;
-  if (!IsPinnedLeaf(request) && OthersMaySucceed(attempts[0].finding)) {
+  // Without `trusted_first`, the engine would have to take the peer's issuers,
+  // and others only where those lead to no anchor.
+  const bool searches_first = kAlwaysTrustedFirst &&
+                              !request.verification->flags.trusted_first &&
+                              !IsTrustedLeaf(request);
+  if (searches_first) {
     result = SearchPaths(request, *reachable, &attempts);
     if (result.out_of_memory) return OutOfMemory();
     if (!result.accepted.empty()) return Accept(request, result.accepted);
+  }
+  if (attempts.empty()) {
+    absl::optional<BoringVerdict> first = FindWithBoring(request);
+    if (!first.has_value()) return OutOfMemory();
+    attempts.push_back(Check(request, *std::move(first)));
+    if (attempts[0].finding.code == verify_code::kOk) {
+      return Accept(request, attempts[0].path);
+    }
+    if (!searches_first && !IsPinnedLeaf(request) &&
+        OthersMaySucceed(attempts[0].finding)) {
+      result = SearchPaths(request, *reachable, &attempts);
+      if (result.out_of_memory) return OutOfMemory();
+      if (!result.accepted.empty()) return Accept(request, result.accepted);
+    }
   }
   const auto shown = std::max_element(
       attempts.begin(), attempts.end(), [](const Attempt& a, const Attempt& b) {

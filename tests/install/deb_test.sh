@@ -78,7 +78,8 @@ for package in "${PACKAGES[@]}"; do
     die "dpkg has not installed $name"
   own_dpkg --verify "$name" || die "of $name, not what was packed is installed"
 done
-[[ $("$ROOT/usr/bin/airlock" --version) == "airlock $VERSION" ]] ||
+[[ $("$ROOT/usr/bin/airlock" --version) == \
+  "airlock $VERSION (BoringSSL API "+([0-9])")" ]] ||
   die "no airlock command"
 
 echo "== Debian's Python"

@@ -391,6 +391,8 @@ TEST(SigningAlgorithmTest, NothingInCommonFails) {
     server.signing_algorithms = {kPssSha512};
     ContextOptions client = Client(version);
     client.peer_signing_algorithms = {kPssSha256};
+    // With RSA key exchange, which later BoringSSLs would choose, none signs.
+    client.ciphers = "ECDHE-RSA-AES128-GCM-SHA256";
     Connection c = Connect(std::move(client), std::move(server));
     EXPECT_EQ(GetErrorKind(c.server_status), ErrorKind::kProtocol);
     EXPECT_EQ(GetError(c.client_status)->alert, 40);  // handshake_failure

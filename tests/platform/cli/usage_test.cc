@@ -16,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/c/airlock.h"
+#include "ssl/engine.h"
 #include "tests/platform/cli/process.h"
 #include "tests/support/testdata.h"
 
@@ -217,9 +218,11 @@ TEST(VersionTest, IsTheLibrarys) {
   const Outcome outcome = RunAirlock({"--version"});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.errors, IsEmpty());
-  EXPECT_EQ(outcome.output, absl::StrCat("airlock ", AIRLOCK_VERSION_MAJOR, ".",
-                                         AIRLOCK_VERSION_MINOR, ".",
-                                         AIRLOCK_VERSION_PATCH, "\n"));
+  EXPECT_EQ(
+      outcome.output,
+      absl::StrCat("airlock ", AIRLOCK_VERSION_MAJOR, ".",
+                   AIRLOCK_VERSION_MINOR, ".", AIRLOCK_VERSION_PATCH,
+                   " (BoringSSL API ", ssl::BoringSslApiVersion(), ")\n"));
 }
 
 TEST(HelpTest, OfACommandShowsItsFlagsOnly) {

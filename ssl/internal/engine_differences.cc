@@ -1,0 +1,53 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/engine_differences.h"
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+
+namespace airlock::ssl::internal {
+namespace {
+
+constexpr uint16_t kX25519Mlkem768Id = 0x11ec;
+
+// Calls SSL_set_enforce_rsa_key_usage where it is declared.
+template <typename Ssl>
+auto Enforce(Ssl* ssl, int /*preferred*/)
+    -> decltype(SSL_set_enforce_rsa_key_usage(ssl, 1)) {
+  SSL_set_enforce_rsa_key_usage(ssl, 1);
+}
+
+template <typename Ssl>
+void Enforce(Ssl* /*ssl*/, long /*otherwise*/) {}
+
+}  // namespace
+
+std::string GroupName(uint16_t group) {
+  if (group == kX25519Mlkem768Id) return std::string(kX25519Mlkem768);
+  const char* name = SSL_get_curve_name(group);
+  return name == nullptr ? absl::StrFormat("0x%04x", group) : name;
+}
+
+std::string PostQuantumNeed() {
+  return absl::StrCat(
+      kX25519Mlkem768,
+      " needs a later BoringSSL, such as API version 43, and this Airlock is "
+      "built on API version ",
+      BORINGSSL_API_VERSION, ": build it with --config=upstream");
+}
+
+std::string UnknownGroupAdvice(absl::string_view names) {
+  if (!kHasPostQuantum &&
+      absl::c_linear_search(absl::StrSplit(names, ':'), kX25519Mlkem768)) {
+    return absl::StrCat(PostQuantumNeed(), ", or leave the group out.");
+  }
+  return absl::StrCat("use ", kHasPostQuantum ? "X25519MLKEM768, " : "",
+                      "X25519, P-256, P-384, P-521, separated by colons.");
+}
+
+void EnforceRsaKeyUsage(SSL* ssl) { Enforce(ssl, 0); }
+
+}  // namespace airlock::ssl::internal

@@ -1,0 +1,53 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// What differs between the versions of BoringSSL, the engine, that Airlock
+// builds on: Debian's (API version 19) and upstream's (43). All other code is
+// the same for each. docs/engines.md lists what users see of it.
+#ifndef AIRLOCK_SSL_INTERNAL_ENGINE_DIFFERENCES_H_
+#define AIRLOCK_SSL_INTERNAL_ENGINE_DIFFERENCES_H_
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace airlock::ssl::internal {
+
+// The hybrid of X25519 and ML-KEM-768, and whether the engine has it.
+inline constexpr absl::string_view kX25519Mlkem768 = "X25519MLKEM768";
+#ifdef SSL_GROUP_X25519_MLKEM768
+inline constexpr bool kHasPostQuantum = true;
+#else
+inline constexpr bool kHasPostQuantum = false;
+#endif
+
+// Whether it prefers the trust store's issuers even without
+// X509_V_FLAG_TRUSTED_FIRST.
+inline constexpr bool kAlwaysTrustedFirst = X509_V_FLAG_TRUSTED_FIRST == 0;
+
+// The groups for key exchange that both sides offer by default, by preference.
+inline constexpr absl::string_view kDefaultGroups =
+    kHasPostQuantum ? "X25519MLKEM768:X25519:P-256:P-384:P-521"
+                    : "X25519:P-256:P-384:P-521";
+
+// The name of a group (RFC 8446, section 4.2.7): "X25519", or "0x0100" for one
+// that is not known.
+std::string GroupName(uint16_t group);
+
+// "X25519MLKEM768 needs a later BoringSSL, such as API version 43, ...".
+std::string PostQuantumNeed();
+
+// What to do about the unknown group in `names`, separated by colons.
+std::string UnknownGroupAdvice(absl::string_view names);
+
+// Makes a client refuse a server whose RSA key signs although its keyUsage does
+// not allow that. Later versions always do.
+void EnforceRsaKeyUsage(SSL* ssl);
+
+}  // namespace airlock::ssl::internal
+
+#endif  // AIRLOCK_SSL_INTERNAL_ENGINE_DIFFERENCES_H_
