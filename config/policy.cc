@@ -73,6 +73,10 @@ absl::string_view KeyLogName(KeyLog key_log) {
   return internal::WordOf(key_log, internal::kKeyLogWords);
 }
 
+absl::string_view PostQuantumName(PostQuantum post_quantum) {
+  return internal::WordOf(post_quantum, internal::kPostQuantumWords);
+}
+
 absl::string_view PermissionName(Permission permission) {
   return internal::WordOf(permission, internal::kPermissionWords);
 }

@@ -68,6 +68,18 @@ enum class KeyLog { kAllow, kForbid };
 // "allow", "forbid".
 absl::string_view KeyLogName(KeyLog key_log);
 
+// Whether connections use the post-quantum group for key exchange,
+// X25519MLKEM768, so that a quantum computer cannot decrypt later what is
+// recorded today.
+enum class PostQuantum {
+  kAllow,    // By the core's default and the application's choice.
+  kPrefer,   // It is offered first, if the BoringSSL has it.
+  kRequire,  // It is the only group, and TLS 1.3 the only version.
+};
+
+// "allow", "prefer", "require".
+absl::string_view PostQuantumName(PostQuantum post_quantum);
+
 // Whether an application may use a feature that replaces or narrows
 // verification.
 enum class Permission { kAllow, kForbid };
@@ -151,6 +163,8 @@ struct PolicySettings {
   // The allowed key exchange groups in order of preference; empty: the
   // application's choice.
   Setting<std::vector<std::string>> groups;
+  // Takes precedence over `groups`.
+  Setting<PostQuantum> post_quantum;
   // Pre-shared keys in place of certificates. `enforce` always forbids them for
   // clients.
   Setting<Permission> psk;
@@ -167,11 +181,12 @@ template <typename Settings>
 auto TieSettings(Settings& settings) {
   auto& [verification, on_override, hostname, minimum_version, ca_certs,
          key_log, security_level, profile, verify_flags, partial_chain,
-         verify_depth, groups, psk, application_cas, pins] = settings;
+         verify_depth, groups, post_quantum, psk, application_cas, pins] =
+      settings;
   return std::tie(verification, on_override, hostname, minimum_version,
                   ca_certs, key_log, security_level, profile, verify_flags,
-                  partial_chain, verify_depth, groups, psk, application_cas,
-                  pins);
+                  partial_chain, verify_depth, groups, post_quantum, psk,
+                  application_cas, pins);
 }
 
 template <size_t kRow, typename Visitor, typename... Ties>
@@ -204,7 +219,7 @@ struct SettingRow {
 };
 
 // In the order of PolicySettings.
-inline constexpr std::array<SettingRow, 15> kSettingRows = {{
+inline constexpr std::array<SettingRow, 16> kSettingRows = {{
     {"verification", Merging::kStricter},
     {"on_override", Merging::kStricter},
     {"hostname", Merging::kStricter},
@@ -217,6 +232,7 @@ inline constexpr std::array<SettingRow, 15> kSettingRows = {{
     {"partial_chain", Merging::kStricter},
     {"verify_depth", Merging::kSmaller},
     {"groups", Merging::kFirst},
+    {"post_quantum", Merging::kStricter},
     {"psk", Merging::kStricter},
     {"application_cas", Merging::kStricter},
     {"pins", Merging::kNever},
@@ -236,8 +252,9 @@ void VisitSettings(Visitor visit, Settings&... settings) {
 struct PolicyException {
   HostPattern host;
   Origin origin;  // Of `host`.
-  // A file can set ca_certs, minimum_version, security_level, profile and pins
-  // here. Settings that are not set stay as in the policy.
+  // A file can set ca_certs, minimum_version, security_level, profile,
+  // post_quantum and pins here. Settings that are not set stay as in the
+  // policy.
   PolicySettings settings;
   // The last day, in UTC, on which the exception is valid.
   Setting<absl::optional<absl::CivilDay>> expires;

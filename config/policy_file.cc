@@ -28,13 +28,13 @@ using internal::YamlNode;
 
 constexpr absl::string_view kFileKeys[] = {"tls"};
 constexpr absl::string_view kTlsKeys[] = {
-    "verification", "on_override",     "hostname",       "minimum_version",
-    "ca_certs",     "key_log",         "security_level", "profile",
-    "verify_flags", "partial_chain",   "verify_depth",   "groups",
-    "psk",          "application_cas", "exceptions"};
+    "verification", "on_override",   "hostname",        "minimum_version",
+    "ca_certs",     "key_log",       "security_level",  "profile",
+    "verify_flags", "partial_chain", "verify_depth",    "groups",
+    "post_quantum", "psk",           "application_cas", "exceptions"};
 constexpr absl::string_view kExceptionKeys[] = {
-    "host",    "ca_certs", "minimum_version", "security_level",
-    "profile", "pins",     "expires"};
+    "host",         "ca_certs", "minimum_version", "security_level", "profile",
+    "post_quantum", "pins",     "expires"};
 constexpr int kMostLevel = 5;
 constexpr int kMostDepth = 100;  // The core's default.
 
@@ -189,7 +189,10 @@ bool RelaxesNothing(const PolicyException& exception,
       exception.settings.profile.value == Profile::kCompatible &&
       !(policy.profile.stated() &&
         policy.profile.value == Profile::kCompatible);
-  return !bundle && !version && !level && !profile &&
+  const bool post_quantum =
+      exception.settings.post_quantum.stated() &&
+      exception.settings.post_quantum.value < policy.post_quantum.value;
+  return !bundle && !version && !level && !profile && !post_quantum &&
          !exception.settings.pins.stated();
 }
 
@@ -280,12 +283,32 @@ class PolicyReader {
     status.Update(ReadSetting(tls, "verify_depth", NumberReader(kMostDepth),
                               &policy_.verify_depth));
     status.Update(ReadSetting(tls, "groups", ReadGroups, &policy_.groups));
+    status.Update(ReadPostQuantum(tls));
     status.Update(ReadSetting(tls, "psk", permission, &policy_.psk));
     status.Update(
         ReadSetting(tls, "application_cas",
                     WordReader<ApplicationCas>(internal::kApplicationCasWords),
                     &policy_.application_cas));
     return status;
+  }
+
+  absl::Status ReadPostQuantum(const YamlNode& tls) {
+    const absl::Status status =
+        ReadSetting(tls, "post_quantum",
+                    WordReader<PostQuantum>(internal::kPostQuantumWords),
+                    &policy_.post_quantum);
+    if (!status.ok() || policy_.post_quantum.value == PostQuantum::kAllow ||
+        policy_.groups.value.empty() ||
+        absl::c_linear_search(policy_.groups.value,
+                              internal::kPostQuantumGroup)) {
+      return status;
+    }
+    return ErrorAt(tls.Find("post_quantum")->position,
+                   absl::StrCat("post_quantum is \"",
+                                PostQuantumName(policy_.post_quantum.value),
+                                "\", but the list \"groups\" lacks ",
+                                internal::kPostQuantumGroup,
+                                "; add it, or leave one of the two out"));
   }
 
   absl::Status ReadLevel(const YamlNode& node,
@@ -333,6 +356,10 @@ class PolicyReader {
                               WordReader<Profile>(internal::kProfileWords),
                               &exception->settings.profile));
     status.Update(
+        ReadSetting(node, "post_quantum",
+                    WordReader<PostQuantum>(internal::kPostQuantumWords),
+                    &exception->settings.post_quantum));
+    status.Update(
         ReadSetting(node, "pins", ReadPins, &exception->settings.pins));
     status.Update(ReadSetting(node, "expires", ReadDay, &exception->expires));
     status.Update(Check(node, *exception));
@@ -376,8 +403,8 @@ class PolicyReader {
           absl::StrCat(
               "the exception for \"", exception.host.text(),
               "\" relaxes nothing; remove it, or give it another ca_certs, a "
-              "lower minimum_version or security_level, the profile "
-              "\"compatible\", or pins"));
+              "lower minimum_version, security_level or post_quantum, the "
+              "profile \"compatible\", or pins"));
     }
     return absl::OkStatus();
   }

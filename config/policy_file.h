@@ -32,7 +32,8 @@ enum class PolicyFileRole {
 //     verify_flags: [x509_strict]      # crl_check_leaf, crl_check_chain, too
 //     partial_chain: forbid            # forbid | allow
 //     verify_depth: 5                  # 0 to 100
-//     groups: [X25519, P-256]          # P-384, P-521, too
+//     groups: [X25519, P-256]          # X25519MLKEM768, P-384, P-521, too
+//     post_quantum: prefer             # allow | prefer | require
 //     psk: forbid                      # forbid | allow
 //     application_cas: audit           # allow | audit | forbid
 //     exceptions:
@@ -42,6 +43,7 @@ enum class PolicyFileRole {
 //         minimum_version: TLSv1
 //         security_level: 1
 //         profile: compatible
+//         post_quantum: allow
 //         pins: ["sha256/..."]
 //         expires: 2027-06-30
 //

@@ -28,6 +28,9 @@ std::string Text(OnOverride value) {
 }
 std::string Text(Hostname value) { return std::string(HostnameName(value)); }
 std::string Text(KeyLog value) { return std::string(KeyLogName(value)); }
+std::string Text(PostQuantum value) {
+  return std::string(PostQuantumName(value));
+}
 std::string Text(Permission value) {
   return std::string(PermissionName(value));
 }

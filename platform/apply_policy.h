@@ -107,8 +107,8 @@ struct VerificationDecision {
 // are an error; otherwise `application_cas` decides whether CAs that the
 // platform's bundle lacks are an error. The profile and verify_flags are added;
 // partial_chain and verify_depth are limited. No policy changes how a server
-// verifies its clients. Minimum version, security level, groups, `psk: forbid`
-// and `key_log: forbid` apply to both sides.
+// verifies its clients. Minimum version, security level, groups,
+// post_quantum, `psk: forbid` and `key_log: forbid` apply to both sides.
 //
 // A value below a floor that the application did not ask for, such as a
 // default, is raised and added to `changes`.

@@ -15,6 +15,7 @@
 #include "config/error_place.h"
 #include "config/policy_file.h"
 #include "platform/ca_bundle.h"
+#include "ssl/engine.h"
 #include "ssl/shown.h"
 
 namespace airlock::platform {
@@ -108,6 +109,27 @@ absl::Status CheckBundle(
       place);
 }
 
+// An error if `settings` need a later BoringSSL than this one.
+absl::Status CheckEngine(const config::PolicySettings& settings) {
+  if (ssl::HasPostQuantumGroup()) return absl::OkStatus();
+  const config::Origin* origin = nullptr;
+  if (settings.post_quantum.value == config::PostQuantum::kRequire) {
+    origin = &settings.post_quantum.origin;
+  } else if (absl::c_linear_search(settings.groups.value,
+                                   ssl::kPostQuantumGroup)) {
+    origin = &settings.groups.origin;
+  } else {
+    return absl::OkStatus();
+  }
+  const std::string place = origin->ToString();
+  return config::WithPlace(
+      absl::InvalidArgumentError(
+          absl::StrCat(place, ": ", ssl::PostQuantumNeed(),
+                       ", or write \"post_quantum: prefer\" alone, which uses "
+                       "it where it can")),
+      place);
+}
+
 absl::StatusOr<VerificationPolicy> ParseSource(Host* host, bool sandboxed,
                                                const Source& source,
                                                const FileContent& file,
@@ -117,8 +139,10 @@ absl::StatusOr<VerificationPolicy> ParseSource(Host* host, bool sandboxed,
       absl::ToCivilDay(host->Now(), absl::UTCTimeZone()), role);
   if (!policy.ok()) return policy;
   absl::Status status = CheckBundle(host, sandboxed, policy->ca_certs);
+  status.Update(CheckEngine(*policy));
   for (const config::PolicyException& exception : policy->exceptions) {
     status.Update(CheckBundle(host, sandboxed, exception.settings.ca_certs));
+    status.Update(CheckEngine(exception.settings));
   }
   if (!status.ok()) return status;
   return policy;

@@ -15,6 +15,9 @@
 
 namespace airlock::config::internal {
 
+// The one group of kGroupWords that a quantum computer cannot break.
+constexpr absl::string_view kPostQuantumGroup = "X25519MLKEM768";
+
 // Each is indexed by the enumeration of that name.
 constexpr std::array<absl::string_view, 3> kVerificationWords = {
     "off", "default", "enforce"};
@@ -31,9 +34,12 @@ constexpr std::array<absl::string_view, 3> kApplicationCasWords = {
     "allow", "audit", "forbid"};
 constexpr std::array<absl::string_view, 2> kProfileWords = {"compatible",
                                                             "strict"};
-// The groups that Airlock's core offers by default.
-constexpr std::array<absl::string_view, 4> kGroupWords = {"X25519", "P-256",
-                                                          "P-384", "P-521"};
+constexpr std::array<absl::string_view, 3> kPostQuantumWords = {
+    "allow", "prefer", "require"};
+// The groups that Airlock's core offers by default; not every BoringSSL has the
+// first.
+constexpr std::array<absl::string_view, 5> kGroupWords = {
+    kPostQuantumGroup, "X25519", "P-256", "P-384", "P-521"};
 
 // The word of `value`; "" if `value` is not in its enumeration.
 template <typename Enum>

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "ssl/engine.h"
 #include "ssl/error.h"
 #include "ssl/options.h"
 
@@ -101,9 +102,17 @@ absl::Status ApplyVersions(const config::VerificationPolicy& policy,
                            const VerificationRequest& request,
                            Overrides* overrides,
                            VerificationDecision* decision) {
-  if (!policy.minimum_version.value.has_value()) return absl::OkStatus();
-  const TlsVersion minimum = ToSsl(*policy.minimum_version.value);
-  const config::Origin& origin = policy.minimum_version.origin;
+  const absl::optional<config::TlsVersion>& stated =
+      policy.minimum_version.value;
+  // Earlier versions cannot carry its keys.
+  const bool post_quantum =
+      policy.post_quantum.value == config::PostQuantum::kRequire &&
+      stated != config::TlsVersion::kTls1_3;
+  if (!post_quantum && !stated.has_value()) return absl::OkStatus();
+  const TlsVersion minimum =
+      post_quantum ? TlsVersion::kTls1_3 : ToSsl(*stated);
+  const config::Origin& origin =
+      post_quantum ? policy.post_quantum.origin : policy.minimum_version.origin;
   const std::vector<TlsVersion> versions = RequestedVersions(request);
   decision->verification.minimum_version =
       std::max(minimum, request.verification.minimum_version.value_or(minimum));
@@ -125,8 +134,9 @@ absl::Status ApplyVersions(const config::VerificationPolicy& policy,
   const auto [option, value] = WhatIsTooLow(request);
   return overrides->Override(
       {option.text(), value.text(), absl::StrCat(name, " or later"), origin},
-      JoinText("allows no version below ", name, ", but ", option, " is ",
-               value),
+      JoinText(
+          post_quantum ? "requires post-quantum key exchange, and so " : "",
+          "allows no version below ", name, ", but ", option, " is ", value),
       Named("use {PROTOCOL_SSLv23}, which negotiates the highest version that "
             "both sides support."));
 }
@@ -202,6 +212,62 @@ absl::Status ApplyGroups(const config::VerificationPolicy& policy,
        decision->verification.groups, policy.groups.origin},
       absl::StrCat("allows only the groups ", decision->verification.groups,
                    ", and groups contains none of them"),
+      "leave it out.");
+}
+
+absl::Status ApplyPostQuantum(const config::VerificationPolicy& policy,
+                              const VerificationRequest& request,
+                              Overrides* overrides,
+                              VerificationDecision* decision) {
+  const bool required =
+      policy.post_quantum.value == config::PostQuantum::kRequire;
+  const std::vector<std::string>& allowed = policy.groups.value;
+  const bool can_be_used =
+      ssl::HasPostQuantumGroup() &&
+      (allowed.empty() ||
+       absl::c_linear_search(allowed, ssl::kPostQuantumGroup));
+  if (policy.post_quantum.value == config::PostQuantum::kAllow ||
+      (!required && !can_be_used)) {
+    return absl::OkStatus();
+  }
+  std::string& groups = decision->verification.groups;
+  PolicyChange change = {
+      "groups",
+      request.verification.groups.empty() ? "the default"
+                                          : request.verification.groups,
+      std::string(ssl::kPostQuantumGroup), policy.post_quantum.origin};
+  if (!can_be_used) {
+    return overrides->Refuse(Overrides::RefusalOf(
+        std::move(change),
+        ssl::HasPostQuantumGroup()
+            ? absl::StrCat("requires the group ", ssl::kPostQuantumGroup,
+                           " for key exchange, but its groups (",
+                           policy.groups.origin.ToString(),
+                           ") do not contain it")
+            : absl::StrCat("requires post-quantum key exchange, but ",
+                           ssl::PostQuantumNeed()),
+        "ask the platform's operator."));
+  }
+  std::vector<absl::string_view> names =
+      absl::StrSplit(groups, ':', absl::SkipEmpty());
+  const auto found = absl::c_find(names, ssl::kPostQuantumGroup);
+  const bool has_it = found != names.end();
+  // By default, it comes first.
+  if (!required && (names.empty() || found == names.begin())) {
+    return absl::OkStatus();
+  }
+  if (required && has_it && names.size() == 1) return absl::OkStatus();
+  if (!required) {
+    if (has_it) names.erase(found);
+    change.effective =
+        absl::StrCat(ssl::kPostQuantumGroup, ":", absl::StrJoin(names, ":"));
+  }
+  const bool asked_for_others = required && !has_it && !names.empty();
+  groups = change.effective;
+  return overrides->OverrideIf(
+      asked_for_others, std::move(change),
+      absl::StrCat("requires the group ", ssl::kPostQuantumGroup,
+                   " for key exchange, and groups does not contain it"),
       "leave it out.");
 }
 
@@ -334,7 +400,8 @@ absl::Status ApplyFloors(const config::VerificationPolicy& policy,
                          const VerificationRequest& request,
                          Overrides* overrides, VerificationDecision* decision) {
   absl::Status status = ApplyVersions(policy, request, overrides, decision);
-  for (const auto apply : {ApplyKeyLog, ApplyLevel, ApplyGroups}) {
+  for (const auto apply :
+       {ApplyKeyLog, ApplyLevel, ApplyGroups, ApplyPostQuantum}) {
     if (status.ok()) status = apply(policy, request, overrides, decision);
   }
   if (status.ok() && request.side == ssl::Side::kServer) {

@@ -45,8 +45,9 @@ class Overrides {
   VerificationDecision* const decision_;
 };
 
-// Applies the limits for both sides: versions, security level, groups, key log
-// and, for a server, PSK. Errors are those of ApplyPolicy.
+// Applies the limits for both sides: versions, security level, groups,
+// post-quantum key exchange, key log and, for a server, PSK. Errors are those
+// of ApplyPolicy.
 absl::Status ApplyFloors(const config::VerificationPolicy& policy,
                          const VerificationRequest& request,
                          Overrides* overrides, VerificationDecision* decision);

@@ -278,6 +278,7 @@ verify_flags     -                              built in
 partial_chain    forbid                         airlock.yaml:2:17
 verify_depth     -                              built in
 groups           -                              built in
+post_quantum     allow                          built in
 psk              allow                          built in
 application_cas  audit                          airlock.yaml:2:17
 exception a      ca_certs /b, until 2027-06-30  airlock.yaml:5:12
@@ -305,6 +306,7 @@ TEST(PolicyReportTest, IsJson) {
   {"setting": "partial_chain", "value": "allow", "origin": {"source": "built in"}, "overrode": []},
   {"setting": "verify_depth", "value": null, "origin": {"source": "built in"}, "overrode": []},
   {"setting": "groups", "value": null, "origin": {"source": "built in"}, "overrode": []},
+  {"setting": "post_quantum", "value": "allow", "origin": {"source": "built in"}, "overrode": []},
   {"setting": "psk", "value": "allow", "origin": {"source": "built in"}, "overrode": []},
   {"setting": "application_cas", "value": "allow", "origin": {"source": "built in"}, "overrode": []}
 ])"_json);

@@ -188,16 +188,16 @@ INSTANTIATE_TEST_SUITE_P(
          "1:6: \"tls\" is empty; it may contain \"verification\", "
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
          "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
-         "\"partial_chain\", \"verify_depth\", \"groups\", \"psk\", "
-         "\"application_cas\" and \"exceptions\""},
+         "\"partial_chain\", \"verify_depth\", \"groups\", "
+         "\"post_quantum\", \"psk\", \"application_cas\" and \"exceptions\""},
         {"Misspelt", Row::kTls, "verfication: off",
          "2:3: unknown key \"verfication\"; did you mean \"verification\"?"},
         {"Unknown", Row::kTls, "ciphers: HIGH",
          "2:3: unknown key \"ciphers\"; \"tls\" accepts \"verification\", "
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
          "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
-         "\"partial_chain\", \"verify_depth\", \"groups\", \"psk\", "
-         "\"application_cas\" and \"exceptions\""},
+         "\"partial_chain\", \"verify_depth\", \"groups\", "
+         "\"post_quantum\", \"psk\", \"application_cas\" and \"exceptions\""},
         {"Duplicate", Row::kTls, "hostname: optional\n  hostname: required",
          "3:3: duplicate key \"hostname\"; the first is on line 2"},
         {"Alias", Row::kTls, "ca_certs: *bundle",
@@ -239,6 +239,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"Float", Row::kTls, "minimum_version: 1.2",
          "2:20: minimum_version is \"1.2\", which is not one of \"TLSv1\", "
          "\"TLSv1.1\", \"TLSv1.2\" and \"TLSv1.3\"; write one of them"},
+        {"PostQuantum", Row::kTls, "post_quantum: required",
+         "2:17: post_quantum is \"required\", which is not one of \"allow\", "
+         "\"prefer\" and \"require\"; did you mean \"require\"?"},
+        {"PostQuantumWithoutItsGroup", Row::kTls,
+         "groups: [X25519]\n  post_quantum: prefer",
+         "3:17: post_quantum is \"prefer\", but the list \"groups\" lacks "
+         "X25519MLKEM768; add it, or leave one of the two out"},
         {"KeyLog", Row::kTls, "key_log: no",
          "2:12: key_log is \"no\", which is not one of \"allow\" and "
          "\"forbid\"; write one of them"},
@@ -273,7 +280,8 @@ INSTANTIATE_TEST_SUITE_P(
         Exception("Verification", "verification: off",
                   "2:26: unknown key \"verification\"; an exception accepts "
                   "\"host\", \"ca_certs\", \"minimum_version\", "
-                  "\"security_level\", \"profile\", \"pins\" and \"expires\""),
+                  "\"security_level\", \"profile\", \"post_quantum\", "
+                  "\"pins\" and \"expires\""),
         Exception("RelativePath", "ca_certs: a",
                   "2:36: ca_certs is \"a\"; it must be an absolute path"),
         Exception("Version", "minimum_version: SSLv3",
@@ -300,20 +308,21 @@ INSTANTIATE_TEST_SUITE_P(
                   "such as 2027-06-30"),
         Exception("RelaxesNothing", "expires: 2027-06-30",
                   "2:16: the exception for \"a\" relaxes nothing; remove it, "
-                  "or give it another ca_certs, a lower minimum_version or "
-                  "security_level, the profile \"compatible\", or pins"),
+                  "or give it another ca_certs, a lower minimum_version, "
+                  "security_level or post_quantum, the profile "
+                  "\"compatible\", or pins"),
         {"SameAsPolicy", Row::kTls,
          "minimum_version: TLSv1.2\n  ca_certs: /a\n  exceptions:\n"
          "  - host: '*.b.c'\n    minimum_version: TLSv1.2\n    ca_certs: /a",
          "5:5: the exception for \"*.b.c\" relaxes nothing; remove it, or give "
-         "it another ca_certs, a lower minimum_version or security_level, the "
-         "profile \"compatible\", or pins"},
+         "it another ca_certs, a lower minimum_version, security_level or "
+         "post_quantum, the profile \"compatible\", or pins"},
         {"SameAsEnforce", Row::kTls,
          "verification: enforce\n  exceptions:\n"
          "  - host: b\n    minimum_version: TLSv1.2",
          "4:5: the exception for \"b\" relaxes nothing; remove it, or give it "
-         "another ca_certs, a lower minimum_version or security_level, the "
-         "profile \"compatible\", or pins"},
+         "another ca_certs, a lower minimum_version, security_level or "
+         "post_quantum, the profile \"compatible\", or pins"},
         {"Twice", Row::kTls,
          "exceptions:\n  - host: B.example\n    ca_certs: /a\n"
          "  - host: b.example.\n    ca_certs: /b",

@@ -74,6 +74,10 @@ TEST(PolicyFloorsTest, AFileStates) {
            {"partial_chain: allow", "partial_chain", "allow a.yaml:1:22"},
            {"verify_depth: 0", "verify_depth", "0 a.yaml:1:21"},
            {"groups: [P-256, X25519]", "groups", "P-256 X25519 a.yaml:1:15"},
+           {"groups: [X25519MLKEM768, X25519], post_quantum: prefer", "groups",
+            "X25519MLKEM768 X25519 a.yaml:1:15"},
+           {"post_quantum: prefer", "post_quantum", "prefer a.yaml:1:21"},
+           {"post_quantum: require", "post_quantum", "require a.yaml:1:21"},
            {"psk: forbid", "psk", "forbid a.yaml:1:12"},
            {"application_cas: forbid", "application_cas",
             "forbid a.yaml:1:24"}}) {
@@ -119,6 +123,13 @@ TEST(PolicyFloorsTest, InvalidValuesAreErrorsAtTheirPlace) {
            {"groups: [P-224]", "a.yaml:1:16"},
            {"groups: []", "a.yaml:1:15"},
            {"groups: X25519", "a.yaml:1:15"},
+           {"post_quantum: yes", "a.yaml:1:21"},
+           {"post_quantum: [require]", "a.yaml:1:21"},
+           {"post_quantum: require, groups: [X25519]", "a.yaml:1:21"},
+           {"post_quantum: prefer, exceptions: [{host: a, post_quantum: "
+            "require}]",
+            "a.yaml:1:42"},
+           {"exceptions: [{host: a, post_quantum: allow}]", "a.yaml:1:20"},
            {"psk: true", "a.yaml:1:12"},
            {"application_cas: audited", "a.yaml:1:24"}}) {
     const absl::Status status = Parse(tls).status();
@@ -249,6 +260,25 @@ TEST(PolicyFloorsTest, AnExceptionLowersTheProfileForItsHost) {
             Profile::kCompatible);
   EXPECT_EQ(PolicyForHost(policy, "b.b", kToday).profile.value,
             Profile::kStrict);
+}
+
+TEST(PolicyFloorsTest, AnExceptionLowersPostQuantumForItsHost) {
+  const VerificationPolicy policy = Effective(
+      "post_quantum: require, exceptions: [{host: a.b, post_quantum: prefer}]");
+  EXPECT_EQ(PolicyForHost(policy, "a.b", kToday).post_quantum.value,
+            PostQuantum::kPrefer);
+  EXPECT_EQ(PolicyForHost(policy, "b.b", kToday).post_quantum.value,
+            PostQuantum::kRequire);
+  EXPECT_EQ(Of(policy, "exception a.b").substr(0, 19), "post_quantum prefer");
+}
+
+TEST(PolicyFloorsTest, TheStricterPostQuantumTakesEffect) {
+  const auto first = Parse("post_quantum: prefer");
+  const auto second = Parse("post_quantum: require");
+  EXPECT_EQ(Of(EffectivePolicy({*first, *second}), "post_quantum"),
+            "require a.yaml:1:21");
+  EXPECT_EQ(Of(EffectivePolicy({*second, *first}), "post_quantum"),
+            "require a.yaml:1:21");
 }
 
 // A file that only tightens cannot take back the profile of `enforce`.

@@ -18,11 +18,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/fake_host.h"
 #include "platform/memory_transport.h"
 #include "platform/runtime.h"
 #include "ssl/context.h"
+#include "ssl/engine.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
 #include "tests/support/handshake.h"
@@ -33,6 +35,8 @@ namespace {
 
 using airlock::testing::ReadTestdata;
 using ssl::VerifyMode;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 std::string Cert(absl::string_view name) {
   return ReadTestdata(absl::StrCat("certs/", name));
@@ -144,7 +148,8 @@ struct Row {
 
 void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 
-constexpr char kOk[] = "X25519";
+const char* const kOk =
+    ssl::HasPostQuantumGroup() ? "X25519MLKEM768" : "X25519";
 constexpr char kRefused[] = "Policy";
 constexpr char kBad[] = "Verification";
 constexpr char kWeak[] = "weak_rsa1024";
@@ -220,6 +225,10 @@ const Row kRows[] = {
      kRefused, "P-256", "groups"},
     {"GroupsInPart", "groups: [P-384]", kGood,
      Groups("P-224:prime256v1:secp384r1"), "P-384", "P-384"},
+
+    {"PostQuantumPreferred", "post_quantum: prefer", kGood, kNothing, kOk, kOk},
+    {"PostQuantumPreferredToTheApplications", "post_quantum: prefer", kGood,
+     Groups("X25519"), kOk, kOk},
 
     {"PinsAreNoAnchors", "", "self_signed", Pins("self_signed.pem"), kBad,
      kBad},
@@ -471,6 +480,92 @@ TEST_F(FloorsTest, AServerIsHeldToLevelAndGroups) {
     EXPECT_EQ(Said(runtime->CreateContext(request, weak).status()),
               "Credentials");
   }
+}
+
+// With the server's group, if that is the only one.
+class PostQuantumTest : public FloorsTest {
+ protected:
+  // The group of a connection whose client asks for `groups`, or the kind of
+  // its error.
+  std::string With(const std::string& groups, const std::string& tls,
+                   absl::optional<ssl::TlsVersion> most = absl::nullopt) {
+    const auto runtime = Make(tls);
+    return Get(kGood,
+               [&](std::unique_ptr<ssl::Transport> transport)
+                   -> absl::StatusOr<std::unique_ptr<ssl::Socket>> {
+                 ContextRequest request;
+                 request.server_hostname = "localhost";
+                 ssl::ContextOptions options;
+                 options.verification.groups = groups;
+                 options.verification.maximum_version = most;
+                 auto context =
+                     runtime->CreateContext(request, std::move(options));
+                 message_ = std::string(context.status().message());
+                 if (!context.ok()) return context.status();
+                 effective_ = (*context)->options().verification.groups;
+                 return ssl::WrapSocket(*context, std::move(transport),
+                                        airlock::testing::LocalhostOptions());
+               });
+  }
+
+  std::string message_;
+  std::string effective_;
+};
+
+TEST_F(PostQuantumTest, WhatTheEngineLacksIsAnErrorOfTheFile) {
+  if (ssl::HasPostQuantumGroup()) GTEST_SKIP() << "this engine has it";
+  host_->SetFile("/etc/ca-certificates.crt", Cert("ca.pem"));
+  for (const char* tls :
+       {"post_quantum: require", "groups: [X25519MLKEM768, X25519]",
+        "post_quantum: require, exceptions: [{host: a, post_quantum: "
+        "prefer}]"}) {
+    host_->SetFile("/etc/airlock.yaml", absl::StrCat("tls: {", tls, "}"));
+    const auto runtime = Runtime::Create(host_, host_->environment(), {});
+    ASSERT_FALSE(runtime.ok()) << tls;
+    EXPECT_THAT(std::string(runtime.status().message()),
+                AllOf(HasSubstr("/etc/airlock.yaml:1:"),
+                      HasSubstr(": X25519MLKEM768 needs a later BoringSSL"),
+                      HasSubstr("post_quantum: prefer")));
+  }
+}
+
+TEST_F(PostQuantumTest, PreferPutsItFirstWhereTheEngineHasIt) {
+  EXPECT_EQ(With("P-256", "post_quantum: allow"), "P-256");
+  const bool has = ssl::HasPostQuantumGroup();
+  EXPECT_EQ(With("P-256", "post_quantum: prefer"), has ? kOk : "P-256");
+  EXPECT_EQ(effective_, has ? "X25519MLKEM768:P-256" : "P-256");
+  EXPECT_TRUE(events_.empty());
+  if (!has) return;
+  EXPECT_EQ(With("P-256:X25519MLKEM768:P-384", "post_quantum: prefer"), kOk);
+  EXPECT_EQ(effective_, "X25519MLKEM768:P-256:P-384");
+  EXPECT_EQ(With("X25519MLKEM768:P-256", "post_quantum: prefer"), kOk);
+  EXPECT_EQ(effective_, "X25519MLKEM768:P-256");
+  EXPECT_EQ(With("X25519:P-256",
+                 "post_quantum: prefer, groups: [X25519MLKEM768, P-256]"),
+            kOk);
+  EXPECT_EQ(effective_, "X25519MLKEM768:P-256");
+}
+
+TEST_F(PostQuantumTest, RequireAllowsNothingElse) {
+  if (!ssl::HasPostQuantumGroup()) GTEST_SKIP() << "this engine lacks it";
+  const std::string require = "post_quantum: require";
+  for (const char* groups : {"", "X25519MLKEM768", "P-256:X25519MLKEM768"}) {
+    EXPECT_EQ(With(groups, require), kOk) << groups;
+    EXPECT_EQ(effective_, "X25519MLKEM768");
+    EXPECT_TRUE(events_.empty());
+  }
+  EXPECT_EQ(With("X25519:P-256", require), kRefused);
+  EXPECT_EQ(Audited(AuditEvent::Action::kRefused), "groups");
+  EXPECT_EQ(With("X25519:P-256", require + ", on_override: upgrade"), kOk);
+  EXPECT_EQ(Audited(AuditEvent::Action::kUpgraded), "groups");
+  EXPECT_EQ(With("", require, ssl::TlsVersion::kTls1_2), kRefused);
+  EXPECT_THAT(message_, HasSubstr("requires post-quantum key exchange, and so "
+                                  "allows no version below TLSv1.3"));
+  EXPECT_EQ(
+      With("",
+           require + ", exceptions: [{host: localhost, post_quantum: allow}]",
+           ssl::TlsVersion::kTls1_2),
+      "X25519");
 }
 
 // These suites need no floor, since they do not exist.
