@@ -48,7 +48,12 @@ def _fetch(rctx, archive):
     fail(("@%s: none of apt's archives gave %s. Check the network, or pass --override_repository=%s=DIR. Tried:\n%s") %
          (rctx.name, rctx.attr.file, rctx.name, "\n".join(tried)))
 
-def _debian_source_impl(rctx):
+def unpack_debian_source(rctx):
+    """Fetches and unpacks the tarball that the attributes of `rctx` name.
+
+    Args:
+      rctx: of a rule with DEBIAN_SOURCE_ATTRS.
+    """
     archive = "_" + rctx.attr.file
     _fetch(rctx, archive)
 
@@ -73,29 +78,31 @@ def _debian_source_impl(rctx):
     if not rctx.path("WORKSPACE").exists:
         rctx.file("WORKSPACE", "workspace(name = \"%s\")\n" % rctx.name)
 
+DEBIAN_SOURCE_ATTRS = {
+    "package": attr.string(
+        mandatory = True,
+        doc = "Debian's name of the source package.",
+    ),
+    "file": attr.string(
+        mandatory = True,
+        doc = "The tarball's file name in the pool.",
+    ),
+    "sha256": attr.string(
+        mandatory = True,
+        doc = "The tarball's SHA-256 in hexadecimal.",
+    ),
+    "strip_prefix": attr.string(
+        mandatory = True,
+        doc = "The tarball's top folder; only what is in it is unpacked.",
+    ),
+    "build_file": attr.label(
+        allow_single_file = True,
+        doc = "Takes the place of the tarball's own BUILD file.",
+    ),
+}
+
 debian_source = repository_rule(
-    implementation = _debian_source_impl,
+    implementation = unpack_debian_source,
     doc = "Unpacks an upstream tarball from the pool of a Debian archive.",
-    attrs = {
-        "package": attr.string(
-            mandatory = True,
-            doc = "Debian's name of the source package.",
-        ),
-        "file": attr.string(
-            mandatory = True,
-            doc = "The tarball's file name in the pool.",
-        ),
-        "sha256": attr.string(
-            mandatory = True,
-            doc = "The tarball's SHA-256 in hexadecimal.",
-        ),
-        "strip_prefix": attr.string(
-            mandatory = True,
-            doc = "The tarball's top folder; only what is in it is unpacked.",
-        ),
-        "build_file": attr.label(
-            allow_single_file = True,
-            doc = "Takes the place of the tarball's own BUILD file.",
-        ),
-    },
+    attrs = DEBIAN_SOURCE_ATTRS,
 )

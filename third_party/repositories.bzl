@@ -6,6 +6,7 @@ A WORKSPACE that takes Airlock in calls airlock_repositories() as ours does;
 what it has declared before that call stays as it declared it.
 """
 
+load(":boringssl_source.bzl", "boringssl_source")
 load(":debian_source.bzl", "debian_source")
 load(":local_files.bzl", "local_files")
 load(":local_pythons.bzl", "local_pythons")
@@ -17,12 +18,13 @@ def _maybe(rule, name, **kwargs):
 def airlock_repositories():
     """Declares Airlock's dependencies."""
     _maybe(
-        debian_source,
+        boringssl_source,
         name = "boringssl",
         package = "android-platform-external-boringssl",
         file = "android-platform-external-boringssl_14.0.0+r45.orig.tar.xz",
         sha256 = "f9223e8c15ad5d9e3f1cd50861f4c272658864661e2332bea5d60952aa0930cd",
         strip_prefix = "android-platform-external-boringssl-14.0.0+r45",
+        upstream_commit = "a0689af29e8e460f1e5380e0fb74cef1b342e810",
     )
     _maybe(
         debian_source,
