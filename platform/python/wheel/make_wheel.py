@@ -28,7 +28,7 @@ Name: airlock
 Version: %(version)s
 Summary: TLS sockets for applications inside a platform: Python's ssl over \
 BoringSSL, under the platform's policy
-License: Apache-2.0 AND OpenSSL AND ISC AND MIT
+License: %(license)s
 %(license_files)s\
 Classifier: License :: OSI Approved :: Apache Software License
 Classifier: Operating System :: POSIX :: Linux
@@ -97,6 +97,12 @@ def _write(path, contents):
             archive.writestr(entry, contents[name])
 
 
+def _license(boringssl):
+    """What the wheel is under, by the text of BoringSSL's licence."""
+    own = ' AND OpenSSL AND ISC' if b'OpenSSL License' in boringssl else ''
+    return 'Apache-2.0%s AND MIT' % own
+
+
 def main():
     folder, module, pth, finder = sys.argv[1:5]
     rest = sys.argv[5:]
@@ -116,6 +122,7 @@ def main():
         contents[info + name] = _read(path)
     contents[info + 'METADATA'] = (_METADATA % {
         'version': version,
+        'license': _license(contents[info + 'LICENSE.boringssl']),
         'license_files': ''.join('License-File: %s\n' % name
                                  for name, _ in licenses),
         'python': '%d.%d' % sys.version_info[:2],

@@ -85,10 +85,17 @@ class WheelTest(unittest.TestCase):
         tags = email.message_from_string(wheel.read(info + 'WHEEL').decode())
         self.assertEqual('airlock-%s-%s.whl' % (said['Version'], tags['Tag']),
                          os.path.basename(our_wheel()))
-        # The notices of all components.
+        # The notices of all components. Later versions of BoringSSL are under
+        # the Apache License.
+        boringssl = wheel.read(info + 'LICENSE.boringssl').decode()
+        openssl = 'OpenSSL License' in boringssl
+        self.assertEqual(said['License'],
+                         'Apache-2.0%s AND MIT' % (
+                             ' AND OpenSSL AND ISC' if openssl else ''))
         for name, words in (('LICENSE', 'Apache License'),
                             ('LICENSE.abseil', 'Apache License'),
-                            ('LICENSE.boringssl', 'OpenSSL'),
+                            ('LICENSE.boringssl', 'OpenSSL License' if openssl
+                             else 'Apache License'),
                             ('LICENSE.nlohmann_json', 'Niels Lohmann'),
                             ('LICENSE.yaml-cpp', 'Jesse Beder')):
             self.assertIn(name, said.get_all('License-File'))
