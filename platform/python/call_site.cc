@@ -23,8 +23,8 @@ bool IsOurs(const PyRef& frame) {
 
 bool IsFrame(const PyRef& frame) { return frame && frame.get() != Py_None; }
 
-// Null if there is none, or, from Python 3.11 onwards, if there is no memory to
-// make its object.
+// Null outside of a function and, from Python 3.11 on, if memory for its object
+// runs out.
 PyRef CurrentFrame() {
   PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
   if (!frame) PyErr_Clear();
@@ -77,8 +77,8 @@ PyRef SettingFrame() {
 PyRef FrameAttribute(const PyRef& object, const char* name) {
   if (!object) return PyRef();
   PyRef value = PyRef::Steal(PyObject_GetAttrString(object.get(), name));
-  // Python 3.11 says that f_back is None, and sets an exception, if there is no
-  // memory for that frame's object.
+  // If memory for that frame's object runs out, Python 3.11 returns None for
+  // f_back and also sets an exception.
   PyErr_Clear();
   return value;
 }

@@ -370,7 +370,7 @@ VerifyOutcome CheckNames(const VerifyRequest& request) {
 VerifyOutcome Accept(const VerifyRequest& request, const Path& path) {
   VerifyOutcome outcome;
   // A trusted leaf is its own anchor, but BoringSSL may put a longer chain
-  // above it, of certificates that are not trusted, or that are no anchors.
+  // above it, whose certificates are not trusted or cannot be anchors.
   const size_t size = IsTrustedLeaf(request) ? 1 : path.size();
   for (size_t i = 0; i < size; ++i) {
     absl::StatusOr<Certificate> certificate =
