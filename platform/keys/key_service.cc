@@ -1,0 +1,306 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/keys/key_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "config/keys_file.h"
+#include "platform/keys/handshake_input.h"
+#include "ssl/shown.h"
+#include "ssl/sign.h"
+
+namespace airlock::keys {
+namespace {
+
+// Reports of refusals: this many at once, then one a second.
+constexpr double kMostReports = 20;
+
+bool IsTls13(Purpose purpose) {
+  return purpose == Purpose::kTls13Server || purpose == Purpose::kTls13Client;
+}
+
+std::string SchemeText(uint16_t scheme) {
+  const absl::string_view word = config::SignatureSchemeWord(scheme);
+  return word.empty() ? absl::StrFormat("0x%04x", scheme) : std::string(word);
+}
+
+// So many tokens a second, and at most `most`.
+struct Bucket {
+  double tokens = 0;
+  absl::Time filled;
+
+  bool Take(double per_second, double most, absl::Time now) {
+    const double added = per_second * absl::ToDoubleSeconds(now - filled);
+    tokens = std::min(most, tokens + std::max(0.0, added));
+    filled = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  }
+};
+
+}  // namespace
+
+// A grant with its key.
+struct KeyService::Allowed {
+  const ServedKey* key;
+  std::vector<Purpose> purposes;
+  std::vector<uint16_t> schemes;
+};
+
+struct KeyService::User {
+  std::string name;
+  std::vector<Allowed> allowed;
+  int per_second = 0;
+  size_t most_under_way = 0;
+  size_t under_way = 0;
+  Bucket signatures;
+  Bucket reports;
+  uint64_t suppressed = 0;
+};
+
+KeyService::KeyService(std::vector<ServedKey> keys,
+                       std::vector<Application> applications, Clock clock,
+                       KeyEventSink sink)
+    : keys_(std::move(keys)), clock_(std::move(clock)), sink_(std::move(sink)) {
+  const absl::Time now = clock_();
+  for (Application& application : applications) {
+    User user;
+    user.name = std::move(application.name);
+    user.per_second = application.signatures_per_second;
+    user.most_under_way = static_cast<size_t>(application.requests_under_way);
+    user.signatures = {static_cast<double>(user.per_second), now};
+    user.reports = {kMostReports, now};
+    for (Grant& grant : application.grants) {
+      const auto key = absl::c_find_if(keys_, [&grant](const ServedKey& each) {
+        return each.name == grant.key;
+      });
+      Allowed allowed;
+      allowed.key = &*key;
+      allowed.purposes = std::move(grant.purposes);
+      // Only what the key can, with the key's preference.
+      for (const uint16_t scheme : ssl::SignatureSchemes(*key->credentials)) {
+        if (grant.schemes.empty() ||
+            absl::c_linear_search(grant.schemes, scheme)) {
+          allowed.schemes.push_back(scheme);
+        }
+      }
+      user.allowed.push_back(std::move(allowed));
+    }
+    users_.push_back(std::move(user));
+  }
+}
+
+KeyService::~KeyService() = default;
+
+size_t KeyService::application_count() const { return users_.size(); }
+
+std::unique_ptr<KeyService::Channel> KeyService::OpenChannel(size_t application,
+                                                             const Peer& peer) {
+  return std::unique_ptr<Channel>(new Channel(this, application, peer));
+}
+
+Message KeyService::Refuse(const Channel& channel, const Message& request,
+                           Refusal refusal, std::string reason) {
+  ++refusals_[std::string(RefusalName(refusal))];
+  User& user = users_[channel.application_];
+  Message answer;
+  answer.type = MessageType::kRefusal;
+  answer.id = request.id;
+  answer.refusal = refusal;
+  answer.reason = std::move(reason);
+  // The application itself asked for a cancellation.
+  if (sink_ == nullptr || refusal == Refusal::kCancelled) return answer;
+  const absl::Time now = clock_();
+  if (!user.reports.Take(1, kMostReports, now)) {
+    ++user.suppressed;
+    return answer;
+  }
+  KeyEvent event;
+  event.time = now;
+  event.application = user.name;
+  event.peer = channel.peer_;
+  event.refusal = refusal;
+  event.reason = answer.reason;
+  event.suppressed = std::exchange(user.suppressed, 0);
+  if (request.type == MessageType::kSign && !request.key.empty()) {
+    event.key = request.key;
+    event.scheme = request.scheme;
+    event.purpose = request.purpose;
+  }
+  sink_(event);
+  return answer;
+}
+
+const KeyService::Allowed* KeyService::Check(const Channel& channel,
+                                             const Message& request,
+                                             Message* answer) {
+  const User& user = users_[channel.application_];
+  const auto refuse = [&](Refusal refusal,
+                          std::string reason) -> const Allowed* {
+    *answer = Refuse(channel, request, refusal, std::move(reason));
+    return nullptr;
+  };
+  const auto allowed =
+      absl::c_find_if(user.allowed, [&request](const Allowed& each) {
+        return each.key->name == request.key;
+      });
+  if (allowed == user.allowed.end()) {
+    // Says the same of a key that exists, and does not tell which do.
+    return refuse(
+        Refusal::kUnknownKey,
+        absl::StrCat("the application ", user.name, " has no key named \"",
+                     ssl::Shown(request.key), "\""));
+  }
+  const std::string name = absl::StrCat("the key ", request.key);
+  if (!absl::c_linear_search(allowed->purposes, request.purpose)) {
+    return refuse(
+        Refusal::kForbidden,
+        absl::StrCat(name, " is not for ", PurposeName(request.purpose)));
+  }
+  if (!absl::c_linear_search(allowed->schemes, request.scheme)) {
+    return refuse(
+        Refusal::kForbidden,
+        absl::StrCat(name, " does not sign with ", SchemeText(request.scheme)));
+  }
+  const ssl::Credentials& credentials = *allowed->key->credentials;
+  // TLS 1.3 binds an ECDSA scheme to the key's curve (RFC 8446, section 4.2.3).
+  if (IsTls13(request.purpose) &&
+      credentials.key_type() == ssl::KeyType::kEcdsa &&
+      request.scheme != ssl::SignatureSchemes(credentials).front()) {
+    return refuse(Refusal::kForbidden,
+                  absl::StrCat(name, " is on another curve than ",
+                               SchemeText(request.scheme), " of TLS 1.3"));
+  }
+  const absl::Status form =
+      CheckHandshakeInput(request.purpose, request.scheme, request.bytes);
+  if (form.ok()) return &*allowed;
+  return refuse(
+      Refusal::kNotHandshake,
+      absl::StrCat("the input is not what a ", PurposeName(request.purpose),
+                   " signs: ", form.message()));
+}
+
+bool KeyService::TakeToken(User* user) {
+  const auto most = static_cast<double>(user->per_second);
+  return user->signatures.Take(most, most, clock_());
+}
+
+KeyService::Channel::Channel(KeyService* service, size_t application,
+                             const Peer& peer)
+    : service_(service), application_(application), peer_(peer) {}
+
+KeyService::Channel::~Channel() {
+  service_->users_[application_].under_way -= waiting_.size();
+}
+
+bool KeyService::Channel::Take(absl::string_view packet,
+                               std::vector<std::string>* answers) {
+  absl::StatusOr<Message> request = Decode(packet);
+  const auto malformed = [&](absl::string_view why) {
+    answers->push_back(Encode(service_->Refuse(
+        *this, request.ok() ? *request : Message(), Refusal::kMalformed,
+        absl::StrCat("the message is malformed: ", why))));
+    return false;
+  };
+  if (!request.ok()) return malformed(request.status().message());
+  User& user = service_->users_[application_];
+  switch (request->type) {
+    case MessageType::kList:
+      AddKeys(request->id, answers);
+      return true;
+    case MessageType::kCancel:
+      Cancel(*request, answers);
+      return true;
+    case MessageType::kSign:
+      break;
+    default:
+      return malformed("its type is not for a channel");
+  }
+  if (absl::c_any_of(waiting_, [&request](const Waiting& each) {
+        return each.request.id == request->id;
+      })) {
+    return malformed("its number is that of a request under way");
+  }
+  Message refusal;
+  const Allowed* const allowed = service_->Check(*this, *request, &refusal);
+  if (allowed == nullptr) {
+    answers->push_back(Encode(refusal));
+  } else if (user.under_way >= user.most_under_way) {
+    answers->push_back(Encode(service_->Refuse(
+        *this, *request, Refusal::kTooMany,
+        absl::StrCat("the application ", user.name, " has ",
+                     user.most_under_way, " requests under way"))));
+  } else if (!service_->TakeToken(&user)) {
+    answers->push_back(Encode(service_->Refuse(
+        *this, *request, Refusal::kTooMany,
+        absl::StrCat("the application ", user.name, " has had ",
+                     user.per_second, " signatures within a second"))));
+  } else {
+    waiting_.push_back({*std::move(request), allowed});
+    ++user.under_way;
+  }
+  return true;
+}
+
+std::string KeyService::Channel::Work() {
+  const Waiting next = std::move(waiting_.front());
+  waiting_.pop_front();
+  User& user = service_->users_[application_];
+  --user.under_way;
+  const Message& request = next.request;
+  absl::StatusOr<std::string> signature =
+      ssl::Sign(*next.allowed->key->credentials, request.scheme, request.bytes);
+  if (!signature.ok()) {
+    return Encode(service_->Refuse(*this, request, Refusal::kFailed,
+                                   std::string(signature.status().message())));
+  }
+  ++service_->uses_[{user.name, request.key, request.purpose}];
+  Message answer;
+  answer.type = MessageType::kSignature;
+  answer.id = request.id;
+  answer.bytes = *std::move(signature);
+  return Encode(answer);
+}
+
+void KeyService::Channel::AddKeys(uint32_t id,
+                                  std::vector<std::string>* answers) const {
+  for (const Allowed& allowed : service_->users_[application_].allowed) {
+    Message key;
+    key.type = MessageType::kKey;
+    key.id = id;
+    key.key = allowed.key->name;
+    key.schemes = allowed.schemes;
+    key.purposes = allowed.purposes;
+    for (const auto& certificate : allowed.key->credentials->chain()) {
+      key.chain.emplace_back(certificate.der());
+    }
+    answers->push_back(Encode(key));
+  }
+  Message end;
+  end.type = MessageType::kEnd;
+  end.id = id;
+  answers->push_back(Encode(end));
+}
+
+void KeyService::Channel::Cancel(const Message& request,
+                                 std::vector<std::string>* answers) {
+  const auto found = absl::c_find_if(waiting_, [&request](const Waiting& each) {
+    return each.request.id == request.id;
+  });
+  // It was answered before; the two messages passed each other.
+  if (found == waiting_.end()) return;
+  waiting_.erase(found);
+  --service_->users_[application_].under_way;
+  answers->push_back(Encode(service_->Refuse(
+      *this, request, Refusal::kCancelled, "the request was cancelled")));
+}
+
+}  // namespace airlock::keys

@@ -1,0 +1,137 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The key service without its sockets: who may sign what.
+#ifndef AIRLOCK_PLATFORM_KEYS_KEY_SERVICE_H_
+#define AIRLOCK_PLATFORM_KEYS_KEY_SERVICE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "platform/keys/key_event.h"
+#include "platform/keys/protocol.h"
+#include "ssl/credentials.h"
+
+namespace airlock::keys {
+
+// A key and its certificate chain, by their name.
+struct ServedKey {
+  std::string name;
+  std::shared_ptr<const ssl::Credentials> credentials;
+};
+
+// What an application may do with one key.
+struct Grant {
+  std::string key;  // The name of a ServedKey.
+  std::vector<Purpose> purposes;
+  std::vector<uint16_t> schemes;  // Empty: all that the key can.
+};
+
+struct Application {
+  std::string name;
+  std::vector<Grant> grants;
+  // Signatures per second; as many at once after a pause.
+  int signatures_per_second = 2000;
+  // Requests that wait to be signed, on all channels of the application.
+  int requests_under_way = 2000;
+};
+
+// Uses of a key since the start, by application, key and purpose.
+using UseCounts =
+    std::map<std::tuple<std::string, std::string, Purpose>, uint64_t>;
+
+// Decides about requests and signs. Pure: has no descriptor, clock or thread.
+// Thread-compatible.
+class KeyService {
+ public:
+  // Gives the time, which never goes back. For limits and for events.
+  using Clock = std::function<absl::Time()>;
+  class Channel;
+
+  // Each grant must name one of `keys`. `sink` may be null.
+  KeyService(std::vector<ServedKey> keys, std::vector<Application> applications,
+             Clock clock, KeyEventSink sink);
+  ~KeyService();
+  KeyService(const KeyService&) = delete;
+  KeyService& operator=(const KeyService&) = delete;
+
+  // The number of applications; they are known by their index.
+  size_t application_count() const;
+
+  // A channel of an application, which the service must outlive.
+  std::unique_ptr<Channel> OpenChannel(size_t application, const Peer& peer);
+
+  // Counts of signatures, and of refusals by the word of the reason.
+  const UseCounts& uses() const { return uses_; }
+  const std::map<std::string, uint64_t>& refusals() const { return refusals_; }
+
+ private:
+  struct Allowed;
+  struct User;
+
+  Message Refuse(const Channel& channel, const Message& request,
+                 Refusal refusal, std::string reason);
+  // What `request` may use; otherwise the refusal is in `answer`.
+  const Allowed* Check(const Channel& channel, const Message& request,
+                       Message* answer);
+  bool TakeToken(User* user);
+
+  const std::vector<ServedKey> keys_;
+  std::vector<User> users_;
+  const Clock clock_;
+  const KeyEventSink sink_;
+  UseCounts uses_;
+  std::map<std::string, uint64_t> refusals_;
+};
+
+// One channel. A channel of a process is no more than any other: descriptors
+// may be passed on. Thread-compatible, together with its service.
+class KeyService::Channel {
+ public:
+  ~Channel();
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  // Takes a packet, and appends the packets that answer it at once to
+  // `answers`. False if the packet is malformed: the channel must be closed
+  // after the answers.
+  bool Take(absl::string_view packet, std::vector<std::string>* answers);
+
+  // Whether requests wait to be signed.
+  bool has_work() const { return !waiting_.empty(); }
+  // Signs for the oldest of them, and returns the packet that answers it. One
+  // at a time, so that a server can be fair to all channels.
+  std::string Work();
+
+  size_t application() const { return application_; }
+
+ private:
+  friend class KeyService;
+  Channel(KeyService* service, size_t application, const Peer& peer);
+  // A request that may be signed.
+  struct Waiting {
+    Message request;
+    const Allowed* allowed;
+  };
+
+  void AddKeys(uint32_t id, std::vector<std::string>* answers) const;
+  void Cancel(const Message& request, std::vector<std::string>* answers);
+
+  KeyService* const service_;
+  const size_t application_;
+  const Peer peer_;
+  std::deque<Waiting> waiting_;
+};
+
+}  // namespace airlock::keys
+
+#endif  // AIRLOCK_PLATFORM_KEYS_KEY_SERVICE_H_
