@@ -99,10 +99,8 @@ int AlertFor(Reason reason, TlsVersion version) {
 using FailureFor = Failure (*)(Reason reason, TlsVersion version);
 
 Failure FailureAtOpensslServer(Reason reason, TlsVersion version) {
-  // Airlock ends the connection itself.
-  if (reason == Reason::kClientType) {
-    return {ErrorKind::kProtocol, kHandshakeFailure};
-  }
+  // Airlock goes on without a certificate.
+  if (reason == Reason::kClientType) reason = Reason::kNoClient;
   return {ErrorKind::kPeerAlert, AlertFor(reason, version)};
 }
 
@@ -111,7 +109,9 @@ Failure FailureAtGnutlsServer(Reason reason, TlsVersion version) {
   if (reason == Reason::kCurve) {
     return {ErrorKind::kProtocol, kIllegalParameter};
   }
-  if (reason == Reason::kNoClient && version < TlsVersion::kTls1_3) {
+  const bool no_client =
+      reason == Reason::kNoClient || reason == Reason::kClientType;
+  if (no_client && version < TlsVersion::kTls1_3) {
     return {ErrorKind::kPeerAlert, kDecodeError};
   }
   return FailureAtOpensslServer(reason, version);
