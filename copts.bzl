@@ -7,6 +7,10 @@ AIRLOCK_COPTS = [
     # is for, and //:airlock leaves the internal ones out.
     "-fvisibility=default",
 
+    # No program replaces one of our functions with its own, so that the
+    # compiler may inline an exported function into its neighbours.
+    "-fno-semantic-interposition",
+
     "-Wall",
     "-Wextra",
     "-Werror",

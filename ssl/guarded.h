@@ -6,12 +6,8 @@
 #ifndef AIRLOCK_SSL_GUARDED_H_
 #define AIRLOCK_SSL_GUARDED_H_
 
-#include <exception>
-#include <new>
-
-#include "absl/strings/str_cat.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "ssl/error.h"
 
 #if defined(__cpp_exceptions) && defined(__GLIBCXX__)
 #include <cxxabi.h>
@@ -23,29 +19,28 @@ namespace airlock::ssl {
 // does not promise a status for it.
 enum class OutOfMemory { kIsCaught, kPasses };
 
+namespace internal {
+
+// For a handler of `which` call's exception: kCallback with the exception's
+// text. std::bad_alloc is thrown again if `memory` is kPasses.
+absl::Status ThrownStatus(absl::string_view which, OutOfMemory memory);
+
+}  // namespace internal
+
 // Returns the result of `call`, an absl::Status or a type constructible from
 // one. If `call` throws: kCallback, with `which` and the exception's text.
 template <OutOfMemory kMemory = OutOfMemory::kIsCaught, typename Call>
-auto Guarded(absl::string_view which, const Call& call) -> decltype(call()) {
+inline auto Guarded(absl::string_view which, const Call& call)
+    -> decltype(call()) {
 #if defined(__cpp_exceptions)
-  const auto thrown = [which](absl::string_view what) {
-    return MakeStatus(
-        ErrorKind::kCallback,
-        absl::StrCat("The ", which, " threw an exception: ", what));
-  };
   try {
     return call();
 #if defined(__GLIBCXX__)
   } catch (const abi::__forced_unwind&) {
     throw;  // The thread is being cancelled; do not stop that.
 #endif
-  } catch (const std::bad_alloc& exception) {
-    if (kMemory == OutOfMemory::kPasses) throw;
-    return thrown(exception.what());
-  } catch (const std::exception& exception) {
-    return thrown(exception.what());
   } catch (...) {
-    return thrown("of a type that is not a std::exception.");
+    return internal::ThrownStatus(which, kMemory);
   }
 #else
   return call();

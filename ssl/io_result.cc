@@ -3,7 +3,6 @@
 
 #include "ssl/io_result.h"
 
-#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -42,11 +41,6 @@ IoResult::IoResult(absl::Status failure)
                           "An operation returned an ok status instead of "
                           "IoResult::Done. This is a defect.");
   }
-}
-
-size_t IoResult::bytes() const {
-  if (!done()) std::abort();
-  return bytes_;
 }
 
 absl::Status IoResult::status() const {

@@ -6,6 +6,7 @@
 #define AIRLOCK_SSL_IO_RESULT_H_
 
 #include <cstddef>
+#include <cstdlib>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -70,7 +71,10 @@ class [[nodiscard]] IoResult {
 
   // How many bytes were moved. Requires done(): otherwise it ends the program,
   // since "0 bytes" would be a wrong answer.
-  size_t bytes() const;
+  size_t bytes() const {
+    if (!done()) std::abort();
+    return bytes_;
+  }
 
   // The callback that the operation waits for; kNone unless want_callback().
   LateCallback callback() const { return callback_; }

@@ -129,12 +129,6 @@ Socket::~Socket() = default;
 
 IoResult Socket::Handshake() { return impl_->Handshake(); }
 
-IoResult Socket::Read(absl::Span<uint8_t> into) { return impl_->Read(into); }
-
-IoResult Socket::Write(absl::Span<const uint8_t> from) {
-  return impl_->Write(from);
-}
-
 size_t Socket::pending() const {
   return static_cast<size_t>(SSL_pending(impl_->ssl.get()));
 }

@@ -51,7 +51,8 @@ Socket::Impl::Impl(std::shared_ptr<const Context> context_in,
     : context(std::move(context_in)),
       initial_context(context),
       options(std::move(options_in)),
-      resumes(options.session) {
+      resumes(options.session),
+      clock_(&initial_context->options().clock) {
   bio.transport = std::move(transport);
   bio.socket = this;
   bio.keeps_tail = options.side == Side::kServer;
@@ -106,6 +107,7 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
   ssl = std::move(made);
   context = made_from;
   initial_context = std::move(made_from);
+  clock_ = &initial_context->options().clock;
   return absl::OkStatus();
 }
 

@@ -143,9 +143,7 @@ class Socket::Impl {
   // What an operation does.
   enum class Operation { kHandshake, kRead, kWrite };
 
-  const std::function<absl::Time()>& clock() const {
-    return initial_context->options().clock;
-  }
+  const std::function<absl::Time()>& clock() const { return *clock_; }
   // Turns what an SSL_* function returned, other than success, into a result.
   IoResult Settle(Operation operation, int result);
   IoResult SettleCloseNotify();
@@ -193,6 +191,8 @@ class Socket::Impl {
   absl::Status RefuseRenegotiation(std::string why);
   absl::Duration Elapsed() const;
 
+  // Of `initial_context`.
+  const std::function<absl::Time()>* clock_;
   absl::Status failed_;
   absl::Status read_failed_;
   absl::Status write_failed_;

@@ -363,4 +363,12 @@ IoResult Socket::Impl::Unwrap() {
   return Settle(Operation::kRead, result);
 }
 
+// Here, so that each is one function with Impl's.
+
+IoResult Socket::Read(absl::Span<uint8_t> into) { return impl_->Read(into); }
+
+IoResult Socket::Write(absl::Span<const uint8_t> from) {
+  return impl_->Write(from);
+}
+
 }  // namespace airlock::ssl

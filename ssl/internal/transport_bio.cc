@@ -53,6 +53,17 @@ IoResult ReadTransport(TransportBioState* state, absl::Span<uint8_t> into) {
   return result;
 }
 
+// The return value of a call that may be repeated.
+int Retry(BIO* bio, TransportBioState* state, bool reading) {
+  state->retries = true;
+  if (reading) {
+    BIO_set_retry_read(bio);
+  } else {
+    BIO_set_retry_write(bio);
+  }
+  return -1;
+}
+
 // Converts a result to a BIO's return value, and stores errors.
 int Settle(BIO* bio, TransportBioState* state, bool reading,
            const IoResult& result) {
@@ -60,12 +71,7 @@ int Settle(BIO* bio, TransportBioState* state, bool reading,
       reading ? &state->read_error : &state->write_error;
   if (result.failed() && absl::IsDeadlineExceeded(result.status())) {
     state->timeout = result.status();
-    if (reading) {
-      BIO_set_retry_read(bio);
-    } else {
-      BIO_set_retry_write(bio);
-    }
-    return -1;
+    return Retry(bio, state, reading);
   }
   switch (result.state()) {
     case IoState::kFailed:
@@ -73,11 +79,9 @@ int Settle(BIO* bio, TransportBioState* state, bool reading,
       return -1;
     case IoState::kWantRead:
     case IoState::kWantCallback:  // The lookahead's.
-      BIO_set_retry_read(bio);
-      return -1;
+      return Retry(bio, state, /*reading=*/true);
     case IoState::kWantWrite:
-      BIO_set_retry_write(bio);
-      return -1;
+      return Retry(bio, state, /*reading=*/false);
     case IoState::kClosed:
       if (reading) {
         state->eof = true;
@@ -102,8 +106,11 @@ void Remember(absl::Span<const char> bytes, TransportBioState* state) {
 
 // Begins a BIO's call; inline, since each record needs three.
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline TransportBioState* Enter(BIO* bio) {
-  BIO_clear_retry_flags(bio);
-  TransportBioState* state = StateOfTransportBio(bio);
+  auto* state = static_cast<TransportBioState*>(BIO_get_data(bio));
+  if (state->retries) {
+    state->retries = false;
+    BIO_clear_retry_flags(bio);
+  }
   if (!state->timeout.ok()) state->timeout = absl::OkStatus();
   return state;
 }

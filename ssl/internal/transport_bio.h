@@ -31,6 +31,8 @@ struct TransportBioState {
   bool halted = false;
   // The last call's deadline passed; the call may be repeated.
   absl::Status timeout;
+  // The BIO says that the last call may be repeated.
+  bool retries = false;
   // The stream has ended on the reading side.
   bool eof = false;
   // The last bytes that were read, while `keeps_tail` is set: the size of an

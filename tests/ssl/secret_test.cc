@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 
@@ -23,14 +24,15 @@ int unwiped = 0;
 
 }  // namespace
 
-void* operator new[](size_t size) {
+// Not inline: the compiler would take one half of the pair for malloc.
+ABSL_ATTRIBUTE_NOINLINE void* operator new[](size_t size) {
   void* memory = std::malloc(size + kHeader);
   if (memory == nullptr) std::abort();
   std::memcpy(memory, &size, sizeof(size));
   return static_cast<char*>(memory) + kHeader;
 }
 
-void operator delete[](void* array) noexcept {
+ABSL_ATTRIBUTE_NOINLINE void operator delete[](void* array) noexcept {
   if (array == nullptr) return;
   char* memory = static_cast<char*>(array) - kHeader;
   size_t size = 0;
