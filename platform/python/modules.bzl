@@ -43,10 +43,15 @@ def python_modules(modules, srcs, deps):
             ),
             linkopts = [
                 "-Wl,--version-script,$(location :exports.lds)",
-                # Airlock has its own C++ runtime, like its own BoringSSL.
-                "-static-libgcc",
-                "-static-libstdc++",
-            ],
+            ] + select({
+                # Airlock has its own C++ runtime, like its own BoringSSL: it
+                # loads faster. The toolchain's -lstdc++ comes later, and finds
+                # nothing to do. libgcc_s stays shared, because Python ends its
+                # daemon threads through it.
+                "//:optimized": ["-l:libstdc++.a", "-Wl,--as-needed"],
+                # Sanitizers intercept what throws.
+                "//conditions:default": [],
+            }),
             linkshared = True,
             # See .bazelrc.
             tags = ["no-tsan"],
