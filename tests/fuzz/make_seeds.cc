@@ -18,7 +18,9 @@
 #include "absl/strings/string_view.h"
 #include "platform/memory_transport.h"
 #include "ssl/context.h"
+#include "ssl/insecure.h"
 #include "ssl/options.h"
+#include "ssl/secret.h"
 #include "ssl/session.h"
 #include "ssl/socket.h"
 #include "tests/fuzz/endpoints.h"
@@ -100,6 +102,25 @@ void WriteSession(ssl::TlsVersion version, absl::string_view name) {
   Write("session", name, session->Serialize()->view());
 }
 
+// A session with a server that the target's client does not trust, whose
+// tickets the target's server accepts.
+void WriteForeignSession(ssl::TlsVersion version, absl::string_view credentials,
+                         absl::string_view name) {
+  ssl::ContextOptions client = testing::ClientOptions();
+  client.verification.mode = ssl::VerifyMode::kNone;
+  client.verification.check_hostname = false;
+  client.unverified_clients = ssl::InsecureAllowUnverifiedClients();
+  testing::Only(version, &client);
+  ssl::ContextOptions server = testing::ServerOptions(credentials);
+  server.ticket_keys = {
+      std::make_shared<const ssl::Secret>(std::string(48, 'k'))};
+  ResetRandom();
+  const auto session =
+      testing::Established(testing::MakeContext(std::move(client)),
+                           testing::MakeContext(std::move(server)));
+  Write("session", name, session->Serialize()->view());
+}
+
 void WriteHostNames() {
   Write("hostname", "dns", "localhost\nDserver.test\nDlocalhost\n");
   Write("hostname", "wildcard", "a.wild.test\nD*.wild.test\n");
@@ -168,6 +189,11 @@ void WriteFiles() {
   Write("policy", "anchor", "tls: &a\n  psk: forbid\n  exceptions: [*a]\n");
   Write("app_yaml", "included",
         "env_variables:\n  AIRLOCK_VERIFY: \"enforce\"\nincludes: [a.yaml]\n");
+  Write(
+      "app_yaml", "replaced",
+      "env_variables:\n  AIRLOCK_VERIFY: \"enforce\"\n  A: \"1\"\n  B: \"2\"\n"
+      "\x1e"
+      "env_variables:\n  AIRLOCK_VERIFY: \"off\"\n  A: \"3\"\n  C: \"4\"\n");
 }
 
 void WriteStructs() {
@@ -196,6 +222,10 @@ int main(int argc, char** argv) {
   }
   fuzz::WriteSession(ssl::TlsVersion::kTls1_2, "tls12");
   fuzz::WriteSession(ssl::TlsVersion::kTls1_3, "tls13");
+  fuzz::WriteForeignSession(ssl::TlsVersion::kTls1_2, "server_other",
+                            "untrusted_tls12");
+  fuzz::WriteForeignSession(ssl::TlsVersion::kTls1_3, "server_other",
+                            "untrusted_tls13");
   fuzz::WriteHostNames();
   fuzz::WriteCiphers();
   fuzz::WriteConversations();

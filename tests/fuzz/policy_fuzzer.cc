@@ -5,14 +5,142 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "config/effective_policy.h"
 #include "config/policy_file.h"
 #include "config/policy_report.h"
 #include "tests/fuzz/fuzz.h"
+
+namespace airlock::fuzz {
+namespace {
+
+using config::Merging;
+using config::VerificationPolicy;
+
+// Each setting's value is what the file says at the setting's origin.
+void RequireAsWritten(absl::string_view content,
+                      const VerificationPolicy& policy) {
+  // A position is in code points, and YAML knows other ends of lines.
+  if (!absl::c_all_of(content, [](char c) {
+        return c == '\n' || absl::ascii_isprint(static_cast<uint8_t>(c));
+      })) {
+    return;
+  }
+  const std::vector<absl::string_view> lines = absl::StrSplit(content, '\n');
+  for (const config::PolicyRow& row : config::PolicyRows(policy)) {
+    // `enforce` brings a version.
+    if (row.origin.line == 0 || (row.setting == "minimum_version" &&
+                                 row.origin == policy.verification.origin)) {
+      continue;
+    }
+    const absl::string_view written =
+        lines.at(static_cast<size_t>(row.origin.line - 1))
+            .substr(static_cast<size_t>(row.origin.column - 1));
+    Require(!written.empty(), "an origin is a place in the file");
+    // A plain word or path; lists, quotes and numbers can be written otherwise.
+    if (absl::StartsWith(row.setting, "exception") ||
+        (!absl::ascii_isalpha(static_cast<uint8_t>(written[0])) &&
+         written[0] != '/')) {
+      continue;
+    }
+    Require(absl::StartsWith(written, row.value),
+            "a setting is what the file says");
+  }
+}
+
+// No setting of `changed` is laxer than in `base`.
+void RequireAsStrict(const VerificationPolicy& base,
+                     const VerificationPolicy& changed) {
+  config::VisitSettings(
+      [](auto row, const auto& before, const auto& after) {
+        constexpr Merging kMerging = config::kSettingRows[row].merging;
+        bool holds = true;
+        if constexpr (kMerging == Merging::kStricter) {
+          holds = !(after.value < before.value);
+        } else if constexpr (kMerging == Merging::kSmaller) {
+          holds = !before.stated() ||
+                  (after.stated() && !(before.value < after.value));
+        } else if constexpr (kMerging == Merging::kAll) {
+          holds = absl::c_all_of(before.value, [&after](const auto& flag) {
+            return absl::c_linear_search(after.value, flag);
+          });
+        } else {
+          holds = !before.stated() || after.value == before.value;
+        }
+        Require(holds, absl::StrCat("no other file relaxes ",
+                                    config::kSettingRows[row].name));
+      },
+      static_cast<const config::PolicySettings&>(base),
+      static_cast<const config::PolicySettings&>(changed));
+}
+
+// What a file of an application or user does to the operator's policy.
+void Tighten(const VerificationPolicy& tightens) {
+  static const auto* operators =
+      new VerificationPolicy(*config::ParsePolicyFile(
+          "tls:\n  verification: enforce\n  on_override: upgrade\n"
+          "  hostname: optional\n  minimum_version: TLSv1.2\n"
+          "  ca_certs: /ca.pem\n  security_level: 2\n  profile: strict\n"
+          "  verify_flags: [crl_check_leaf]\n  verify_depth: 5\n"
+          "  groups: [X25519, P-256]\n  partial_chain: forbid\n",
+          "operators.yaml", absl::CivilDay(2026, 6, 30)));
+  const VerificationPolicy before = config::EffectivePolicy({*operators});
+  RequireAsStrict(before, config::EffectivePolicy({*operators, tightens}));
+  RequireAsStrict(config::EffectivePolicy({}),
+                  config::EffectivePolicy({tightens}));
+}
+
+// An exception is for its host, and for no other.
+void CheckExceptions(const VerificationPolicy& policy, absl::CivilDay today) {
+  constexpr absl::string_view kElsewhere = "no.exception.invalid";
+  VerificationPolicy general = policy;
+  general.exceptions.clear();
+  if (config::ExceptionFor(policy, kElsewhere, today) == nullptr) {
+    Require(config::PolicyTable(config::PolicyRows(
+                config::PolicyForHost(policy, kElsewhere, today))) ==
+                config::PolicyTable(config::PolicyRows(general)),
+            "without an exception, the policy holds");
+  }
+  for (const config::PolicyException& exception : policy.exceptions) {
+    const bool is_suffix =
+        exception.host.kind() == config::HostPattern::Kind::kSuffix;
+    const std::string host =
+        is_suffix ? absl::StrCat("x", exception.host.text().substr(1))
+                  : exception.host.text();
+    Require(exception.host.Matches(host), "an exception matches its host");
+    Require(!is_suffix || !exception.host.Matches(absl::StrCat("y.", host)),
+            "a suffix is for one label");
+    const config::PolicyException* found =
+        config::ExceptionFor(policy, host, today);
+    Require(found != nullptr && found->host.Matches(host) &&
+                (is_suffix || found == &exception),
+            "a host has its exception");
+    config::VisitSettings(
+        [](auto row, const auto& granted, const auto& setting,
+           const auto& base) {
+          Require(
+              setting.value == (granted.stated() ? granted.value : base.value),
+              absl::StrCat("a host has what its exception grants: ",
+                           config::kSettingRows[row].name));
+        },
+        found->settings,
+        static_cast<const config::PolicySettings&>(
+            config::PolicyForHost(policy, host, today)),
+        static_cast<const config::PolicySettings&>(policy));
+  }
+}
+
+}  // namespace
+}  // namespace airlock::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace airlock;  // NOLINT(google-build-using-namespace)
@@ -35,9 +163,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const std::string report = config::PolicyTable(config::PolicyRows(*policy));
   fuzz::Require(!report.empty(), "a policy can be shown");
-  for (const config::PolicyException& exception : policy->exceptions) {
-    (void)config::PolicyTable(config::PolicyRows(
-        config::PolicyForHost(*policy, exception.host.text(), today)));
+  fuzz::RequireAsWritten(content, *policy);
+  fuzz::CheckExceptions(*policy, today);
+  // A file that is not the operator's may have neither (platform/load_policy).
+  if (tightens.ok() && tightens->exceptions.empty() &&
+      !tightens->ca_certs.stated()) {
+    fuzz::Tighten(*tightens);
   }
   const auto again = config::ParsePolicyFile(content, "f.yaml", today);
   fuzz::Require(

@@ -44,6 +44,11 @@ void Resume(const Context& client, const Context& server,
               (socket.client->peer_verified() &&
                socket.client->MatchHostname("localhost").ok()),
           "a session spares a client no verification");
+  if (!socket.client->handshake_done()) return;
+  const auto& chain = socket.client->verified_chain();
+  Require(!chain.empty() && chain[0] == socket.client->peer_certificate() &&
+              client->options().trust_store->Contains(chain.back()),
+          "the verified chain is the peer's and ends at a trusted certificate");
 }
 
 }  // namespace
