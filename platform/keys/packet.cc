@@ -68,7 +68,8 @@ absl::StatusOr<Packet> ReceivePacket(int fd) {
   ssize_t size = 0;
   do {
     size = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  } while (size < 0 && errno == EINTR);
+    // ECONNRESET is reported once, before the packets that came before it.
+  } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
   if (size < 0) return Failed("cannot receive");
   Packet packet;
   TakeDescriptors(message, &packet);

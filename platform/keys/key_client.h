@@ -1,0 +1,127 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The application's side of the key service.
+#ifndef AIRLOCK_PLATFORM_KEYS_KEY_CLIENT_H_
+#define AIRLOCK_PLATFORM_KEYS_KEY_CLIENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "platform/internal/fd_wait.h"
+#include "ssl/credentials.h"
+#include "ssl/secret.h"
+
+namespace airlock::keys {
+
+namespace internal {
+class KeyConnection;
+}  // namespace internal
+
+// A key that the service has for this application.
+struct RemoteKey {
+  std::string name;
+  std::vector<uint16_t> schemes;   // SignatureSchemes, the preferred first.
+  std::vector<std::string> chain;  // DER, the leaf first.
+};
+
+// How a handshake waits for a signature.
+enum class Waiting {
+  // The thread waits: until the deadline of KeyWaitScope, if there is one on
+  // this thread, and for at most KeyClientOptions::timeout otherwise.
+  kBlocks,
+  // The Signer returns ssl::Later(), so Handshake returns want_callback();
+  // after KeyClientOptions::timeout, an error. See KeyClient::wakeup_fd.
+  kReturns,
+};
+
+struct KeyClientOptions {
+  // Where the service is: "fd:N", a descriptor that this process inherited, or
+  // the absolute path of a socket.
+  std::string place;
+  // How long a request may take that has no deadline of its own.
+  absl::Duration timeout = absl::Seconds(10);
+};
+
+// Asks the key service for lists of keys and for signatures. It connects when
+// it is first used, and again after the service has ended: requests under way
+// are then sent once more. A process made by fork() has its own connection. An
+// error says what the service or the connection lacks, and for which key.
+//
+// Thread-safe. The functions below may be called inside a platform::ForkGuard,
+// which they leave while they wait.
+class KeyClient : public std::enable_shared_from_this<KeyClient> {
+ public:
+  // Does not connect yet. Errors: kInvalidArgument if `place` is neither form.
+  static absl::StatusOr<std::shared_ptr<KeyClient>> Create(
+      KeyClientOptions options);
+  ~KeyClient();
+  KeyClient(const KeyClient&) = delete;
+  KeyClient& operator=(const KeyClient&) = delete;
+
+  // The keys of this application. Waits as with Waiting::kBlocks. Errors:
+  // kUnavailable if there is no service; kDeadlineExceeded; kInternal.
+  absl::StatusOr<std::vector<RemoteKey>> List();
+
+  // Signs with the key `key`: for CredentialsOptions::signer, which keeps this
+  // client alive. The service need not exist yet.
+  ssl::Signer SignerFor(std::string key, Waiting waiting);
+
+  // A descriptor that is readable when signatures have arrived, or the
+  // connection is lost: an event loop waits for it, calls Dispatch, and then
+  // Handshake again for each socket that wants a callback. Stays the same,
+  // except in a process made by fork(). Only for waiting. Errors: kInternal, if
+  // descriptors are lacking.
+  absl::StatusOr<int> wakeup_fd();
+  // Receives what there is; wakeup_fd is not readable then.
+  void Dispatch();
+
+ private:
+  explicit KeyClient(KeyClientOptions options);
+  absl::StatusOr<std::string> Sign(const std::string& key, Waiting waiting,
+                                   uint16_t scheme, absl::string_view input);
+
+  const KeyClientOptions options_;
+  const std::unique_ptr<internal::KeyConnection> connection_;
+};
+
+// The credentials that a reference "airlock-key:NAME" stands for: the key NAME
+// of the service, with `certfile`, or with the service's own chain if that is
+// not given. `certfile_name` is for errors. Errors: those of List and of
+// Credentials::Create; kCredentials if the service has no such key, or
+// `certfile` is for another.
+absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentials(
+    KeyClient* client, const std::string& key, Waiting waiting,
+    absl::optional<ssl::Secret> certfile, const std::string& certfile_name);
+
+// The NAME of such a reference; unset if `text` is none. Thread-safe.
+absl::optional<std::string> KeyReference(absl::string_view text);
+
+// Until when this thread's signatures wait, while the scope exists. With
+// `interruptible`, a signal ends the wait, and the Signer returns ssl::Later().
+class KeyWaitScope {
+ public:
+  KeyWaitScope(platform::internal::Until until, bool interruptible);
+  ~KeyWaitScope();
+  KeyWaitScope(const KeyWaitScope&) = delete;
+  KeyWaitScope& operator=(const KeyWaitScope&) = delete;
+
+  platform::internal::Until until() const { return until_; }
+  bool interruptible() const { return interruptible_; }
+
+ private:
+  const platform::internal::Until until_;
+  const bool interruptible_;
+  const KeyWaitScope* const outer_;
+};
+
+}  // namespace airlock::keys
+
+#endif  // AIRLOCK_PLATFORM_KEYS_KEY_CLIENT_H_
