@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -118,8 +119,10 @@ ErrorText JoinVerification(const Error& error) {
                     ": ");
   }
   text.Append(WhatOf(error));
-  if (!error.advice.empty()) text = JoinText(text, ". ", AdviceOf(error));
-  return text;
+  if (error.advice.empty()) return text;
+  // A list ends with its last line.
+  const bool is_list = absl::EndsWith(text.text(), "\n");
+  return JoinText(text, is_list ? "" : ". ", AdviceOf(error));
 }
 
 // "The handshake failed: wrong version number. Check ..."

@@ -64,7 +64,7 @@ constexpr Row kRows[] = {
      "The chain has more certificates than verify_depth allows."},
     {code::kRevoked, "Its issuer has withdrawn it: do not connect."},
     {code::kInvalidPurpose,
-     "It was issued for another use: see its extended key usage.",
+     "It was issued for another use: have one issued for this use.",
      "unsuitable certificate purpose"},
     {code::kRejected,
      "The CA bundle holds it with trust settings (TRUSTED CERTIFICATE) that "

@@ -37,8 +37,7 @@ Finding FromConstraint(const ConstraintFinding& constraint) {
   Finding finding;
   finding.code = constraint.verify_code;
   finding.depth = constraint.depth;
-  finding.more = absl::StrCat(constraint.what, ", name constraints of \"",
-                              ShownName(constraint.issuer), "\"");
+  finding.more = ConstraintText(constraint);
   finding.rule = "RFC 5280, section 4.2.1.10";
   return finding;
 }
@@ -94,6 +93,17 @@ Finding CheckPins(const Verification& verification,
 }
 
 }  // namespace
+
+std::string ConstraintText(const ConstraintFinding& constraint) {
+  const absl::string_view relation =
+      constraint.verify_code == verify_code::kPermittedViolation
+          ? " is not permitted by the"
+      : constraint.verify_code == verify_code::kExcludedViolation
+          ? " is excluded by the"
+          : ",";
+  return absl::StrCat(constraint.what, relation, " name constraints of \"",
+                      ShownName(constraint.issuer), "\"");
+}
 
 Finding CheckChain(const VerifyRequest& request,
                    absl::Span<X509* const> chain) {

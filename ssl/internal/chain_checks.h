@@ -7,8 +7,11 @@
 
 #include <openssl/base.h>
 
+#include <string>
+
 #include "absl/types/span.h"
 #include "ssl/internal/finding.h"
+#include "ssl/internal/name_constraints.h"
 #include "ssl/internal/verify.h"
 
 namespace airlock::ssl::internal {
@@ -18,6 +21,9 @@ namespace airlock::ssl::internal {
 // constraints of every type. Signatures, dates and CRLs are BoringSSL's.
 // Returns the first fault; a code of 0 if there is none.
 Finding CheckChain(const VerifyRequest& request, absl::Span<X509* const> chain);
+
+// "DNS name \"a.test\" is excluded by the name constraints of \"CN=ca\"".
+std::string ConstraintText(const ConstraintFinding& constraint);
 
 }  // namespace airlock::ssl::internal
 

@@ -8,16 +8,20 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
 #include "ssl/internal/boring_verify.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/crl_impl.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/path_rules.h"
 #include "ssl/internal/trust_store_impl.h"
 #include "ssl/verify_code.h"
 
@@ -40,19 +44,29 @@ std::string ScopeOf(const X509_CRL* crl) {
   return "it is for another distribution point";
 }
 
+std::string Day(const ASN1_TIME* time) {
+  int64_t seconds = 0;
+  if (!ASN1_TIME_to_posix(time, &seconds)) return "an unreadable date";
+  return absl::FormatTime("%Y-%m-%d", absl::FromUnixSeconds(seconds),
+                          absl::UTCTimeZone());
+}
+
 // Why BoringSSL does not take a CRL of the right issuer; empty if that cannot
 // be seen from the CRL alone.
 std::string ReasonOf(const VerifyRequest& request, const X509_CRL* crl) {
   const int64_t now = PosixSeconds(request.now);
   if (X509_cmp_time_posix(X509_CRL_get0_lastUpdate(crl), now) > 0) {
-    return "it is not yet valid (RFC 5280, section 5.1.2.4)";
+    return absl::StrCat("it is not valid before ",
+                        Day(X509_CRL_get0_lastUpdate(crl)),
+                        " (RFC 5280, section 5.1.2.4)");
   }
   const ASN1_TIME* next_update = X509_CRL_get0_nextUpdate(crl);
   if (next_update == nullptr && request.verification->flags.x509_strict) {
     return "it has no nextUpdate (RFC 5280, section 5.1.2.5)";
   }
   if (next_update != nullptr && X509_cmp_time_posix(next_update, now) < 0) {
-    return "it has expired (RFC 5280, section 5.1.2.5)";
+    return absl::StrCat("it expired on ", Day(next_update),
+                        " (RFC 5280, section 5.1.2.5)");
   }
   if (X509_CRL_get_ext_by_NID(crl, NID_issuing_distribution_point, -1) >= 0) {
     return absl::StrCat(ScopeOf(crl), " (RFC 5280, section 5.2.5)");
@@ -112,8 +126,11 @@ std::string CrlReason(const VerifyRequest& request, int code,
   if (reasons.empty()) {
     return absl::StrCat("the CRL of \"", shown, "\" is not for this path");
   }
-  return absl::StrCat("the CRL of \"", shown,
-                      "\": ", absl::StrJoin(reasons, "; "));
+  // The error names its own rule.
+  return absl::StrReplaceAll(
+      absl::StrCat("the CRL of \"", shown,
+                   "\": ", absl::StrJoin(reasons, "; ")),
+      {{absl::StrCat(" (", RuleOfVerifyCode(code), ")"), ""}});
 }
 
 }  // namespace airlock::ssl::internal

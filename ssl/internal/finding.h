@@ -24,6 +24,8 @@ struct Finding {
   absl::string_view rule = "";
   // Of names and constraints, even if they found nothing.
   size_t comparisons = 0;
+  // What to do, if it is not the code's own (VerifyCodeAdvice).
+  absl::string_view advice = "";
 };
 
 }  // namespace airlock::ssl::internal

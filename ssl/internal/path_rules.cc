@@ -7,10 +7,15 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/name_syntax.h"
@@ -23,6 +28,7 @@ namespace code = verify_code;
 
 constexpr absl::string_view kExtensions = "RFC 5280, section 4.2";
 constexpr absl::string_view kAltName = "RFC 5280, section 4.2.1.6";
+constexpr absl::string_view kKeyUsage = "RFC 5280, section 4.2.1.3";
 constexpr absl::string_view kBasicConstraints = "RFC 5280, section 4.2.1.9";
 constexpr absl::string_view kExtendedKeyUsage = "RFC 5280, section 4.2.1.12";
 constexpr absl::string_view kLeafIsNoCa =
@@ -35,6 +41,23 @@ std::string ObjectText(const ASN1_OBJECT* object) {
   return size > 0 ? text : "";
 }
 
+// Which extensions BoringSSL's flag is about.
+std::string UnknownCriticalReason(const X509* certificate) {
+  std::vector<std::string> names;
+  for (int i = 0; i < X509_get_ext_count(certificate); ++i) {
+    const X509_EXTENSION* extension = X509_get_ext(certificate, i);
+    if (X509_EXTENSION_get_critical(extension) != 0 &&
+        !X509_supported_extension(extension)) {
+      names.push_back(ObjectText(X509_EXTENSION_get_object(extension)));
+    }
+  }
+  names.resize(std::min<size_t>(names.size(), 3));
+  return names.empty()
+             ? ""
+             : absl::StrCat("its critical extension ",
+                            absl::StrJoin(names, ", "), " is unknown");
+}
+
 // BoringSSL sets the flags, but does not look at those of an anchor.
 RuleFinding CheckExtensions(X509* certificate, int depth) {
   const uint32_t flags = X509_get_extension_flags(certificate);
@@ -42,7 +65,8 @@ RuleFinding CheckExtensions(X509* certificate, int depth) {
     return {code::kInvalidExtension, depth, "", kExtensions};
   }
   if ((flags & EXFLAG_CRITICAL) != 0) {
-    return {code::kUnhandledCriticalExtension, depth, "", kExtensions};
+    return {code::kUnhandledCriticalExtension, depth,
+            UnknownCriticalReason(certificate), kExtensions};
   }
   absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < X509_get_ext_count(certificate); ++i) {
@@ -70,12 +94,22 @@ RuleFinding CheckPathLength(absl::Span<X509* const> chain) {
     if (most >= 0 && below > most) {
       return {
           code::kPathLengthExceeded, static_cast<int>(i),
-          absl::StrCat(below, " intermediates follow; ", most, " are allowed"),
+          absl::StrCat("intermediates below it: ", below, ", allowed: ", most),
           kBasicConstraints};
     }
     if ((X509_get_extension_flags(chain[i]) & EXFLAG_SI) == 0) ++below;
   }
   return {};
+}
+
+// The extended key usages of a peer, as BoringSSL's bits.
+uint32_t UsesOf(Side peer) {
+  return peer == Side::kServer ? XKU_SSL_SERVER | XKU_SGC : XKU_SSL_CLIENT;
+}
+
+std::string LacksUse(Side peer) {
+  return absl::StrCat("its extended key usage lacks ",
+                      peer == Side::kServer ? "serverAuth" : "clientAuth");
 }
 
 // BoringSSL checks this for what the peer presented, not for what comes from
@@ -85,25 +119,32 @@ RuleFinding CheckIssuer(X509* issuer, bool is_anchor, Side peer) {
   const bool denies_being_a_ca =
       (flags & EXFLAG_BCONS) != 0 && (flags & EXFLAG_CA) == 0;
   if (denies_being_a_ca || (!is_anchor && (flags & EXFLAG_CA) == 0)) {
-    return {code::kInvalidCa, 0, "", kBasicConstraints};
+    return {code::kInvalidCa, 0,
+            denies_being_a_ca ? "its basic constraints say that it is not a CA"
+                              : "it has no basic constraints",
+            kBasicConstraints};
   }
-  const uint32_t allowed =
-      XKU_ANYEKU |
-      (peer == Side::kServer ? XKU_SSL_SERVER | XKU_SGC : XKU_SSL_CLIENT);
-  if ((flags & EXFLAG_XKUSAGE) != 0 &&
-      (X509_get_extended_key_usage(issuer) & allowed) == 0) {
-    return {code::kInvalidPurpose, 0, "the extended key usage of an issuer",
-            kExtendedKeyUsage};
+  if ((flags & EXFLAG_XKUSAGE) != 0 && (X509_get_extended_key_usage(issuer) &
+                                        (XKU_ANYEKU | UsesOf(peer))) == 0) {
+    return {code::kInvalidPurpose, 0, LacksUse(peer), kExtendedKeyUsage};
   }
   return {};
 }
 
 // BoringSSL does not check this for a leaf that is trusted itself.
 RuleFinding CheckPurpose(X509* leaf, Side peer) {
-  const int purpose = peer == Side::kServer ? X509_PURPOSE_SSL_SERVER
-                                            : X509_PURPOSE_SSL_CLIENT;
+  const int purpose =
+      peer == Side::kServer ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
   if (X509_check_purpose(leaf, purpose, /*ca=*/0) == 1) return {};
-  return {code::kInvalidPurpose, 0, "", kExtendedKeyUsage};
+  if ((X509_get_extension_flags(leaf) & EXFLAG_XKUSAGE) != 0 &&
+      (X509_get_extended_key_usage(leaf) & UsesOf(peer)) == 0) {
+    return {code::kInvalidPurpose, 0, LacksUse(peer), kExtendedKeyUsage};
+  }
+  return {code::kInvalidPurpose, 0,
+          peer == Side::kServer
+              ? "its key usage allows neither signatures nor key exchange"
+              : "its key usage does not allow signatures",
+          kKeyUsage};
 }
 
 struct Row {
@@ -133,6 +174,10 @@ constexpr Row kRules[] = {
     {code::kInvalidPurpose, kExtendedKeyUsage},
     {code::kUnhandledCriticalExtension, kExtensions},
     {code::kInvalidExtension, kExtensions},
+    // What the security levels follow.
+    {code::kEeKeyTooSmall, "NIST SP 800-57, part 1"},
+    {code::kCaKeyTooSmall, "NIST SP 800-57, part 1"},
+    {code::kCaDigestTooWeak, "NIST SP 800-57, part 1"},
     {X509_V_ERR_NO_EXPLICIT_POLICY, "RFC 5280, section 6.1.5"},
     {X509_V_ERR_INVALID_POLICY_EXTENSION, "RFC 5280, section 4.2.1.4"},
     {code::kPermittedViolation, "RFC 5280, section 4.2.1.10"},

@@ -88,7 +88,8 @@ RuleFinding CheckStrict(absl::Span<X509* const> chain) {
   for (size_t i = 0; i < chain.size(); ++i) {
     const int code = CheckOne(chain[i], i == 0, i + 1 == chain.size());
     if (code != verify_code::kOk) {
-      return {code, static_cast<int>(i), "x509_strict", RuleOfVerifyCode(code)};
+      return {code, static_cast<int>(i), "a rule of the strict profile",
+              RuleOfVerifyCode(code)};
     }
   }
   for (size_t i = 0; i < chain.size(); ++i) {

@@ -17,11 +17,12 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/chain_checks.h"
-#include "ssl/internal/crl_reasons.h"
 #include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/finding.h"
+#include "ssl/internal/finding_details.h"
 #include "ssl/internal/path_builder.h"
+#include "ssl/internal/path_report.h"
 #include "ssl/internal/path_rules.h"
 #include "ssl/internal/security_level.h"
 #include "ssl/internal/trust_store_impl.h"
@@ -29,99 +30,6 @@
 
 namespace airlock::ssl::internal {
 namespace {
-
-using Path = std::vector<bssl::UniquePtr<X509>>;
-
-// A path that was tried, as far as it came, and what stopped it.
-struct Attempt {
-  Path path;
-  Finding finding;
-  bssl::UniquePtr<X509> certificate;  // At fault; may be null.
-};
-
-std::vector<X509*> Raw(const Path& path) {
-  std::vector<X509*> raw;
-  raw.reserve(path.size());
-  for (const bssl::UniquePtr<X509>& certificate : path) {
-    raw.push_back(certificate.get());
-  }
-  return raw;
-}
-
-// The finding in OpenSSL's words; in ours where it has none.
-absl::string_view WordsOf(const Finding& finding) {
-  return finding.code == verify_code::kUnspecified && !finding.more.empty()
-             ? absl::string_view(finding.more)
-             : VerifyCodeText(finding.code);
-}
-
-// The finding with its rule: "certificate has expired (RFC 5280, ...)".
-std::string FindingText(const Finding& finding) {
-  const absl::string_view rule =
-      finding.rule.empty() ? RuleOfVerifyCode(finding.code) : finding.rule;
-  const absl::string_view words = WordsOf(finding);
-  const absl::string_view more =
-      words == finding.more ? absl::string_view() : finding.more;
-  std::string text(words);
-  if (!more.empty() && !rule.empty()) {
-    absl::StrAppend(&text, " (", rule, ": ", more, ")");
-  } else if (!more.empty() || !rule.empty()) {
-    absl::StrAppend(&text, " (", more, rule, ")");
-  }
-  return text;
-}
-
-// One line: the subjects from the leaf up, and what stopped the path.
-std::string AttemptText(const Attempt& attempt) {
-  constexpr size_t kMostNames = 6;
-  std::string text;
-  for (size_t i = 0; i < attempt.path.size(); ++i) {
-    // A long path is cut in the middle.
-    if (attempt.path.size() > kMostNames && i == kMostNames / 2) {
-      const size_t left_out = attempt.path.size() - kMostNames;
-      absl::StrAppend(&text, " < ", left_out, " more");
-      i += left_out;
-    }
-    absl::StrAppend(
-        &text, i == 0 ? "" : " < ", "\"",
-        ShownName(NameToString(X509_get_subject_name(attempt.path[i].get()))),
-        "\"");
-  }
-  absl::StrAppend(&text, ": ", FindingText(attempt.finding));
-  if (attempt.finding.depth >= 0) {
-    absl::StrAppend(&text, ", depth ", attempt.finding.depth);
-  }
-  if (attempt.certificate != nullptr) {
-    absl::StrAppend(&text, ", issuer \"",
-                    ShownName(NameToString(
-                        X509_get_issuer_name(attempt.certificate.get()))),
-                    "\"");
-  }
-  return text;
-}
-
-// The paths that were tried, if they are more than one, in a few lines.
-std::string PathsText(absl::Span<const Attempt> attempts, bool is_spent) {
-  constexpr size_t kMostShown = 5;
-  std::string text;
-  if (attempts.size() > 1) {
-    absl::StrAppend(&text, "; ", attempts.size(), " paths were tried:");
-    for (size_t i = 0; i < std::min(attempts.size(), kMostShown); ++i) {
-      absl::StrAppend(&text, "\n  ", i + 1, ". ", AttemptText(attempts[i]));
-    }
-    if (attempts.size() > kMostShown) {
-      absl::StrAppend(&text, "\n  and ", attempts.size() - kMostShown, " more");
-    }
-  }
-  if (is_spent) {
-    absl::StrAppend(&text, attempts.size() > 1 ? "\n  " : "; ",
-                    "the search ended after the work of ",
-                    PathBuilder::kMostWork,
-                    " signature checks: other paths may exist");
-  }
-  if (!text.empty() && text.find('\n') != std::string::npos) text += "\n";
-  return text;
-}
 
 VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
                    X509* certificate, absl::string_view paths = "") {
@@ -156,7 +64,8 @@ VerifyOutcome Fail(const VerifyRequest& request, const Finding& finding,
         absl::FormatTime("%Y-%m-%d", request.now, absl::UTCTimeZone()));
   }
   absl::StrAppend(&error.what, paths);
-  error.advice = std::string(VerifyCodeAdvice(finding.code));
+  error.advice = std::string(
+      finding.advice.empty() ? VerifyCodeAdvice(finding.code) : finding.advice);
   if (finding.code == verify_code::kEeKeyTooSmall ||
       finding.code == verify_code::kCaKeyTooSmall ||
       finding.code == verify_code::kCaDigestTooWeak) {
@@ -189,9 +98,9 @@ Attempt Check(const VerifyRequest& request, BoringVerdict verdict) {
       attempt.certificate =
           bssl::UpRef(attempt.path[static_cast<size_t>(attempt.finding.depth)]);
     }
-  } else if (attempt.certificate != nullptr && attempt.finding.more.empty()) {
-    attempt.finding.more =
-        CrlReason(request, attempt.finding.code, attempt.certificate.get());
+  } else {
+    AddDetails(request, Raw(attempt.path), &attempt.certificate,
+               &attempt.finding);
   }
   return attempt;
 }
@@ -428,7 +337,13 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
       attempts.begin(), attempts.end(), [](const Attempt& a, const Attempt& b) {
         return Rank(a.finding) < Rank(b.finding);
       });
-  return Fail(request, shown->finding, shown->certificate.get(),
+  Finding finding = shown->finding;
+  if (result.is_spent) {
+    finding.advice =
+        "Have the peer send only the intermediates between its certificate and "
+        "its CA.";
+  }
+  return Fail(request, finding, shown->certificate.get(),
               PathsText(attempts, result.is_spent));
 }
 
