@@ -15,9 +15,35 @@
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/context_options.h"
 #include "ssl/internal/ssl_ctx.h"
+#include "ssl/internal/ticket_method.h"
 #include "ssl/internal/verified_chains.h"
+#include "ssl/ticket_keyring.h"
 
 namespace airlock::ssl {
+
+namespace {
+
+constexpr absl::Duration kOwnKeyPeriod = absl::Hours(48);
+
+// The keyring of `options`, or one of the Context's own. It is made at once: a
+// server that forks needs it before, so that its children accept each other's
+// tickets.
+absl::StatusOr<std::shared_ptr<TicketKeyring>> KeyringFor(
+    const ContextOptions& options) {
+  const bool serves = !options.credentials.empty() || options.sni != nullptr ||
+                      options.psk_server != nullptr;
+  if (!options.session_tickets || !options.ticket_keys.empty() || !serves) {
+    return std::shared_ptr<TicketKeyring>();
+  }
+  if (options.ticket_keyring != nullptr) return options.ticket_keyring;
+  TicketKeyringOptions own;
+  own.lifetime = options.session_timeout;
+  const internal::ClockScope scope(options.clock);
+  return TicketKeyring::CreateOwn(kOwnKeyPeriod, std::move(own),
+                                  internal::ClockScope::Now());
+}
+
+}  // namespace
 
 Context::Context(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Context::~Context() = default;
@@ -41,8 +67,12 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
       options, *versions, ciphers->list, internal::SigningMethod());
   if (!ctx.ok()) return ctx.status();
   internal::InstallCallbacks(options, ctx->get());
+  absl::StatusOr<std::shared_ptr<TicketKeyring>> keyring = KeyringFor(options);
+  if (!keyring.ok()) return keyring.status();
+  if (*keyring != nullptr) internal::InstallTicketMethod(ctx->get());
 
   auto impl = std::make_unique<Impl>();
+  impl->ticket_keyring = *std::move(keyring);
   impl->options = std::move(options);
   impl->options.verification.minimum_version = versions->minimum;
   impl->options.verification.maximum_version = versions->maximum;

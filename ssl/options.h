@@ -23,6 +23,7 @@
 #include "ssl/revocation.h"
 #include "ssl/secret.h"
 #include "ssl/session.h"
+#include "ssl/ticket_keyring.h"
 #include "ssl/trust_store.h"
 #include "ssl/unverified_clients_token.h"
 #include "ssl/verification.h"
@@ -186,9 +187,12 @@ struct ContextOptions {
   size_t num_tickets = 2;
   // Keys of session tickets (RFC 5077), 48 bytes each: key name, HMAC key and
   // AES key. The first encrypts, all decrypt; to rotate, insert a new one at
-  // the front. Empty: this Context generates its own and rotates them every two
-  // days.
+  // the front. Empty: `ticket_keyring` has the keys.
   std::vector<std::shared_ptr<const Secret>> ticket_keys;
+  // Live keys of session tickets, which may change while this Context is used;
+  // its lifetime must not be below session_timeout. Null: without ticket_keys,
+  // this Context makes its own and rotates them every two days.
+  std::shared_ptr<TicketKeyring> ticket_keyring;
   // Sessions are resumed only between Contexts with equal values. At most 32
   // bytes.
   std::string session_id_context;

@@ -26,11 +26,14 @@ bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
                alpn_protocols, alpn_required, alpn, npn_protocols, sni,
                ocsp_response, sct_list, request_ocsp, request_sct,
                session_cache_size, session_timeout, session_tickets,
-               num_tickets, ticket_keys, session_id_context, new_session,
-               max_renegotiations, cipher_server_preference, keylog, message,
-               handshake_ended, psk_client, psk_server, psk_identity_hint] =
-      options;
-  if (!credentials.empty() || !ticket_keys.empty()) return false;
+               num_tickets, ticket_keys, ticket_keyring, session_id_context,
+               new_session, max_renegotiations, cipher_server_preference,
+               keylog, message, handshake_ended, psk_client, psk_server,
+               psk_identity_hint] = options;
+  if (!credentials.empty() || !ticket_keys.empty() ||
+      ticket_keyring != nullptr) {
+    return false;
+  }
   if (!NoneIsSet(hostname_missing, hostname_allowed, revocation, verify,
                  client_credentials, clock, stopwatch, alpn, sni, new_session,
                  keylog, message, handshake_ended, psk_client, psk_server)) {

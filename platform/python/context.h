@@ -16,11 +16,11 @@
 #include "platform/python/key_log.h"
 #include "platform/python/module_state.h"
 #include "platform/python/python_compat.h"
-#include "platform/python/ticket_keys.h"
 #include "platform/python/trusted.h"
 #include "ssl/context.h"
 #include "ssl/credentials.h"
 #include "ssl/options.h"
+#include "ssl/ticket_keyring.h"
 #include "ssl/trust_store.h"
 
 namespace airlock::python {
@@ -110,7 +110,8 @@ struct ContextObject {
 
   // One for each side and for each exception that was used.
   std::vector<Frozen> frozen_;
-  TicketKeys ticket_keys_;  // A server's; changes to the context keep them.
+  // A server's; changes to the context keep it.
+  const std::shared_ptr<ssl::TicketKeyring> ticket_keyring_;
   ssl::SessionStatistics before_;  // Of discarded Contexts.
 };
 

@@ -17,9 +17,12 @@
 #include "platform/runtime.h"
 #include "ssl/cipher.h"
 #include "ssl/error.h"
+#include "ssl/ticket_keyring.h"
 
 namespace airlock::python {
 namespace {
+
+constexpr absl::Duration kTicketKeyPeriod = absl::Hours(48);
 
 ssl::Protocol CoreProtocol(int protocol) {
   switch (protocol) {
@@ -92,7 +95,9 @@ ContextObject::ContextObject(StatePtr state_in, int protocol_in)
       protocol(protocol_in),
       ciphers(kDefaultCiphers),
       trusted(state->runtime),
-      ticket_keys_(state->runtime->host().Now()) {
+      // The arguments are valid.
+      ticket_keyring_(*ssl::TicketKeyring::CreateOwn(
+          kTicketKeyPeriod, {}, state->runtime->host().Now())) {
   if (protocol == kProtocolTlsClient) {
     verify_mode = kCertRequired;
     verify_mode_chosen = true;
@@ -170,7 +175,6 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   const config::VerificationPolicy policy = state->runtime->policy();
   const absl::Time now = state->runtime->host().Now();
   std::string rules = RulesFor(policy, hostname, now);
-  if (side == ssl::Side::kServer && ticket_keys_.Advance(now)) Discard(side);
   for (const Frozen& frozen : frozen_) {
     if (frozen.side != side || frozen.rules != rules) continue;
     if (side == ssl::Side::kClient &&
@@ -197,7 +201,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
       (options & kOpNoRenegotiation) == 0 ? kMostRenegotiations : 0;
   result.session_tickets = (options & kOpNoTicket) == 0;
   result.num_tickets = static_cast<size_t>(num_tickets);
-  if (side == ssl::Side::kServer) result.ticket_keys = ticket_keys_.keys();
+  if (side == ssl::Side::kServer) result.ticket_keyring = ticket_keyring_;
   result.cipher_server_preference = (options & kOpCipherServerPreference) != 0;
   result.psk_identity_hint = psk_hint;
   InstallCallbacks(*this, &result);

@@ -13,16 +13,21 @@
 
 namespace airlock::ssl::internal {
 
+absl::Time ClockScope::Now() {
+  absl::Time now = absl::UnixEpoch();
+  if (current_ == nullptr) return now;
+  Guarded("clock callback", [&now] {
+    // BoringSSL does not accept times before 1970.
+    now = std::max((*current_)(), absl::UnixEpoch());
+    return absl::OkStatus();
+  }).IgnoreError();
+  return now;
+}
+
 void ClockScope::Install(SSL_CTX* ctx) {
+  // Outside of a scope, BoringSSL only frees memory and does not need the time.
   SSL_CTX_set_current_time_cb(ctx, [](const SSL* /*ssl*/, timeval* now) {
-    // Outside of a scope, BoringSSL only frees memory and does not need the
-    // time. It does not accept times before 1970.
-    *now = timeval{};
-    if (current_ == nullptr) return;
-    Guarded("clock callback", [now] {
-      *now = absl::ToTimeval(std::max((*current_)(), absl::UnixEpoch()));
-      return absl::OkStatus();
-    }).IgnoreError();
+    *now = absl::ToTimeval(Now());
   });
 }
 

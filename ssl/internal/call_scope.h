@@ -27,6 +27,9 @@ class ClockScope {
   ClockScope(const ClockScope&) = delete;
   ClockScope& operator=(const ClockScope&) = delete;
 
+  // The time in the current scope; 1970 without one, or if its clock throws.
+  static absl::Time Now();
+
   // Makes `ctx` get the time from the current scope.
   static void Install(SSL_CTX* ctx);
 

@@ -20,6 +20,7 @@
 #include "ssl/internal/socket_impl.h"
 #include "ssl/internal/ssl_ctx.h"
 #include "ssl/internal/ticket_keys.h"
+#include "ssl/internal/ticket_method.h"
 #include "ssl/later.h"
 
 namespace airlock::ssl::internal {
@@ -87,11 +88,13 @@ ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
       }
     }
   }
+  const bool offers_ticket = has(TLSEXT_TYPE_pre_shared_key) ||
+                             (has(TLSEXT_TYPE_session_ticket) && size > 0);
   // TLS 1.3 clients send a session identifier without meaning.
   socket->offered_session =
-      has(TLSEXT_TYPE_pre_shared_key) ||
-      (has(TLSEXT_TYPE_session_ticket) && size > 0) ||
+      offers_ticket ||
       (hello->session_id_len > 0 && !has(TLSEXT_TYPE_supported_versions));
+  ExpectTicket(hello->ssl, offers_ticket);
   return ssl_select_cert_success;
 }
 

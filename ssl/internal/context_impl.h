@@ -9,11 +9,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 #include "ssl/context.h"
 #include "ssl/internal/revocation_verdicts.h"
 #include "ssl/internal/verified_chains.h"
 #include "ssl/options.h"
+#include "ssl/ticket_keyring.h"
 
 namespace airlock::ssl {
 
@@ -32,6 +34,8 @@ struct Context::Impl {
   TlsVersion minimum_version = TlsVersion::kTls1_2;
   TlsVersion maximum_version = TlsVersion::kTls1_3;
   bssl::UniquePtr<SSL_CTX> ctx;
+  // Null if tickets are off or have static keys, or if it is for clients only.
+  std::shared_ptr<TicketKeyring> ticket_keyring;
   mutable Counters counters;
   // Null if it verifies no peer.
   std::shared_ptr<internal::VerifiedChains> verified_chains;

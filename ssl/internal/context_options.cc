@@ -21,6 +21,7 @@
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/security_level.h"
+#include "ssl/ticket_keyring.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -184,6 +185,20 @@ absl::Status CheckSessions(const ContextOptions& options) {
     if (key == nullptr || key->size() != kTicketKeySize) {
       return Invalid("ticket_keys", "each key must have 48 random bytes.");
     }
+  }
+  if (options.ticket_keyring == nullptr) return absl::OkStatus();
+  if (!options.ticket_keys.empty()) {
+    return Invalid("ticket_keyring", "ticket_keys is set as well",
+                   "leave one of them out.");
+  }
+  if (options.session_timeout > options.ticket_keyring->lifetime()) {
+    return Invalid(
+        "ticket_keyring",
+        absl::StrCat("its lifetime, ",
+                     absl::FormatDuration(options.ticket_keyring->lifetime()),
+                     ", is below the session_timeout, ",
+                     absl::FormatDuration(options.session_timeout)),
+        "its keys must open a ticket for as long as it is valid.");
   }
   return absl::OkStatus();
 }

@@ -74,8 +74,6 @@ bool SetSignatureAlgorithms(const ContextOptions& options, SSL_CTX* ctx) {
           SSL_CTX_set_signing_algorithm_prefs(ctx, ours.data(), ours.size()));
 }
 
-constexpr size_t kTicketKeySize = 48;  // Name, HMAC key and AES key.
-
 // BoringSSL still selects 3DES by name inside brackets.
 bool HasTripleDes(const SSL_CTX* ctx) {
   for (const SSL_CIPHER* cipher : SSL_CTX_get_ciphers(ctx)) {
@@ -226,18 +224,6 @@ bool SetAlpn(const ContextOptions& options, SSL_CTX* ctx) {
                              wire.size()) == 0;
 }
 
-// BoringSSL makes its own ticket keys for the first ticket. A server that forks
-// needs them before, so that its children accept each other's tickets.
-bool MakeTicketKeys(const ContextOptions& options, SSL_CTX* ctx) {
-  if (!options.session_tickets || !options.ticket_keys.empty()) return true;
-  const CallScope scope(options.clock);  // The keys have a lifetime.
-  std::array<uint8_t, kTicketKeySize> keys;
-  const bool made =
-      SSL_CTX_get_tlsext_ticket_keys(ctx, keys.data(), keys.size()) != 0;
-  OPENSSL_cleanse(keys.data(), keys.size());
-  return made;
-}
-
 absl::Status OutOfMemory() {
   return DrainToStatus(ErrorKind::kInternal, "The context cannot be created.");
 }
@@ -289,7 +275,7 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
                                      static_cast<uint16_t>(versions.minimum)) ||
       !SSL_CTX_set_max_proto_version(ctx.get(),
                                      static_cast<uint16_t>(versions.maximum)) ||
-      !SetSessions(options, ctx.get()) || !MakeTicketKeys(options, ctx.get()) ||
+      !SetSessions(options, ctx.get()) ||
       !SetPresented(options, signing, ctx.get()) ||
       !SetAlpn(options, ctx.get())) {
     return OutOfMemory();

@@ -1,0 +1,98 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The parsed form of ssl/ticket_keyring.h.
+#ifndef AIRLOCK_SSL_INTERNAL_TICKET_KEYRING_IMPL_H_
+#define AIRLOCK_SSL_INTERNAL_TICKET_KEYRING_IMPL_H_
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "ssl/internal/own_ticket_keys.h"
+#include "ssl/internal/ticket_aead.h"
+#include "ssl/ticket_keyring.h"
+
+namespace airlock::ssl {
+
+class TicketKeyring::Impl {
+ public:
+  // What a ticket has beside the session.
+  static constexpr size_t kOverhead = TicketKey::kNameSize +
+                                      internal::TicketAead::kNonceSize +
+                                      internal::TicketAead::kTagSize;
+
+  explicit Impl(TicketKeyringOptions options) : options_(std::move(options)) {}
+
+  // Whether Seal would make a ticket.
+  bool CanSeal(absl::Time now);
+  // Writes a ticket of input.size() + kOverhead bytes to `out`. False if there
+  // is no key to seal with.
+  bool Seal(absl::Time now, absl::string_view server_name,
+            absl::Span<const uint8_t> input, uint8_t* out);
+  // Writes ticket.size() - kOverhead bytes to `out`. False if the ticket is not
+  // valid here.
+  bool Open(absl::Time now, absl::string_view server_name,
+            absl::Span<const uint8_t> ticket, uint8_t* out);
+  // Counts a connection that gets no ticket.
+  void NoteNotSealed() { ++not_sealed_; }
+
+  // As in TicketKeyring.
+  void MakeOwn(absl::Duration period, absl::Time now);
+  absl::Status Update(std::vector<TicketKey> keys, absl::Time now);
+  absl::Status Rotate(absl::Time now);
+  TicketKeyringState State(absl::Time now);
+  TicketKeyringCounts Counts() const;
+  const TicketKeyringOptions& options() const { return options_; }
+
+ private:
+  struct Key {
+    explicit Key(TicketKey given_in)
+        : given(std::move(given_in)), aead(given.secret.view()) {}
+    const TicketKey given;
+    const internal::TicketAead aead;
+  };
+  // Sorted by seals_from. Never changes, so that handshakes use it unlocked.
+  using Keys = std::vector<std::shared_ptr<const Key>>;
+
+  // The keys at `now`, after dropping those that have ended and making own ones
+  // that are due.
+  std::shared_ptr<const Keys> KeysAt(absl::Time now);
+  void SetKeys(Keys keys, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Time OpensUntil(const TicketKey& key) const;
+  // The key that seals at `now`, or null.
+  const Key* Sealing(const Keys& keys, absl::Time now) const;
+  TicketKeyringState StateOf(const Keys& keys, absl::Time now) const;
+  // Calls `changed` if sealing has begun or stopped.
+  void Tell(const Keys& keys, absl::Time now);
+
+  const TicketKeyringOptions options_;
+  absl::Mutex mutex_;
+  std::shared_ptr<const Keys> keys_ ABSL_GUARDED_BY(mutex_) =
+      std::make_shared<const Keys>();
+  absl::optional<internal::OwnTicketKeys> own_ ABSL_GUARDED_BY(mutex_);
+  // When the keys have to be looked after, since the Unix epoch.
+  std::atomic<int64_t> due_s_{std::numeric_limits<int64_t>::max()};
+  std::atomic<bool> is_own_{false};
+  std::atomic<bool> told_seals_{false};
+
+  std::atomic<uint64_t> sealed_{0};
+  std::atomic<uint64_t> not_sealed_{0};
+  std::atomic<uint64_t> opened_{0};
+  std::atomic<uint64_t> unknown_{0};
+  std::atomic<uint64_t> invalid_{0};
+};
+
+}  // namespace airlock::ssl
+
+#endif  // AIRLOCK_SSL_INTERNAL_TICKET_KEYRING_IMPL_H_
