@@ -178,6 +178,10 @@ TEST_F(CommonNameTest, ConstraintsOfEachIssuerHold) {
                 verify_code::kPermittedViolation)
           << name;
     }
+    EXPECT_EQ(Verify("a_b.example", ""), verify_code::kPermittedViolation);
+    // An address overrides it, as a DNS name does.
+    EXPECT_EQ(Verify(Named("bank.example", {AltName("IP:192.0.2.7")}), ""),
+              verify_code::kOk);
     // For any host: other code may use the common name later.
     EXPECT_EQ(Verify("bank.example", ""), verify_code::kPermittedViolation);
     EXPECT_EQ(Verify("bank.example.", ""), verify_code::kPermittedViolation);

@@ -118,6 +118,9 @@ TEST_F(NameConstraintsTest, DnsNames) {
            Row{"permitted;DNS:example.com", "DNS:example.com", kOk},
            Row{"permitted;DNS:example.com", "DNS:a.b.example.com", kOk},
            Row{"permitted;DNS:EXAMPLE.com", "DNS:www.Example.COM", kOk},
+           Row{"permitted;DNS:EXAMPLE.com", "DNS:example.COM", kOk},
+           Row{"excluded;DNS:example.com.", "DNS:example.com",
+               kExcludedViolation},
            Row{"permitted;DNS:example.com", "DNS:*.example.com", kOk},
            Row{"permitted;DNS:example.com", "DNS:notexample.com",
                kPermittedViolation},
@@ -207,6 +210,8 @@ TEST_F(NameConstraintsTest, EmailAddresses) {
                kPermittedViolation},
            Row{"permitted;email:a@example.com", "email:b@example.com",
                kPermittedViolation},
+           Row{"permitted;email:a@example.com", "email:a@example.org",
+               kPermittedViolation},
            Row{"permitted;email:example.com", "email:a@example.com", kOk},
            Row{"permitted;email:example.com", "email:a@www.example.com",
                kPermittedViolation},
@@ -246,7 +251,18 @@ TEST_F(NameConstraintsTest, Uris) {
                "URI:https://example.com@example.org/", kPermittedViolation},
            Row{"excluded;URI:example.com", "URI:https://a:b@example.com/",
                kExcludedViolation},
+           Row{"excluded;URI:example.com", "URI:https://a@b@example.com/",
+               kExcludedViolation},
+           Row{"excluded;URI:example.com", "URI:https://example.com./",
+               kExcludedViolation},
            Row{"excluded;URI:example.com", "URI:https://example.org", kOk},
+           // Some software ends the host at each of these.
+           Row{"permitted;URI:example.com",
+               "URI:https://example.org?@example.com", kPermittedViolation},
+           Row{"permitted;URI:example.com",
+               "URI:https://example.org#@example.com", kPermittedViolation},
+           Row{"permitted;URI:example.com",
+               "URI:https://example.org\\@example.com", kPermittedViolation},
            // A constraint needs a host that is a DNS name.
            Row{"excluded;URI:example.com", "URI:urn:uuid:1",
                kUnsupportedNameSyntax},
@@ -374,6 +390,9 @@ TEST_F(NameConstraintsTest, MalformedNamesUnderAConstraintAreRefused) {
   EXPECT_EQ(Check(Constraints("excluded;DNS:example.org"),
                   AltNameDer('\x82', absl::string_view("a\0.example", 10))),
             kUnsupportedNameSyntax);
+  EXPECT_EQ(Check(Constraints("permitted;DNS:example.com"),
+                  {NID_subject_alt_name, "garbage", /*is_der=*/true}),
+            kInvalidExtension);
   for (const size_t size : {0, 3, 5, 8, 15, 17, 32}) {
     EXPECT_EQ(Check(Constraints("permitted;IP:192.0.2.0/255.255.255.0"),
                     AltNameDer('\x87', std::string(size, '\xC0'))),
@@ -425,6 +444,20 @@ TEST_F(NameConstraintsTest, TheWorkIsBounded) {
   }
   EXPECT_EQ(Check(constraints, names), verify_code::kUnspecified);
   EXPECT_EQ(Check(constraints, "DNS:a.example"), kOk);
+  // Of common names, too.
+  const Certificate ca = Make("ca", {Constraints(constraints)}, true);
+  for (const int count : {1, 300}) {
+    MintOptions leaf;
+    leaf.issuer = "ca";
+    for (int i = 0; i < count; ++i) {
+      leaf.common_names.push_back(absl::StrCat("a", i, ".example"));
+    }
+    const Certificate named = Mint(leaf, key_.get(), key_.get());
+    const std::vector<X509*> chain = {named.impl().x509.get(),
+                                      ca.impl().x509.get()};
+    EXPECT_EQ(CheckCommonNames(chain, false).verify_code,
+              count == 1 ? kOk : verify_code::kUnspecified);
+  }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <openssl/nid.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <random>
@@ -20,6 +21,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
@@ -181,6 +184,61 @@ TEST_F(PathBuilderTest, PrefersTrustThenKeyIdentifierThenValidity) {
   EXPECT_EQ(trusted.paths[0][1], Raw(plain));
 }
 
+// RFC 5280, section 4.1.2.5: both dates are inclusive.
+TEST_F(PathBuilderTest, ACandidateIsValidThroughItsDates) {
+  const std::string now =
+      absl::FormatTime("%Y%m%d%H%M%SZ", TestTime(), absl::UTCTimeZone());
+  MintOptions options;
+  options.common_names = {"ca"};
+  options.issuer = "root";
+  options.is_ca = true;
+  options.not_after = "20210101000000Z";
+  const Certificate expired = Mint(options, ca_key_.get(), root_key_.get());
+  options.not_before = now;
+  options.not_after = now;
+  const Certificate momentary = Mint(options, ca_key_.get(), root_key_.get());
+  const Search search(leaf_, {expired, momentary}, {root_});
+  ASSERT_THAT(search.paths, SizeIs(1));
+  EXPECT_EQ(search.paths[0][1], Raw(momentary));
+}
+
+// A CA's new key, which its old one signed: one name, two keys. It is not its
+// own issuer, even if it could be by its name.
+TEST_F(PathBuilderTest, ANewKeyLeadsToTheOldOne) {
+  const Key new_key = MintKey();
+  const Certificate rollover =
+      Mint("root", new_key.get(), "root", root_key_.get(), true);
+  const Certificate leaf =
+      Mint("leaf", leaf_key_.get(), "root", new_key.get(), false);
+  const Search search(leaf, {rollover}, {root_});
+  ASSERT_THAT(search.paths, SizeIs(1));
+  EXPECT_THAT(search.paths[0],
+              ElementsAre(Raw(leaf), Raw(rollover), Raw(root_)));
+  const std::vector<X509*> presented = {Raw(rollover)};
+  const std::vector<X509*> trusted = {Raw(root_)};
+  const auto is_anchor = [](X509* /*certificate*/) { return true; };
+  PathBuilder builder({Raw(leaf), presented, trusted, is_anchor, 10,
+                       absl::ToUnixSeconds(TestTime()),
+                       /*presented_only=*/true});
+  EXPECT_TRUE(builder.Search([&](absl::Span<X509* const> path) {
+    return path.size() == 3 && path[1] == Raw(rollover);
+  }));
+}
+
+// The same wrong signature is met on two ways.
+TEST_F(PathBuilderTest, AWrongSignatureStaysWrong) {
+  const Key other = MintKey();
+  const Key key = MintKey();
+  const Certificate impostor =
+      Mint("root", other.get(), "root", other.get(), true);
+  const Certificate first = Mint("low", key.get(), "ca", ca_key_.get(), true);
+  const Certificate second = Mint("low", key.get(), "ca", ca_key_.get(), true);
+  const Certificate leaf =
+      Mint("leaf", leaf_key_.get(), "low", key.get(), false);
+  const Search search(leaf, {first, second, ca_}, {impostor}, /*take=*/0);
+  EXPECT_THAT(search.paths, IsEmpty());
+}
+
 TEST_F(PathBuilderTest, APathHasEachKeyOnce) {
   // Two CAs that sign for each other, and a CA that signs for itself.
   const Key a = MintKey();
@@ -234,6 +292,45 @@ TEST_F(PathBuilderTest, KeyIdentifiersFindTheWayThroughThousands) {
   const Search search(leaf, presented, {root_});
   ASSERT_THAT(search.paths, SizeIs(1));
   EXPECT_EQ(search.signature_checks, 2);
+}
+
+// Eight CAs of one name, each signed by the next, and thousands that may not
+// sign: these cost no signature check, and are bounded, too.
+TEST_F(PathBuilderTest, CandidatesAreBounded) {
+  constexpr size_t kLevels = 8;
+  std::vector<Key> keys;
+  for (size_t i = 0; i < kLevels; ++i) keys.push_back(MintKey());
+  MintOptions useless;
+  useless.common_names = {"ca"};
+  useless.issuer = "root";
+  useless.is_ca = true;
+  useless.extensions = {{NID_key_usage, "digitalSignature"}};
+  for (const bool has_key_ids : {false, true}) {
+    std::vector<Certificate> presented(
+        3000, Mint(useless, ca_key_.get(), root_key_.get()));
+    const auto id = [&](size_t level) {
+      return has_key_ids ? absl::StrCat("id", level) : "";
+    };
+    for (size_t i = 0; i < kLevels; ++i) {
+      const bool is_last = i + 1 == kLevels;
+      presented.push_back(
+          WithKeyIds("ca", keys[i].get(), is_last ? "root" : "ca",
+                     is_last ? root_key_.get() : keys[i + 1].get(), id(i),
+                     is_last ? "" : id(i + 1), true));
+    }
+    if (has_key_ids) {
+      // Another key identifier, so that they are not even looked at.
+      std::fill(presented.begin(), presented.begin() + 3000,
+                WithKeyIds("ca", ca_key_.get(), "root", root_key_.get(),
+                           "other", "", true));
+    }
+    const Certificate leaf = WithKeyIds("leaf", leaf_key_.get(), "ca",
+                                        keys[0].get(), "", id(0), false);
+    const Search search(leaf, presented, {root_});
+    EXPECT_EQ(search.is_spent, !has_key_ids);
+    EXPECT_EQ(search.paths.size(), has_key_ids ? 1u : 0u);
+    EXPECT_THAT(search.signature_checks, Le(100));
+  }
 }
 
 // Four CAs on each level, each signed by each of the level above: 4^10 paths.
@@ -291,6 +388,10 @@ TEST_F(PathBuilderTest, ChecksWithLargeKeysCostMore) {
     const Certificate ca = Mint("ca", key.get(), "root", root_key_.get(), true);
     EXPECT_EQ(PathBuilder::WorkOf(Raw(ca)), work);
   }
+  const Key dsa = ::airlock::testing::MintDsaKeyWithoutParameters();
+  EXPECT_EQ(PathBuilder::WorkOf(
+                Raw(Mint("ca", dsa.get(), "root", root_key_.get(), true))),
+            PathBuilder::kMostWork / 4);
   const Key large = MintRsaPublicKey(16384);
   std::vector<Certificate> crossed;
   for (int i = 0; i < 100; ++i) {
@@ -303,9 +404,9 @@ TEST_F(PathBuilderTest, ChecksWithLargeKeysCostMore) {
   EXPECT_EQ(search.signature_checks, PathBuilder::kMostWork / 16);
 }
 
-// Four CAs on each level, each signed by each of the level above, under a CA
-// that is trusted but may not issue such a name: more than a million paths,
-// each with valid signatures.
+// Three CAs on each level, each signed by each of the level above, under a CA
+// that may not issue such a name: 243 paths of some hundred signatures, all
+// valid. Key identifiers keep the search from wrong ones.
 TEST_F(PathBuilderTest, PathsThatBreakAConstraintAreBoundedToo) {
   constexpr size_t kWidth = 3;
   constexpr size_t kLevels = 6;
@@ -314,16 +415,19 @@ TEST_F(PathBuilderTest, PathsThatBreakAConstraintAreBoundedToo) {
   std::vector<Certificate> presented;
   for (size_t level = 0; level < kLevels; ++level) {
     for (size_t low = 0; low < kWidth; ++low) {
-      EVP_PKEY* key = keys[level * kWidth + low].get();
+      const size_t own = level * kWidth + low;
       const std::string name = absl::StrCat("level ", level);
+      const std::string key_id = absl::StrCat("key ", own);
       if (level + 1 == kLevels) {
-        presented.push_back(Mint(name, key, "ca", ca_key_.get(), true));
+        presented.push_back(WithKeyIds(name, keys[own].get(), "ca",
+                                       ca_key_.get(), key_id, "", true));
         continue;
       }
       for (size_t high = 0; high < kWidth; ++high) {
-        presented.push_back(Mint(name, key, absl::StrCat("level ", level + 1),
-                                 keys[(level + 1) * kWidth + high].get(),
-                                 true));
+        const size_t above = (level + 1) * kWidth + high;
+        presented.push_back(WithKeyIds(
+            name, keys[own].get(), absl::StrCat("level ", level + 1),
+            keys[above].get(), key_id, absl::StrCat("key ", above), true));
       }
     }
   }
@@ -337,7 +441,9 @@ TEST_F(PathBuilderTest, PathsThatBreakAConstraintAreBoundedToo) {
   MintOptions named;
   named.common_names = {"leaf"};
   named.issuer = "level 0";
-  named.extensions = {{NID_subject_alt_name, "DNS:example.com"}};
+  named.extensions = {{NID_subject_alt_name, "DNS:example.com"},
+                      {NID_authority_key_identifier, "\x30\x07\x80\x05key 0",
+                       /*is_der=*/true}};
   presented.insert(presented.begin(),
                    Mint(named, leaf_key_.get(), keys[0].get()));
   TrustStore::Builder builder;

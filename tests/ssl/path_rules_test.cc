@@ -4,13 +4,16 @@
 // The rules of both profiles, each with a chain that breaks it alone.
 #include "ssl/internal/path_rules.h"
 
+#include <openssl/evp.h>
 #include <openssl/nid.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -26,6 +29,7 @@ using ::airlock::testing::Mint;
 using ::airlock::testing::MintKey;
 using ::airlock::testing::MintOptions;
 using ::airlock::testing::MintRsaKey;
+using ::airlock::testing::MintRsaPublicKey;
 using ::airlock::testing::TestTime;
 
 namespace code = verify_code;
@@ -79,6 +83,48 @@ TEST_F(PathRulesTest, TheAnchorsPathLengthHolds) {
   EXPECT_EQ(Verify(), 0) << outcome_.status;
 }
 
+// RFC 5280, section 6.1.4 (l).
+TEST_F(PathRulesTest, SelfIssuedCertificatesDoNotCountForThePathLength) {
+  const Key new_key = MintKey();
+  MintOptions rollover = ca_;
+  rollover.issuer = "ca";
+  rollover.extensions = {{NID_key_usage, std::string(kCaKeyUsage)},
+                         KeyId("n"),
+                         AuthorityKeyId("c")};
+  Replace(AuthorityKeyId("n"), &leaf_);
+  const std::vector<Certificate> presented = {
+      Mint(leaf_, leaf_key_.get(), new_key.get()),
+      Mint(rollover, new_key.get(), ca_key_.get()),
+      Mint(ca_, ca_key_.get(), root_key_.get())};
+  root_.is_ca = false;
+  for (const int most : {0, 1}) {
+    Replace({NID_basic_constraints,
+             absl::StrCat("critical,CA:TRUE,pathlen:", most)},
+            &root_);
+    EXPECT_EQ(
+        Verify(presented, {Mint(root_, root_key_.get(), root_key_.get())}),
+        most == 0 ? code::kPathLengthExceeded : 0)
+        << outcome_.status;
+  }
+}
+
+// One name, two keys: without a key identifier in the leaf, BoringSSL takes the
+// old key for the one that signed it.
+TEST_F(PathRulesTest, ARootWithANewKeyIsTrustedThroughTheOldOne) {
+  const Key new_key = MintKey();
+  MintOptions rollover = root_;
+  Replace(KeyId("n"), &rollover);
+  rollover.extensions.push_back(AuthorityKeyId("r"));
+  leaf_.issuer = "root";
+  Remove(NID_authority_key_identifier, &leaf_);
+  EXPECT_EQ(Verify({Mint(leaf_, leaf_key_.get(), new_key.get()),
+                    Mint(rollover, new_key.get(), root_key_.get())},
+                   {Mint(root_, root_key_.get(), root_key_.get())}),
+            0)
+      << outcome_.status;
+  EXPECT_EQ(outcome_.verified.size(), 3u);
+}
+
 TEST_F(PathRulesTest, AnAnchorThatIsNoCaIssuesNothing) {
   root_.is_ca = false;
   root_.extensions.push_back({NID_basic_constraints, "critical,CA:FALSE"});
@@ -108,6 +154,44 @@ TEST_F(PathRulesTest, TheExtendedKeyUsageOfEachIssuerHolds) {
     peer_ = Side::kServer;
     *options = good;
   }
+}
+
+TEST_F(PathRulesTest, AnAnchorMayAllowAllPurposes) {
+  for (const char* usage : {"anyExtendedKeyUsage", "msSGC", "serverAuth"}) {
+    const MintOptions good = root_;
+    root_.extensions.push_back({NID_ext_key_usage, usage});
+    EXPECT_EQ(Verify(), 0) << usage << outcome_.status;
+    root_ = good;
+  }
+}
+
+TEST_F(PathRulesTest, AnInvalidExtensionIsRefusedAnywhere) {
+  const ::airlock::testing::MintExtension garbage = {NID_ext_key_usage, "x",
+                                                     /*is_der=*/true};
+  for (MintOptions* options : {&root_, &ca_, &leaf_}) {
+    const MintOptions good = *options;
+    options->extensions.push_back(garbage);
+    EXPECT_NE(Verify(), 0);
+    *options = good;
+  }
+  leaf_.common_names = {leaf_.issuer};
+  Remove(NID_authority_key_identifier, &leaf_);
+  leaf_.extensions.push_back(garbage);
+  const Certificate alone = Mint(leaf_, leaf_key_.get(), leaf_key_.get());
+  EXPECT_EQ(Verify({alone}, {alone}), code::kInvalidExtension)
+      << outcome_.status;
+}
+
+// BoringSSL evaluates no constraints for addresses.
+TEST_F(PathRulesTest, AddressesUnderConstraintsAreEvaluated) {
+  ca_.extensions.push_back(
+      {NID_name_constraints, "critical,permitted;IP:192.0.2.0/255.255.255.0"});
+  host_ = "192.0.2.7";
+  Replace({NID_subject_alt_name, "IP:192.0.2.7"}, &leaf_);
+  EXPECT_EQ(Verify(), 0) << outcome_.status;
+  host_ = "192.0.3.7";
+  Replace({NID_subject_alt_name, "IP:192.0.3.7"}, &leaf_);
+  EXPECT_EQ(Verify(), code::kPermittedViolation) << outcome_.status;
 }
 
 TEST_F(PathRulesTest, ATrustedLeafHasToHaveThePurpose) {
@@ -168,6 +252,37 @@ TEST_F(PathRulesTest, ACaIsNoServer) {
   verification_.flags.partial_chain = true;
   const std::vector<Certificate> presented = Presented();
   EXPECT_EQ(Verify({presented[0]}, {presented[0]}), 0) << outcome_.status;
+  // BoringSSL puts a CA above it.
+  verification_.flags.trusted_first = false;
+  EXPECT_EQ(Verify(presented, {presented[0]}), 0) << outcome_.status;
+  // Without the flag, being in the bundle does not make it an anchor.
+  verification_.flags.partial_chain = false;
+  const Certificate root = Mint(root_, root_key_.get(), root_key_.get());
+  for (const bool trusted_first : {false, true}) {
+    verification_.flags.trusted_first = trusted_first;
+    EXPECT_EQ(Verify(presented, {root, presented[0]}), code::kInvalidPurpose)
+        << outcome_.status;
+  }
+}
+
+TEST_F(PathRulesTest, ALeafInTheBundleHasItsWholePath) {
+  const std::vector<Certificate> presented = Presented();
+  const Certificate root = Mint(root_, root_key_.get(), root_key_.get());
+  EXPECT_EQ(Verify(presented, {root, presented[0]}), 0) << outcome_.status;
+  EXPECT_EQ(outcome_.verified.size(), 3u);
+}
+
+// By its trust settings or with partial_chain, also where another one of its
+// name comes first.
+TEST_F(PathRulesTest, AnIntermediateIsFoundAsAnchorAmongNamesakes) {
+  Remove(NID_authority_key_identifier, &leaf_);
+  const std::vector<Certificate> presented = Presented();
+  const Key other = MintKey();
+  const Certificate impostor = Mint(ca_, other.get(), root_key_.get());
+  EXPECT_NE(Verify({presented[0]}, {impostor, presented[1]}), 0);
+  verification_.flags.partial_chain = true;
+  EXPECT_EQ(Verify({presented[0]}, {impostor, presented[1]}), 0)
+      << outcome_.status;
 }
 
 // The name that matches does not make up for one that is malformed.
@@ -175,11 +290,22 @@ TEST_F(PathRulesTest, MalformedNamesAreRefused) {
   for (const char* names :
        {"DNS:example.com,DNS:.example.com", "DNS:example.com,DNS:a..b",
         "DNS:example.com,DNS:a b", "DNS:example.com,email:nobody",
-        "DNS:example.com,email:a@b@c", "DNS:example.com,URI:example.com"}) {
+        "DNS:example.com,email:a@b@c", "DNS:example.com,URI:example.com",
+        "DNS:example.com,URI:ht!tp://example.com"}) {
     Replace({NID_subject_alt_name, names}, &leaf_);
     EXPECT_EQ(Verify(), code::kUnsupportedNameSyntax) << names;
     EXPECT_EQ(Verify(/*strict=*/true), code::kUnsupportedNameSyntax) << names;
   }
+  // The longest DNS name, and one byte more.
+  const std::string label(63, 'a');
+  const std::string labels =
+      absl::StrCat("DNS:example.com,DNS:", label, ".", label, ".", label, ".");
+  Replace({NID_subject_alt_name, labels + std::string(61, 'b')}, &leaf_);
+  EXPECT_EQ(Verify(), 0) << outcome_.status;
+  Replace({NID_subject_alt_name, labels + std::string(62, 'b')}, &leaf_);
+  EXPECT_EQ(Verify(), code::kUnsupportedNameSyntax) << outcome_.status;
+  Replace({NID_subject_alt_name, "DNS:example.com,DNS:a\x7f"}, &leaf_);
+  EXPECT_EQ(Verify(), code::kUnsupportedNameSyntax) << outcome_.status;
   // "DNS:a.b" and an IP address of five bytes.
   Replace({NID_subject_alt_name,
            std::string("\x30\x0C\x82\x03"
@@ -230,6 +356,22 @@ TEST_F(PathRulesTest, NoProfileAcceptsWeakKeysAndSignatures) {
   // The signature of the root itself does not matter.
   root_.sha1 = true;
   EXPECT_EQ(Verify(), 0) << outcome_.status;
+  // One bit too few. (BoringSSL makes only keys of a multiple of 128.)
+  leaf_key_ = MintRsaPublicKey(2047);
+  EXPECT_EQ(Verify(), code::kEeKeyTooSmall) << outcome_.status;
+  leaf_key_ = MintRsaPublicKey(2048);
+  EXPECT_EQ(Verify(), 0) << outcome_.status;
+}
+
+TEST_F(PathRulesTest, Ed25519IsStrongEnoughForLevel3) {
+  const std::vector<uint8_t> seed(32, 'k');
+  leaf_key_.reset(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr,
+                                               seed.data(), seed.size()));
+  for (const int level : {3, 4}) {
+    verification_.security_level = level;
+    EXPECT_EQ(Verify(), level == 3 ? 0 : code::kEeKeyTooSmall)
+        << outcome_.status;
+  }
 }
 
 // BoringSSL reads such a key, but crashes if it is asked for its size.

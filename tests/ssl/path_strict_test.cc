@@ -3,6 +3,8 @@
 
 // What the strict profile refuses, and the compatible one accepts.
 
+#include <openssl/ec_key.h>
+#include <openssl/evp.h>
 #include <openssl/nid.h>
 
 #include <string>
@@ -18,6 +20,7 @@ namespace {
 
 using ::airlock::testing::MintExtension;
 using ::airlock::testing::MintOptions;
+using ::airlock::testing::MintRsaPublicKey;
 
 namespace code = verify_code;
 
@@ -76,6 +79,16 @@ TEST_F(PathStrictTest, StrictChecksFields) {
   EXPECT_EQ(Verify(/*strict=*/true), 0) << outcome_.status;
   leaf_.not_before = "20200101000000Z";
   ExpectStrictOnly(code::kUnspecified);
+}
+
+TEST_F(PathStrictTest, StrictChecksKeys) {
+  leaf_key_ = MintRsaPublicKey(2049);
+  ExpectStrictOnly(code::kEeKeyTooSmall);
+  const bssl::UniquePtr<EC_KEY> ec(EC_KEY_new_by_curve_name(NID_secp224r1));
+  ASSERT_TRUE(EC_KEY_generate_key(ec.get()));
+  leaf_key_.reset(EVP_PKEY_new());
+  ASSERT_TRUE(EVP_PKEY_set1_EC_KEY(leaf_key_.get(), ec.get()));
+  ExpectStrictOnly(code::kEeKeyTooSmall);
 }
 
 TEST_F(PathStrictTest, StrictChecksTheKeyIdentifierOfARoot) {

@@ -179,6 +179,30 @@ TEST_F(TrustSettingsTest, TheStrictestOfSeveralHold) {
   }
 }
 
+// An anchor ends the path: what is above it is not asked.
+TEST_F(TrustSettingsTest, AnAnchorBelowARejectedRootHolds) {
+  const std::string rejected = Trusted(root_, kNone, NID_server_auth);
+  const std::string anchor = Trusted(middle_, NID_server_auth, kNone);
+  EXPECT_EQ(Verify({leaf_, middle_}, rejected + anchor, Side::kServer).code,
+            verify_code::kOk);
+  EXPECT_EQ(
+      Verify({leaf_, middle_}, rejected + middle_.ToPem(), Side::kServer).code,
+      verify_code::kRejected);
+}
+
+// Beside one of its name that did not sign the leaf.
+TEST_F(TrustSettingsTest, AnAnchorIsFoundAmongNamesakes) {
+  const auto other_key = MintKey();
+  const Certificate namesake =
+      Mint("middle", other_key.get(), "root", key_.get(), true);
+  EXPECT_EQ(Verify({leaf_},
+                   Trusted(namesake, NID_server_auth, kNone) +
+                       Trusted(middle_, NID_server_auth, kNone),
+                   Side::kServer)
+                .code,
+            verify_code::kOk);
+}
+
 TEST_F(TrustSettingsTest, CanBeReadBack) {
   const auto settings = [&](int trust, int reject) {
     const TrustSettings read =

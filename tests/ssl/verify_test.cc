@@ -103,6 +103,14 @@ TEST_F(VerifyTest, ReportsSelfSignedCertificates) {
     EXPECT_EQ(error_.depth, 0);
     EXPECT_EQ(error_.alert, 48);  // unknown_ca
   }
+  // Self-issued, but signed by another key.
+  const auto key = MintKey();
+  const auto other_key = MintKey();
+  MintOptions self_issued;
+  self_issued.common_names = {"a"};
+  self_issued.issuer = "a";
+  self_issued.extensions = {{NID_key_usage, "digitalSignature"}};
+  EXPECT_EQ(Verify({Mint(self_issued, key.get(), other_key.get())}), 20);
   std::vector<Certificate> chain = TestCertificates("server_other");
   EXPECT_EQ(Verify(chain), 20);
   chain.push_back(TestCertificates("other_root")[0]);
@@ -270,6 +278,9 @@ TEST_F(VerifyTest, ATrustedLeafIsItsOwnAnchor) {
   Trust({ca, leaf});
   EXPECT_EQ(Verify({leaf}), 0) << outcome_.status;
   EXPECT_EQ(outcome_.verified.size(), 1u);
+  // That it could be, by its name, is not enough.
+  Trust(std::vector<Certificate>{ca});
+  EXPECT_NE(Verify({leaf}), 0);
 }
 
 TEST_F(VerifyTest, ASelfSignedCertificateIsTrustedAsItStands) {
