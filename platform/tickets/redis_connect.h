@@ -1,0 +1,28 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Connections to Redis over TCP, and over TLS by Airlock.
+#ifndef AIRLOCK_PLATFORM_TICKETS_REDIS_CONNECT_H_
+#define AIRLOCK_PLATFORM_TICKETS_REDIS_CONNECT_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "platform/runtime.h"
+#include "platform/tickets/redis_client.h"
+#include "platform/tickets/redis_url.h"
+#include "platform/wrap_options.h"
+
+namespace airlock::platform {
+
+// Connects to `url`. With TLS, the server's chain and name are verified as the
+// policy of `runtime` says, against `ca_certs`. No operation waits for longer
+// than `timeout`. Errors: those of Dial and Runtime::WrapSocket. Thread-safe.
+absl::StatusOr<std::unique_ptr<RedisStream>> ConnectRedis(
+    const RedisUrl& url, Runtime* runtime, const CaCerts& ca_certs,
+    absl::Duration timeout);
+
+}  // namespace airlock::platform
+
+#endif  // AIRLOCK_PLATFORM_TICKETS_REDIS_CONNECT_H_
