@@ -28,6 +28,7 @@
 #include "platform/cli/flag_words.h"
 #include "platform/cli/serve_context.h"
 #include "platform/cli/serve_site.h"
+#include "platform/cli/serve_tickets.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/signal_thread.h"
 #include "platform/cli/text.h"
@@ -248,7 +249,7 @@ void PrintStart(const ServeContext& context, uint16_t port) {
 }
 
 // Handles a signal while the server runs.
-void OnSignal(int signal, http::Server* server, ServeContext* context,
+void OnSignal(int signal, http::Server* server, ServeTickets* tickets,
               platform::Runtime* runtime) {
   switch (signal) {
     case SIGHUP:
@@ -256,11 +257,14 @@ void OnSignal(int signal, http::Server* server, ServeContext* context,
       runtime->ReloadPolicy().IgnoreError();
       server->Reload();
       return;
-    case SIGUSR1:
-      context->RotateTickets();
-      server->Reload();
-      Log("airlock serve:", "Session tickets have a new key.");
+    case SIGUSR1: {
+      const absl::Status rotated = tickets->Rotate();
+      Log("airlock serve:",
+          rotated.ok() ? "Session tickets have a new key."
+                       : "The fleet decides when session tickets get a new "
+                         "key (--tickets).");
       return;
+    }
     default:
       server->Stop();
   }
@@ -274,7 +278,12 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
   status = AllowFromFlags(&options);
   if (!status.ok()) return status;
   const bool http = ServesHttp();
-  auto context = ServeContext::FromFlags(host, runtime, http);
+  auto tickets = ServeTickets::FromFlags(
+      host, runtime,
+      [](absl::string_view text) { Log("airlock serve:", text); });
+  if (!tickets.ok()) return tickets.status();
+  auto context =
+      ServeContext::FromFlags(host, runtime, http, (*tickets)->keyring());
   if (!context.ok()) return context.status();
   if (!absl::GetFlag(FLAGS_client_allow).empty() &&
       (*context)->cert_reqs() == ssl::VerifyMode::kNone) {
@@ -307,7 +316,7 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
       absl::GetFlag(FLAGS_address), absl::GetFlag(FLAGS_port));
   if (!listener.ok()) return listener.status();
   status = signals->Start([&](int signal) {
-    OnSignal(signal, server->get(), context->get(), runtime);
+    OnSignal(signal, server->get(), tickets->get(), runtime);
   });
   if (!status.ok()) return status;
   PrintStart(**context, listener->port());
@@ -391,6 +400,9 @@ Command ServeCommand() {
                    {"session_timeout", "DURATION"},
                    {"session_tickets", "NUMBER"},
                    {"ticket_rotation", "DURATION"},
+                   {"tickets", "SOURCE"},
+                   {"fleet_key", "SOURCE"},
+                   {"tickets_ca", "SOURCE"},
                    {"timeout", "DURATION"},
                    {"handshake_timeout", "DURATION"},
                    {"trace", ""},

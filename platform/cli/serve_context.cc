@@ -47,12 +47,6 @@ ABSL_FLAG(absl::Duration, session_timeout, absl::Hours(2),
 ABSL_FLAG(uint32_t, session_tickets, 2,
           "How many tickets a client of TLS 1.3 gets, at most 16. 0: no "
           "tickets, in TLS 1.2 either.");
-ABSL_FLAG(
-    absl::Duration, ticket_rotation, absl::Hours(12),
-    "How often tickets get a new key, besides on SIGUSR1. A key's tickets "
-    "are accepted until the second rotation after it was made. inf: only "
-    "on SIGUSR1.");
-
 namespace airlock::cli {
 namespace {
 
@@ -112,8 +106,7 @@ absl::Status CheckSessionFlags() {
         absl::StrCat("--session-tickets is ", tickets, "; at most ",
                      kMaxTickets, " can be sent"));
   }
-  return CheckDuration("--ticket-rotation",
-                       absl::GetFlag(FLAGS_ticket_rotation));
+  return absl::OkStatus();
 }
 
 // Whether `source`, the value of a flag, names a file.
@@ -124,15 +117,16 @@ bool IsFile(const std::string& source) {
 }  // namespace
 
 ServeContext::ServeContext(std::shared_ptr<platform::Host> host,
-                           platform::Runtime* runtime, bool http)
+                           platform::Runtime* runtime, bool http,
+                           std::shared_ptr<ssl::TicketKeyring> tickets)
     : host_(std::move(host)),
       runtime_(runtime),
       http_(http),
-      tickets_(absl::GetFlag(FLAGS_ticket_rotation), host_->Now()) {}
+      tickets_(std::move(tickets)) {}
 
 absl::StatusOr<std::unique_ptr<ServeContext>> ServeContext::FromFlags(
-    std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
-    bool http) {
+    std::shared_ptr<platform::Host> host, platform::Runtime* runtime, bool http,
+    std::shared_ptr<ssl::TicketKeyring> tickets) {
   const std::string client_ca = absl::GetFlag(FLAGS_client_ca);
   const bool required = absl::GetFlag(FLAGS_require_client_cert);
   if (client_ca.empty() && (required || absl::GetFlag(FLAGS_client_crl))) {
@@ -144,7 +138,7 @@ absl::StatusOr<std::unique_ptr<ServeContext>> ServeContext::FromFlags(
   if (!sessions.ok()) return sessions;
   // Not make_unique: the constructor is private.
   std::unique_ptr<ServeContext> made(
-      new ServeContext(std::move(host), runtime, http));
+      new ServeContext(std::move(host), runtime, http, std::move(tickets)));
   if (!client_ca.empty()) {
     made->cert_reqs_ =
         required ? ssl::VerifyMode::kRequired : ssl::VerifyMode::kOptional;
@@ -212,7 +206,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
   options.session_timeout = absl::GetFlag(FLAGS_session_timeout);
   options.num_tickets = absl::GetFlag(FLAGS_session_tickets);
   options.session_tickets = options.num_tickets > 0;
-  options.ticket_keys = tickets_.keys();
+  options.ticket_keyring = tickets_;
   options.verification.flags.crl_check_leaf = absl::GetFlag(FLAGS_client_crl);
   options.verification.flags.crl_check_chain = absl::GetFlag(FLAGS_client_crl);
   platform::ContextRequest request;
@@ -246,7 +240,6 @@ bool ServeContext::Changed() {
   // It logs the result, and the old policy stays in force on failure.
   const absl::StatusOr<bool> policy = runtime_->ReloadPolicyIfChanged();
   bool changed = policy.ok() && *policy;
-  changed = tickets_.RotateIfDue(host_->Now()) || changed;
   if (!reads_again_) return changed;
   Seen found = Look();
   absl::MutexLock lock(&mutex_);
@@ -255,7 +248,5 @@ bool ServeContext::Changed() {
   seen_ = std::move(found);
   return changed;
 }
-
-void ServeContext::RotateTickets() { tickets_.Rotate(host_->Now()); }
 
 }  // namespace airlock::cli

@@ -15,10 +15,10 @@
 #include "absl/synchronization/mutex.h"
 #include "platform/ca_bundle.h"
 #include "platform/cli/shared_flags.h"
-#include "platform/cli/ticket_ring.h"
 #include "platform/host.h"
 #include "platform/runtime.h"
 #include "ssl/context.h"
+#include "ssl/ticket_keyring.h"
 #include "ssl/verification.h"
 
 namespace airlock::cli {
@@ -28,22 +28,20 @@ namespace airlock::cli {
 class ServeContext {
  public:
   // `http`: whether HTTP is offered by ALPN without --alpn. `runtime` outlives
-  // this. Errors: what is wrong with a flag or its file.
+  // this. `tickets`: the keys of session tickets. Errors: what is wrong with a
+  // flag or its file.
   static absl::StatusOr<std::unique_ptr<ServeContext>> FromFlags(
       std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
-      bool http);
+      bool http, std::shared_ptr<ssl::TicketKeyring> tickets);
 
   // Reads the files of --cert, --key, --password and --client-ca again, unless
   // one of them is standard input.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Make();
 
-  // Whether Make would use something new: a file was changed, the policy was
-  // and has been reloaded, or a ticket key is due. Costs a stat(2) for each
-  // file, also for those in a directory of CAs.
+  // Whether Make would use something new: a file was changed, or the policy
+  // was and has been reloaded. Costs a stat(2) for each file, also for those in
+  // a directory of CAs.
   bool Changed();
-
-  // New tickets get a new key, once Make was called.
-  void RotateTickets();
 
   ssl::VerifyMode cert_reqs() const { return cert_reqs_; }
   // With --self-signed, PEM; otherwise empty.
@@ -52,7 +50,7 @@ class ServeContext {
 
  private:
   ServeContext(std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
-               bool http);
+               bool http, std::shared_ptr<ssl::TicketKeyring> tickets);
 
   // The state of the files, without their content.
   struct Seen {
@@ -73,7 +71,7 @@ class ServeContext {
   std::string own_ca_;
   std::string own_certificate_;
   std::vector<std::string> files_;
-  TicketRing tickets_;
+  const std::shared_ptr<ssl::TicketKeyring> tickets_;
 
   absl::Mutex mutex_;
   Identity identity_ ABSL_GUARDED_BY(mutex_);
