@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "ssl/verify_code.h"
 #include "tests/ssl/path_fixture.h"
@@ -61,6 +62,9 @@ TEST_F(PathStrictTest, StrictIsStricterThanOpenssl) {
                {NID_ext_key_usage, "serverAuth"},
                code::kInvalidExtension},
            Row{&leaf_, empty_access, code::kInvalidExtension},
+           Row{&leaf_,
+               {NID_info_access, "x", /*is_der=*/true},
+               code::kInvalidExtension},
        }) {
     const MintOptions good = *row.options;
     Replace(row.extension, row.options);
@@ -94,6 +98,19 @@ TEST_F(PathStrictTest, StrictChecksKeys) {
 TEST_F(PathStrictTest, StrictChecksTheKeyIdentifierOfARoot) {
   root_.extensions.push_back(AuthorityKeyId("r"));
   EXPECT_EQ(Verify(/*strict=*/true), 0) << outcome_.status;
+  // With the serial number, or the issuer's name: "CN=root".
+  for (const absl::string_view der :
+       {absl::string_view("\x30\x06\x80\x01r\x82\x01\x01"),
+        absl::string_view("\x30\x18\x80\x01r\xA1\x13\xA4\x11\x30\x0F\x31\x0D"
+                          "\x30\x0B\x06\x03\x55\x04\x03\x0C\x04root")}) {
+    Replace({NID_authority_key_identifier, std::string(der), /*is_der=*/true},
+            &root_);
+    ExpectStrictOnly(code::kInvalidExtension);
+  }
+  // Another key's: then it is not self-signed.
+  verification_.flags.partial_chain = true;
+  Replace(AuthorityKeyId("x"), &root_);
+  ExpectStrictOnly(code::kInvalidExtension);
 }
 
 // Without nextUpdate, an old CRL never becomes invalid.
