@@ -434,6 +434,19 @@ TEST_F(PathRulesTest, NoProfileAcceptsMalformedConstraints) {
   }
 }
 
+// The name alone does not make a leaf self-signed.
+TEST_F(PathRulesTest, APinnedLeafSignsItself) {
+  leaf_.common_names = {leaf_.issuer};
+  Remove(NID_authority_key_identifier, &leaf_);
+  const Certificate root = Mint(root_, root_key_.get(), root_key_.get());
+  for (const Key* signer : {&leaf_key_, &ca_key_}) {
+    const Certificate leaf = Mint(leaf_, leaf_key_.get(), signer->get());
+    verification_.anchor_pins = {leaf.SpkiSha256()};
+    EXPECT_EQ(Verify({leaf}, {root}) == 0, signer == &leaf_key_)
+        << outcome_.status;
+  }
+}
+
 TEST_F(PathRulesTest, APathWithAPinIsFoundAmongOthers) {
   const Key other_key = MintKey();
   const Certificate other =

@@ -26,6 +26,7 @@
 #include "ssl/socket.h"
 #include "ssl/verification.h"
 #include "tests/support/handshake.h"
+#include "tests/support/mint.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::ssl::internal {
@@ -36,6 +37,9 @@ using ::airlock::testing::Connect;
 using ::airlock::testing::Connection;
 using ::airlock::testing::LocalhostOptions;
 using ::airlock::testing::MakeContext;
+using ::airlock::testing::Mint;
+using ::airlock::testing::MintKey;
+using ::airlock::testing::MintOptions;
 using ::airlock::testing::ReadTestdata;
 using ::airlock::testing::ServerOptions;
 using ::airlock::testing::TestCertificates;
@@ -182,18 +186,45 @@ TEST_F(VerifiedChainsTest, HoldsWhileAllCertificatesAreValid) {
   }
 }
 
+TEST_F(VerifiedChainsTest, AnIntermediateThatEndsFirstEndsIt) {
+  const auto root_key = MintKey();
+  const auto ca_key = MintKey();
+  const auto leaf_key = MintKey();
+  const Certificate root =
+      Mint("root", root_key.get(), "root", root_key.get(), true);
+  MintOptions ca;
+  ca.common_names = {"ca"};
+  ca.issuer = "root";
+  ca.is_ca = true;
+  ca.not_after = "20300701000000Z";  // A month after TestTime.
+  presented_ = {Mint("leaf", leaf_key.get(), "ca", ca_key.get(), false),
+                Mint(ca, ca_key.get(), root_key.get())};
+  TrustStore::Builder builder;
+  ASSERT_TRUE(builder.Add(root.der(), "root").ok());
+  store_ = *builder.Build();
+  request_.trust_store = store_.get();
+  request_.presented = presented_;
+  EXPECT_TRUE(chains_.Verify(request_).status.ok());
+  request_.now += absl::Hours(24 * 60);
+  EXPECT_FALSE(chains_.Verify(request_).status.ok());
+}
+
 TEST_F(VerifiedChainsTest, WithCrlsEachConnectionIsChecked) {
   TrustStore::Builder builder;
   builder.AddStore(*store_);
   ASSERT_TRUE(builder.Add(ReadTestdata("certs/crl_all.pem"), "crls").ok());
   store_ = *builder.Build();
   request_.trust_store = store_.get();
-  verification_.flags.crl_check_leaf = true;
-  for (int i = 0; i < 2; ++i) {
-    const VerifyOutcome outcome = Verify("server_p256_chain");
-    EXPECT_EQ(outcome.status, VerifyPeer(request_).status);
+  for (const bool whole_chain : {false, true}) {
+    verification_.flags.crl_check_leaf = !whole_chain;
+    verification_.flags.crl_check_chain = whole_chain;
+    for (int i = 0; i < 2; ++i) {
+      const VerifyOutcome outcome = Verify("server_p256_chain");
+      EXPECT_EQ(outcome.status, VerifyPeer(request_).status);
+      EXPECT_TRUE(outcome.status.ok()) << outcome.status;
+    }
+    EXPECT_EQ(chains_.size(), 0u) << whole_chain;
   }
-  EXPECT_EQ(chains_.size(), 0u);
 }
 
 TEST_F(VerifiedChainsTest, ForgetsTheLeastRecentlyUsed) {
