@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "config/effective_policy.h"
 #include "config/policy_file.h"
@@ -42,9 +43,10 @@ void RequireAsWritten(absl::string_view content,
                                  row.origin == policy.verification.origin)) {
       continue;
     }
-    const absl::string_view written =
-        lines.at(static_cast<size_t>(row.origin.line - 1))
-            .substr(static_cast<size_t>(row.origin.column - 1));
+    const absl::string_view line =
+        lines.at(static_cast<size_t>(row.origin.line - 1));
+    const auto column = static_cast<size_t>(row.origin.column - 1);
+    const absl::string_view written = line.substr(column);
     Require(!written.empty(), "an origin is a place in the file");
     // A plain word or path; lists, quotes and numbers can be written otherwise.
     if (absl::StartsWith(row.setting, "exception") ||
@@ -54,6 +56,13 @@ void RequireAsWritten(absl::string_view content,
     }
     Require(absl::StartsWith(written, row.value),
             "a setting is what the file says");
+    absl::string_view before =
+        absl::StripTrailingAsciiWhitespace(line.substr(0, column));
+    if (!absl::ConsumeSuffix(&before, ":")) continue;
+    before = absl::StripTrailingAsciiWhitespace(before);
+    Require(absl::EndsWith(before, row.setting) ||
+                absl::EndsWith(before, "\"") || absl::EndsWith(before, "'"),
+            "a setting is that of its key");
   }
 }
 
