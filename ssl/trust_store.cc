@@ -10,9 +10,10 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "ssl/bundle.h"
 #include "ssl/crl.h"
@@ -152,8 +153,10 @@ struct TrustStore::Builder::State {
 
   std::vector<Entry> certificates;
   // From a certificate's DER to its index in `certificates`; the keys point
-  // into the certificates.
-  absl::flat_hash_map<absl::string_view, size_t> positions;
+  // into the certificates. Not one of Abseil's maps, which do not survive
+  // std::bad_alloc.
+  std::unordered_map<absl::string_view, size_t, absl::Hash<absl::string_view>>
+      positions;
   std::vector<Crl> crls;
   absl::Status status;  // Why AddStore failed.
   SHA256_CTX sha256;

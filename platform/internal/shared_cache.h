@@ -10,11 +10,12 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
+#include "absl/hash/hash.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -73,14 +74,17 @@ class SharedCache {
   std::shared_ptr<Slot> FindOrInsert(absl::string_view key) {
     // Destroyed after the lock is released: that may take long.
     std::shared_ptr<Slot> evicted;
+    std::list<Entry> added;
     absl::MutexLock lock(&mutex_);
     const auto it = index_.find(key);
     if (it != index_.end()) {
       entries_.splice(entries_.begin(), entries_, it->second);
       return it->second->slot;
     }
-    entries_.push_front({std::string(key), std::make_shared<Slot>()});
-    index_.emplace(entries_.front().key, entries_.begin());
+    // Without memory, nothing has changed.
+    added.push_front({std::string(key), std::make_shared<Slot>()});
+    index_.emplace(added.front().key, added.begin());
+    entries_.splice(entries_.begin(), added);
     if (entries_.size() > capacity_) {
       evicted = std::move(entries_.back().slot);
       index_.erase(entries_.back().key);
@@ -102,8 +106,10 @@ class SharedCache {
   const size_t capacity_;
   mutable absl::Mutex mutex_;
   std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // Most recent first.
-  // The keys are those of `entries_`.
-  absl::flat_hash_map<absl::string_view, typename std::list<Entry>::iterator>
+  // The keys are those of `entries_`. Not one of Abseil's maps, which are
+  // destroyed wrongly after std::bad_alloc.
+  std::unordered_map<absl::string_view, typename std::list<Entry>::iterator,
+                     absl::Hash<absl::string_view>>
       index_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -100,7 +100,7 @@ size_t SharedContexts::size() const {
 void SharedContexts::MakeRoom() {
   for (auto it = contexts_.begin(); it != contexts_.end();) {
     if (it->second.expired()) {
-      contexts_.erase(it++);
+      it = contexts_.erase(it);
     } else {
       ++it;
     }

@@ -6,11 +6,12 @@
 #define AIRLOCK_PLATFORM_INTERNAL_SHARED_CONTEXTS_H_
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "platform/internal/key_writer.h"
@@ -67,8 +68,9 @@ class SharedContexts {
 
   const size_t capacity_;
   mutable absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, std::weak_ptr<const ssl::Context>> contexts_
-      ABSL_GUARDED_BY(mutex_);
+  // Not one of Abseil's maps, which do not survive std::bad_alloc.
+  std::map<std::string, std::weak_ptr<const ssl::Context>, std::less<>>
+      contexts_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace airlock::platform::internal

@@ -10,11 +10,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -99,9 +100,14 @@ class PathBuilder {
   const PathSearch search_;
   std::vector<Node> nodes_;
   // By subject, and by subject and key identifier.
-  absl::flat_hash_map<std::string, std::vector<size_t>> by_name_;
-  absl::flat_hash_map<std::string, std::vector<size_t>> by_key_id_;
-  absl::flat_hash_map<std::pair<const X509*, size_t>, bool> signed_by_;
+  // Not Abseil's maps, which do not survive std::bad_alloc. The names are the
+  // peer's: absl::Hash has a seed.
+  using NodesByText = std::unordered_map<std::string, std::vector<size_t>,
+                                         absl::Hash<std::string>>;
+  using Signature = std::pair<const X509*, size_t>;
+  NodesByText by_name_;
+  NodesByText by_key_id_;
+  std::unordered_map<Signature, bool, absl::Hash<Signature>> signed_by_;
   std::vector<X509*> path_;
   std::vector<absl::string_view> path_keys_;
   std::string leaf_key_;

@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "ssl/internal/certificate_impl.h"
@@ -68,21 +67,26 @@ RuleFinding CheckExtensions(X509* certificate, int depth) {
     return {code::kUnhandledCriticalExtension, depth,
             UnknownCriticalReason(certificate), kExtensions};
   }
-  absl::flat_hash_set<absl::string_view> seen;
-  for (int i = 0; i < X509_get_ext_count(certificate); ++i) {
-    const ASN1_OBJECT* object =
-        X509_EXTENSION_get_object(X509_get_ext(certificate, i));
-    const absl::string_view bytes(
-        reinterpret_cast<const char*>(OBJ_get0_data(object)),
-        OBJ_length(object));
-    if (!seen.insert(bytes).second) {
-      return {
-          code::kInvalidExtension, depth,
-          absl::StrCat("the extension ", ObjectText(object), " occurs twice"),
-          kExtensions};
-    }
+  // Sorted, since a peer may send many.
+  std::vector<const ASN1_OBJECT*> objects;
+  const int count = X509_get_ext_count(certificate);
+  objects.reserve(static_cast<size_t>(std::max(count, 0)));
+  for (int i = 0; i < count; ++i) {
+    objects.push_back(X509_EXTENSION_get_object(X509_get_ext(certificate, i)));
   }
-  return {};
+  std::sort(objects.begin(), objects.end(),
+            [](const ASN1_OBJECT* a, const ASN1_OBJECT* b) {
+              return OBJ_cmp(a, b) < 0;
+            });
+  const auto twice =
+      std::adjacent_find(objects.begin(), objects.end(),
+                         [](const ASN1_OBJECT* a, const ASN1_OBJECT* b) {
+                           return OBJ_cmp(a, b) == 0;
+                         });
+  if (twice == objects.end()) return {};
+  return {code::kInvalidExtension, depth,
+          absl::StrCat("the extension ", ObjectText(*twice), " occurs twice"),
+          kExtensions};
 }
 
 // RFC 5280, section 6.1.4 (l) and (m): self-issued certificates and the leaf do

@@ -12,7 +12,8 @@ namespace {
 
 // The hash has a fixed size, so that different pairs differ.
 std::string KeyOf(const RevocationQuery& query) {
-  return absl::StrCat(query.issuer.SpkiSha256(), query.serial_number);
+  const std::string issuer = query.issuer.SpkiSha256();
+  return issuer.empty() ? "" : absl::StrCat(issuer, query.serial_number);
 }
 
 }  // namespace
@@ -20,6 +21,7 @@ std::string KeyOf(const RevocationQuery& query) {
 absl::optional<RevocationStatus> RevocationVerdicts::Find(
     const RevocationQuery& query) {
   const std::string key = KeyOf(query);
+  if (key.empty()) return absl::nullopt;
   const absl::MutexLock lock(&mutex_);
   const auto found = index_.find(key);
   if (found == index_.end()) return absl::nullopt;
@@ -35,6 +37,7 @@ void RevocationVerdicts::Remember(const RevocationQuery& query,
                                   const RevocationVerdict& verdict) {
   if (verdict.valid_until <= query.now) return;
   Entry entry{KeyOf(query), verdict, query.now};
+  if (entry.key.empty()) return;
   const absl::MutexLock lock(&mutex_);
   const auto found = index_.find(entry.key);
   if (found != index_.end()) {
@@ -42,8 +45,11 @@ void RevocationVerdicts::Remember(const RevocationQuery& query,
     entries_.splice(entries_.begin(), entries_, found->second);
     return;
   }
-  entries_.push_front(std::move(entry));
-  index_[entries_.front().key] = entries_.begin();
+  // Without memory, nothing has changed.
+  Entries added;
+  added.push_front(std::move(entry));
+  index_.emplace(added.front().key, added.begin());
+  entries_.splice(entries_.begin(), added);
   if (entries_.size() > capacity_) {
     index_.erase(entries_.back().key);
     entries_.pop_back();

@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <list>
 #include <string>
+#include <unordered_map>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
@@ -48,7 +48,8 @@ class RevocationVerdicts {
   const size_t capacity_;
   mutable absl::Mutex mutex_;
   Entries entries_ ABSL_GUARDED_BY(mutex_);  // Most recently used first.
-  absl::flat_hash_map<std::string, Entries::iterator> index_
+  // Not one of Abseil's maps, which do not survive std::bad_alloc.
+  std::unordered_map<std::string, Entries::iterator> index_
       ABSL_GUARDED_BY(mutex_);
 };
 

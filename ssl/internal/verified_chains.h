@@ -11,10 +11,10 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -88,7 +88,8 @@ class VerifiedChains {
   mutable absl::Mutex mutex_;
   Entries entries_ ABSL_GUARDED_BY(mutex_);  // Most recently used first.
   // By hash. Of two entries with the same hash, the later one stays.
-  absl::flat_hash_map<size_t, Entries::iterator> index_ ABSL_GUARDED_BY(mutex_);
+  // Not one of Abseil's maps, which do not survive std::bad_alloc.
+  std::unordered_map<size_t, Entries::iterator> index_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The chains that were verified with `trust_store` and a Verification equal to
