@@ -204,6 +204,21 @@ std::string Certificate::SpkiSha256() const {
 
 namespace internal {
 
+namespace {
+
+// Has BoringSSL decode the extensions, malformed or not. It does so once, and
+// remembers a lack of memory as malformed extensions: such a certificate must
+// not be used again.
+absl::Status DecodeExtensions(X509* x509) {
+  if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0 &&
+      IsOutOfMemory(DrainErrorQueue())) {
+    return OutOfMemoryError();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<Certificate> CertificateFromBuffer(CRYPTO_BUFFER* der) {
   const ErrorQueueScope scope;
   auto impl = std::make_shared<Certificate::Impl>();
@@ -212,10 +227,16 @@ absl::StatusOr<Certificate> CertificateFromBuffer(CRYPTO_BUFFER* der) {
   if (impl->x509 == nullptr) {
     return DrainToStatus(ErrorKind::kInvalidArgument, kNoCertificate);
   }
+  const absl::Status decoded = DecodeExtensions(impl->x509.get());
+  if (!decoded.ok()) return decoded;
   return Certificate(std::move(impl));
 }
 
-Certificate CertificateFromParsed(CRYPTO_BUFFER* der, X509* x509) {
+absl::StatusOr<Certificate> CertificateFromParsed(CRYPTO_BUFFER* der,
+                                                  X509* x509) {
+  const ErrorQueueScope scope;
+  const absl::Status decoded = DecodeExtensions(x509);
+  if (!decoded.ok()) return decoded;
   auto impl = std::make_shared<Certificate::Impl>();
   impl->der = bssl::UpRef(der);
   impl->x509 = bssl::UpRef(x509);
@@ -231,6 +252,8 @@ absl::StatusOr<Certificate> CertificateFromX509(X509* x509) {
     return DrainToStatus(ErrorKind::kInvalidArgument,
                          "the certificate cannot be encoded");
   }
+  const absl::Status decoded = DecodeExtensions(x509);
+  if (!decoded.ok()) return decoded;
   auto impl = std::make_shared<Certificate::Impl>();
   impl->der.reset(CRYPTO_BUFFER_new(der, size, /*pool=*/nullptr));
   impl->x509 = bssl::UpRef(x509);

@@ -191,6 +191,10 @@ absl::Status MatchHostname(const Certificate& certificate,
   const X509* x509 = certificate.impl().x509.get();
   const auto presented = internal::GetPresentedNames(x509);
   if (!presented.ok()) {
+    // The names are not at fault if memory ran out.
+    if (GetErrorKind(presented.status()) == ErrorKind::kInternal) {
+      return presented.status();
+    }
     return Mismatch(certificate, host, reference->kind,
                     presented.status().message());
   }

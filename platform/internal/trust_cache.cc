@@ -22,10 +22,14 @@ namespace airlock::platform::internal {
 namespace {
 
 // `status` as an error of kind kTrustStore, whose message says what was meant.
+// The bundle is not at fault if memory ran out.
 absl::Status TrustStoreError(absl::string_view what, const absl::Status& status,
                              absl::string_view advice = "") {
-  ssl::Error error = ssl::GetError(status).value_or(ssl::Error{});
-  error.kind = ssl::ErrorKind::kTrustStore;
+  const absl::optional<ssl::Error> given = ssl::GetError(status);
+  ssl::Error error = given.value_or(ssl::Error{});
+  if (!given.has_value() || error.kind != ssl::ErrorKind::kInternal) {
+    error.kind = ssl::ErrorKind::kTrustStore;
+  }
   if (error.where.empty()) error.where = config::PlaceOf(status);
   ssl::SetMessage(ssl::JoinText(what, ": ", ssl::MessageOf(status), advice),
                   &error);

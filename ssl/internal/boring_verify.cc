@@ -13,6 +13,7 @@
 
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/crl_impl.h"
+#include "ssl/internal/error_queue.h"
 #include "ssl/internal/pins.h"
 #include "ssl/internal/trust_store_impl.h"
 #include "ssl/internal/verify_code_map.h"
@@ -152,7 +153,10 @@ absl::optional<BoringVerdict> RunOnce(const VerifyRequest& request,
   if (X509_verify_cert(ctx.get()) != 1) {
     // This is all that BoringSSL reports if it fails without a verdict.
     const int code = X509_STORE_CTX_get_error(ctx.get());
-    if (code == X509_V_OK || code == X509_V_ERR_OUT_OF_MEM) {
+    // Without memory, other verdicts may be wrong: a key that could not be
+    // decoded is not the peer's fault.
+    if (code == X509_V_OK || code == X509_V_ERR_OUT_OF_MEM ||
+        IsOutOfMemory(DrainErrorQueue())) {
       return absl::nullopt;
     }
   }

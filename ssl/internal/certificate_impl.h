@@ -31,7 +31,8 @@ namespace internal {
 absl::StatusOr<Certificate> CertificateFromBuffer(CRYPTO_BUFFER* der);
 
 // Wraps a certificate that was parsed from `der`; takes a reference to each.
-Certificate CertificateFromParsed(CRYPTO_BUFFER* der, X509* x509);
+absl::StatusOr<Certificate> CertificateFromParsed(CRYPTO_BUFFER* der,
+                                                  X509* x509);
 
 // Wraps a parsed certificate; takes a reference.
 absl::StatusOr<Certificate> CertificateFromX509(X509* x509);

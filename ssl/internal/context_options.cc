@@ -78,7 +78,11 @@ absl::Status CheckStrength(absl::Span<const Certificate> chain, int level) {
     X509* x509 = chain[i].impl().x509.get();
     std::string reason = i == 0 ? "EE_KEY_TOO_SMALL" : "CA_KEY_TOO_SMALL";
     std::string why = WeakKeyReason(x509, level);
-    if (why.empty() && chain[i].subject() != chain[i].issuer()) {
+    // The certificate is not at fault if memory ran out.
+    if (!why.empty() && IsOutOfMemory(DrainErrorQueue())) {
+      return OutOfMemoryError();
+    }
+    if (why.empty() && (X509_get_extension_flags(x509) & EXFLAG_SI) == 0) {
       reason = "CA_MD_TOO_WEAK";
       why = WeakSignatureReason(x509, level);
     }

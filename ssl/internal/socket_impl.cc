@@ -289,6 +289,10 @@ absl::Status Socket::Impl::CollectPresented() {
         reuse ? internal::CertificateFromParsed(der, sk_X509_value(parsed, i))
               : internal::CertificateFromBuffer(der);
     if (!certificate.ok()) {
+      // The peer is not at fault if memory ran out.
+      if (GetErrorKind(certificate.status()) == ErrorKind::kInternal) {
+        return certificate.status();
+      }
       return MakeStatus(
           ErrorKind::kProtocol,
           absl::StrCat("The peer's certificate at depth ", i,

@@ -248,6 +248,10 @@ VerifyOutcome CheckHost(const VerifyRequest& request) {
   outcome.status = MatchHostname(request.presented[0], request.host,
                                  request.verification->hostname);
   if (outcome.status.ok()) return outcome;
+  if (GetErrorKind(outcome.status) == ErrorKind::kInternal) {
+    outcome.alert = SSL_AD_INTERNAL_ERROR;
+    return outcome;
+  }
   absl::optional<Error> error = GetError(outcome.status);
   outcome.alert = SSL_AD_BAD_CERTIFICATE;
   if (error.has_value()) {
