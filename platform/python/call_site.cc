@@ -4,6 +4,7 @@
 #include "platform/python/call_site.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -15,6 +16,21 @@
 namespace airlock::python {
 namespace {
 
+// After a failure. An answer without memory would be a guess: throws
+// std::bad_alloc. Clears other exceptions.
+void ThrowIfNoMemory() {
+  const bool no_memory = PyErr_ExceptionMatches(PyExc_MemoryError) != 0;
+  PyErr_Clear();
+  if (no_memory) throw std::bad_alloc();
+}
+
+// The text of `object`; empty if it is null or not text.
+std::string TextIn(const PyRef& object) {
+  std::string text;
+  if (object && !TextOf(object.get(), "a name", &text)) ThrowIfNoMemory();
+  return text;
+}
+
 // Whether it is code between an application and this module.
 bool IsOurs(const PyRef& frame) {
   const std::string module = ModuleOfFrame(frame);
@@ -22,14 +38,6 @@ bool IsOurs(const PyRef& frame) {
 }
 
 bool IsFrame(const PyRef& frame) { return frame && frame.get() != Py_None; }
-
-// Null outside of a function and, from Python 3.11 on, if memory for its object
-// runs out.
-PyRef CurrentFrame() {
-  PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
-  if (!frame) PyErr_Clear();
-  return frame;
-}
 
 // The first of `frame` and its callers that belongs to the application.
 PyRef ApplicationFrame(PyRef frame) {
@@ -48,11 +56,7 @@ bool Mentions(PyObject* value, absl::Span<const absl::string_view> words) {
     return false;
   }
   if (!PyUnicode_Check(value) && !PyBytes_Check(value)) return false;
-  std::string text;
-  if (!TextOf(value, "a word", &text)) {
-    PyErr_Clear();
-    return false;
-  }
+  const std::string text = TextIn(PyRef::Borrow(value));
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
@@ -73,32 +77,40 @@ PyRef SettingFrame() {
 
 }  // namespace
 
+PyRef CurrentFrame() {
+  PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+  // From Python 3.11 on, null also means that there is no memory for its
+  // object; the globals need none.
+  if (!frame && PyEval_GetGlobals() != nullptr) throw std::bad_alloc();
+  return frame;
+}
+
 // Frames have the same attributes in all versions, but not the same fields.
 PyRef FrameAttribute(const PyRef& object, const char* name) {
   if (!object) return PyRef();
   PyRef value = PyRef::Steal(PyObject_GetAttrString(object.get(), name));
-  // If memory for that frame's object runs out, Python 3.11 returns None for
-  // f_back and also sets an exception.
-  PyErr_Clear();
+  // Not only if it is null: without memory for that frame's object, Python 3.11
+  // returns None for f_back and also sets an exception.
+  ThrowIfNoMemory();
   return value;
 }
 
 std::string ModuleOfFrame(const PyRef& frame) {
   const PyRef globals = FrameAttribute(frame, "f_globals");
-  if (!globals || !PyDict_Check(globals.get())) return "";
-  PyObject* name = PyDict_GetItemString(globals.get(), "__name__");
-  std::string module;
-  if (name != nullptr && !TextOf(name, "__name__", &module)) PyErr_Clear();
-  return module;
+  if (!globals) return "";
+  // Not PyDict_GetItemString, which hides that memory ran out.
+  const PyRef key = PyRef::Steal(NativeString("__name__"));
+  const PyRef name =
+      key ? PyRef::Steal(PyObject_GetItem(globals.get(), key.get())) : PyRef();
+  if (!name) ThrowIfNoMemory();
+  return TextIn(name);
 }
 
 bool IsCalledBy(const char* module, const char* function) {
   const PyRef frame = CurrentFrame();
   if (ModuleOfFrame(frame) != module) return false;
-  const PyRef name = FrameAttribute(FrameAttribute(frame, "f_code"), "co_name");
-  std::string text;
-  if (!name || !TextOf(name.get(), "name", &text)) PyErr_Clear();
-  return text == function;
+  return TextIn(FrameAttribute(FrameAttribute(frame, "f_code"), "co_name")) ==
+         function;
 }
 
 std::string CallSite() {
@@ -106,11 +118,11 @@ std::string CallSite() {
   if (!IsFrame(frame)) return "";
   const PyRef line = FrameAttribute(frame, "f_lineno");
   const long number = line ? PyLong_AsLong(line.get()) : -1;
-  PyErr_Clear();
+  ThrowIfNoMemory();
   const PyRef name =
       FrameAttribute(FrameAttribute(frame, "f_code"), "co_filename");
   std::string file;
-  if (!name || !PathOf(name.get(), &file)) PyErr_Clear();
+  if (name && !PathOf(name.get(), &file)) ThrowIfNoMemory();
   return file.empty() ? "" : absl::StrCat(file, ":", number);
 }
 

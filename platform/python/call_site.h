@@ -11,9 +11,12 @@
 
 namespace airlock::python {
 
+// All functions here need the GIL. They set no Python exception, and none may
+// be set. If Python's memory runs out, they throw std::bad_alloc, which becomes
+// a MemoryError (Guard): a guess could be taken for what the application chose.
+
 // "path/of/file.py:12" of the innermost Python code on this thread's stack that
 // belongs to neither ssl.py nor the package airlock; empty without such code.
-// Needs the GIL; sets no exception, and none may be set.
 std::string CallSite();
 
 // Whether the attribute that is being set is set by `ssl` or the package
@@ -25,9 +28,11 @@ bool IsSetByLibrary();
 // ask for it.
 bool SaysVerifyMode();
 
+// The innermost frame of Python code on this thread's stack; null without one.
+PyRef CurrentFrame();
+
 // An attribute of a frame, or of one of its attributes; null if `object` is
-// null or does not have it. The same rules for GIL and exceptions as above;
-// also below.
+// null or does not have it.
 PyRef FrameAttribute(const PyRef& object, const char* name);
 
 // Whether the innermost Python code on this thread's stack is that function of

@@ -99,9 +99,11 @@ int SetVerifyMode(PyObject* self, PyObject* value, void* /*closure*/) {
                     "is enabled.");
     return -1;
   }
+  // Before any change, since it may throw.
+  const bool unstated = mode == kCertNone && !SaysVerifyMode();
   context.verify_mode = mode;
   context.verify_mode_chosen = true;
-  context.cert_none_unstated = mode == kCertNone && !SaysVerifyMode();
+  context.cert_none_unstated = unstated;
   context.Changed();
   return 0;
 }
@@ -115,6 +117,12 @@ int SetCheckHostname(PyObject* self, PyObject* value, void* /*closure*/) {
   const int check = PyObject_IsTrue(value);
   if (check < 0) return -1;
   ContextObject& context = ContextOf(self);
+  // Before any change, since these may throw.
+  const bool unverified_by_name =
+      check == 0 && !context.verify_mode_chosen &&
+      IsCalledBy("ssl", "_create_unverified_context");
+  // The standard library uses a second name for it.
+  const bool unstated = unverified_by_name && !SaysVerifyMode();
   if (check != 0 && context.verify_mode == kCertNone) {
 #if AIRLOCK_PYTHON_AT_LEAST(3, 7)
     context.verify_mode = kCertRequired;
@@ -128,11 +136,9 @@ int SetCheckHostname(PyObject* self, PyObject* value, void* /*closure*/) {
   }
   context.check_hostname = check != 0;
   context.check_hostname_chosen = true;
-  if (check == 0 && !context.verify_mode_chosen &&
-      IsCalledBy("ssl", "_create_unverified_context")) {
+  if (unverified_by_name) {
     context.unverified_by_name = true;
-    // The standard library uses a second name for it.
-    context.cert_none_unstated = !SaysVerifyMode();
+    context.cert_none_unstated = unstated;
   }
   context.Changed();
   return 0;

@@ -44,7 +44,7 @@ int ApplyProfile(PyObject* module, const ModuleState& state) {
 
 bool MayMakeContext(const ModuleState& state) {
   if (!IsOldest(state)) return true;
-  PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+  PyRef frame = CurrentFrame();
   std::string module = ModuleOfFrame(frame);
   while (module == "ssl") {
     const PyRef name =

@@ -7,9 +7,22 @@ usage: PYTHON no_memory_test.py CERTS   (the folder of testdata's certificates)
 """
 import gc
 import os
-import ssl
 import sys
+import tempfile
 import unittest
+
+if 'AIRLOCK_AUDIT' not in os.environ:
+    # The application decides, and what it leaves out is told of. That counts
+    # from the process's start.
+    AUDIT = os.path.join(tempfile.mkdtemp(dir=os.environ.get('TEST_TMPDIR')),
+                         'audit')
+    open(AUDIT, 'a').close()
+    os.execve(sys.executable,
+              getattr(sys, 'orig_argv', [sys.executable] + sys.argv),
+              dict(os.environ, AIRLOCK_VERIFY='off', AIRLOCK_AUDIT=AUDIT))
+AUDIT = os.environ['AIRLOCK_AUDIT']
+
+import ssl
 
 try:
     from _testcapi import remove_mem_hooks, set_nomemory
@@ -163,6 +176,8 @@ class NoMemoryTest(unittest.TestCase):
               (scenario.__name__, failures, first, errors))
 
     def test_one_fails_in_a_conversation(self):
+        # Twice, since Python's caches grow with each error, too.
+        self.fail_each(talk, 1)
         self.fail_each(talk, 1)
         gc.collect()
         blocks = sys.getallocatedblocks()
@@ -178,6 +193,38 @@ class NoMemoryTest(unittest.TestCase):
 
     def test_three_fail_while_a_server_is_refused(self):
         self.fail_each(be_refused, 3)
+
+    def test_a_choice_that_no_one_made_is_reported(self):
+        """Or fails: without memory, the code that chose cannot be read."""
+        standard_error = os.dup(2)
+        self.addCleanup(os.close, standard_error)
+        self.addCleanup(os.dup2, standard_error, 2)
+        with open(os.devnull, 'w') as nothing:
+            os.dup2(nothing.fileno(), 2)
+        errors = 0
+        for failures in (1, 3):
+            first = in_a_row = 0
+            while in_a_row < RUNS_PAST_THE_END:
+                # Each place is reported once.
+                code = compile('ssl._create_stdlib_context().wrap_bio('
+                               'ssl.MemoryBIO(), ssl.MemoryBIO(), '
+                               'server_hostname="localhost")',
+                               'place_%d_%d.py' % (failures, first), 'exec')
+                names = {'ssl': ssl, '__name__': 'application'}
+                reported = os.path.getsize(AUDIT)
+                error = with_failures(lambda: exec(code, names), first,
+                                      failures)
+                if error is None:
+                    in_a_row += 1
+                    self.assertGreater(os.path.getsize(AUDIT), reported, first)
+                else:
+                    in_a_row = 0
+                    errors += 1
+                    if not is_expected(error):
+                        raise error
+                error = None
+                first += 1
+        self.assertGreater(errors, 50)
 
 
 if __name__ == '__main__':
