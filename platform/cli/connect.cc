@@ -162,13 +162,13 @@ int RunConnect(const std::vector<std::string>& arguments) {
   if (!report.handshake.ok()) return kExitFailed;
   if (!relay) {
     (void)(*socket)->Shutdown();  // Only the report was requested.
-    return kExitOk;
+    return trace.Finish(kExitOk);
   }
   out << "\n";
   transport->set_deadline(absl::nullopt);
   const absl::Status status =
       Relay(socket->get(), transport, STDIN_FILENO, STDOUT_FILENO);
-  return status.ok() ? kExitOk : Fail("connect", status);
+  return status.ok() ? trace.Finish(kExitOk) : Fail("connect", status);
 }
 
 }  // namespace

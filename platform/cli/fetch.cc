@@ -245,7 +245,7 @@ int RunFetch(const std::vector<std::string>& arguments) {
       RequestFromFlags(arguments[0], host.get());
   if (!request.ok()) return Fail("fetch", request.status());
   http::Client client(runtime->get(), *std::move(options));
-  return RunRequest(client, *std::move(request));
+  return trace.Finish(RunRequest(client, *std::move(request)));
 }
 
 }  // namespace

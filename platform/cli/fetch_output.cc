@@ -9,19 +9,20 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace airlock::cli {
 namespace {
 
 constexpr int kBarWidth = 30;
-constexpr absl::Duration kShowEvery = absl::Milliseconds(100);
+constexpr std::chrono::milliseconds kShowEvery{100};
 
 // "1.5 MiB".
 std::string Size(double bytes) {
@@ -86,8 +87,7 @@ FetchOutput::FetchOutput(std::string path, std::string part,
       file_(std::move(file)),
       progress_(progress),
       terminal_(path_.empty() && isatty(STDOUT_FILENO) != 0),
-      start_(absl::Now()),
-      shown_(absl::InfinitePast()) {}
+      start_(std::chrono::steady_clock::now()) {}
 
 FetchOutput::~FetchOutput() {
   if (path_.empty() || finished_) return;
@@ -134,12 +134,13 @@ absl::Status FetchOutput::Finish() {
 
 void FetchOutput::ShowProgress(bool last) {
   if (!progress_) return;
-  const absl::Time now = absl::Now();
-  if (!last && now - shown_ < kShowEvery) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (!last && shown_.has_value() && now - *shown_ < kShowEvery) return;
   shown_ = now;
   // Erases the rest of the line.
-  std::cerr << "\r" << ProgressLine(written_, total_, now - start_) << "\x1b[K"
-            << (last ? "\n" : "") << std::flush;
+  std::cerr << "\r"
+            << ProgressLine(written_, total_, absl::FromChrono(now - start_))
+            << "\x1b[K" << (last ? "\n" : "") << std::flush;
 }
 
 }  // namespace airlock::cli

@@ -5,6 +5,7 @@
 #ifndef AIRLOCK_PLATFORM_CLI_FETCH_OUTPUT_H_
 #define AIRLOCK_PLATFORM_CLI_FETCH_OUTPUT_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -56,8 +57,9 @@ class FetchOutput {
   platform::internal::UniqueFd file_;
   const bool progress_;
   const bool terminal_;
-  const absl::Time start_;
-  absl::Time shown_;
+  const std::chrono::steady_clock::time_point start_;
+  // When progress was last shown; unset: not yet.
+  absl::optional<std::chrono::steady_clock::time_point> shown_;
   bool finished_ = false;
   uint64_t written_ = 0;
   absl::optional<uint64_t> total_;

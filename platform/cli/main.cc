@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -35,19 +36,25 @@ void OpenStandardDescriptors() {
   }
 }
 
+// Whether the reader of a pipe has closed it: then it does not want the rest.
+bool ReaderClosed(int fd) {
+  pollfd output = {fd, POLLOUT, 0};
+  return poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 // The exit status after all output is written: not success if some of it was
-// lost, as on a full disk. A reader that closes its pipe does not want the
-// rest.
+// lost, as on a full disk.
 int AfterOutput(int exit_status) {
   std::cout.flush();
-  if (std::cout.good()) return exit_status;
-  pollfd output = {STDOUT_FILENO, POLLOUT, 0};
-  const bool reader_closed =
-      poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP)) != 0;
-  if (reader_closed) return exit_status;
-  std::cerr << "airlock: cannot write to standard output\n";
-  return exit_status == airlock::cli::kExitOk ? airlock::cli::kExitFailed
-                                              : exit_status;
+  const bool output_lost = !std::cout.good() && !ReaderClosed(STDOUT_FILENO);
+  if (output_lost) std::cerr << "airlock: cannot write to standard output\n";
+  // std::cerr writes to it, too. Only the exit status can tell of this.
+  const bool errors_lost =
+      std::ferror(stderr) != 0 && !ReaderClosed(STDERR_FILENO);
+  const bool lost = output_lost || errors_lost;
+  return lost && exit_status == airlock::cli::kExitOk
+             ? airlock::cli::kExitFailed
+             : exit_status;
 }
 
 }  // namespace

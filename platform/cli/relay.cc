@@ -106,7 +106,11 @@ class Relayer {
     if (size < 0 && (errno == EINTR || errno == EAGAIN)) {
       return absl::OkStatus();
     }
-    if (size > 0) unsent_.assign(chunk.data(), size);
+    // Not the end of the input: the server must not take it for complete.
+    if (size < 0) {
+      return absl::ErrnoToStatus(errno, "standard input cannot be read");
+    }
+    unsent_.assign(chunk.data(), size);
     in_open_ = size > 0;
     return absl::OkStatus();
   }

@@ -345,7 +345,7 @@ int RunServe(const std::vector<std::string>&) {
   }
   absl::Status status = trace.Start(runtime->get());
   if (status.ok()) status = Run(host, runtime->get(), &signals);
-  return status.ok() ? kExitOk : Fail("serve", status);
+  return status.ok() ? trace.Finish(kExitOk) : Fail("serve", status);
 }
 
 }  // namespace

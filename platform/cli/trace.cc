@@ -3,6 +3,7 @@
 
 #include "platform/cli/trace.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <list>
@@ -21,6 +22,7 @@
 #include "config/json.h"
 #include "config/policy.h"
 #include "nlohmann/json.hpp"
+#include "platform/cli/command.h"
 #include "platform/cli/key_log_file.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/text.h"
@@ -90,7 +92,7 @@ class Trace::Printer {
     const ssl::Socket* socket;  // Only to find it; it may be gone.
     ssl::wire::LiveTrace trace;
     int number = 0;
-    absl::Time began;
+    std::chrono::steady_clock::time_point began;
     bool handshake_done = false;
   };
 
@@ -114,7 +116,7 @@ class Trace::Printer {
     index_[&socket] = followed_.begin();
     Followed& made = followed_.front();
     made.number = ++count_;
-    made.began = absl::Now();
+    made.began = std::chrono::steady_clock::now();
     PrintStart(made, socket);
     return made;
   }
@@ -132,7 +134,7 @@ class Trace::Printer {
     }
     config::Json json;
     json["connection"] = followed.number;
-    json["time"] = TraceTime(followed.began);
+    json["time"] = TraceTime(absl::Now());
     json["kind"] = "connection";
     json["side"] = client ? "client" : "server";
     if (client) json["server_hostname"] = socket.server_hostname();
@@ -143,7 +145,9 @@ class Trace::Printer {
     TraceMark mark;
     mark.connection = followed.number;
     mark.time = absl::Now();
-    mark.elapsed = mark.time - followed.began;
+    // Not the difference of two times, between which the clock may be set.
+    mark.elapsed =
+        absl::FromChrono(std::chrono::steady_clock::now() - followed.began);
     Write(json_ ? TraceJson(mark, event) : TraceText(mark, event));
   }
 
@@ -165,16 +169,17 @@ class Trace::Printer {
 struct Trace::Keys {
   std::unique_ptr<KeyLogFile> file;  // Null before Start.
   absl::Mutex mutex;
-  bool reported ABSL_GUARDED_BY(mutex) = false;
+  bool lost ABSL_GUARDED_BY(mutex) = false;
 
-  // A failure to log does not end the connection, and is reported once.
+  // A failure to log does not end the connection, and is reported once; the
+  // exit status tells of it, too (Trace::Finish).
   void Append(absl::string_view line) {
     if (file == nullptr) return;
     const absl::Status status = file->Append(line);
     if (status.ok()) return;
     const absl::MutexLock lock(&mutex);
-    if (reported) return;
-    reported = true;
+    if (lost) return;
+    lost = true;
     std::fprintf(stderr, "airlock: %s\n",
                  ForTerminal(status.message()).c_str());
   }
@@ -229,6 +234,12 @@ absl::Status Trace::Start(platform::Runtime* runtime) {
   if (!file.ok()) return file.status();
   keys_->file = *std::move(file);
   return absl::OkStatus();
+}
+
+int Trace::Finish(int exit_status) const {
+  if (keys_ == nullptr || exit_status != kExitOk) return exit_status;
+  const absl::MutexLock lock(&keys_->mutex);
+  return keys_->lost ? kExitFailed : kExitOk;
 }
 
 }  // namespace airlock::cli

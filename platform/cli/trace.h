@@ -33,6 +33,10 @@ class Trace {
   // KeyLogFile::Open.
   absl::Status Start(platform::Runtime* runtime);
 
+  // The exit status of a command that would end with `exit_status`: not success
+  // if a part of the key log was lost.
+  int Finish(int exit_status) const;
+
  private:
   class Printer;
   struct Keys;
