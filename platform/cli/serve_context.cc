@@ -50,7 +50,6 @@ ABSL_FLAG(uint32_t, session_tickets, 2,
 namespace airlock::cli {
 namespace {
 
-constexpr absl::Duration kMaxSessionTimeout = absl::Hours(24 * 7);
 constexpr uint32_t kMaxTickets = 16;
 
 constexpr char kModernCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
@@ -94,12 +93,6 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
 }
 
 absl::Status CheckSessionFlags() {
-  const absl::Duration timeout = absl::GetFlag(FLAGS_session_timeout);
-  if (timeout < absl::Seconds(1) || timeout > kMaxSessionTimeout) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--session-timeout is ", absl::FormatDuration(timeout),
-                     "; use a time from 1s to 168h, which is a week"));
-  }
   const uint32_t tickets = absl::GetFlag(FLAGS_session_tickets);
   if (tickets > kMaxTickets) {
     return absl::InvalidArgumentError(

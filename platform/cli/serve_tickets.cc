@@ -48,6 +48,24 @@ absl::Status InFlag(absl::string_view flag, const absl::Status& status) {
   return absl::InvalidArgumentError(absl::StrCat(flag, ": ", status.message()));
 }
 
+absl::Status CheckDurations() {
+  constexpr absl::Duration kWeek = absl::Hours(24 * 7);
+  const absl::Duration timeout = absl::GetFlag(FLAGS_session_timeout);
+  if (timeout < absl::Seconds(1) || timeout > kWeek) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--session-timeout is ", absl::FormatDuration(timeout),
+                     "; use a time from 1s to 168h, which is a week"));
+  }
+  const absl::Duration period = absl::GetFlag(FLAGS_ticket_rotation);
+  if (period < absl::Milliseconds(1) ||
+      (period > kWeek && period != absl::InfiniteDuration())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(kRotates, " is ", absl::FormatDuration(period),
+                     "; use a time of at most 168h, which is a week, or inf"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> TicketsFromFlag(platform::Host* host) {
   std::string source = absl::GetFlag(FLAGS_tickets);
   if (!absl::StartsWith(source, "env:")) return source;
@@ -90,6 +108,8 @@ absl::StatusOr<std::unique_ptr<platform::TicketSource>> RedisSource(
 absl::StatusOr<std::unique_ptr<ServeTickets>> ServeTickets::FromFlags(
     std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
     std::function<void(absl::string_view)> log) {
+  const absl::Status durations = CheckDurations();
+  if (!durations.ok()) return durations;
   auto tickets = TicketsFromFlag(host.get());
   if (!tickets.ok()) return InFlag("--tickets", tickets.status());
   ssl::TicketKeyringOptions options;

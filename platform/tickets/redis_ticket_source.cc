@@ -155,6 +155,30 @@ std::string RedisTicketSource::Value() const {
   return value;
 }
 
+std::vector<ssl::TicketKey> RedisTicketSource::Confirmed(absl::Time now) {
+  std::map<std::string, absl::Time> seen;
+  std::vector<ssl::TicketKey> keys;
+  keys.reserve(known_.size());
+  for (const ssl::TicketKey& known : known_) {
+    ssl::TicketKey key = known.Clone();
+    const auto before = seen_.find(key.name);
+    const absl::Time since = before == seen_.end() ? now : before->second;
+    seen.emplace(key.name, since);
+    // If Redis goes away just after a key was made, only some servers know it.
+    // They must not seal with it: then its time is one that does not come
+    // before Redis is back.
+    if (key.seals_from > now && now - since < 2 * interval()) {
+      const absl::Duration never =
+          ssl::TicketKey::kMostSealing + options_.period;
+      key.seals_from += never;
+      key.seals_until += never;
+    }
+    keys.push_back(std::move(key));
+  }
+  seen_ = std::move(seen);
+  return keys;
+}
+
 absl::Status RedisTicketSource::Exchange(absl::Time now, bool* retry) {
   *retry = false;
   const auto watched = client_->Call({"WATCH", record_});
@@ -231,10 +255,7 @@ RedisTicketSource::Fetch(absl::Time now) {
     client_.reset();
     retry = true;
   }
-  std::vector<ssl::TicketKey> keys;
-  keys.reserve(known_.size());
-  for (const ssl::TicketKey& key : known_) keys.push_back(key.Clone());
-  return absl::make_optional(std::move(keys));
+  return absl::make_optional(Confirmed(now));
 }
 
 }  // namespace airlock::platform

@@ -6,6 +6,7 @@
 #define AIRLOCK_PLATFORM_TICKETS_REDIS_TICKET_SOURCE_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -66,13 +67,17 @@ class RedisTicketSource final : public TicketSource {
   // Adds the keys that are due to `known_`. Returns how many.
   size_t MakeDue(absl::Time now);
   std::string Value() const;
+  // What the keyring gets: a key only opens until every server has had the time
+  // to read it from a Redis that this server could reach as well.
+  std::vector<ssl::TicketKey> Confirmed(absl::Time now);
 
   const RedisTicketOptions options_;
   const ssl::FleetKey fleet_key_;
   const std::string name_;
   const std::string record_;
   std::unique_ptr<RedisClient> client_;
-  std::vector<ssl::TicketKey> known_;  // Sorted by seals_from.
+  std::vector<ssl::TicketKey> known_;       // Sorted by seals_from.
+  std::map<std::string, absl::Time> seen_;  // When a key was first in Redis.
 };
 
 }  // namespace airlock::platform

@@ -165,9 +165,8 @@ TEST(FleetTest, WhatMayResumeResumesAndNothingElse) {
     foreign.Poll();
     // A server that starts without Redis knows no key, and one that starts
     // right after it has lost its data knows only its own.
-    const bool settled =
-        i < connections * 3 / 8 ||
-        (i >= connections * 5 / 8 && now > back + 2 * kSkew);
+    const bool settled = i < connections * 3 / 8 ||
+                         (i >= connections * 5 / 8 && now > back + 2 * kSkew);
     if (settled && any(100) == 0) servers[any(servers.size())]->Restart();
 
     Client& client = clients[any(clients.size())];

@@ -93,13 +93,16 @@ TEST_F(RedisTicketSourceTest, AllServersHaveTheSameKeys) {
 
 TEST_F(RedisTicketSourceTest, AKeyIsKnownAPeriodBeforeItSeals) {
   const auto source = Source(url());
-  const auto first = source->Fetch(kNow);
+  const absl::Duration confirmed = 2 * source->interval();
+  ASSERT_TRUE(source->Fetch(kNow).ok());
+  const auto first = source->Fetch(kNow + confirmed);
   ASSERT_TRUE(first.ok()) << first.status();
   ASSERT_EQ((*first)->size(), 1u);
   // No machine seals before all have had the time to know it.
   const absl::Time begin = (**first)[0].seals_from;
-  EXPECT_GE(begin, kNow + absl::Minutes(1) + 2 * source->interval());
-  const auto second = source->Fetch(begin);
+  EXPECT_GE(begin, kNow + absl::Minutes(1) + confirmed);
+  ASSERT_TRUE(source->Fetch(begin).ok());
+  const auto second = source->Fetch(begin + confirmed);
   ASSERT_TRUE(second.ok()) << second.status();
   ASSERT_EQ((*second)->size(), 2u);
   EXPECT_EQ((**second)[1].seals_from, begin + kPeriod);
@@ -109,6 +112,19 @@ TEST_F(RedisTicketSourceTest, AKeyIsKnownAPeriodBeforeItSeals) {
   EXPECT_EQ((*source->Fetch(begin + 2 * kPeriod))->size(), 4u);
   EXPECT_EQ((*source->Fetch(begin + 3 * kPeriod + absl::Minutes(3)))->size(),
             4u);
+}
+
+// Others may not have read it.
+TEST_F(RedisTicketSourceTest, AKeyThatWasMadeJustBeforeRedisWentSealsNothing) {
+  const auto source = Source(url());
+  const absl::Duration confirmed = 2 * source->interval();
+  const absl::Time late = kNow + absl::Hours(24);
+  for (const absl::Duration at :
+       {absl::ZeroDuration(), source->interval(), confirmed}) {
+    const auto keys = source->Fetch(kNow + at);
+    ASSERT_TRUE(keys.ok()) << keys.status();
+    EXPECT_EQ((**keys)[0].seals_from > late, at < confirmed) << at;
+  }
 }
 
 TEST_F(RedisTicketSourceTest, RedisNeverHasAKeyInTheClear) {
