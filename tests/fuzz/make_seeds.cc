@@ -136,6 +136,7 @@ void WriteCiphers() {
   Write("cipher", "default", "\n");
   Write("cipher", "groups", "X25519:P-256\nECDHE+AESGCM:!aRSA");
   Write("cipher", "level", "prime256v1\nALL:-PSK:+SHA:@STRENGTH:@SECLEVEL=1");
+  Write("cipher", "two_levels", "\nALL:@SECLEVEL=1:!aPSK:@SECLEVEL=2");
   Write("cipher", "named",
         "\nECDHE-RSA-AES128-GCM-SHA256:[AES128-SHA|AES256-SHA]:!kRSA");
 }
@@ -186,6 +187,17 @@ void WriteFiles() {
   Write("certificate", "tbs_only", Bytes({0x30, 0x02, 0x30, 0x00}));
   Write("policy", "flow",
         "{tls: {verification: enforce, groups: [X25519, P-256]}}\n");
+  Write("policy", "all_settings",
+        "tls:\n  verification: enforce\n  on_override: upgrade\n"
+        "  hostname: optional\n  minimum_version: TLSv1.3\n"
+        "  key_log: forbid\n  security_level: 3\n  profile: strict\n"
+        "  verify_flags: [crl_check_leaf, x509_strict]\n"
+        "  partial_chain: forbid\n  verify_depth: 5\n"
+        "  groups: [X25519, P-256]\n  psk: forbid\n"
+        "  application_cas: audit\n");
+  Write("policy", "most_settings",
+        "tls:\n  verification: default\n  partial_chain: forbid\n"
+        "  key_log: allow\n  application_cas: forbid\n  verify_depth: 0\n");
   Write("policy", "anchor", "tls: &a\n  psk: forbid\n  exceptions: [*a]\n");
   Write("app_yaml", "included",
         "env_variables:\n  AIRLOCK_VERIFY: \"enforce\"\nincludes: [a.yaml]\n");
