@@ -124,6 +124,7 @@ typedef struct airlock_context airlock_context;
 typedef struct airlock_socket airlock_socket;
 typedef struct airlock_session airlock_session;
 typedef struct airlock_certificate airlock_certificate;
+typedef struct airlock_ticket_keyring airlock_ticket_keyring;
 
 /* ---- The library ------------------------------------------------------- */
 
@@ -148,8 +149,8 @@ AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
  * "late_callbacks", "message", "new_session", "npn", "ocsp",
  * "password_callback", "pins", "policy_reload", "psk", "release_transport",
  * "sct", "session", "session_statistics", "sign_callback", "sni_callback",
- * "socket_statistics", "socket_user", "ticket_keys", "tls1.3", "two_threads",
- * "verify_callback", "writev". */
+ * "socket_statistics", "socket_user", "ticket_keyring", "ticket_keys",
+ * "tls1.3", "two_threads", "verify_callback", "writev". */
 AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
                                                airlock_error** error);
 
@@ -682,6 +683,10 @@ typedef struct airlock_context_options {
    * renegotiate at a client's request. */
   int32_t max_renegotiations;
   int32_t reserved;
+  /* A server's live ticket keys, instead of ticket_keys; borrowed during the
+   * call, and may be freed afterwards. Its lifetime must not be below
+   * session_timeout_s. */
+  airlock_ticket_keyring* ticket_keyring;
 } airlock_context_options;
 
 /* Makes a context. Error kinds: POLICY, CREDENTIALS, TRUST_STORE,
@@ -990,6 +995,38 @@ airlock_certificate_spki_sha256(const airlock_certificate* certificate,
 AIRLOCK_API airlock_status
 airlock_certificate_match_hostname(const airlock_certificate* certificate,
                                    airlock_bytes host, airlock_error** error);
+
+/* ---- Ticket keys ------------------------------------------------------- */
+
+/* Makes a keyring, without keys: live keys of session tickets that any number
+ * of server contexts share, and that may change while they are used, from any
+ * thread. Contexts make no tickets while it has no key whose time has come, and
+ * from a minute after the end of the last. `lifetime_s`: how long a ticket can
+ * be opened; up to 604800, seven days; 0: two hours. Error kind:
+ * INVALID_ARGUMENT. */
+AIRLOCK_API airlock_status
+airlock_ticket_keyring_new(int64_t lifetime_s, airlock_ticket_keyring** keyring,
+                           airlock_error** error);
+/* Contexts keep the keys that it has. */
+AIRLOCK_API void airlock_ticket_keyring_free(airlock_ticket_keyring* keyring);
+
+/* A key opens tickets from when it is known until the last that it sealed has
+ * ended. Give it to all servers before seals_from_s, so that no client gets a
+ * ticket that another server cannot open. */
+typedef struct airlock_ticket_key {
+  size_t struct_size;
+  airlock_bytes name;    /* 16 random bytes, which each ticket shows. */
+  airlock_bytes secret;  /* 32 random bytes. */
+  int64_t seals_from_s;  /* When it seals new tickets, in seconds since the */
+  int64_t seals_until_s; /* epoch: for at most seven days. */
+} airlock_ticket_key;
+
+/* Replaces all keys, by up to 64. Error kind: INVALID_ARGUMENT if there are
+ * none, or one is short, consists of one byte repeated, or was used under
+ * another name; the old keys then stay. */
+AIRLOCK_API airlock_status airlock_ticket_keyring_update(
+    airlock_ticket_keyring* keyring, const airlock_ticket_key* const* keys,
+    size_t keys_count, airlock_error** error);
 
 /* ---- Sessions ---------------------------------------------------------- */
 

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "platform/c/internal/guard.h"
+#include "platform/c/internal/handles.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
 #include "ssl/credentials.h"
@@ -154,6 +155,9 @@ absl::Status PutSessions(const airlock_context_options& given,
     if (!key.ok()) return key.status();
     options->ticket_keys.push_back(std::make_shared<const ssl::Secret>(
         std::move(*key).value_or(ssl::Secret())));
+  }
+  if (given.ticket_keyring != nullptr) {
+    options->ticket_keyring = given.ticket_keyring->keyring;
   }
   for (const absl::Status& status : {
            Put(Flag(given.session_tickets, "session_tickets",

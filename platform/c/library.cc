@@ -60,6 +60,7 @@ constexpr absl::string_view kFeatures[] = {
     "sni_callback",
     "socket_statistics",
     "socket_user",
+    "ticket_keyring",
     "ticket_keys",
     "tls1.3",
     "two_threads",

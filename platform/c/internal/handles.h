@@ -26,6 +26,7 @@
 #include "ssl/context.h"
 #include "ssl/session.h"
 #include "ssl/socket.h"
+#include "ssl/ticket_keyring.h"
 
 struct airlock_runtime {
   std::unique_ptr<airlock::platform::Runtime> runtime;
@@ -45,6 +46,10 @@ struct airlock_context {
 
 struct airlock_session {
   std::shared_ptr<const airlock::ssl::Session> session;
+};
+
+struct airlock_ticket_keyring {
+  std::shared_ptr<airlock::ssl::TicketKeyring> keyring;
 };
 
 struct airlock_certificate {

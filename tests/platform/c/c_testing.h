@@ -23,6 +23,9 @@ struct Freer {
   void operator()(airlock_context* p) const { airlock_context_free(p); }
   void operator()(airlock_socket* p) const { airlock_socket_free(p); }
   void operator()(airlock_session* p) const { airlock_session_free(p); }
+  void operator()(airlock_ticket_keyring* p) const {
+    airlock_ticket_keyring_free(p);
+  }
   void operator()(airlock_certificate* p) const { airlock_certificate_free(p); }
 };
 template <typename T>

@@ -4,10 +4,13 @@
 // Sessions that any machine of a fleet can resume, and other session options of
 // a context.
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "platform/c/internal/handles.h"
 #include "tests/platform/c/c_testing.h"
 
 namespace airlock::c {
@@ -224,6 +227,97 @@ TEST_F(CFleetTest, RefusesValuesOutOfRange) {
             AIRLOCK_ERROR);
   EXPECT_EQ(airlock_context_session_statistics(client_.get(), nullptr, nullptr),
             AIRLOCK_ERROR);
+}
+
+// A key that seals from `now` for an hour.
+struct GivenKey {
+  GivenKey(char seed, absl::Time now) {
+    for (int i = 0; i < 48; ++i) bytes.push_back(static_cast<char>(seed + i));
+    key = Sized<airlock_ticket_key>();
+    key.name = {bytes.data(), 16};
+    key.secret = {bytes.data() + 16, 32};
+    key.seals_from_s = absl::ToUnixSeconds(now);
+    key.seals_until_s = key.seals_from_s + 3600;
+  }
+  std::string bytes;
+  airlock_ticket_key key;
+};
+
+class CTicketKeyringTest : public CFleetTest {
+ protected:
+  static Handle<airlock_ticket_keyring> Keyring() {
+    airlock_ticket_keyring* keyring = nullptr;
+    EXPECT_EQ(airlock_ticket_keyring_new(0, &keyring, nullptr), AIRLOCK_OK);
+    return Handle<airlock_ticket_keyring>(keyring);
+  }
+
+  Handle<airlock_context> ServerOf(
+      const Handle<airlock_ticket_keyring>& keyring) {
+    airlock_context_options options = ServerContext();
+    options.ticket_keyring = keyring.get();
+    return Make(runtime_.get(), options);
+  }
+
+  // The kind of the error; -1: none.
+  static int32_t Update(const Handle<airlock_ticket_keyring>& keyring,
+                        const airlock_ticket_key* key) {
+    airlock_error* error = nullptr;
+    return airlock_ticket_keyring_update(keyring.get(), &key, 1, &error) ==
+                   AIRLOCK_OK
+               ? -1
+               : Take(error).kind;
+  }
+
+  const absl::Time now_ = runtime_->runtime->host().Now();
+};
+
+TEST_F(CTicketKeyringTest, ChangesUnderContextsThatUseIt) {
+  auto keyring = Keyring();
+  auto elsewhere = Keyring();
+  const auto one = ServerOf(keyring);
+  const auto two = ServerOf(elsewhere);
+  const GivenKey first('a', now_);
+  const GivenKey second('A', now_);
+  ASSERT_EQ(Update(keyring, &first.key), -1);
+  ASSERT_EQ(Update(elsewhere, &second.key), -1);
+  const auto session = SessionWith(one.get());
+  EXPECT_TRUE(Resumes(one.get(), session));
+  EXPECT_FALSE(Resumes(two.get(), session));
+  ASSERT_EQ(Update(elsewhere, &first.key), -1);
+  // The context keeps it.
+  elsewhere.reset();
+  EXPECT_TRUE(Resumes(two.get(), session));
+}
+
+TEST_F(CTicketKeyringTest, RefusesBadKeysAndArguments) {
+  const auto keyring = Keyring();
+  const GivenKey good('a', now_);
+  GivenKey zero('a', now_);
+  zero.bytes.assign(48, '\0');
+  GivenKey brief('a', now_);
+  brief.key.secret.size = 31;
+  GivenKey endless('a', now_);
+  endless.key.seals_until_s = INT64_MAX;
+  GivenKey unsized('a', now_);
+  unsized.key.struct_size = 3;
+  const airlock_ticket_key* const bad[] = {nullptr, &zero.key, &brief.key,
+                                           &endless.key, &unsized.key};
+  for (const airlock_ticket_key* key : bad) {
+    EXPECT_EQ(Update(keyring, key), AIRLOCK_KIND_INVALID_ARGUMENT);
+  }
+  EXPECT_EQ(Update(keyring, &good.key), -1);
+  EXPECT_EQ(airlock_ticket_keyring_update(nullptr, nullptr, 0, nullptr),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(airlock_ticket_keyring_update(keyring.get(), nullptr, 0, nullptr),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(airlock_ticket_keyring_new(0, nullptr, nullptr), AIRLOCK_ERROR);
+  airlock_ticket_keyring* made = nullptr;
+  for (const int64_t lifetime : {int64_t{-1}, int64_t{604801}, INT64_MAX}) {
+    EXPECT_EQ(airlock_ticket_keyring_new(lifetime, &made, nullptr),
+              AIRLOCK_ERROR);
+    EXPECT_EQ(made, nullptr);
+  }
+  airlock_ticket_keyring_free(nullptr);
 }
 
 }  // namespace
