@@ -17,9 +17,9 @@ namespace airlock::config {
 namespace {
 
 constexpr absl::string_view kKnown[] = {
-    kVerifyVariable, kHttpsVerifyVariable,   kApplicationCasVariable,
-    kConfigVariable, kAppYamlVariable,       kAuditVariable,
-    kDevKeyVariable, kDevCertificateVariable};
+    kVerifyVariable, kHttpsVerifyVariable,    kApplicationCasVariable,
+    kConfigVariable, kAppYamlVariable,        kAuditVariable,
+    kDevKeyVariable, kDevCertificateVariable, kKeysVariable};
 // Only for the build (third_party/local_pythons.bzl): harmless, and often still
 // set when other programs are started.
 constexpr absl::string_view kBuildVariable = "AIRLOCK_PYTHONS";
@@ -29,7 +29,7 @@ constexpr size_t kMaxEdits = 2;
 
 // Variables that name a path or cause a write.
 constexpr absl::string_view kPointers[] = {kConfigVariable, kAppYamlVariable,
-                                           kAuditVariable};
+                                           kAuditVariable, kKeysVariable};
 
 absl::Status Damaged(absl::string_view name, absl::string_view why) {
   return WithPlace(

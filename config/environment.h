@@ -30,6 +30,8 @@ inline constexpr char kConfigVariable[] = "AIRLOCK_CONFIG";
 inline constexpr char kAppYamlVariable[] = "AIRLOCK_APP_YAML";
 // An absolute path, or "fd:N".
 inline constexpr char kAuditVariable[] = "AIRLOCK_AUDIT";
+// The place of the key service: an absolute path, or "fd:N".
+inline constexpr char kKeysVariable[] = "AIRLOCK_KEYS";
 // Variables that `airlock run --dev` passes to an application.
 inline constexpr char kDevKeyVariable[] = "AIRLOCK_DEV_KEY";
 inline constexpr char kDevCertificateVariable[] = "AIRLOCK_DEV_CERTIFICATE";
@@ -89,8 +91,8 @@ class Environment {
   // (AT_SECURE: set-user-ID and similar). Variables that name a path or cause a
   // write must not take effect then: SSL_CERT_FILE and SSL_CERT_DIR are
   // dropped, as in OpenSSL, and CheckEnvironment rejects AIRLOCK_CONFIG,
-  // AIRLOCK_APP_YAML and AIRLOCK_AUDIT. The others can only make the policy
-  // stricter, and stay.
+  // AIRLOCK_APP_YAML, AIRLOCK_AUDIT and AIRLOCK_KEYS. The others can only make
+  // the policy stricter, and stay.
   static Environment OfSecureProcess(Environment environment);
 
   // `environment`, of a process in the sandbox of `airlock run`, which has

@@ -19,6 +19,7 @@
 #include "platform/cli/connect.h"
 #include "platform/cli/decode.h"
 #include "platform/cli/fetch.h"
+#include "platform/cli/keyd.h"
 #include "platform/cli/policy.h"
 #include "platform/cli/python.h"
 #include "platform/cli/run.h"
@@ -71,6 +72,7 @@ int main(int argc, char** argv) {
       airlock::cli::ServeCommand(),   airlock::cli::DecodeCommand(),
       airlock::cli::CaCommand(),      airlock::cli::PolicyCommand(),
       airlock::cli::PythonCommand(),  airlock::cli::RunCommand(),
+      airlock::cli::KeydCommand(),
   };
   // If a reader closes (`airlock ca | head`), writing fails, but the process
   // lives.

@@ -25,6 +25,7 @@
 #include "platform/launcher/application.h"
 #include "platform/launcher/audit_relay.h"
 #include "platform/launcher/interpreter.h"
+#include "platform/launcher/key_process.h"
 #include "platform/launcher/program.h"
 #include "platform/launcher/run_plan.h"
 #include "platform/launcher/run_policy.h"
@@ -48,6 +49,11 @@ ABSL_FLAG(std::string, writable, "",
           "Directories that the application may write to, separated by commas. "
           "Without it: none.");
 
+ABSL_FLAG(std::string, keys, "",
+          "The configuration of a key service (airlock keyd) that is started "
+          "beside the application and keeps its private keys.");
+ABSL_FLAG(std::string, keys_for, "",
+          "The application's name in --keys, if it has several.");
 ABSL_FLAG(std::string, programs, "",
           "Programs that the application may run besides the interpreter, sh, "
           "env and its own scripts, separated by commas: names in PATH, or "
@@ -62,6 +68,7 @@ using launcher::AuditRelay;
 using launcher::AwaitSandbox;
 using launcher::FindInterpreter;
 using launcher::InterpreterFacts;
+using launcher::KeyProcess;
 using launcher::LoadApplication;
 using launcher::MakePlan;
 using launcher::ModulesFolder;
@@ -106,6 +113,8 @@ RunOptions OptionsFromFlags(const config::Environment& given) {
   options.network = !absl::GetFlag(FLAGS_no_network);
   options.writable = absl::GetFlag(FLAGS_writable);
   options.programs = absl::GetFlag(FLAGS_programs);
+  options.keys = absl::GetFlag(FLAGS_keys);
+  options.keys_for = absl::GetFlag(FLAGS_keys_for);
   options.audit = AuditTarget(given);
   return options;
 }
@@ -127,6 +136,8 @@ class Run {
     if (!policy.ok()) return policy.status();
     const absl::Status found = FindPython(*policy);
     if (!found.ok()) return found;
+    const absl::Status has_keys = MakeKeys();
+    if (!has_keys.ok()) return has_keys;
     const absl::StatusOr<std::vector<std::string>> command =
         StartCommand(facts_.application, facts_.python.executable, arguments);
     if (!command.ok()) return command.status();
@@ -135,6 +146,19 @@ class Run {
   }
 
  private:
+  absl::Status MakeKeys() {
+    if (options_.keys.empty()) {
+      return options_.keys_for.empty()
+                 ? absl::OkStatus()
+                 : absl::InvalidArgumentError("--keys-for needs --keys");
+    }
+    absl::StatusOr<std::unique_ptr<KeyProcess>> made = KeyProcess::Create(
+        options_.keys, options_.keys_for, options_.audit, &host_);
+    if (!made.ok()) return made.status();
+    keys_ = *std::move(made);
+    return absl::OkStatus();
+  }
+
   absl::Status FindPython(const RunPolicy& policy) {
     const absl::StatusOr<std::string> modules = ModulesFolder();
     if (!modules.ok()) return modules.status();
@@ -185,10 +209,18 @@ class Run {
       program.environment.insert(variable);
     }
     program.folder = facts_.application.folder;
+    if (keys_ != nullptr) {
+      program.environment[config::kKeysVariable] = keys_->place();
+      keys_->Give(&program);
+    }
     const absl::Status audited = GiveAudit(&program);
     if (!audited.ok()) return audited;
     ShowScreen(policy, nullptr);
-    return SuperviseProgram(program, [](pid_t pid) { return pid; });
+    return SuperviseProgram(
+        program, [](pid_t pid) { return pid; },
+        [this] {
+          if (keys_ != nullptr) keys_->Start();
+        });
   }
 
   // Makes a program without a sandbox write the audit itself.
@@ -212,6 +244,13 @@ class Run {
     absl::StatusOr<SandboxPlan> plan =
         MakePlan(options_, facts_, policy, &host_);
     if (!plan.ok()) return plan.status();
+    if (keys_ != nullptr) {
+      const absl::Status hidden = keys_->CheckHidden(*plan);
+      if (!hidden.ok()) return hidden;
+      plan->keys = keys_->place();
+      const absl::Status told = policy.PutInto(&*plan);
+      if (!told.ok()) return told;
+    }
     const absl::Status good =
         TrySandbox(*plan, !HasSsl(), policy.environment(), &host_);
     if (!good.ok()) return good;
@@ -235,11 +274,13 @@ class Run {
         StreamRelay::Create();
     if (!streams.ok()) return streams.status();
     (*streams)->Give(&sandboxed->program);
+    if (keys_ != nullptr) keys_->Give(&sandboxed->program);
     ShowScreen(policy, &*plan);
     const absl::StatusOr<int> status =
         SuperviseProgram(sandboxed->program, SandboxedProcess, [&] {
           sandboxed->files.clear();
           (*streams)->Start();
+          if (keys_ != nullptr) keys_->Start();
           if (audit == nullptr) return;
           AwaitSandbox(&*sandboxed);
           audit->Hide();
@@ -263,6 +304,7 @@ class Run {
   const RunOptions options_;
   platform::PosixHost host_;
   RunFacts facts_;
+  std::unique_ptr<KeyProcess> keys_;
 };
 
 int RunRun(const std::vector<std::string>& words) {
@@ -312,6 +354,8 @@ Command RunCommand() {
                    {"writable", "DIR,..."},
                    {"audit", "FILE|fd:N"},
                    {"programs", "FILE,...|any"},
+                   {"keys", "FILE"},
+                   {"keys_for", "NAME"},
                    {"no_network", ""},
                    {"no_sandbox", ""}};
   command.max_arguments = INT_MAX;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "platform/fork_guard.h"
+#include "platform/internal/fd_wait.h"
 #include "platform/keys/handshake_input.h"
 #include "platform/keys/internal/key_connection.h"
 #include "platform/keys/protocol.h"

@@ -5,6 +5,7 @@
 #ifndef AIRLOCK_PLATFORM_KEYS_KEY_CLIENT_H_
 #define AIRLOCK_PLATFORM_KEYS_KEY_CLIENT_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,7 +16,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "platform/internal/fd_wait.h"
 #include "ssl/credentials.h"
 #include "ssl/secret.h"
 
@@ -108,16 +108,19 @@ absl::optional<std::string> KeyReference(absl::string_view text);
 // `interruptible`, a signal ends the wait, and the Signer returns ssl::Later().
 class KeyWaitScope {
  public:
-  KeyWaitScope(platform::internal::Until until, bool interruptible);
+  // Unset: never.
+  using Until = absl::optional<std::chrono::steady_clock::time_point>;
+
+  KeyWaitScope(Until until, bool interruptible);
   ~KeyWaitScope();
   KeyWaitScope(const KeyWaitScope&) = delete;
   KeyWaitScope& operator=(const KeyWaitScope&) = delete;
 
-  platform::internal::Until until() const { return until_; }
+  Until until() const { return until_; }
   bool interruptible() const { return interruptible_; }
 
  private:
-  const platform::internal::Until until_;
+  const Until until_;
   const bool interruptible_;
   const KeyWaitScope* const outer_;
 };

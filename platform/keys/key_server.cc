@@ -253,7 +253,11 @@ absl::Status KeyServer::Run() {
       }
     }
     for (int i = 0; i < count; ++i) {
-      if (events[i].data.fd == stop_.get()) return absl::OkStatus();
+      if (events[i].data.fd == stop_.get()) {
+        uint64_t stops = 0;  // Run may be called again.
+        static_cast<void>(!read(stop_.get(), &stops, sizeof(stops)));
+        return absl::OkStatus();
+      }
       const auto found = lines_.find(events[i].data.fd);
       if (found == lines_.end()) continue;
       Line* const line = found->second.get();

@@ -46,7 +46,7 @@ class KeyServer {
   absl::Status Listen(const std::string& path, std::map<uid_t, size_t> users);
 
   // Serves until Stop, or until every application has closed its end and
-  // nothing listens. Errors: kInternal.
+  // nothing listens. After Stop, it may be called again. Errors: kInternal.
   absl::Status Run();
 
   // Makes Run return. May be called by any thread, and by a signal handler.

@@ -246,6 +246,13 @@ absl::StatusOr<ProgramAnswer> AskProgram(const Program& program) {
   return answer;
 }
 
+absl::StatusOr<pid_t> StartProgram(const Program& program) {
+  SpawnPlan plan;
+  plan.GroupOfItsOwn();
+  plan.TakeNoInput();
+  return plan.Start(program);
+}
+
 absl::StatusOr<int> SuperviseProgram(const Program& program,
                                      const std::function<pid_t(pid_t)>& target,
                                      const std::function<void()>& started) {

@@ -46,6 +46,10 @@ struct ProgramAnswer {
 // group, which is its own. An error (kInternal) if it cannot be started.
 absl::StatusOr<ProgramAnswer> AskProgram(const Program& program);
 
+// Starts `program` in its own process group, without standard input, and
+// returns its process: the caller waits for it. Errors: kInternal.
+absl::StatusOr<pid_t> StartProgram(const Program& program);
+
 // Runs `program` to its end in its own process group, so that only this
 // process gets a signal from the terminal. Forwards SIGTERM, SIGINT, SIGHUP,
 // SIGQUIT, SIGUSR1 and SIGUSR2 to the process that `target` returns for the

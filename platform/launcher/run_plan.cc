@@ -61,6 +61,7 @@ absl::Status CheckPaths(const RunOptions& options, const RunFacts& facts,
   paths.python = &facts.python;
   paths.modules = facts.modules;
   paths.policies = policy.Files();
+  if (!options.keys.empty()) paths.policies.push_back(options.keys);
   paths.audit = options.audit.value_or("");
   paths.bundles = policy.bundle();
   Append(policy.OtherBundles(), &paths.bundles);

@@ -24,6 +24,10 @@ struct RunOptions {
   bool network = true;
   std::string writable;
   std::string programs;
+  // The configuration of the key service, and the application's name in it;
+  // empty: no keys.
+  std::string keys;
+  std::string keys_for;
   // The target of the audit, as in platform::OpenAuditTarget; unset: none.
   absl::optional<std::string> audit;
 };

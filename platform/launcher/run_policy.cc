@@ -109,6 +109,8 @@ EnvironmentMap RunPolicy::Variables() const {
   EnvironmentMap result = config::PolicyOnly(environment());
   result[config::kAppYamlVariable] = application_->app_yaml;
   result.erase(config::kAuditVariable);
+  // A descriptor of this process, which the application does not have.
+  result.erase(config::kKeysVariable);
   return result;
 }
 
@@ -164,6 +166,7 @@ absl::Status RunPolicy::PutInto(SandboxPlan* plan) const {
     record.erase(config::kCertDirVariable);
   }
   if (!plan->audit.empty()) record[config::kAuditVariable] = kSandboxAudit;
+  if (!plan->keys.empty()) record[config::kKeysVariable] = plan->keys;
   record.erase(kConfigVariable);
   plan->files.erase(kPolicyFile);
   std::vector<platform::FileIdentity> there;

@@ -55,7 +55,7 @@ class RunPolicy {
   std::vector<std::string> Files() const;
 
   // The policy's variables for all processes of the application, except
-  // AIRLOCK_AUDIT.
+  // AIRLOCK_AUDIT and AIRLOCK_KEYS.
   config::EnvironmentMap Variables() const;
 
   // All other variables: this process's and app.yaml's, and PYTHONPATH with
@@ -63,9 +63,9 @@ class RunPolicy {
   config::EnvironmentMap OthersFor(const std::string& python_path) const;
 
   // Adds to `plan` the files from which `_ssl` in the sandbox reads the policy:
-  // the policy's files, and the launch record, with the plan's current bundle
-  // and audit. Errors: a file cannot be read any more, or was changed, created
-  // or deleted since Load.
+  // the policy's files, and the launch record, with the plan's current bundle,
+  // audit and keys. Errors: a file cannot be read any more, or was changed,
+  // created or deleted since Load.
   absl::Status PutInto(SandboxPlan* plan) const;
 
  private:

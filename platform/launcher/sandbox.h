@@ -47,6 +47,8 @@ struct SandboxPlan {
   std::string bundle;
   // A FIFO, visible as kSandboxAudit; empty: none.
   std::string audit;
+  // The value of AIRLOCK_KEYS for the application; empty: not set.
+  std::string keys;
   bool network = true;
   config::EnvironmentMap environment;
   // The value of AIRLOCK_DEV_KEY; null: not set.

@@ -176,9 +176,10 @@ absl::StatusOr<UniqueFd> MakeSyscallFilter() {
       rules.AllowSocket("socket", domain, SOCK_DGRAM, protocol);
     }
   }
-  // A stream pair only reaches its peer. A datagram pair can send to any socket
-  // of the network namespace that has an abstract name.
+  // A pair of these types only reaches its peer. A datagram pair can send to
+  // any socket of the network namespace that has an abstract name.
   rules.AllowSocket("socketpair", AF_UNIX, SOCK_STREAM, 0);
+  rules.AllowSocket("socketpair", AF_UNIX, SOCK_SEQPACKET, 0);
   // Files below --writable are visible outside, where no mount disables these
   // bits.
   rules.AllowMode("chmod", 1);

@@ -18,7 +18,7 @@ namespace airlock::launcher {
 // processes, signals, clocks, random bytes, and these sockets:
 //   socket(AF_INET or AF_INET6, SOCK_STREAM, 0 or IPPROTO_TCP)
 //   socket(AF_INET or AF_INET6, SOCK_DGRAM, 0 or IPPROTO_UDP)
-//   socketpair(AF_UNIX, SOCK_STREAM, 0)
+//   socketpair(AF_UNIX, SOCK_STREAM or SOCK_SEQPACKET, 0)
 // Every other call returns ENOSYS, as if the kernel did not support it, which
 // libraries can handle: among them mount, ptrace, unshare and clone with a new
 // namespace, bpf, io_uring, keyctl, limits of other processes, and all other

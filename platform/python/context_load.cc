@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -15,10 +16,12 @@
 #include "absl/strings/strip.h"
 #include "absl/types/optional.h"
 #include "platform/ca_bundle.h"
+#include "platform/keys/key_client.h"
 #include "platform/process_environment.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/files.h"
+#include "platform/python/process_runtime.h"
 #include "platform/python/secrets.h"
 #include "ssl/bundle.h"
 #include "ssl/error.h"
@@ -73,6 +76,40 @@ ssl::PasswordCallback Password(PyObject* password) {
     }
     return secret;
   };
+}
+
+// The key that a reference "airlock-key:NAME" names; unset for anything else.
+absl::optional<std::string> ReferenceOf(PyObject* value) {
+  if (!PyUnicode_Check(value) && !PyBytes_Check(value)) return absl::nullopt;
+  ssl::Secret text;
+  if (!SecretOf(value, "keyfile", &text)) {
+    PyErr_Clear();  // The reader of the argument finds out.
+    return absl::nullopt;
+  }
+  return keys::KeyReference(text.view());
+}
+
+// The credentials of the key service for load_cert_chain(certfile, keyfile);
+// nullopt with an exception set. `certfile` may be None.
+absl::optional<absl::StatusOr<std::shared_ptr<const ssl::Credentials>>>
+LoadReference(platform::Host* host, PyObject* certfile,
+              const std::string& key) {
+  absl::optional<ssl::Secret> chain;
+  Content certificates;
+  if (certfile != Py_None) {
+    if (!ReadContent(host, certfile, "certfile", &certificates)) {
+      return absl::nullopt;
+    }
+    chain = std::move(certificates.bytes);
+  }
+  const auto client = ProcessKeys();
+  if (!client.ok()) {
+    return ssl::MakeStatus(ssl::ErrorKind::kCredentials,
+                           client.status().message());
+  }
+  const GilRelease released;
+  return keys::RemoteCredentials(client->get(), key, keys::Waiting::kBlocks,
+                                 std::move(chain), certificates.name);
 }
 
 platform::CaPath PathOfArgument(const std::string& path,
@@ -274,18 +311,38 @@ PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   }
   ContextObject& context = ContextOf(self);
   platform::Host& host = context.state->runtime->host();
-  Content certificates;
-  if (!ReadContent(&host, certfile, "certfile", &certificates)) return nullptr;
-  options.certfile = std::move(certificates.bytes);
-  options.certfile_name = certificates.name;
-  // If both are the same object, it can be read only once.
-  if (keyfile != Py_None && keyfile != certfile) {
-    Content key;
-    if (!ReadContent(&host, keyfile, "keyfile", &key)) return nullptr;
-    options.keyfile = std::move(key.bytes);
-    options.keyfile_name = key.name;
+  absl::StatusOr<std::shared_ptr<const ssl::Credentials>> made;
+  const absl::optional<std::string> chain_of = ReferenceOf(certfile);
+  absl::optional<std::string> key_of = ReferenceOf(keyfile);
+  if (chain_of.has_value() && (keyfile == Py_None || key_of == chain_of)) {
+    key_of = chain_of;
+    certfile = Py_None;
   }
-  const auto made = ssl::Credentials::Create(std::move(options));
+  if (key_of.has_value()) {
+    if (password != Py_None) {
+      PyErr_SetString(PyExc_ValueError,
+                      "a key of the key service has no password; leave it out");
+      return nullptr;
+    }
+    auto loaded = LoadReference(&host, certfile, *key_of);
+    if (!loaded.has_value()) return nullptr;
+    made = *std::move(loaded);
+  } else {
+    Content certificates;
+    if (!ReadContent(&host, certfile, "certfile", &certificates)) {
+      return nullptr;
+    }
+    options.certfile = std::move(certificates.bytes);
+    options.certfile_name = certificates.name;
+    // If both are the same object, it can be read only once.
+    if (keyfile != Py_None && keyfile != certfile) {
+      Content key;
+      if (!ReadContent(&host, keyfile, "keyfile", &key)) return nullptr;
+      options.keyfile = std::move(key.bytes);
+      options.keyfile_name = key.name;
+    }
+    made = ssl::Credentials::Create(std::move(options));
+  }
   if (PyErr_Occurred()) return nullptr;
   if (!made.ok()) {
     return RaisePemStatus(*context.state, made.status(), __LINE__);

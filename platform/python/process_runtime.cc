@@ -11,6 +11,7 @@
 #include "absl/base/attributes.h"
 #include "absl/base/const_init.h"
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "config/environment.h"
 #include "platform/application_environment.h"
@@ -27,6 +28,7 @@ constexpr char kListing[] = "python27";
 struct Process {
   std::unique_ptr<platform::Runtime> runtime;
   ProcessProfile profile;
+  std::shared_ptr<keys::KeyClient> keys;  // Null: there is no key service.
 };
 
 absl::StatusOr<ProcessProfile> LoadProfile(platform::Host* host,
@@ -51,6 +53,17 @@ absl::StatusOr<std::unique_ptr<Process>> MakeProcess() {
   auto audit = platform::AuditWriterFromEnvironment(*environment, host);
   if (!audit.ok()) return audit.status();
   auto process = std::make_unique<Process>();
+  if (const std::string* place = environment->Find(config::kKeysVariable)) {
+    keys::KeyClientOptions options;
+    options.place = *place;
+    absl::StatusOr<std::shared_ptr<keys::KeyClient>> client =
+        keys::KeyClient::Create(std::move(options));
+    if (!client.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(config::kKeysVariable, ": ", client.status().message()));
+    }
+    process->keys = *std::move(client);
+  }
   platform::RuntimeOptions options;
   options.audit = platform::AuditSinkTo(*std::move(audit));
   const std::string* app = environment->Find(config::kAppYamlVariable);
@@ -93,6 +106,15 @@ absl::StatusOr<ProcessProfile> ReadProcessProfile() {
   const absl::StatusOr<const Process*> process = TheProcess();
   if (!process.ok()) return process.status();
   return (*process)->profile;
+}
+
+absl::StatusOr<std::shared_ptr<keys::KeyClient>> ProcessKeys() {
+  const absl::StatusOr<const Process*> process = TheProcess();
+  if (!process.ok()) return process.status();
+  if ((*process)->keys != nullptr) return (*process)->keys;
+  return absl::FailedPreconditionError(absl::StrCat(
+      "this process has no key service: ", config::kKeysVariable,
+      " is not set. Start the application with airlock run --keys"));
 }
 
 absl::StatusOr<platform::Runtime*> ProcessRuntime() {

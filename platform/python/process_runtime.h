@@ -5,11 +5,13 @@
 #ifndef AIRLOCK_PLATFORM_PYTHON_PROCESS_RUNTIME_H_
 #define AIRLOCK_PLATFORM_PYTHON_PROCESS_RUNTIME_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "config/app_yaml.h"
+#include "platform/keys/key_client.h"
 #include "platform/runtime.h"
 
 namespace airlock::python {
@@ -20,6 +22,10 @@ namespace airlock::python {
 // is the path of the application's app.yaml, which applies, too. An error if
 // the policy is invalid or cannot be read. Thread-safe.
 absl::StatusOr<platform::Runtime*> ProcessRuntime();
+
+// The key service that AIRLOCK_KEYS names, at the time of the same call. An
+// error (kFailedPrecondition) if it names none. Thread-safe.
+absl::StatusOr<std::shared_ptr<keys::KeyClient>> ProcessKeys();
 
 // The `ssl` version that the application's app.yaml asks for.
 struct ProcessProfile {

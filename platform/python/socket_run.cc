@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "platform/keys/key_client.h"
 #include "platform/python/context.h"
 #include "platform/python/core_access.h"
 #include "platform/python/errors.h"
@@ -92,6 +93,8 @@ void WorkInCore(SocketObject* socket, int fd, bool brief, Call* call, Work work,
                                     socket->turns.May(Turns::kWrite, caller));
   }
   access->Enter(fd, brief && socket->core->handshake_done());
+  // A signature by the key service is part of the call.
+  const keys::KeyWaitScope wait(call->until(), /*interruptible=*/true);
   step->result = work(*socket->core);
   access->Leave();
   step->no_memory = socket->transport->out_of_memory();
@@ -188,13 +191,18 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
   };
   const platform::internal::Until until =
       platform::internal::UntilAfter(descriptor.timeout);
-  Call call(&socket);
+  Call call(&socket, waits ? until : absl::nullopt);
   Step step;
   while (true) {
     if (!InCore(self, &descriptor, waits, operation, &call, work, &step)) {
       return absl::nullopt;
     }
     if (step.result.done() || step.result.closed()) return step.result;
+    if (step.result.want_callback()) {
+      // A signal ended the wait for the key service.
+      if (PyErr_CheckSignals() < 0) return absl::nullopt;
+      continue;
+    }
     if (!step.wants()) {
       if (step.no_memory) {
         PyErr_NoMemory();

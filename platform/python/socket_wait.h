@@ -42,12 +42,15 @@ bool GetDescriptor(const SocketObject& socket, Descriptor* out);
 // and releases it while it waits.
 class Call {
  public:
-  explicit Call(SocketObject* socket) : socket_(socket) {}
+  // `until`: when a call that waits ends.
+  Call(SocketObject* socket, platform::internal::Until until)
+      : socket_(socket), until_(until) {}
   ~Call() { GiveUp(); }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
   const Turns::Caller& caller() const { return caller_; }
+  platform::internal::Until until() const { return until_; }
 
   // Like those of Turns. They need the connection's mutex.
   bool Take(Turns::Kind kind);
@@ -64,6 +67,7 @@ class Call {
 
  private:
   SocketObject* const socket_;
+  const platform::internal::Until until_;
   const Turns::Caller caller_;
   bool took_turns_ = false;
 };

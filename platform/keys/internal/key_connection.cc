@@ -389,6 +389,8 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Ask(Message message,
   std::unique_lock<std::mutex> lock(shared->mutex);
   const std::shared_ptr<Request> request =
       shared->Begin(std::move(message), until, /*late=*/false);
+  // Of the call that a signal interrupted.
+  until = platform::internal::Earlier(until, request->until);
   while (true) {
     const absl::Status pumped = shared->Pump();
     if (request->done) {

@@ -51,6 +51,13 @@ def client_context(verify):
     return context
 
 
+def _is_reference(value):
+    """Whether it names a key of the platform's key service."""
+    if isinstance(value, bytes):
+        return value.startswith(b'airlock-key:')
+    return hasattr(value, 'startswith') and value.startswith(u'airlock-key:')
+
+
 def wrap_socket(sock, keyfile=None, certfile=None, server_side=False,
                 cert_reqs=None, ssl_version=None, ca_certs=None,
                 do_handshake_on_connect=True, suppress_ragged_eofs=True,
@@ -62,6 +69,9 @@ def wrap_socket(sock, keyfile=None, certfile=None, server_side=False,
       keyfile, certfile, ca_certs: a path, PEM text or bytes, or an object with
         a read method that returns them. keyfile: None if certfile also has the
         key. ca_certs: None means the platform's bundle.
+        keyfile may be 'airlock-key:NAME', a key of the platform's key service,
+        which never enters this process; certfile may then be None: the service
+        has its certificates, too.
       server_side: a server must have a certfile.
       cert_reqs: ssl.CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED. None: what the
         policy requires, or CERT_NONE if it requires nothing.
@@ -84,6 +94,8 @@ def wrap_socket(sock, keyfile=None, certfile=None, server_side=False,
     """
     _finder.install()
     import ssl
+    if _is_reference(keyfile) and certfile is None:
+        certfile, keyfile = keyfile, None
     if certfile is None and (server_side or keyfile is not None):
         raise ValueError('certfile must be given %s' % (
             'for a server' if server_side else 'where keyfile is'))

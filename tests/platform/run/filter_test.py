@@ -126,20 +126,23 @@ for family in list(range(-1, 48)) + [255]:
                     for number in {0} | ({protocol} if flag == 0 else set()):
                         expected.add('socket:%d:%d:%o:%d' % (
                             family, kind, flag, number))
-            expected.add('socketpair:1:1:%o:0' % flag)
+            for kind in socket.SOCK_STREAM, socket.SOCK_SEQPACKET:
+                expected.add('socketpair:1:%d:%o:0' % (kind, flag))
         self.assertEqual(set(found), expected)
         self.assertEqual(found['socketpair:1:1:0:0'], 'done')
+        self.assertEqual(found['socketpair:1:5:0:0'], 'done')
         self.assertEqual(found['socket:2:1:0:6'], 'done')
 
     def test_a_pair_reaches_no_other_socket(self):
         names = []
         listeners = []
-        for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM,
+                     socket.SOCK_SEQPACKET):
             listener = socket.socket(socket.AF_UNIX, kind)
             self.addCleanup(listener.close)
             names.append('airlock-test-%d-%d' % (os.getpid(), kind))
             listener.bind('\0' + names[-1])
-            if kind == socket.SOCK_STREAM:
+            if kind != socket.SOCK_DGRAM:
                 listener.listen(1)
             listener.setblocking(False)
             listeners.append(listener)
@@ -153,12 +156,22 @@ for name in sys.argv[1:]:
         attempt('connect', lambda: one.connect(place))
         attempt('sendto', lambda: one.sendto(b'text', place))
         attempt('listen', lambda: one.listen(1))
+        one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if not shut:
+            # The kernel ignores the address: it goes to the other end.
+            one.sendto(b'text', place)
+            assert other.recv(5) == b'text'
+        else:
+            other.close()
+        attempt('connect', lambda: one.connect(place))
+        attempt('listen', lambda: one.listen(1))
 attempt('type', lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
 ''', '--', *names)
         self.assertNotIn('done', {name: result for name, result
                                   in found.items()}.values())
-        with self.assertRaises(BlockingIOError):
-            listeners[0].accept()
+        for listener in listeners[0], listeners[2]:
+            with self.assertRaises(BlockingIOError):
+                listener.accept()
         with self.assertRaises(BlockingIOError):
             listeners[1].recv(16)
 

@@ -1,0 +1,154 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/keys/load_keys.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "config/position.h"
+#include "ssl/credentials.h"
+#include "ssl/local_ca.h"
+#include "ssl/secret.h"
+#include "ssl/sign.h"
+
+namespace airlock::keys {
+namespace {
+
+constexpr absl::Duration kValidity = absl::Hours(90 * 24);
+
+using CredentialsOr = absl::StatusOr<std::shared_ptr<const ssl::Credentials>>;
+
+absl::StatusOr<ssl::Secret> Read(const config::KeySource& source,
+                                 const std::string& credentials,
+                                 platform::Host* host) {
+  if (source.credential && credentials.empty()) {
+    return config::ErrorAt(
+        source.position,
+        absl::StrCat("the credential ", source.name,
+                     " is not there: CREDENTIALS_DIRECTORY is not set. systemd "
+                     "sets it for LoadCredential="));
+  }
+  const std::string path = source.credential
+                               ? absl::StrCat(credentials, "/", source.name)
+                               : source.name;
+  absl::StatusOr<platform::FileContent> content = host->ReadTrustedFile(path);
+  if (!content.ok()) {
+    return config::ErrorAt(source.position, content.status().message());
+  }
+  const ssl::ScopedWipe wipe(&content->bytes);
+  return ssl::Secret(content->bytes);
+}
+
+CredentialsOr Make(const config::Position& position,
+                   ssl::CredentialsOptions options) {
+  CredentialsOr made = ssl::Credentials::Create(std::move(options));
+  if (made.ok()) return made;
+  return config::ErrorAt(position, made.status().message());
+}
+
+// Whether `text` can be an IP address and not a DNS name.
+bool IsAddress(absl::string_view text) {
+  return text.find_first_not_of("0123456789.") == absl::string_view::npos ||
+         text.find(':') != absl::string_view::npos;
+}
+
+CredentialsOr Generate(const config::KeyEntry& entry, platform::Host* host) {
+  ssl::LeafOptions leaf;
+  leaf.common_name = entry.generate.front();
+  for (const std::string& name : entry.generate) {
+    (IsAddress(name) ? leaf.ip_addresses : leaf.dns_names).push_back(name);
+  }
+  const absl::Time now = host->Now();
+  leaf.not_before = now - absl::Hours(1);
+  leaf.not_after = now + kValidity;
+  absl::StatusOr<ssl::Leaf> made = ssl::MakeSelfSigned(leaf);
+  if (!made.ok()) {
+    return config::ErrorAt(entry.position, made.status().message());
+  }
+  ssl::CredentialsOptions options;
+  options.certfile = ssl::Secret(made->certificate);
+  options.keyfile = std::move(made->key);
+  return Make(entry.position, std::move(options));
+}
+
+CredentialsOr Load(const config::KeyEntry& entry,
+                   const std::string& credentials, platform::Host* host) {
+  if (!entry.certificate.has_value()) return Generate(entry, host);
+  ssl::CredentialsOptions options;
+  absl::StatusOr<ssl::Secret> bytes =
+      Read(*entry.certificate, credentials, host);
+  if (!bytes.ok()) return bytes.status();
+  options.certfile = *std::move(bytes);
+  options.certfile_name = entry.certificate->name;
+  const config::KeySource& key = entry.key.value_or(*entry.certificate);
+  if (entry.key.has_value()) {
+    bytes = Read(*entry.key, credentials, host);
+    if (!bytes.ok()) return bytes.status();
+    options.keyfile = *std::move(bytes);
+    options.keyfile_name = entry.key->name;
+  }
+  return Make(key.position, std::move(options));
+}
+
+absl::StatusOr<Grant> LoadGrant(const config::KeyGrant& given,
+                                const std::vector<ServedKey>& keys) {
+  Grant grant;
+  grant.key = given.key;
+  for (const Purpose purpose : kPurposes) {
+    if (absl::c_linear_search(given.purposes, PurposeName(purpose))) {
+      grant.purposes.push_back(purpose);
+    }
+  }
+  grant.schemes = given.schemes;
+  const auto key = absl::c_find_if(
+      keys, [&given](const ServedKey& each) { return each.name == given.key; });
+  const std::vector<uint16_t> able = ssl::SignatureSchemes(*key->credentials);
+  for (const uint16_t scheme : given.schemes) {
+    if (absl::c_linear_search(able, scheme)) continue;
+    return config::ErrorAt(
+        given.position,
+        absl::StrCat("the key ", given.key, " cannot sign with ",
+                     config::SignatureSchemeWord(scheme),
+                     ", which is for another type of key"));
+  }
+  return grant;
+}
+
+}  // namespace
+
+absl::StatusOr<LoadedKeys> LoadKeys(const config::KeysFile& file,
+                                    const std::string& credentials,
+                                    platform::Host* host) {
+  LoadedKeys loaded;
+  for (const config::KeyEntry& entry : file.keys) {
+    CredentialsOr made = Load(entry, credentials, host);
+    if (!made.ok()) return made.status();
+    loaded.keys.push_back({entry.name, *std::move(made)});
+  }
+  for (const config::KeyUser& user : file.applications) {
+    Application application;
+    application.name = user.name;
+    application.signatures_per_second = user.signatures_per_second;
+    application.requests_under_way = user.requests_under_way;
+    for (const config::KeyGrant& given : user.grants) {
+      absl::StatusOr<Grant> grant = LoadGrant(given, loaded.keys);
+      if (!grant.ok()) return grant.status();
+      application.grants.push_back(*std::move(grant));
+    }
+    if (user.uid.has_value()) {
+      loaded.users[*user.uid] = loaded.applications.size();
+    }
+    loaded.applications.push_back(std::move(application));
+    loaded.channels.push_back(user.channels);
+  }
+  return loaded;
+}
+
+}  // namespace airlock::keys
