@@ -190,6 +190,10 @@ class Driver(object):
         name = self.random.choice(names)
         args = [self.value() for _ in range(self.random.choice((0, 1, 1, 2, 3, 4)))]
         how = self.random.randrange(8)
+        # Most attributes are methods; those that can be set are set often.
+        if type(getattr(type(target), name, None)).__name__ == 'getset_descriptor':
+            how = self.random.choice((0, 0, 0, 0, 1, 3))
+            args = args or [self.value()]
         if log is not None:
             log.write('%s.%r %d %s\n' % (
                 type(target).__name__, name, how,
