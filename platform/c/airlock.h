@@ -480,9 +480,27 @@ AIRLOCK_API airlock_status airlock_runtime_explain(
     const airlock_runtime* runtime, const airlock_wrap_options* options,
     airlock_buffer* json, airlock_error** error);
 
+/* The key service of a runtime, for event loops: *fd is readable when sockets
+ * whose handshake returned AIRLOCK_WANT_CALLBACK can go on. Then call
+ * airlock_runtime_keys_dispatch, and airlock_socket_handshake of each of them.
+ * The descriptor belongs to the runtime, and is only for waiting; a child of a
+ * fork asks for its own. INVALID_ARGUMENT if the runtime's environment has no
+ * AIRLOCK_KEYS. */
+AIRLOCK_API airlock_status airlock_runtime_keys_descriptor(
+    const airlock_runtime* runtime, int32_t* fd, airlock_error** error);
+
+/* Receives what the key service has sent; does not wait. */
+AIRLOCK_API airlock_status airlock_runtime_keys_dispatch(
+    const airlock_runtime* runtime, airlock_error** error);
+
 /* ---- Contexts: one set of choices for many sockets, with callbacks ----- */
 
-/* A key and its chain, as in airlock_wrap_options. */
+/* A key and its chain, as in airlock_wrap_options. Or `keyfile` is the text
+ * "airlock-key:NAME": the key NAME of the key service (airlock keyd) that the
+ * runtime's variable AIRLOCK_KEYS names, which signs in its own process.
+ * `certfile` is then the chain, or not set: the service's own. Without the
+ * service, airlock_context_new fails (CREDENTIALS); a handshake that the service
+ * does not sign fails (CALLBACK). */
 typedef struct airlock_credentials {
   size_t struct_size;
   airlock_bytes keyfile;
@@ -508,6 +526,12 @@ typedef struct airlock_credentials {
    * airlock_context_new fails; but not if the size of this struct, of the list
    * of them, or of the struct with that list is refused. */
   void (*release)(void* user);
+  /* For a key of the key service. UNSET: a handshake waits for the signature,
+   * within the socket's timeout and deadline, or for 10 seconds if it has none
+   * or its transport is callbacks. YES: it returns AIRLOCK_WANT_CALLBACK; see
+   * airlock_runtime_keys_descriptor. */
+  int32_t sign_later;
+  int32_t reserved; /* 0 */
 } airlock_credentials;
 
 typedef struct airlock_message {

@@ -52,7 +52,8 @@ Outcome NewContext(airlock_runtime* runtime,
   ssl::ContextOptions options;
   // For airlock_context_session_statistics.
   request.always_new = true;
-  const absl::Status status = PutOptions(*known, &request, &options);
+  const absl::Status status =
+      PutOptions(*known, runtime->keys.get(), &request, &options);
   if (!status.ok()) return status;
   PutCallbacks(*known, user, &options);
   const bool narrows =

@@ -11,10 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "config/environment.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
+#include "platform/keys/key_client.h"
 #include "ssl/credentials.h"
 #include "ssl/error.h"
 #include "ssl/later.h"
@@ -94,10 +96,45 @@ absl::StatusOr<std::vector<Taken>> TakeCredentials(
   return all;
 }
 
+// The credentials for a reference to `key` of the key service.
+absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentialsOf(
+    const airlock_credentials& given, const std::string& key, bool later,
+    keys::KeyClient* client) {
+  if (given.sign != nullptr || given.ask_password != nullptr ||
+      given.password.data != nullptr) {
+    return Invalid(
+        "keyfile names a key of the key service; leave out sign, password and "
+        "ask_password.");
+  }
+  if (client == nullptr) {
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kCredentials,
+        absl::StrCat("keyfile names a key of the key service, and the runtime "
+                     "has none: ",
+                     config::kKeysVariable, " is not set in its environment."));
+  }
+  auto certfile = GivenSecret(given.certfile, "certfile");
+  if (!certfile.ok()) return certfile.status();
+  return keys::RemoteCredentials(
+      client, key, later ? keys::Waiting::kReturns : keys::Waiting::kBlocks,
+      std::move(*certfile), "certfile");
+}
+
 absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
-    const Taken& given) {
+    const Taken& given, keys::KeyClient* client) {
   const absl::StatusOr<airlock_credentials>& known = given.known;
   if (!known.ok()) return known.status();
+  if (known->reserved != 0) return Invalid("credentials.reserved is not 0.");
+  const absl::StatusOr<bool> later = Flag(known->sign_later, "sign_later");
+  if (!later.ok()) return later.status();
+  const auto text = Given(known->keyfile, "keyfile");
+  if (!text.ok()) return text.status();
+  if (const auto key = keys::KeyReference(text->value_or(""))) {
+    return RemoteCredentialsOf(*known, *key, *later, client);
+  }
+  if (*later) {
+    return Invalid("sign_later is for a keyfile of the key service.");
+  }
   ssl::CredentialsOptions options;
   if (known->sign != nullptr) {
     options.signer = [sign = known->sign, user = given.user](
@@ -131,9 +168,10 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
 }
 
 absl::Status PutCredentials(const std::vector<Taken>& given,
+                            keys::KeyClient* keys,
                             ssl::ContextOptions* options) {
   for (const Taken& one : given) {
-    auto credentials = CredentialsOf(one);
+    auto credentials = CredentialsOf(one, keys);
     if (!credentials.ok()) return credentials.status();
     options->credentials.push_back(*std::move(credentials));
   }
@@ -200,6 +238,7 @@ absl::Status PutStaples(const airlock_context_options& given,
 }  // namespace
 
 absl::Status PutOptions(const airlock_context_options& given,
+                        keys::KeyClient* keys,
                         platform::ContextRequest* request,
                         ssl::ContextOptions* options) {
   const auto credentials = TakeCredentials(given);
@@ -266,7 +305,7 @@ absl::Status PutOptions(const airlock_context_options& given,
         "server_hostname is the server that a client connects to; leave it out "
         "if server_side is set.");
   }
-  return PutCredentials(*credentials, options);
+  return PutCredentials(*credentials, keys, options);
 }
 
 }  // namespace airlock::c::internal

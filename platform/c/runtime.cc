@@ -10,7 +10,9 @@
 
 #include "absl/base/log_severity.h"
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "config/environment.h"
 #include "config/policy_report.h"
 #include "platform/c/airlock.h"
 #include "platform/c/internal/guard.h"
@@ -127,16 +129,53 @@ Outcome NewRuntime(const airlock_runtime_options* options,
   return AIRLOCK_OK;
 }
 
+absl::Status CheckKeys(const airlock_runtime* runtime) {
+  if (runtime == nullptr) return IsNull("runtime");
+  if (runtime->keys != nullptr) return absl::OkStatus();
+  return Invalid(
+      absl::StrCat("The runtime has no key service: ", config::kKeysVariable,
+                   " is not set in its environment."));
+}
+
+Outcome KeysDescriptor(const airlock_runtime* runtime, int32_t* fd) {
+  const absl::Status has_keys = CheckKeys(runtime);
+  if (!has_keys.ok()) return has_keys;
+  if (fd == nullptr) return IsNull("fd");
+  const absl::StatusOr<int> wakeup = runtime->keys->wakeup_fd();
+  if (!wakeup.ok()) return wakeup.status();
+  *fd = *wakeup;
+  return AIRLOCK_OK;
+}
+
+Outcome KeysDispatch(const airlock_runtime* runtime) {
+  const absl::Status has_keys = CheckKeys(runtime);
+  if (!has_keys.ok()) return has_keys;
+  runtime->keys->Dispatch();
+  return AIRLOCK_OK;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<airlock_runtime>> MakeRuntime(
     std::shared_ptr<platform::Host> host, config::Environment environment,
     platform::RuntimeOptions options) {
+  std::shared_ptr<keys::KeyClient> keys;
+  if (const std::string* place = environment.Find(config::kKeysVariable)) {
+    keys::KeyClientOptions of_keys;
+    of_keys.place = *place;
+    auto client = keys::KeyClient::Create(std::move(of_keys));
+    if (!client.ok()) {
+      return Invalid(
+          absl::StrCat(config::kKeysVariable, ": ", client.status().message()));
+    }
+    keys = *std::move(client);
+  }
   auto made = platform::Runtime::Create(std::move(host), std::move(environment),
                                         std::move(options));
   if (!made.ok()) return made.status();
   auto handle = std::make_unique<airlock_runtime>();
   handle->runtime = *std::move(made);
+  handle->keys = std::move(keys);
   return handle;
 }
 
@@ -155,6 +194,19 @@ airlock_status airlock_runtime_new(const airlock_runtime_options* options,
   return Guarded(error, [&] {
     return airlock::c::internal::NewRuntime(options, runtime);
   });
+}
+
+airlock_status airlock_runtime_keys_descriptor(const airlock_runtime* runtime,
+                                               int32_t* fd,
+                                               airlock_error** error) {
+  return airlock::c::internal::Guarded(
+      error, [&] { return airlock::c::internal::KeysDescriptor(runtime, fd); });
+}
+
+airlock_status airlock_runtime_keys_dispatch(const airlock_runtime* runtime,
+                                             airlock_error** error) {
+  return airlock::c::internal::Guarded(
+      error, [&] { return airlock::c::internal::KeysDispatch(runtime); });
 }
 
 void airlock_runtime_free(airlock_runtime* runtime) { Drop(runtime); }

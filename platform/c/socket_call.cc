@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "platform/fork_guard.h"
 #include "platform/internal/fd_wait.h"
+#include "platform/keys/key_client.h"
 #include "ssl/error.h"
 
 namespace airlock::c::internal {
@@ -127,6 +128,17 @@ absl::Status Wait(airlock_socket* socket, bool reading,
       socket->fd_transport->TimedOut(reading, socket->timeout).message());
 }
 
+// When the call ends; unset if it does not wait, or only for the peer.
+Until KeyDeadline(const airlock_socket& socket) {
+  if (socket.fd_transport == nullptr ||
+      socket.timeout <= absl::ZeroDuration()) {
+    return absl::nullopt;
+  }
+  return platform::internal::Earlier(
+      platform::internal::UntilAfter(socket.timeout),
+      socket.fd_transport->deadline());
+}
+
 }  // namespace
 
 bool InCall(const airlock_socket& socket) {
@@ -161,7 +173,12 @@ Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
   while (true) {
     const absl::Status usable = CheckUsable(socket);
     if (!usable.ok()) return usable;
-    const ssl::IoResult result = call.Io(io);
+    const ssl::IoResult result = [&] {
+      // A signature by the key service is part of the call.
+      const keys::KeyWaitScope wait(KeyDeadline(*socket),
+                                    /*interruptible=*/false);
+      return call.Io(io);
+    }();
     if (result.failed()) return result.status();
     const bool reading = result.want_read();
     if ((reading || result.want_write()) && socket->fd_transport != nullptr &&

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "platform/c/airlock.h"
+#include "platform/keys/key_client.h"
 #include "platform/runtime.h"
 #include "ssl/options.h"
 
@@ -14,6 +15,7 @@ namespace airlock::c::internal {
 
 // Sets everything in `given` except callbacks.
 absl::Status PutOptions(const airlock_context_options& given,
+                        keys::KeyClient* keys,
                         platform::ContextRequest* request,
                         ssl::ContextOptions* options);
 

@@ -19,6 +19,7 @@
 #include "platform/c/airlock.h"
 #include "platform/c/internal/transport.h"
 #include "platform/c/internal/values.h"
+#include "platform/keys/key_client.h"
 #include "platform/posix_transport.h"
 #include "platform/process_claim.h"
 #include "platform/runtime.h"
@@ -30,6 +31,8 @@
 
 struct airlock_runtime {
   std::unique_ptr<airlock::platform::Runtime> runtime;
+  // Null if the environment names no key service.
+  std::shared_ptr<airlock::keys::KeyClient> keys;
   // As in a context.
   airlock::c::internal::UserDataPtr user;
 };

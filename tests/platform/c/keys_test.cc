@@ -1,0 +1,164 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Keys of the key service.
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gtest/gtest.h"
+#include "platform/keys/key_server.h"
+#include "platform/keys/key_service.h"
+#include "platform/keys/packet.h"
+#include "tests/platform/c/c_testing.h"
+#include "tests/support/handshake.h"
+
+namespace airlock::c {
+namespace {
+
+using platform::internal::UniqueFd;
+
+class CKeysTest : public ::testing::Test {
+ protected:
+  CKeysTest() {
+    auto pair = keys::MakePacketPair();
+    EXPECT_TRUE(pair.ok());
+    application_ = std::move(pair->first);
+    keys::Application shop;
+    shop.name = "shop";
+    shop.grants = {{"web", {keys::Purpose::kTls13Server}, {}}};
+    service_ = std::make_unique<keys::KeyService>(
+        std::vector<keys::ServedKey>{
+            {"web", testing::TestCredentials("server_p256")}},
+        std::vector<keys::Application>{shop}, absl::Now, nullptr);
+    server_ = keys::KeyServer::Create(service_.get(), {8}).value();
+    EXPECT_TRUE(server_->AddApplication(0, std::move(pair->second)).ok());
+    thread_ = std::thread([this] { EXPECT_TRUE(server_->Run().ok()); });
+    const auto host = MakeHost();
+    host->SetVariable("AIRLOCK_KEYS", absl::StrCat("fd:", application_.get()));
+    runtime_ = MakeRuntime(host);
+    credentials_ = Sized<airlock_credentials>();
+    credentials_.keyfile = B("airlock-key:web");
+  }
+  ~CKeysTest() override {
+    server_->Stop();
+    thread_.join();
+  }
+
+  airlock_context_options Options() {
+    airlock_context_options options = ServerContext();
+    options.credentials = &list_;
+    options.credentials_count = 1;
+    return options;
+  }
+
+  UniqueFd application_;
+  std::unique_ptr<keys::KeyService> service_;
+  std::unique_ptr<keys::KeyServer> server_;
+  std::thread thread_;
+  Handle<airlock_runtime> runtime_;
+  airlock_credentials credentials_;
+  const airlock_credentials* list_ = &credentials_;
+};
+
+TEST_F(CKeysTest, HandshakeWaitsForTheService) {
+  for (const char* chain : {"", "server_p256_chain.pem"}) {
+    if (*chain != '\0') credentials_.certfile = Cert(chain);
+    const auto server = Make(runtime_.get(), Options());
+    const auto client = Make(runtime_.get(), ClientContext());
+    Wire wire;
+    const Ends ends = Connect(&wire, client.get(), server.get());
+    EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+    EXPECT_EQ(ends.server_failure.kind, -1) << ends.server_failure.message;
+  }
+}
+
+TEST_F(CKeysTest, HandshakeReturnsUntilTheServiceHasSigned) {
+  credentials_.sign_later = AIRLOCK_YES;
+  const auto server_context = Make(runtime_.get(), Options());
+  const auto client_context = Make(runtime_.get(), ClientContext());
+  int32_t fd = -1;
+  ASSERT_EQ(airlock_runtime_keys_descriptor(runtime_.get(), &fd, nullptr),
+            AIRLOCK_OK);
+  Wire wire;
+  const auto client = Wrap(client_context.get(), wire.client(), "localhost");
+  const auto server = Wrap(server_context.get(), wire.server());
+  EXPECT_EQ(airlock_socket_handshake(client.get(), nullptr), AIRLOCK_WANT_READ);
+  airlock_status status = AIRLOCK_WANT_CALLBACK;
+  while (status == AIRLOCK_WANT_CALLBACK) {
+    status = airlock_socket_handshake(server.get(), nullptr);
+    if (status != AIRLOCK_WANT_CALLBACK) break;
+    pollfd input = {fd, POLLIN, 0};
+    ASSERT_EQ(poll(&input, 1, 30000), 1);
+    EXPECT_EQ(airlock_runtime_keys_dispatch(runtime_.get(), nullptr),
+              AIRLOCK_OK);
+  }
+  EXPECT_EQ(status, AIRLOCK_WANT_READ);
+  EXPECT_EQ(airlock_socket_handshake(client.get(), nullptr), AIRLOCK_OK);
+  EXPECT_EQ(airlock_socket_handshake(server.get(), nullptr), AIRLOCK_OK);
+}
+
+TEST_F(CKeysTest, RefusalIsAnErrorOfTheHandshake) {
+  const auto server = Make(runtime_.get(), Options());
+  airlock_context_options client_options = ClientContext();
+  client_options.maximum_version = AIRLOCK_TLS_1_2;
+  const auto client = Make(runtime_.get(), client_options);
+  Wire wire;
+  const Ends ends = Connect(&wire, client.get(), server.get());
+  EXPECT_EQ(ends.server_failure.kind, AIRLOCK_KIND_CALLBACK);
+  EXPECT_TRUE(absl::StrContains(ends.server_failure.message,
+                                "the key web is not for tls1.2-server"))
+      << ends.server_failure.message;
+}
+
+TEST_F(CKeysTest, KeyThatIsNotThereIsRefused) {
+  credentials_.keyfile = B("airlock-key:none");
+  EXPECT_EQ(Refusal(runtime_.get(), Options()).kind, AIRLOCK_KIND_CREDENTIALS);
+  credentials_.keyfile = B("airlock-key:web");
+  credentials_.certfile = Cert("server_p384_chain.pem");
+  EXPECT_EQ(Refusal(runtime_.get(), Options()).kind, AIRLOCK_KIND_CREDENTIALS);
+  credentials_.certfile = {nullptr, 0};
+  const auto without = MakeRuntime(MakeHost());
+  const Failure failure = Refusal(without.get(), Options());
+  EXPECT_EQ(failure.kind, AIRLOCK_KIND_CREDENTIALS);
+  EXPECT_TRUE(absl::StrContains(failure.message, "AIRLOCK_KEYS"));
+  int32_t fd = -1;
+  airlock_error* error = nullptr;
+  EXPECT_EQ(airlock_runtime_keys_descriptor(without.get(), &fd, &error),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
+  EXPECT_EQ(airlock_runtime_keys_dispatch(without.get(), &error),
+            AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
+}
+
+TEST_F(CKeysTest, OptionsThatDoNotFitAreRefused) {
+  credentials_.password = B("secret");
+  EXPECT_EQ(Refusal(runtime_.get(), Options()).kind,
+            AIRLOCK_KIND_INVALID_ARGUMENT);
+  credentials_.password = {nullptr, 0};
+  credentials_.reserved = 1;
+  EXPECT_EQ(Refusal(runtime_.get(), Options()).kind,
+            AIRLOCK_KIND_INVALID_ARGUMENT);
+  credentials_.reserved = 0;
+  credentials_.sign_later = 2;
+  EXPECT_EQ(Refusal(runtime_.get(), Options()).kind,
+            AIRLOCK_KIND_INVALID_ARGUMENT);
+  credentials_.sign_later = AIRLOCK_YES;
+  credentials_.certfile = Cert("server_p256_chain.pem");
+  credentials_.keyfile = Cert("server_p256.key");
+  EXPECT_EQ(Refusal(runtime_.get(), Options()).kind,
+            AIRLOCK_KIND_INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace airlock::c
