@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -193,6 +194,10 @@ class Run {
       facts.writable = plan->writable;
     }
     std::cerr << StartScreen(facts, &host_) << std::flush;
+    // The exit status is the application's: whoever closes standard error
+    // wants it without this screen.
+    std::clearerr(stderr);
+    std::cerr.clear();
   }
 
   absl::StatusOr<int> StartBare(const RunPolicy& policy,
