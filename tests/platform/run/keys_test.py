@@ -54,6 +54,7 @@ def connect(how, key):
     result = []
     thread = threading.Thread(target=serve, args=(listener, how, key, result))
     thread.start()
+    failure = None
     try:
         context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
         context.verify_mode = ssl.CERT_REQUIRED
@@ -64,10 +65,11 @@ def connect(how, key):
         connection.close()
     except Exception as error:
         plain.close()
-        result.append('client %s' % type(error).__name__)
+        failure = 'client %s' % type(error).__name__
     thread.join()
     listener.close()
-    return result[0]
+    # The server knows the reason, and may tell it after the client has failed.
+    return failure if failure and result == ['served'] else result[0]
 
 while True:
     words = sys.stdin.readline().split()
