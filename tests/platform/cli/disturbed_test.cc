@@ -111,13 +111,17 @@ TEST_P(DisturbedTest, KeepsDeadlines) {
   // Nothing answers there.
   const auto silent = platform::TcpListener::Listen("127.0.0.1", 0);
   ASSERT_TRUE(silent.ok()) << silent.status();
+  const std::string address = absl::StrCat("localhost:", silent->port());
   constexpr int kTimedOut = 5;
-  EXPECT_EQ(RunAirlock({"fetch",
-                        absl::StrCat("https://localhost:", silent->port(), "/"),
-                        ca_, "--timeout=200ms"},
-                       GetParam())
-                .status,
-            kTimedOut);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"fetch", absl::StrCat("https://", address)},
+        std::vector<std::string>{"connect", address}}) {
+    std::vector<std::string> arguments = command;
+    arguments.push_back(ca_);
+    arguments.emplace_back("--timeout=200ms");
+    const Outcome outcome = RunAirlock(arguments, GetParam());
+    EXPECT_EQ(outcome.status, kTimedOut) << outcome.errors;
+  }
 }
 
 TEST_P(DisturbedTest, TracesWithTimesThatRise) {
