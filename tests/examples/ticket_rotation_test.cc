@@ -8,11 +8,15 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "ssl/context.h"
 #include "ssl/options.h"
 #include "ssl/secret.h"
+#include "ssl/ticket_keyring.h"
 #include "tests/support/handshake.h"
 #include "tests/support/session.h"
 
@@ -27,9 +31,24 @@ std::shared_ptr<const ssl::Secret> Key(char name) {
   return std::make_shared<const ssl::Secret>(std::string(48, name));
 }
 
+// With static keys.
 std::shared_ptr<const ssl::Context> Server(Keys newest_first) {
-  auto context =
-      WithTicketKeys(testing::ServerOptions(), std::move(newest_first));
+  ssl::ContextOptions options = testing::ServerOptions();
+  options.ticket_keys = std::move(newest_first);
+  return testing::MakeContext(std::move(options));
+}
+
+std::shared_ptr<ssl::TicketKeyring> Keyring(const ssl::TicketKey& key) {
+  std::vector<ssl::TicketKey> keys;
+  keys.push_back(key.Clone());
+  auto keyring = MakeKeyring(std::move(keys));
+  EXPECT_TRUE(keyring.ok()) << keyring.status();
+  return *std::move(keyring);
+}
+
+std::shared_ptr<const ssl::Context> Server(
+    std::shared_ptr<ssl::TicketKeyring> keyring) {
+  auto context = MakeServer(testing::ServerOptions(), std::move(keyring));
   EXPECT_TRUE(context.ok()) << context.status();
   return *std::move(context);
 }
@@ -54,6 +73,23 @@ TEST(TicketRotationTest, EachStepKeepsSessions) {
   EXPECT_TRUE(Resumes(sealing, known));
   EXPECT_TRUE(Resumes(sealing, after));
   EXPECT_FALSE(Resumes(before, after));
+}
+
+TEST(TicketRotationTest, KeyringChangesUnderItsContexts) {
+  const absl::Time now = absl::Now();
+  const auto key = [now] {
+    return ssl::TicketKey::Random(now - absl::Hours(1), now + absl::Hours(1));
+  };
+  const ssl::TicketKey old_key = key();
+  const auto keyring = Keyring(old_key);
+  const auto server = Server(keyring);
+  const auto other = Server(Keyring(old_key));
+  EXPECT_TRUE(Resumes(server, other));
+  std::vector<ssl::TicketKey> fresh;
+  fresh.push_back(key());
+  ASSERT_TRUE(keyring->Update(std::move(fresh), now).ok());
+  EXPECT_FALSE(Resumes(server, other));
+  EXPECT_FALSE(Resumes(other, server));
 }
 
 }  // namespace

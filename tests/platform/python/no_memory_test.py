@@ -209,10 +209,10 @@ class NoMemoryTest(unittest.TestCase):
                 code = compile('ssl._create_stdlib_context().wrap_bio('
                                'ssl.MemoryBIO(), ssl.MemoryBIO(), '
                                'server_hostname="localhost")',
-                               'place_%d_%d.py' % (failures, first), 'exec')
+                               'place_%d_%d.py' % (failures, first), 'eval')
                 names = {'ssl': ssl, '__name__': 'application'}
                 reported = os.path.getsize(AUDIT)
-                error = with_failures(lambda: exec(code, names), first,
+                error = with_failures(lambda: eval(code, names), first,
                                       failures)
                 if error is None:
                     in_a_row += 1
