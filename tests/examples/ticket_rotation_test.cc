@@ -38,11 +38,21 @@ std::shared_ptr<const ssl::Context> Server(Keys newest_first) {
   return testing::MakeContext(std::move(options));
 }
 
-std::shared_ptr<ssl::TicketKeyring> Keyring(const ssl::TicketKey& key) {
+std::vector<ssl::TicketKey> Only(const ssl::TicketKey& key) {
   std::vector<ssl::TicketKey> keys;
   keys.push_back(key.Clone());
-  auto keyring = MakeKeyring(std::move(keys));
+  return keys;
+}
+
+ssl::TicketKey KeyOfHour(absl::Time now) {
+  return ssl::TicketKey::Random(now, now + absl::Hours(1));
+}
+
+// The page's keyring has a key of today, but the contexts' clock stands still.
+std::shared_ptr<ssl::TicketKeyring> Keyring(const ssl::TicketKey& key) {
+  auto keyring = MakeKeyring(Only(KeyOfHour(absl::Now())));
   EXPECT_TRUE(keyring.ok()) << keyring.status();
+  EXPECT_TRUE((*keyring)->Update(Only(key), testing::TestTime()).ok());
   return *std::move(keyring);
 }
 
@@ -76,18 +86,13 @@ TEST(TicketRotationTest, EachStepKeepsSessions) {
 }
 
 TEST(TicketRotationTest, KeyringChangesUnderItsContexts) {
-  const absl::Time now = absl::Now();
-  const auto key = [now] {
-    return ssl::TicketKey::Random(now - absl::Hours(1), now + absl::Hours(1));
-  };
-  const ssl::TicketKey old_key = key();
+  const absl::Time now = testing::TestTime();
+  const ssl::TicketKey old_key = KeyOfHour(now);
   const auto keyring = Keyring(old_key);
   const auto server = Server(keyring);
   const auto other = Server(Keyring(old_key));
   EXPECT_TRUE(Resumes(server, other));
-  std::vector<ssl::TicketKey> fresh;
-  fresh.push_back(key());
-  ASSERT_TRUE(keyring->Update(std::move(fresh), now).ok());
+  ASSERT_TRUE(keyring->Update(Only(KeyOfHour(now)), now).ok());
   EXPECT_FALSE(Resumes(server, other));
   EXPECT_FALSE(Resumes(other, server));
 }

@@ -27,6 +27,7 @@ namespace airlock::testing {
 namespace {
 
 using nlohmann::json;
+using ::testing::HasSubstr;
 
 std::string Path(const std::string& name) {
   return TestdataPath(absl::StrCat("certs/", name));
@@ -113,15 +114,15 @@ TEST_P(DisturbedTest, KeepsDeadlines) {
   ASSERT_TRUE(silent.ok()) << silent.status();
   const std::string address = absl::StrCat("localhost:", silent->port());
   constexpr int kTimedOut = 5;
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"fetch", absl::StrCat("https://", address)},
-        std::vector<std::string>{"connect", address}}) {
-    std::vector<std::string> arguments = command;
-    arguments.push_back(ca_);
-    arguments.emplace_back("--timeout=200ms");
-    const Outcome outcome = RunAirlock(arguments, GetParam());
-    EXPECT_EQ(outcome.status, kTimedOut) << outcome.errors;
-  }
+  EXPECT_EQ(RunAirlock({"fetch", absl::StrCat("https://", address), ca_,
+                        "--timeout=200ms"},
+                       GetParam())
+                .status,
+            kTimedOut);
+  const Outcome connected =
+      RunAirlock({"connect", address, ca_, "--timeout=200ms"}, GetParam());
+  EXPECT_EQ(connected.status, 1);
+  EXPECT_THAT(connected.errors, HasSubstr("before the deadline"));
 }
 
 TEST_P(DisturbedTest, TracesWithTimesThatRise) {
