@@ -101,7 +101,8 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentials(
     KeyClient* client, const std::string& key, Waiting waiting,
     absl::optional<ssl::Secret> certfile, const std::string& certfile_name);
 
-// The NAME of such a reference; unset if `text` is none. Thread-safe.
+// The NAME of such a reference; unset if `text` is not a reference.
+// Thread-safe.
 absl::optional<std::string> KeyReference(absl::string_view text);
 
 // Until when this thread's signatures wait, while the scope exists. With

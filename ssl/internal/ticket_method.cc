@@ -85,7 +85,7 @@ int Seal(SSL* ssl, uint8_t* out, size_t* out_size, size_t /*most*/,
     return 1;
   }
   keyring.NoteNotSealed();
-  // RFC 5077, section 3.3: an empty ticket is none.
+  // RFC 5077, section 3.3: an empty ticket means that there is no ticket.
   *out_size = 0;
   if (SSL_version(ssl) >= TLS1_3_VERSION) {
     std::memcpy(out, kNoTicket, TicketKey::kNameSize);

@@ -157,7 +157,7 @@ TEST(HandshakeInputTest, Tls13HasNoOtherContextOrScheme) {
     EXPECT_FALSE(CheckHandshakeInput(Purpose::kTls13Server, 0x0403, other).ok())
         << i;
   }
-  // An exported authenticator (RFC 9261) is no handshake.
+  // An exported authenticator (RFC 9261) is not a handshake.
   EXPECT_EQ(PurposeOfInput(
                 0x0403,
                 absl::StrCat(std::string(64, ' '), "Exported Authenticator",

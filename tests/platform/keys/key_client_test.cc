@@ -174,7 +174,7 @@ TEST_F(KeyClientTest, RefusalEndsTheHandshakeWithItsReason) {
                                 "does not sign with rsa_pss_rsae_sha256"))
       << refused.status();
   EXPECT_EQ(refusals_, 1);
-  // What is no handshake is not even sent.
+  // The client does not even send what is not a handshake.
   EXPECT_TRUE(absl::IsInvalidArgument(
       client_->SignerFor("web", Waiting::kBlocks)(kP256, "text").status()));
   EXPECT_EQ(refusals_, 1);
