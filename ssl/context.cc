@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ssl/credential_source.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/callbacks.h"
 #include "ssl/internal/cipher_info.h"
@@ -30,8 +31,8 @@ constexpr absl::Duration kOwnKeyPeriod = absl::Hours(48);
 // tickets.
 absl::StatusOr<std::shared_ptr<TicketKeyring>> KeyringFor(
     const ContextOptions& options) {
-  const bool serves = !options.credentials.empty() || options.sni != nullptr ||
-                      options.psk_server != nullptr;
+  const bool serves = internal::PresentsCredentials(options) ||
+                      options.sni != nullptr || options.psk_server != nullptr;
   if (!options.session_tickets || !options.ticket_keys.empty() || !serves) {
     return std::shared_ptr<TicketKeyring>();
   }
@@ -70,6 +71,11 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
   absl::StatusOr<std::shared_ptr<TicketKeyring>> keyring = KeyringFor(options);
   if (!keyring.ok()) return keyring.status();
   if (*keyring != nullptr) internal::InstallTicketMethod(ctx->get());
+  if (options.credential_source != nullptr) {
+    absl::Status required =
+        options.credential_source->Require(options.verification.security_level);
+    if (!required.ok()) return required;
+  }
 
   auto impl = std::make_unique<Impl>();
   impl->ticket_keyring = *std::move(keyring);

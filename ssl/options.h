@@ -18,6 +18,7 @@
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
+#include "ssl/credential_source.h"
 #include "ssl/credentials.h"
 #include "ssl/protocol.h"
 #include "ssl/revocation.h"
@@ -109,6 +110,10 @@ struct ContextOptions {
   // has an issuer among the CAs that the server names (RFC 8446, section
   // 4.2.4), or else the first that the server can use.
   std::vector<std::shared_ptr<const Credentials>> credentials;
+  // Live certificates in place of `credentials`, which may change while this
+  // Context is used. Key exchanges that decrypt with the key are neither
+  // offered nor chosen. Null: `credentials` has them.
+  std::shared_ptr<CredentialSource> credential_source;
 
   // Returns the error for a Socket without a name to check; runs on the thread
   // that creates the Socket. Null: kInvalidArgument. Has no effect with

@@ -69,6 +69,7 @@ absl::Status CheckFit(const ContextOptions& context,
           Named("{Cannot set session for server-side SSLSocket}"
                 ": only a client resumes a session; leave it out."));
     }
+    // A source has one of each key type.
     const auto& all = context.credentials;
     for (size_t i = 0; i < all.size(); ++i) {
       const KeyType type = all[i]->key_type();
@@ -83,8 +84,8 @@ absl::Status CheckFit(const ContextOptions& context,
           "second would never be used. Leave one out.");
     }
     // An `sni` callback may choose a context that has some.
-    if (!context.credentials.empty() || context.psk_server != nullptr ||
-        context.sni != nullptr) {
+    if (internal::PresentsCredentials(context) ||
+        context.psk_server != nullptr || context.sni != nullptr) {
       return absl::OkStatus();
     }
     return MakeStatus(ErrorKind::kCredentials,
@@ -175,6 +176,7 @@ absl::Status Socket::SwitchContext(std::shared_ptr<const Context> context) {
   internal::InstallVerify(context->options(), impl_->ssl.get());
   impl_->context = std::move(context);
   impl_->chosen = nullptr;
+  impl_->presented_live.reset();
   return absl::OkStatus();
 }
 
@@ -190,7 +192,8 @@ absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
                       "A session can be set only before the handshake, and "
                       "must not be null.");
   }
-  if (!SSL_set_session(impl_->ssl.get(), session->impl().session.get())) {
+  if (impl_->MayResume(*impl_->context, *session) &&
+      !SSL_set_session(impl_->ssl.get(), session->impl().session.get())) {
     return internal::DrainToStatus(ErrorKind::kInvalidArgument,
                                    "The session cannot be used.");
   }
@@ -290,13 +293,13 @@ absl::Status Socket::MatchHostname(absl::string_view host) const {
 
 std::shared_ptr<const Session> Socket::session() const {
   if (impl_->new_session != nullptr) {
-    impl_->session = internal::WrapSession(std::move(impl_->new_session));
+    impl_->session = impl_->Wrap(std::move(impl_->new_session));
   }
   if (impl_->session == nullptr && impl_->handshake_done) {
     bssl::UniquePtr<SSL_SESSION> session(SSL_get1_session(impl_->ssl.get()));
     // TLS 1.3 has no session until the server's ticket arrives.
     if (session != nullptr && SSL_SESSION_is_resumable(session.get())) {
-      impl_->session = internal::WrapSession(std::move(session));
+      impl_->session = impl_->Wrap(std::move(session));
     }
   }
   return impl_->session;
@@ -329,10 +332,13 @@ absl::StatusOr<std::string> Socket::GetChannelBinding(
     }
     return std::string(reinterpret_cast<const char*>(value), size);
   }
-  X509* certificate = side() == Side::kServer ? SSL_get_certificate(ssl)
-                      : impl_->presented->empty()
-                          ? nullptr
-                          : (*impl_->presented)[0].impl().x509.get();
+  X509* certificate = side() == Side::kClient
+                          ? impl_->presented->empty()
+                                ? nullptr
+                                : (*impl_->presented)[0].impl().x509.get()
+                      : impl_->presented_live.has_value()
+                          ? impl_->presented_live->impl().x509.get()
+                          : SSL_get_certificate(ssl);
   if (certificate == nullptr) {
     return NoBinding("the server has no certificate.");
   }

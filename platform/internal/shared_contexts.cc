@@ -20,18 +20,18 @@ bool NoneIsSet(const Callbacks&... callbacks) {
 
 bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
   const auto& [verification, trust_store, ciphers, signing_algorithms,
-               peer_signing_algorithms, credentials, hostname_missing,
-               hostname_allowed, revocation, accept_unknown_revocation, verify,
-               client_credentials, unverified_clients, clock, stopwatch,
-               alpn_protocols, alpn_required, alpn, npn_protocols, sni,
-               ocsp_response, sct_list, request_ocsp, request_sct,
-               session_cache_size, session_timeout, session_tickets,
-               num_tickets, ticket_keys, ticket_keyring, session_id_context,
-               new_session, max_renegotiations, cipher_server_preference,
-               keylog, message, handshake_ended, psk_client, psk_server,
-               psk_identity_hint] = options;
-  if (!credentials.empty() || !ticket_keys.empty() ||
-      ticket_keyring != nullptr) {
+               peer_signing_algorithms, credentials, credential_source,
+               hostname_missing, hostname_allowed, revocation,
+               accept_unknown_revocation, verify, client_credentials,
+               unverified_clients, clock, stopwatch, alpn_protocols,
+               alpn_required, alpn, npn_protocols, sni, ocsp_response, sct_list,
+               request_ocsp, request_sct, session_cache_size, session_timeout,
+               session_tickets, num_tickets, ticket_keys, ticket_keyring,
+               session_id_context, new_session, max_renegotiations,
+               cipher_server_preference, keylog, message, handshake_ended,
+               psk_client, psk_server, psk_identity_hint] = options;
+  if (!credentials.empty() || credential_source != nullptr ||
+      !ticket_keys.empty() || ticket_keyring != nullptr) {
     return false;
   }
   if (!NoneIsSet(hostname_missing, hostname_allowed, revocation, verify,

@@ -111,7 +111,7 @@ int KeepSession(SSL* ssl, SSL_SESSION* session) {
   socket->session = nullptr;
   const auto& callback = socket->context->options().new_session;
   if (callback != nullptr && socket->options.side == Side::kClient) {
-    socket->session = WrapSession(std::move(socket->new_session));
+    socket->session = socket->Wrap(std::move(socket->new_session));
     Halt(socket, "new_session", Guarded("new_session callback", [&] {
            callback(*socket->owner, socket->session);
            return absl::OkStatus();
@@ -192,7 +192,7 @@ void InstallCallbacks(const ContextOptions& options, SSL_CTX* ctx) {
     SSL_CTX_set_next_proto_select_cb(ctx, SelectNpn, nullptr);
     SSL_CTX_set_next_protos_advertised_cb(ctx, AdvertiseNpn, nullptr);
   }
-  if (!options.credentials.empty() || ChoosesCredentials(options) ||
+  if (PresentsCredentials(options) || ChoosesCredentials(options) ||
       options.sni != nullptr) {
     SSL_CTX_set_cert_cb(ctx, ChooseCredentials, nullptr);
   }

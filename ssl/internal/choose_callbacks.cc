@@ -85,7 +85,7 @@ Answer DecideContext(SSL* ssl, uint8_t* alert) {
     return Answer::kFailed;
   }
   const ContextOptions& chosen = socket->context->options();
-  if (chosen.credentials.empty() && chosen.psk_server == nullptr) {
+  if (!PresentsCredentials(chosen) && chosen.psk_server == nullptr) {
     *alert = SSL_AD_HANDSHAKE_FAILURE;
     Error error;
     error.kind = ErrorKind::kCredentials;
@@ -322,7 +322,11 @@ ssl_private_key_result_t Decrypt(SSL* ssl, uint8_t* /*out*/,
 // Presents `credentials`, and keeps them alive while they may have to sign.
 bool Present(SSL* ssl, std::shared_ptr<const Credentials> credentials) {
   if (!UseCredentials(ssl, *credentials, SigningMethod())) return false;
-  SocketOf(ssl)->chosen = std::move(credentials);
+  Socket::Impl* socket = SocketOf(ssl);
+  if (OptionsOf(ssl).credential_source != nullptr) {
+    socket->presented_live = credentials->chain().front();
+  }
+  socket->chosen = std::move(credentials);
   return true;
 }
 
@@ -501,11 +505,16 @@ int ChooseCredentials(SSL* ssl, void* /*arg*/) {
       options.client_credentials != nullptr) {
     return AskCredentials(ssl);
   }
-  const auto& all = options.credentials;
+  std::shared_ptr<const CredentialSource::Set> live;
+  if (options.credential_source != nullptr) {
+    live = options.credential_source->Take();
+  }
+  const auto& all = live != nullptr ? *live : options.credentials;
   const bool is_client = socket->options.side == Side::kClient;
   // A server's only credentials are the SSL_CTX's; BoringSSL reports best what
   // the peers do not have in common.
   if (all.empty() || (!is_client && !ChoosesCredentials(options))) return 1;
+  if (!is_client && all.size() == 1) return Present(ssl, all[0]) ? 1 : 0;
   for (const bool of_known_issuer : {true, false}) {
     for (const auto& credentials : all) {
       if (!PeerCanUse(ssl, credentials->key_type(), GroupOf(*credentials)) ||

@@ -5,22 +5,16 @@
 
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/types/span.h"
 #include "ssl/error.h"
-#include "ssl/internal/certificate_impl.h"
-#include "ssl/internal/certificate_text.h"
-#include "ssl/internal/error_queue.h"
-#include "ssl/internal/security_level.h"
+#include "ssl/internal/check_credentials.h"
 #include "ssl/ticket_keyring.h"
 
 namespace airlock::ssl::internal {
@@ -71,74 +65,23 @@ absl::Status CheckProtocolNames(absl::string_view field,
   return absl::OkStatus();
 }
 
-// Our own chain has to meet the same level as a peer's. The reasons are
-// OpenSSL's.
-absl::Status CheckStrength(absl::Span<const Certificate> chain, int level) {
-  for (size_t i = 0; i < chain.size(); ++i) {
-    X509* x509 = chain[i].impl().x509.get();
-    std::string reason = i == 0 ? "EE_KEY_TOO_SMALL" : "CA_KEY_TOO_SMALL";
-    std::string why = WeakKeyReason(x509, level);
-    // The certificate is not at fault if memory ran out.
-    if (!why.empty() && IsOutOfMemory(DrainErrorQueue())) {
-      return OutOfMemoryError();
-    }
-    if (why.empty() && (X509_get_extension_flags(x509) & EXFLAG_SI) == 0) {
-      reason = "CA_MD_TOO_WEAK";
-      why = WeakSignatureReason(x509, level);
-    }
-    if (why.empty()) continue;
-    Error error;
-    error.kind = ErrorKind::kCredentials;
-    error.library = "SSL";
-    error.reason = std::move(reason);
-    error.detail =
-        absl::AsciiStrToLower(absl::StrReplaceAll(error.reason, {{"_", " "}}));
-    error.subject = chain[i].subject();
-    SetParts({ErrorText::Name("certfile"),
-              absl::StrCat("the certificate \"", ShownName(error.subject),
-                           "\" is too weak: ", why),
-              absl::StrCat("Have a stronger one issued. ", NeedsOfLevel(level)),
-              /*after_where=*/": ", /*before_advice=*/". "},
-             &error);
-    return MakeStatus(error);
+absl::Status CheckPresented(const ContextOptions& options) {
+  if (options.credential_source == nullptr) {
+    return CheckCredentials(options.credentials,
+                            options.verification.security_level);
   }
-  return absl::OkStatus();
-}
-
-// BoringSSL does not sign with an ECDSA key whose certificate does not allow it
-// (RFC 5280, section 4.2.1.3), and says so only in the handshake.
-absl::Status CheckKeyUsage(const Credentials& credentials) {
-  if (credentials.key_type() != KeyType::kEcdsa) return absl::OkStatus();
-  const Certificate& leaf = credentials.chain()[0];
-  const uint32_t usage = X509_get_key_usage(leaf.impl().x509.get());
-  if ((usage & X509v3_KU_DIGITAL_SIGNATURE) != 0) return absl::OkStatus();
-  Error error;
-  error.kind = ErrorKind::kCredentials;
-  error.library = "SSL";
-  error.reason = "KEY_USAGE_BIT_INCORRECT";
-  error.detail = "key usage bit incorrect";
-  error.subject = leaf.subject();
-  SetParts(
-      {ErrorText::Name("certfile"),
-       absl::StrCat("the certificate \"", ShownName(error.subject),
-                    "\" does not allow its ECDSA key to sign: its "
-                    "keyUsage has no digitalSignature"),
-       "Have a certificate issued with digitalSignature, or without keyUsage.",
-       /*after_where=*/": ", /*before_advice=*/". "},
-      &error);
-  return MakeStatus(error);
-}
-
-absl::Status CheckCredentials(const ContextOptions& options) {
-  const ErrorQueueScope errors;
-  for (const auto& credentials : options.credentials) {
-    if (credentials == nullptr) {
-      return Invalid("credentials", "an entry is null", "remove it.");
-    }
-    absl::Status status = CheckStrength(credentials->chain(),
-                                        options.verification.security_level);
-    status.Update(CheckKeyUsage(*credentials));
-    if (!status.ok()) return status;
+  if (!options.credentials.empty()) {
+    return Invalid("credential_source", "credentials is set as well",
+                   "leave one of them out.");
+  }
+  for (const auto& [field, value] :
+       {std::make_pair("ocsp_response", &options.ocsp_response),
+        std::make_pair("sct_list", &options.sct_list)}) {
+    if (value->empty()) continue;
+    return Invalid(field,
+                   "credential_source is set as well, and its next certificate "
+                   "is another one",
+                   "leave one of them out.");
   }
   return absl::OkStatus();
 }
@@ -288,7 +231,7 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
         CheckSignatureAlgorithms("peer_signing_algorithms",
                                  options.peer_signing_algorithms,
                                  options.verification.security_level),
-        CheckSessions(options), CheckCredentials(options)}) {
+        CheckSessions(options), CheckPresented(options)}) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

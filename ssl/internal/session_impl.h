@@ -17,12 +17,15 @@ namespace airlock::ssl {
 struct Session::Impl {
   bssl::UniquePtr<SSL_SESSION> session;
   std::string id;
+  // The SHA-256 fingerprint of the certificate that the client presented from a
+  // CredentialSource. Empty: none, or unknown.
+  std::string identity;
 };
 
 namespace internal {
 
-std::shared_ptr<const Session> WrapSession(
-    bssl::UniquePtr<SSL_SESSION> session);
+std::shared_ptr<const Session> WrapSession(bssl::UniquePtr<SSL_SESSION> session,
+                                           std::string identity = "");
 
 }  // namespace internal
 }  // namespace airlock::ssl

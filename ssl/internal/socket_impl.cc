@@ -8,9 +8,11 @@
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ssl/credential_source.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
 #include "ssl/internal/call_scope.h"
@@ -95,7 +97,7 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
     // A client verifies again when it resumes, so a session of any context is
     // fine; with a session ID context set, BoringSSL would abort the handshake.
     if (!SSL_set_session_id_context(made.get(), nullptr, 0) ||
-        (resumes != nullptr &&
+        (resumes != nullptr && MayResume(*made_from, *resumes) &&
          !SSL_set_session(made.get(), resumes->impl().session.get()))) {
       return internal::DrainToStatus(
           ErrorKind::kInvalidArgument,
@@ -124,7 +126,10 @@ absl::Status Socket::Impl::Fail(absl::Status status, Reach reach) {
       write_failed_ = status;
       break;
   }
-  if (begun && !handshake_done) EndHandshake(status);
+  if (begun && !handshake_done) {
+    ReleaseLiveCredentials();
+    EndHandshake(status);
+  }
   return status;
 }
 
@@ -213,6 +218,7 @@ IoResult Socket::Impl::FinishHandshake() {
     }
   }
   handshake_done = true;
+  ReleaseLiveCredentials();
   bio.keeps_tail = false;
   known_ = nullptr;
   if (initial_context->options().stopwatch != nullptr) {
@@ -230,6 +236,33 @@ IoResult Socket::Impl::FinishHandshake() {
   EndHandshake(absl::OkStatus());
   if (Halted()) return FailHalted();
   return IoResult::Done();
+}
+
+void Socket::Impl::ReleaseLiveCredentials() {
+  if (context->options().credential_source == nullptr) return;
+  SSL_certs_clear(ssl.get());
+  chosen = nullptr;
+}
+
+std::shared_ptr<const Session> Socket::Impl::Wrap(
+    bssl::UniquePtr<SSL_SESSION> made) const {
+  std::string identity;
+  if (SSL_session_reused(ssl.get()) != 0 && resumes != nullptr) {
+    identity = resumes->impl().identity;
+  } else if (options.side == Side::kClient && presented_live.has_value()) {
+    identity = presented_live->Sha256Fingerprint();
+  }
+  return internal::WrapSession(std::move(made), std::move(identity));
+}
+
+bool Socket::Impl::MayResume(const Context& of, const Session& offered) {
+  const auto& source = of.options().credential_source;
+  const std::string& identity = offered.impl().identity;
+  if (source == nullptr || identity.empty()) return true;
+  const auto current = source->current();
+  return std::any_of(current->begin(), current->end(), [&](const auto& entry) {
+    return entry->chain().front().Sha256Fingerprint() == identity;
+  });
 }
 
 void Socket::Impl::SendTickets() {

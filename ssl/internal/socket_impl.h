@@ -83,6 +83,13 @@ class Socket::Impl {
   absl::Status VerifyPresented(uint8_t* alert);
 
   Socket* owner = nullptr;  // For the callbacks.
+  // A session of this connection.
+  std::shared_ptr<const Session> Wrap(
+      bssl::UniquePtr<SSL_SESSION> session) const;
+  // Whether a client of that context may offer the session: not if the context
+  // has a CredentialSource and the session another certificate's identity.
+  static bool MayResume(const Context& of, const Session& offered);
+
   // The current context, and the one that the SSL was made from: BoringSSL
   // keeps using the latter's session cache.
   std::shared_ptr<const Context> context;
@@ -123,6 +130,9 @@ class Socket::Impl {
   std::vector<uint16_t> offered_groups;
   // The credentials to present, if they are not the context's only ones.
   std::shared_ptr<const Credentials> chosen;
+  // Their leaf, if they come from a CredentialSource: it is needed for longer
+  // than they are.
+  absl::optional<Certificate> presented_live;
   // The input to sign, while a signer has not answered yet.
   uint16_t sign_scheme = 0;
   std::string sign_input;
@@ -165,6 +175,8 @@ class Socket::Impl {
   // OpenSSL sends it that way; BoringSSL fails to decrypt it.
   absl::optional<uint8_t> AlertInClear() const;
   IoResult FinishHandshake();
+  // Drops the key that came from a CredentialSource.
+  void ReleaseLiveCredentials();
   // Sends a server's session tickets at the end of the handshake.
   void SendTickets();
   // Whether a peer without a certificate is an error, even if it resumes.

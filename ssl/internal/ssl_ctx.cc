@@ -188,8 +188,10 @@ struct KeyOf {
   const SSL_PRIVATE_KEY_METHOD* method = nullptr;
 };
 
-bool HasSigner(const ContextOptions& options) {
-  return std::any_of(options.credentials.begin(), options.credentials.end(),
+// Live credentials may get one at any time.
+bool MayHaveSigner(const ContextOptions& options) {
+  return options.credential_source != nullptr ||
+         std::any_of(options.credentials.begin(), options.credentials.end(),
                      [](const auto& credentials) {
                        return credentials->impl().signer != nullptr;
                      });
@@ -267,7 +269,8 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
   }
   // RSA key exchange decrypts, but a signer can only sign.
   const absl::Status status = SetCiphersAndGroups(
-      options, HasSigner(options) ? absl::StrCat(ciphers, ":!kRSA") : ciphers,
+      options,
+      MayHaveSigner(options) ? absl::StrCat(ciphers, ":!kRSA") : ciphers,
       ctx.get());
   if (!status.ok()) return status;
   if (!SetSignatureAlgorithms(options, ctx.get()) ||
@@ -296,9 +299,13 @@ bool UseCredentials(SSL* ssl, const Credentials& credentials,
                                key.method) != 0;
 }
 
+bool PresentsCredentials(const ContextOptions& options) {
+  return !options.credentials.empty() || options.credential_source != nullptr;
+}
+
 bool ChoosesCredentials(const ContextOptions& options) {
   return options.client_credentials != nullptr ||
-         options.credentials.size() > 1;
+         options.credential_source != nullptr || options.credentials.size() > 1;
 }
 
 }  // namespace airlock::ssl::internal

@@ -29,6 +29,9 @@ bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl);
 bool UseCredentials(SSL* ssl, const Credentials& credentials,
                     const SSL_PRIVATE_KEY_METHOD* signing);
 
+// Whether a Context with `options` has credentials, fixed or live.
+bool PresentsCredentials(const ContextOptions& options);
+
 // Whether connections choose their credentials in SSL_CTX_set_cert_cb's
 // callback.
 bool ChoosesCredentials(const ContextOptions& options);

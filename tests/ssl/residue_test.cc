@@ -27,6 +27,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "ssl/credential_source.h"
 #include "ssl/credentials.h"
 #include "ssl/secret.h"
 #include "ssl/session.h"
@@ -45,7 +46,11 @@ using ::airlock::testing::Established;
 using ::airlock::testing::MakeContext;
 using ::airlock::testing::ReadSome;
 using ::airlock::testing::ServerOptions;
+using ::airlock::testing::ShakeHands;
+using ::airlock::testing::TestCredentials;
 using ::airlock::testing::TestdataPath;
+using ::airlock::testing::TestTime;
+using ::airlock::testing::Wrap;
 using ::airlock::testing::WriteAll;
 
 // What to look for, kept so that looking does not find it.
@@ -203,6 +208,35 @@ TEST(ResidueTest, APrivateKey) {
     Talk(server);
   }
   for (const Needle& needle : needles) EXPECT_EQ(CountInMemory(needle), 0);
+}
+
+// Connections that live on, and Contexts, do not keep an old key.
+TEST(ResidueTest, AKeyThatWasReplaced) {
+  Secret pem = ReadSecretly("certs/server_p256.key");
+  const std::vector<Needle> needles = NeedlesOf(pem);
+  CredentialsOptions options;
+  options.certfile = ReadSecretly("certs/server_p256_chain.pem");
+  options.keyfile = std::move(pem);
+  auto credentials = Credentials::Create(std::move(options));
+  ASSERT_TRUE(credentials.ok()) << credentials.status();
+  const auto source = *CredentialSource::Create({*std::move(credentials)});
+  ContextOptions context = ServerOptions("server_rsa");
+  context.credentials.clear();
+  context.credential_source = source;
+  const auto server = MakeContext(std::move(context));
+  const auto client = MakeContext(ClientOptions());
+  Connection connection = Connect(client, server);
+  ASSERT_TRUE(connection.ok());
+  Connection under_way = Wrap(client, server);
+  EXPECT_TRUE(under_way.client->Handshake().want_read());
+  EXPECT_TRUE(under_way.server->Handshake().want_read());
+  ASSERT_TRUE(source->Update({TestCredentials("server_rsa")}, TestTime()).ok());
+  EXPECT_GE(CountInMemory(needles), 1);
+  ShakeHands(&under_way);
+  ASSERT_TRUE(under_way.ok());
+  for (const Needle& needle : needles) EXPECT_EQ(CountInMemory(needle), 0);
+  EXPECT_TRUE(WriteAll(connection.server.get(), "data").ok());
+  EXPECT_TRUE(ReadSome(connection.client.get()).ok());
 }
 
 TEST(ResidueTest, APasswordAndTheKeyThatItEncrypts) {
