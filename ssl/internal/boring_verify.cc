@@ -13,6 +13,7 @@
 
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/crl_impl.h"
+#include "ssl/internal/engine_path.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/pins.h"
 #include "ssl/internal/trust_store_impl.h"
@@ -268,11 +269,17 @@ absl::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
                                               absl::Span<X509* const> path) {
   const bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
   const bssl::UniquePtr<STACK_OF(X509)> trusted(sk_X509_new_null());
-  if (untrusted == nullptr || trusted == nullptr) return absl::nullopt;
+  const absl::optional<EnginePath> engine_path = EnginePath::Make(path);
+  if (untrusted == nullptr || trusted == nullptr || !engine_path.has_value()) {
+    return absl::nullopt;
+  }
   for (size_t i = 1; i < path.size(); ++i) {
     STACK_OF(X509)* stack =
         i + 1 == path.size() ? trusted.get() : untrusted.get();
-    if (!bssl::PushToStack(stack, bssl::UpRef(path[i]))) return absl::nullopt;
+    if (!bssl::PushToStack(stack,
+                           bssl::UpRef(engine_path->certificates()[i]))) {
+      return absl::nullopt;
+    }
   }
   // In this order, BoringSSL takes the path's certificates one after another.
   VerifyFlags flags = request.verification->flags;
@@ -280,9 +287,12 @@ absl::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
   absl::optional<BoringVerdict> verdict =
       Run(request, {flags, request.trust_store->impl().store.get(),
                     untrusted.get(), trusted.get()});
-  if (!verdict.has_value() || verdict->finding.code != verify_code::kOk) {
-    return verdict;
+  if (!verdict.has_value()) return absl::nullopt;
+  engine_path->Restore(&verdict->certificate);
+  for (bssl::UniquePtr<X509>& certificate : verdict->chain) {
+    engine_path->Restore(&certificate);
   }
+  if (verdict->finding.code != verify_code::kOk) return verdict;
   const bool is_same = std::equal(
       verdict->chain.begin(), verdict->chain.end(), path.begin(), path.end(),
       [](const bssl::UniquePtr<X509>& a, X509* b) { return a.get() == b; });

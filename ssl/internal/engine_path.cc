@@ -1,0 +1,58 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "ssl/internal/engine_path.h"
+
+#include <openssl/asn1.h>
+#include <openssl/nid.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <cstddef>
+
+namespace airlock::ssl::internal {
+namespace {
+
+bool SeemsSelfSigned(X509* certificate) {
+  return (X509_get_extension_flags(certificate) & EXFLAG_SS) != 0 &&
+         X509_get_ext_by_NID(certificate, NID_authority_key_identifier, -1) < 0;
+}
+
+// The copy keeps the bytes that were signed, so that its signature stays valid.
+bssl::UniquePtr<X509> WithIssuer(X509* certificate, X509* issuer) {
+  bssl::UniquePtr<X509> copy(X509_dup(certificate));
+  const bssl::UniquePtr<AUTHORITY_KEYID> id(AUTHORITY_KEYID_new());
+  if (copy == nullptr || id == nullptr) return nullptr;
+  id->serial = ASN1_INTEGER_dup(X509_get0_serialNumber(issuer));
+  if (id->serial == nullptr ||
+      !X509_add1_ext_i2d(copy.get(), NID_authority_key_identifier, id.get(),
+                         /*crit=*/0, /*flags=*/0)) {
+    return nullptr;
+  }
+  return copy;
+}
+
+}  // namespace
+
+absl::optional<EnginePath> EnginePath::Make(absl::Span<X509* const> path) {
+  EnginePath made(path);
+  for (size_t i = 0; i < path.size(); ++i) {
+    const bool is_intermediate = i > 0 && i + 1 < path.size();
+    made.certificates_.push_back(is_intermediate && SeemsSelfSigned(path[i])
+                                     ? WithIssuer(path[i], path[i + 1])
+                                     : bssl::UpRef(path[i]));
+    if (made.certificates_.back() == nullptr) return absl::nullopt;
+  }
+  return made;
+}
+
+void EnginePath::Restore(bssl::UniquePtr<X509>* certificate) const {
+  for (size_t i = 0; i < originals_.size(); ++i) {
+    if (certificates_[i] == *certificate) {
+      *certificate = bssl::UpRef(originals_[i]);
+      return;
+    }
+  }
+}
+
+}  // namespace airlock::ssl::internal
