@@ -22,7 +22,10 @@ using ::airlock::testing::MintOptions;
 using ::airlock::testing::TestTime;
 
 PathFixture::PathFixture()
-    : root_key_(MintKey()), ca_key_(MintKey()), leaf_key_(MintKey()) {
+    : root_key_(MintKey()),
+      ca_key_(MintKey()),
+      leaf_key_(MintKey()),
+      now_(TestTime()) {
   root_.common_names = {"root"};
   root_.issuer = "root";
   root_.is_ca = true;
@@ -67,7 +70,7 @@ int PathFixture::Verify(const std::vector<Certificate>& presented,
   request.peer = peer_;
   request.trust_store = store->get();
   request.verification = &verification_;
-  request.now = TestTime();
+  request.now = now_;
   request.host = host_;
   outcome_ = VerifyPeer(request);
   error_ = outcome_.status.ok() ? Error()

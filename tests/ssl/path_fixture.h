@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "ssl/certificate.h"
 #include "ssl/error.h"
@@ -86,6 +87,7 @@ class PathFixture : public ::testing::Test {
   testing::MintOptions leaf_;
   Side peer_ = Side::kServer;
   std::string host_ = "example.com";
+  absl::Time now_;  // TestTime() unless a test changes it.
   std::vector<std::string> crls_;
   Verification verification_;
   VerifyOutcome outcome_;

@@ -3,15 +3,24 @@
 
 // Which path VerifyPeer takes where the first one leads nowhere, what it says
 // if none leads anywhere, and what the search may cost.
+#include <openssl/bytestring.h>
+#include <openssl/digest.h>
+#include <openssl/ec_key.h>
 #include <openssl/evp.h>
 #include <openssl/nid.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ssl/certificate.h"
+#include "ssl/internal/path_builder.h"
 #include "ssl/verify_code.h"
 #include "tests/ssl/path_fixture.h"
 #include "tests/support/mint.h"
@@ -26,6 +35,15 @@ using ::airlock::testing::MintKey;
 using ::airlock::testing::MintOptions;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
+
+Key MintP521Key() {
+  const bssl::UniquePtr<EC_KEY> ec(EC_KEY_new_by_curve_name(NID_secp521r1));
+  Key key(EVP_PKEY_new());
+  EXPECT_TRUE(EC_KEY_generate_key(ec.get()));
+  EXPECT_TRUE(EVP_PKEY_set1_EC_KEY(key.get(), ec.get()));
+  return key;
+}
 
 class PathSearchTest : public PathFixture {
  protected:
@@ -127,6 +145,173 @@ TEST_F(PathSearchTest, ARootsNewKeyObeysTheRulesForCas) {
   EXPECT_NE(
       Verify({leaf, Mint(rollover, new_key.get(), root_key_.get())}, {Root()}),
       0);
+}
+
+// What fails in BoringSSL costs the work of its signature checks: of each path,
+// one for the search and the leaf's, the CA's, and BoringSSL's for both and for
+// the rest.
+TEST_F(PathSearchTest, BoringSslsWorkIsInTheBudget) {
+  ca_.not_after = "250101000000Z";
+  std::vector<Certificate> presented = {
+      Mint(leaf_, leaf_key_.get(), ca_key_.get())};
+  constexpr int kWorkOfPath = 1 + 2 + (1 + 2);
+  constexpr int kFit = PathBuilder::kMostWork / kWorkOfPath;
+  for (int i = 1; i <= kFit; ++i) {
+    ca_.serial = absl::StrCat(i);
+    presented.push_back(Mint(ca_, ca_key_.get(), root_key_.get()));
+  }
+  EXPECT_EQ(Verify(presented, {Root()}), code::kExpired) << outcome_.status;
+  EXPECT_THAT(error_.what, HasSubstr(absl::StrCat(kFit, " paths were tried")));
+  EXPECT_THAT(error_.what, Not(HasSubstr("other paths may exist")));
+  // One more than fit, and one that BoringSSL itself tried first.
+  for (int i = 1; i <= 2; ++i) {
+    ca_.serial = absl::StrCat(kFit + i);
+    presented.push_back(Mint(ca_, ca_key_.get(), root_key_.get()));
+  }
+  EXPECT_EQ(Verify(presented, {Root()}), code::kExpired) << outcome_.status;
+  EXPECT_THAT(error_.what, HasSubstr("other paths may exist"));
+}
+
+// With keys that take BoringSSL more work, fewer paths fit.
+TEST_F(PathSearchTest, BoringSslsWorkDependsOnTheKeys) {
+  const Key slow = MintP521Key();
+  ca_.not_after = "250101000000Z";
+  std::vector<Certificate> presented = {
+      Mint(leaf_, leaf_key_.get(), slow.get())};
+  constexpr int kWorkOfPath = 1 + (10 + 1) + (1 + 10 + 1);
+  constexpr int kFit = PathBuilder::kMostWork / kWorkOfPath;
+  for (int i = 1; i <= kFit + 2; ++i) {
+    ca_.serial = absl::StrCat(i);
+    presented.push_back(Mint(ca_, slow.get(), root_key_.get()));
+  }
+  EXPECT_EQ(Verify(presented, {Root()}), code::kExpired) << outcome_.status;
+  EXPECT_THAT(error_.what, HasSubstr("other paths may exist"));
+}
+
+// Of failures that say equally much, the first one's is the error's: the peer's
+// order decides.
+TEST_F(PathSearchTest, TheFirstOfEqualFailuresIsTheErrors) {
+  MintOptions no_server = ca_;
+  no_server.extensions.push_back({NID_ext_key_usage, "clientAuth"});
+  MintOptions twice = ca_;
+  for (int i = 0; i < 2; ++i) {
+    twice.extensions.push_back(
+        {NID_sinfo_access, "caRepository;URI:http://a.test"});
+  }
+  const Certificate leaf = Mint(leaf_, leaf_key_.get(), ca_key_.get());
+  const Certificate a = Mint(no_server, ca_key_.get(), root_key_.get());
+  const Certificate b = Mint(twice, ca_key_.get(), root_key_.get());
+  EXPECT_EQ(Verify({leaf, a, b}, {Root()}), code::kInvalidPurpose)
+      << outcome_.status;
+  EXPECT_EQ(Verify({leaf, b, a}, {Root()}), code::kInvalidExtension)
+      << outcome_.status;
+}
+
+// Also among more candidates than an unstable sort leaves in order.
+TEST_F(PathSearchTest, EqualCandidatesAreTriedInThePeersOrder) {
+  ca_.extensions.push_back({NID_ext_key_usage, "clientAuth"});
+  std::vector<Certificate> presented = {
+      Mint(leaf_, leaf_key_.get(), ca_key_.get())};
+  for (int i = 0; i < 30; ++i) {
+    ca_.not_after = absl::StrCat(2100 + i, "0101000000Z");
+    presented.push_back(Mint(ca_, ca_key_.get(), root_key_.get()));
+  }
+  EXPECT_EQ(Verify(presented, {Root()}), code::kInvalidPurpose);
+  EXPECT_THAT(error_.what, HasSubstr("to 2100-01-01"));
+  std::reverse(presented.begin() + 1, presented.end());
+  EXPECT_EQ(Verify(presented, {Root()}), code::kInvalidPurpose);
+  EXPECT_THAT(error_.what, HasSubstr("to 2129-01-01"));
+}
+
+// A clock beyond the dates that certificates can have stands at the last or
+// first of them, at which a certificate without an end is still valid (RFC
+// 5280, section 4.1.2.5).
+TEST_F(PathSearchTest, AClockBeyondAllDatesStandsAtTheLastOne) {
+  for (MintOptions* options : {&root_, &ca_, &leaf_}) {
+    options->not_before = "00000101000000Z";
+    options->not_after = "99991231235959Z";
+  }
+  for (const absl::Time now : {absl::InfinitePast(), absl::InfiniteFuture()}) {
+    now_ = now;
+    EXPECT_EQ(Verify(), 0) << outcome_.status;
+  }
+  leaf_.not_after = "99991231235958Z";
+  now_ = absl::InfiniteFuture();
+  EXPECT_EQ(Verify(), code::kExpired) << outcome_.status;
+  leaf_.not_before = "00000101000001Z";
+  now_ = absl::InfinitePast();
+  EXPECT_EQ(Verify(), code::kNotYetValid) << outcome_.status;
+}
+
+// `certificate` with the unique identifier of `tag` ([1] is the issuer's, [2]
+// the subject's), signed again.
+Certificate WithUniqueId(const Certificate& certificate, unsigned tag,
+                         EVP_PKEY* issuer_key) {
+  CBS der;
+  CBS whole;
+  CBS tbs;
+  CBS algorithm;
+  CBS_init(&der, reinterpret_cast<const uint8_t*>(certificate.der().data()),
+           certificate.der().size());
+  EXPECT_TRUE(CBS_get_asn1(&der, &whole, CBS_ASN1_SEQUENCE));
+  EXPECT_TRUE(CBS_get_asn1(&whole, &tbs, CBS_ASN1_SEQUENCE));
+  EXPECT_TRUE(CBS_get_asn1_element(&whole, &algorithm, CBS_ASN1_SEQUENCE));
+  const auto context = [](unsigned number) {
+    return CBS_ASN1_CONTEXT_SPECIFIC | number;
+  };
+  bssl::ScopedCBB signed_part;
+  CBB contents;
+  CBB id;
+  EXPECT_TRUE(CBB_init(signed_part.get(), 512));
+  EXPECT_TRUE(CBB_add_asn1(signed_part.get(), &contents, CBS_ASN1_SEQUENCE));
+  while (CBS_len(&tbs) > 0) {
+    CBS element;
+    unsigned element_tag = 0;
+    size_t header = 0;
+    EXPECT_TRUE(
+        CBS_get_any_asn1_element(&tbs, &element, &element_tag, &header));
+    if (element_tag == (context(3) | CBS_ASN1_CONSTRUCTED)) {
+      EXPECT_TRUE(CBB_add_asn1(&contents, &id, context(tag)) &&
+                  CBB_add_u8(&id, 0) && CBB_add_u8(&id, 0x55) &&
+                  CBB_flush(&contents));
+    }
+    EXPECT_TRUE(
+        CBB_add_bytes(&contents, CBS_data(&element), CBS_len(&element)));
+  }
+  EXPECT_TRUE(CBB_flush(signed_part.get()));
+  const uint8_t* data = CBB_data(signed_part.get());
+  const size_t size = CBB_len(signed_part.get());
+  bssl::ScopedEVP_MD_CTX ctx;
+  uint8_t signature[256];
+  size_t signature_size = sizeof(signature);
+  EXPECT_TRUE(
+      EVP_DigestSignInit(ctx.get(), nullptr, EVP_sha256(), nullptr,
+                         issuer_key) &&
+      EVP_DigestSign(ctx.get(), signature, &signature_size, data, size));
+  bssl::ScopedCBB out;
+  CBB sequence;
+  CBB bits;
+  EXPECT_TRUE(
+      CBB_init(out.get(), 512) &&
+      CBB_add_asn1(out.get(), &sequence, CBS_ASN1_SEQUENCE) &&
+      CBB_add_bytes(&sequence, data, size) &&
+      CBB_add_bytes(&sequence, CBS_data(&algorithm), CBS_len(&algorithm)) &&
+      CBB_add_asn1(&sequence, &bits, CBS_ASN1_BITSTRING) &&
+      CBB_add_u8(&bits, 0) && CBB_add_bytes(&bits, signature, signature_size) &&
+      CBB_flush(out.get()));
+  return *Certificate::FromDer(
+      {reinterpret_cast<const char*>(CBB_data(out.get())), CBB_len(out.get())});
+}
+
+TEST_F(PathSearchTest, TheStrictProfileRefusesUniqueIdentifiers) {
+  for (const unsigned tag : {1u, 2u}) {
+    std::vector<Certificate> presented = Presented();
+    presented[1] = WithUniqueId(presented[1], tag, root_key_.get());
+    EXPECT_EQ(Verify(presented, {Root()}), 0) << outcome_.status;
+    EXPECT_NE(Verify(presented, {Root()}, /*strict=*/true), 0);
+    EXPECT_EQ(error_.depth, 1);
+    EXPECT_THAT(error_.what, HasSubstr("unique identifier"));
+  }
 }
 
 }  // namespace
