@@ -84,7 +84,7 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
   impl->options.verification.maximum_version = versions->maximum;
   if (impl->options.verification.mode != VerifyMode::kNone) {
     impl->verified_chains = internal::VerifiedChainsOf(
-        *impl->options.trust_store, impl->options.verification);
+        impl->options.trust_store.get(), impl->options.verification);
   }
   impl->minimum_version = versions->minimum;
   impl->maximum_version = versions->maximum;

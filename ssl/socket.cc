@@ -105,6 +105,7 @@ absl::Status CheckFit(const ContextOptions& context,
                       "required. (For exceptions, see ssl/insecure.h.)");
   }
   if (context.verification.check_hostname &&
+      context.verification.spiffe == nullptr &&
       !context.verification.hostname_optional &&
       options.server_hostname.empty()) {
     absl::Status status =

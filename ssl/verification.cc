@@ -4,6 +4,7 @@
 #include "ssl/verification.h"
 
 #include "absl/strings/str_cat.h"
+#include "ssl/spiffe_peers.h"
 
 namespace airlock::ssl {
 namespace {
@@ -38,6 +39,13 @@ class CanonicalWriter {
       bytes_.append("0:", 2);
     } else {
       absl::StrAppend(&bytes_, text.size(), ":", text);
+    }
+  }
+  void Write(const std::shared_ptr<const SpiffePeers>& peers) {
+    if (peers == nullptr) {
+      bytes_.append("0:", 2);
+    } else {
+      Write(peers->fingerprint());
     }
   }
   template <typename T>

@@ -7,6 +7,7 @@
 #define AIRLOCK_SSL_VERIFICATION_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@
 #include "ssl/protocol.h"
 
 namespace airlock::ssl {
+
+class SpiffePeers;
 
 // Python's CERT_*. What one side requires of its peer.
 enum class VerifyMode {
@@ -99,6 +102,13 @@ struct Verification {
   // The same, and a self-signed peer certificate with one of these keys needs
   // no issuer in the trust store. Its dates and name are still checked.
   std::vector<std::string> anchor_pins;
+
+  // Not null: the peer's certificate, a server's or a client's, must be an
+  // X509-SVID with an allowed SPIFFE ID, and its chain must lead to the bundle
+  // of the ID's own trust domain. This replaces the trust store, which must be
+  // null, and the host name, which is sent, but not checked. kNone and
+  // anchor_pins together with it are errors. See ssl/spiffe_peers.h.
+  std::shared_ptr<const SpiffePeers> spiffe;
 };
 
 // Calls `visit(name, field)` for each field. If a field is missing here, the
@@ -108,8 +118,8 @@ template <typename Fields, typename Visitor>
 void VisitFields(Fields& verification, Visitor visit) {
   auto& [mode, check_hostname, hostname_optional, hostname, flags, depth,
          protocol, minimum_version, maximum_version, disabled_versions,
-         security_level, minimum_security_level, groups, pins, anchor_pins] =
-      verification;
+         security_level, minimum_security_level, groups, pins, anchor_pins,
+         spiffe] = verification;
   auto& [common_name_fallback] = hostname;
   visit("mode", mode);
   visit("check_hostname", check_hostname);
@@ -127,6 +137,7 @@ void VisitFields(Fields& verification, Visitor visit) {
   visit("groups", groups);
   visit("pins", pins);
   visit("anchor_pins", anchor_pins);
+  visit("spiffe", spiffe);
 }
 
 // Bytes that are equal only for equal values, for cache keys. They can change

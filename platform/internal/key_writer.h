@@ -9,12 +9,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "ssl/spiffe_peers.h"
 #include "ssl/verification.h"
 
 namespace airlock::platform::internal {
@@ -49,6 +51,10 @@ class KeyWriter {
   void Add(const std::vector<T>& values) {
     Add(values.size());
     for (const T& value : values) Add(value);
+  }
+  void Add(const std::shared_ptr<const ssl::SpiffePeers>& peers) {
+    Add(peers == nullptr ? absl::string_view()
+                         : absl::string_view(peers->fingerprint()));
   }
   void Add(const ssl::Verification& verification) {
     ssl::VisitFields(verification, [this](absl::string_view /*name*/,

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "ssl/internal/boring_verify.h"
 #include "ssl/internal/certificate_impl.h"
@@ -18,6 +19,7 @@
 #include "ssl/internal/pins.h"
 #include "ssl/internal/security_level.h"
 #include "ssl/internal/strict.h"
+#include "ssl/internal/svid.h"
 #include "ssl/internal/trust_store_impl.h"
 #include "ssl/verify_code.h"
 
@@ -30,6 +32,21 @@ Finding FromRule(RuleFinding rule) {
   finding.depth = rule.depth;
   finding.more = std::move(rule.what);
   finding.rule = rule.rule;
+  return finding;
+}
+
+// An error, memory that ran out, is a finding: nothing was seen to be right.
+Finding FromSvid(const absl::StatusOr<SvidFinding>& checked) {
+  Finding finding;
+  if (checked.ok() && checked->what.empty()) return finding;
+  finding.code = verify_code::kUnspecified;
+  if (!checked.ok()) {
+    finding.more = std::string(checked.status().message());
+    return finding;
+  }
+  finding.depth = checked->depth;
+  finding.more = checked->what;
+  finding.rule = checked->rule;
   return finding;
 }
 
@@ -117,6 +134,10 @@ Finding CheckChain(const VerifyRequest& request,
   finding =
       FromRule(CheckPathRules(chain, request.peer, IsTrustedLeaf(request)));
   if (finding.code != verify_code::kOk) return finding;
+  if (verification.spiffe != nullptr) {
+    finding = FromSvid(CheckSigningCertificates(chain));
+    if (finding.code != verify_code::kOk) return finding;
+  }
   if (verification.flags.x509_strict) {
     finding = FromRule(CheckStrict(chain));
     if (finding.code != verify_code::kOk) return finding;

@@ -150,6 +150,38 @@ absl::Status CheckSessions(const ContextOptions& options) {
   return absl::OkStatus();
 }
 
+// SPIFFE IDs take the place of host names and the trust store, so nothing may
+// be left that verifies less.
+absl::Status CheckSpiffe(const ContextOptions& options) {
+  if (options.verification.spiffe == nullptr) return absl::OkStatus();
+  if (options.verification.mode == VerifyMode::kNone) {
+    return MakeStatus(
+        ErrorKind::kInvalidArgument,
+        ErrorParts{"spiffe",
+                   Named("is set, but cert_reqs is {CERT_NONE}, so no SPIFFE "
+                         "ID would be verified"),
+                   "require a certificate."});
+  }
+  if (options.trust_store != nullptr) {
+    return Invalid(ErrorText::Name("ca_certs"),
+                   "is set, but only the bundles of the trust domains count "
+                   "where SPIFFE IDs are verified",
+                   "leave it out.");
+  }
+  if (!options.verification.anchor_pins.empty()) {
+    return Invalid("anchor_pins",
+                   "replaces the CA, but a SPIFFE ID needs one of its trust "
+                   "domain",
+                   "use pins.");
+  }
+  if (options.psk_client != nullptr || options.psk_server != nullptr) {
+    return Invalid("psk",
+                   "is set, but a peer with a pre-shared key has no SPIFFE ID",
+                   "leave it out.");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options) {
@@ -215,7 +247,8 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
     }
   }
   if (options.verification.mode != VerifyMode::kNone &&
-      options.trust_store == nullptr) {
+      options.trust_store == nullptr &&
+      options.verification.spiffe == nullptr) {
     return MakeStatus(
         ErrorKind::kTrustStore,
         ErrorParts{ErrorText::Name("ca_certs"),
@@ -223,7 +256,8 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
                    "set one."});
   }
   for (const absl::Status& status :
-       {CheckProtocolNames("alpn_protocols", options.alpn_protocols),
+       {CheckSpiffe(options),
+        CheckProtocolNames("alpn_protocols", options.alpn_protocols),
         CheckProtocolNames("npn_protocols", options.npn_protocols),
         CheckSignatureAlgorithms("signing_algorithms",
                                  options.signing_algorithms,

@@ -339,7 +339,8 @@ absl::Status Socket::Impl::CollectPresented() {
 
 absl::string_view Socket::Impl::HostToVerify() const {
   const bool checked = options.side == Side::kClient &&
-                       context->options().verification.check_hostname;
+                       context->options().verification.check_hostname &&
+                       context->options().verification.spiffe == nullptr;
   return checked ? absl::string_view(options.server_hostname)
                  : absl::string_view();
 }

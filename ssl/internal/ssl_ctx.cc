@@ -135,7 +135,8 @@ std::array<uint8_t, SHA256_DIGEST_LENGTH> SessionIdContext(
       "airlock session id context 3\n", options.session_id_context.size(), ":",
       options.session_id_context, "\n", CanonicalBytes(options.verification),
       "\n", absl::StrJoin(options.peer_signing_algorithms, ","), "\n");
-  if (options.verification.mode != VerifyMode::kNone) {
+  if (options.trust_store != nullptr &&
+      options.verification.mode != VerifyMode::kNone) {
     absl::StrAppend(&value, options.trust_store->content_hash());
   }
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;

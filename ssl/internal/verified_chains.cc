@@ -13,11 +13,12 @@
 
 #include "absl/hash/hash.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/spiffe_peers_impl.h"
 #include "ssl/internal/trust_store_impl.h"
 
 namespace airlock::ssl::internal {
 
-// The VerifiedChains of a trust store, by Verification.
+// The VerifiedChains of a trust store or a SpiffePeers, by Verification.
 class ChainsByVerification {
  public:
   std::shared_ptr<VerifiedChains> Of(std::string verification) {
@@ -64,6 +65,16 @@ bool IsSame(const CRYPTO_BUFFER* a, const CRYPTO_BUFFER* b) {
   return a == b || (CRYPTO_BUFFER_len(a) == CRYPTO_BUFFER_len(b) &&
                     std::memcmp(CRYPTO_BUFFER_data(a), CRYPTO_BUFFER_data(b),
                                 CRYPTO_BUFFER_len(a)) == 0);
+}
+
+// The table of the owner of the bundles: TrustStore or SpiffePeers.
+template <typename Impl>
+std::shared_ptr<VerifiedChains> ChainsOf(const Impl& impl,
+                                         const Verification& verification) {
+  std::call_once(impl.chains_made, [&impl] {
+    impl.chains = std::make_shared<ChainsByVerification>();
+  });
+  return impl.chains->Of(CanonicalBytes(verification));
 }
 
 bool Answers(const VerifiedChain& known, const VerifyRequest& request) {
@@ -167,12 +178,10 @@ void VerifiedChains::Remember(std::shared_ptr<const VerifiedChain> entry) {
 }
 
 std::shared_ptr<VerifiedChains> VerifiedChainsOf(
-    const TrustStore& trust_store, const Verification& verification) {
-  const TrustStore::Impl& impl = trust_store.impl();
-  std::call_once(impl.chains_made, [&impl] {
-    impl.chains = std::make_shared<ChainsByVerification>();
-  });
-  return impl.chains->Of(CanonicalBytes(verification));
+    const TrustStore* trust_store, const Verification& verification) {
+  return verification.spiffe != nullptr
+             ? ChainsOf(verification.spiffe->impl(), verification)
+             : ChainsOf(trust_store->impl(), verification);
 }
 
 }  // namespace airlock::ssl::internal

@@ -48,7 +48,8 @@ struct VerifiedChain {
 // connections is equal, byte for byte: the presented certificates, the purpose
 // and the host. (A hash finds the entry, but decides nothing.) The rest, the
 // trust store with its CRLs and the Verification, never changes: each pair of
-// them has its own VerifiedChains (see VerifiedChainsOf). Time matters only
+// them has its own VerifiedChains (see VerifiedChainsOf). For SPIFFE IDs, the
+// bundles of the trust domains are the Verification's own. Time matters only
 // where a certificate of the chain becomes valid or expires, so an answer holds
 // between these moments, and a clock that steps back before one ends it, too.
 // Failures are not remembered, nor are chains whose CRLs were checked. The peer
@@ -95,12 +96,14 @@ class VerifiedChains {
 // The chains that were verified with `trust_store` and a Verification equal to
 // `verification`: contexts that agree in both share them, so a program that
 // makes a context for each connection also verifies a chain once. They belong
-// to the trust store, so a bundle that is replaced takes its verdicts with it,
-// and Runtimes that do not share a trust store share nothing. Equal means equal
+// to the trust store or, if it is set, to verification.spiffe, which has the
+// bundles instead. So a bundle that is replaced takes its verdicts with it, and
+// Runtimes that do not share a trust store share nothing. Equal means equal
 // CanonicalBytes, which contain every field: whatever a policy decides. The
-// trust store keeps those that were used last. Thread-safe.
+// owner keeps those that were used last. `trust_store` may be null only if
+// verification.spiffe is set. Thread-safe.
 std::shared_ptr<VerifiedChains> VerifiedChainsOf(
-    const TrustStore& trust_store, const Verification& verification);
+    const TrustStore* trust_store, const Verification& verification);
 
 }  // namespace airlock::ssl::internal
 

@@ -26,6 +26,7 @@
 #include "ssl/internal/path_rules.h"
 #include "ssl/internal/security_level.h"
 #include "ssl/internal/trust_store_impl.h"
+#include "ssl/internal/verify_svid.h"
 #include "ssl/verify_code.h"
 
 namespace airlock::ssl::internal {
@@ -295,14 +296,8 @@ VerifyOutcome Accept(const VerifyRequest& request, const Path& path) {
   return names.status.ok() ? outcome : names;
 }
 
-}  // namespace
-
-VerifyOutcome VerifyPeer(const VerifyRequest& request) {
-  const ErrorQueueScope errors;
-  if (request.presented.empty()) {
-    // A resumed session may lack the original handshake's certificates.
-    return Fail(request, {verify_code::kInvalidCall, -1, ""}, nullptr);
-  }
+// VerifyPeer for a trust store.
+VerifyOutcome VerifyPath(const VerifyRequest& request) {
   const absl::StatusOr<std::vector<Certificate>> reachable =
       request.trust_store->impl().Reachable(request.presented);
   if (!reachable.ok()) {
@@ -349,6 +344,38 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
   }
   return Fail(request, finding, shown->certificate.get(),
               PathsText(attempts, result.is_spent));
+}
+
+// VerifyPeer for a SPIFFE ID.
+VerifyOutcome VerifySvid(const VerifyRequest& request) {
+  const absl::StatusOr<SvidChoice> choice = ChooseBundle(request);
+  if (!choice.ok()) return OutOfMemory();
+  if (choice->finding.code != verify_code::kOk) {
+    return Fail(request, choice->finding,
+                request.presented[0].impl().x509.get());
+  }
+  VerifyRequest in_domain = request;
+  in_domain.host = "";
+  in_domain.trust_store = choice->bundle;
+  VerifyOutcome outcome = VerifyPath(in_domain);
+  if (!outcome.status.ok()) {
+    outcome.status = WithTrustDomain(outcome.status, *choice->id);
+    return outcome;
+  }
+  VerifyOutcome allowed = CheckId(request, *choice->id);
+  return allowed.status.ok() ? outcome : allowed;
+}
+
+}  // namespace
+
+VerifyOutcome VerifyPeer(const VerifyRequest& request) {
+  const ErrorQueueScope errors;
+  if (request.presented.empty()) {
+    // A resumed session may lack the original handshake's certificates.
+    return Fail(request, {verify_code::kInvalidCall, -1, ""}, nullptr);
+  }
+  return request.verification->spiffe != nullptr ? VerifySvid(request)
+                                                 : VerifyPath(request);
 }
 
 }  // namespace airlock::ssl::internal

@@ -25,11 +25,12 @@ struct VerifyRequest {
   absl::Span<const Certificate> presented;
   // The peer's required purpose: Side::kServer is TLS server authentication.
   Side peer = Side::kServer;
-  const TrustStore* trust_store = nullptr;  // Required.
+  // Required; ignored if `verification` has `spiffe`.
+  const TrustStore* trust_store = nullptr;
   // Required. Its mode, check_hostname and versions are ignored.
   const Verification* verification = nullptr;
   absl::Time now;
-  // The name to check; empty: none.
+  // The name to check; empty: none. Ignored if `verification` has `spiffe`.
   absl::string_view host;
 };
 
@@ -43,7 +44,9 @@ struct VerifyOutcome {
 };
 
 // Finds a path from the leaf to the trust store that passes all checks (RFC
-// 5280, section 6), then checks the name. Needs no connection. Thread-safe.
+// 5280, section 6), then checks the name. With `spiffe`, the leaf's SPIFFE ID
+// chooses the only trust store that may end the path, and is checked in place
+// of the name. Needs no connection. Thread-safe.
 //
 // Each path has to pass twice: BoringSSL's X509_verify_cert checks signatures,
 // dates, CRLs, policies and purpose, and CheckChain what BoringSSL does not

@@ -122,6 +122,18 @@ void WriteForeignSession(ssl::TlsVersion version, absl::string_view credentials,
 }
 
 void WriteHostNames() {
+  Write("spiffe", "exact",
+        "spiffe://example.org/payroll/db\nspiffe://example.org/payroll/"
+        "db\nspiffe://example.org/payroll\n");
+  Write("spiffe", "below",
+        "spiffe://example.org/payroll/db\nspiffe://example.org/payroll/"
+        "**\nspiffe://example.org/pay/**\nspiffe://example.org/**\n");
+  Write("spiffe", "domain_only",
+        "spiffe://example.org\nspiffe://example.org\nspiffe://example.org/*\n");
+  Write("spiffe", "faults",
+        "spiffe://User@Example.org:443/a/../b//%61?q#f/\nspiffe://"
+        "*.example.org/a\n");
+  Write("spiffe", "trust_domain", "example.org\n");
   Write("hostname", "dns", "localhost\nDserver.test\nDlocalhost\n");
   Write("hostname", "wildcard", "a.wild.test\nD*.wild.test\n");
   Write("hostname", "too_deep", "a.b.wild.test\nD*.wild.test\n");

@@ -11,6 +11,7 @@
 #include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "ssl/verification.h"
+#include "tests/support/svid.h"
 
 namespace airlock::platform::internal {
 namespace {
@@ -84,6 +85,9 @@ TEST(KeyWriterTest, EachFieldOfAVerificationIsInTheKey) {
   add(&changed.groups, "P-256");
   add(&changed.pins, std::vector<std::string>{std::string(32, 'x')});
   add(&changed.anchor_pins, std::vector<std::string>{std::string(32, 'x')});
+  const testing::SpiffeCa ca("ca");
+  add(&changed.spiffe, testing::MakePeers({{"example.org", ca.bundle()}},
+                                          {"spiffe://example.org/**"}));
   size_t all = 0;
   ssl::VisitFields(changed, [&all](auto /*name*/, const auto&) { ++all; });
   EXPECT_EQ(fields, all);

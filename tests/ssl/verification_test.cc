@@ -4,6 +4,7 @@
 #include "ssl/verification.h"
 
 #include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <type_traits>
@@ -12,6 +13,8 @@
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ssl/spiffe_peers.h"
+#include "tests/support/svid.h"
 
 namespace airlock::ssl {
 namespace {
@@ -27,6 +30,11 @@ void Change(std::vector<TlsVersion>& field) {
   field.push_back(TlsVersion::kTls1_0);
 }
 void Change(std::vector<std::string>& field) { field.push_back(""); }
+void Change(std::shared_ptr<const SpiffePeers>& field) {
+  const testing::SpiffeCa ca("ca");
+  field = testing::MakePeers({{"example.org", ca.bundle()}},
+                             {"spiffe://example.org/**"});
+}
 
 // One variant for each field, with only that field changed.
 std::vector<Verification> Variants() {
@@ -70,6 +78,19 @@ TEST(VerificationTest, CanonicalBytesAreUnambiguous) {
       bytes({}, {}, "a"),    bytes({"a"}, {}, "a"), bytes({}, {"", ""})};
   EXPECT_EQ(all.size(), 12);
   EXPECT_EQ(bytes({"a"}, {"b"}), bytes({"a"}, {"b"}));
+}
+
+TEST(VerificationTest, CanonicalBytesTellSpiffePeersApart) {
+  const testing::SpiffeCa ca("ca");
+  const auto bytes = [&ca](const std::string& allowed) {
+    Verification verification;
+    verification.spiffe =
+        testing::MakePeers({{"example.org", ca.bundle()}}, {allowed});
+    return CanonicalBytes(verification);
+  };
+  EXPECT_NE(bytes("spiffe://example.org/a"), bytes("spiffe://example.org/b"));
+  // Equal ones are the same, whichever object says so.
+  EXPECT_EQ(bytes("spiffe://example.org/a"), bytes("spiffe://example.org/a"));
 }
 
 TEST(VerificationTest, FlagsGoToBitsAndBack) {

@@ -24,9 +24,11 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/protocol.h"
 #include "ssl/socket.h"
+#include "ssl/spiffe_peers.h"
 #include "ssl/verification.h"
 #include "tests/support/handshake.h"
 #include "tests/support/mint.h"
+#include "tests/support/svid.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::ssl::internal {
@@ -269,19 +271,25 @@ void Change(std::vector<TlsVersion>& field) {
 void Change(std::vector<std::string>& field) {
   field.push_back(std::string(32, 'x'));
 }
+void Change(std::shared_ptr<const SpiffePeers>& field) {
+  const testing::SpiffeCa ca("ca");
+  field = testing::MakePeers({{"example.org", ca.bundle()}},
+                             {"spiffe://example.org/**"});
+}
 
 TEST(VerifiedChainsOfTest, AreSharedByEqualVerifications) {
   const auto store = TestTrustStore("ca.pem");
-  const auto first = VerifiedChainsOf(*store, Verification());
-  EXPECT_EQ(VerifiedChainsOf(*store, Verification()), first);
+  const auto first = VerifiedChainsOf(store.get(), Verification());
+  EXPECT_EQ(VerifiedChainsOf(store.get(), Verification()), first);
   // Another trust store, even with the same content.
-  EXPECT_NE(VerifiedChainsOf(*TestTrustStore("ca.pem"), Verification()), first);
+  EXPECT_NE(VerifiedChainsOf(TestTrustStore("ca.pem").get(), Verification()),
+            first);
 }
 
 TEST(VerifiedChainsOfTest, DifferWithEveryField) {
   const auto store = TestTrustStore("ca.pem");
   std::vector<std::shared_ptr<VerifiedChains>> seen = {
-      VerifiedChainsOf(*store, Verification())};
+      VerifiedChainsOf(store.get(), Verification())};
   size_t fields = 0;
   const Verification plain;
   VisitFields(plain, [&fields](absl::string_view, const auto&) { ++fields; });
@@ -293,7 +301,7 @@ TEST(VerifiedChainsOfTest, DifferWithEveryField) {
       SCOPED_TRACE(name);
       Change(field);
     });
-    seen.push_back(VerifiedChainsOf(*store, changed));
+    seen.push_back(VerifiedChainsOf(store.get(), changed));
     EXPECT_EQ(std::count(seen.begin(), seen.end(), seen.back()), 1) << i;
   }
   EXPECT_GT(fields, 15u);
@@ -302,17 +310,17 @@ TEST(VerifiedChainsOfTest, DifferWithEveryField) {
 TEST(VerifiedChainsOfTest, ManyVerificationsAreForgotten) {
   const auto store = TestTrustStore("ca.pem");
   std::weak_ptr<VerifiedChains> first =
-      VerifiedChainsOf(*store, Verification());
+      VerifiedChainsOf(store.get(), Verification());
   for (int depth = 1; depth < 15; ++depth) {
     Verification other;
     other.depth = depth;
-    VerifiedChainsOf(*store, other);
+    VerifiedChainsOf(store.get(), other);
   }
   EXPECT_FALSE(first.expired());
   for (int depth = 15; depth < 40; ++depth) {
     Verification other;
     other.depth = depth;
-    VerifiedChainsOf(*store, other);
+    VerifiedChainsOf(store.get(), other);
   }
   EXPECT_TRUE(first.expired());
 }
