@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "ssl/internal/memory_watch.h"
 
 namespace airlock::ssl::internal {
 
@@ -15,7 +16,11 @@ namespace {
 
 // ERR_clear_error visits every slot of the queue, which is nearly always empty.
 void ClearErrors() {
-  if (ERR_peek_error() != 0) ERR_clear_error();
+  if (ERR_peek_error() == 0) return;
+  while (const uint32_t code = ERR_get_error()) {
+    if (IsOutOfMemory(code)) MemoryWatch::Note();
+  }
+  ERR_clear_error();
 }
 
 }  // namespace
@@ -30,7 +35,9 @@ uint32_t DrainErrorQueue() {
   uint32_t code = first;
   while (code != 0 && !IsOutOfMemory(code)) code = ERR_get_error();
   ClearErrors();
-  return code == 0 ? first : code;
+  if (code == 0) return first;
+  MemoryWatch::Note();
+  return code;
 }
 
 uint32_t DrainErrorQueueForTls() {
@@ -41,8 +48,9 @@ uint32_t DrainErrorQueueForTls() {
     if (tls == 0 && ERR_GET_LIB(code) == ERR_LIB_SSL) tls = code;
   }
   ClearErrors();
-  if (code != 0) return code;
-  return tls == 0 ? first : tls;
+  if (code == 0) return tls == 0 ? first : tls;
+  MemoryWatch::Note();
+  return code;
 }
 
 bool IsOutOfMemory(uint32_t code) {

@@ -21,6 +21,7 @@
 #include "ssl/internal/error_queue.h"
 #include "ssl/internal/finding.h"
 #include "ssl/internal/finding_details.h"
+#include "ssl/internal/memory_watch.h"
 #include "ssl/internal/path_builder.h"
 #include "ssl/internal/path_report.h"
 #include "ssl/internal/path_rules.h"
@@ -370,12 +371,18 @@ VerifyOutcome VerifySvid(const VerifyRequest& request) {
 
 VerifyOutcome VerifyPeer(const VerifyRequest& request) {
   const ErrorQueueScope errors;
+  const MemoryWatch memory;
   if (request.presented.empty()) {
     // A resumed session may lack the original handshake's certificates.
     return Fail(request, {verify_code::kInvalidCall, -1, ""}, nullptr);
   }
-  return request.verification->spiffe != nullptr ? VerifySvid(request)
-                                                 : VerifyPath(request);
+  VerifyOutcome outcome = request.verification->spiffe != nullptr
+                              ? VerifySvid(request)
+                              : VerifyPath(request);
+  if (outcome.status.ok()) return outcome;
+  // Without memory, what looked like a fault of the chain may be none.
+  const bool is_out_of_memory = IsOutOfMemory(DrainErrorQueue());
+  return is_out_of_memory || memory.ran_out() ? OutOfMemory() : outcome;
 }
 
 }  // namespace airlock::ssl::internal

@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
+#include "ssl/internal/memory_watch.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -35,6 +36,28 @@ TEST(ErrorQueueTest, DrainsToTheFirstError) {
   EXPECT_EQ(DrainErrorQueue(),
             ERR_PACK(ERR_LIB_SSL, SSL_R_WRONG_VERSION_NUMBER));
   EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
+// However the queue is emptied; before and after do not count.
+TEST(ErrorQueueTest, AWatchNoticesALackOfMemory) {
+  OPENSSL_PUT_ERROR(X509, ERR_R_MALLOC_FAILURE);
+  DrainErrorQueue();
+  const auto notices = [](void (*empty)()) {
+    const MemoryWatch watch;
+    OPENSSL_PUT_ERROR(SSL, SSL_R_WRONG_VERSION_NUMBER);
+    empty();
+    EXPECT_FALSE(watch.ran_out());
+    OPENSSL_PUT_ERROR(SSL, SSL_R_WRONG_VERSION_NUMBER);
+    OPENSSL_PUT_ERROR(X509, ERR_R_MALLOC_FAILURE);
+    OPENSSL_PUT_ERROR(SSL, SSL_R_WRONG_VERSION_NUMBER);
+    empty();
+    EXPECT_EQ(ERR_peek_error(), 0u);
+    return watch.ran_out();
+  };
+  EXPECT_TRUE(notices([] { const ErrorQueueScope scope; }));
+  EXPECT_TRUE(notices([] { const ErrorQueueExit exit; }));
+  EXPECT_TRUE(notices([] { DrainErrorQueue(); }));
+  EXPECT_TRUE(notices([] { DrainErrorQueueForTls(); }));
 }
 
 TEST(ErrorQueueTest, OfAConnectionTheFirstErrorOfTlsCounts) {

@@ -366,7 +366,6 @@ TEST_P(EngineMemoryTest, EachAllocationFailsInTurn) {
   }
   int places = 0;
   int errors = 0;
-  int blamed = 0;
   for (bool more = true; more && !HasFailure(); ++places) {
     SCOPED_TRACE(places);
     Outcome outcome;
@@ -391,21 +390,14 @@ TEST_P(EngineMemoryTest, EachAllocationFailsInTurn) {
     EXPECT_EQ(living, ours);
     if (outcome.complete) continue;
     ++errors;
-    // Some checks of a chain cannot tell a lack of memory from a malformed
-    // certificate, and refuse it.
-    if (outcome.kind == AIRLOCK_KIND_VERIFICATION) {
-      ++blamed;
-    } else {
-      EXPECT_EQ(outcome.kind, AIRLOCK_KIND_INTERNAL)
-          << outcome.step << ": " << outcome.message;
-    }
+    // No certificate is blamed for it.
+    EXPECT_EQ(outcome.kind, AIRLOCK_KIND_INTERNAL)
+        << outcome.step << ": " << outcome.message;
   }
   EXPECT_GT(places, 200);
   EXPECT_GT(errors, places / 2);
-  EXPECT_LT(blamed, places / 20);
   RecordProperty("places", places);
   RecordProperty("errors", errors);
-  RecordProperty("blamed", blamed);
 }
 
 }  // namespace
