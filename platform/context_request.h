@@ -5,6 +5,7 @@
 #ifndef AIRLOCK_PLATFORM_CONTEXT_REQUEST_H_
 #define AIRLOCK_PLATFORM_CONTEXT_REQUEST_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/types/optional.h"
@@ -42,6 +43,9 @@ struct ContextRequest {
   bool always_new = false;
   // As in WrapOptions.
   std::string call_site;
+  // Returns the call site, for callers that must search for it. Used instead of
+  // `call_site`, only for what is audited, and before CreateContext returns.
+  std::function<std::string()> find_call_site;
 };
 
 }  // namespace airlock::platform

@@ -233,6 +233,10 @@ void Runtime::Impl::Complete(ssl::ContextOptions* options) const {
 
 absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
                                                   ssl::ContextOptions options) {
+  const auto call_site = [&request] {
+    return request.find_call_site != nullptr ? request.find_call_site()
+                                             : request.call_site;
+  };
   if (options.keylog == nullptr) options.keylog = impl_->keylog;
   // The same policy for the whole call, even if it is reloaded meanwhile.
   const std::shared_ptr<const config::VerificationPolicy> in_force =
@@ -243,13 +247,12 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
   CaCerts brought = request.ca_certs;
   if (!given && options.trust_store != nullptr) brought = options.trust_store;
   const absl::StatusOr<VerificationDecision> decision =
-      impl_->decider.DecideAudited(*in_force, verification, brought,
-                                   request.call_site);
+      impl_->decider.DecideAudited(*in_force, verification, brought, call_site);
   if (!decision.ok()) return decision.status();
   for (const PolicyChange& change : decision->changes) {
     if (change.asked || change.setting != "cert_reqs") continue;
     impl_->decider.Audit(AuditEvent::Action::kUpgraded, change, verification,
-                         request.call_site);
+                         call_site);
   }
   TrustStorePtr trust_store = options.trust_store;
   if (decision->ca_certs.has_value() || decision->platform_ca_certs || given ||
@@ -275,11 +278,11 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
       request.side == ssl::Side::kServer
           ? nullptr
           : impl_->decider.HostnameRule(in_force, request.server_hostname,
-                                        request.call_site);
+                                        call_site);
   if (decision->nameless.has_value()) {
     options.hostname_missing =
         [host = impl_->host, auditor = impl_->decider.auditor(),
-         refusal = *decision->nameless, call_site = request.call_site] {
+         refusal = *decision->nameless, call_site = call_site()] {
           const PolicyChange& change = refusal.change;
           auditor->Record({AuditEvent::Action::kRefused, host->Now(), "",
                            change.setting, change.requested, change.effective,
@@ -300,7 +303,8 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
       impl_->policy.policy();
   const absl::StatusOr<VerificationDecision> decision =
       impl_->decider.DecideAudited(*in_force, impl_->RequestOf(options),
-                                   options.ca_certs, options.call_site);
+                                   options.ca_certs,
+                                   [&options] { return options.call_site; });
   if (!decision.ok()) return decision.status();
   options.ca_certs = BundleOf(*decision, std::move(options.ca_certs));
   absl::StatusOr<absl::optional<internal::CredentialsInput>> credentials =

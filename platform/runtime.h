@@ -119,9 +119,10 @@ class Runtime {
   // anchor. pins and anchor_pins together are an error (kInvalidArgument).
   //
   // Equal requests share a Context as long as one of them is in use, so that
-  // any number takes the memory of one: if `options` have neither callbacks nor
-  // credentials, the policy has no exceptions, and `request` does not set
-  // always_new. A Context that a server can use is always new, with a session
+  // any number takes the memory of one, and the last few unused ones are kept:
+  // if `options` have no credentials and no callbacks except a `message` that
+  // is a plain function, the policy has no exceptions, and `request` does not
+  // set always_new. A Context that a server can use is always new, with a session
   // cache and ticket keys of its own.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> CreateContext(
       const ContextRequest& request, ssl::ContextOptions options);

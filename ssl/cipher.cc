@@ -4,12 +4,13 @@
 #include "ssl/cipher.h"
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "ssl/internal/cipher_string.h"
 
 namespace airlock::ssl {
 
 absl::optional<int> StatedSecurityLevel(absl::string_view ciphers) {
-  if (ciphers.empty()) return absl::nullopt;
+  if (!absl::StrContains(ciphers, '@')) return absl::nullopt;
   const absl::StatusOr<internal::CipherString> parsed =
       internal::ParseCipherString(ciphers);
   return parsed.ok() ? parsed->security_level : absl::nullopt;

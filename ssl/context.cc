@@ -114,14 +114,19 @@ std::vector<CipherInfo> Context::Ciphers() const {
 }
 
 SessionStatistics Context::session_statistics() const {
-  SessionStatistics result;
+  SessionStatistics result = impl_->counters.Read();
   result.number = SSL_CTX_sess_number(impl_->ctx.get());
-  result.connect = impl_->counters.connect;
-  result.connect_good = impl_->counters.connect_good;
-  result.accept = impl_->counters.accept;
-  result.accept_good = impl_->counters.accept_good;
-  result.hits = impl_->counters.hits;
-  result.misses = impl_->counters.misses;
+  return result;
+}
+
+SessionStatistics SessionCounters::Read() const {
+  SessionStatistics result;
+  result.connect = connect;
+  result.connect_good = connect_good;
+  result.accept = accept;
+  result.accept_good = accept_good;
+  result.hits = hits;
+  result.misses = misses;
   return result;
 }
 

@@ -5,6 +5,7 @@
 #ifndef AIRLOCK_SSL_CONTEXT_H_
 #define AIRLOCK_SSL_CONTEXT_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,6 +28,19 @@ struct SessionStatistics {
   uint64_t accept_good = 0;
   uint64_t hits = 0;    // Handshakes that resumed a session.
   uint64_t misses = 0;  // Server: an offered session was not resumed.
+};
+
+// The fields of SessionStatistics that Sockets count. Thread-safe.
+struct SessionCounters {
+  std::atomic<uint64_t> connect{0};
+  std::atomic<uint64_t> connect_good{0};
+  std::atomic<uint64_t> accept{0};
+  std::atomic<uint64_t> accept_good{0};
+  std::atomic<uint64_t> hits{0};
+  std::atomic<uint64_t> misses{0};
+
+  // The values so far, with a `number` of 0.
+  SessionStatistics Read() const;
 };
 
 // Immutable except its session cache and counters; thread-safe. Lives until the
@@ -56,6 +70,7 @@ class Context {
   // The enabled suites in order of preference, those of TLS 1.3 first.
   std::vector<CipherInfo> Ciphers() const;
 
+  // Leaves out the sockets whose SocketOptions have counters of their own.
   SessionStatistics session_statistics() const;
 
   // For //ssl only.

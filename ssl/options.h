@@ -33,6 +33,7 @@ namespace airlock::ssl {
 
 class Context;
 class Socket;
+struct SessionCounters;
 
 // What the message callback gets.
 struct TlsMessage {
@@ -258,6 +259,9 @@ struct SocketOptions {
   // attacker may have cut off data: use it only for protocols that mark their
   // own end. False here; Python's default is true.
   bool suppress_ragged_eofs = false;
+  // Counts this socket's handshake, instead of its Context's counters: for
+  // owners whose sockets share a Context with those of others. Null: unset.
+  std::shared_ptr<SessionCounters> counters;
 };
 
 }  // namespace airlock::ssl

@@ -120,7 +120,7 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
 
 absl::StatusOr<VerificationDecision> Decider::DecideAudited(
     const Policy& in_force, const VerificationRequest& request,
-    const CaCerts& ca_certs, const std::string& call_site) {
+    const CaCerts& ca_certs, CallSite call_site) {
   PolicyChange refusal;
   absl::StatusOr<VerificationDecision> decision =
       Decide(in_force, request, ca_certs, &refusal);
@@ -136,7 +136,7 @@ absl::StatusOr<VerificationDecision> Decider::DecideAudited(
     Audit(AuditEvent::Action::kAllowed, change, request, call_site);
   }
   if (decision->unverified_unstated) {
-    NoteUnverified(in_force, request.server_hostname.value_or(""), call_site);
+    NoteUnverified(in_force, request.server_hostname.value_or(""), call_site());
   }
   return decision;
 }
@@ -161,13 +161,13 @@ void Decider::NoteUnverified(const Policy& in_force, const std::string& host,
 
 std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
     std::shared_ptr<const Policy> in_force,
-    const absl::optional<std::string>& host,
-    const std::string& call_site) const {
+    const absl::optional<std::string>& host, CallSite find_call_site) const {
   if (in_force->exceptions.empty()) return nullptr;
   const config::PolicyException* made_for =
       config::ExceptionFor(*in_force, host.value_or(""), Today(*host_));
   return [clock = host_, auditor = auditor_, policy = std::move(in_force),
-          made_for, call_site](absl::string_view name) -> absl::Status {
+          made_for, call_site = find_call_site()](
+             absl::string_view name) -> absl::Status {
     const config::PolicyException* rule =
         config::ExceptionFor(*policy, name, Today(*clock));
     // An exception that only relaxes may be left unused.
@@ -194,11 +194,10 @@ std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
 }
 
 void Decider::Audit(AuditEvent::Action action, const PolicyChange& change,
-                    const VerificationRequest& request,
-                    const std::string& call_site) {
+                    const VerificationRequest& request, CallSite call_site) {
   auditor_->Record({action, host_->Now(), request.server_hostname.value_or(""),
                     change.setting, change.requested, change.effective,
-                    change.origin, call_site, 0});
+                    change.origin, call_site(), 0});
 }
 
 absl::StatusOr<TrustStorePtr> Decider::LoadCaCerts(const CaCerts& ca_certs,

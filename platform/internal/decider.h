@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -46,10 +47,13 @@ class Decider {
       const Policy& in_force, const VerificationRequest& request,
       const CaCerts& ca_certs, PolicyChange* refusal);
 
+  // Finds where the application made the call. Used only if it is audited.
+  using CallSite = absl::FunctionRef<std::string()>;
+
   // The same, audited.
   absl::StatusOr<VerificationDecision> DecideAudited(
       const Policy& in_force, const VerificationRequest& request,
-      const CaCerts& ca_certs, const std::string& call_site);
+      const CaCerts& ca_certs, CallSite call_site);
 
   // Reports to log and audit, once for each call site, that a client verifies
   // nothing although it did not ask for that.
@@ -62,11 +66,10 @@ class Decider {
   // host, only a Context with these pins may connect to it.
   std::function<absl::Status(absl::string_view)> HostnameRule(
       std::shared_ptr<const Policy> in_force,
-      const absl::optional<std::string>& host,
-      const std::string& call_site) const;
+      const absl::optional<std::string>& host, CallSite call_site) const;
 
   void Audit(AuditEvent::Action action, const PolicyChange& change,
-             const VerificationRequest& request, const std::string& call_site);
+             const VerificationRequest& request, CallSite call_site);
 
   // Sockets and Contexts may outlive the Runtime, and share this.
   const std::shared_ptr<Auditor>& auditor() const { return auditor_; }

@@ -3,6 +3,9 @@
 
 #include "platform/internal/shared_contexts.h"
 
+#include <array>
+#include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -36,9 +39,14 @@ bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
   }
   if (!NoneIsSet(hostname_missing, hostname_allowed, revocation, verify,
                  client_credentials, clock, stopwatch, alpn, sni, new_session,
-                 keylog, message, handshake_ended, psk_client, psk_server)) {
+                 keylog, handshake_ended, psk_client, psk_server)) {
     return false;
   }
+  using MessageFunction =
+      absl::Status (*)(const ssl::Socket&, const ssl::TlsMessage&);
+  const MessageFunction* const function = message.target<MessageFunction>();
+  if (message != nullptr && function == nullptr) return false;
+  key->Add(message == nullptr ? 0 : reinterpret_cast<uintptr_t>(*function));
   key->Add(verification);
   key->Add(trust_store != nullptr);
   if (trust_store != nullptr) key->Add(trust_store->content_hash());
@@ -67,29 +75,47 @@ bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
 
 std::shared_ptr<const ssl::Context> SharedContexts::Find(
     absl::string_view key) {
+  std::shared_ptr<const ssl::Context> context;
+  std::shared_ptr<const ssl::Context> dropped;
   const absl::MutexLock lock(&mutex_);
   const auto found = contexts_.find(key);
-  return found == contexts_.end() ? nullptr : found->second.lock();
+  if (found != contexts_.end()) context = found->second.lock();
+  if (context != nullptr) dropped = Keep(context);
+  return context;
 }
 
 std::shared_ptr<const ssl::Context> SharedContexts::Add(
     absl::string_view key, std::shared_ptr<const ssl::Context> context) {
+  std::shared_ptr<const ssl::Context> dropped;
   const absl::MutexLock lock(&mutex_);
   const auto found = contexts_.find(key);
   if (found != contexts_.end()) {
     std::shared_ptr<const ssl::Context> other = found->second.lock();
     if (other != nullptr) return other;
     found->second = context;
-    return context;
+  } else {
+    if (contexts_.size() >= capacity_) MakeRoom();
+    contexts_.emplace(key, context);
   }
-  if (contexts_.size() >= capacity_) MakeRoom();
-  contexts_.emplace(key, context);
+  dropped = Keep(context);
+  return context;
+}
+
+std::shared_ptr<const ssl::Context> SharedContexts::Keep(
+    std::shared_ptr<const ssl::Context> context) {
+  const ssl::Context* const first = context.get();
+  for (auto& kept : kept_) {
+    kept.swap(context);
+    if (context.get() == first) break;
+  }
   return context;
 }
 
 void SharedContexts::Clear() {
+  std::array<std::shared_ptr<const ssl::Context>, kKept> dropped;
   const absl::MutexLock lock(&mutex_);
   contexts_.clear();
+  dropped.swap(kept_);
 }
 
 size_t SharedContexts::size() const {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "platform/python/constants.h"
 #include "platform/python/key_log.h"
 #include "platform/python/module_state.h"
@@ -64,6 +65,10 @@ struct ContextObject {
   std::vector<std::string> npn;
   std::string psk_hint;
 
+  // Of its sockets: a client's ssl::Context may serve other contexts, too.
+  const std::shared_ptr<ssl::SessionCounters> counters =
+      std::make_shared<ssl::SessionCounters>();
+
   PyRef sni_callback;
   PyRef message_callback;
   PyRef psk_client_callback;
@@ -105,14 +110,12 @@ struct ContextObject {
   void AddSigalgs(ssl::Side side, ssl::ContextOptions* result) const;
   std::vector<std::shared_ptr<const ssl::Credentials>> CompleteChains(
       const ssl::TrustStore* store) const;
-  // Discards the Contexts of `side`, and keeps their statistics.
-  void Discard(ssl::Side side);
+  // A server's; changes to the context keep it.
+  std::shared_ptr<ssl::TicketKeyring> TicketKeyring(absl::Time now);
 
   // One for each side and for each exception that was used.
   std::vector<Frozen> frozen_;
-  // A server's; changes to the context keep it.
-  const std::shared_ptr<ssl::TicketKeyring> ticket_keyring_;
-  ssl::SessionStatistics before_;  // Of discarded Contexts.
+  std::shared_ptr<ssl::TicketKeyring> ticket_keyring_;  // Null until needed.
 };
 
 inline ContextObject& ContextOf(PyObject* self) {

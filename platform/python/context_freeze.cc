@@ -1,7 +1,6 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -63,16 +62,6 @@ constexpr struct {
     {kOpNoTlsv1_3, ssl::TlsVersion::kTls1_3},
 };
 
-void Add(const ssl::SessionStatistics& from, ssl::SessionStatistics* to) {
-  to->number += from.number;
-  to->connect += from.connect;
-  to->connect_good += from.connect_good;
-  to->accept += from.accept;
-  to->accept_good += from.accept_good;
-  to->hits += from.hits;
-  to->misses += from.misses;
-}
-
 // The settings of `policy` that apply to a client of `hostname`, as text.
 std::string RulesFor(const config::VerificationPolicy& policy,
                      const std::string& hostname, absl::Time now) {
@@ -94,10 +83,7 @@ ContextObject::ContextObject(StatePtr state_in, int protocol_in)
     : state(std::move(state_in)),
       protocol(protocol_in),
       ciphers(kDefaultCiphers),
-      trusted(state->runtime),
-      // The arguments are valid.
-      ticket_keyring_(*ssl::TicketKeyring::CreateOwn(
-          kTicketKeyPeriod, {}, state->runtime->host().Now())) {
+      trusted(state->runtime) {
   if (protocol == kProtocolTlsClient) {
     verify_mode = kCertRequired;
     verify_mode_chosen = true;
@@ -165,8 +151,7 @@ platform::ContextRequest ContextObject::Request(
     request.check_hostname = check_hostname;
   }
   if (side == ssl::Side::kClient) request.server_hostname = hostname;
-  request.call_site = CallSite();
-  request.always_new = true;  // For session_stats().
+  request.find_call_site = CallSite;
   return request;
 }
 
@@ -187,6 +172,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   const platform::ContextRequest request = Request(policy, side, hostname);
 
   ssl::ContextOptions result = Basics();
+  result.clock = nullptr;  // The runtime's.
   AddVersions(&result.verification);
   result.verification.hostname.common_name_fallback =
       (host_flags & kHostflagNeverCheckSubject) == 0;
@@ -201,7 +187,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
       (options & kOpNoRenegotiation) == 0 ? kMostRenegotiations : 0;
   result.session_tickets = (options & kOpNoTicket) == 0;
   result.num_tickets = static_cast<size_t>(num_tickets);
-  if (side == ssl::Side::kServer) result.ticket_keyring = ticket_keyring_;
+  if (side == ssl::Side::kServer) result.ticket_keyring = TicketKeyring(now);
   result.cipher_server_preference = (options & kOpCipherServerPreference) != 0;
   result.psk_identity_hint = psk_hint;
   InstallCallbacks(*this, &result);
@@ -234,26 +220,21 @@ ContextObject::CompleteChains(const ssl::TrustStore* store) const {
   return result;
 }
 
-void ContextObject::Discard(ssl::Side side) {
-  const auto end = std::stable_partition(
-      frozen_.begin(), frozen_.end(),
-      [side](const Frozen& frozen) { return frozen.side != side; });
-  for (auto each = end; each != frozen_.end(); ++each) {
-    Add(each->context->session_statistics(), &before_);
+std::shared_ptr<ssl::TicketKeyring> ContextObject::TicketKeyring(
+    absl::Time now) {
+  if (ticket_keyring_ == nullptr) {
+    // The arguments are valid.
+    ticket_keyring_ = *ssl::TicketKeyring::CreateOwn(kTicketKeyPeriod, {}, now);
   }
-  before_.number = 0;  // Their caches are gone, too.
-  frozen_.erase(end, frozen_.end());
+  return ticket_keyring_;
 }
 
-void ContextObject::Changed() {
-  Discard(ssl::Side::kClient);
-  Discard(ssl::Side::kServer);
-}
+void ContextObject::Changed() { frozen_.clear(); }
 
 ssl::SessionStatistics ContextObject::Statistics() const {
-  ssl::SessionStatistics result = before_;
+  ssl::SessionStatistics result = counters->Read();
   for (const Frozen& frozen : frozen_) {
-    Add(frozen.context->session_statistics(), &result);
+    result.number += frozen.context->session_statistics().number;
   }
   return result;
 }

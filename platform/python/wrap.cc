@@ -88,6 +88,7 @@ bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
   }
   options.server_hostname = socket.hostname;
   options.send_sni = !IsOldest(*socket.state);
+  options.counters = ContextOf(socket.context.get()).counters;
   if (session != Py_None) {
     options.session = TakeSession(socket, session);
     if (options.session == nullptr) return false;

@@ -7,8 +7,6 @@
 
 #include <openssl/base.h>
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
 
 #include "ssl/context.h"
@@ -20,23 +18,13 @@
 namespace airlock::ssl {
 
 struct Context::Impl {
-  // The counters of SessionStatistics that Sockets update.
-  struct Counters {
-    std::atomic<uint64_t> connect{0};
-    std::atomic<uint64_t> connect_good{0};
-    std::atomic<uint64_t> accept{0};
-    std::atomic<uint64_t> accept_good{0};
-    std::atomic<uint64_t> hits{0};
-    std::atomic<uint64_t> misses{0};
-  };
-
   ContextOptions options;
   TlsVersion minimum_version = TlsVersion::kTls1_2;
   TlsVersion maximum_version = TlsVersion::kTls1_3;
   bssl::UniquePtr<SSL_CTX> ctx;
   // Null if tickets are off or have static keys, or if it is for clients only.
   std::shared_ptr<TicketKeyring> ticket_keyring;
-  mutable Counters counters;
+  mutable SessionCounters counters;
   // Null if it verifies no peer.
   std::shared_ptr<internal::VerifiedChains> verified_chains;
   // For `revocation`; some hundred bytes each, once used.

@@ -164,6 +164,11 @@ absl::Status Socket::Impl::Usable(Operation operation) const {
                     "The transport was released; wrap it again.");
 }
 
+SessionCounters& Socket::Impl::Counters() const {
+  return options.counters != nullptr ? *options.counters
+                                     : initial_context->impl().counters;
+}
+
 absl::Duration Socket::Impl::Elapsed() const {
   const auto& stopwatch = initial_context->options().stopwatch;
   absl::Duration now;
@@ -186,7 +191,7 @@ IoResult Socket::Impl::Ready(Operation operation) {
   if (!begun) {
     begun = true;
     begun_at_ = Elapsed();
-    auto& counters = initial_context->impl().counters;
+    SessionCounters& counters = Counters();
     ++(client ? counters.connect : counters.accept);
   }
   waits_for = LateCallback::kNone;
@@ -224,7 +229,7 @@ IoResult Socket::Impl::FinishHandshake() {
   if (initial_context->options().stopwatch != nullptr) {
     handshake_duration = Elapsed() - begun_at_;
   }
-  auto& counters = initial_context->impl().counters;
+  SessionCounters& counters = Counters();
   ++(options.side == Side::kClient ? counters.connect_good
                                    : counters.accept_good);
   if (resumed) {

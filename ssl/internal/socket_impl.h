@@ -202,6 +202,7 @@ class Socket::Impl {
   // Fails because the server may not have another handshake; `why` is the text.
   absl::Status RefuseRenegotiation(std::string why);
   absl::Duration Elapsed() const;
+  SessionCounters& Counters() const;
 
   // Of `initial_context`.
   const std::function<absl::Time()>* clock_;

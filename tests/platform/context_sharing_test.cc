@@ -106,13 +106,54 @@ TEST_F(ContextSharingTest, EqualRequestsShareAContext) {
   EXPECT_EQ(ContextOf(*runtime, request), one);
 }
 
-TEST_F(ContextSharingTest, NobodyKeepsAnUnusedContext) {
+TEST_F(ContextSharingTest, OnlyTheLastUnusedContextsAreKept) {
   const auto runtime = Make();
-  ContextPtr one = ContextOf(*runtime);
-  const std::weak_ptr<const ssl::Context> unused = one;
-  one.reset();
+  const auto make = [&](size_t name) {
+    ContextOptions options;
+    options.session_id_context = absl::StrCat(name);
+    return ContextOf(*runtime, {}, std::move(options));
+  };
+  const std::weak_ptr<const ssl::Context> unused = make(0);
+  for (size_t i = 1; i < internal::SharedContexts::kKept; ++i) make(i);
+  ASSERT_FALSE(unused.expired());
+  EXPECT_EQ(make(0), unused.lock());
+  // The others fall out first now.
+  for (size_t i = 1; i < internal::SharedContexts::kKept; ++i) make(100 + i);
+  EXPECT_FALSE(unused.expired());
+  make(200);
   EXPECT_TRUE(unused.expired());
-  EXPECT_NE(ContextOf(*runtime), nullptr);
+  EXPECT_NE(make(0), nullptr);
+}
+
+TEST_F(ContextSharingTest, ClearedCachesKeepNone) {
+  const auto runtime = Make();
+  const std::weak_ptr<const ssl::Context> unused = ContextOf(*runtime);
+  EXPECT_FALSE(unused.expired());
+  runtime->ClearCaches();
+  EXPECT_TRUE(unused.expired());
+}
+
+TEST_F(ContextSharingTest, TheCallSiteIsLookedForOnlyIfItIsAudited) {
+  std::vector<std::string> sites;
+  RuntimeOptions runtime_options;
+  runtime_options.audit = [&](const AuditEvent& event) {
+    sites.push_back(event.call_site);
+    return absl::OkStatus();
+  };
+  const auto runtime = Make("", std::move(runtime_options));
+  int searches = 0;
+  ContextRequest request;
+  request.call_site = "not this one";
+  request.find_call_site = [&] {
+    ++searches;
+    return std::string("main.py:7");
+  };
+  ContextOf(*runtime, request);
+  EXPECT_EQ(searches, 0);
+  request.unset_is_cert_none = true;
+  ContextOf(*runtime, request);
+  EXPECT_GE(searches, 1);
+  EXPECT_EQ(sites, std::vector<std::string>{"main.py:7"});
 }
 
 TEST_F(ContextSharingTest, RuntimesShareNothing) {
@@ -312,6 +353,25 @@ TEST(SharingKeyTest, EachFieldIsInTheKey) {
   }
 }
 
+TEST(SharingKeyTest, AMessageFunctionIsInTheKey) {
+  const auto key_of = [](auto message) {
+    ContextOptions options;
+    options.message = message;
+    return KeyOf(options);
+  };
+  using Function = absl::Status (*)(const ssl::Socket&, const ssl::TlsMessage&);
+  const Function one = [](const ssl::Socket&, const ssl::TlsMessage&) {
+    return absl::OkStatus();
+  };
+  const Function other = [](const ssl::Socket&, const ssl::TlsMessage&) {
+    return absl::CancelledError();
+  };
+  ASSERT_TRUE(key_of(one).has_value());
+  EXPECT_EQ(key_of(one), key_of(one));
+  EXPECT_NE(key_of(one), key_of(other));
+  EXPECT_NE(key_of(one), key_of(nullptr));
+}
+
 TEST(SharingKeyTest, CallbacksAndCredentialsAreNotShared) {
   const auto psk = [](absl::string_view) {
     return absl::optional<ssl::PskIdentity>();
@@ -382,6 +442,23 @@ TEST(SharingKeyTest, CallbacksAndCredentialsAreNotShared) {
   }
 }
 
+TEST(SharedContextsTest, UnusedOnesMakeRoom) {
+  constexpr size_t kKept = internal::SharedContexts::kKept;
+  internal::SharedContexts contexts(kKept + 2);
+  const auto make = [] {
+    ContextOptions options;
+    options.trust_store = *ssl::TrustStore::Create(Cert("ca.pem"), "ca.pem");
+    options.clock = [] { return absl::Now(); };
+    return *ssl::Context::Create(std::move(options));
+  };
+  const ContextPtr used = make();
+  contexts.Add("used", used);
+  for (size_t i = 0; i < 3 * kKept; ++i) contexts.Add(absl::StrCat(i), make());
+  EXPECT_EQ(contexts.Find("used"), used);
+  EXPECT_EQ(contexts.Find("0"), nullptr);
+  EXPECT_LE(contexts.size(), kKept + 2);
+}
+
 TEST(SharedContextsTest, RemembersFew) {
   internal::SharedContexts contexts(2);
   const auto make = [] {
@@ -391,7 +468,7 @@ TEST(SharedContextsTest, RemembersFew) {
     return *ssl::Context::Create(std::move(options));
   };
   const ContextPtr a = make();
-  ContextPtr b = make();
+  const ContextPtr b = make();
   EXPECT_EQ(contexts.Find("a"), nullptr);
   EXPECT_EQ(contexts.Add("a", a), a);
   EXPECT_EQ(contexts.Add("b", b), b);
@@ -399,19 +476,12 @@ TEST(SharedContextsTest, RemembersFew) {
   EXPECT_EQ(contexts.Find("b"), b);
   // Of two threads that make one at once, the first one's is used.
   EXPECT_EQ(contexts.Add("a", make()), a);
-  // Unused ones make room.
-  b.reset();
-  EXPECT_EQ(contexts.Find("b"), nullptr);
   const ContextPtr c = make();
   EXPECT_EQ(contexts.Add("c", c), c);
-  EXPECT_EQ(contexts.size(), 2);
-  EXPECT_EQ(contexts.Find("a"), a);
-  const ContextPtr d = make();
-  EXPECT_EQ(contexts.Add("d", d), d);
   EXPECT_LE(contexts.size(), 2);
-  EXPECT_EQ(contexts.Find("d"), d);
+  EXPECT_EQ(contexts.Find("c"), c);
   contexts.Clear();
-  EXPECT_EQ(contexts.Find("d"), nullptr);
+  EXPECT_EQ(contexts.Find("c"), nullptr);
 }
 
 // WrapSocket

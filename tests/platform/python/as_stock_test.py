@@ -345,7 +345,27 @@ class AsStockTest(unittest.TestCase):
         for context in contexts:
             self.connect(context)
         for context in contexts:
-            self.assertEqual(context.session_stats()['connect'], 1)
+            stats = context.session_stats()
+            self.assertEqual(stats['connect'], 1)
+            self.assertEqual(stats['connect_good'], 1)
+            self.assertEqual(stats['hits'], 0)
+
+    def test_a_changed_context_goes_on_counting(self):
+        context = client_context()
+        self.connect(context)
+        context.set_ciphers('ECDHE+AESGCM')
+        self.connect(context)
+        self.assertEqual(context.session_stats()['connect_good'], 2)
+
+    def test_handshakes_that_fail_are_counted(self):
+        context = client_context()
+        near, far = socket_pair()
+        far.close()
+        with self.assertRaises((ssl.SSLError, socket.error)):
+            context.wrap_socket(near, server_hostname='localhost')
+        near.close()
+        stats = context.session_stats()
+        self.assertEqual((stats['connect'], stats['connect_good']), (1, 0))
 
     def test_a_list_that_was_set_before(self):
         for _ in range(2):
