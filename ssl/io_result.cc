@@ -22,6 +22,8 @@ absl::string_view LateCallbackName(LateCallback callback) {
       return "sign";
     case LateCallback::kPsk:
       return "psk";
+    case LateCallback::kTicket:
+      return "ticket";
     case LateCallback::kNone:
       break;
   }

@@ -22,14 +22,15 @@ enum class IoState {
   kFailed,        // status() says why.
 };
 
-// The callbacks of ContextOptions that may answer later; see ssl/later.h.
+// What may answer later; see ssl/later.h.
 enum class LateCallback {
   kNone,
   kSni,
   kVerify,
   kClientCredentials,
-  kSign,  // CredentialsOptions::signer.
-  kPsk,   // psk_client or psk_server.
+  kSign,    // CredentialsOptions::signer.
+  kPsk,     // psk_client or psk_server.
+  kTicket,  // TicketKeeper.
 };
 
 // The name as ContextOptions spells it: "sni".

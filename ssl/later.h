@@ -11,12 +11,12 @@ namespace airlock::ssl {
 
 // What a callback returns if its answer is not ready yet: `sni`, `revocation`,
 // `verify`, `client_credentials`, `psk_client` and `psk_server` of
-// ContextOptions, and a Signer. The Socket's operation then returns
-// IoState::kWantCallback, and IoResult::callback() names the callback. Once the
-// answer is ready, the caller repeats the operation, which calls the callback
-// again with the same arguments. The callback may return Later() any number of
-// times. The application arranges how the caller learns that the answer is
-// ready; calling too early is harmless.
+// ContextOptions, a Signer and a TicketKeeper. The Socket's operation then
+// returns IoState::kWantCallback, and IoResult::callback() names the callback.
+// Once the answer is ready, the caller repeats the operation, which calls the
+// callback again with the same arguments. The callback may return Later() any
+// number of times. The application arranges how the caller learns that the
+// answer is ready; calling too early is harmless.
 //
 //   options.verify = [&](const Socket&, const VerifiedPeer& peer) {
 //     return revocations.Known(peer) ? revocations.Verdict(peer) : Later();

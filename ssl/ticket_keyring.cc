@@ -62,9 +62,41 @@ absl::StatusOr<std::shared_ptr<TicketKeyring>> TicketKeyring::CreateOwn(
   return made;
 }
 
+absl::StatusOr<std::shared_ptr<TicketKeyring>> TicketKeyring::CreateRemote(
+    std::shared_ptr<TicketKeeper> keeper, TicketKeyringOptions options) {
+  if (keeper == nullptr) {
+    return MakeStatus(
+        ErrorKind::kInvalidArgument,
+        ErrorParts{"keeper", "is null", "give what keeps the ticket keys."});
+  }
+  const absl::Status checked = internal::CheckTicketKeyringOptions(options);
+  if (!checked.ok()) return checked;
+  return std::shared_ptr<TicketKeyring>(new TicketKeyring(
+      std::make_unique<Impl>(std::move(options), std::move(keeper))));
+}
+
 absl::Status TicketKeyring::Update(std::vector<TicketKey> keys,
                                    absl::Time now) {
   return impl_->Update(std::move(keys), now);
+}
+
+absl::optional<TicketBlank> TicketKeyring::MakeBlank(absl::Time now) {
+  return impl_->MakeBlank(now);
+}
+
+absl::optional<Secret> TicketKeyring::Open(absl::Time now,
+                                           absl::string_view server_name,
+                                           absl::string_view ticket) {
+  if (ticket.size() < Impl::kOverhead) return absl::nullopt;
+  std::string content(ticket.size() - Impl::kOverhead, '\0');
+  const ScopedWipe wipe(&content);
+  const absl::Span<const uint8_t> sealed(
+      reinterpret_cast<const uint8_t*>(ticket.data()), ticket.size());
+  if (!impl_->Open(now, server_name, sealed,
+                   reinterpret_cast<uint8_t*>(&content[0]))) {
+    return absl::nullopt;
+  }
+  return Secret(content);
 }
 
 absl::Status TicketKeyring::Rotate(absl::Time now) {

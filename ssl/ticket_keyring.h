@@ -14,8 +14,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "ssl/secret.h"
+#include "ssl/ticket_keeper.h"
 
 namespace airlock::ssl {
 
@@ -44,6 +47,7 @@ struct TicketKeyringState {
   std::string sealing;      // The name of the key that seals, if `seals`.
   bool next_known = false;  // A key that seals later is known.
   absl::Time seals_until;   // When sealing stops unless a new key comes.
+  std::string failure;      // Why a TicketKeeper has no blanks.
 };
 
 // Since the keyring was made.
@@ -100,6 +104,11 @@ class TicketKeyring {
   static absl::StatusOr<std::shared_ptr<TicketKeyring>> CreateOwn(
       absl::Duration period, TicketKeyringOptions options, absl::Time now);
 
+  // A keyring whose keys `keeper` has: they never enter this process. Errors:
+  // as in Create; kInvalidArgument if `keeper` is null.
+  static absl::StatusOr<std::shared_ptr<TicketKeyring>> CreateRemote(
+      std::shared_ptr<TicketKeeper> keeper, TicketKeyringOptions options);
+
   ~TicketKeyring();
   TicketKeyring(const TicketKeyring&) = delete;
   TicketKeyring& operator=(const TicketKeyring&) = delete;
@@ -112,6 +121,13 @@ class TicketKeyring {
   // if a key does not end after it begins or seals for more than seven days;
   // the old keys then stay. `now`: the time.
   absl::Status Update(std::vector<TicketKey> keys, absl::Time now);
+
+  // For a process that keeps keys for others: what seals one ticket now; unset
+  // if there is no key whose time has come.
+  absl::optional<TicketBlank> MakeBlank(absl::Time now);
+  // What TicketKeeper::Open returns.
+  absl::optional<Secret> Open(absl::Time now, absl::string_view server_name,
+                              absl::string_view ticket);
 
   // Of a keyring with its own keys: new tickets get a new key now. All keys but
   // this and the one before are dropped. Errors: kInvalidArgument for others.

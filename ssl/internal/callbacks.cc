@@ -94,8 +94,12 @@ ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
   socket->offered_session =
       offers_ticket ||
       (hello->session_id_len > 0 && !has(TLSEXT_TYPE_supported_versions));
-  ExpectTicket(hello->ssl, offers_ticket);
-  return ssl_select_cert_success;
+  ClientTickets client;
+  client.offers = offers_ticket;
+  client.takes_tls1_2 = has(TLSEXT_TYPE_session_ticket);
+  client.takes_tls1_3 = has(TLSEXT_TYPE_psk_key_exchange_modes);
+  return ExpectTicket(hello->ssl, client) ? ssl_select_cert_success
+                                          : ssl_select_cert_retry;
 }
 
 int TicketKey(SSL* ssl, uint8_t* key_name, uint8_t* iv, EVP_CIPHER_CTX* cipher,

@@ -224,6 +224,7 @@ IoResult Socket::Impl::FinishHandshake() {
   }
   handshake_done = true;
   ReleaseLiveCredentials();
+  ticket_blanks = nullptr;
   bio.keeps_tail = false;
   known_ = nullptr;
   if (initial_context->options().stopwatch != nullptr) {

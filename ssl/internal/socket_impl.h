@@ -133,6 +133,8 @@ class Socket::Impl {
   // Their leaf, if they come from a CredentialSource: it is needed for longer
   // than they are.
   absl::optional<Certificate> presented_live;
+  // A server whose keyring has a keeper: for its tickets. Null: none.
+  std::unique_ptr<std::vector<TicketBlank>> ticket_blanks;
   // The input to sign, while a signer has not answered yet.
   uint16_t sign_scheme = 0;
   std::string sign_input;

@@ -173,6 +173,8 @@ IoResult Socket::Impl::Settle(Operation operation, int result) {
     case SSL_ERROR_WANT_X509_LOOKUP:
     case SSL_ERROR_WANT_CERTIFICATE_VERIFY:
     case SSL_ERROR_WANT_PRIVATE_KEY_OPERATION:
+    case SSL_ERROR_PENDING_CERTIFICATE:
+    case SSL_ERROR_PENDING_TICKET:
       return IoResult::WantCallback(waits_for);
     case SSL_ERROR_ZERO_RETURN:
       return SettleCloseNotify();

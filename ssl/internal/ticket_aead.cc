@@ -74,8 +74,16 @@ bool TicketAead::Seal(const uint8_t* nonce, absl::Span<const uint8_t> input,
                       uint8_t* out) const {
   uint8_t key[kKeySize];
   Derive(nonce, key);
-  const OneUse aead(key);
+  const bool sealed = SealDerived(key, nonce, input, additional, out);
   OPENSSL_cleanse(key, sizeof(key));
+  return sealed;
+}
+
+bool TicketAead::SealDerived(const uint8_t* key, const uint8_t* nonce,
+                             absl::Span<const uint8_t> input,
+                             absl::Span<const uint8_t> additional,
+                             uint8_t* out) {
+  const OneUse aead(key);
   size_t size = 0;
   return aead.get() != nullptr &&
          EVP_AEAD_CTX_seal(aead.get(), out, &size, input.size() + kTagSize,

@@ -23,6 +23,11 @@ class TicketAead {
   static constexpr size_t kNonceSize = 24;
   static constexpr size_t kTagSize = 16;
 
+  // Seal with the derived key of Derive. `key` has kKeySize bytes.
+  static bool SealDerived(const uint8_t* key, const uint8_t* nonce,
+                          absl::Span<const uint8_t> input,
+                          absl::Span<const uint8_t> additional, uint8_t* out);
+
   // `key` has kKeySize bytes.
   explicit TicketAead(absl::string_view key);
   ~TicketAead();
@@ -39,9 +44,10 @@ class TicketAead {
   bool Open(const uint8_t* nonce, absl::Span<const uint8_t> input,
             absl::Span<const uint8_t> additional, uint8_t* out) const;
 
- private:
+  // Writes the key of one message, which has kKeySize bytes and no other use.
   void Derive(const uint8_t* nonce, uint8_t* key) const;
 
+ private:
   AES_KEY cipher_;
   uint8_t subkey_[AES_BLOCK_SIZE];  // CMAC's K1 (NIST SP 800-38B).
 };

@@ -115,6 +115,71 @@ bool TicketKeyring::Impl::Seal(absl::Time now, absl::string_view server_name,
   return true;
 }
 
+absl::optional<TicketBlank> TicketKeyring::Impl::MakeBlank(absl::Time now) {
+  const std::shared_ptr<const Keys> keys = KeysAt(now);
+  Tell(*keys, now);
+  const Key* key = Sealing(*keys, now);
+  if (key == nullptr) return absl::nullopt;
+  TicketBlank blank;
+  blank.name = key->given.name;
+  blank.nonce.resize(TicketBlank::kNonceSize);
+  FillRandom(absl::MakeSpan(blank.nonce));
+  std::string derived(TicketBlank::kKeySize, '\0');
+  const ScopedWipe wipe(&derived);
+  key->aead.Derive(Bytes(blank.nonce).data(),
+                   reinterpret_cast<uint8_t*>(&derived[0]));
+  blank.key = Secret(derived);
+  return blank;
+}
+
+bool TicketKeyring::Impl::SealBlank(const TicketBlank& blank,
+                                    absl::string_view server_name,
+                                    absl::Span<const uint8_t> input,
+                                    uint8_t* out) {
+  static_assert(TicketBlank::kNonceSize == internal::TicketAead::kNonceSize &&
+                    TicketBlank::kKeySize == internal::TicketAead::kKeySize,
+                "a blank is for TicketAead");
+  // A keeper is another's code.
+  if (blank.name.size() != TicketKey::kNameSize ||
+      blank.nonce.size() != TicketBlank::kNonceSize ||
+      blank.key.size() != TicketBlank::kKeySize) {
+    return false;
+  }
+  std::memcpy(out, blank.name.data(), TicketKey::kNameSize);
+  uint8_t* const nonce = out + TicketKey::kNameSize;
+  std::memcpy(nonce, blank.nonce.data(), TicketBlank::kNonceSize);
+  const std::string binding = Binding(blank.name, server_name);
+  if (!internal::TicketAead::SealDerived(Bytes(blank.key.view()).data(), nonce,
+                                         input, Bytes(binding),
+                                         nonce + TicketBlank::kNonceSize)) {
+    return false;
+  }
+  ++sealed_;
+  return true;
+}
+
+absl::StatusOr<absl::optional<Secret>> TicketKeyring::Impl::OpenRemote(
+    absl::string_view server_name, absl::string_view ticket) {
+  absl::optional<Secret> content;
+  const absl::Status said = Guarded("ticket keeper", [&] {
+    absl::StatusOr<absl::optional<Secret>> opened =
+        keeper_->Open(server_name, ticket);
+    if (opened.ok()) content = *std::move(opened);
+    return opened.status();
+  });
+  if (!said.ok()) return said;
+  ++(content.has_value() ? opened_ : unknown_);
+  return content;
+}
+
+void TicketKeyring::Impl::NoteKeeper(const absl::Status& answer) {
+  if (!HasChanged(answer.ok())) return;
+  TicketKeyringState state;
+  state.seals = answer.ok();
+  state.failure = std::string(answer.message());
+  Tell(state);
+}
+
 bool TicketKeyring::Impl::Open(absl::Time now, absl::string_view server_name,
                                absl::Span<const uint8_t> ticket, uint8_t* out) {
   if (ticket.size() < kOverhead) {
@@ -157,6 +222,12 @@ absl::Status TicketKeyring::Impl::Update(std::vector<TicketKey> keys,
                         ErrorParts{"ticket keyring", "makes its own keys",
                                    "create it without a period."});
     }
+    if (keeper_ != nullptr) {
+      return MakeStatus(
+          ErrorKind::kInvalidArgument,
+          ErrorParts{"ticket keyring", "has its keys in another process",
+                     "change them there."});
+    }
     std::vector<const TicketKey*> known;
     known.reserve(keys_->size());
     for (const auto& key : *keys_) known.push_back(&key->given);
@@ -179,8 +250,9 @@ absl::Status TicketKeyring::Impl::Rotate(absl::Time now) {
   if (!own_.has_value()) {
     return MakeStatus(
         ErrorKind::kInvalidArgument,
-        ErrorParts{"ticket keyring", "has its keys from elsewhere",
-                   "call Update."});
+        ErrorParts{
+            "ticket keyring", "has its keys from elsewhere",
+            keeper_ == nullptr ? "call Update." : "they are rotated there."});
   }
   Keys keys;
   if (!keys_->empty()) {
@@ -198,6 +270,10 @@ TicketKeyringState TicketKeyring::Impl::StateOf(const Keys& keys,
                                                 absl::Time now) const {
   TicketKeyringState state;
   state.keys = keys.size();
+  if (keeper_ != nullptr) {
+    state.seals = told_seals_;
+    return state;
+  }
   const Key* sealing = Sealing(keys, now);
   state.seals = sealing != nullptr;
   if (!state.seals) return state;
@@ -221,14 +297,20 @@ TicketKeyringCounts TicketKeyring::Impl::Counts() const {
   return counts;
 }
 
-void TicketKeyring::Impl::Tell(const Keys& keys, absl::Time now) {
-  const bool seals = Sealing(keys, now) != nullptr;
+bool TicketKeyring::Impl::HasChanged(bool seals) {
   // The common case writes nothing that threads share.
-  if (told_seals_ == seals || told_seals_.exchange(seals) == seals) return;
+  return told_seals_ != seals && told_seals_.exchange(seals) != seals;
+}
+
+void TicketKeyring::Impl::Tell(const Keys& keys, absl::Time now) {
+  if (HasChanged(Sealing(keys, now) != nullptr)) Tell(StateOf(keys, now));
+}
+
+void TicketKeyring::Impl::Tell(const TicketKeyringState& state) {
   if (options_.changed == nullptr) return;
   // The callback only observes: its exceptions are ignored.
   Guarded("changed callback", [&] {
-    options_.changed(StateOf(keys, now));
+    options_.changed(state);
     return absl::OkStatus();
   }).IgnoreError();
 }

@@ -32,7 +32,9 @@ class TicketKeyring::Impl {
                                       internal::TicketAead::kNonceSize +
                                       internal::TicketAead::kTagSize;
 
-  explicit Impl(TicketKeyringOptions options) : options_(std::move(options)) {}
+  explicit Impl(TicketKeyringOptions options,
+                std::shared_ptr<TicketKeeper> keeper = nullptr)
+      : options_(std::move(options)), keeper_(std::move(keeper)) {}
 
   // Whether Seal would make a ticket.
   bool CanSeal(absl::Time now);
@@ -44,6 +46,17 @@ class TicketKeyring::Impl {
   // valid here.
   bool Open(absl::Time now, absl::string_view server_name,
             absl::Span<const uint8_t> ticket, uint8_t* out);
+  // Null: the keys are here, and the functions above use them.
+  TicketKeeper* keeper() const { return keeper_.get(); }
+  // With a keeper, in place of Seal and Open.
+  bool SealBlank(const TicketBlank& blank, absl::string_view server_name,
+                 absl::Span<const uint8_t> input, uint8_t* out);
+  absl::StatusOr<absl::optional<Secret>> OpenRemote(
+      absl::string_view server_name, absl::string_view ticket);
+  // Whether the keeper has blanks, as it has just answered.
+  void NoteKeeper(const absl::Status& answer);
+  // As in TicketKeyring.
+  absl::optional<TicketBlank> MakeBlank(absl::Time now);
   // Counts a connection that gets no ticket.
   void NoteNotSealed() { ++not_sealed_; }
 
@@ -75,8 +88,12 @@ class TicketKeyring::Impl {
   TicketKeyringState StateOf(const Keys& keys, absl::Time now) const;
   // Calls `changed` if sealing has begun or stopped.
   void Tell(const Keys& keys, absl::Time now);
+  // Whether that differs from what was told last.
+  bool HasChanged(bool seals);
+  void Tell(const TicketKeyringState& state);
 
   const TicketKeyringOptions options_;
+  const std::shared_ptr<TicketKeeper> keeper_;
   absl::Mutex mutex_;
   std::shared_ptr<const Keys> keys_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<const Keys>();
