@@ -26,7 +26,8 @@ namespace {
 using internal::YamlNode;
 
 constexpr absl::string_view kFileKeys[] = {"keys", "applications", "listen"};
-constexpr absl::string_view kKeyKeys[] = {"certificate", "key", "generate"};
+constexpr absl::string_view kKeyKeys[] = {
+    "certificate", "key", "generate", "tickets", "rotation", "lifetime"};
 constexpr absl::string_view kUserKeys[] = {"user", "keys", "limits"};
 constexpr absl::string_view kGrantKeys[] = {"purposes", "schemes"};
 constexpr absl::string_view kLimitKeys[] = {"signatures_per_second",
@@ -36,10 +37,15 @@ constexpr size_t kMostName = 64;
 constexpr int kMostLimit = 1'000'000;
 constexpr int64_t kMostUser = 0xfffffffe;
 
-constexpr std::array<absl::string_view, 4> kPurposes = {
-    "tls1.3-server", "tls1.3-client", "tls1.2-server", "tls1.2-client"};
+constexpr std::array<absl::string_view, 6> kPurposes = {
+    "tls1.3-server", "tls1.3-client", "tls1.2-server",
+    "tls1.2-client", "ticket-seal",   "ticket-unseal"};
 // What a grant without purposes allows: those of a server.
 constexpr absl::string_view kServerPurposes[] = {kPurposes[0], kPurposes[2]};
+constexpr absl::string_view kTicketPurposes[] = {kPurposes[4], kPurposes[5]};
+
+constexpr absl::string_view kGenerate = "generate";
+constexpr absl::Duration kWeek = absl::Hours(24 * 7);
 
 constexpr std::array<absl::string_view, 10> kSchemeWords = {
     "ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384",
@@ -147,6 +153,43 @@ absl::Status ReadList(const YamlNode& node, absl::string_view name, Read read) {
   return absl::OkStatus();
 }
 
+absl::Status ReadDuration(const YamlNode& entry, absl::string_view name,
+                          absl::Duration* duration) {
+  const YamlNode* const node = entry.Find(name);
+  if (node == nullptr) return absl::OkStatus();
+  const absl::StatusOr<std::string> text = internal::ReadText(*node, name);
+  if (!text.ok()) return text.status();
+  if (absl::ParseDuration(*text, duration) && *duration >= absl::Seconds(1) &&
+      *duration <= kWeek) {
+    return absl::OkStatus();
+  }
+  return ErrorAt(node->position,
+                 absl::StrCat(name, " is \"", internal::Shown(*text),
+                              "\"; it must be a time from 1s to 168h, which is "
+                              "a week, as in 12h"));
+}
+
+absl::Status ReadTickets(const YamlNode& entry, const YamlNode& tickets,
+                         KeyEntry* key) {
+  key->for_tickets = true;
+  const absl::StatusOr<std::string> text =
+      internal::ReadText(tickets, "tickets");
+  if (!text.ok()) return text.status();
+  if (*text != kGenerate) {
+    absl::StatusOr<KeySource> source = ReadSource(tickets, "tickets");
+    if (!source.ok()) return source.status();
+    key->tickets = *std::move(source);
+    if (const YamlNode* const rotation = entry.Find("rotation")) {
+      return ErrorAt(rotation->position,
+                     "rotation is for \"tickets: generate\"; keys from a file "
+                     "have their own times");
+    }
+  }
+  absl::Status status = ReadDuration(entry, "rotation", &key->rotation);
+  if (status.ok()) status = ReadDuration(entry, "lifetime", &key->lifetime);
+  return status;
+}
+
 absl::StatusOr<KeyEntry> ReadKey(const YamlNode& name, const YamlNode& node) {
   KeyEntry entry;
   entry.name = name.text;
@@ -157,12 +200,28 @@ absl::StatusOr<KeyEntry> ReadKey(const YamlNode& name, const YamlNode& node) {
   const YamlNode* const certificate = node.Find("certificate");
   const YamlNode* const key = node.Find("key");
   const YamlNode* const generate = node.Find("generate");
-  if ((certificate == nullptr) == (generate == nullptr) ||
-      (generate != nullptr && key != nullptr)) {
+  const YamlNode* const tickets = node.Find("tickets");
+  const int forms = (certificate != nullptr ? 1 : 0) +
+                    (generate != nullptr ? 1 : 0) +
+                    (tickets != nullptr ? 1 : 0);
+  if (forms != 1 || (certificate == nullptr && key != nullptr)) {
     return ErrorAt(name.position,
                    absl::StrCat("the key ", name.text,
                                 " needs either \"certificate\", with or "
-                                "without \"key\", or \"generate\""));
+                                "without \"key\", or \"generate\", or "
+                                "\"tickets\""));
+  }
+  if (tickets != nullptr) {
+    status = ReadTickets(node, *tickets, &entry);
+    if (!status.ok()) return status;
+    return entry;
+  }
+  for (const absl::string_view word : {"rotation", "lifetime"}) {
+    if (const YamlNode* const given = node.Find(word)) {
+      return ErrorAt(given->position,
+                     absl::StrCat(word, " is for a key with \"tickets\", and ",
+                                  name.text, " signs"));
+    }
   }
   if (generate != nullptr) {
     status = ReadList(*generate, "generate",
@@ -183,18 +242,31 @@ absl::StatusOr<KeyEntry> ReadKey(const YamlNode& name, const YamlNode& node) {
   return entry;
 }
 
+absl::Status CheckPurpose(const YamlNode& node, absl::string_view purpose,
+                          const KeyEntry& key) {
+  if (absl::c_linear_search(kTicketPurposes, purpose) == key.for_tickets) {
+    return absl::OkStatus();
+  }
+  return ErrorAt(
+      node.position,
+      absl::StrCat(
+          "\"", purpose, "\" does not fit the key ", key.name,
+          key.for_tickets ? ", which is for tickets" : ", which signs"));
+}
+
 absl::StatusOr<KeyGrant> ReadGrant(const YamlNode& name, const YamlNode& node,
                                    const std::vector<KeyEntry>& keys) {
   KeyGrant grant;
   grant.key = name.text;
   grant.position = name.position;
-  if (absl::c_none_of(keys, [&name](const KeyEntry& key) {
-        return key.name == name.text;
-      })) {
+  const auto key = absl::c_find_if(
+      keys, [&name](const KeyEntry& each) { return each.name == name.text; });
+  if (key == keys.end()) {
     return ErrorAt(name.position, absl::StrCat("\"", internal::Shown(name.text),
                                                "\" is not a key of this file"));
   }
-  grant.purposes.assign(std::begin(kServerPurposes), std::end(kServerPurposes));
+  const auto& usual = key->for_tickets ? kTicketPurposes : kServerPurposes;
+  grant.purposes.assign(std::begin(usual), std::end(usual));
   if (node.kind == YamlNode::Kind::kNull) return grant;
   absl::Status status = internal::ExpectKeys(node, "a grant", kGrantKeys);
   if (!status.ok()) return status;
@@ -202,15 +274,21 @@ absl::StatusOr<KeyGrant> ReadGrant(const YamlNode& name, const YamlNode& node,
     grant.purposes.clear();
     status =
         ReadList(*purposes, "purposes",
-                 [&grant](const YamlNode& item, const std::string& text) {
+                 [&](const YamlNode& item, const std::string& text) {
                    const absl::StatusOr<size_t> word =
                        internal::ReadWord<size_t>(item, "a purpose", kPurposes);
-                   if (word.ok()) grant.purposes.push_back(text);
-                   return word.status();
+                   if (!word.ok()) return word.status();
+                   grant.purposes.push_back(text);
+                   return CheckPurpose(item, text, *key);
                  });
     if (!status.ok()) return status;
   }
   if (const YamlNode* const schemes = node.Find("schemes")) {
+    if (key->for_tickets) {
+      return ErrorAt(schemes->position,
+                     absl::StrCat("the key ", key->name,
+                                  " is for tickets, and signs nothing"));
+    }
     status = ReadList(*schemes, "schemes",
                       [&grant](const YamlNode& item, const std::string&) {
                         const absl::StatusOr<size_t> word =

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "config/position.h"
@@ -35,13 +36,21 @@ struct KeyEntry {
   absl::optional<KeySource> certificate;
   absl::optional<KeySource> key;      // Unset: in the certificate's file.
   std::vector<std::string> generate;  // DNS names and IP addresses.
+
+  // It is for session tickets, and none of the above is set. `tickets` has the
+  // keys, one a line; unset: the service makes them, every `rotation`. They
+  // open tickets for `lifetime`.
+  bool for_tickets = false;
+  absl::optional<KeySource> tickets;
+  absl::Duration rotation = absl::Hours(12);
+  absl::Duration lifetime = absl::Hours(2);
 };
 
 // What one application may do with one key.
 struct KeyGrant {
   std::string key;  // The name of a KeyEntry.
   Position position;
-  // Words of KeyPurposeWords.
+  // Words of KeyPurposeWords, that fit the key.
   std::vector<std::string> purposes;
   // SignatureSchemes (RFC 8446, section 4.2.3); empty: all of the key's.
   std::vector<uint16_t> schemes;
@@ -55,8 +64,8 @@ struct KeyUser {
   // descriptor only.
   absl::optional<uint32_t> uid;
   std::vector<KeyGrant> grants;
-  // Limits: signatures in a second (and at once, after a pause), requests that
-  // wait, and channels (processes, in general).
+  // Limits: signatures and other uses in a second (and at once, after a pause),
+  // requests that wait, and channels (processes, in general).
   int signatures_per_second = 2000;
   int requests_under_way = 2000;
   int channels = 256;
@@ -68,7 +77,7 @@ struct KeysFile {
   std::string listen;  // The path of a socket; empty: none.
 };
 
-// The purposes of a signature: "tls1.3-server" and so on.
+// What keys are for: "tls1.3-server" and so on.
 absl::Span<const absl::string_view> KeyPurposeWords();
 
 // The IANA name of a SignatureScheme that a grant can name; empty for others.
@@ -76,7 +85,8 @@ absl::string_view SignatureSchemeWord(uint16_t scheme);
 
 // Parses the text of `file`, a name for error messages only. Errors
 // (kInvalidArgument) begin with the position, as in ParsePolicyFile: an unknown
-// key or word, an application without keys, a key that is not in the file, two
+// key or word, an application without keys, a key that is not in the file, a
+// purpose that does not fit the key, two
 // applications with the same user, a path that is not absolute. Pure and
 // thread-safe.
 absl::StatusOr<KeysFile> ParseKeysFile(absl::string_view content,

@@ -97,10 +97,11 @@ std::string UseReport(const KeyService& service) {
   config::Json uses = config::Json::array();
   for (const auto& [use, count] : service.uses()) {
     const auto& [application, key, purpose] = use;
-    uses.push_back({{"application", application},
-                    {"key", key},
-                    {"purpose", std::string(keys::PurposeName(purpose))},
-                    {"signatures", count}});
+    uses.push_back(
+        {{"application", application},
+         {"key", key},
+         {"purpose", std::string(keys::PurposeName(purpose))},
+         {keys::IsForTickets(purpose) ? "tickets" : "signatures", count}});
   }
   config::Json refusals = config::Json::object();
   for (const auto& [word, count] : service.refusals()) refusals[word] = count;

@@ -248,6 +248,9 @@ absl::Status CheckHandshakeInput(Purpose purpose, uint16_t scheme,
       return CheckTls13("client", scheme, input);
     case Purpose::kTls12Server:
       return CheckServerKeyExchange(input);
+    case Purpose::kTicketSeal:
+    case Purpose::kTicketUnseal:
+      return absl::InvalidArgumentError("no handshake signs for this purpose");
     case Purpose::kTls12Client:
       break;
   }

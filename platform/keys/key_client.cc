@@ -13,6 +13,7 @@
 #include "platform/internal/fd_wait.h"
 #include "platform/keys/handshake_input.h"
 #include "platform/keys/internal/key_connection.h"
+#include "platform/keys/internal/remote_tickets.h"
 #include "platform/keys/protocol.h"
 #include "ssl/certificate.h"
 #include "ssl/error.h"
@@ -22,6 +23,7 @@ namespace airlock::keys {
 namespace {
 
 using internal::KeyConnection;
+using platform::internal::Earlier;
 using platform::internal::Until;
 using platform::internal::UntilAfter;
 
@@ -76,7 +78,10 @@ absl::StatusOr<std::vector<RemoteKey>> KeyClient::List() {
   for (const Message& answer : *answers) {
     if (answer.type == MessageType::kRefusal) return Refused("*", answer);
     if (answer.type != MessageType::kKey) continue;
-    keys.push_back({answer.key, answer.schemes, answer.chain});
+    const bool tickets =
+        absl::c_linear_search(answer.purposes, Purpose::kTicketSeal) &&
+        absl::c_linear_search(answer.purposes, Purpose::kTicketUnseal);
+    keys.push_back({answer.key, answer.schemes, tickets, answer.chain});
   }
   return keys;
 }
@@ -110,18 +115,33 @@ absl::StatusOr<std::string> KeyClient::Sign(const std::string& key,
   request.scheme = scheme;
   request.purpose = *purpose;
   request.bytes = std::string(input);
-  const KeyWaitScope* const scope = current_scope;
-  const bool own_deadline = waiting == Waiting::kBlocks && scope != nullptr &&
-                            scope->until().has_value();
-  const Until until =
-      own_deadline ? scope->until() : UntilAfter(options_.timeout);
+  const bool own_deadline = waiting == Waiting::kBlocks &&
+                            current_scope != nullptr &&
+                            current_scope->until().has_value();
   const auto answers =
-      waiting == Waiting::kReturns
-          ? connection_->Poll(std::move(request), until)
-          : connection_->Ask(std::move(request), until,
-                             scope != nullptr && scope->interruptible());
+      Ask(std::move(request), waiting,
+          own_deadline ? current_scope->until() : UntilAfter(options_.timeout));
   if (!answers.ok()) return answers.status();
   return SignatureOf(key, *answers);
+}
+
+absl::StatusOr<std::vector<Message>> KeyClient::Ask(Message request,
+                                                    Waiting waiting,
+                                                    Until until) {
+  if (waiting == Waiting::kReturns) {
+    return connection_->Poll(std::move(request), until);
+  }
+  const KeyWaitScope* const scope = current_scope;
+  if (scope != nullptr) until = Earlier(until, scope->until());
+  return connection_->Ask(std::move(request), until,
+                          scope != nullptr && scope->interruptible());
+}
+
+std::shared_ptr<ssl::TicketKeeper> KeyClient::TicketsFor(std::string key,
+                                                         Waiting waiting) {
+  return std::make_shared<internal::RemoteTickets>(
+      shared_from_this(), std::move(key), waiting, options_.ticket_timeout,
+      options_.ticket_pause);
 }
 
 absl::StatusOr<int> KeyClient::wakeup_fd() {
@@ -153,6 +173,9 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentials(
       *keys, [&key](const RemoteKey& each) { return each.name == key; });
   if (found == keys->end()) {
     return failed("the key service has no such key for this application");
+  }
+  if (found->schemes.empty()) {
+    return failed("it is for session tickets, and signs nothing");
   }
   if (found->chain.empty()) {
     return failed("the key service sent no certificate for it");

@@ -18,26 +18,33 @@
 #include "absl/types/optional.h"
 #include "ssl/credentials.h"
 #include "ssl/secret.h"
+#include "ssl/ticket_keeper.h"
 
 namespace airlock::keys {
 
+struct Message;
+
 namespace internal {
 class KeyConnection;
+class RemoteTickets;
 }  // namespace internal
 
 // A key that the service has for this application.
 struct RemoteKey {
   std::string name;
-  std::vector<uint16_t> schemes;   // SignatureSchemes, the preferred first.
+  // SignatureSchemes, the preferred first; none if it is for tickets.
+  std::vector<uint16_t> schemes;
+  bool for_tickets = false;        // Its application may seal and open them.
   std::vector<std::string> chain;  // DER, the leaf first.
 };
 
-// How a handshake waits for a signature.
+// How a handshake waits for the service.
 enum class Waiting {
   // The thread waits: until the deadline of KeyWaitScope, if there is one on
   // this thread, and for at most KeyClientOptions::timeout otherwise.
   kBlocks,
-  // The Signer returns ssl::Later(), so Handshake returns want_callback();
+  // The Signer or TicketKeeper returns ssl::Later(), so Handshake returns
+  // want_callback();
   // after KeyClientOptions::timeout, an error. See KeyClient::wakeup_fd.
   kReturns,
 };
@@ -48,12 +55,17 @@ struct KeyClientOptions {
   std::string place;
   // How long a request may take that has no deadline of its own.
   absl::Duration timeout = absl::Seconds(10);
+  // How long a handshake waits for its tickets, at most; it goes on without
+  // them.
+  absl::Duration ticket_timeout = absl::Seconds(2);
+  // For how long no handshake waits after one did so in vain.
+  absl::Duration ticket_pause = absl::Seconds(2);
 };
 
-// Asks the key service for lists of keys and for signatures. It connects when
-// it is first used, and again after the service has ended: requests under way
-// are then sent once more. A process made by fork() has its own connection. An
-// error says what the service or the connection lacks, and for which key.
+// Asks the key service for lists of keys, signatures and tickets. It connects
+// when it is first used, and again after the service has ended: requests under
+// way are then sent once more. A process made by fork() has its own connection.
+// An error says what the service or the connection lacks, and for which key.
 //
 // Thread-safe. The functions below may be called inside a platform::ForkGuard,
 // which they leave while they wait.
@@ -74,7 +86,13 @@ class KeyClient : public std::enable_shared_from_this<KeyClient> {
   // client alive. The service need not exist yet.
   ssl::Signer SignerFor(std::string key, Waiting waiting);
 
-  // A descriptor that is readable when signatures have arrived, or the
+  // What seals and opens tickets with the key `key`, for
+  // TicketKeyring::CreateRemote; keeps this client alive. The service need not
+  // exist yet.
+  std::shared_ptr<ssl::TicketKeeper> TicketsFor(std::string key,
+                                                Waiting waiting);
+
+  // A descriptor that is readable when answers have arrived, or the
   // connection is lost: an event loop waits for it, calls Dispatch, and then
   // Handshake again for each socket that wants a callback. Stays the same,
   // except in a process made by fork(). Only for waiting. Errors: kInternal, if
@@ -84,7 +102,13 @@ class KeyClient : public std::enable_shared_from_this<KeyClient> {
   void Dispatch();
 
  private:
+  friend class internal::RemoteTickets;
   explicit KeyClient(KeyClientOptions options);
+  // The answers to `request`, or ssl::Later(). `until` counts from the first
+  // call with the same request.
+  absl::StatusOr<std::vector<Message>> Ask(
+      Message request, Waiting waiting,
+      absl::optional<std::chrono::steady_clock::time_point> until);
   absl::StatusOr<std::string> Sign(const std::string& key, Waiting waiting,
                                    uint16_t scheme, absl::string_view input);
 
@@ -105,7 +129,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentials(
 // Thread-safe.
 absl::optional<std::string> KeyReference(absl::string_view text);
 
-// Until when this thread's signatures wait, while the scope exists. With
+// Until when this thread waits for the service, while the scope exists. With
 // `interruptible`, a signal ends the wait, and the Signer returns ssl::Later().
 class KeyWaitScope {
  public:

@@ -11,8 +11,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/types/optional.h"
 #include "config/keys_file.h"
 #include "platform/keys/handshake_input.h"
+#include "ssl/secret.h"
 #include "ssl/shown.h"
 #include "ssl/sign.h"
 
@@ -21,6 +23,10 @@ namespace {
 
 // Reports of refusals: this many at once, then one a second.
 constexpr double kMostReports = 20;
+
+// How long an application may use a blank. Its ticket must open for the whole
+// lifetime, and a keyring adds twice the skew of clocks, two minutes, to that.
+constexpr uint16_t kBlankSeconds = 60;
 
 bool IsTls13(Purpose purpose) {
   return purpose == Purpose::kTls13Server || purpose == Purpose::kTls13Client;
@@ -86,7 +92,10 @@ KeyService::KeyService(std::vector<ServedKey> keys,
       allowed.key = &*key;
       allowed.purposes = std::move(grant.purposes);
       // Only what the key can, with the key's preference.
-      for (const uint16_t scheme : ssl::SignatureSchemes(*key->credentials)) {
+      const std::vector<uint16_t> able =
+          key->tickets == nullptr ? ssl::SignatureSchemes(*key->credentials)
+                                  : std::vector<uint16_t>();
+      for (const uint16_t scheme : able) {
         if (grant.schemes.empty() ||
             absl::c_linear_search(grant.schemes, scheme)) {
           allowed.schemes.push_back(scheme);
@@ -130,7 +139,7 @@ Message KeyService::Refuse(const Channel& channel, const Message& request,
   event.refusal = refusal;
   event.reason = answer.reason;
   event.suppressed = std::exchange(user.suppressed, 0);
-  if (request.type == MessageType::kSign && !request.key.empty()) {
+  if (!request.key.empty()) {
     event.key = request.key;
     event.scheme = request.scheme;
     event.purpose = request.purpose;
@@ -159,33 +168,41 @@ const KeyService::Allowed* KeyService::Check(const Channel& channel,
         absl::StrCat("the application ", user.name, " has no key named \"",
                      ssl::Shown(request.key), "\""));
   }
+  auto [refusal, reason] = WhyNot(*allowed, request);
+  return reason.empty() ? &*allowed : refuse(refusal, std::move(reason));
+}
+
+std::pair<Refusal, std::string> KeyService::WhyNot(
+    const Allowed& allowed, const Message& request) const {
   const std::string name = absl::StrCat("the key ", request.key);
-  if (!absl::c_linear_search(allowed->purposes, request.purpose)) {
-    return refuse(
-        Refusal::kForbidden,
-        absl::StrCat(name, " is not for ", PurposeName(request.purpose)));
+  // The message's type decides, and not only the purpose that it states.
+  const bool tickets = request.type != MessageType::kSign;
+  if (!absl::c_linear_search(allowed.purposes, request.purpose) ||
+      IsForTickets(request.purpose) != tickets ||
+      (allowed.key->tickets != nullptr) != tickets) {
+    return {Refusal::kForbidden,
+            absl::StrCat(name, " is not for ", PurposeName(request.purpose))};
   }
-  if (!absl::c_linear_search(allowed->schemes, request.scheme)) {
-    return refuse(
-        Refusal::kForbidden,
-        absl::StrCat(name, " does not sign with ", SchemeText(request.scheme)));
+  if (tickets) return {};
+  if (!absl::c_linear_search(allowed.schemes, request.scheme)) {
+    return {Refusal::kForbidden, absl::StrCat(name, " does not sign with ",
+                                              SchemeText(request.scheme))};
   }
-  const ssl::Credentials& credentials = *allowed->key->credentials;
+  const ssl::Credentials& credentials = *allowed.key->credentials;
   // TLS 1.3 binds an ECDSA scheme to the key's curve (RFC 8446, section 4.2.3).
   if (IsTls13(request.purpose) &&
       credentials.key_type() == ssl::KeyType::kEcdsa &&
       request.scheme != ssl::SignatureSchemes(credentials).front()) {
-    return refuse(Refusal::kForbidden,
-                  absl::StrCat(name, " is on another curve than ",
-                               SchemeText(request.scheme), " of TLS 1.3"));
+    return {Refusal::kForbidden,
+            absl::StrCat(name, " is on another curve than ",
+                         SchemeText(request.scheme), " of TLS 1.3")};
   }
   const absl::Status form =
       CheckHandshakeInput(request.purpose, request.scheme, request.bytes);
-  if (form.ok()) return &*allowed;
-  return refuse(
-      Refusal::kNotHandshake,
-      absl::StrCat("the input is not what a ", PurposeName(request.purpose),
-                   " signs: ", form.message()));
+  if (form.ok()) return {};
+  return {Refusal::kNotHandshake,
+          absl::StrCat("the input is not what a ", PurposeName(request.purpose),
+                       " signs: ", form.message())};
 }
 
 bool KeyService::TakeToken(User* user) {
@@ -220,6 +237,8 @@ bool KeyService::Channel::Take(absl::string_view packet,
       Cancel(*request, answers);
       return true;
     case MessageType::kSign:
+    case MessageType::kSeal:
+    case MessageType::kUnseal:
       break;
     default:
       return malformed("its type is not for a channel");
@@ -242,7 +261,7 @@ bool KeyService::Channel::Take(absl::string_view packet,
     answers->push_back(Encode(service_->Refuse(
         *this, *request, Refusal::kTooMany,
         absl::StrCat("the application ", user.name, " has had ",
-                     user.per_second, " signatures within a second"))));
+                     user.per_second, " uses of its keys within a second"))));
   } else {
     waiting_.push_back({*std::move(request), allowed});
     ++user.under_way;
@@ -255,19 +274,78 @@ std::string KeyService::Channel::Work() {
   waiting_.pop_front();
   User& user = service_->users_[application_];
   --user.under_way;
-  const Message& request = next.request;
-  absl::StatusOr<std::string> signature =
-      ssl::Sign(*next.allowed->key->credentials, request.scheme, request.bytes);
-  if (!signature.ok()) {
-    return Encode(service_->Refuse(*this, request, Refusal::kFailed,
-                                   std::string(signature.status().message())));
+  Message answer;
+  switch (next.request.type) {
+    case MessageType::kSeal:
+      answer = service_->Seal(*this, *next.allowed, next.request);
+      break;
+    case MessageType::kUnseal:
+      answer = service_->Unseal(*this, *next.allowed, next.request);
+      break;
+    default:
+      answer = service_->Sign(*this, *next.allowed, next.request);
+      break;
   }
-  ++service_->uses_[{user.name, request.key, request.purpose}];
+  answer.id = next.request.id;
+  std::string packet = Encode(answer);
+  WipeSecrets(&answer);
+  return packet;
+}
+
+Message KeyService::Sign(const Channel& channel, const Allowed& allowed,
+                         const Message& request) {
+  absl::StatusOr<std::string> signature =
+      ssl::Sign(*allowed.key->credentials, request.scheme, request.bytes);
+  if (!signature.ok()) {
+    return Refuse(channel, request, Refusal::kFailed,
+                  std::string(signature.status().message()));
+  }
+  Count(channel, request, 1);
   Message answer;
   answer.type = MessageType::kSignature;
-  answer.id = request.id;
   answer.bytes = *std::move(signature);
-  return Encode(answer);
+  return answer;
+}
+
+Message KeyService::Seal(const Channel& channel, const Allowed& allowed,
+                         const Message& request) {
+  Message answer;
+  answer.type = MessageType::kBlanks;
+  answer.seconds = kBlankSeconds;
+  answer.bytes.reserve(request.count * kBlankSize);
+  for (int i = 0; i < request.count; ++i) {
+    const absl::optional<ssl::TicketBlank> blank =
+        allowed.key->tickets->MakeBlank(clock_());
+    if (!blank.has_value()) {
+      return Refuse(channel, request, Refusal::kFailed,
+                    absl::StrCat("the key ", request.key,
+                                 " seals no tickets now: none of its keys is "
+                                 "for this time"));
+    }
+    absl::StrAppend(&answer.bytes, blank->name, blank->nonce,
+                    blank->key.view());
+  }
+  Count(channel, request, request.count);
+  return answer;
+}
+
+Message KeyService::Unseal(const Channel& channel, const Allowed& allowed,
+                           const Message& request) {
+  Message answer;
+  answer.type = MessageType::kUnsealed;
+  const absl::optional<ssl::Secret> content =
+      allowed.key->tickets->Open(clock_(), request.server_name, request.bytes);
+  if (content.has_value()) {
+    answer.bytes = std::string(content->view());
+    Count(channel, request, 1);
+  }
+  return answer;
+}
+
+void KeyService::Count(const Channel& channel, const Message& request,
+                       int uses) {
+  uses_[{users_[channel.application_].name, request.key, request.purpose}] +=
+      static_cast<uint64_t>(uses);
 }
 
 void KeyService::Channel::AddKeys(uint32_t id,
@@ -279,8 +357,10 @@ void KeyService::Channel::AddKeys(uint32_t id,
     key.key = allowed.key->name;
     key.schemes = allowed.schemes;
     key.purposes = allowed.purposes;
-    for (const auto& certificate : allowed.key->credentials->chain()) {
-      key.chain.emplace_back(certificate.der());
+    if (allowed.key->tickets == nullptr) {
+      for (const auto& certificate : allowed.key->credentials->chain()) {
+        key.chain.emplace_back(certificate.der());
+      }
     }
     answers->push_back(Encode(key));
   }

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -20,37 +21,42 @@
 #include "platform/keys/key_event.h"
 #include "platform/keys/protocol.h"
 #include "ssl/credentials.h"
+#include "ssl/ticket_keyring.h"
 
 namespace airlock::keys {
 
-// A key and its certificate chain, by their name.
+// A key that signs, with its certificate chain, or one of session tickets.
 struct ServedKey {
   std::string name;
   std::shared_ptr<const ssl::Credentials> credentials;
+  // Null: `credentials` sign.
+  std::shared_ptr<ssl::TicketKeyring> tickets = nullptr;
 };
 
 // What an application may do with one key.
 struct Grant {
-  std::string key;  // The name of a ServedKey.
-  std::vector<Purpose> purposes;
+  std::string key;                // The name of a ServedKey.
+  std::vector<Purpose> purposes;  // That fit the key.
   std::vector<uint16_t> schemes;  // Empty: all that the key can.
 };
 
 struct Application {
   std::string name;
   std::vector<Grant> grants;
-  // Signatures per second; as many at once after a pause.
+  // Signatures and requests about tickets per second; as many at once after a
+  // pause.
   int signatures_per_second = 2000;
-  // Requests that wait to be signed, on all channels of the application.
+  // Requests that wait for their turn, on all channels of the application.
   int requests_under_way = 2000;
 };
 
-// Uses of a key since the start, by application, key and purpose.
+// Uses of a key since the start (signatures, blanks, tickets opened), by
+// application, key and purpose.
 using UseCounts =
     std::map<std::tuple<std::string, std::string, Purpose>, uint64_t>;
 
-// Decides about requests and signs. Pure: has no descriptor, clock or thread.
-// Thread-compatible.
+// Decides about requests, signs, and makes and opens tickets. Pure: has no
+// descriptor, clock or thread. Thread-compatible.
 class KeyService {
  public:
   // Gives the time, which never goes back. For limits and for events.
@@ -70,7 +76,7 @@ class KeyService {
   // A channel of an application, which the service must outlive.
   std::unique_ptr<Channel> OpenChannel(size_t application, const Peer& peer);
 
-  // Counts of signatures, and of refusals by the word of the reason.
+  // Counts of uses, and of refusals by the word of the reason.
   const UseCounts& uses() const { return uses_; }
   const std::map<std::string, uint64_t>& refusals() const { return refusals_; }
 
@@ -83,6 +89,17 @@ class KeyService {
   // What `request` may use; otherwise the refusal is in `answer`.
   const Allowed* Check(const Channel& channel, const Message& request,
                        Message* answer);
+  // Why `request` may not use the key that it names; empty reason: it may.
+  std::pair<Refusal, std::string> WhyNot(const Allowed& allowed,
+                                         const Message& request) const;
+  // These answer a request that Check allowed.
+  Message Sign(const Channel& channel, const Allowed& allowed,
+               const Message& request);
+  Message Seal(const Channel& channel, const Allowed& allowed,
+               const Message& request);
+  Message Unseal(const Channel& channel, const Allowed& allowed,
+                 const Message& request);
+  void Count(const Channel& channel, const Message& request, int uses);
   bool TakeToken(User* user);
 
   const std::vector<ServedKey> keys_;
@@ -106,10 +123,10 @@ class KeyService::Channel {
   // after the answers.
   bool Take(absl::string_view packet, std::vector<std::string>* answers);
 
-  // Whether requests wait to be signed.
+  // Whether requests wait for their turn.
   bool has_work() const { return !waiting_.empty(); }
-  // Signs for the oldest of them, and returns the packet that answers it. One
-  // at a time, so that a server can be fair to all channels.
+  // Does what the oldest of them asks for, and returns the packet that answers
+  // it. One at a time, so that a server can be fair to all channels.
   std::string Work();
 
   size_t application() const { return application_; }
@@ -117,7 +134,7 @@ class KeyService::Channel {
  private:
   friend class KeyService;
   Channel(KeyService* service, size_t application, const Peer& peer);
-  // A request that may be signed.
+  // A request that is allowed.
   struct Waiting {
     Message request;
     const Allowed* allowed;

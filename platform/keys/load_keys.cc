@@ -13,10 +13,12 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "config/position.h"
+#include "platform/tickets/file_ticket_source.h"
 #include "ssl/credentials.h"
 #include "ssl/local_ca.h"
 #include "ssl/secret.h"
 #include "ssl/sign.h"
+#include "ssl/ticket_keyring.h"
 
 namespace airlock::keys {
 namespace {
@@ -78,6 +80,32 @@ CredentialsOr Generate(const config::KeyEntry& entry, platform::Host* host) {
   return Make(entry.position, std::move(options));
 }
 
+// The keys of session tickets.
+absl::StatusOr<std::shared_ptr<ssl::TicketKeyring>> LoadTickets(
+    const config::KeyEntry& entry, const std::string& credentials,
+    platform::Host* host) {
+  ssl::TicketKeyringOptions options;
+  options.lifetime = entry.lifetime;
+  if (!entry.tickets.has_value()) {
+    return ssl::TicketKeyring::CreateOwn(entry.rotation, std::move(options),
+                                         host->Now());
+  }
+  const absl::StatusOr<ssl::Secret> text =
+      Read(*entry.tickets, credentials, host);
+  if (!text.ok()) return text.status();
+  auto keys = platform::ParseTicketKeys(text->view());
+  absl::Status status = keys.status();
+  auto keyring = ssl::TicketKeyring::Create(std::move(options));
+  if (status.ok()) status = keyring.status();
+  if (status.ok()) {
+    status = (*keyring)->Update(*std::move(keys), host->Now());
+  }
+  if (status.ok()) return keyring;
+  return config::ErrorAt(
+      entry.tickets->position,
+      absl::StrCat(entry.tickets->name, ": ", status.message()));
+}
+
 CredentialsOr Load(const config::KeyEntry& entry,
                    const std::string& credentials, platform::Host* host) {
   if (!entry.certificate.has_value()) return Generate(entry, host);
@@ -109,6 +137,7 @@ absl::StatusOr<Grant> LoadGrant(const config::KeyGrant& given,
   grant.schemes = given.schemes;
   const auto key = absl::c_find_if(
       keys, [&given](const ServedKey& each) { return each.name == given.key; });
+  if (key->tickets != nullptr) return grant;
   const std::vector<uint16_t> able = ssl::SignatureSchemes(*key->credentials);
   for (const uint16_t scheme : given.schemes) {
     if (absl::c_linear_search(able, scheme)) continue;
@@ -128,6 +157,12 @@ absl::StatusOr<LoadedKeys> LoadKeys(const config::KeysFile& file,
                                     platform::Host* host) {
   LoadedKeys loaded;
   for (const config::KeyEntry& entry : file.keys) {
+    if (entry.for_tickets) {
+      auto tickets = LoadTickets(entry, credentials, host);
+      if (!tickets.ok()) return tickets.status();
+      loaded.keys.push_back({entry.name, nullptr, *std::move(tickets)});
+      continue;
+    }
     CredentialsOr made = Load(entry, credentials, host);
     if (!made.ok()) return made.status();
     loaded.keys.push_back({entry.name, *std::move(made)});

@@ -29,11 +29,12 @@ struct LoadedKeys {
 
 // Reads the keys and certificates of `file`, each checked to match, and makes
 // those that it wants generated: ECDSA P-256, with a self-signed certificate
-// that is valid for 90 days from now. `credentials` is the folder of systemd's
-// credentials ($CREDENTIALS_DIRECTORY); empty: there is none. Copies of a key's
-// text are wiped. Errors begin with the position in the configuration: a file
-// that cannot be read or that another user could replace, a key that does not
-// fit, a credential without a folder, a scheme that the key does not have.
+// that is valid for 90 days from now, or the keys of tickets. `credentials` is
+// the folder of systemd's credentials ($CREDENTIALS_DIRECTORY); empty: there is
+// none. Copies of a key's text are wiped. Errors begin with the position in the
+// configuration: a file that cannot be read or that another user could replace,
+// a key that does not fit, a credential without a folder, a scheme that the key
+// does not have.
 absl::StatusOr<LoadedKeys> LoadKeys(const config::KeysFile& file,
                                     const std::string& credentials,
                                     platform::Host* host);

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "platform/keys/protocol.h"
+#include "ssl/secret.h"
 
 namespace airlock::keys {
 namespace {
@@ -76,6 +77,8 @@ absl::StatusOr<Packet> ReceivePacket(int fd) {
   // No message of the protocol is empty, so this is the end.
   if (size == 0) return absl::OutOfRangeError("the other end is closed");
   packet.bytes.assign(room.data(), static_cast<size_t>(size));
+  // Some packets have secrets, and the thread may never receive again.
+  ssl::Wipe(&room[0], static_cast<size_t>(size));
   packet.too_much |= (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
   return packet;
 }

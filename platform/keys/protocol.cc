@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ssl/secret.h"
 
 namespace airlock::keys {
 namespace {
@@ -94,6 +95,26 @@ void TakeKey(Reader* in, Message* message) {
   }
 }
 
+void TakeSeal(Reader* in, Message* message) {
+  message->purpose = Purpose::kTicketSeal;
+  message->key = TakeKeyName(in);
+  message->count = static_cast<uint8_t>(in->Number(1, "the number of blanks"));
+  if (message->count < 1 || message->count > kMaxBlanks) {
+    in->Fail(absl::StrCat("it asks for ", message->count,
+                          " blanks, not for 1 to ", kMaxBlanks));
+  }
+}
+
+void TakeBlanks(Reader* in, Message* message) {
+  message->seconds =
+      static_cast<uint16_t>(in->Number(2, "how long the blanks may be used"));
+  message->bytes = std::string(in->Vector(2, "the blanks"));
+  if (message->bytes.empty() || message->bytes.size() % kBlankSize != 0) {
+    in->Fail(absl::StrCat("its blanks have ", message->bytes.size(),
+                          " bytes, not ", kBlankSize, " each"));
+  }
+}
+
 void TakeBody(Reader* in, Message* message) {
   switch (message->type) {
     case MessageType::kOpen:
@@ -109,6 +130,19 @@ void TakeBody(Reader* in, Message* message) {
       if (message->bytes.size() > kMaxInput) {
         in->Fail(absl::StrCat("the input has more than ", kMaxInput, " bytes"));
       }
+      return;
+    case MessageType::kSeal:
+      return TakeSeal(in, message);
+    case MessageType::kUnseal:
+      message->purpose = Purpose::kTicketUnseal;
+      message->key = TakeKeyName(in);
+      message->server_name = std::string(in->Vector(1, "the server's name"));
+      message->bytes = std::string(in->Vector(2, "the ticket"));
+      return;
+    case MessageType::kBlanks:
+      return TakeBlanks(in, message);
+    case MessageType::kUnsealed:
+      message->bytes = std::string(in->Vector(2, "the ticket's content"));
       return;
     case MessageType::kKey:
       return TakeKey(in, message);
@@ -137,9 +171,13 @@ absl::string_view PurposeName(Purpose purpose) {
     case Purpose::kTls12Server:
       return "tls1.2-server";
     case Purpose::kTls12Client:
+      return "tls1.2-client";
+    case Purpose::kTicketSeal:
+      return "ticket-seal";
+    case Purpose::kTicketUnseal:
       break;
   }
-  return "tls1.2-client";
+  return "ticket-unseal";
 }
 
 absl::optional<Purpose> PurposeOf(uint8_t number) {
@@ -149,8 +187,17 @@ absl::optional<Purpose> PurposeOf(uint8_t number) {
   return absl::nullopt;
 }
 
+void WipeSecrets(Message* message) {
+  if (message->type == MessageType::kBlanks ||
+      message->type == MessageType::kUnsealed) {
+    ssl::Wipe(&message->bytes);
+  }
+}
+
 std::string Encode(const Message& message) {
   std::string packet;
+  // Once: what is secret is not left behind by a string that grows.
+  packet.reserve(message.key.size() + message.bytes.size() + 64);
   PutNumber(1, kProtocolVersion, &packet);
   PutNumber(1, static_cast<uint8_t>(message.type), &packet);
   PutNumber(4, message.id, &packet);
@@ -165,6 +212,22 @@ std::string Encode(const Message& message) {
       PutNumber(2, message.scheme, &packet);
       PutNumber(1, static_cast<uint8_t>(message.purpose), &packet);
       PutVector(3, message.bytes, &packet);
+      break;
+    case MessageType::kSeal:
+      PutVector(1, message.key, &packet);
+      PutNumber(1, message.count, &packet);
+      break;
+    case MessageType::kUnseal:
+      PutVector(1, message.key, &packet);
+      PutVector(1, message.server_name, &packet);
+      PutVector(2, message.bytes, &packet);
+      break;
+    case MessageType::kBlanks:
+      PutNumber(2, message.seconds, &packet);
+      PutVector(2, message.bytes, &packet);
+      break;
+    case MessageType::kUnsealed:
+      PutVector(2, message.bytes, &packet);
       break;
     case MessageType::kKey: {
       PutVector(1, message.key, &packet);

@@ -95,7 +95,9 @@ absl::StatusOr<std::unique_ptr<KeyProcess>> KeyProcess::Create(
             : source->name);
   };
   for (const config::KeyEntry& entry : file->keys) {
-    note(entry.key.has_value() ? entry.key : entry.certificate);
+    note(entry.for_tickets       ? entry.tickets
+         : entry.key.has_value() ? entry.key
+                                 : entry.certificate);
   }
   auto pair = keys::MakePacketPair();
   if (!pair.ok()) return pair.status();

@@ -71,6 +71,36 @@ TEST(KeysFileTest, ReadsEverything) {
   EXPECT_EQ(file->applications[1].channels, 256);
 }
 
+TEST(KeysFileTest, ReadsKeysOfTickets) {
+  const absl::StatusOr<KeysFile> file = ParseKeysFile(R"(keys:
+  made:
+    tickets: generate
+    rotation: 1h
+    lifetime: 30m
+  given:
+    tickets: credential:tickets
+applications:
+  shop:
+    keys:
+      made:
+      given:
+        purposes: [ticket-unseal]
+)",
+                                                      "keyd.yaml");
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->keys[0].for_tickets);
+  EXPECT_FALSE(file->keys[0].tickets.has_value());
+  EXPECT_EQ(file->keys[0].rotation, absl::Hours(1));
+  EXPECT_EQ(file->keys[0].lifetime, absl::Minutes(30));
+  EXPECT_TRUE(file->keys[1].for_tickets);
+  EXPECT_TRUE(file->keys[1].tickets->credential);
+  EXPECT_EQ(file->keys[1].lifetime, absl::Hours(2));
+  const std::vector<KeyGrant>& grants = file->applications[0].grants;
+  EXPECT_EQ(grants[0].purposes,
+            (std::vector<std::string>{"ticket-seal", "ticket-unseal"}));
+  EXPECT_EQ(grants[1].purposes, std::vector<std::string>{"ticket-unseal"});
+}
+
 // kWhole with `to` in place of `from`.
 std::string With(const std::string& from, const std::string& to) {
   std::string text = kWhole;
@@ -118,6 +148,36 @@ TEST(KeysFileTest, RefusesWithThePlace) {
        "keyd.yaml:10:3: the application payroll has a \"user\""},
       {With("  payroll:\n    user", "  pay roll:\n    user"),
        "keyd.yaml:11:3: "},
+      {With("    generate: [localhost, 127.0.0.1]",
+            "    generate: [localhost]\n    tickets: generate"),
+       "keyd.yaml:8:3: "},
+      {With("generate: [localhost, 127.0.0.1]", "tickets: keys.txt"),
+       "keyd.yaml:9:14: "},
+      {With("    generate: [localhost, 127.0.0.1]",
+            "    tickets: generate\n    key: /x"),
+       "keyd.yaml:8:3: "},
+      {With("    generate: [localhost, 127.0.0.1]",
+            "    tickets: /x\n    rotation: 1h"),
+       "keyd.yaml:10:15: rotation is for"},
+      {With("    generate: [localhost, 127.0.0.1]",
+            "    tickets: generate\n    rotation: 169h"),
+       "keyd.yaml:10:15: rotation is \"169h\""},
+      {With("    generate: [localhost, 127.0.0.1]",
+            "    tickets: generate\n    lifetime: 2"),
+       "keyd.yaml:10:15: lifetime is \"2\""},
+      {With("    generate: [localhost, 127.0.0.1]",
+            "    generate: [localhost]\n    lifetime: 2h"),
+       "keyd.yaml:10:15: lifetime is for a key with"},
+      {With("tls1.3-client", "ticket-seal"),
+       "keyd.yaml:15:35: \"ticket-seal\" does not fit the key payroll, which "
+       "signs"},
+      {With("    generate: [localhost, 127.0.0.1]", "    tickets: generate") +
+           "        purposes: [tls1.3-server]\n",
+       "keyd.yaml:25:20: \"tls1.3-server\" does not fit the key development, "
+       "which is for tickets"},
+      {With("    generate: [localhost, 127.0.0.1]", "    tickets: generate") +
+           "        schemes: [ed25519]\n",
+       "keyd.yaml:25:18: the key development is for tickets"},
       {With("    limits:", "    limit:"), "keyd.yaml:18:5: unknown key"},
   };
   for (const auto& [text, message] : cases) {

@@ -28,6 +28,7 @@
 #include "platform/internal/unique_fd.h"
 #include "platform/keys/packet.h"
 #include "ssl/later.h"
+#include "ssl/secret.h"
 #include "ssl/sha256.h"
 #include "ssl/shown.h"
 
@@ -126,6 +127,13 @@ absl::StatusOr<UniqueFd> OpenOver(int inherited) {
 
 // Guarded by the state's mutex.
 struct KeyConnection::Request {
+  Request() = default;
+  ~Request() {
+    for (Message& answer : answers) WipeSecrets(&answer);
+  }
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
   Message message;
   std::string digest;
   Until until;
@@ -293,9 +301,11 @@ absl::Status KeyConnection::State::SendAll() {
 
 absl::Status KeyConnection::State::ReceiveAll() {
   while (true) {
-    const absl::StatusOr<Packet> packet = ReceivePacket(channel_.get());
+    absl::StatusOr<Packet> packet = ReceivePacket(channel_.get());
     if (absl::IsUnavailable(packet.status())) return absl::OkStatus();
     if (!packet.ok()) return packet.status();
+    // It may have what seals or was in a ticket.
+    const ssl::ScopedWipe wipe(&packet->bytes);
     absl::StatusOr<Message> answer = Decode(packet->bytes);
     if (!answer.ok() || packet->too_much) {
       return absl::DataLossError("it sent a message that is malformed");

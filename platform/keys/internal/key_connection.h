@@ -20,7 +20,8 @@ namespace airlock::keys::internal {
 
 // Sends requests and hands out their answers. Connects when it needs to; after
 // a connection is lost, sends the requests under way on a new one, once each.
-// Equal requests at the same time share one answer.
+// Equal requests at the same time share one answer; the `id` that a caller sets
+// is part of that, and the request gets another one when it is sent.
 //
 // Of the threads that wait, one waits for the channel, and wakes the others.
 // The callers are in a platform::ForkGuard, which this leaves while it waits. A

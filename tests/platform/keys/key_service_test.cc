@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "ssl/ticket_keyring.h"
 #include "tests/support/handshake.h"
 
 namespace airlock::keys {
@@ -290,6 +291,127 @@ TEST_F(KeyServiceTest, ReportsOfRefusalsAreLimited) {
   EXPECT_TRUE(absl::StrContains(json, "\"action\":\"key refused\"")) << json;
   EXPECT_TRUE(absl::StrContains(json, "\"suppressed\":80")) << json;
   EXPECT_FALSE(absl::StrContains(json, "hhhh")) << json;
+}
+
+// ---- Tickets
+
+Message TicketRequest(MessageType type, uint32_t id = 1) {
+  Message request;
+  request.type = type;
+  request.id = id;
+  request.key = "tickets";
+  request.count = 3;
+  return request;
+}
+
+class TicketServiceTest : public KeyServiceTest {
+ protected:
+  TicketServiceTest() {
+    keyring_ = *ssl::TicketKeyring::CreateOwn(absl::Hours(1), {}, now_);
+    Application shop;
+    shop.name = "shop";
+    shop.grants = {
+        {"ecdsa", {Purpose::kTls13Server}, {}},
+        {"tickets", {Purpose::kTicketSeal, Purpose::kTicketUnseal}, {}},
+        {"sealed", {Purpose::kTicketSeal}, {}}};
+    shop.signatures_per_second = 10;
+    service_ = std::make_unique<KeyService>(
+        std::vector<ServedKey>{{"ecdsa", TestCredentials("server_p256")},
+                               {"tickets", nullptr, keyring_},
+                               {"sealed", nullptr, keyring_}},
+        std::vector<Application>{shop}, [this] { return now_; },
+        [this](const KeyEvent& event) { events_.push_back(event); });
+    channel_ = service_->OpenChannel(0, {12, 34});
+  }
+
+  std::shared_ptr<ssl::TicketKeyring> keyring_;
+};
+
+TEST_F(TicketServiceTest, GivesBlanksThatDiffer) {
+  const Message answer = Ask(TicketRequest(MessageType::kSeal));
+  ASSERT_EQ(answer.type, MessageType::kBlanks) << answer.reason;
+  EXPECT_EQ(answer.id, 1u);
+  EXPECT_GT(answer.seconds, 0);
+  ASSERT_EQ(answer.bytes.size(), 3 * kBlankSize);
+  EXPECT_NE(answer.bytes.substr(0, kBlankSize),
+            answer.bytes.substr(kBlankSize, kBlankSize));
+  // The name of the key, which each ticket shows, and no more of it.
+  EXPECT_EQ(answer.bytes.substr(0, ssl::TicketKey::kNameSize),
+            keyring_->state(now_).sealing);
+  EXPECT_EQ((service_->uses().at({"shop", "tickets", Purpose::kTicketSeal})),
+            3u);
+}
+
+TEST_F(TicketServiceTest, OpensOnlyWhatItsKeySealed) {
+  Message request = TicketRequest(MessageType::kUnseal);
+  for (const size_t size : {0, 55, 56, 57, 500}) {
+    request.bytes = std::string(size, 't');
+    const Message answer = Ask(request);
+    EXPECT_EQ(answer.type, MessageType::kUnsealed) << answer.reason;
+    EXPECT_TRUE(answer.bytes.empty());
+  }
+  // A ticket that no key opens is usual.
+  EXPECT_TRUE(events_.empty());
+  EXPECT_TRUE(service_->uses().empty());
+}
+
+TEST_F(TicketServiceTest, RefusesKeysForOtherPurposes) {
+  Message request = TicketRequest(MessageType::kSeal);
+  request.key = "ecdsa";
+  ExpectRefused(request, Refusal::kForbidden);
+  EXPECT_EQ(events_.back().purpose, Purpose::kTicketSeal);
+  request = TicketRequest(MessageType::kUnseal);
+  request.key = "ecdsa";
+  ExpectRefused(request, Refusal::kForbidden);
+  request.key = "sealed";
+  ExpectRefused(request, Refusal::kForbidden);
+  request.key = "none";
+  ExpectRefused(request, Refusal::kUnknownKey);
+  // A signature with a ticket key, and one for a ticket's purpose.
+  for (const Purpose purpose : kPurposes) {
+    ExpectRefused(SignRequest(1, "tickets", kP256, purpose, Tls13Input()),
+                  Refusal::kForbidden);
+  }
+  ExpectRefused(
+      SignRequest(1, "ecdsa", kP256, Purpose::kTicketSeal, Tls13Input()),
+      Refusal::kForbidden);
+}
+
+TEST_F(TicketServiceTest, LimitsRequests) {
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Ask(TicketRequest(MessageType::kSeal)).type,
+              MessageType::kBlanks);
+  }
+  ExpectRefused(TicketRequest(MessageType::kSeal), Refusal::kTooMany);
+  ExpectRefused(TicketRequest(MessageType::kUnseal), Refusal::kTooMany);
+}
+
+TEST_F(TicketServiceTest, SaysThatNoKeySeals) {
+  const auto none = *ssl::TicketKeyring::Create({});
+  Application shop;
+  shop.name = "shop";
+  shop.grants = {{"tickets", {Purpose::kTicketSeal}, {}}};
+  service_ = std::make_unique<KeyService>(
+      std::vector<ServedKey>{{"tickets", nullptr, none}},
+      std::vector<Application>{shop}, [this] { return now_; },
+      [this](const KeyEvent& event) { events_.push_back(event); });
+  channel_ = service_->OpenChannel(0, {12, 34});
+  const Message answer = Ask(TicketRequest(MessageType::kSeal));
+  EXPECT_EQ(answer.refusal, Refusal::kFailed);
+  EXPECT_FALSE(answer.reason.empty());
+}
+
+TEST_F(TicketServiceTest, ListsWhatKeysAreFor) {
+  Message list;
+  list.type = MessageType::kList;
+  const std::vector<Message> answers = Take(channel_.get(), list);
+  ASSERT_EQ(answers.size(), 4u);
+  EXPECT_EQ(answers[1].key, "tickets");
+  EXPECT_EQ(
+      answers[1].purposes,
+      (std::vector<Purpose>{Purpose::kTicketSeal, Purpose::kTicketUnseal}));
+  EXPECT_TRUE(answers[1].schemes.empty());
+  EXPECT_TRUE(answers[1].chain.empty());
 }
 
 }  // namespace

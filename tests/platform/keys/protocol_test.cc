@@ -40,6 +40,28 @@ std::vector<Message> AllMessages() {
   signature.type = MessageType::kSignature;
   signature.bytes = "signature";
   all.push_back(signature);
+  Message seal;
+  seal.type = MessageType::kSeal;
+  seal.key = "tickets";
+  seal.purpose = Purpose::kTicketSeal;
+  seal.count = kMaxBlanks;
+  all.push_back(seal);
+  Message unseal;
+  unseal.type = MessageType::kUnseal;
+  unseal.key = "tickets";
+  unseal.purpose = Purpose::kTicketUnseal;
+  unseal.server_name = "localhost";
+  unseal.bytes = std::string(kMaxTicket, 't');
+  all.push_back(unseal);
+  Message blanks;
+  blanks.type = MessageType::kBlanks;
+  blanks.seconds = 60;
+  blanks.bytes = std::string(2 * kBlankSize, 'b');
+  all.push_back(blanks);
+  Message unsealed;
+  unsealed.type = MessageType::kUnsealed;
+  unsealed.bytes = "session";
+  all.push_back(unsealed);
   Message refusal;
   refusal.type = MessageType::kRefusal;
   refusal.refusal = Refusal::kNotHandshake;
@@ -61,6 +83,9 @@ TEST(ProtocolTest, DecodesWhatItEncodes) {
     EXPECT_EQ(read->schemes, message.schemes);
     EXPECT_EQ(read->purposes, message.purposes);
     EXPECT_EQ(read->chain, message.chain);
+    EXPECT_EQ(read->count, message.count);
+    EXPECT_EQ(read->seconds, message.seconds);
+    EXPECT_EQ(read->server_name, message.server_name);
     EXPECT_EQ(read->refusal, message.refusal);
     EXPECT_EQ(read->reason, message.reason);
   }
@@ -103,13 +128,26 @@ TEST(ProtocolTest, RefusesValuesOutOfRange) {
   sign.bytes += 'i';
   EXPECT_FALSE(Decode(Encode(sign)).ok());
   sign.bytes = "i";
-  for (const int purpose : {0, 5, 255}) {
+  for (const int purpose : {0, 7, 255}) {
     sign.purpose = static_cast<Purpose>(purpose);
     EXPECT_FALSE(Decode(Encode(sign)).ok()) << purpose;
   }
   sign.purpose = Purpose::kTls13Server;
   sign.key = "";
   EXPECT_FALSE(Decode(Encode(sign)).ok());
+  Message seal;
+  seal.type = MessageType::kSeal;
+  seal.key = "k";
+  for (const int count : {0, kMaxBlanks + 1, 255}) {
+    seal.count = static_cast<uint8_t>(count);
+    EXPECT_FALSE(Decode(Encode(seal)).ok()) << count;
+  }
+  Message blanks;
+  blanks.type = MessageType::kBlanks;
+  for (const size_t size : {size_t{0}, kBlankSize - 1, kBlankSize + 1}) {
+    blanks.bytes = std::string(size, 'b');
+    EXPECT_FALSE(Decode(Encode(blanks)).ok()) << size;
+  }
   Message signature;
   signature.type = MessageType::kSignature;
   EXPECT_FALSE(Decode(Encode(signature)).ok());
