@@ -24,9 +24,11 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "config/environment.h"
 #include "platform/cli/client_allow.h"
 #include "platform/cli/flag_words.h"
 #include "platform/cli/serve_context.h"
+#include "platform/cli/serve_keys.h"
 #include "platform/cli/serve_site.h"
 #include "platform/cli/serve_tickets.h"
 #include "platform/cli/shared_flags.h"
@@ -261,8 +263,8 @@ void OnSignal(int signal, http::Server* server, ServeTickets* tickets,
       const absl::Status rotated = tickets->Rotate();
       Log("airlock serve:",
           rotated.ok() ? "Session tickets have a new key."
-                       : "The fleet decides when session tickets get a new "
-                         "key (--tickets).");
+                       : "The source of --tickets decides when session "
+                         "tickets get a new key.");
       return;
     }
     default:
@@ -271,6 +273,7 @@ void OnSignal(int signal, http::Server* server, ServeTickets* tickets,
 }
 
 absl::Status Run(std::shared_ptr<platform::PosixHost> host,
+                 const config::Environment& environment,
                  platform::Runtime* runtime, SignalThread* signals) {
   absl::Status status = CheckFlags();
   if (!status.ok()) return status;
@@ -278,12 +281,14 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
   status = AllowFromFlags(&options);
   if (!status.ok()) return status;
   const bool http = ServesHttp();
+  const auto keys = ServeKeys::FromEnvironment(environment);
+  if (!keys.ok()) return keys.status();
   auto tickets = ServeTickets::FromFlags(
-      host, runtime,
+      host, runtime, *keys,
       [](absl::string_view text) { Log("airlock serve:", text); });
   if (!tickets.ok()) return tickets.status();
-  auto context =
-      ServeContext::FromFlags(host, runtime, http, (*tickets)->keyring());
+  auto context = ServeContext::FromFlags(host, runtime, *keys, http,
+                                         (*tickets)->keyring());
   if (!context.ok()) return context.status();
   if (!absl::GetFlag(FLAGS_client_allow).empty() &&
       (*context)->cert_reqs() == ssl::VerifyMode::kNone) {
@@ -301,6 +306,9 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
     if (made.ok()) numbers.set_context(*made);
     return made;
   };
+  auto late = keys->Late();
+  if (!late.ok()) return late.status();
+  options.late = *std::move(late);
   options.context_changed = [&context] { return (*context)->Changed(); };
   options.limits = LimitsFromFlags(http);
   options.loops = absl::GetFlag(FLAGS_threads);
@@ -337,14 +345,17 @@ int RunServe(const std::vector<std::string>&) {
   runtime_options.audit = *std::move(audit);
   Trace trace;
   trace.Observe(&runtime_options);
-  const auto runtime = platform::Runtime::Create(
-      host, platform::ProcessEnvironment(), std::move(runtime_options));
+  const config::Environment environment = platform::ProcessEnvironment();
+  const auto runtime =
+      platform::Runtime::Create(host, environment, std::move(runtime_options));
   if (!runtime.ok()) {
     Fail("serve", runtime.status());
     return kExitUsage;
   }
   absl::Status status = trace.Start(runtime->get());
-  if (status.ok()) status = Run(host, runtime->get(), &signals);
+  if (status.ok()) {
+    status = Run(host, environment, runtime->get(), &signals);
+  }
   return status.ok() ? trace.Finish(kExitOk) : Fail("serve", status);
 }
 

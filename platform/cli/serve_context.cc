@@ -10,8 +10,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "platform/cli/input.h"
 #include "platform/context_request.h"
 #include "platform/internal/settled.h"
+#include "platform/keys/key_client.h"
 #include "platform/launcher/local_identity.h"
 #include "platform/wrap_options.h"
 #include "ssl/credentials.h"
@@ -110,15 +112,19 @@ bool IsFile(const std::string& source) {
 }  // namespace
 
 ServeContext::ServeContext(std::shared_ptr<platform::Host> host,
-                           platform::Runtime* runtime, bool http,
+                           platform::Runtime* runtime, const ServeKeys& keys,
+                           bool http,
                            std::shared_ptr<ssl::TicketKeyring> tickets)
     : host_(std::move(host)),
       runtime_(runtime),
+      keys_(keys),
+      remote_key_(keys::KeyReference(absl::GetFlag(FLAGS_key))),
       http_(http),
       tickets_(std::move(tickets)) {}
 
 absl::StatusOr<std::unique_ptr<ServeContext>> ServeContext::FromFlags(
-    std::shared_ptr<platform::Host> host, platform::Runtime* runtime, bool http,
+    std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
+    const ServeKeys& keys, bool http,
     std::shared_ptr<ssl::TicketKeyring> tickets) {
   const std::string client_ca = absl::GetFlag(FLAGS_client_ca);
   const bool required = absl::GetFlag(FLAGS_require_client_cert);
@@ -130,14 +136,15 @@ absl::StatusOr<std::unique_ptr<ServeContext>> ServeContext::FromFlags(
   const absl::Status sessions = CheckSessionFlags();
   if (!sessions.ok()) return sessions;
   // Not make_unique: the constructor is private.
-  std::unique_ptr<ServeContext> made(
-      new ServeContext(std::move(host), runtime, http, std::move(tickets)));
+  std::unique_ptr<ServeContext> made(new ServeContext(
+      std::move(host), runtime, keys, http, std::move(tickets)));
   if (!client_ca.empty()) {
     made->cert_reqs_ =
         required ? ssl::VerifyMode::kRequired : ssl::VerifyMode::kOptional;
   }
   for (const std::string& source :
-       {absl::GetFlag(FLAGS_cert), absl::GetFlag(FLAGS_key),
+       {absl::GetFlag(FLAGS_cert),
+        made->remote_key_.has_value() ? "" : absl::GetFlag(FLAGS_key),
         absl::GetFlag(FLAGS_password), client_ca}) {
     if (source == "-") made->reads_again_ = false;
     if (IsFile(source)) made->files_.push_back(source);
@@ -153,6 +160,20 @@ absl::Status ServeContext::ReadIdentity() {
   auto client_ca =
       ReadCaCerts("--client-ca", absl::GetFlag(FLAGS_client_ca), host_.get());
   if (!client_ca.ok()) return client_ca.status();
+  if (remote_key_.has_value()) {
+    if (absl::GetFlag(FLAGS_self_signed) ||
+        !absl::GetFlag(FLAGS_password).empty()) {
+      return absl::InvalidArgumentError(
+          "--key names a key of the key service; leave out --self-signed and "
+          "--password");
+    }
+    client_ca_ = *std::move(client_ca);
+    if (absl::GetFlag(FLAGS_cert).empty()) return absl::OkStatus();
+    auto certificate = ReadSource(absl::GetFlag(FLAGS_cert), host_.get());
+    if (!certificate.ok()) return certificate.status();
+    remote_certificate_ = *std::move(certificate);
+    return absl::OkStatus();
+  }
   auto identity = Identity::FromFlags(host_.get());
   if (!identity.ok()) return identity.status();
   if (identity->empty() != absl::GetFlag(FLAGS_self_signed)) {
@@ -178,13 +199,21 @@ absl::Status ServeContext::MakeOwnIdentity() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<const ssl::Credentials>>
+ServeContext::MakeCredentials() {
+  if (!remote_key_.has_value()) return CredentialsOf(identity_);
+  absl::optional<ssl::Secret> certificate;
+  if (!remote_certificate_.empty()) certificate = remote_certificate_.Clone();
+  return keys_.Credentials(*remote_key_, std::move(certificate));
+}
+
 absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
   absl::MutexLock lock(&mutex_);
   if (reads_again_) {
     const absl::Status read = ReadIdentity();
     if (!read.ok()) return read;
   }
-  auto credentials = CredentialsOf(identity_);
+  auto credentials = MakeCredentials();
   if (!credentials.ok()) return credentials.status();
   ssl::ContextOptions options;
   options.credentials = {*std::move(credentials)};

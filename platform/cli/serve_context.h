@@ -13,7 +13,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/optional.h"
 #include "platform/ca_bundle.h"
+#include "platform/cli/serve_keys.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/host.h"
 #include "platform/runtime.h"
@@ -28,11 +30,12 @@ namespace airlock::cli {
 class ServeContext {
  public:
   // `http`: whether HTTP is offered by ALPN without --alpn. `runtime` outlives
-  // this. `tickets`: the keys of session tickets. Errors: what is wrong with a
-  // flag or its file.
+  // and `keys` outlive this. `tickets`: the keys of session tickets. Errors:
+  // what is wrong with a flag or its file.
   static absl::StatusOr<std::unique_ptr<ServeContext>> FromFlags(
       std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
-      bool http, std::shared_ptr<ssl::TicketKeyring> tickets);
+      const ServeKeys& keys, bool http,
+      std::shared_ptr<ssl::TicketKeyring> tickets);
 
   // Reads the files of --cert, --key, --password and --client-ca again, unless
   // one of them is standard input.
@@ -50,7 +53,8 @@ class ServeContext {
 
  private:
   ServeContext(std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
-               bool http, std::shared_ptr<ssl::TicketKeyring> tickets);
+               const ServeKeys& keys, bool http,
+               std::shared_ptr<ssl::TicketKeyring> tickets);
 
   // The state of the files, without their content.
   struct Seen {
@@ -60,11 +64,15 @@ class ServeContext {
   };
 
   absl::Status ReadIdentity();
+  absl::StatusOr<std::shared_ptr<const ssl::Credentials>> MakeCredentials();
   absl::Status MakeOwnIdentity();
   Seen Look() const;
 
   const std::shared_ptr<platform::Host> host_;
   platform::Runtime* const runtime_;
+  const ServeKeys& keys_;
+  // --key names a key of the service; `identity_` has no key then.
+  absl::optional<std::string> remote_key_;
   const bool http_;
   bool reads_again_ = true;  // Standard input is not among the sources.
   ssl::VerifyMode cert_reqs_ = ssl::VerifyMode::kNone;
@@ -74,6 +82,7 @@ class ServeContext {
   const std::shared_ptr<ssl::TicketKeyring> tickets_;
 
   absl::Mutex mutex_;
+  ssl::Secret remote_certificate_ ABSL_GUARDED_BY(mutex_);  // Or empty.
   Identity identity_ ABSL_GUARDED_BY(mutex_);
   platform::CaCerts client_ca_ ABSL_GUARDED_BY(mutex_);
   Seen seen_ ABSL_GUARDED_BY(mutex_);

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "platform/cli/input.h"
 #include "platform/cli/shared_flags.h"
+#include "platform/keys/key_client.h"
 #include "platform/tickets/file_ticket_source.h"
 #include "platform/tickets/redis_connect.h"
 #include "platform/tickets/redis_ticket_source.h"
@@ -30,7 +31,7 @@ ABSL_FLAG(
     "Share the keys of tickets with the other servers of a fleet, so that any "
     "of them resumes a session: redis://[[USER]:PASSWORD@]HOST[:PORT], with "
     "rediss:// over TLS, file:PATH, or env:NAME for a variable that has one of "
-    "these.");
+    "these. airlock-key:NAME leaves the keys in the key service.");
 ABSL_FLAG(std::string, fleet_key, "",
           "The key that keeps the keys of tickets secret from Redis: 32 random "
           "bytes, or 64 hexadecimal digits; a path, \"-\" or \"env:NAME\".");
@@ -103,23 +104,34 @@ absl::StatusOr<std::unique_ptr<platform::TicketSource>> RedisSource(
   return *std::move(source);
 }
 
+std::string NoTickets(const ssl::TicketKeyringState& state) {
+  return absl::StrCat("No session tickets are made: ",
+                      state.failure.empty()
+                          ? "there is no key whose time has come and not ended"
+                          : state.failure,
+                      ". Clients make full handshakes until that changes.");
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ServeTickets>> ServeTickets::FromFlags(
     std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
-    std::function<void(absl::string_view)> log) {
+    const ServeKeys& keys, std::function<void(absl::string_view)> log) {
   const absl::Status durations = CheckDurations();
   if (!durations.ok()) return durations;
   auto tickets = TicketsFromFlag(host.get());
   if (!tickets.ok()) return InFlag("--tickets", tickets.status());
   ssl::TicketKeyringOptions options;
   options.lifetime = absl::GetFlag(FLAGS_session_timeout);
-  if (tickets->empty()) {
+  const auto key = keys::KeyReference(*tickets);
+  if (tickets->empty() || key.has_value()) {
     if (!absl::GetFlag(FLAGS_fleet_key).empty() ||
         !absl::GetFlag(FLAGS_tickets_ca).empty()) {
       return absl::InvalidArgumentError(
           "--fleet-key and --tickets-ca need --tickets=redis://...");
     }
+  }
+  if (tickets->empty()) {
     auto own = ssl::TicketKeyring::CreateOwn(
         absl::GetFlag(FLAGS_ticket_rotation), std::move(options), host->Now());
     if (!own.ok()) return InFlag(kRotates, own.status());
@@ -127,11 +139,17 @@ absl::StatusOr<std::unique_ptr<ServeTickets>> ServeTickets::FromFlags(
         new ServeTickets(std::move(host), *std::move(own), nullptr));
   }
   options.changed = [log](const ssl::TicketKeyringState& state) {
-    log(state.seals ? "Session tickets are made."
-                    : "No session tickets are made: there is no key whose time "
-                      "has come and not ended. Clients make full handshakes "
-                      "until a new key comes.");
+    log(state.seals ? "Session tickets are made." : NoTickets(state));
   };
+  if (key.has_value()) {
+    auto keeper = keys.Tickets(*key, log);
+    if (!keeper.ok()) return keeper.status();
+    auto remote = ssl::TicketKeyring::CreateRemote(*std::move(keeper),
+                                                   std::move(options));
+    if (!remote.ok()) return InFlag("--session-timeout", remote.status());
+    return std::unique_ptr<ServeTickets>(
+        new ServeTickets(std::move(host), *std::move(remote), nullptr));
+  }
   auto keyring = ssl::TicketKeyring::Create(std::move(options));
   if (!keyring.ok()) return InFlag("--session-timeout", keyring.status());
   std::unique_ptr<platform::TicketSource> source;

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "platform/cli/serve_keys.h"
 #include "platform/host.h"
 #include "platform/runtime.h"
 #include "platform/tickets/ticket_refresher.h"
@@ -20,21 +21,22 @@
 
 namespace airlock::cli {
 
-// Keys of this server alone, or those of a fleet (--tickets). Thread-safe.
+// Keys of this server alone, those of a fleet, or one of the key service
+// (--tickets). Thread-safe.
 class ServeTickets {
  public:
   // `log`: gets lines for the operator, on any thread. `runtime` and what `log`
   // uses outlive this. Errors: what is wrong with a flag or the file that it
-  // names; a Redis that cannot be reached is only logged.
+  // names; a Redis or a key service that cannot be reached is only logged.
   static absl::StatusOr<std::unique_ptr<ServeTickets>> FromFlags(
       std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
-      std::function<void(absl::string_view)> log);
+      const ServeKeys& keys, std::function<void(absl::string_view)> log);
 
   const std::shared_ptr<ssl::TicketKeyring>& keyring() const {
     return keyring_;
   }
 
-  // New tickets get a new key. An error if the keys are those of a fleet.
+  // New tickets get a new key. An error if the keys come from elsewhere.
   absl::Status Rotate();
 
  private:

@@ -36,7 +36,8 @@ ABSL_FLAG(std::string, cert, "",
           "variable. It may also contain the key.");
 ABSL_FLAG(std::string, key, "",
           "The private key that goes with --cert, from the same kinds of "
-          "source.");
+          "source. airlock serve also takes airlock-key:NAME, a key of the key "
+          "service.");
 ABSL_FLAG(std::string, password, "",
           "Where to read the password of an encrypted key: the same kinds of "
           "source, such as env:KEY_PASSWORD. Never the password itself, which "

@@ -27,11 +27,13 @@ Server::~Server() = default;
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options) {
   if (options.context == nullptr || options.loops == 0 ||
-      options.limits.max_connections == 0) {
+      options.limits.max_connections == 0 ||
+      (options.late.fd >= 0 && options.late.dispatch == nullptr)) {
     return ssl::MakeStatus(
         ssl::ErrorKind::kInvalidArgument,
-        "a server needs a context, at least one loop, and room for at least "
-        "one connection");
+        "a server needs a context, at least one loop, room for at least one "
+        "connection, and a function that takes late answers if it waits for "
+        "them");
   }
   auto impl = std::make_unique<Impl>(std::move(options));
   const absl::Status made = impl->shared.Renew();
@@ -40,6 +42,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options) {
     auto loop = internal::ServerLoop::Create(impl->shared);
     if (!loop.ok()) return loop.status();
     impl->loops.push_back(*std::move(loop));
+  }
+  const LateAnswers& late = impl->shared.options().late;
+  if (late.fd >= 0) {
+    const absl::Status watched =
+        impl->loops[0]->WatchLate(late.fd, [all = impl.get()] {
+          all->shared.options().late.dispatch();
+          for (const auto& loop : all->loops) loop->RetryLate();
+        });
+    if (!watched.ok()) return watched;
   }
   // Not make_unique: the constructor is private.
   return std::unique_ptr<Server>(new Server(std::move(impl)));

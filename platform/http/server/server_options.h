@@ -50,6 +50,14 @@ class ServerObserver {
   virtual void OnReloadFailure(const absl::Status& /*why*/) {}
 };
 
+// Where the answers arrive that callbacks of a context give later
+// (ssl::Later()). A loop waits until `fd` is readable, and calls `dispatch`,
+// after which it is not; then the handshakes that wait go on.
+struct LateAnswers {
+  int fd = -1;  // Negative: none. Outlives the server.
+  std::function<void()> dispatch;
+};
+
 struct ServerOptions {
   // Answers the requests. Null: the server is no HTTP server, and sends back
   // what its clients send.
@@ -71,6 +79,10 @@ struct ServerOptions {
   // requests are answered with 403 and the error's message, and a server
   // without a handler closes the connection. Null: all may.
   std::function<absl::Status(const ssl::Socket&)> admit;
+
+  // For handshakes whose context has such callbacks. They also go on twice a
+  // second, so that deadlines of the callbacks have an effect.
+  LateAnswers late;
 
   ServerLimits limits;
   // How many threads serve connections. Each connection stays on one.

@@ -41,6 +41,9 @@ constexpr int kTurns = 8;
 constexpr std::chrono::seconds kLinger{2};
 constexpr size_t kMaxLingered = 4 << 20;
 
+// How long a handshake waits for a callback before it asks again.
+constexpr std::chrono::milliseconds kRetry{500};
+
 // Answers each request with 403.
 class Refuser final : public Handler {
  public:
@@ -133,6 +136,11 @@ void AcceptedConnection::CloseWhenIdle() {
   if (!in_turn_) Wake();
 }
 
+void AcceptedConnection::RetryLate() {
+  is_late_ = false;
+  Turn();
+}
+
 void AcceptedConnection::OnReady() {
   transport_->Ready();
   if (events_ == EPOLLRDHUP) CheckGone();
@@ -174,7 +182,14 @@ bool AcceptedConnection::Unfinished(const IoResult& result) {
 
 void AcceptedConnection::DoHandshake() {
   const IoResult result = socket_->Handshake();
+  waits_late_ = false;
   if (Unfinished(result)) return;
+  waits_late_ = result.want_callback();
+  if (waits_late_) {
+    if (!is_late_) state_.late.push_back(id_);
+    is_late_ = true;
+    return;
+  }
   if (!result.done()) return Fail(result.status());
   phase_ = Phase::kOpen;
   handshake_ended_ = now_;
@@ -409,6 +424,7 @@ void AcceptedConnection::UpdateTimer() {
   switch (phase_) {
     case Phase::kHandshake:
       due = TimeAfter(accepted_, limits().handshake_timeout);
+      if (waits_late_) due = std::min(due, now_ + kRetry);
       break;
     case Phase::kOpen:
       if (write_blocked_) {
@@ -439,7 +455,13 @@ void AcceptedConnection::OnTimer() {
   now_ = std::chrono::steady_clock::now();
   switch (phase_) {
     case Phase::kHandshake:
-      TimeOut("the client did not finish the handshake in time");
+      if (waits_late_ &&
+          now_ < TimeAfter(accepted_, limits().handshake_timeout)) {
+        break;
+      }
+      TimeOut(waits_late_ ? "a callback of the server's context did not answer "
+                            "in time"
+                          : "the client did not finish the handshake in time");
       phase_ = Phase::kEnded;
       break;
     case Phase::kOpen:

@@ -47,6 +47,8 @@ class AcceptedConnection final : public ServerConnection,
 
   // Works as far as possible, and then waits in the loop.
   void Turn();
+  // The callback that its handshake waits for may have an answer.
+  void RetryLate();
   // Ends it in order: at once if it has no request, else after the response.
   void Stop();
   // Ends it without waiting for the client.
@@ -153,6 +155,8 @@ class AcceptedConnection final : public ServerConnection,
   bool idle_ = false;
   bool half_closed_ = false;  // The client's, in TCP.
   bool in_turn_ = false;
+  bool waits_late_ = false;  // For a callback.
+  bool is_late_ = false;     // It is in state_.late.
 };
 
 }  // namespace airlock::http::internal

@@ -46,6 +46,8 @@ class LoopState {
   TimerWheel wheel;
   // The connection that has waited longest comes first.
   std::list<AcceptedConnection*> waiting;
+  // The connections whose handshakes wait for a callback.
+  std::vector<uint64_t> late;
   // For use within one call.
   std::vector<uint8_t> read_buffer;
   std::vector<uint8_t> data_buffer;

@@ -121,6 +121,21 @@ void ServerLoop::Stop() {
   mailbox_->Post([this] { BeginStop(); });
 }
 
+absl::Status ServerLoop::WatchLate(int fd, EventLoop::Callback ready) {
+  return loop.Watch(fd, EPOLLIN, std::move(ready));
+}
+
+// By the mailbox, always: a handshake that has just asked may not be on the
+// list yet, but is when its loop runs the callback.
+void ServerLoop::RetryLate() {
+  mailbox_->Post([this] {
+    for (const uint64_t id : std::exchange(late, {})) {
+      const auto found = connections_.find(id);
+      if (found != connections_.end()) found->second->RetryLate();
+    }
+  });
+}
+
 void ServerLoop::BeginStop() {
   if (stopping_) return;
   stopping_ = true;

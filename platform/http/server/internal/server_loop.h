@@ -23,7 +23,8 @@ namespace airlock::http::internal {
 
 // If all places are taken, or the system is short of descriptors, and another
 // client waits, ends the connection that has waited longest for its own client,
-// if that has waited for some time. Run is for one thread; Stop for any.
+// if that has waited for some time. Run is for one thread; Stop for
+// any.
 class ServerLoop final : private LoopState {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -36,6 +37,11 @@ class ServerLoop final : private LoopState {
   // Serves until Stop. Errors: those of epoll.
   absl::Status Run(const platform::TcpListener& listener);
   void Stop();
+
+  // Calls `ready` when `fd` is readable. Before Run. Errors: those of epoll.
+  absl::Status WatchLate(int fd, EventLoop::Callback ready);
+  // Goes on with the handshakes that wait for a callback. For any thread.
+  void RetryLate();
 
  private:
   ServerLoop(ServerShared& shared, std::unique_ptr<EventLoop> loop,
