@@ -1031,6 +1031,17 @@ airlock_certificate_match_hostname(const airlock_certificate* certificate,
 AIRLOCK_API airlock_status
 airlock_ticket_keyring_new(int64_t lifetime_s, airlock_ticket_keyring** keyring,
                            airlock_error** error);
+/* Makes a keyring whose keys stay in the key service that `runtime`'s variable
+ * AIRLOCK_KEYS names; `key` is "airlock-key:NAME". Does not ask the service
+ * yet. `lifetime_s` is as above, and no longer than the service's. `later`:
+ * UNSET: a handshake waits for its tickets, for up to two seconds. YES: it
+ * returns AIRLOCK_WANT_CALLBACK; see airlock_runtime_keys_descriptor. Either
+ * way, it goes on without tickets if the service does not answer, or refuses.
+ * airlock_ticket_keyring_update fails. Error kind: INVALID_ARGUMENT if `key` is
+ * not such a text, or the runtime has no key service. */
+AIRLOCK_API airlock_status airlock_ticket_keyring_remote(
+    const airlock_runtime* runtime, airlock_bytes key, int64_t lifetime_s,
+    int32_t later, airlock_ticket_keyring** keyring, airlock_error** error);
 /* Contexts keep the keys that it has. */
 AIRLOCK_API void airlock_ticket_keyring_free(airlock_ticket_keyring* keyring);
 

@@ -7,20 +7,26 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "config/environment.h"
 #include "platform/c/airlock.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
+#include "platform/keys/key_client.h"
 
 using airlock::c::internal::CheckList;
+using airlock::c::internal::Flag;
 using airlock::c::internal::Given;
 using airlock::c::internal::GivenSecret;
 using airlock::c::internal::Guarded;
+using airlock::c::internal::Invalid;
 using airlock::c::internal::IsNull;
 using airlock::c::internal::Outcome;
 using airlock::c::internal::ReadStruct;
+using airlock::keys::Waiting;
 using airlock::ssl::Secret;
 using airlock::ssl::TicketKey;
 using airlock::ssl::TicketKeyring;
@@ -54,6 +60,41 @@ airlock_status airlock_ticket_keyring_new(int64_t lifetime_s,
     airlock::ssl::TicketKeyringOptions options;
     if (lifetime_s != 0) options.lifetime = absl::Seconds(lifetime_s);
     auto made = TicketKeyring::Create(std::move(options));
+    if (!made.ok()) return made.status();
+    *keyring = new airlock_ticket_keyring{*std::move(made)};
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_ticket_keyring_remote(const airlock_runtime* runtime,
+                                             airlock_bytes key,
+                                             int64_t lifetime_s, int32_t later,
+                                             airlock_ticket_keyring** keyring,
+                                             airlock_error** error) {
+  if (keyring != nullptr) *keyring = nullptr;
+  return Guarded(error, [&]() -> Outcome {
+    if (runtime == nullptr) return IsNull("runtime");
+    if (keyring == nullptr) return IsNull("keyring");
+    const auto text = Given(key, "key");
+    if (!text.ok()) return text.status();
+    const auto name = airlock::keys::KeyReference(text->value_or(""));
+    if (!name.has_value()) {
+      return Invalid("key is not the text \"airlock-key:NAME\".");
+    }
+    if (runtime->keys == nullptr) {
+      return Invalid(absl::StrCat(
+          "key names a key of the key service, and the runtime "
+          "has none: ",
+          airlock::config::kKeysVariable, " is not set in its environment."));
+    }
+    const absl::StatusOr<bool> returns = Flag(later, "later");
+    if (!returns.ok()) return returns.status();
+    airlock::ssl::TicketKeyringOptions options;
+    if (lifetime_s != 0) options.lifetime = absl::Seconds(lifetime_s);
+    auto made = TicketKeyring::CreateRemote(
+        runtime->keys->TicketsFor(
+            *name, *returns ? Waiting::kReturns : Waiting::kBlocks),
+        std::move(options));
     if (!made.ok()) return made.status();
     *keyring = new airlock_ticket_keyring{*std::move(made)};
     return AIRLOCK_OK;

@@ -35,10 +35,15 @@ class CKeysTest : public ::testing::Test {
     application_ = std::move(pair->first);
     keys::Application shop;
     shop.name = "shop";
-    shop.grants = {{"web", {keys::Purpose::kTls13Server}, {}}};
+    shop.grants = {{"web", {keys::Purpose::kTls13Server}, {}},
+                   {"tickets",
+                    {keys::Purpose::kTicketSeal, keys::Purpose::kTicketUnseal},
+                    {}}};
     service_ = std::make_unique<keys::KeyService>(
         std::vector<keys::ServedKey>{
-            {"web", testing::TestCredentials("server_p256")}},
+            {"web", testing::TestCredentials("server_p256")},
+            {"tickets", nullptr,
+             *ssl::TicketKeyring::CreateOwn(absl::Hours(1), {}, absl::Now())}},
         std::vector<keys::Application>{shop}, absl::Now, nullptr);
     server_ = keys::KeyServer::Create(service_.get(), {8}).value();
     EXPECT_TRUE(server_->AddApplication(0, std::move(pair->second)).ok());
@@ -105,6 +110,54 @@ TEST_F(CKeysTest, HandshakeReturnsUntilTheServiceHasSigned) {
   EXPECT_EQ(status, AIRLOCK_WANT_READ);
   EXPECT_EQ(airlock_socket_handshake(client.get(), nullptr), AIRLOCK_OK);
   EXPECT_EQ(airlock_socket_handshake(server.get(), nullptr), AIRLOCK_OK);
+}
+
+TEST_F(CKeysTest, TicketsOfTheServiceResume) {
+  airlock_ticket_keyring* keyring = nullptr;
+  ASSERT_EQ(
+      airlock_ticket_keyring_remote(runtime_.get(), B("airlock-key:tickets"), 0,
+                                    AIRLOCK_UNSET, &keyring, nullptr),
+      AIRLOCK_OK);
+  airlock_context_options options = Options();
+  options.ticket_keyring = keyring;
+  const auto server = Make(runtime_.get(), options);
+  airlock_ticket_keyring_free(keyring);
+  const auto client = Make(runtime_.get(), ClientContext());
+  Wire wire;
+  const Ends first = Connect(&wire, client.get(), server.get());
+  ASSERT_EQ(first.server_failure.kind, -1) << first.server_failure.message;
+  ExpectSent(first.server.get(), first.client.get(), "tickets come along");
+  airlock_session* session = nullptr;
+  airlock_socket_session(first.client.get(), &session, nullptr);
+  const Handle<airlock_session> owned(session);
+  const Ends again = Connect(&wire, client.get(), server.get(), session);
+  ASSERT_EQ(again.client_failure.kind, -1) << again.client_failure.message;
+  EXPECT_EQ(Info(again.client).session_reused, 1);
+}
+
+TEST_F(CKeysTest, KeyringOfTheServiceRefusesMistakes) {
+  const auto without = MakeRuntime(MakeHost());
+  airlock_ticket_keyring* keyring = nullptr;
+  const auto refused = [&keyring](const airlock_runtime* runtime,
+                                  const char* key, int64_t lifetime_s,
+                                  int32_t later) {
+    airlock_error* error = nullptr;
+    EXPECT_EQ(airlock_ticket_keyring_remote(runtime, B(key), lifetime_s, later,
+                                            &keyring, &error),
+              AIRLOCK_ERROR);
+    EXPECT_EQ(keyring, nullptr);
+    const Failure failure = Take(error);
+    EXPECT_EQ(failure.kind, AIRLOCK_KIND_INVALID_ARGUMENT);
+    return failure.message;
+  };
+  EXPECT_TRUE(absl::StrContains(
+      refused(without.get(), "airlock-key:tickets", 0, AIRLOCK_UNSET),
+      "AIRLOCK_KEYS"));
+  refused(nullptr, "airlock-key:tickets", 0, AIRLOCK_UNSET);
+  refused(runtime_.get(), "tickets", 0, AIRLOCK_UNSET);
+  refused(runtime_.get(), "", 0, AIRLOCK_UNSET);
+  refused(runtime_.get(), "airlock-key:tickets", -1, AIRLOCK_UNSET);
+  refused(runtime_.get(), "airlock-key:tickets", 0, 7);
 }
 
 TEST_F(CKeysTest, RefusalIsAnErrorOfTheHandshake) {
