@@ -138,5 +138,6 @@ install -D --mode=644 ../com_google_absl/LICENSE "$licences/abseil"
 install -D --mode=644 third_party/nlohmann_json.LICENSE \
   "$licences/nlohmann-json"
 install -D --mode=644 third_party/yaml-cpp.LICENSE "$licences/yaml-cpp"
+install -D --mode=644 ../zlib/LICENSE "$licences/zlib"
 
 echo "install: Airlock $version is in $root"

@@ -53,7 +53,7 @@ License: Apache-2.0
  The libraries hold code of others, whose licences follow.
 END
   local licence
-  for licence in boringssl nlohmann-json yaml-cpp; do
+  for licence in boringssl nlohmann-json yaml-cpp zlib; do
     printf '\nFiles: %s\nCopyright: see below\nLicense: %s\n' \
       "${licence} (inside the libraries)" "$licence"
     sed 's/^[[:space:]]*$/./; s/^/ /' "$doc/licences/$licence"

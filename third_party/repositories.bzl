@@ -68,6 +68,15 @@ def airlock_repositories():
     )
     _maybe(
         debian_source,
+        name = "zlib",
+        package = "zlib",
+        file = "zlib_1.3.dfsg+really1.3.1.orig.tar.gz",
+        sha256 = "60dd315c07f616887caa029408308a018ace66e3d142726a97db164b3b8f69fb",
+        strip_prefix = "zlib-1.3.1",
+        build_file = Label("//third_party:zlib.BUILD"),
+    )
+    _maybe(
+        debian_source,
         name = "gevent",
         package = "python-gevent",
         file = "python-gevent_24.11.1.orig.tar.gz",

@@ -15,7 +15,7 @@ airlock=$(dirname "$(readlink --canonicalize "$1")")
 external=$(dirname "$(dirname "$(readlink --canonicalize "$4")")")
 
 overrides=()
-for repository in boringssl com_google_absl nlohmann_json yaml-cpp; do
+for repository in boringssl com_google_absl nlohmann_json yaml-cpp zlib; do
   if [[ ! -d $external/$repository ]]; then
     echo "SKIPPED: --override_repository is in use; $repository is elsewhere"
     exit

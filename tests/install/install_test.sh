@@ -84,7 +84,7 @@ DESTDIR=$DEST "$INSTALL" --prefix=/usr --libdir=lib/any
 [[ -e $DEST/usr/lib/any/libairlock.so.1 ]] || die "no library below DESTDIR"
 grep --quiet '^prefix=/usr$' "$DEST/usr/lib/any/pkgconfig/airlock.pc" ||
   die "airlock.pc names DESTDIR"
-for licence in airlock boringssl abseil nlohmann-json yaml-cpp; do
+for licence in airlock boringssl abseil nlohmann-json yaml-cpp zlib; do
   [[ -s $DEST/usr/share/doc/airlock/licences/$licence ]] ||
     die "no licence of $licence"
 done

@@ -100,7 +100,7 @@ def _write(path, contents):
 def _license(boringssl):
     """What the wheel is under, by the text of BoringSSL's licence."""
     own = ' AND OpenSSL AND ISC' if b'OpenSSL License' in boringssl else ''
-    return 'Apache-2.0%s AND MIT' % own
+    return 'Apache-2.0%s AND MIT AND Zlib' % own
 
 
 def main():

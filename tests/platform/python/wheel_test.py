@@ -90,14 +90,15 @@ class WheelTest(unittest.TestCase):
         boringssl = wheel.read(info + 'LICENSE.boringssl').decode()
         openssl = 'OpenSSL License' in boringssl
         self.assertEqual(said['License'],
-                         'Apache-2.0%s AND MIT' % (
+                         'Apache-2.0%s AND MIT AND Zlib' % (
                              ' AND OpenSSL AND ISC' if openssl else ''))
         for name, words in (('LICENSE', 'Apache License'),
                             ('LICENSE.abseil', 'Apache License'),
                             ('LICENSE.boringssl', 'OpenSSL License' if openssl
                              else 'Apache License'),
                             ('LICENSE.nlohmann_json', 'Niels Lohmann'),
-                            ('LICENSE.yaml-cpp', 'Jesse Beder')):
+                            ('LICENSE.yaml-cpp', 'Jesse Beder'),
+                            ('LICENSE.zlib', 'Mark Adler')):
             self.assertIn(name, said.get_all('License-File'))
             self.assertIn(words, wheel.read(info + name).decode())
 
