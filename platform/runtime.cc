@@ -322,19 +322,23 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
 
   const ssl::Side side = SideOf(options);
   const bool key_log = decision->key_log && impl_->keylog != nullptr;
-  const internal::ContextWanted wanted = {side,
-                                          decision->verification,
-                                          trust_store.get(),
-                                          options.ciphers,
-                                          options.alpn_protocols,
-                                          options.alpn_required,
-                                          key_log};
+  const internal::ContextWanted wanted = {
+      side,
+      decision->verification,
+      trust_store.get(),
+      options.ciphers,
+      options.alpn_protocols,
+      options.alpn_required,
+      options.accept_compressed_certificates,
+      key_log};
   absl::StatusOr<ContextPtr> context =
       impl_->contexts.Find(wanted, *std::move(credentials), [&] {
         ssl::ContextOptions made;
         made.ciphers = std::move(options.ciphers);
         made.alpn_protocols = std::move(options.alpn_protocols);
         made.alpn_required = options.alpn_required;
+        made.accept_compressed_certificates =
+            options.accept_compressed_certificates;
         made.keylog = impl_->keylog;
         Impl::Decided(side, *decision, std::move(trust_store), &made);
         impl_->Complete(&made);

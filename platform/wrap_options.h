@@ -87,6 +87,8 @@ struct WrapOptions {
   // A server refuses a client if they have no ALPN protocol in common.
   bool alpn_required = false;
   std::shared_ptr<const ssl::Session> session;  // To resume; clients only.
+  // See ssl::ContextOptions.
+  bool accept_compressed_certificates = false;
   // The location of the application's call, for the audit: "app/main.py:12".
   std::string call_site;
 };

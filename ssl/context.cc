@@ -13,8 +13,10 @@
 #include "ssl/internal/callbacks.h"
 #include "ssl/internal/cipher_info.h"
 #include "ssl/internal/cipher_string.h"
+#include "ssl/internal/compression_callbacks.h"
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/context_options.h"
+#include "ssl/internal/error_queue.h"
 #include "ssl/internal/ssl_ctx.h"
 #include "ssl/internal/ticket_method.h"
 #include "ssl/internal/verified_chains.h"
@@ -68,6 +70,9 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
       options, *versions, ciphers->list, internal::SigningMethod());
   if (!ctx.ok()) return ctx.status();
   internal::InstallCallbacks(options, ctx->get());
+  if (!internal::InstallCompression(options, ctx->get())) {
+    return internal::OutOfMemoryError();
+  }
   absl::StatusOr<std::shared_ptr<TicketKeyring>> keyring = KeyringFor(options);
   if (!keyring.ok()) return keyring.status();
   if (*keyring != nullptr) internal::InstallTicketMethod(ctx->get());

@@ -185,6 +185,12 @@ struct ContextOptions {
   bool request_ocsp = false;
   bool request_sct = false;
 
+  // A client offers to receive the server's certificate compressed with zlib
+  // (RFC 8879, TLS 1.3), and decompresses it before it has verified anything.
+  // Servers always compress for clients that offer this, once for each of
+  // `credentials`.
+  bool accept_compressed_certificates = false;
+
   // For server and client sessions. 0 disables resumption by session ID.
   size_t session_cache_size = 20480;
   absl::Duration session_timeout = absl::Hours(2);

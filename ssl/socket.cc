@@ -17,6 +17,7 @@
 #include "ssl/guarded.h"
 #include "ssl/hostname.h"
 #include "ssl/internal/callbacks.h"
+#include "ssl/internal/certificate_compression.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/cipher_info.h"
 #include "ssl/internal/context_impl.h"
@@ -239,6 +240,9 @@ absl::optional<ConnectionInfo> Socket::info() const {
   info.ocsp_response.assign(reinterpret_cast<const char*>(data), long_size);
   SSL_get0_signed_cert_timestamp_list(ssl, &data, &long_size);
   info.sct_list.assign(reinterpret_cast<const char*>(data), long_size);
+  if (impl_->certificate_compressed) {
+    info.certificate_compression = internal::kZlibName;
+  }
   return info;
 }
 

@@ -40,6 +40,8 @@ struct ConnectionInfo {
   bool session_reused = false;
   std::string ocsp_response;  // DER, as the server stapled it; not verified.
   std::string sct_list;       // As the server sent it; not verified.
+  // "zlib" if the server compressed its certificate (RFC 8879); else empty.
+  std::string certificate_compression;
   // From the first call that did handshake work to the end of the handshake;
   // unset without ContextOptions::stopwatch.
   absl::optional<absl::Duration> handshake_duration;

@@ -499,8 +499,8 @@ AIRLOCK_API airlock_status airlock_runtime_keys_dispatch(
  * "airlock-key:NAME": the key NAME of the key service (airlock keyd) that the
  * runtime's variable AIRLOCK_KEYS names, which signs in its own process.
  * `certfile` is then the chain, or not set: the service's own. Without the
- * service, airlock_context_new fails (CREDENTIALS); a handshake that the service
- * does not sign fails (CALLBACK). */
+ * service, airlock_context_new fails (CREDENTIALS); a handshake that the
+ * service does not sign fails (CALLBACK). */
 typedef struct airlock_credentials {
   size_t struct_size;
   airlock_bytes keyfile;
@@ -711,6 +711,11 @@ typedef struct airlock_context_options {
    * call, and may be freed afterwards. Its lifetime must not be below
    * session_timeout_s. */
   airlock_ticket_keyring* ticket_keyring;
+  /* YES: a client offers to receive the server's certificate compressed with
+   * zlib (RFC 8879, TLS 1.3), and decompresses it before it has verified
+   * anything. UNSET: no. Servers always compress for clients that offer it. */
+  int32_t accept_compressed_certificates;
+  int32_t reserved2;
 } airlock_context_options;
 
 /* Makes a context. Error kinds: POLICY, CREDENTIALS, TRUST_STORE,
@@ -913,6 +918,8 @@ typedef struct airlock_connection_info {
   /* What the server stapled, as airlock_context_options; not verified. */
   airlock_bytes ocsp_response;
   airlock_bytes sct_list;
+  /* "zlib" if the server compressed its certificate (RFC 8879); or empty. */
+  airlock_bytes certificate_compression;
 } airlock_connection_info;
 
 /* AIRLOCK_NONE until the handshake is done. */

@@ -227,6 +227,9 @@ absl::Status PutStaples(const airlock_context_options& given,
            Put(Flag(given.request_ocsp, "request_ocsp"),
                &options->request_ocsp),
            Put(Flag(given.request_sct, "request_sct"), &options->request_sct),
+           Put(Flag(given.accept_compressed_certificates,
+                    "accept_compressed_certificates"),
+               &options->accept_compressed_certificates),
            Put(Text(given.psk_identity_hint, "psk_identity_hint"),
                &options->psk_identity_hint),
        }) {
@@ -244,6 +247,7 @@ absl::Status PutOptions(const airlock_context_options& given,
   const auto credentials = TakeCredentials(given);
   if (!credentials.ok()) return credentials.status();
   if (given.reserved != 0) return Invalid("options.reserved is not 0.");
+  if (given.reserved2 != 0) return Invalid("options.reserved2 is not 0.");
   if (given.max_renegotiations < 0) {
     return Invalid(absl::StrCat("max_renegotiations is ",
                                 given.max_renegotiations,

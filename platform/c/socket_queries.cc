@@ -104,6 +104,7 @@ airlock_status airlock_socket_info(airlock_socket* socket,
       shown.npn = Bytes(info.npn);
       shown.ocsp_response = Bytes(info.ocsp_response);
       shown.sct_list = Bytes(info.sct_list);
+      shown.certificate_compression = Bytes(info.certificate_compression);
     }
     const absl::Status written =
         airlock::c::internal::WriteStruct(shown, out, "out");

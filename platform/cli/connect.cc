@@ -32,6 +32,9 @@
 ABSL_FLAG(std::string, servername, "",
           "The name to send (SNI) and to expect in the certificate, if it is "
           "not HOST.");
+ABSL_FLAG(bool, compressed_certificates, false,
+          "Offer to receive the server's certificates compressed (RFC 8879, "
+          "zlib).");
 ABSL_FLAG(bool, no_io, false,
           "Do not read standard input; report, and close the connection.");
 
@@ -81,6 +84,8 @@ absl::StatusOr<platform::WrapOptions> OptionsFromFlags(const Target& target,
   options.server_hostname = absl::GetFlag(FLAGS_servername);
   if (options.server_hostname.empty()) options.server_hostname = target.host;
   options.alpn_protocols = AlpnFromFlag();
+  options.accept_compressed_certificates =
+      absl::GetFlag(FLAGS_compressed_certificates);
   const absl::Status version = SetVersionFromFlag(&options.verification);
   if (!version.ok()) return version;
   absl::StatusOr<platform::CaCerts> ca_certs =
@@ -197,12 +202,21 @@ Command ConnectCommand() {
       {"airlock connect --no-io --trace example.com:443",
        "What is said in the handshake?"},
   };
-  command.flags = {
-      {"servername", "NAME"}, {"ca", "SOURCE"},        {"cert", "SOURCE"},
-      {"key", "SOURCE"},      {"password", "SOURCE"},  {"tls", "VERSION"},
-      {"alpn", "NAMES"},      {"timeout", "DURATION"}, {"audit", "FILE|fd:N"},
-      {"insecure", ""},       {"no_io", ""},           {"json", ""},
-      {"trace", ""},          {"keylog", "FILE"}};
+  command.flags = {{"servername", "NAME"},
+                   {"ca", "SOURCE"},
+                   {"cert", "SOURCE"},
+                   {"key", "SOURCE"},
+                   {"password", "SOURCE"},
+                   {"tls", "VERSION"},
+                   {"alpn", "NAMES"},
+                   {"timeout", "DURATION"},
+                   {"audit", "FILE|fd:N"},
+                   {"insecure", ""},
+                   {"no_io", ""},
+                   {"json", ""},
+                   {"trace", ""},
+                   {"keylog", "FILE"},
+                   {"compressed_certificates", ""}};
   command.min_arguments = 1;
   command.max_arguments = 1;
   command.run = RunConnect;

@@ -99,6 +99,11 @@ std::string ConnectionText(const ConnectionReport& report) {
                                               ? ""
                                               : absl::StrCat("; key exchange ",
                                                              info->group))));
+    if (!info->certificate_compression.empty()) {
+      absl::StrAppend(
+          &text, Row("chain", absl::StrCat("compressed with ",
+                                           info->certificate_compression)));
+    }
     absl::StrAppend(&text,
                     Row("ALPN", info->alpn.empty() ? "none negotiated"
                                                    : ForTerminal(info->alpn)));
@@ -141,6 +146,7 @@ std::string ConnectionJson(const ConnectionReport& report) {
     json["cipher"] = info->cipher.name;
     json["cipher_bits"] = info->cipher.strength_bits;
     json["group"] = info->group;
+    json["certificate_compression"] = info->certificate_compression;
     json["alpn"] = info->alpn;
   }
   json["policy"] = report.policy;

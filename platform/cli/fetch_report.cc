@@ -46,6 +46,7 @@ Json TlsJson(const http::ConnectionFacts& connection, absl::Time now) {
   json["cipher"] = connection.tls.cipher.name;
   json["cipher_bits"] = connection.tls.cipher.strength_bits;
   json["group"] = connection.tls.group;
+  json["certificate_compression"] = connection.tls.certificate_compression;
   json["alpn"] = connection.tls.alpn;
   json["session_reused"] = connection.tls.session_reused;
   Json chain = Json::array();

@@ -22,6 +22,8 @@ constexpr Word kWords[] = {
     {"ciphers", "--ciphers", "--ciphers"},
     {"server_hostname", "--servername", "--servername"},
     {"ca_certs", "--ca", "--client-ca"},
+    {"accept_compressed_certificates", "--compressed-certificates",
+     "--compressed-certificates"},
 };
 
 }  // namespace

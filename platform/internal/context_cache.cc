@@ -37,6 +37,7 @@ void WriteKey(const ContextWanted& wanted, absl::string_view credentials,
   writer->Add(wanted.ciphers);
   writer->Add(wanted.alpn_protocols);
   writer->Add(wanted.alpn_required);
+  writer->Add(wanted.accept_compressed_certificates);
   writer->Add(wanted.key_log);
   writer->Add(wanted.trust_store == nullptr
                   ? absl::string_view()

@@ -44,6 +44,7 @@ struct ContextWanted {
   const std::string& ciphers;
   const std::vector<std::string>& alpn_protocols;
   bool alpn_required;
+  bool accept_compressed_certificates;
   // Whether there is a key log; a policy that is reloaded may forbid it.
   bool key_log;
 };

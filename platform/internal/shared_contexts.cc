@@ -28,11 +28,12 @@ bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
                accept_unknown_revocation, verify, client_credentials,
                unverified_clients, clock, stopwatch, alpn_protocols,
                alpn_required, alpn, npn_protocols, sni, ocsp_response, sct_list,
-               request_ocsp, request_sct, session_cache_size, session_timeout,
-               session_tickets, num_tickets, ticket_keys, ticket_keyring,
-               session_id_context, new_session, max_renegotiations,
-               cipher_server_preference, keylog, message, handshake_ended,
-               psk_client, psk_server, psk_identity_hint] = options;
+               request_ocsp, request_sct, accept_compressed_certificates,
+               session_cache_size, session_timeout, session_tickets,
+               num_tickets, ticket_keys, ticket_keyring, session_id_context,
+               new_session, max_renegotiations, cipher_server_preference,
+               keylog, message, handshake_ended, psk_client, psk_server,
+               psk_identity_hint] = options;
   if (!credentials.empty() || credential_source != nullptr ||
       !ticket_keys.empty() || ticket_keyring != nullptr) {
     return false;
@@ -62,6 +63,7 @@ bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
   key->Add(sct_list);
   key->Add(request_ocsp);
   key->Add(request_sct);
+  key->Add(accept_compressed_certificates);
   key->Add(session_cache_size);
   key->Add(absl::ToInt64Nanoseconds(session_timeout));
   key->Add(session_tickets);

@@ -295,6 +295,15 @@ PyObject* Group(PyObject* self, PyObject* /*unused*/) {
   return NativeString(info->group);
 }
 
+PyObject* CertificateCompression(PyObject* self, PyObject* /*unused*/) {
+  SocketObject& socket = SocketOf(self);
+  const SocketLock lock(&socket);
+  if (socket.core == nullptr) return None();
+  const absl::optional<ssl::ConnectionInfo> info = socket.core->info();
+  if (!info.has_value() || info->certificate_compression.empty()) return None();
+  return NativeString(info->certificate_compression);
+}
+
 PyObject* ClientSigalg(PyObject* self, PyObject* /*unused*/) {
   return Sigalg(self, ssl::Side::kClient);
 }

@@ -29,6 +29,8 @@ PyObject* SetServerSigalgs(PyObject* self, PyObject* list);
 PyObject* Group(PyObject* self, PyObject* unused);
 PyObject* ClientSigalg(PyObject* self, PyObject* unused);
 PyObject* ServerSigalg(PyObject* self, PyObject* unused);
+// The same, by RFC 8879's name; ssl has no such method.
+PyObject* CertificateCompression(PyObject* self, PyObject* unused);
 
 // A function of the module: the names that the setters accept.
 PyObject* GetSigalgs(PyObject* module, PyObject* unused);

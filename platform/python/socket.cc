@@ -294,6 +294,8 @@ PyMethodDef* SocketMethods() {
     {"version", Method<Version>(), METH_NOARGS, nullptr},
     {"compression", Method<Compression>(), METH_NOARGS, nullptr},
     {AIRLOCK_SINCE_3_15("group"), Method<Group>(), METH_NOARGS, nullptr},
+    {"_certificate_compression", Method<CertificateCompression>(), METH_NOARGS,
+     nullptr},
     {AIRLOCK_SINCE_3_15("client_sigalg"), Method<ClientSigalg>(), METH_NOARGS,
      nullptr},
     {AIRLOCK_SINCE_3_15("server_sigalg"), Method<ServerSigalg>(), METH_NOARGS,

@@ -260,13 +260,6 @@ bool PeerKnowsIssuer(SSL* ssl, const Credentials& credentials) {
   return false;
 }
 
-// The Credentials that a connection presents.
-const Credentials* CredentialsInUse(SSL* ssl) {
-  if (SocketOf(ssl)->chosen != nullptr) return SocketOf(ssl)->chosen.get();
-  const auto& all = OptionsOf(ssl).credentials;
-  return all.size() == 1 ? all[0].get() : nullptr;
-}
-
 // Sends an alert, since BoringSSL would leave the peer waiting.
 ssl_private_key_result_t CannotSign(SSL* ssl, const absl::Status& why) {
   SocketOf(ssl)->callback_error = CallbackError("sign", why);
@@ -389,6 +382,12 @@ uint8_t CurveBit(uint16_t group) {
     default:
       return 0;
   }
+}
+
+const Credentials* CredentialsInUse(const SSL* ssl) {
+  if (SocketOf(ssl)->chosen != nullptr) return SocketOf(ssl)->chosen.get();
+  const auto& all = OptionsOf(ssl).credentials;
+  return all.size() == 1 ? all[0].get() : nullptr;
 }
 
 const SSL_PRIVATE_KEY_METHOD* SigningMethod() {

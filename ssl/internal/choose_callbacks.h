@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "ssl/credentials.h"
 
 namespace airlock::ssl::internal {
 
@@ -20,6 +21,9 @@ uint8_t CurveBit(uint16_t group);
 
 // The error of an application's callback as our own error.
 absl::Status CallbackError(absl::string_view which, const absl::Status& said);
+
+// The Credentials that a connection presents; null if it has not chosen any.
+const Credentials* CredentialsInUse(const SSL* ssl);
 
 // For SSL_CTX_set_tlsext_servername_callback: `sni`. Needs ChooseCredentials,
 // which asks again after Later().

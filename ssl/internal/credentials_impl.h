@@ -12,6 +12,7 @@
 
 #include "ssl/certificate.h"
 #include "ssl/credentials.h"
+#include "ssl/internal/certificate_compression.h"
 
 namespace airlock::ssl {
 
@@ -20,6 +21,7 @@ struct Credentials::Impl {
   Signer signer;                   // Null: `key` is the private key.
   std::vector<Certificate> chain;  // Leaf first.
   KeyType key_type = KeyType::kRsa;
+  mutable internal::CompressedMessages compressed;
 };
 
 }  // namespace airlock::ssl

@@ -120,7 +120,8 @@ class Socket::Impl {
   bool in_sni_callback = false;
   bool sni_undecided = false;  // The sni callback returned Later().
   bool handshake_done = false;
-  bool offered_session = false;  // A server: by the client.
+  bool certificate_compressed = false;  // The server's, as it was sent.
+  bool offered_session = false;         // A server: by the client.
   // A server: of the curves of CurveBit, those among the client's groups.
   uint8_t offered_curves = 0xFF;
   // A server: by the client. Few clients offer more than these.

@@ -25,7 +25,7 @@ constexpr absl::string_view kAlps = "ALPS is an expired draft";
 constexpr absl::string_view kPolicy =
     "BoringSSL's compliance policies are not offered";
 constexpr absl::string_view kCompression =
-    "certificates are not compressed (RFC 8879)";
+    "the runner's compression algorithms are its own, and Airlock has only zlib";
 constexpr absl::string_view kGrease = "GREASE (RFC 8701) is off";
 constexpr absl::string_view kDelegated =
     "delegated credentials (RFC 9345) are not offered";

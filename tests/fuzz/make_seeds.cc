@@ -19,6 +19,7 @@
 #include "platform/memory_transport.h"
 #include "ssl/context.h"
 #include "ssl/insecure.h"
+#include "ssl/internal/certificate_compression.h"
 #include "ssl/options.h"
 #include "ssl/secret.h"
 #include "ssl/session.h"
@@ -144,6 +145,26 @@ void WriteHostNames() {
         absl::StrCat("[::1%lo]\nI", std::string(15, '\0'), Bytes({1})));
 }
 
+// Certificates in compressed form, and with another size than declared.
+void WriteCompressed() {
+  constexpr absl::string_view kFolder = "certificate_compression";
+  const auto write = [&](absl::string_view name, const std::string& message,
+                         size_t declared) {
+    const auto compressed = ssl::internal::CompressMessage(
+        {reinterpret_cast<const uint8_t*>(message.data()), message.size()});
+    Write(kFolder, name,
+          Bytes({static_cast<int>(declared >> 8),
+                 static_cast<int>(declared & 0xff)}) +
+              *compressed);
+  };
+  const std::string chain = testing::ReadTestdata("certs/server_rsa_chain.pem");
+  write("chain", chain, chain.size());
+  write("shorter", chain, chain.size() + 1);
+  write("bomb", std::string(1 << 20, 'A'), 1000);
+  write("byte", "x", 1);
+  write("empty", "", 0);
+}
+
 void WriteCiphers() {
   Write("cipher", "default", "\n");
   Write("cipher", "groups", "X25519:P-256\nECDHE+AESGCM:!aRSA");
@@ -252,6 +273,7 @@ int main(int argc, char** argv) {
                             "untrusted_tls13");
   fuzz::WriteHostNames();
   fuzz::WriteCiphers();
+  fuzz::WriteCompressed();
   fuzz::WriteConversations();
   fuzz::WritePaths();
   fuzz::WriteFiles();

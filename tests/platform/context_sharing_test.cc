@@ -332,6 +332,7 @@ TEST(SharingKeyTest, EachFieldIsInTheKey) {
       [](ContextOptions* o) { o->ocsp_response = "x"; },
       [](ContextOptions* o) { o->sct_list = "x"; },
       [](ContextOptions* o) { o->request_ocsp = true; },
+      [](ContextOptions* o) { o->accept_compressed_certificates = true; },
       [](ContextOptions* o) { o->request_sct = true; },
       [](ContextOptions* o) { o->session_cache_size = 7; },
       [](ContextOptions* o) { o->session_timeout = absl::Seconds(7); },

@@ -172,6 +172,7 @@ Json DescribeConnection(const ServerRequest& request,
     tls["cipher"] = info->cipher.name;
     tls["cipher_bits"] = info->cipher.strength_bits;
     tls["group"] = OrNull(info->group);
+    tls["certificate_compression"] = OrNull(info->certificate_compression);
     tls["alpn"] = OrNull(info->alpn);
     tls["server_name"] = OrNull(info->server_name);
   }

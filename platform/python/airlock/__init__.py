@@ -12,13 +12,15 @@ from __future__ import absolute_import
 from airlock._finder import install, installed
 from airlock._hostname import match_hostname
 from airlock._negotiation import (
-    client_sigalg, get_groups, get_sigalgs, group, server_sigalg,
-    set_ciphersuites, set_client_sigalgs, set_groups, set_server_sigalgs)
+    certificate_compression, client_sigalg, get_groups, get_sigalgs, group,
+    server_sigalg, set_ciphersuites, set_client_sigalgs, set_groups,
+    set_server_sigalgs)
 from airlock._policy import Policy, Setting, policy
 from airlock._wrap import wrap_socket
 
-__all__ = ['Policy', 'Setting', 'client_sigalg', 'get_groups', 'get_sigalgs',
-           'group', 'install', 'installed', 'match_hostname', 'policy',
-           'server_sigalg', 'set_ciphersuites', 'set_client_sigalgs',
-           'set_groups', 'set_server_sigalgs', 'wrap_socket']
+__all__ = ['Policy', 'Setting', 'certificate_compression', 'client_sigalg',
+           'get_groups', 'get_sigalgs', 'group', 'install', 'installed',
+           'match_hostname', 'policy', 'server_sigalg', 'set_ciphersuites',
+           'set_client_sigalgs', 'set_groups', 'set_server_sigalgs',
+           'wrap_socket']
 __version__ = '1.0.0'

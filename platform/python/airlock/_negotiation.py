@@ -96,6 +96,17 @@ def group(sock):
     return _ask(sock, 'group')
 
 
+def certificate_compression(sock):
+    """'zlib' if the server compressed its certificate (RFC 8879), or None.
+
+    Servers compress for clients that ask for it; ssl's own clients do not.
+
+    Args:
+      sock: an ssl.SSLSocket or ssl.SSLObject.
+    """
+    return _ask(sock, 'certificate_compression')
+
+
 def client_sigalg(sock):
     """What the client signed the handshake with, or None; see group."""
     return _ask(sock, 'client_sigalg')

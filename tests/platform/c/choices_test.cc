@@ -222,6 +222,10 @@ TEST_F(CChoicesTest, AContextTakesBooleansAsTheyAre) {
        [](const ssl::ContextOptions& o) { return o.alpn_required; }},
       {&airlock_context_options::request_ocsp,
        [](const ssl::ContextOptions& o) { return o.request_ocsp; }},
+      {&airlock_context_options::accept_compressed_certificates,
+       [](const ssl::ContextOptions& o) {
+         return o.accept_compressed_certificates;
+       }},
       {&airlock_context_options::request_sct,
        [](const ssl::ContextOptions& o) { return o.request_sct; }},
       {&airlock_context_options::cipher_server_preference,

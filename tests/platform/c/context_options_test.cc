@@ -48,6 +48,18 @@ class CContextOptionsTest : public ::testing::Test {
   Wire wire_;
 };
 
+TEST_F(CContextOptionsTest, CertificatesAreCompressedForWhoAsks) {
+  airlock_context_options client = ClientContext();
+  for (const int32_t asks : {AIRLOCK_YES, AIRLOCK_NO, AIRLOCK_UNSET}) {
+    client.accept_compressed_certificates = asks;
+    Ends ends = ConnectWith(client, ServerContext());
+    ASSERT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+    const std::string used = asks == AIRLOCK_YES ? "zlib" : "";
+    EXPECT_EQ(Str(Info(ends.client).certificate_compression), used);
+    EXPECT_EQ(Str(Info(ends.server).certificate_compression), used);
+  }
+}
+
 TEST_F(CContextOptionsTest, StaplesAreSentToWhoAsks) {
   const std::string ocsp = "any DER";
   const std::string sct("\0\5\0\3abc", 7);
@@ -378,14 +390,16 @@ TEST_F(CContextOptionsTest, AnOlderStructHasTheDefaultsOfTheRest) {
 
 TEST_F(CContextOptionsTest, FlagsAndChoicesAreInRange) {
   using Field = int32_t airlock_context_options::*;
-  for (const Field field : {&airlock_context_options::server_side,
-                            &airlock_context_options::check_hostname,
-                            &airlock_context_options::common_name_fallback,
-                            &airlock_context_options::alpn_required,
-                            &airlock_context_options::request_ocsp,
-                            &airlock_context_options::request_sct,
-                            &airlock_context_options::cipher_server_preference,
-                            &airlock_context_options::session_tickets}) {
+  for (const Field field :
+       {&airlock_context_options::server_side,
+        &airlock_context_options::check_hostname,
+        &airlock_context_options::common_name_fallback,
+        &airlock_context_options::alpn_required,
+        &airlock_context_options::request_ocsp,
+        &airlock_context_options::request_sct,
+        &airlock_context_options::accept_compressed_certificates,
+        &airlock_context_options::cipher_server_preference,
+        &airlock_context_options::session_tickets}) {
     for (const int32_t bad : {-1, 2, 3, 255, INT32_MAX, INT32_MIN}) {
       airlock_context_options options = ClientContext();
       options.*field = bad;

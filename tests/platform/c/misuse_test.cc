@@ -210,6 +210,7 @@ TEST_F(CMisuseTest, AContextsUserIsReleasedOnce) {
   for (void (*change)(airlock_context_options*) :
        {+[](airlock_context_options* o) { o->server_side = 3; },
         +[](airlock_context_options* o) { o->reserved = 1; },
+        +[](airlock_context_options* o) { o->reserved2 = 1; },
         +[](airlock_context_options* o) { o->cert_reqs = 9; },
         +[](airlock_context_options* o) { o->credentials_count = 1; },
         +[](airlock_context_options* o) { o->pins_count = 1; },

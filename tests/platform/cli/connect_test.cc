@@ -74,6 +74,19 @@ TEST(ConnectTest, ReportsWhoTheServerIs) {
                     HasSubstr("off (built in)")));
 }
 
+TEST(ConnectTest, ShowsThatTheCertificateWasCompressed) {
+  const Server server(DirectServer());
+  const std::string asks = "--compressed-certificates";
+  EXPECT_THAT(Connect(server, {"--no-io", asks}).output,
+              HasSubstr("chain     compressed with zlib\n"));
+  EXPECT_THAT(Connect(server, {"--no-io"}).output,
+              Not(HasSubstr("compressed")));
+  const std::string name = "\"certificate_compression\": ";
+  EXPECT_THAT(Connect(server, {"--json", asks}).output,
+              HasSubstr(name + "\"zlib\""));
+  EXPECT_THAT(Connect(server, {"--json"}).output, HasSubstr(name + "\"\""));
+}
+
 // A server that answers each ClientHello with close_notify.
 TEST(ConnectTest, CloseNotifyIsNotAConnection) {
   auto listener = platform::TcpListener::Listen("127.0.0.1", 0);

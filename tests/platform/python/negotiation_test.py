@@ -2,20 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Groups, signature algorithms and TLS 1.3 suites, by name.
 
-usage: PYTHON negotiation_test.py CERTS     (the folder of testdata's certificates)
+usage: PYTHON negotiation_test.py CERTS AIRLOCK
+  CERTS    the folder of testdata's certificates
+  AIRLOCK  the command
 
 Each is tested by the functions of the package `airlock`, and from Python 3.15
 on by the methods of `ssl` itself.
 """
+import os
 import socket
 import ssl
 import subprocess
+import sys
 import unittest
 
 import airlock
 from connections import (SECONDS, Task, TlsTest, cert, client_context, main,
                          server_context, socket_pair)
 
+AIRLOCK = os.path.abspath(sys.argv.pop(1))
 SUITES = ('TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256',
           'TLS_AES_128_GCM_SHA256')
 RSA = 'rsa_pss_rsae_sha256'
@@ -98,6 +103,24 @@ class NegotiationTest(TlsTest):
                 api.set_groups(contexts[limited], name)
                 for end in self.connect_anew(**contexts):
                     self.assertEqual(api.group(end), name)
+
+    def test_certificate_is_compressed_only_for_clients_that_ask(self):
+        # ssl's clients do not.
+        for end in self.connect_anew():
+            self.assertIsNone(airlock.certificate_compression(end))
+        with socket.socket() as listener:
+            listener.bind(('127.0.0.1', 0))
+            listener.listen(1)
+            client = subprocess.Popen(
+                [AIRLOCK, 'connect', '--no-io', '--compressed-certificates',
+                 '--ca=' + cert('root.pem'),
+                 'localhost:%d' % listener.getsockname()[1]])
+            self.addCleanup(client.wait)
+            accepted, _ = listener.accept()
+            with server_context().wrap_socket(accepted,
+                                              server_side=True) as server:
+                self.assertEqual(airlock.certificate_compression(server),
+                                 'zlib')
 
     def test_group_of_old_version(self):
         client = client_context()

@@ -93,6 +93,7 @@ TEST(TlsPageTest, ShowsTheConnection) {
   EXPECT_EQ(tls["cipher"], connection.socket().info()->cipher.name);
   EXPECT_EQ(tls["group"], connection.socket().info()->group);
   EXPECT_NE(tls["group"], "");
+  EXPECT_TRUE(tls["certificate_compression"].is_null());
   EXPECT_EQ(tls["alpn"], "http/1.1");
   EXPECT_EQ(tls["server_name"], "localhost");
   EXPECT_EQ(tls["http"], "HTTP/1.1");
@@ -104,6 +105,14 @@ TEST(TlsPageTest, ShowsTheConnection) {
   EXPECT_EQ(facts["client"]["certificate"], "none");
   EXPECT_TRUE(facts["client"]["chain"].empty());
   EXPECT_EQ(Facts(&connection)["timing"]["requests"], 2);
+}
+
+TEST(TlsPageTest, ShowsThatTheCertificateWasCompressed) {
+  ssl::ContextOptions client = ClientOptions();
+  client.accept_compressed_certificates = true;
+  FakeConnection connection(Connect(std::move(client), ServerOptions()));
+  EXPECT_EQ(Facts(&connection)["connection"]["certificate_compression"],
+            "zlib");
 }
 
 TEST(TlsPageTest, ShowsTheSession) {
