@@ -27,6 +27,7 @@
 #include "platform/launcher/audit_relay.h"
 #include "platform/launcher/interpreter.h"
 #include "platform/launcher/key_process.h"
+#include "platform/launcher/key_references.h"
 #include "platform/launcher/program.h"
 #include "platform/launcher/run_plan.h"
 #include "platform/launcher/run_policy.h"
@@ -67,6 +68,7 @@ using launcher::Application;
 using launcher::AskInterpreter;
 using launcher::AuditRelay;
 using launcher::AwaitSandbox;
+using launcher::CheckKeyReferences;
 using launcher::FindInterpreter;
 using launcher::InterpreterFacts;
 using launcher::KeyProcess;
@@ -148,16 +150,17 @@ class Run {
 
  private:
   absl::Status MakeKeys() {
+    const config::Variables& variables = facts_.application.yaml.env_variables;
     if (options_.keys.empty()) {
       return options_.keys_for.empty()
-                 ? absl::OkStatus()
+                 ? CheckKeyReferences(variables, nullptr)
                  : absl::InvalidArgumentError("--keys-for needs --keys");
     }
     absl::StatusOr<std::unique_ptr<KeyProcess>> made = KeyProcess::Create(
         options_.keys, options_.keys_for, options_.audit, &host_);
     if (!made.ok()) return made.status();
     keys_ = *std::move(made);
-    return absl::OkStatus();
+    return CheckKeyReferences(variables, &keys_->key_names());
   }
 
   absl::Status FindPython(const RunPolicy& policy) {

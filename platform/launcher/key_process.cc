@@ -99,6 +99,12 @@ absl::StatusOr<std::unique_ptr<KeyProcess>> KeyProcess::Create(
          : entry.key.has_value() ? entry.key
                                  : entry.certificate);
   }
+  for (const config::KeyUser& user : file->applications) {
+    if (user.name != *name) continue;
+    for (const config::KeyGrant& grant : user.grants) {
+      process->key_names_.push_back(grant.key);
+    }
+  }
   auto pair = keys::MakePacketPair();
   if (!pair.ok()) return pair.status();
   process->application_end_ = std::move(pair->first);

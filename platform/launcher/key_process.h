@@ -45,6 +45,9 @@ class KeyProcess {
   // the files with keys.
   absl::Status CheckHidden(const SandboxPlan& plan) const;
 
+  // The keys that the application has.
+  const std::vector<std::string>& key_names() const { return key_names_; }
+
   // The value of AIRLOCK_KEYS for a program that gets the descriptor.
   std::string place() const;
   // Makes `program` inherit the application's end.
@@ -60,6 +63,7 @@ class KeyProcess {
 
   Program program_;
   std::vector<std::string> key_files_;
+  std::vector<std::string> key_names_;
   platform::internal::UniqueFd application_end_;
   platform::internal::UniqueFd service_end_;
   std::mutex mutex_;

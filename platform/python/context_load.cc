@@ -89,27 +89,32 @@ absl::optional<std::string> ReferenceOf(PyObject* value) {
   return keys::KeyReference(text.view());
 }
 
-// The credentials of the key service for load_cert_chain(certfile, keyfile);
-// nullopt with an exception set. `certfile` may be None.
-absl::optional<absl::StatusOr<std::shared_ptr<const ssl::Credentials>>>
-LoadReference(platform::Host* host, PyObject* certfile,
-              const std::string& key) {
-  absl::optional<ssl::Secret> chain;
-  Content certificates;
-  if (certfile != Py_None) {
-    if (!ReadContent(host, certfile, "certfile", &certificates)) {
-      return absl::nullopt;
-    }
-    chain = std::move(certificates.bytes);
-  }
+// The same for what was read from `value`, if it is an object with read(): an
+// application may keep the reference where it kept the key.
+absl::optional<std::string> ReferenceIn(PyObject* value,
+                                        const Content& content) {
+  if (!PyObject_HasAttrString(value, "read")) return absl::nullopt;
+  return keys::KeyReference(content.bytes.view());
+}
+
+// The credentials of the key service for `key`, with `chain`, or with the
+// service's own.
+absl::StatusOr<std::shared_ptr<const ssl::Credentials>> LoadReference(
+    const std::string& key, absl::optional<Content> chain) {
   const auto client = ProcessKeys();
   if (!client.ok()) {
     return ssl::MakeStatus(ssl::ErrorKind::kCredentials,
                            client.status().message());
   }
+  absl::optional<ssl::Secret> certificates;
+  std::string name;
+  if (chain.has_value()) {
+    certificates = std::move(chain->bytes);
+    name = chain->name;
+  }
   const GilRelease released;
   return keys::RemoteCredentials(client->get(), key, keys::Waiting::kBlocks,
-                                 std::move(chain), certificates.name);
+                                 std::move(certificates), name);
 }
 
 platform::CaPath PathOfArgument(const std::string& path,
@@ -311,36 +316,48 @@ PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   }
   ContextObject& context = ContextOf(self);
   platform::Host& host = context.state->runtime->host();
-  absl::StatusOr<std::shared_ptr<const ssl::Credentials>> made;
   const absl::optional<std::string> chain_of = ReferenceOf(certfile);
   absl::optional<std::string> key_of = ReferenceOf(keyfile);
-  if (chain_of.has_value() && (keyfile == Py_None || key_of == chain_of)) {
+  const bool one = keyfile == Py_None || keyfile == certfile;
+  const bool key_tells = key_of.has_value() ||
+                         (!one && PyObject_HasAttrString(keyfile, "read") != 0);
+  // If both are the same object, it can be read only once.
+  absl::optional<Content> certificates;
+  if (chain_of.has_value() && (one || key_of == chain_of)) {
     key_of = chain_of;
-    certfile = Py_None;
+  } else if (certfile != Py_None || !key_tells) {
+    certificates.emplace();
+    if (!ReadContent(&host, certfile, "certfile", &*certificates)) {
+      return nullptr;
+    }
+    if (one && (key_of = ReferenceIn(certfile, *certificates)).has_value()) {
+      certificates.reset();
+    }
   }
+  if (!one && !key_of.has_value()) {
+    Content key;
+    if (!ReadContent(&host, keyfile, "keyfile", &key)) return nullptr;
+    key_of = ReferenceIn(keyfile, key);
+    options.keyfile = std::move(key.bytes);
+    options.keyfile_name = key.name;
+  }
+  if (!key_of.has_value() && !certificates.has_value()) {
+    certificates.emplace();
+    if (!ReadContent(&host, certfile, "certfile", &*certificates)) {
+      return nullptr;
+    }
+  }
+  if (key_of.has_value() && password != Py_None) {
+    PyErr_SetString(PyExc_ValueError,
+                    "a key of the key service has no password; leave it out");
+    return nullptr;
+  }
+  absl::StatusOr<std::shared_ptr<const ssl::Credentials>> made;
   if (key_of.has_value()) {
-    if (password != Py_None) {
-      PyErr_SetString(PyExc_ValueError,
-                      "a key of the key service has no password; leave it out");
-      return nullptr;
-    }
-    auto loaded = LoadReference(&host, certfile, *key_of);
-    if (!loaded.has_value()) return nullptr;
-    made = *std::move(loaded);
+    made = LoadReference(*key_of, std::move(certificates));
   } else {
-    Content certificates;
-    if (!ReadContent(&host, certfile, "certfile", &certificates)) {
-      return nullptr;
-    }
-    options.certfile = std::move(certificates.bytes);
-    options.certfile_name = certificates.name;
-    // If both are the same object, it can be read only once.
-    if (keyfile != Py_None && keyfile != certfile) {
-      Content key;
-      if (!ReadContent(&host, keyfile, "keyfile", &key)) return nullptr;
-      options.keyfile = std::move(key.bytes);
-      options.keyfile_name = key.name;
-    }
+    options.certfile = std::move(certificates->bytes);
+    options.certfile_name = certificates->name;
     made = ssl::Credentials::Create(std::move(options));
   }
   if (PyErr_Occurred()) return nullptr;

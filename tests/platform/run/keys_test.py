@@ -7,12 +7,13 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from application import Application, needs_sandbox
+from application import Application, RUNTIME, needs_sandbox
 
 CERTS = os.path.abspath('testdata/certs')
 
@@ -20,8 +21,11 @@ CERTS = os.path.abspath('testdata/certs')
 # key that the line names, and says how that went.
 MAIN = '''
 from __future__ import print_function
-import airlock, socket, ssl, sys, threading
+import airlock, io, socket, ssl, sys, threading
 airlock.install()
+
+def text(content):
+    return io.StringIO(u'%s' % content)
 
 def server(plain, how, key):
     if how == 'wrap_socket':
@@ -31,6 +35,13 @@ def server(plain, how, key):
         context.load_cert_chain('chain.pem', key)
     elif how == 'certfile':
         context.load_cert_chain(key)
+    elif how == 'file':
+        with open('chain.pem') as chain:
+            context.load_cert_chain(text(chain.read()), text(key))
+    elif how == 'file_alone':
+        context.load_cert_chain(text(key))
+    elif how == 'file_and_none':
+        context.load_cert_chain(None, text(key))
     else:
         context.load_cert_chain(None, key)
     return context.wrap_socket(plain, server_side=True)
@@ -192,7 +203,8 @@ applications:
 
     def test_key_is_nowhere_in_the_application(self):
         process = self.start()
-        for how in ('wrap_socket', 'context', 'certfile', 'own_chain'):
+        for how in ('wrap_socket', 'context', 'certfile', 'own_chain', 'file',
+                    'file_alone', 'file_and_none'):
             self.assertEqual(self.ask(process, how, 'airlock-key:web'),
                              'served', how)
         needles = secrets(self.key)
@@ -205,6 +217,49 @@ applications:
         self.assertGreater(searched, 0)
         status, errors = self.finish(process)
         self.assertEqual(status, 0, errors)
+
+    @unittest.skipIf(RUNTIME == 'python27', 'the example is for Python 3')
+    def test_the_example_changes_by_one_string(self):
+        source = os.path.abspath('testdata/apps/employee')
+        for name in ('main.py', 'staff.sql'):
+            shutil.copyfile(os.path.join(source, name), self.app.path(name))
+        with open(self.app.path('staff.sql'), encoding='ascii') as file:
+            staff = file.read()
+        database = sqlite3.connect(':memory:')
+        database.executescript(staff)
+        config = 'keys:\n'
+        needles = []
+        for table in ('employee', 'partner'):
+            (key, certificate), = database.execute(
+                'SELECT key, certificate FROM ' + table)
+            path = self.write(table + '.key', key)
+            needles += secrets(path)
+            config += '  %s:\n    key: %s\n    certificate: %s\n' % (
+                table, path, self.write(table + '.pem', certificate))
+            self.assertIn(key, staff)
+            staff = staff.replace(key, 'airlock-key:' + table)
+        self.app.write('staff.sql', staff)
+        config += """
+applications:
+  example:
+    keys:
+      employee: {purposes: [tls1.3-client]}
+      partner: {purposes: [tls1.3-server]}
+"""
+        self.write('keyd.yaml', config)
+        with open(os.path.join(source, 'main.py'), 'rb') as unchanged:
+            with open(self.app.path('main.py'), 'rb') as used:
+                self.assertEqual(used.read(), unchanged.read())
+        status, out, errors = self.app.run('--keys=' + self.config)
+        self.assertEqual(status, 0, errors)
+        self.assertIn('hello Airlock Test Client', out)
+        # Its files and variables have no key either.
+        for folder, _, names in os.walk(self.app.folder):
+            for name in names:
+                with open(os.path.join(folder, name), 'rb') as file:
+                    content = file.read()
+                for needle in needles:
+                    self.assertNotIn(needle, content, name)
 
     def test_finds_a_key_that_is_there(self):
         shutil.copyfile(self.key, self.app.path('own.key'))
@@ -222,6 +277,29 @@ sys.stdin.readline()
         self.assertGreater(sum(count(pid, needles)
                                for pid in below(process.pid)), 0)
         self.finish(process)
+
+    def test_app_yaml_names_keys(self):
+        self.app.write('main.py', 'import os; print(os.environ["KEY"])')
+        with open(self.app.yaml, encoding='utf-8') as file:
+            plain = file.read()
+
+        def run(reference, *flags):
+            self.app.write('app.yaml', plain + '\nenv_variables:\n  KEY: %s\n'
+                           % reference)
+            return self.app.run(*flags)
+
+        keys = '--keys=' + self.config
+        status, out, errors = run('airlock-key:web', keys)
+        self.assertEqual(status, 0, errors)
+        self.assertEqual(out.strip(), 'airlock-key:web')
+        for reference, flags, text in (
+                ('airlock-key:wbe', (keys,), 'has only web; correct'),
+                ('"airlock-key:"', (keys,), 'names the key ""'),
+                ('airlock-key:web', (), 'start it with --keys=FILE')):
+            status, _, errors = run(reference, *flags)
+            self.assertEqual(status, 2, errors)
+            self.assertIn(text, errors)
+            self.assertRegex(errors, r'app\.yaml:[0-9]+:8')
 
     def test_service_that_dies_is_started_again(self):
         process = self.start()
