@@ -15,8 +15,8 @@ def _maybe(rule, name, **kwargs):
     if name not in native.existing_rules():
         rule(name = name, **kwargs)
 
-def airlock_repositories():
-    """Declares Airlock's dependencies."""
+def airlock_sources():
+    """Declares the sources of Airlock's dependencies."""
     _maybe(
         boringssl_source,
         name = "boringssl",
@@ -94,6 +94,10 @@ def airlock_repositories():
         build_file = Label("//third_party:m2crypto.BUILD"),
     )
     _maybe(local_pythons, name = "local_pythons")
+
+def airlock_repositories():
+    """Declares Airlock's dependencies, and what Bazel 4.2.3 lacks."""
+    airlock_sources()
     _bazel_repositories()
 
 def _bazel_repositories():
