@@ -43,6 +43,8 @@ class Process {
   bool WaitForOutput(absl::string_view text) { return WaitFor(output_, text); }
   bool WaitForErrors(absl::string_view text) { return WaitFor(errors_, text); }
 
+  pid_t pid() const { return pid_; }
+
   // Waits for the end. Returns the exit status, or the negative signal number.
   int Wait();
 
