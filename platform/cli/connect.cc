@@ -106,10 +106,9 @@ std::string DescribeTrust() {
 
 int RunConnect(const std::vector<std::string>& arguments) {
   const auto host = std::make_shared<platform::PosixHost>();
-  absl::StatusOr<platform::AuditSink> audit = AuditFromFlag(host);
-  if (!audit.ok()) return Fail("connect", audit.status());
   platform::RuntimeOptions runtime_options;
-  runtime_options.audit = *std::move(audit);
+  const absl::Status audit = SetAuditFromFlag(host, &runtime_options);
+  if (!audit.ok()) return Fail("connect", audit);
   Trace trace;
   trace.Observe(&runtime_options);
   const auto runtime = platform::Runtime::Create(
@@ -167,13 +166,14 @@ int RunConnect(const std::vector<std::string>& arguments) {
   if (!report.handshake.ok()) return kExitFailed;
   if (!relay) {
     (void)(*socket)->Shutdown();  // Only the report was requested.
-    return trace.Finish(kExitOk);
+    return AfterAudit(**runtime, trace.Finish(kExitOk));
   }
   out << "\n";
   transport->set_deadline(absl::nullopt);
   const absl::Status status =
       Relay(socket->get(), transport, STDIN_FILENO, STDOUT_FILENO);
-  return status.ok() ? trace.Finish(kExitOk) : Fail("connect", status);
+  if (!status.ok()) return Fail("connect", status);
+  return AfterAudit(**runtime, trace.Finish(kExitOk));
 }
 
 }  // namespace

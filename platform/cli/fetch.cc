@@ -224,10 +224,9 @@ int RunRequest(http::Client& client, http::Request request) {
 
 int RunFetch(const std::vector<std::string>& arguments) {
   const auto host = std::make_shared<platform::PosixHost>();
-  absl::StatusOr<platform::AuditSink> audit = AuditFromFlag(host);
-  if (!audit.ok()) return Fail("fetch", audit.status());
   platform::RuntimeOptions runtime_options;
-  runtime_options.audit = *std::move(audit);
+  const absl::Status audit = SetAuditFromFlag(host, &runtime_options);
+  if (!audit.ok()) return Fail("fetch", audit);
   Trace trace;
   trace.Observe(&runtime_options);
   const auto runtime = platform::Runtime::Create(
@@ -245,7 +244,8 @@ int RunFetch(const std::vector<std::string>& arguments) {
       RequestFromFlags(arguments[0], host.get());
   if (!request.ok()) return Fail("fetch", request.status());
   http::Client client(runtime->get(), *std::move(options));
-  return trace.Finish(RunRequest(client, *std::move(request)));
+  return AfterAudit(**runtime,
+                    trace.Finish(RunRequest(client, *std::move(request))));
 }
 
 }  // namespace

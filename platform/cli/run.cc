@@ -297,8 +297,11 @@ class Run {
         });
     if (!status.ok()) return status;
     const absl::Status written = (*streams)->Finish();
-    if (written.ok()) return status;
-    std::cerr << "airlock run: " << written.message() << std::endl;
+    if (!written.ok()) {
+      std::cerr << "airlock run: " << written.message() << std::endl;
+    }
+    const bool is_audited = audit == nullptr || audit->Finish();
+    if (written.ok() && is_audited) return status;
     return *status == 0 ? kExitFailed : *status;
   }
 

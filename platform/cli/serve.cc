@@ -339,10 +339,9 @@ int RunServe(const std::vector<std::string>&) {
   std::signal(SIGXFSZ, SIG_IGN);
   SignalThread signals({SIGINT, SIGTERM, SIGHUP, SIGUSR1});
   const auto host = std::make_shared<platform::PosixHost>();
-  absl::StatusOr<platform::AuditSink> audit = AuditFromFlag(host);
-  if (!audit.ok()) return Fail("serve", audit.status());
   platform::RuntimeOptions runtime_options;
-  runtime_options.audit = *std::move(audit);
+  const absl::Status audit = SetAuditFromFlag(host, &runtime_options);
+  if (!audit.ok()) return Fail("serve", audit);
   Trace trace;
   trace.Observe(&runtime_options);
   const config::Environment environment = platform::ProcessEnvironment();
@@ -356,7 +355,8 @@ int RunServe(const std::vector<std::string>&) {
   if (status.ok()) {
     status = Run(host, environment, runtime->get(), &signals);
   }
-  return status.ok() ? trace.Finish(kExitOk) : Fail("serve", status);
+  if (!status.ok()) return Fail("serve", status);
+  return AfterAudit(**runtime, trace.Finish(kExitOk));
 }
 
 }  // namespace

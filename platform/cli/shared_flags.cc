@@ -180,15 +180,24 @@ absl::Status SetVersionFromFlag(ssl::Verification* verification) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<platform::AuditSink> AuditFromFlag(
-    std::shared_ptr<platform::Host> host) {
+absl::Status SetAuditFromFlag(std::shared_ptr<platform::Host> host,
+                              platform::RuntimeOptions* options) {
   const std::string target = absl::GetFlag(FLAGS_audit);
   absl::StatusOr<std::shared_ptr<platform::AuditWriter>> writer =
       target.empty() ? platform::AuditWriterFromEnvironment(
                            platform::ProcessEnvironment(), host)
                      : platform::AuditWriter::Open(target, host);
   if (!writer.ok()) return writer.status();
-  return platform::AuditSinkTo(*std::move(writer));
+  if (*writer == nullptr) return absl::OkStatus();
+  options->audit_lost = [writer = *writer] { return writer->lost(); };
+  options->audit = platform::AuditSinkTo(*std::move(writer));
+  return absl::OkStatus();
+}
+
+int AfterAudit(const platform::Runtime& runtime, int exit_status) {
+  return exit_status == kExitOk && runtime.counters().audit_lost > 0
+             ? kExitFailed
+             : exit_status;
 }
 
 absl::StatusOr<platform::CaCerts> ReadCaCerts(absl::string_view flag,

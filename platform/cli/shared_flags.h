@@ -17,8 +17,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "platform/audit.h"
 #include "platform/host.h"
+#include "platform/runtime.h"
 #include "platform/wrap_options.h"
 #include "ssl/secret.h"
 #include "ssl/verification.h"
@@ -82,10 +82,14 @@ class Identity {
 // Sets the version or versions from --tls.
 absl::Status SetVersionFromFlag(ssl::Verification* verification);
 
-// The audit's writer for --audit, or else AIRLOCK_AUDIT; null if neither is
-// set. Errors as in AuditWriter::Open.
-absl::StatusOr<platform::AuditSink> AuditFromFlag(
-    std::shared_ptr<platform::Host> host);
+// Makes the Runtime of `options` write its audit to --audit, or else to
+// AIRLOCK_AUDIT, if one of them is set. Errors as in AuditWriter::Open.
+absl::Status SetAuditFromFlag(std::shared_ptr<platform::Host> host,
+                              platform::RuntimeOptions* options);
+
+// The exit status of a command that would end with `exit_status`: not success
+// if `runtime` lost a line of the audit. The loss is already reported.
+int AfterAudit(const platform::Runtime& runtime, int exit_status);
 
 // The bundle from `source`, the value of `flag` (see ReadSource); empty: the
 // platform's.

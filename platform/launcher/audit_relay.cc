@@ -100,8 +100,7 @@ absl::Status AuditRelay::MakeFifo() {
 
 AuditRelay::~AuditRelay() {
   Hide();
-  stop_writing_ = UniqueFd();
-  if (copier_.joinable()) copier_.join();
+  Finish();
 }
 
 void AuditRelay::Hide() {
@@ -115,6 +114,12 @@ void AuditRelay::Start() {
   copier_ = std::thread([this] { Copy(); });
 }
 
+bool AuditRelay::Finish() {
+  stop_writing_ = UniqueFd();
+  if (copier_.joinable()) copier_.join();
+  return !failed_;
+}
+
 void AuditRelay::Copy() {
   const UniqueFd events(epoll_create1(EPOLL_CLOEXEC));
   // A FIFO without writers is always at its end: report that only once.
@@ -126,6 +131,7 @@ void AuditRelay::Copy() {
       epoll_ctl(events.get(), EPOLL_CTL_ADD, fifo.data.fd, &fifo) != 0 ||
       epoll_ctl(events.get(), EPOLL_CTL_ADD, stop.data.fd, &stop) != 0) {
     const int error = errno;  // The writes below may change it.
+    failed_ = true;
     std::cerr << "airlock run: the audit is lost: " << std::strerror(error)
               << std::endl;
     return;

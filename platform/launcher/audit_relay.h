@@ -27,7 +27,7 @@ class AuditRelay {
   // kUnavailable if no folder can hold the FIFO.
   static absl::StatusOr<std::unique_ptr<AuditRelay>> Open(
       const std::string& target);
-  // Removes the FIFO. Waits until everything written to it is copied.
+  // Removes the FIFO, and does what Finish does.
   ~AuditRelay();
 
   AuditRelay(const AuditRelay&) = delete;
@@ -40,6 +40,10 @@ class AuditRelay {
   void Hide();
   // Starts to copy.
   void Start();
+  // Waits until everything written to it is copied, and ends the copying. False
+  // if lines were lost because the file could not be written, which is already
+  // reported.
+  bool Finish();
 
  private:
   AuditRelay() = default;

@@ -4,20 +4,24 @@
 // What a command cannot write is never success, and input that it cannot read
 // is never complete.
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/platform/cli/process.h"
+#include "tests/support/testdata.h"
 
 namespace airlock::testing {
 namespace {
@@ -125,6 +129,47 @@ TEST_F(LostOutputTest, OfADownloadIsAFailure) {
             1);
   EXPECT_THAT(shown, HasSubstr("cannot write "));
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+// The policy verifies although --insecure, which it audits.
+TEST_F(LostOutputTest, OfTheAuditIsAFailure) {
+  const std::string policy = absl::StrCat(folder_, "/policy.yaml");
+  std::ofstream(policy) << "tls:\n  verification: enforce\n"
+                           "  on_override: upgrade\n";
+  ASSERT_EQ(chmod(policy.c_str(), 0600), 0);
+  const auto path = [](absl::string_view name) {
+    return TestdataPath(absl::StrCat("certs/", name));
+  };
+  const std::vector<std::string> own = {
+      absl::StrCat("--cert=", path("server_rsa_chain.pem")),
+      absl::StrCat("--key=", path("server_rsa.key"))};
+  const Server echo(own);
+  const Server site({own[0], own[1], "--root", folder_});
+  const std::string client =
+      absl::StrCat(" --insecure --ca ", path("ca.pem"), " --audit=AUDIT ");
+  for (const std::string& command :
+       {absl::StrCat("airlock connect --no-io", client, echo.address()),
+        absl::StrCat("echo sent | airlock connect", client, echo.address()),
+        absl::StrCat("airlock fetch", client, "https://", site.address(),
+                     "/")}) {
+    const auto audited = [&](absl::string_view before, absl::string_view target,
+                             std::string* shown) {
+      return Run(
+          absl::StrCat("export AIRLOCK_CONFIG=", policy, "; ", before,
+                       absl::StrReplaceAll(command, {{"AUDIT", target}})),
+          shown);
+    };
+    std::string shown;
+    EXPECT_EQ(audited("", "FOLDER/audit", &shown), 0) << shown;
+    EXPECT_GT(std::filesystem::file_size(absl::StrCat(folder_, "/audit")), 0);
+    EXPECT_EQ(audited("", "/dev/full", &shown), 1) << command;
+    EXPECT_THAT(shown, HasSubstr("An audit line was lost"));
+    shown.clear();
+    EXPECT_EQ(audited("trap \"\" XFSZ; ulimit -f 0; ", "FOLDER/audit", &shown),
+              1)
+        << command;
+    EXPECT_THAT(shown, HasSubstr("An audit line was lost"));
+  }
 }
 
 // Reading a folder fails.

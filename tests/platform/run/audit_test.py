@@ -248,8 +248,13 @@ violate()
     def test_a_full_disk_is_reported(self):
         app = Application(self, PRELUDE + 'violate()\n')
         status, _, err = app.run('--audit=/dev/full', AIRLOCK_VERIFY='enforce')
-        self.assertEqual(status, 0)
         self.assertIn('lost', err)
+        self.assertEqual(status, 1)
+        # The application's own status takes precedence.
+        app = Application(self, PRELUDE + 'violate()\nsys.exit(7)\n')
+        status, _, err = app.run('--audit=/dev/full', AIRLOCK_VERIFY='enforce')
+        self.assertIn('lost', err)
+        self.assertEqual(status, 7)
 
     def test_descriptors_have_one_syntax(self):
         app = Application(self, PRELUDE + 'violate()\n')
