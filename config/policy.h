@@ -135,6 +135,16 @@ struct Pin {
   }
 };
 
+// A SPIFFE trust domain.
+struct TrustDomain {
+  std::string name;    // "example.org"
+  std::string bundle;  // The absolute path of its CA bundle.
+
+  friend bool operator==(const TrustDomain& a, const TrustDomain& b) {
+    return a.name == b.name && a.bundle == b.bundle;
+  }
+};
+
 // A policy's settings for connections to one host.
 struct PolicySettings {
   Setting<Verification> verification;
@@ -173,6 +183,13 @@ struct PolicySettings {
   // If not empty, the peer's certificate, or another one of its chain, must
   // have one of these keys; the peer's certificate may be self-signed.
   Setting<std::vector<Pin>> pins;
+  // The trust domains whose SPIFFE IDs the next two settings may allow.
+  Setting<std::vector<TrustDomain>> trust_domains;
+  // If not empty, a server requires of its clients one of these SPIFFE IDs, and
+  // a client of its server, in place of the host name. As in ssl::SpiffePeers;
+  // not checked here.
+  Setting<std::vector<std::string>> client_spiffe_ids;
+  Setting<std::vector<std::string>> server_spiffe_ids;
 };
 
 namespace internal {
@@ -181,12 +198,13 @@ template <typename Settings>
 auto TieSettings(Settings& settings) {
   auto& [verification, on_override, hostname, minimum_version, ca_certs,
          key_log, security_level, profile, verify_flags, partial_chain,
-         verify_depth, groups, post_quantum, psk, application_cas, pins] =
-      settings;
+         verify_depth, groups, post_quantum, psk, application_cas, pins,
+         trust_domains, client_spiffe_ids, server_spiffe_ids] = settings;
   return std::tie(verification, on_override, hostname, minimum_version,
                   ca_certs, key_log, security_level, profile, verify_flags,
                   partial_chain, verify_depth, groups, post_quantum, psk,
-                  application_cas, pins);
+                  application_cas, pins, trust_domains, client_spiffe_ids,
+                  server_spiffe_ids);
 }
 
 template <size_t kRow, typename Visitor, typename... Ties>
@@ -216,10 +234,11 @@ enum class Merging {
 struct SettingRow {
   absl::string_view name;
   Merging merging;
+  bool only_if_set = false;  // Reports leave it out where it is not set.
 };
 
 // In the order of PolicySettings.
-inline constexpr std::array<SettingRow, 16> kSettingRows = {{
+inline constexpr std::array<SettingRow, 19> kSettingRows = {{
     {"verification", Merging::kStricter},
     {"on_override", Merging::kStricter},
     {"hostname", Merging::kStricter},
@@ -235,7 +254,10 @@ inline constexpr std::array<SettingRow, 16> kSettingRows = {{
     {"post_quantum", Merging::kStricter},
     {"psk", Merging::kStricter},
     {"application_cas", Merging::kStricter},
-    {"pins", Merging::kNever},
+    {"pins", Merging::kNever, true},
+    {"trust_domains", Merging::kFirst, true},
+    {"client_spiffe_ids", Merging::kFirst, true},
+    {"server_spiffe_ids", Merging::kNever, true},
 }};
 
 // Calls `visit(row, setting...)` for each setting, where `row` is a
@@ -253,8 +275,8 @@ struct PolicyException {
   HostPattern host;
   Origin origin;  // Of `host`.
   // A file can set ca_certs, minimum_version, security_level, profile,
-  // post_quantum and pins here. Settings that are not set stay as in the
-  // policy.
+  // post_quantum, pins and server_spiffe_ids here. Settings that are not set
+  // stay as in the policy.
   PolicySettings settings;
   // The last day, in UTC, on which the exception is valid.
   Setting<absl::optional<absl::CivilDay>> expires;

@@ -17,6 +17,7 @@
 #include "config/host_pattern.h"
 #include "config/internal/pin.h"
 #include "config/internal/reader.h"
+#include "config/internal/spiffe_settings.h"
 #include "config/internal/text.h"
 #include "config/internal/words.h"
 #include "config/internal/yaml_document.h"
@@ -28,13 +29,15 @@ using internal::YamlNode;
 
 constexpr absl::string_view kFileKeys[] = {"tls"};
 constexpr absl::string_view kTlsKeys[] = {
-    "verification", "on_override",   "hostname",        "minimum_version",
-    "ca_certs",     "key_log",       "security_level",  "profile",
-    "verify_flags", "partial_chain", "verify_depth",    "groups",
-    "post_quantum", "psk",           "application_cas", "exceptions"};
+    "verification",      "on_override",   "hostname",        "minimum_version",
+    "ca_certs",          "key_log",       "security_level",  "profile",
+    "verify_flags",      "partial_chain", "verify_depth",    "groups",
+    "post_quantum",      "psk",           "application_cas", "trust_domains",
+    "client_spiffe_ids", "exceptions"};
 constexpr absl::string_view kExceptionKeys[] = {
-    "host",         "ca_certs", "minimum_version", "security_level", "profile",
-    "post_quantum", "pins",     "expires"};
+    "host",           "ca_certs",          "minimum_version",
+    "security_level", "profile",           "post_quantum",
+    "pins",           "server_spiffe_ids", "expires"};
 constexpr int kMostLevel = 5;
 constexpr int kMostDepth = 100;  // The core's default.
 
@@ -193,7 +196,8 @@ bool RelaxesNothing(const PolicyException& exception,
       exception.settings.post_quantum.stated() &&
       exception.settings.post_quantum.value < policy.post_quantum.value;
   return !bundle && !version && !level && !profile && !post_quantum &&
-         !exception.settings.pins.stated();
+         !exception.settings.pins.stated() &&
+         !exception.settings.server_spiffe_ids.stated();
 }
 
 class PolicyReader {
@@ -262,6 +266,10 @@ class PolicyReader {
                               WordReader<KeyLog>(internal::kKeyLogWords),
                               &policy_.key_log));
     status.Update(ReadFloors(tls));
+    status.Update(ReadSetting(tls, "trust_domains", internal::ReadTrustDomains,
+                              &policy_.trust_domains));
+    status.Update(ReadSetting(tls, "client_spiffe_ids", internal::ReadSpiffeIds,
+                              &policy_.client_spiffe_ids));
     if (policy_.verification.value == Verification::kEnforce &&
         !policy_.minimum_version.stated()) {
       policy_.minimum_version = {TlsVersion::kTls1_2,
@@ -361,6 +369,9 @@ class PolicyReader {
                     &exception->settings.post_quantum));
     status.Update(
         ReadSetting(node, "pins", ReadPins, &exception->settings.pins));
+    status.Update(ReadSetting(node, "server_spiffe_ids",
+                              internal::ReadSpiffeIds,
+                              &exception->settings.server_spiffe_ids));
     status.Update(ReadSetting(node, "expires", ReadDay, &exception->expires));
     status.Update(Check(node, *exception));
     if (status.ok()) policy_.exceptions.push_back(*std::move(exception));
@@ -397,6 +408,16 @@ class PolicyReader {
                        ", and today is ", absl::FormatCivilTime(today_),
                        "; remove it, or give it a new date"));
     }
+    const PolicySettings& settings = exception.settings;
+    if (settings.server_spiffe_ids.stated() &&
+        (settings.ca_certs.stated() || settings.pins.stated())) {
+      return ErrorAt(
+          node.Find("server_spiffe_ids")->position,
+          absl::StrCat(
+              settings.ca_certs.stated() ? "ca_certs" : "pins",
+              " has no effect together with server_spiffe_ids, where the "
+              "bundles in \"trust_domains\" decide; remove one of the two"));
+    }
     if (RelaxesNothing(exception, policy_)) {
       return ErrorAt(
           node.position,
@@ -404,7 +425,7 @@ class PolicyReader {
               "the exception for \"", exception.host.text(),
               "\" relaxes nothing; remove it, or give it another ca_certs, a "
               "lower minimum_version, security_level or post_quantum, the "
-              "profile \"compatible\", or pins"));
+              "profile \"compatible\", pins or server_spiffe_ids"));
     }
     return absl::OkStatus();
   }

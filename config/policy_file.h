@@ -36,6 +36,9 @@ enum class PolicyFileRole {
 //     post_quantum: prefer             # allow | prefer | require
 //     psk: forbid                      # forbid | allow
 //     application_cas: audit           # allow | audit | forbid
+//     trust_domains:
+//       example.org: /run/spire/bundle.pem
+//     client_spiffe_ids: ["spiffe://example.org/**"]
 //     exceptions:
 //       - host: "*.corp.internal"
 //         ca_certs: /etc/corp-ca.pem
@@ -45,12 +48,15 @@ enum class PolicyFileRole {
 //         profile: compatible
 //         post_quantum: allow
 //         pins: ["sha256/..."]
+//       - host: payroll.internal
+//         server_spiffe_ids: [spiffe://example.org/payroll]
 //         expires: 2027-06-30
 //
 // All keys except `tls` and an exception's `host` are optional. `enforce`
-// without minimum_version means TLS 1.2, without profile it means strict, and it
-// does not allow a security_level below 1. `today` is the date in UTC. Does not check whether the bundles in
-// ca_certs exist; callers can use the settings' origins in their errors.
+// without minimum_version means TLS 1.2, without profile it means strict, and
+// it does not allow a security_level below 1. `today` is the date in UTC. Does
+// not check whether the bundles in ca_certs exist; callers can use the
+// settings' origins in their errors.
 //
 // Errors are kInvalidArgument and begin with the position, such as
 // `airlock.yaml:7:3: unknown key "verfication"; did you mean "verification"?`.

@@ -53,6 +53,12 @@ std::string Text(const std::vector<VerifyFlag>& flags) {
     absl::StrAppend(out, VerifyFlagName(flag));
   });
 }
+std::string Text(const std::vector<TrustDomain>& domains) {
+  return absl::StrJoin(domains, " ",
+                       [](std::string* out, const TrustDomain& domain) {
+                         absl::StrAppend(out, domain.name, "=", domain.bundle);
+                       });
+}
 std::string Text(const std::vector<std::string>& names) {
   return absl::StrJoin(names, " ");
 }
@@ -146,10 +152,7 @@ std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy) {
   std::vector<PolicyRow> rows;
   VisitSettings(
       [&rows](auto row, const auto& setting) {
-        // Settings that only exceptions set do not belong to the policy itself.
-        if (kSettingRows[row].merging == Merging::kNever && !setting.stated()) {
-          return;
-        }
+        if (kSettingRows[row].only_if_set && !setting.stated()) return;
         rows.push_back(Row(kSettingRows[row].name, setting));
       },
       static_cast<const PolicySettings&>(policy));

@@ -27,7 +27,8 @@ struct PolicyRow {
 };
 
 // Every setting of `policy`, in a fixed order, then its exceptions in order;
-// `pins` only if there are any. Pure and thread-safe, like the functions below.
+// `pins` and those about SPIFFE IDs only if there are any. Pure and
+// thread-safe, like the functions below.
 std::vector<PolicyRow> PolicyRows(const VerificationPolicy& policy);
 
 // A table with a heading, columns aligned, and a final newline:

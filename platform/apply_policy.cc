@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "platform/internal/name_decision.h"
 #include "platform/internal/policy_floors.h"
+#include "platform/internal/spiffe_decision.h"
 #include "ssl/error.h"
 #include "ssl/verification.h"
 
@@ -45,13 +46,26 @@ class Application {
     absl::Status status = DecidePins();
     if (status.ok()) {
       status =
+          internal::ApplySpiffe(policy_, request_, &overrides_, &decision_);
+    }
+    if (status.ok()) {
+      status =
           internal::ApplyFloors(policy_, request_, &overrides_, &decision_);
     }
     if (!status.ok()) return status;
+    const bool has_spiffe = internal::HasSpiffe(decision_);
     if (request_.side == ssl::Side::kServer) {
-      decision_.verification.mode =
-          request_.cert_reqs.value_or(VerifyMode::kNone);
+      if (!has_spiffe) {
+        decision_.verification.mode =
+            request_.cert_reqs.value_or(VerifyMode::kNone);
+      }
       decision_.verification.check_hostname = false;
+      return std::move(decision_);
+    }
+    if (has_spiffe) {
+      status = internal::ApplyClientFloors(policy_, request_, &overrides_,
+                                           &decision_);
+      if (!status.ok()) return status;
       return std::move(decision_);
     }
     status = DecideChain();

@@ -78,6 +78,11 @@ struct VerificationDecision {
   absl::optional<std::string> ca_certs;
   // Whether the platform's bundle replaces the application's own.
   bool platform_ca_certs = false;
+  // If not empty, the policy's SPIFFE IDs and trust domains, which replace the
+  // trust store and the host name. A Runtime then sets verification.spiffe;
+  // without it, `verification` is not complete.
+  config::Setting<std::vector<std::string>> spiffe_ids;
+  std::vector<config::TrustDomain> trust_domains;
   bool key_log = false;
   bool psk = false;
   // What the policy changed; empty if nothing.
@@ -106,9 +111,17 @@ struct VerificationDecision {
 // verified. If the policy sets a bundle, it replaces all others, and other CAs
 // are an error; otherwise `application_cas` decides whether CAs that the
 // platform's bundle lacks are an error. The profile and verify_flags are added;
-// partial_chain and verify_depth are limited. No policy changes how a server
-// verifies its clients. Minimum version, security level, groups,
-// post_quantum, `psk: forbid` and `key_log: forbid` apply to both sides.
+// partial_chain and verify_depth are limited. Minimum version, security level,
+// groups, post_quantum, `psk: forbid` and `key_log: forbid` apply to both
+// sides.
+//
+// With server_spiffe_ids, a client requires one of these SPIFFE IDs of its
+// server in place of the name, whatever `verification` is; with
+// client_spiffe_ids, a server requires one of its clients. CERT_NONE, other
+// CAs, SPIFFE IDs of the application's own and a PSK are errors there. No other
+// setting changes how a server verifies its clients. A client's own SPIFFE IDs
+// (ssl::Verification::spiffe) are an error under `enforce`, and where the
+// policy limits its CAs; a server's own are not.
 //
 // A value below a floor that the application did not ask for, such as a
 // default, is raised and added to `changes`.

@@ -17,6 +17,8 @@
 #include "platform/ca_bundle.h"
 #include "ssl/engine.h"
 #include "ssl/shown.h"
+#include "ssl/spiffe_id.h"
+#include "ssl/spiffe_peers.h"
 
 namespace airlock::platform {
 namespace {
@@ -93,13 +95,9 @@ absl::Status CheckOwners(Host* host, const std::string& path) {
   return status;
 }
 
-absl::Status CheckBundle(
-    Host* host, bool sandboxed,
-    const config::Setting<absl::optional<std::string>>& ca_certs) {
-  if (!ca_certs.stated()) return absl::OkStatus();
-  const std::string& path = *ca_certs.value;
-  const std::string place = ca_certs.origin.ToString();
-  const std::string what = absl::StrCat(place, ": the bundle of ca_certs");
+absl::Status CheckBundleAt(Host* host, bool sandboxed, const std::string& path,
+                           const std::string& place, absl::string_view owner) {
+  const std::string what = absl::StrCat(place, ": the bundle of ", owner);
   absl::Status status = host->Stat(path).status();
   if (!status.ok()) return CannotRead(what, status, place);
   if (!sandboxed) status = CheckOwners(host, path);
@@ -107,6 +105,56 @@ absl::Status CheckBundle(
   return config::WithPlace(
       absl::InvalidArgumentError(absl::StrCat(what, ": ", status.message())),
       place);
+}
+
+absl::Status CheckBundle(
+    Host* host, bool sandboxed,
+    const config::Setting<absl::optional<std::string>>& ca_certs) {
+  if (!ca_certs.stated()) return absl::OkStatus();
+  return CheckBundleAt(host, sandboxed, *ca_certs.value,
+                       ca_certs.origin.ToString(), "ca_certs");
+}
+
+// An error with the place of `setting`.
+template <typename T>
+absl::Status ErrorIn(const config::Setting<T>& setting,
+                     absl::string_view message) {
+  const std::string place = setting.origin.ToString();
+  return config::WithPlace(
+      absl::InvalidArgumentError(absl::StrCat(place, ": ", message)), place);
+}
+
+absl::Status CheckTrustDomains(
+    Host* host, bool sandboxed,
+    const config::Setting<std::vector<config::TrustDomain>>& domains) {
+  for (const config::TrustDomain& domain : domains.value) {
+    const absl::Status name = ssl::CheckTrustDomain(domain.name);
+    if (!name.ok()) return ErrorIn(domains, name.message());
+    absl::Status bundle =
+        CheckBundleAt(host, sandboxed, domain.bundle, domains.origin.ToString(),
+                      absl::StrCat("the trust domain \"", domain.name, "\""));
+    if (!bundle.ok()) return bundle;
+  }
+  return absl::OkStatus();
+}
+
+// Checks a list of SPIFFE IDs, each of one of `domains`.
+absl::Status CheckSpiffeIds(
+    const config::Setting<std::vector<std::string>>& ids,
+    const std::vector<config::TrustDomain>& domains) {
+  for (const std::string& text : ids.value) {
+    const absl::StatusOr<std::string> own = ssl::AllowedTrustDomain(text);
+    if (!own.ok()) return ErrorIn(ids, own.status().message());
+    const bool has_bundle =
+        absl::c_any_of(domains, [&own](const config::TrustDomain& domain) {
+          return domain.name == *own;
+        });
+    if (has_bundle) continue;
+    return ErrorIn(ids, absl::StrCat("the trust domain of \"", ssl::Shown(text),
+                                     "\" has no bundle; add it to "
+                                     "\"trust_domains\""));
+  }
+  return absl::OkStatus();
 }
 
 // An error if `settings` need a later BoringSSL than this one.
@@ -140,9 +188,14 @@ absl::StatusOr<VerificationPolicy> ParseSource(Host* host, bool sandboxed,
   if (!policy.ok()) return policy;
   absl::Status status = CheckBundle(host, sandboxed, policy->ca_certs);
   status.Update(CheckEngine(*policy));
+  status.Update(CheckTrustDomains(host, sandboxed, policy->trust_domains));
+  const auto& domains = policy->trust_domains.value;
+  status.Update(CheckSpiffeIds(policy->client_spiffe_ids, domains));
   for (const config::PolicyException& exception : policy->exceptions) {
     status.Update(CheckBundle(host, sandboxed, exception.settings.ca_certs));
     status.Update(CheckEngine(exception.settings));
+    status.Update(
+        CheckSpiffeIds(exception.settings.server_spiffe_ids, domains));
   }
   if (!status.ok()) return status;
   return policy;
@@ -153,13 +206,14 @@ absl::StatusOr<VerificationPolicy> ParseSource(Host* host, bool sandboxed,
 absl::Status CheckTightens(const VerificationPolicy& policy, bool operators) {
   const config::Origin* origin = nullptr;
   if (policy.ca_certs.stated()) origin = &policy.ca_certs.origin;
+  if (policy.trust_domains.stated()) origin = &policy.trust_domains.origin;
   if (!policy.exceptions.empty()) origin = &policy.exceptions[0].origin;
   if (origin == nullptr) return absl::OkStatus();
   return config::WithPlace(
       absl::InvalidArgumentError(absl::StrCat(
           origin->ToString(),
-          ": ca_certs and exceptions have no effect in a file that "
-          "AIRLOCK_CONFIG names, ",
+          ": ca_certs, trust_domains and exceptions have no effect in a file "
+          "that AIRLOCK_CONFIG names, ",
           operators
               ? absl::StrCat("because ", kPolicyFile, " exists; put them there")
               : absl::StrCat("because the variable was set after the process "

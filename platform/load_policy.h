@@ -35,8 +35,8 @@ using PolicyFiles = std::map<std::string, absl::optional<FileIdentity>>;
 //    returns kNotFound. It always applies.
 //  - The file that AIRLOCK_CONFIG names, by an absolute path, must exist. If
 //    kPolicyFile exists, or if application code may have set the variable, it
-//    can only make the policy stricter: exceptions and ca_certs are errors in
-//    it.
+//    can only make the policy stricter: exceptions, ca_certs and trust_domains
+//    are errors in it.
 //  - Each file is read with Host::ReadTrustedFile. Each bundle that it names
 //    must exist and, outside the sandbox of `airlock run`, must be trusted
 //    (Host::CheckTrusted); for a directory, each file in it.

@@ -58,6 +58,8 @@ absl::Status CheckSide(const WrapOptions& options) {
 
 // The bundle that takes effect.
 CaCerts BundleOf(const VerificationDecision& decision, CaCerts wanted) {
+  // The bundles of trust domains take the place of any other.
+  if (!decision.spiffe_ids.value.empty()) return CaCerts();
   if (decision.ca_certs.has_value()) {
     return CaPath{*decision.ca_certs, /*must_be_trusted=*/true};
   }
@@ -144,7 +146,6 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(
                                      std::move(app), std::move(options));
   const absl::Status status = impl->policy.Load();
   if (!status.ok()) return Invalid(status);
-  // Not make_unique: the constructor is private.
   return std::unique_ptr<Runtime>(new Runtime(std::move(impl)));
 }
 
@@ -255,9 +256,13 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
                          call_site);
   }
   TrustStorePtr trust_store = options.trust_store;
-  if (decision->ca_certs.has_value() || decision->platform_ca_certs || given ||
-      (trust_store == nullptr &&
-       decision->verification.mode != VerifyMode::kNone)) {
+  if (!decision->spiffe_ids.value.empty()) {
+    trust_store = nullptr;
+  } else if (decision->ca_certs.has_value() || decision->platform_ca_certs ||
+             given ||
+             (trust_store == nullptr &&
+              decision->verification.spiffe == nullptr &&
+              decision->verification.mode != VerifyMode::kNone)) {
     absl::StatusOr<TrustStorePtr> loaded = impl_->decider.LoadCaCerts(
         BundleOf(*decision, request.ca_certs), *in_force);
     if (!loaded.ok()) return loaded.status();
@@ -312,7 +317,8 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   if (!credentials.ok()) return credentials.status();
   TrustStorePtr trust_store;
   // A given bundle must be valid even if no peer is verified.
-  if (decision->verification.mode != VerifyMode::kNone ||
+  if ((decision->verification.mode != VerifyMode::kNone &&
+       decision->verification.spiffe == nullptr) ||
       IsGiven(options.ca_certs)) {
     absl::StatusOr<TrustStorePtr> loaded =
         impl_->decider.LoadCaCerts(options.ca_certs, *in_force);
@@ -372,6 +378,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
 void Runtime::ClearCaches() {
   impl_->contexts.Clear();
   impl_->shared_contexts.Clear();
+  impl_->decider.ClearCache();
   impl_->trust.Clear();
 }
 

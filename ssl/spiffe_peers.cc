@@ -216,8 +216,10 @@ const std::string& SpiffePeers::fingerprint() const {
   return impl_->fingerprint;
 }
 
-absl::Status CheckAllowedSpiffeId(absl::string_view text) {
-  return ParseAllowed(text).status();
+absl::StatusOr<std::string> AllowedTrustDomain(absl::string_view text) {
+  absl::StatusOr<AllowedItem> item = ParseAllowed(text);
+  if (!item.ok()) return item.status();
+  return std::move(item->trust_domain);
 }
 
 absl::StatusOr<SpiffeId> LeafSpiffeId(const Certificate& certificate) {

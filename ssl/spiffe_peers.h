@@ -78,9 +78,9 @@ class SpiffePeers {
   const std::unique_ptr<const Impl> impl_;
 };
 
-// Ok if `text` can be an item of SpiffePeers' `allowed`; otherwise
-// kInvalidArgument. Thread-safe.
-absl::Status CheckAllowedSpiffeId(absl::string_view text);
+// The trust domain of `text`, an item of SpiffePeers' `allowed`;
+// kInvalidArgument if it cannot be one. Thread-safe.
+absl::StatusOr<std::string> AllowedTrustDomain(absl::string_view text);
 
 // The SPIFFE ID of a leaf X509-SVID, which authenticates a peer. Checks what
 // X509-SVID.md, sections 2 to 5, require of it, but no signature: one URI among

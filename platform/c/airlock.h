@@ -472,7 +472,8 @@ AIRLOCK_API airlock_status airlock_wrap_socket(
 /* What airlock_wrap_socket would verify, and what the policy changes: a JSON
  * object with `cert_reqs`, `check_hostname`, `minimum_version`,
  * `maximum_version` and `ca_certs` (null if not set), `pins` (their
- * number), and `changes`, an array of objects with `setting`, `requested`,
+ * number), `spiffe_ids` (only if the policy requires one of these SPIFFE IDs of
+ * the peer, in place of the name), and `changes`, an array of objects with `setting`, `requested`,
  * `effective` and `origin`. Error kinds: POLICY and INVALID_ARGUMENT, as
  * airlock_wrap_socket would return them for these options; nothing is
  * audited. */

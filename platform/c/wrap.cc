@@ -123,6 +123,9 @@ std::string ToJson(const platform::VerificationDecision& decision) {
   json["ca_certs"] =
       decision.ca_certs.has_value() ? Json(*decision.ca_certs) : Json();
   json["pins"] = decision.verification.anchor_pins.size();
+  if (!decision.spiffe_ids.value.empty()) {
+    json["spiffe_ids"] = decision.spiffe_ids.value;
+  }
   json["changes"] = Json::array();
   for (const platform::PolicyChange& change : decision.changes) {
     json["changes"].push_back({{"setting", change.setting},

@@ -28,6 +28,7 @@
 #include "platform/runtime.h"
 #include "platform/tcp.h"
 #include "ssl/error.h"
+#include "ssl/spiffe_peers.h"
 
 ABSL_FLAG(std::string, servername, "",
           "The name to send (SNI) and to expect in the certificate, if it is "
@@ -147,7 +148,11 @@ int RunConnect(const std::vector<std::string>& arguments) {
   ConnectionReport report;
   report.target = arguments[0];
   report.server_name = options->server_hostname;
-  report.trust = DescribeTrust();
+  report.trust =
+      decision->verification.spiffe == nullptr
+          ? DescribeTrust()
+          : absl::StrCat("the bundles of trust_domains: ",
+                         decision->verification.spiffe->TrustDomainsText());
   const auto& verification = (*runtime)->policy().verification;
   report.policy = absl::StrCat(config::VerificationName(verification.value),
                                " (", verification.origin.ToString(), ")");

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "absl/types/variant.h"
 #include "config/effective_policy.h"
+#include "platform/internal/key_writer.h"
 #include "ssl/certificate.h"
 #include "ssl/error.h"
 
@@ -24,6 +25,9 @@ namespace {
 
 // The `requested` of an audit event if the application sets nothing.
 constexpr absl::string_view kUnset = "unset";
+
+// One for each list of SPIFFE IDs in a policy; more are made again.
+constexpr size_t kMostSpiffePeers = 64;
 
 // For a refusal the application gets an error; an upgrade would go unnoticed.
 AuditSink LogUpgradesTo(std::shared_ptr<Host> host) {
@@ -56,6 +60,7 @@ Decider::Decider(std::shared_ptr<Host> host, TrustCache* trust, AuditSink audit,
                  const AuditLimits& limits)
     : host_(std::move(host)),
       trust_(trust),
+      spiffe_(kMostSpiffePeers),
       auditor_(std::make_shared<Auditor>(
           audit != nullptr ? std::move(audit) : LogUpgradesTo(host_), limits)) {
 }
@@ -108,14 +113,48 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
   if (for_host.ca_certs.stated()) {
     bundle = CaPath{*for_host.ca_certs.value, /*must_be_trusted=*/true};
   }
-  const bool own =
-      client && limited && BringsOthers(ca_certs, bundle, in_force);
-  if (own == request.own_ca_certs) {
-    return ApplyPolicy(for_host, request, refusal);
+  const bool spiffe =
+      !(client ? for_host.server_spiffe_ids : for_host.client_spiffe_ids)
+           .value.empty();
+  const bool own = ((client && limited) || spiffe) &&
+                   BringsOthers(ca_certs, bundle, in_force);
+  absl::optional<VerificationRequest> with_own;
+  if (own != request.own_ca_certs) {
+    with_own = request;
+    with_own->own_ca_certs = own;
   }
-  VerificationRequest with_own = request;
-  with_own.own_ca_certs = own;
-  return ApplyPolicy(for_host, with_own, refusal);
+  absl::StatusOr<VerificationDecision> decision = ApplyPolicy(
+      for_host, with_own.has_value() ? *with_own : request, refusal);
+  if (!spiffe || !decision.ok()) return decision;
+  absl::Status loaded = LoadSpiffe(&*decision);
+  if (!loaded.ok()) return loaded;
+  return decision;
+}
+
+absl::Status Decider::LoadSpiffe(VerificationDecision* decision) {
+  KeyWriter key;
+  key.Add(decision->spiffe_ids.value);
+  std::vector<ssl::SpiffeBundle> bundles;
+  for (const config::TrustDomain& domain : decision->trust_domains) {
+    absl::StatusOr<TrustStorePtr> bundle = trust_->FromPath(
+        domain.bundle, /*must_be_trusted=*/true, "trust_domains");
+    if (!bundle.ok()) return bundle.status();
+    key.Add(domain.name);
+    key.Add((*bundle)->content_hash());
+    bundles.push_back({domain.name, *std::move(bundle)});
+  }
+  absl::StatusOr<std::shared_ptr<const ssl::SpiffePeers>> peers =
+      spiffe_.GetOrMake(key.key(), [&] {
+        return ssl::SpiffePeers::Create(bundles, decision->spiffe_ids.value);
+      });
+  if (!peers.ok()) {
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kTrustStore,
+        absl::StrCat("The policy (", decision->spiffe_ids.origin.ToString(),
+                     "): ", peers.status().message()));
+  }
+  decision->verification.spiffe = *std::move(peers);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<VerificationDecision> Decider::DecideAudited(
@@ -172,7 +211,8 @@ std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
         config::ExceptionFor(*policy, name, Today(*clock));
     // An exception that only relaxes may be left unused.
     if (rule == made_for ||
-        (made_for == nullptr && !rule->settings.pins.stated())) {
+        (made_for == nullptr && !rule->settings.pins.stated() &&
+         !rule->settings.server_spiffe_ids.stated())) {
       return absl::OkStatus();
     }
     const config::PolicyException& broken =

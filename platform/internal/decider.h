@@ -18,9 +18,11 @@
 #include "platform/apply_policy.h"
 #include "platform/audit.h"
 #include "platform/host.h"
+#include "platform/internal/shared_cache.h"
 #include "platform/internal/sites_seen.h"
 #include "platform/internal/trust_cache.h"
 #include "platform/wrap_options.h"
+#include "ssl/spiffe_peers.h"
 #include "ssl/trust_store.h"
 
 namespace airlock::platform::internal {
@@ -42,7 +44,8 @@ class Decider {
       const CaCerts& ca_certs, const Policy& in_force);
 
   // ApplyPolicy with the policy `in_force` for the host of `request`, for a
-  // call with `ca_certs`. Sets `refusal` like ApplyPolicy.
+  // call with `ca_certs`. Sets `refusal` like ApplyPolicy, and
+  // verification.spiffe if the policy has SPIFFE IDs.
   absl::StatusOr<VerificationDecision> Decide(
       const Policy& in_force, const VerificationRequest& request,
       const CaCerts& ca_certs, PolicyChange* refusal);
@@ -63,13 +66,17 @@ class Decider {
   // The names that a client may use with a Context that was made for `host`, or
   // for no particular host: ssl::ContextOptions' hostname_allowed. An exception
   // for one host does not apply to others, and if the policy has pins for a
-  // host, only a Context with these pins may connect to it.
+  // host, only a Context with these pins may connect to it. The same holds for
+  // SPIFFE IDs.
   std::function<absl::Status(absl::string_view)> HostnameRule(
       std::shared_ptr<const Policy> in_force,
       const absl::optional<std::string>& host, CallSite call_site) const;
 
   void Audit(AuditEvent::Action action, const PolicyChange& change,
              const VerificationRequest& request, CallSite call_site);
+
+  // Clears the cache of SPIFFE peers.
+  void ClearCache() { spiffe_.Clear(); }
 
   // Sockets and Contexts may outlive the Runtime, and share this.
   const std::shared_ptr<Auditor>& auditor() const { return auditor_; }
@@ -80,8 +87,15 @@ class Decider {
   bool BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle,
                     const Policy& in_force);
 
+  // Loads the policy's SPIFFE IDs and the bundles of their trust domains, if
+  // there are any.
+  absl::Status LoadSpiffe(VerificationDecision* decision);
+
   const std::shared_ptr<Host> host_;
   TrustCache* const trust_;
+  // The verdicts about peers belong to the SpiffePeers, so equal ones are
+  // shared.
+  SharedCache<const ssl::SpiffePeers> spiffe_;
   const std::shared_ptr<Auditor> auditor_;
   SitesSeen unverified_;
 };

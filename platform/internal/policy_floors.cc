@@ -277,6 +277,14 @@ absl::Status ApplyPsk(const config::VerificationPolicy& policy,
   decision->psk = request.psk;
   if (!request.psk) return absl::OkStatus();
   const bool client = request.side == ssl::Side::kClient;
+  if (!decision->spiffe_ids.value.empty()) {
+    decision->psk = false;
+    return overrides->Override(
+        {"psk", "set", "not set", decision->spiffe_ids.origin},
+        "requires a SPIFFE ID of the peer, but a connection with a pre-shared "
+        "key (PSK) has none",
+        "leave out the PSK callback.");
+  }
   if (client && policy.verification.value == config::Verification::kEnforce) {
     decision->psk = false;
     return overrides->Override(

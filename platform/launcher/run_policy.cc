@@ -79,6 +79,9 @@ absl::StatusOr<RunPolicy> RunPolicy::Load(config::Environment environment,
 
 std::vector<std::string> RunPolicy::OtherBundles() const {
   std::vector<std::string> bundles;
+  for (const config::TrustDomain& domain : policy_.trust_domains.value) {
+    bundles.push_back(domain.bundle);
+  }
   for (const config::PolicyException& exception : policy_.exceptions) {
     if (exception.settings.ca_certs.value.has_value()) {
       bundles.push_back(*exception.settings.ca_certs.value);

@@ -43,7 +43,7 @@ class RunPolicy {
   const std::vector<std::string>& bundle() const { return bundle_; }
   const std::string& no_bundle() const { return no_bundle_; }
 
-  // Additional bundles: those of the policy's exceptions.
+  // Additional bundles: those of the policy's exceptions and trust domains.
   std::vector<std::string> OtherBundles() const;
 
   // The paths in SSL_CERT_FILE and SSL_CERT_DIR, even if empty or missing: they

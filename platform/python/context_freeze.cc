@@ -140,7 +140,8 @@ platform::ContextRequest ContextObject::Request(
     request.cert_reqs = CoreVerifyMode(verify_mode);
   }
   request.unset_is_cert_none = true;
-  request.cert_none_unstated = cert_none_unstated;
+  request.cert_none_unstated =
+      cert_none_unstated || (side == ssl::Side::kServer && !verify_mode_chosen);
   request.partial_chain_unstated = !partial_chain_chosen;
   request.security_level_unstated =
       ciphers == kDefaultCiphers || !ssl::StatedSecurityLevel(ciphers);

@@ -80,6 +80,14 @@ INSTANTIATE_TEST_SUITE_P(
                       kPin, ", until 2127-06-30 12:13")},
         {"Minimal", Row::kFile, "policy_minimal.yaml",
          "verification default 2:17"},
+        {"Spiffe", Row::kTls,
+         "trust_domains: {example.org: /a, b: /c}\n"
+         "  client_spiffe_ids: [spiffe://example.org/a, 'spiffe://b/**']\n"
+         "  exceptions:\n"
+         "  - host: c\n    server_spiffe_ids: [spiffe://b/c]",
+         "trust_domains example.org=/a b=/c 2:18\n"
+         "client_spiffe_ids spiffe://example.org/a spiffe://b/** 3:22\n"
+         "exception c server_spiffe_ids spiffe://b/c 5:11"},
         {"Off", Row::kTls, "verification: off", "verification off 2:17"},
         {"Quoted", Row::kTls, "verification: \"off\"", "verification off 2:17"},
         {"EnforceAlone", Row::kTls, "verification: enforce",
@@ -189,7 +197,8 @@ INSTANTIATE_TEST_SUITE_P(
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
          "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", "
-         "\"post_quantum\", \"psk\", \"application_cas\" and \"exceptions\""},
+         "\"post_quantum\", \"psk\", \"application_cas\", \"trust_domains\", "
+         "\"client_spiffe_ids\" and \"exceptions\""},
         {"Misspelt", Row::kTls, "verfication: off",
          "2:3: unknown key \"verfication\"; did you mean \"verification\"?"},
         {"Unknown", Row::kTls, "ciphers: HIGH",
@@ -197,7 +206,8 @@ INSTANTIATE_TEST_SUITE_P(
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
          "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", "
-         "\"post_quantum\", \"psk\", \"application_cas\" and \"exceptions\""},
+         "\"post_quantum\", \"psk\", \"application_cas\", \"trust_domains\", "
+         "\"client_spiffe_ids\" and \"exceptions\""},
         {"Duplicate", Row::kTls, "hostname: optional\n  hostname: required",
          "3:3: duplicate key \"hostname\"; the first is on line 2"},
         {"Alias", Row::kTls, "ca_certs: *bundle",
@@ -281,7 +291,26 @@ INSTANTIATE_TEST_SUITE_P(
                   "2:26: unknown key \"verification\"; an exception accepts "
                   "\"host\", \"ca_certs\", \"minimum_version\", "
                   "\"security_level\", \"profile\", \"post_quantum\", "
-                  "\"pins\" and \"expires\""),
+                  "\"pins\", \"server_spiffe_ids\" and \"expires\""),
+        Exception("SpiffeAndBundle",
+                  "ca_certs: /a, server_spiffe_ids: [spiffe://b/c]",
+                  "2:59: ca_certs has no effect together with "
+                  "server_spiffe_ids, where the bundles in \"trust_domains\" "
+                  "decide; remove one of the two"),
+        Exception("NoServerId", "server_spiffe_ids: []",
+                  "2:45: an empty list allows no peer; add a SPIFFE ID, or "
+                  "leave \"server_spiffe_ids\" out"),
+        Exception("ServerIdTwice",
+                  "server_spiffe_ids: [spiffe://b/c, spiffe://b/c]",
+                  "2:60: this SPIFFE ID is already in the list"),
+        {"NoTrustDomain", Row::kTls, "trust_domains: {}",
+         "2:18: there is no trust domain; add one, as in \"example.org: "
+         "/etc/bundle.pem\", or leave \"trust_domains\" out"},
+        {"TrustDomainList", Row::kTls, "trust_domains: [a]",
+         "2:18: trust_domains must be a mapping, not a list"},
+        {"RelativeBundle", Row::kTls, "trust_domains: {b: c}",
+         "2:22: the bundle of the trust domain \"b\" is \"c\"; it must be an "
+         "absolute path"},
         Exception("RelativePath", "ca_certs: a",
                   "2:36: ca_certs is \"a\"; it must be an absolute path"),
         Exception("Version", "minimum_version: SSLv3",
@@ -310,19 +339,19 @@ INSTANTIATE_TEST_SUITE_P(
                   "2:16: the exception for \"a\" relaxes nothing; remove it, "
                   "or give it another ca_certs, a lower minimum_version, "
                   "security_level or post_quantum, the profile "
-                  "\"compatible\", or pins"),
+                  "\"compatible\", pins or server_spiffe_ids"),
         {"SameAsPolicy", Row::kTls,
          "minimum_version: TLSv1.2\n  ca_certs: /a\n  exceptions:\n"
          "  - host: '*.b.c'\n    minimum_version: TLSv1.2\n    ca_certs: /a",
          "5:5: the exception for \"*.b.c\" relaxes nothing; remove it, or give "
          "it another ca_certs, a lower minimum_version, security_level or "
-         "post_quantum, the profile \"compatible\", or pins"},
+         "post_quantum, the profile \"compatible\", pins or server_spiffe_ids"},
         {"SameAsEnforce", Row::kTls,
          "verification: enforce\n  exceptions:\n"
          "  - host: b\n    minimum_version: TLSv1.2",
          "4:5: the exception for \"b\" relaxes nothing; remove it, or give it "
          "another ca_certs, a lower minimum_version, security_level or "
-         "post_quantum, the profile \"compatible\", or pins"},
+         "post_quantum, the profile \"compatible\", pins or server_spiffe_ids"},
         {"Twice", Row::kTls,
          "exceptions:\n  - host: B.example\n    ca_certs: /a\n"
          "  - host: b.example.\n    ca_certs: /b",
@@ -424,7 +453,8 @@ TEST(PolicyFileTest, AcceptsTheExampleOfTheReadme) {
   const absl::StatusOr<VerificationPolicy> policy =
       ParsePolicyFile(content, "a.yaml", absl::CivilDay(2026, 6, 30));
   ASSERT_TRUE(policy.ok()) << policy.status();
-  EXPECT_EQ(policy->exceptions.size(), 2);
+  EXPECT_EQ(policy->exceptions.size(), 3);
+  EXPECT_EQ(policy->trust_domains.value.size(), 1);
 }
 
 // The words of `text` that `pattern` finds, whose first group is one.

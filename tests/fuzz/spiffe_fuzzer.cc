@@ -97,7 +97,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string item(input.Until('\n'));
     bool allows = false;
     const bool is_item = fuzz::IsItem(item, text, &domain, &allows);
-    fuzz::Require(ssl::CheckAllowedSpiffeId(item).ok() == is_item,
+    fuzz::Require(ssl::AllowedTrustDomain(item).ok() == is_item,
                   "both agree on what may be allowed");
     if (!is_item || !id.ok()) continue;
     const auto peers = ssl::SpiffePeers::Create({{domain, *bundle}}, {item});

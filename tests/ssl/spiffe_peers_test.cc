@@ -95,11 +95,11 @@ TEST_F(SpiffePeersTest, WhatIsAllowedMustBeUnambiguous) {
     EXPECT_THAT(Create(one_, {std::string(text)}),
                 KindIs(ErrorKind::kInvalidArgument))
         << text;
-    EXPECT_THAT(CheckAllowedSpiffeId(text), KindIs(ErrorKind::kInvalidArgument))
+    EXPECT_THAT(AllowedTrustDomain(text), KindIs(ErrorKind::kInvalidArgument))
         << text;
   }
-  EXPECT_TRUE(CheckAllowedSpiffeId("spiffe://example.org/a/**").ok());
-  EXPECT_TRUE(CheckAllowedSpiffeId("spiffe://example.org/a").ok());
+  EXPECT_EQ(*AllowedTrustDomain("spiffe://example.org/a/**"), "example.org");
+  EXPECT_EQ(*AllowedTrustDomain("spiffe://example.org/a"), "example.org");
 }
 
 TEST_F(SpiffePeersTest, MistakesAreErrors) {

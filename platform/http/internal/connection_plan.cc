@@ -28,7 +28,9 @@ WrapOptions OptionsFor(const Url& url, const TlsOptions& tls,
   options.do_handshake_on_connect = false;
   options.cert_reqs = tls.validate_certificate ? ssl::VerifyMode::kRequired
                                                : ssl::VerifyMode::kNone;
-  options.check_hostname = tls.validate_certificate;
+  if (tls.verification.spiffe == nullptr) {
+    options.check_hostname = tls.validate_certificate;
+  }
   options.ca_certs = tls.ca_certs;
   options.verification = tls.verification;
   if (versions.http2) options.alpn_protocols.push_back("h2");
@@ -57,6 +59,8 @@ std::string Digest(const ssl::Secret& secret) {
 absl::StatusOr<std::string> TrustHash(
     platform::Runtime* runtime, const platform::VerificationDecision& decision,
     platform::CaCerts ca_certs) {
+  // Then the bundles are part of the verification.
+  if (decision.verification.spiffe != nullptr) return "";
   if (decision.ca_certs.has_value()) {
     ca_certs = platform::CaPath{*decision.ca_certs, /*must_be_trusted=*/true};
   } else if (decision.platform_ca_certs) {
