@@ -150,11 +150,12 @@ class KeyConnection::State {
       : generation(platform::ForkGeneration()), place_(std::move(place)) {}
 
   // The request that equals `message`, or a new one.
-  std::shared_ptr<Request> Begin(Message message, Until until, bool late);
+  std::shared_ptr<Request> Begin(Message message, Until until, bool late,
+                                 bool* is_new);
   // Drops it; `cancel`: tells the service, too.
   void Forget(const Request& request, bool cancel);
-  // Sends and receives what is possible without waiting.
-  absl::Status Pump();
+  // Sends, and receives unless `only_sends`, what is possible without waiting.
+  absl::Status Pump(bool only_sends = false);
   // Makes `waking_`.
   absl::StatusOr<int> WakeupFd();
   // Ends the wakeup that an earlier Pump left for requests without a caller.
@@ -184,14 +185,16 @@ class KeyConnection::State {
   std::map<uint32_t, std::shared_ptr<Request>> by_id_;
   std::map<std::string, std::shared_ptr<Request>> by_digest_;
   std::deque<std::shared_ptr<Request>> unsent_;
+  size_t unanswered_ = 0;  // Of by_id_.
   size_t purge_at_ = 64;
 };
 
 std::shared_ptr<KeyConnection::Request> KeyConnection::State::Begin(
-    Message message, Until until, bool late) {
+    Message message, Until until, bool late, bool* is_new) {
   const std::string digest = ssl::Sha256(Encode(message));
   std::shared_ptr<Request>& slot = by_digest_[digest];
-  if (slot != nullptr) return slot;
+  *is_new = slot == nullptr;
+  if (!*is_new) return slot;
   const std::shared_ptr<Request> request = slot = std::make_shared<Request>();
   // Connections that were dropped do not ask again.
   if (by_id_.size() >= purge_at_) {
@@ -207,6 +210,7 @@ std::shared_ptr<KeyConnection::Request> KeyConnection::State::Begin(
   request->message = std::move(message);
   request->message.id = next_id_++;
   by_id_[request->message.id] = request;
+  ++unanswered_;
   unsent_.push_back(request);
   return request;
 }
@@ -221,6 +225,7 @@ void KeyConnection::State::Forget(const Request& request, bool cancel) {
     // If it does not arrive, the answer does, and is dropped.
     SendPacket(channel_.get(), Encode(message)).IgnoreError();
   }
+  if (!request.done) --unanswered_;
   by_digest_.erase(digest);
   by_id_.erase(id);
 }
@@ -247,6 +252,7 @@ void KeyConnection::State::Watch(int operation) {
 void KeyConnection::State::Complete(Request* request, absl::Status failure) {
   request->failure = std::move(failure);
   request->done = true;
+  --unanswered_;
   answered.notify_all();
   const uint64_t one = 1;
   if (request->late && ready_.valid()) {
@@ -300,7 +306,9 @@ absl::Status KeyConnection::State::SendAll() {
 }
 
 absl::Status KeyConnection::State::ReceiveAll() {
-  while (true) {
+  // At least once, since the other end may have closed the channel. Afterwards,
+  // nothing more can come if nothing was asked.
+  do {
     absl::StatusOr<Packet> packet = ReceivePacket(channel_.get());
     if (absl::IsUnavailable(packet.status())) return absl::OkStatus();
     if (!packet.ok()) return packet.status();
@@ -319,10 +327,11 @@ absl::Status KeyConnection::State::ReceiveAll() {
     const bool more = answer->type == MessageType::kKey;
     request->answers.push_back(*std::move(answer));
     if (!more) Complete(request, absl::OkStatus());
-  }
+  } while (unanswered_ > 0);
+  return absl::OkStatus();
 }
 
-absl::Status KeyConnection::State::Pump() {
+absl::Status KeyConnection::State::Pump(bool only_sends) {
   std::string why;
   for (int i = 0; i < kMostSends; ++i) {
     if (!channel_.valid()) {
@@ -331,7 +340,8 @@ absl::Status KeyConnection::State::Pump() {
     }
     const absl::Status sent = SendAll();
     // Answers may be there although the other end is closed.
-    const absl::Status received = ReceiveAll();
+    const absl::Status received =
+        only_sends && sent.ok() ? absl::OkStatus() : ReceiveAll();
     if (sent.ok() && received.ok()) return absl::OkStatus();
     why = std::string(received.ok() ? sent.message() : received.message());
     Lose(why);
@@ -397,12 +407,15 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Ask(Message message,
                                                         bool interruptible) {
   const std::shared_ptr<State> shared = state();
   std::unique_lock<std::mutex> lock(shared->mutex);
+  bool is_new = false;
   const std::shared_ptr<Request> request =
-      shared->Begin(std::move(message), until, /*late=*/false);
+      shared->Begin(std::move(message), until, /*late=*/false, &is_new);
   // Of the call that a signal interrupted.
   until = platform::internal::Earlier(until, request->until);
   while (true) {
-    const absl::Status pumped = shared->Pump();
+    // There is no answer yet to what was just asked.
+    const absl::Status pumped =
+        shared->Pump(/*only_sends=*/std::exchange(is_new, false));
     if (request->done) {
       shared->Forget(*request, /*cancel=*/false);
       if (!request->failure.ok()) return request->failure;
@@ -440,9 +453,12 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Poll(Message message,
                                                          Until until) {
   const std::shared_ptr<State> shared = state();
   const std::lock_guard<std::mutex> lock(shared->mutex);
+  bool is_new = false;
   const std::shared_ptr<Request> request =
-      shared->Begin(std::move(message), until, /*late=*/true);
-  const absl::Status pumped = shared->Pump();
+      shared->Begin(std::move(message), until, /*late=*/true, &is_new);
+  // Another call may have received the answer.
+  const absl::Status pumped =
+      request->done ? absl::OkStatus() : shared->Pump(/*only_sends=*/is_new);
   if (!request->done && pumped.ok() && !HasPassed(request->until)) {
     return ssl::Later();
   }
