@@ -3,6 +3,10 @@
 
 #include "tests/bench/airlock_contestant.h"
 
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -12,13 +16,21 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/types/span.h"
+#include "platform/keys/confine.h"
+#include "platform/keys/key_client.h"
+#include "platform/keys/key_server.h"
+#include "platform/keys/key_service.h"
+#include "platform/keys/packet.h"
 #include "platform/posix_host.h"
 #include "platform/process_environment.h"
 #include "platform/runtime.h"
 #include "ssl/context.h"
 #include "ssl/socket.h"
 #include "ssl/transport.h"
+#include "tests/bench/figures.h"
 
 namespace airlock::bench {
 namespace {
@@ -171,9 +183,7 @@ class WrapContestant : public AirlockContestant {
 class ContextContestant : public AirlockContestant {
  public:
   explicit ContextContestant(const Setting& setting)
-      : AirlockContestant(setting),
-        client_(NewClientContext()),
-        server_(NewServerContext(setting.chain, setting.key)) {}
+      : ContextContestant(setting, Local(setting.chain, setting.key)) {}
 
   std::unique_ptr<Endpoint> Client(Wire* wire, bool resume) override {
     ssl::SocketOptions options;
@@ -189,7 +199,7 @@ class ContextContestant : public AirlockContestant {
 
   std::unique_ptr<Endpoint> ServerWith(Wire* wire, const std::string& chain,
                                        const std::string& key) override {
-    return ServerOf(NewServerContext(chain, key), wire);
+    return ServerOf(NewServerContext(Local(chain, key)), wire);
   }
 
   void MakeContext(bool keep) override {
@@ -197,7 +207,23 @@ class ContextContestant : public AirlockContestant {
     if (keep) kept_.push_back(std::move(made));
   }
 
+ protected:
+  using SharedCredentials = std::shared_ptr<const ssl::Credentials>;
+
+  ContextContestant(const Setting& setting, SharedCredentials server)
+      : AirlockContestant(setting),
+        client_(NewClientContext()),
+        server_(NewServerContext(std::move(server))) {}
+
  private:
+  static SharedCredentials Local(const std::string& chain,
+                                 const std::string& key) {
+    ssl::CredentialsOptions credentials;
+    credentials.certfile = ssl::Secret(chain);
+    credentials.keyfile = ssl::Secret(key);
+    return Value(ssl::Credentials::Create(std::move(credentials)));
+  }
+
   static std::unique_ptr<Endpoint> ServerOf(
       std::shared_ptr<const ssl::Context> context, Wire* wire) {
     ssl::SocketOptions options;
@@ -213,15 +239,11 @@ class ContextContestant : public AirlockContestant {
   }
 
   std::shared_ptr<const ssl::Context> NewServerContext(
-      const std::string& chain, const std::string& key) const {
+      SharedCredentials credentials) const {
     platform::ContextRequest request;
     request.side = ssl::Side::kServer;
-    ssl::CredentialsOptions credentials;
-    credentials.certfile = ssl::Secret(chain);
-    credentials.keyfile = ssl::Secret(key);
     ssl::ContextOptions options = Options();
-    options.credentials = {
-        Value(ssl::Credentials::Create(std::move(credentials)))};
+    options.credentials = {std::move(credentials)};
     return Value(runtime_->CreateContext(request, std::move(options)));
   }
 
@@ -238,7 +260,61 @@ class ContextContestant : public AirlockContestant {
   std::deque<std::shared_ptr<const ssl::Context>> kept_;
 };
 
+// Runs a key service with the key of `setting`, which ends with this process.
+// Returns the client's place for it.
+std::string StartKeyd(const Setting& setting) {
+  auto pair = Value(keys::MakePacketPair());
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  Require(child >= 0, "fork");
+  if (child != 0) {
+    CountProcess(child);
+    // For the rest of this process's life.
+    const auto* const kept = new decltype(pair.first)(std::move(pair.first));
+    return absl::StrCat("fd:", kept->get());
+  }
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+  pair.first = {};
+  ssl::CredentialsOptions credentials;
+  credentials.certfile = ssl::Secret(setting.chain);
+  credentials.keyfile = ssl::Secret(setting.key);
+  keys::Application application;
+  application.name = "bench";
+  application.signatures_per_second = 1'000'000;
+  application.grants = {
+      {"key", {keys::Purpose::kTls13Server, keys::Purpose::kTls12Server}, {}}};
+  keys::KeyService service(
+      {{"key", Value(ssl::Credentials::Create(std::move(credentials)))}},
+      {application}, absl::Now, nullptr);
+  const auto server = Value(keys::KeyServer::Create(&service, {16}));
+  Check(server->AddApplication(0, std::move(pair.second)));
+  Check(keys::ConfineKeyService());
+  Check(server->Run());
+  _exit(0);
+}
+
+std::shared_ptr<const ssl::Credentials> RemoteCredentialsOf(
+    const Setting& setting) {
+  keys::KeyClientOptions options;
+  options.place = StartKeyd(setting);
+  const auto client = Value(keys::KeyClient::Create(std::move(options)));
+  return Value(keys::RemoteCredentials(client.get(), "key",
+                                       keys::Waiting::kBlocks,
+                                       ssl::Secret(setting.chain), "chain"));
+}
+
+class KeydContestant final : public ContextContestant {
+ public:
+  explicit KeydContestant(const Setting& setting)
+      : ContextContestant(setting, RemoteCredentialsOf(setting)) {}
+};
+
 }  // namespace
+
+std::unique_ptr<Contestant> MakeAirlockKeyd(const Setting& setting) {
+  return std::make_unique<KeydContestant>(setting);
+}
 
 std::unique_ptr<Contestant> MakeAirlockWrap(const Setting& setting) {
   return std::make_unique<WrapContestant>(setting);

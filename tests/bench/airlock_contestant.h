@@ -17,7 +17,11 @@ std::unique_ptr<Contestant> MakeAirlockWrap(const Setting& setting);
 // One Context for each side, made once by Runtime::CreateContext.
 std::unique_ptr<Contestant> MakeAirlockContext(const Setting& setting);
 
-// The same through platform/c/airlock.h.
+// The same, with the server's key in a key service: another process, confined
+// as `airlock keyd` is.
+std::unique_ptr<Contestant> MakeAirlockKeyd(const Setting& setting);
+
+// As MakeAirlockContext, through platform/c/airlock.h.
 std::unique_ptr<Contestant> MakeAirlockC(const Setting& setting);
 
 }  // namespace airlock::bench

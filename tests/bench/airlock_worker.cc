@@ -13,5 +13,6 @@ int main(int argc, char** argv) {
                     {{"boringssl", MakeBoringSsl},
                      {"airlock-wrap", MakeAirlockWrap},
                      {"airlock-context", MakeAirlockContext},
+                     {"airlock-keyd", MakeAirlockKeyd},
                      {"airlock-c", MakeAirlockC}});
 }

@@ -96,7 +96,7 @@ def main(folder):
     check_figures(data["figures"])
     check_measures(data["measures"])
     for name in ("boringssl", "airlock-wrap", "airlock-context", "airlock-c",
-                 "openssl", "gnutls"):
+                 "airlock-keyd", "openssl", "gnutls"):
         require(name in data["figures"]["full/tls13-ecdsa"], name, "is missing")
     require("airlock connect" in data["commands"], data["commands"])
     plots = glob.glob(os.path.join(folder, "plots", "*.svg"))

@@ -5,6 +5,8 @@
 #ifndef AIRLOCK_TESTS_BENCH_FIGURES_H_
 #define AIRLOCK_TESTS_BENCH_FIGURES_H_
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -68,6 +70,10 @@ void ShakeHands(const Pair& pair);
 // The settings of TLS 1.2 and 1.3 with this key type ("p256", "rsa").
 Setting SettingOf(const Material& material, int version,
                   const std::string& key_type);
+
+// Counts the processor time of the process `pid`, too, in all figures of this
+// one: it works for the contestant.
+void CountProcess(pid_t pid);
 
 // The content of a file. Ends the program if it cannot be read.
 std::string ReadFile(const std::string& path);

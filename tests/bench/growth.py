@@ -49,7 +49,8 @@ def run_measures(contestants, material, wanted, count, quick, folder, progress):
                 times = 1
             for _ in range(times):
                 jobs.append((what, size))
-    names = list(contestants.native)
+    names = [name for name in contestants.native
+             if name not in machine.ONLY_FIGURES]
     certs = material.certs
     bundles = {}
     if any(what in ("bundle", "chain") for what, _ in jobs):

@@ -5,6 +5,7 @@
 import glob
 import os
 import platform
+import re
 import shutil
 import subprocess
 import time
@@ -20,9 +21,14 @@ NATIVE = [
     ("airlock-wrap", "airlock_worker"),
     ("airlock-context", "airlock_worker"),
     ("airlock-c", "airlock_worker"),
+    ("airlock-keyd", "airlock_worker"),
     ("openssl", "openssl_worker"),
     ("gnutls", "gnutls_worker"),
 ]
+
+
+# Contestants that differ from another one in these figures only.
+ONLY_FIGURES = {"airlock-keyd": re.compile("^full/")}
 
 
 class Contestants:

@@ -10,6 +10,7 @@ COLORS = {
     "airlock-wrap": "#1a6fdf",
     "airlock-context": "#12a37f",
     "airlock-c": "#7a4fd0",
+    "airlock-keyd": "#0f5f4c",
     "openssl": "#c4392d",
     "gnutls": "#d98a00",
 }

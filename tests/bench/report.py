@@ -116,7 +116,8 @@ The contestants:
 - **airlock-wrap**: `Runtime::WrapSocket`, each time from the key and chain as strings
   and the path of a bundle of {authorities} CAs.
 - **airlock-context**: a `Context` that was made once; **airlock-c**: the same through
-  the C interface.
+  the C interface; **airlock-keyd**: the same with the server's key in a key service,
+  whose CPU time is counted, and its instructions are not.
 - **openssl**, **gnutls**: those of the system, in processes of their own, contexts
   made once.
 - **stock**, **airlock** and **m2crypto** with a version of Python: its `ssl` over the

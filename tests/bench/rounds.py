@@ -65,7 +65,8 @@ def run_figures(contestants, wanted, count, quick, folder, progress):
     figures = {}
     for name, command in commands.items():
         for figure in list_figures(command):
-            if wanted.search(figure):
+            only = machine.ONLY_FIGURES.get(name, wanted)
+            if wanted.search(figure) and only.search(figure):
                 figures.setdefault(figure, []).append(name)
     results = {}
     for number, (figure, names) in enumerate(sorted(figures.items()), 1):

@@ -5,6 +5,7 @@
 RAW = "boringssl"
 WRAP = "airlock-wrap"
 CONTEXT = "airlock-context"
+KEYD = "airlock-keyd"
 
 
 class Row:
@@ -83,6 +84,12 @@ def rows(data):
 
     add_speed("Full handshake from strings and a path", 0.98, "full")
     add_instructions("Full handshake", 1.03, "full")
+    remote = [figure for figure in _figures(data, "full")
+              if figure.endswith("-ecdsa")]
+    add("Full handshake with ECDSA P-256, key in the key service, speed against "
+        "a key in the process (lowest of %d)" % len(remote), ">= 0.93",
+        _least(speed(data, figure, KEYD, CONTEXT) for figure in remote),
+        "%.3f", lambda value: value >= 0.93)
     add_speed("Resumed handshake, verified again, a Context", 0.95, "resumed",
               ours=CONTEXT)
     add_speed("Resumed handshake, verified again, from strings and a path",
