@@ -5,6 +5,7 @@
 // separated by a byte 0x1E, which YAML does not allow; or one file for both.
 
 #include <algorithm>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -40,7 +41,10 @@ void Merge(const config::AppYaml& included, config::AppYaml app) {
   const size_t overridden = app.overridden.size();
   config::MergeIncluded(included, &app);
   size_t replaced = 0;
-  for (const auto& [name, setting] : before) {
+  for (const auto& variable : before) {
+    // The lambda below cannot capture structured bindings (C++17).
+    const std::string& name = variable.first;
+    const auto& setting = variable.second;
     const auto other = included.env_variables.find(name);
     const bool stays = other == included.env_variables.end();
     const auto now = app.env_variables.find(name);

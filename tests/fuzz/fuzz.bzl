@@ -7,7 +7,8 @@ load("//:copts.bzl", "AIRLOCK_COPTS")
 def fuzz_target(name, corpora = [], deps = [], data = [], size = "small", **kwargs):
     """NAME.cc, with testdata/corpora/NAME (less "_fuzzer") as its corpus.
 
-    tools/fuzz finds the folders of the corpus in NAME.folders.
+    tools/fuzz finds the folders of the corpus in NAME.folders. NAME_minute runs the
+    fuzzer for a minute and needs --config=fuzz.
 
     Args:
       name: The target's name; ends with "_fuzzer".
@@ -43,4 +44,23 @@ def fuzz_target(name, corpora = [], deps = [], data = [], size = "small", **kwar
         }),
         deps = deps + [":fuzz"],
         **kwargs
+    )
+    native.sh_test(
+        name = name + "_minute",
+        size = "medium",
+        srcs = ["minute.sh"],
+        args = ["$(rootpath :%s)" % name] + folders,
+        data = data + [
+            ":" + name,
+            "//testdata:corpora",
+        ],
+        tags = ["manual"],
+    )
+
+def fuzz_minutes(name):
+    """A test_suite of all targets before it that run a fuzzer for a minute."""
+    native.test_suite(
+        name = name,
+        tags = ["manual"],
+        tests = [rule for rule in native.existing_rules() if rule.endswith("_minute")],
     )
