@@ -66,6 +66,10 @@ absl::StatusOr<ssl::Secret> ReadVariable(const std::string& name) {
 
 }  // namespace
 
+bool IsFile(absl::string_view source) {
+  return !source.empty() && source != "-" && !absl::StartsWith(source, "env:");
+}
+
 absl::StatusOr<ssl::Secret> ReadSource(const std::string& source,
                                        platform::Host* host) {
   absl::string_view name = source;

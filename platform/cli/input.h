@@ -20,6 +20,9 @@ namespace airlock::cli {
 absl::StatusOr<ssl::Secret> ReadSource(const std::string& source,
                                        platform::Host* host);
 
+// Whether `source` is a path.
+bool IsFile(absl::string_view source);
+
 }  // namespace airlock::cli
 
 #endif  // AIRLOCK_PLATFORM_CLI_INPUT_H_

@@ -43,6 +43,7 @@
 #include "platform/tcp.h"
 #include "ssl/certificate.h"
 #include "ssl/context.h"
+#include "ssl/credential_source.h"
 #include "ssl/error.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1",
@@ -170,7 +171,9 @@ http::ServerLimits LimitsFromFlags(bool http) {
 // made, and the context changes.
 class Numbers {
  public:
-  explicit Numbers(const platform::Runtime* runtime) : runtime_(runtime) {}
+  Numbers(const platform::Runtime* runtime,
+          std::shared_ptr<ssl::CredentialSource> credentials)
+      : runtime_(runtime), credentials_(std::move(credentials)) {}
 
   // Before the server runs.
   void set_server(const http::Server* server) { server_ = server; }
@@ -184,6 +187,7 @@ class Numbers {
     http::StatsSources sources;
     sources.server = [this] { return server_->stats(); };
     sources.tls = [this] { return runtime_->counters(); };
+    sources.credentials = [this] { return credentials_->state(); };
     sources.sessions = [this] {
       const absl::MutexLock lock(&mutex_);
       return context_->session_statistics();
@@ -193,6 +197,7 @@ class Numbers {
 
  private:
   const platform::Runtime* const runtime_;
+  const std::shared_ptr<ssl::CredentialSource> credentials_;
   const http::Server* server_ = nullptr;
   absl::Mutex mutex_;
   std::shared_ptr<const ssl::Context> context_ ABSL_GUARDED_BY(mutex_);
@@ -240,12 +245,13 @@ void PrintStart(const ServeContext& context, uint16_t port) {
       break;
   }
   std::cout << "\n";
-  const auto own = ssl::Certificate::FromPem(context.own_certificate());
+  const auto own =
+      ssl::Certificate::FromPem(context.credentials().own_certificate());
   if (own.ok()) {
     std::cout << "Certificate: " << own->subject() << ", sha256 "
               << FormatFingerprint(own->Sha256Fingerprint())
               << "\nClients have to trust it (--ca):\n"
-              << context.own_ca();
+              << context.credentials().own_ca();
   }
   std::cout << std::flush;
 }
@@ -283,19 +289,18 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
   const bool http = ServesHttp();
   const auto keys = ServeKeys::FromEnvironment(environment);
   if (!keys.ok()) return keys.status();
-  auto tickets = ServeTickets::FromFlags(
-      host, runtime, *keys,
-      [](absl::string_view text) { Log("airlock serve:", text); });
+  const auto log = [](absl::string_view text) { Log("airlock serve:", text); };
+  auto tickets = ServeTickets::FromFlags(host, runtime, *keys, log);
   if (!tickets.ok()) return tickets.status();
   auto context = ServeContext::FromFlags(host, runtime, *keys, http,
-                                         (*tickets)->keyring());
+                                         (*tickets)->keyring(), log);
   if (!context.ok()) return context.status();
   if (!absl::GetFlag(FLAGS_client_allow).empty() &&
       (*context)->cert_reqs() == ssl::VerifyMode::kNone) {
     return absl::InvalidArgumentError(
         "--client-allow needs --client-ca, to verify the certificates");
   }
-  Numbers numbers(runtime);
+  Numbers numbers(runtime, (*context)->credentials().source());
   auto handler = SiteFromFlags(host, numbers.Sources(),
                                absl::GetFlag(FLAGS_max_body), Log);
   if (!handler.ok()) return handler.status();
@@ -378,7 +383,8 @@ Command ServeCommand() {
       "Certificate, key, client CAs, CRLs and the policy are reloaded on "
       "SIGHUP, and when a client connects if a file has changed, at most once "
       "a second; if what was loaded is invalid, the old settings stay in "
-      "force. SIGUSR1 gives session tickets a new key.";
+      "force. --cert may also be a directory with tls.crt and tls.key, or "
+      "fullchain.pem and privkey.pem. SIGUSR1 gives session tickets a new key.";
   command.examples = {
       {"airlock serve --self-signed --root .",
        "This directory, at https://localhost:9443/."},

@@ -7,24 +7,15 @@
 #include <utility>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "platform/cli/input.h"
+#include "platform/cli/shared_flags.h"
 #include "platform/context_request.h"
 #include "platform/internal/settled.h"
-#include "platform/keys/key_client.h"
-#include "platform/launcher/local_identity.h"
-#include "platform/wrap_options.h"
-#include "ssl/credentials.h"
 #include "ssl/options.h"
 #include "ssl/protocol.h"
-#include "ssl/secret.h"
 
-ABSL_FLAG(
-    bool, self_signed, false,
-    "Instead of --cert: a self-signed certificate for localhost, 127.0.0.1 and "
-    "::1, made now, valid for a week, and printed for clients to trust.");
 ABSL_FLAG(
     std::string, client_ca, "",
     "Ask clients for a certificate that leads to a CA in this bundle: a "
@@ -79,21 +70,6 @@ absl::Status SetVersionsAndCiphers(ssl::ContextOptions* options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
-    const Identity& identity) {
-  ssl::CredentialsOptions options;
-  options.certfile = identity.certificate()->Clone();
-  if (identity.key().has_value()) {
-    options.keyfile = ssl::Material(identity.key()->Clone());
-  }
-  if (identity.password().has_value()) {
-    options.password = [&identity]() -> absl::StatusOr<ssl::Secret> {
-      return identity.password()->Clone();
-    };
-  }
-  return ssl::Credentials::Create(std::move(options));
-}
-
 absl::Status CheckSessionFlags() {
   const uint32_t tickets = absl::GetFlag(FLAGS_session_tickets);
   if (tickets > kMaxTickets) {
@@ -104,119 +80,66 @@ absl::Status CheckSessionFlags() {
   return absl::OkStatus();
 }
 
-// Whether `source`, the value of a flag, names a file.
-bool IsFile(const std::string& source) {
-  return !source.empty() && source != "-" && !absl::StartsWith(source, "env:");
-}
-
 }  // namespace
 
 ServeContext::ServeContext(std::shared_ptr<platform::Host> host,
-                           platform::Runtime* runtime, const ServeKeys& keys,
-                           bool http,
-                           std::shared_ptr<ssl::TicketKeyring> tickets)
+                           platform::Runtime* runtime, bool http,
+                           std::shared_ptr<ssl::TicketKeyring> tickets,
+                           std::unique_ptr<ServeCredentials> credentials)
     : host_(std::move(host)),
       runtime_(runtime),
-      keys_(keys),
-      remote_key_(keys::KeyReference(absl::GetFlag(FLAGS_key))),
       http_(http),
-      tickets_(std::move(tickets)) {}
+      tickets_(std::move(tickets)),
+      credentials_(std::move(credentials)) {}
 
 absl::StatusOr<std::unique_ptr<ServeContext>> ServeContext::FromFlags(
     std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
     const ServeKeys& keys, bool http,
-    std::shared_ptr<ssl::TicketKeyring> tickets) {
-  const std::string client_ca = absl::GetFlag(FLAGS_client_ca);
+    std::shared_ptr<ssl::TicketKeyring> tickets,
+    std::function<void(absl::string_view)> log) {
+  const bool has_client_ca = !absl::GetFlag(FLAGS_client_ca).empty();
   const bool required = absl::GetFlag(FLAGS_require_client_cert);
-  if (client_ca.empty() && (required || absl::GetFlag(FLAGS_client_crl))) {
+  if (!has_client_ca && (required || absl::GetFlag(FLAGS_client_crl))) {
     return absl::InvalidArgumentError(
         absl::StrCat(required ? "--require-client-cert" : "--client-crl",
                      " needs --client-ca, to verify the certificates"));
   }
   const absl::Status sessions = CheckSessionFlags();
   if (!sessions.ok()) return sessions;
+  auto credentials = ServeCredentials::FromFlags(host, keys, std::move(log));
+  if (!credentials.ok()) return credentials.status();
   // Not make_unique: the constructor is private.
-  std::unique_ptr<ServeContext> made(new ServeContext(
-      std::move(host), runtime, keys, http, std::move(tickets)));
-  if (!client_ca.empty()) {
+  std::unique_ptr<ServeContext> made(new ServeContext(std::move(host), runtime,
+                                                      http, std::move(tickets),
+                                                      *std::move(credentials)));
+  if (has_client_ca) {
     made->cert_reqs_ =
         required ? ssl::VerifyMode::kRequired : ssl::VerifyMode::kOptional;
   }
-  for (const std::string& source :
-       {absl::GetFlag(FLAGS_cert),
-        made->remote_key_.has_value() ? "" : absl::GetFlag(FLAGS_key),
-        absl::GetFlag(FLAGS_password), client_ca}) {
-    if (source == "-") made->reads_again_ = false;
-    if (IsFile(source)) made->files_.push_back(source);
-  }
   absl::MutexLock lock(&made->mutex_);
   made->seen_ = made->Look();
-  const absl::Status read = made->ReadIdentity();
+  const absl::Status read = made->ReadClientCa();
   if (!read.ok()) return read;
   return made;
 }
 
-absl::Status ServeContext::ReadIdentity() {
+absl::Status ServeContext::ReadClientCa() {
   auto client_ca =
       ReadCaCerts("--client-ca", absl::GetFlag(FLAGS_client_ca), host_.get());
   if (!client_ca.ok()) return client_ca.status();
-  if (remote_key_.has_value()) {
-    if (absl::GetFlag(FLAGS_self_signed) ||
-        !absl::GetFlag(FLAGS_password).empty()) {
-      return absl::InvalidArgumentError(
-          "--key names a key of the key service; leave out --self-signed and "
-          "--password");
-    }
-    client_ca_ = *std::move(client_ca);
-    if (absl::GetFlag(FLAGS_cert).empty()) return absl::OkStatus();
-    auto certificate = ReadSource(absl::GetFlag(FLAGS_cert), host_.get());
-    if (!certificate.ok()) return certificate.status();
-    remote_certificate_ = *std::move(certificate);
-    return absl::OkStatus();
-  }
-  auto identity = Identity::FromFlags(host_.get());
-  if (!identity.ok()) return identity.status();
-  if (identity->empty() != absl::GetFlag(FLAGS_self_signed)) {
-    return absl::InvalidArgumentError(
-        "a server needs a certificate: either --cert (and --key), or "
-        "--self-signed");
-  }
   client_ca_ = *std::move(client_ca);
-  if (!identity->empty()) {
-    identity_ = *std::move(identity);
-    return absl::OkStatus();
-  }
-  return identity_.empty() ? MakeOwnIdentity() : absl::OkStatus();
-}
-
-absl::Status ServeContext::MakeOwnIdentity() {
-  auto made = launcher::MakeLocalIdentity(host_->Now());
-  if (!made.ok()) return made.status();
-  own_ca_ = made->trusted;
-  own_certificate_ = made->leaf.certificate;
-  identity_ =
-      Identity(ssl::Secret(made->leaf.certificate), std::move(made->leaf.key));
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::shared_ptr<const ssl::Credentials>>
-ServeContext::MakeCredentials() {
-  if (!remote_key_.has_value()) return CredentialsOf(identity_);
-  absl::optional<ssl::Secret> certificate;
-  if (!remote_certificate_.empty()) certificate = remote_certificate_.Clone();
-  return keys_.Credentials(*remote_key_, std::move(certificate));
 }
 
 absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
   absl::MutexLock lock(&mutex_);
-  if (reads_again_) {
-    const absl::Status read = ReadIdentity();
+  credentials_->Refresh();
+  if (IsFile(absl::GetFlag(FLAGS_client_ca))) {
+    const absl::Status read = ReadClientCa();
     if (!read.ok()) return read;
   }
-  auto credentials = MakeCredentials();
-  if (!credentials.ok()) return credentials.status();
   ssl::ContextOptions options;
-  options.credentials = {*std::move(credentials)};
+  options.credential_source = credentials_->source();
   const absl::Status versions = SetVersionsAndCiphers(&options);
   if (!versions.ok()) return versions;
   options.alpn_protocols = AlpnFromFlag();
@@ -242,18 +165,18 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
 ServeContext::Seen ServeContext::Look() const {
   Seen seen;
   const absl::Time now = host_->Now();
-  for (const std::string& place : files_) {
-    const absl::StatusOr<std::vector<platform::CaFile>> files =
-        platform::ListCaFiles(host_.get(), place);
-    if (!files.ok()) {
-      seen.errors.emplace_back(files.status().message());
-      continue;
-    }
-    for (const platform::CaFile& file : *files) {
-      seen.settled =
-          seen.settled && platform::internal::IsSettled(file.identity, now);
-      seen.files.push_back(file);
-    }
+  const std::string place = absl::GetFlag(FLAGS_client_ca);
+  if (!IsFile(place)) return seen;
+  const absl::StatusOr<std::vector<platform::CaFile>> files =
+      platform::ListCaFiles(host_.get(), place);
+  if (!files.ok()) {
+    seen.error = std::string(files.status().message());
+    return seen;
+  }
+  for (const platform::CaFile& file : *files) {
+    seen.settled =
+        seen.settled && platform::internal::IsSettled(file.identity, now);
+    seen.files.push_back(file);
   }
   return seen;
 }
@@ -262,11 +185,10 @@ bool ServeContext::Changed() {
   // It logs the result, and the old policy stays in force on failure.
   const absl::StatusOr<bool> policy = runtime_->ReloadPolicyIfChanged();
   bool changed = policy.ok() && *policy;
-  if (!reads_again_) return changed;
   Seen found = Look();
   absl::MutexLock lock(&mutex_);
   changed = changed || !seen_.settled || found.files != seen_.files ||
-            found.errors != seen_.errors;
+            found.error != seen_.error;
   seen_ = std::move(found);
   return changed;
 }

@@ -5,6 +5,7 @@
 #ifndef AIRLOCK_PLATFORM_CLI_SERVE_CONTEXT_H_
 #define AIRLOCK_PLATFORM_CLI_SERVE_CONTEXT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,11 +13,11 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/optional.h"
 #include "platform/ca_bundle.h"
+#include "platform/cli/serve_credentials.h"
 #include "platform/cli/serve_keys.h"
-#include "platform/cli/shared_flags.h"
 #include "platform/host.h"
 #include "platform/runtime.h"
 #include "ssl/context.h"
@@ -25,65 +26,53 @@
 
 namespace airlock::cli {
 
-// Makes the context of new connections, again whenever a file or the policy has
-// changed. Thread-safe.
+// Makes the context of new connections, again whenever a file of CAs or the
+// policy has changed; the certificate is live. Thread-safe.
 class ServeContext {
  public:
-  // `http`: whether HTTP is offered by ALPN without --alpn. `runtime` outlives
-  // and `keys` outlive this. `tickets`: the keys of session tickets. Errors:
-  // what is wrong with a flag or its file.
+  // `http`: whether HTTP is offered by ALPN without --alpn. `runtime`
+  // and `keys` outlive this. `tickets`: the keys of session tickets. `log`: as
+  // in ServeCredentials. Errors: what is wrong with a flag or its file.
   static absl::StatusOr<std::unique_ptr<ServeContext>> FromFlags(
       std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
       const ServeKeys& keys, bool http,
-      std::shared_ptr<ssl::TicketKeyring> tickets);
+      std::shared_ptr<ssl::TicketKeyring> tickets,
+      std::function<void(absl::string_view)> log);
 
-  // Reads the files of --cert, --key, --password and --client-ca again, unless
-  // one of them is standard input.
+  // Reads the files of --cert, --key and --client-ca again. A certificate that
+  // cannot be used is logged, and no error.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Make();
 
-  // Whether Make would use something new: a file was changed, or the policy
-  // was and has been reloaded. Costs a stat(2) for each file, also for those in
-  // a directory of CAs.
+  // Whether Make would make another context: a file of --client-ca was changed,
+  // or the policy was and has been reloaded. Costs a stat(2) for each file.
   bool Changed();
 
   ssl::VerifyMode cert_reqs() const { return cert_reqs_; }
-  // With --self-signed, PEM; otherwise empty.
-  const std::string& own_ca() const { return own_ca_; }
-  const std::string& own_certificate() const { return own_certificate_; }
+  const ServeCredentials& credentials() const { return *credentials_; }
 
  private:
   ServeContext(std::shared_ptr<platform::Host> host, platform::Runtime* runtime,
-               const ServeKeys& keys, bool http,
-               std::shared_ptr<ssl::TicketKeyring> tickets);
+               bool http, std::shared_ptr<ssl::TicketKeyring> tickets,
+               std::unique_ptr<ServeCredentials> credentials);
 
-  // The state of the files, without their content.
+  // The state of the files of --client-ca, without their content.
   struct Seen {
     std::vector<platform::CaFile> files;
-    std::vector<std::string> errors;  // Of those that cannot be examined.
-    bool settled = true;              // A later change would show.
+    std::string error;    // Why they cannot be examined; or empty.
+    bool settled = true;  // A later change would show.
   };
 
-  absl::Status ReadIdentity();
-  absl::StatusOr<std::shared_ptr<const ssl::Credentials>> MakeCredentials();
-  absl::Status MakeOwnIdentity();
+  absl::Status ReadClientCa() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Seen Look() const;
 
   const std::shared_ptr<platform::Host> host_;
   platform::Runtime* const runtime_;
-  const ServeKeys& keys_;
-  // --key names a key of the service; `identity_` has no key then.
-  absl::optional<std::string> remote_key_;
   const bool http_;
-  bool reads_again_ = true;  // Standard input is not among the sources.
   ssl::VerifyMode cert_reqs_ = ssl::VerifyMode::kNone;
-  std::string own_ca_;
-  std::string own_certificate_;
-  std::vector<std::string> files_;
   const std::shared_ptr<ssl::TicketKeyring> tickets_;
+  const std::unique_ptr<ServeCredentials> credentials_;
 
   absl::Mutex mutex_;
-  ssl::Secret remote_certificate_ ABSL_GUARDED_BY(mutex_);  // Or empty.
-  Identity identity_ ABSL_GUARDED_BY(mutex_);
   platform::CaCerts client_ca_ ABSL_GUARDED_BY(mutex_);
   Seen seen_ ABSL_GUARDED_BY(mutex_);
 };

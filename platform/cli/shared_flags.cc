@@ -128,6 +128,16 @@ std::vector<std::string> AlpnFromFlag() {
   return absl::StrSplit(names, ',');
 }
 
+absl::StatusOr<ssl::Secret> ReadPassword(platform::Host* host) {
+  auto password =
+      ReadIfNamed("--password", absl::GetFlag(FLAGS_password), host);
+  if (!password.ok()) return password.status();
+  if (!password->has_value()) return ssl::Secret();
+  // A file's last line ends with a newline; a password does not.
+  return ssl::Secret(
+      absl::StripSuffix(absl::StripSuffix((*password)->view(), "\n"), "\r"));
+}
+
 absl::StatusOr<Identity> Identity::FromFlags(platform::Host* host) {
   const std::string cert = absl::GetFlag(FLAGS_cert);
   const std::string key = absl::GetFlag(FLAGS_key);
@@ -145,13 +155,10 @@ absl::StatusOr<Identity> Identity::FromFlags(platform::Host* host) {
     if (!private_key.ok()) return private_key.status();
     identity.key_ = *std::move(private_key);
   }
-  auto password =
-      ReadIfNamed("--password", absl::GetFlag(FLAGS_password), host);
-  if (!password.ok()) return password.status();
-  if (password->has_value()) {
-    // A file's last line ends with a newline; a password does not.
-    identity.password_ = ssl::Secret(
-        absl::StripSuffix(absl::StripSuffix((*password)->view(), "\n"), "\r"));
+  if (!absl::GetFlag(FLAGS_password).empty()) {
+    auto password = ReadPassword(host);
+    if (!password.ok()) return password.status();
+    identity.password_ = *std::move(password);
   }
   return identity;
 }

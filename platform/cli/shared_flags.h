@@ -79,6 +79,9 @@ class Identity {
   absl::optional<ssl::Secret> password_;
 };
 
+// The password from --password, which is set. Errors: those of ReadSource.
+absl::StatusOr<ssl::Secret> ReadPassword(platform::Host* host);
+
 // Sets the version or versions from --tls.
 absl::Status SetVersionFromFlag(ssl::Verification* verification);
 

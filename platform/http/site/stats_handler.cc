@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "config/json.h"
 #include "nlohmann/json.hpp"
 #include "platform/http/site/connection_facts.h"
@@ -101,6 +102,37 @@ std::string SessionMetrics(const ssl::SessionStatistics& statistics) {
   return text;
 }
 
+Json CredentialFacts(const ssl::CredentialSourceState& state) {
+  Json facts;
+  facts["generation"] = state.generation;
+  facts["expire"] = absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", state.expires,
+                                     absl::UTCTimeZone());
+  facts["failed_updates"] = state.failures;
+  facts["last_error"] = std::string(state.error.message());
+  return facts;
+}
+
+std::string CredentialMetrics(const ssl::CredentialSourceState& state) {
+  const auto metric = [](absl::string_view name, absl::string_view help,
+                         absl::string_view type, int64_t value) {
+    return absl::StrCat("# HELP airlock_credentials_", name, " ", help,
+                        "\n# TYPE airlock_credentials_", name, " ", type,
+                        "\nairlock_credentials_", name, " ", value, "\n");
+  };
+  return absl::StrCat(
+      metric("generation", "How often the certificate was replaced, plus 1.",
+             "gauge", static_cast<int64_t>(state.generation)),
+      metric("expire_timestamp_seconds",
+             "When the first certificate of the server's chain expires.",
+             "gauge", absl::ToUnixSeconds(state.expires)),
+      metric("failed_updates_total",
+             "Attempts to replace the certificate that failed.", "counter",
+             static_cast<int64_t>(state.failures)),
+      metric("update_failing",
+             "1 if the last attempt to replace the certificate failed.",
+             "gauge", state.error.ok() ? 0 : 1));
+}
+
 ServerResponse Metrics(const StatsSources& sources) {
   ServerResponse response;
   response.headers.Add("Content-Type",
@@ -109,6 +141,9 @@ ServerResponse Metrics(const StatsSources& sources) {
   if (sources.server) response.body += sources.server().ToPrometheus();
   if (sources.tls) response.body += sources.tls().ToPrometheus();
   if (sources.sessions) response.body += SessionMetrics(sources.sessions());
+  if (sources.credentials) {
+    response.body += CredentialMetrics(sources.credentials());
+  }
   return response;
 }
 
@@ -150,13 +185,17 @@ ServerResponse StatsHandler::Answer(const ServerRequest& request,
   if (sources_.server) facts["server"] = ServerFacts(sources_.server());
   if (sources_.tls) facts["tls"] = TlsFacts(sources_.tls());
   if (sources_.sessions) facts["sessions"] = SessionFacts(sources_.sessions());
+  if (sources_.credentials) {
+    facts["credentials"] = CredentialFacts(sources_.credentials());
+  }
   if (QueryHas(request.target, "json")) return JsonResponse(facts);
   Page page;
   page.title = "Statistics";
   page.body = "<h1>Statistics since the start</h1>\n";
   for (const auto& [name, heading] :
        {std::pair("server", "Server"), std::pair("tls", "TLS and policy"),
-        std::pair("sessions", "Sessions")}) {
+        std::pair("sessions", "Sessions"),
+        std::pair("credentials", "Certificate")}) {
     if (facts.contains(name)) {
       absl::StrAppend(&page.body, FactsHtml(heading, facts[name]));
     }

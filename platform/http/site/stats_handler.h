@@ -13,6 +13,7 @@
 #include "platform/http/server/handler.h"
 #include "platform/http/server/stats.h"
 #include "ssl/context.h"
+#include "ssl/credential_source.h"
 
 namespace airlock::http {
 
@@ -29,6 +30,7 @@ struct StatsSources {
   std::function<ServerStats()> server;
   std::function<platform::Counters()> tls;
   std::function<ssl::SessionStatistics()> sessions;
+  std::function<ssl::CredentialSourceState()> credentials;
 };
 
 // GET /_tls/stats: a page, or JSON with "?json"; /_tls/metrics: Prometheus'

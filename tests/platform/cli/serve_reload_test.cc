@@ -5,10 +5,12 @@
 
 #include <signal.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>  // NOLINT(build/c++11)
 #include <utility>
 #include <vector>
 
@@ -129,12 +131,94 @@ TEST_F(ServeReloadTest, TakesANewCertificate) {
   // Half of an update changes nothing.
   Put("cert.pem", Cert("server_rsa_chain.pem") + Cert("server_p256.key"));
   server->process().Signal(SIGHUP);
-  EXPECT_TRUE(server->process().WaitForErrors("The old settings stay"));
+  EXPECT_TRUE(server->process().WaitForErrors("The old certificate stays"));
   EXPECT_EQ(Subject(*server), first);
   // Noticed within a second, without a signal.
   Put("cert.pem", Cert("server_rsa_chain.pem") + Cert("server_rsa.key"));
   while (Subject(*server) == first) {
   }
+}
+
+TEST_F(ServeReloadTest, ShowsTheCertificatesState) {
+  const auto server = Start({"--stats=loopback"});
+  const auto stats = [&] {
+    RawClient client(PortOf(*server));
+    client.Send("GET /_tls/stats?json HTTP/1.0\r\n\r\n");
+    return client.ReadAll();
+  };
+  EXPECT_THAT(stats(), HasSubstr("\"generation\": 1"));
+  Put("cert.pem", "nothing");
+  server->process().Signal(SIGHUP);
+  EXPECT_TRUE(server->process().WaitForErrors("The old certificate stays"));
+  EXPECT_THAT(stats(), HasSubstr("cert.pem"));  // In the last error.
+  Put("cert.pem", Cert("server_rsa_chain.pem") + Cert("server_rsa.key"));
+  while (!absl::StrContains(stats(), "\"generation\": 2")) {
+  }
+  EXPECT_THAT(stats(), HasSubstr("\"last_error\": \"\""));
+}
+
+TEST_F(ServeReloadTest, TakesADirectory) {
+  fs::create_directories(folder_ / "1");
+  fs::create_directories(folder_ / "2");
+  Put("1/tls.crt", Cert("server_p256_chain.pem"));
+  Put("1/tls.key", Cert("server_p256.key"));
+  Put("2/tls.crt", Cert("server_rsa_chain.pem"));
+  Put("2/tls.key", Cert("server_rsa.key"));
+  fs::create_directory_symlink("1", folder_ / "now");
+  Server server({absl::StrCat("--cert=", File("now")), "--threads=1"});
+  const std::string first = Subject(server);
+  EXPECT_THAT(first, HasSubstr("server_p256"));
+  fs::create_directory_symlink("2", folder_ / "next");
+  fs::rename(folder_ / "next", folder_ / "now");
+  while (Subject(server) == first) {
+  }
+}
+
+TEST_F(ServeReloadTest, TakesACertificateWhoseKeyIsNoFile) {
+  Put("cert.pem", Cert("server_p256_chain.pem"));
+  Server server({absl::StrCat("--cert=", File("cert.pem")), "--key=env:KEY"},
+                {{"KEY", Cert("server_p256.key")}});
+  const auto chain_length = [&] {
+    RawClient client(PortOf(server));
+    return client.socket().presented_chain().size();
+  };
+  const size_t first = chain_length();
+  Put("cert.pem", Cert("server_p256_chain.pem") + Cert("root.pem"));
+  while (chain_length() == first) {
+  }
+}
+
+// Certificate and key are renamed one after the other, as they often are, so
+// that they do not match for a moment.
+TEST_F(ServeReloadTest, NoHandshakeFailsWhileCertificatesChange) {
+  const std::vector<std::string> names = {"server_p256", "server_rsa"};
+  Put("live.pem", Cert(names[0] + "_chain.pem"));
+  Put("live.key", Cert(names[0] + ".key"));
+  Server server({absl::StrCat("--cert=", File("live.pem")),
+                 absl::StrCat("--key=", File("live.key")), "--threads=2"});
+  std::atomic<bool> stop{false};
+  std::atomic<int> connections{0};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.emplace_back([&] {
+      while (!stop) {
+        RawClient client(PortOf(server));
+        client.Send("x");
+        EXPECT_EQ(client.ReadUntil("x"), "x");
+        ++connections;
+      }
+    });
+  }
+  for (int change = 1; change <= 6; ++change) {
+    const std::string& name = names[change % 2];
+    Put("live.pem", Cert(name + "_chain.pem"));
+    Put("live.key", Cert(name + ".key"));
+    while (!absl::StrContains(Subject(server), name)) {
+    }
+  }
+  stop = true;
+  for (std::thread& client : clients) client.join();
+  EXPECT_GT(connections.load(), 6);
 }
 
 TEST_F(ServeReloadTest, TakesNewCasAndCrls) {

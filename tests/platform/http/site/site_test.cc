@@ -67,6 +67,14 @@ std::unique_ptr<Handler> MakeHandler(
     sessions.number = 2;
     return sessions;
   };
+  options.stats.credentials = [] {
+    ssl::CredentialSourceState state;
+    state.generation = 3;
+    state.expires = absl::FromUnixSeconds(1800000000);
+    state.failures = 4;
+    state.error = absl::InternalError("they <do> not match");
+    return state;
+  };
   return MakeSite(std::move(options));
 }
 
@@ -285,9 +293,14 @@ TEST(StatsPageTest, ShowsTheCounters) {
   EXPECT_EQ(facts["tls"]["resumptions"], 5);
   EXPECT_EQ(facts["tls"]["failures_verification"], 0);
   EXPECT_EQ(facts["sessions"]["cached"], 2);
+  EXPECT_EQ(facts["credentials"]["generation"], 3);
+  EXPECT_EQ(facts["credentials"]["expire"], "2027-01-15T08:00:00Z");
+  EXPECT_EQ(facts["credentials"]["failed_updates"], 4);
+  EXPECT_EQ(facts["credentials"]["last_error"], "they <do> not match");
   const Answer page = Ask(*handler, MakeRequest("GET", "/_tls/stats"));
-  EXPECT_THAT(page.body, AllOf(HasSubstr("<td>17</td>"),
-                               HasSubstr("Connections accepted")));
+  EXPECT_THAT(page.body,
+              AllOf(HasSubstr("<td>17</td>"), HasSubstr("Connections accepted"),
+                    HasSubstr("they &lt;do&gt; not match")));
   const Answer metrics = Ask(*handler, MakeRequest("GET", "/_tls/metrics"));
   EXPECT_EQ(metrics["Content-Type"],
             "text/plain; version=0.0.4; charset=utf-8");
@@ -295,7 +308,12 @@ TEST(StatsPageTest, ShowsTheCounters) {
               AllOf(HasSubstr("\nairlock_http_connections_total 17\n"),
                     HasSubstr("\nairlock_resumptions_total 5\n"),
                     HasSubstr("\nairlock_sessions_cached 2\n"),
-                    HasSubstr("# TYPE airlock_sessions_cached gauge\n")));
+                    HasSubstr("# TYPE airlock_sessions_cached gauge\n"),
+                    HasSubstr("\nairlock_credentials_generation 3\n"),
+                    HasSubstr("\nairlock_credentials_expire_timestamp_seconds "
+                              "1800000000\n"),
+                    HasSubstr("\nairlock_credentials_failed_updates_total 4\n"),
+                    HasSubstr("\nairlock_credentials_update_failing 1\n")));
   EXPECT_EQ(Ask(*handler, MakeRequest("POST", "/_tls/stats")).status, 405);
 }
 
