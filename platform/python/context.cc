@@ -340,6 +340,9 @@ PyMethodDef* ContextMethods() {
 #endif
     {"load_cert_chain", Method<LoadCertChain>(), kKeywords,
      "Each file is a path, an object with read(), or PEM text."},
+    {"_watch_cert_chain", Method<WatchCertChain>(), kKeywords, nullptr},
+    {"_refresh_cert_chain", Method<RefreshCertChain>(), METH_NOARGS, nullptr},
+    {"_watched_cert_chain", Method<WatchedCertChain>(), METH_NOARGS, nullptr},
     {"load_dh_params", Method<LoadDhParams>(), METH_O, nullptr},
     {"load_verify_locations", Method<LoadVerifyLocations>(), kKeywords,
      "cafile is a path, an object with read(), or PEM text."},

@@ -13,6 +13,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "platform/credentials/credential_files.h"
 #include "platform/python/constants.h"
 #include "platform/python/key_log.h"
 #include "platform/python/module_state.h"
@@ -60,6 +62,8 @@ struct ContextObject {
   std::vector<uint16_t> client_sigalgs;
   std::vector<uint16_t> server_sigalgs;
   std::vector<std::shared_ptr<const ssl::Credentials>> credentials;
+  // In place of `credentials`; or null.
+  std::shared_ptr<platform::CredentialFiles> live;
   Trusted trusted;
   std::vector<std::string> alpn;
   std::vector<std::string> npn;
@@ -132,6 +136,12 @@ int AddContextType(PyObject* module, const StatePtr& state);
 PyGetSetDef* ContextProperties();                        // context_options.cc
 PyObject* LoadCertChain(PyObject* self, PyObject* args,  // context_load.cc
                         PyObject* kwargs);
+// The key that a reference "airlock-key:NAME" names; unset for anything else.
+absl::optional<std::string> KeyReferenceOf(PyObject* value);
+PyObject* WatchCertChain(PyObject* self, PyObject* args,  // context_watch.cc
+                         PyObject* kwargs);
+PyObject* RefreshCertChain(PyObject* self, PyObject* unused);
+PyObject* WatchedCertChain(PyObject* self, PyObject* unused);
 PyObject* LoadVerifyLocations(PyObject* self, PyObject* args, PyObject* kwargs);
 PyObject* LoadDhParams(PyObject* self, PyObject* path);
 PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* unused);

@@ -202,7 +202,11 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
     if (!store.ok() && verifies) return store.status();
     if (store.ok()) result.trust_store = *std::move(store);
   }
-  result.credentials = CompleteChains(result.trust_store.get());
+  if (live != nullptr) {
+    result.credential_source = live->source();
+  } else {
+    result.credentials = CompleteChains(result.trust_store.get());
+  }
   absl::StatusOr<std::shared_ptr<const ssl::Context>> made =
       state->runtime->CreateContext(request, std::move(result));
   if (made.ok()) frozen_.push_back({side, std::move(rules), *made});

@@ -78,19 +78,9 @@ ssl::PasswordCallback Password(PyObject* password) {
   };
 }
 
-// The key that a reference "airlock-key:NAME" names; unset for anything else.
-absl::optional<std::string> ReferenceOf(PyObject* value) {
-  if (!PyUnicode_Check(value) && !PyBytes_Check(value)) return absl::nullopt;
-  ssl::Secret text;
-  if (!SecretOf(value, "keyfile", &text)) {
-    PyErr_Clear();  // The reader of the argument finds out.
-    return absl::nullopt;
-  }
-  return keys::KeyReference(text.view());
-}
-
-// The same for what was read from `value`, if it is an object with read(): an
-// application may keep the reference where it kept the key.
+// The key that a reference names in what was read from `value`, if it is an
+// object with read(): an application may keep the reference where it kept the
+// key.
 absl::optional<std::string> ReferenceIn(PyObject* value,
                                         const Content& content) {
   if (!PyObject_HasAttrString(value, "read")) return absl::nullopt;
@@ -293,6 +283,16 @@ bool AddCapath(ContextObject* context, PyObject* capath) {
 
 }  // namespace
 
+absl::optional<std::string> KeyReferenceOf(PyObject* value) {
+  if (!PyUnicode_Check(value) && !PyBytes_Check(value)) return absl::nullopt;
+  ssl::Secret text;
+  if (!SecretOf(value, "keyfile", &text)) {
+    PyErr_Clear();  // The reader of the argument finds out.
+    return absl::nullopt;
+  }
+  return keys::KeyReference(text.view());
+}
+
 PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   static const char* const kNames[] = {"certfile", "keyfile", "password",
                                        nullptr};
@@ -316,8 +316,8 @@ PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   }
   ContextObject& context = ContextOf(self);
   platform::Host& host = context.state->runtime->host();
-  const absl::optional<std::string> chain_of = ReferenceOf(certfile);
-  absl::optional<std::string> key_of = ReferenceOf(keyfile);
+  const absl::optional<std::string> chain_of = KeyReferenceOf(certfile);
+  absl::optional<std::string> key_of = KeyReferenceOf(keyfile);
   const bool one = keyfile == Py_None || keyfile == certfile;
   const bool key_tells = key_of.has_value() ||
                          (!one && PyObject_HasAttrString(keyfile, "read") != 0);
@@ -376,6 +376,7 @@ PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   auto same_type = [&made](const auto& other) {
     return other->key_type() == (*made)->key_type();
   };
+  context.live = nullptr;
   auto& all = context.credentials;
   all.erase(std::remove_if(all.begin(), all.end(), same_type), all.end());
   all.push_back(*made);

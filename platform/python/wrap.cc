@@ -72,8 +72,8 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> RefusingContext(
 }
 
 bool HasKey(const ssl::ContextOptions& options) {
-  return !options.credentials.empty() || options.psk_server != nullptr ||
-         options.sni != nullptr;
+  return !options.credentials.empty() || options.credential_source != nullptr ||
+         options.psk_server != nullptr || options.sni != nullptr;
 }
 
 // Stores the core's Socket in `self`; false with an exception set.

@@ -5,7 +5,8 @@
 Call install() before anything imports ssl, and this process's own `ssl` runs
 over Airlock. wrap_socket and match_hostname, which `ssl` lacks since Python
 3.12, are here for every version, and so are the groups and signature
-algorithms of Python 3.15; policy() returns the policy in force.
+algorithms of Python 3.15; policy() returns the policy in force. watch()
+presents certificates that are replaced while a context is used.
 """
 from __future__ import absolute_import
 
@@ -16,11 +17,12 @@ from airlock._negotiation import (
     server_sigalg, set_ciphersuites, set_client_sigalgs, set_groups,
     set_server_sigalgs)
 from airlock._policy import Policy, Setting, policy
+from airlock._watch import Watch, watch
 from airlock._wrap import wrap_socket
 
-__all__ = ['Policy', 'Setting', 'certificate_compression', 'client_sigalg',
-           'get_groups', 'get_sigalgs', 'group', 'install', 'installed',
-           'match_hostname', 'policy', 'server_sigalg', 'set_ciphersuites',
-           'set_client_sigalgs', 'set_groups', 'set_server_sigalgs',
-           'wrap_socket']
+__all__ = ['Policy', 'Setting', 'Watch', 'certificate_compression',
+           'client_sigalg', 'get_groups', 'get_sigalgs', 'group', 'install',
+           'installed', 'match_hostname', 'policy', 'server_sigalg',
+           'set_ciphersuites', 'set_client_sigalgs', 'set_groups',
+           'set_server_sigalgs', 'watch', 'wrap_socket']
 __version__ = '1.0.0'

@@ -75,7 +75,8 @@ class HowtoTest(unittest.TestCase):
         folder = os.path.dirname(PAGES[0])
         index = read(os.path.join(folder, 'README.md'))
         for page in PAGES:
-            if os.path.basename(page) != 'README.md':
+            if (os.path.dirname(page) == folder and
+                    os.path.basename(page) != 'README.md'):
                 self.assertIn('](%s)' % os.path.basename(page), index)
 
 

@@ -1,0 +1,142 @@
+# Copyright 2026 The Airlock Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""airlock.watch: certificates that are replaced under a context.
+
+usage: PYTHON watch_test.py CERTS     (the folder of testdata's certificates)
+"""
+import gc
+import os
+import shutil
+import ssl
+import time
+
+import airlock
+from connections import (SECONDS, Task, TlsTest, cert, client_context, main,
+                         socket_pair)
+from watched import Files, read, subject
+
+
+class WatchTest(TlsTest):
+
+    def setUp(self):
+        super(WatchTest, self).setUp()
+        self.files = Files('server_p256')
+        self.addCleanup(shutil.rmtree, self.files.folder)
+        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+
+    def watch(self, *args, **kwargs):
+        return airlock.watch(self.context, *args, **kwargs)
+
+    def connect(self, client=None):
+        ours, theirs = socket_pair()
+        task = Task(
+            lambda: self.context.wrap_socket(theirs, server_side=True))
+        connection = (client or client_context()).wrap_socket(
+            ours, server_hostname='localhost')
+        self.addCleanup(connection.close)
+        self.addCleanup(task.result().close)
+        return connection, task.result()
+
+    def met(self):
+        return subject(self.connect()[0])
+
+    def test_a_context_presents_the_newest(self):
+        watch = self.watch(self.files.certfile, self.files.keyfile)
+        self.assertEqual(watch.generation, 1)
+        old, server = self.connect()
+        self.assertEqual(subject(old), 'server_p256')
+        self.files.put('server_rsa')
+        watch.refresh()
+        self.assertEqual(self.met(), 'server_rsa')
+        self.assertEqual(watch.generation, 2)
+        server.sendall(b'still here')
+        self.assertEqual(old.recv(100), b'still here')
+
+    def test_a_handshake_notices_by_itself(self):
+        self.watch(self.files.folder)
+        self.assertEqual(self.met(), 'server_p256')
+        self.files.put('server_rsa')
+        end = time.time() + SECONDS
+        while self.met() != 'server_rsa':
+            self.assertLess(time.time(), end)
+
+    def test_a_broken_update_is_told(self):
+        watch = self.watch(self.files.certfile, self.files.keyfile)
+        self.assertIsNone(watch.error)
+        self.assertGreater(watch.expires, time.time())
+        self.files.write(self.files.keyfile, read('server_rsa.key'))
+        with self.assertRaises(ssl.SSLError):
+            watch.refresh()
+        self.assertIn(self.files.keyfile, watch.error)
+        self.assertGreaterEqual(watch.failures, 1)
+        self.assertEqual(self.met(), 'server_p256')
+        os.remove(self.files.certfile)
+        with self.assertRaises((IOError, OSError)) as caught:
+            watch.refresh()
+        self.assertEqual(caught.exception.errno, 2)
+        self.assertEqual(self.met(), 'server_p256')
+        self.files.put('server_rsa')
+        watch.refresh()
+        self.assertIsNone(watch.error)
+        self.assertEqual(self.met(), 'server_rsa')
+
+    def test_a_client_presents_the_newest(self):
+        self.context.load_cert_chain(cert('server_p256_chain.pem'),
+                                     cert('server_p256.key'))
+        self.context.verify_mode = ssl.CERT_REQUIRED
+        self.context.load_verify_locations(cert('root.pem'))
+        client = client_context()
+        folder = self.files.folder
+        for name in ('client_p256', 'client_rsa'):
+            with open(os.path.join(folder, 'c.pem'), 'w') as file:
+                file.write(read(name + '.pem') + read(name + '.key'))
+            if name == 'client_p256':
+                watch = airlock.watch(client, os.path.join(folder, 'c.pem'))
+            else:
+                watch.refresh()
+            server = self.connect(client)[1]
+            names = [pair[0] for pair in server.getpeercert()['subject']]
+            self.assertIn(('organizationalUnitName', name), names)
+
+    def test_load_cert_chain_takes_the_place(self):
+        self.context.load_cert_chain(cert('server_rsa_chain.pem'),
+                                     cert('server_rsa.key'))
+        watch = self.watch(self.files.certfile, self.files.keyfile)
+        self.assertEqual(self.met(), 'server_p256')
+        self.context.load_cert_chain(cert('server_rsa_chain.pem'),
+                                     cert('server_rsa.key'))
+        self.assertEqual(self.met(), 'server_rsa')
+        for use in (watch.refresh, lambda: watch.generation):
+            self.assertRaises(ValueError, use)
+
+    def test_the_watch_need_not_be_kept(self):
+        self.watch(self.files.certfile, self.files.keyfile)
+        gc.collect()
+        self.files.put('server_rsa')
+        end = time.time() + SECONDS
+        while self.met() != 'server_rsa':
+            self.assertLess(time.time(), end)
+
+    def test_arguments(self):
+        for content in (read('server_p256_chain.pem'), open(self.files.certfile)):
+            self.assertRaises(TypeError, self.watch, content, self.files.keyfile)
+            self.assertRaises(TypeError, self.watch, self.files.certfile, content)
+            if hasattr(content, 'close'):
+                content.close()
+        missing = os.path.join(self.files.folder, 'missing')
+        self.assertRaises((IOError, OSError), self.watch, missing)
+        self.assertRaises((IOError, OSError), self.watch, self.files.certfile,
+                          missing)
+        self.assertRaises(ssl.SSLError, self.watch, self.files.certfile,
+                          cert('server_rsa.key'))
+        self.assertRaises(TypeError, airlock.watch, object(),
+                          self.files.certfile)
+        self.watch(self.files.certfile, cert('server_p256_encrypted.key'),
+                   password='airlock')
+        self.assertEqual(self.met(), 'server_p256')
+        self.assertRaises(ssl.SSLError, self.watch, self.files.certfile,
+                          cert('server_p256_encrypted.key'), password=b'wrong')
+
+
+if __name__ == '__main__':
+    main()
