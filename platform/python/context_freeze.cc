@@ -234,7 +234,14 @@ std::shared_ptr<ssl::TicketKeyring> ContextObject::TicketKeyring(
   return ticket_keyring_;
 }
 
-void ContextObject::Changed() { frozen_.clear(); }
+void ContextObject::Changed() {
+  frozen_.clear();
+  // A server's keys exist before it forks, so that its children share them.
+  if (!credentials.empty() || live != nullptr || sni_callback ||
+      psk_server_callback) {
+    TicketKeyring(state->runtime->host().Now());
+  }
+}
 
 ssl::SessionStatistics ContextObject::Statistics() const {
   ssl::SessionStatistics result = counters->Read();
