@@ -28,7 +28,7 @@ TEST(SpiffeIdTest, ValidIdsAreTakenApart) {
       {"spiffe://example.org", "example.org", ""},
       {"spiffe://example.org/payroll", "example.org", "/payroll"},
       {"spiffe://a/b/C.d-e_f/9", "a", "/b/C.d-e_f/9"},
-      // An IPv4 address and names that are no DNS names are trust domains.
+      // An IPv4 address and names that are invalid in DNS are trust domains.
       {"spiffe://192.0.2.1/x", "192.0.2.1", "/x"},
       {"spiffe://_-.._/x", "_-.._", "/x"},
       {"spiffe://example.org/...", "example.org", "/..."},

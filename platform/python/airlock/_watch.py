@@ -57,7 +57,7 @@ def watch(context, certfile, keyfile=None, password=None):
 
     Takes the place of load_cert_chain. Connections that begin after the files
     have changed get the new certificate; a handshake looks at the files, at
-    most once a second. If what they contain is no valid pair, the old one stays
+    most once a second. If they contain no valid pair, the old one stays
     in use.
 
     Args:
