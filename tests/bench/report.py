@@ -182,9 +182,12 @@ allocations and memory are not affected."""
 
 # By the beginning of a row of targets.rows.
 _WHY_SHORT = [
-    ("Full handshake", "**Full handshake.** Airlock does less than BoringSSL here, since "
+    ("Full handshake from", "**Full handshake.** Airlock does less than BoringSSL here, since "
      "it remembers the\n  chains that it verified; a ratio below 1 is noise of the "
      "machine. See the\n  instructions."),
+    ("Full handshake with ECDSA P-256, key in the key service", "**A key in the key "
+     "service.** A signature\n  is a message to another process and one back: its CPU time "
+     "counts here, and so do the\n  wake-ups of both, which are most of the difference."),
     ("Resumed handshake", "**Resumed handshake.** TLS 1.3 repeats the key exchange, "
      "which dwarfs the rest. Without\n  one, resuming with TLS 1.2 takes BoringSSL some "
      "190,000 instructions for both ends (its\n  SHA-256 aside, which the CPU has). A `Context` "
@@ -221,6 +224,12 @@ _WHY_SHORT = [
     ("Two threads", "**Two threads.** The locks are held for a lookup only (the verified "
      "chains of a trust store,\n  BoringSSL's session cache and ticket keys); where two cores "
      "are shared with other work,\n  the second thread does not get one of its own."),
+    (("Python 2.7, wrap_socket with bundle against", "Python 3.11, wrap_socket with bundle "
+      "against"),
+     "**wrap_socket against a context reused.** 37,000 instructions more of 4 million in "
+     "Python 3.11,\n  which are seldom in the processor's caches: `wrap_socket` of `ssl.py` "
+     "and its two\n  DeprecationWarnings, a context of Python, and a stat(2) of the bundle. "
+     "Equal contexts\n  share what is below."),
     ("Python 2.7, create_default_context() with", "**SSL_CERT_DIR in Python.** Each file of "
      "the directory is examined with stat(2), because\n  a change of any of them must be "
      "noticed, and the directory's own date does not show a\n  file that is written in "
