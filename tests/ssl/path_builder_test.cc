@@ -389,9 +389,12 @@ TEST_F(PathBuilderTest, ChecksWithLargeKeysCostMore) {
     EXPECT_EQ(PathBuilder::WorkOf(Raw(ca)), work);
   }
   const Key dsa = ::airlock::testing::MintDsaKeyWithoutParameters();
-  EXPECT_EQ(PathBuilder::WorkOf(
-                Raw(Mint("ca", dsa.get(), "root", root_key_.get(), true))),
-            PathBuilder::kMostWork / 4);
+  const Certificate dsa_ca =
+      Mint("ca", dsa.get(), "root", root_key_.get(), true);
+  // Upstream's BoringSSL cannot read the key, and so checks nothing with it.
+  const bssl::UniquePtr<EVP_PKEY> readable(X509_get_pubkey(Raw(dsa_ca)));
+  EXPECT_EQ(PathBuilder::WorkOf(Raw(dsa_ca)),
+            readable == nullptr ? 1 : PathBuilder::kMostWork / 4);
   const Key large = MintRsaPublicKey(16384);
   std::vector<Certificate> crossed;
   for (int i = 0; i < 100; ++i) {
