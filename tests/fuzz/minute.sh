@@ -10,7 +10,9 @@ set -uo pipefail
 
 binary=$1
 shift
-if ! "$binary" -help=1 2>&1 | grep --quiet --fixed-strings 'max_total_time'; then
+# Not a pipe to grep --quiet, which may end before BINARY has written all.
+help=$("$binary" -help=1 2>&1)
+if [[ $help != *max_total_time* ]]; then
   echo "$binary has no libFuzzer: use bazel test --config=fuzz." >&2
   exit 1
 fi
