@@ -1,8 +1,8 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Prints 'N passed, N failed' for a `bazel test`.
+"""Prints 'N passed, N failed' for one or more runs of `bazel test`.
 
-usage: count_tests.py BUILD_EVENTS.json EXIT_STATUS
+usage: count_tests.py BUILD_EVENTS.json EXIT_STATUS [BUILD_EVENTS.json EXIT_STATUS ...]
 
 Counts test targets. A target passed only if Bazel's event file says so; one
 that did not build, run or end has failed. Exits with 1 unless all passed.
@@ -27,7 +27,8 @@ def outcomes(lines):
     return result
 
 
-def main(path, status):
+def count(path, status):
+    """Prints what failed in one run. Returns how many passed and failed."""
     try:
         with open(path, encoding="utf-8") as lines:
             ended = outcomes(lines)
@@ -45,9 +46,19 @@ def main(path, status):
     if bad == 0 and (status != 0 or not ended):
         print("The build itself failed (exit status %d)." % status)
         bad = 1
-    print("%d passed, %d failed" % (len(ended) - len(failed), bad))
-    return 1 if bad else 0
+    return len(ended) - len(failed), bad
+
+
+def main(arguments):
+    counts = [
+        count(path, int(status))
+        for path, status in zip(arguments[::2], arguments[1::2])
+    ]
+    passed = sum(good for good, _ in counts)
+    failed = sum(bad for _, bad in counts)
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    sys.exit(main(sys.argv[1:]))
