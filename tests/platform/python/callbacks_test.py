@@ -1,6 +1,6 @@
 # Copyright 2026 The Airlock Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Callbacks, interpreters and buffers.
+"""Callbacks and buffers.
 
 usage: PYTHON callbacks_test.py CERTS   (the folder of testdata's certificates)
 """
@@ -256,77 +256,6 @@ class BufferTest(TlsTest):
         with server.makefile('rb', buffering=0) as file:
             self.assertEqual(file.readinto(memoryview(into)[:2]), 2)
         self.assertEqual(bytes(into), b'450123..')
-
-
-def run_in_another_interpreter(code):
-    """Runs `code` in a new interpreter; raises where it did."""
-    for module in ('_interpreters', '_xxsubinterpreters'):
-        try:
-            interpreters = __import__(module)
-            break
-        except ImportError:
-            pass
-    else:
-        raise unittest.SkipTest('has no module for it')
-    made = interpreters.create()
-    try:
-        failed = interpreters.run_string(made, code)
-        if failed is not None:
-            raise AssertionError(str(failed))
-    finally:
-        interpreters.destroy(made)
-
-
-class InterpreterTest(unittest.TestCase):
-
-    CODE = '''
-import sys
-sys.path[:] = %r
-import ssl
-assert 'Airlock' in ssl.OPENSSL_VERSION
-ours = ssl.create_default_context(cafile=%r)
-theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-theirs.load_cert_chain(%r, %r)
-theirs.sni_callback = lambda *_: None
-def talk(ends):
-    waiting = list(ends)
-    while waiting:
-        for end in list(waiting):
-            try:
-                end.do_handshake()
-                waiting.remove(end)
-            except ssl.SSLWantReadError:
-                pass
-    ends[0].write(b'words')
-    assert ends[1].read(10) == b'words'
-    ends[1].write(b'more')
-    assert ends[0].read(10) == b'more'
-import socket
-for _ in range(10):
-    a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
-    talk([ours.wrap_bio(a, b, server_hostname='localhost'),
-          theirs.wrap_bio(b, a, server_side=True)])
-    near, far = socket.socketpair()
-    near.setblocking(False)
-    far.setblocking(False)
-    with ours.wrap_socket(near, server_hostname='localhost',
-                          do_handshake_on_connect=False) as client:
-        with theirs.wrap_socket(far, server_side=True,
-                                do_handshake_on_connect=False) as server:
-            talk([client, server])
-''' % (sys.path, cert('root.pem'), cert('server_p256_chain.pem'),
-       cert('server_p256.key'))
-
-    def test_one_after_the_other(self):
-        for _ in range(3):
-            run_in_another_interpreter(self.CODE)
-        exec(self.CODE, {})
-
-    def test_at_once(self):
-        # From 3.12 onwards, each has its own GIL.
-        tasks = [Task(run_in_another_interpreter, self.CODE) for _ in range(4)]
-        for task in tasks:
-            task.result()
 
 
 if __name__ == '__main__':

@@ -127,7 +127,9 @@ class WheelTest(unittest.TestCase):
 
     def check_start(self):
         """What `airlock.pth` costs a process that does not use ssl."""
-        code = ('import site, sys; before = set(sys.modules); '
+        # Late releases of site decode each .pth with utf_8_sig.
+        code = ('import encodings.utf_8_sig, site, sys; '
+                'before = set(sys.modules); '
                 'site.addsitedir(sys.argv[1]); '
                 'print(" ".join(set(sys.modules) - before))')
         status, out = run('-c', code, self.folder)
