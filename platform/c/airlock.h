@@ -125,6 +125,7 @@ typedef struct airlock_socket airlock_socket;
 typedef struct airlock_session airlock_session;
 typedef struct airlock_certificate airlock_certificate;
 typedef struct airlock_ticket_keyring airlock_ticket_keyring;
+typedef struct airlock_credential_source airlock_credential_source;
 
 /* ---- The library ------------------------------------------------------- */
 
@@ -144,13 +145,14 @@ AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
 
 /* AIRLOCK_OK if the library has the feature of that name, else AIRLOCK_NONE.
  * Names: "alpn", "alpn_callback", "audit", "ca_certificates",
- * "certificate_json", "channel_binding", "ciphers", "counters", "deadline",
- * "explain", "exporter", "fd_transport", "fork", "handshake_ended", "key_log",
- * "late_callbacks", "message", "new_session", "npn", "ocsp",
- * "password_callback", "pins", "policy_reload", "psk", "release_transport",
- * "sct", "session", "session_statistics", "sign_callback", "sni_callback",
- * "socket_statistics", "socket_user", "ticket_keyring", "ticket_keys",
- * "tls1.3", "two_threads", "verify_callback", "writev". */
+ * "certificate_json", "channel_binding", "ciphers", "counters",
+ * "credential_source", "deadline", "explain", "exporter", "fd_transport",
+ * "fork", "handshake_ended", "key_log", "late_callbacks", "message",
+ * "new_session", "npn", "ocsp", "password_callback", "pins", "policy_reload",
+ * "psk", "release_transport", "sct", "session", "session_statistics",
+ * "sign_callback", "sni_callback", "socket_statistics", "socket_user",
+ * "ticket_keyring", "ticket_keys", "tls1.3", "two_threads", "verify_callback",
+ * "writev". */
 AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
                                                airlock_error** error);
 
@@ -473,10 +475,10 @@ AIRLOCK_API airlock_status airlock_wrap_socket(
  * object with `cert_reqs`, `check_hostname`, `minimum_version`,
  * `maximum_version` and `ca_certs` (null if not set), `pins` (their
  * number), `spiffe_ids` (only if the policy requires one of these SPIFFE IDs of
- * the peer, in place of the name), and `changes`, an array of objects with `setting`, `requested`,
- * `effective` and `origin`. Error kinds: POLICY and INVALID_ARGUMENT, as
- * airlock_wrap_socket would return them for these options; nothing is
- * audited. */
+ * the peer, in place of the name), and `changes`, an array of objects with
+ * `setting`, `requested`, `effective` and `origin`. Error kinds: POLICY and
+ * INVALID_ARGUMENT, as airlock_wrap_socket would return them for these options;
+ * nothing is audited. */
 AIRLOCK_API airlock_status airlock_runtime_explain(
     const airlock_runtime* runtime, const airlock_wrap_options* options,
     airlock_buffer* json, airlock_error** error);
@@ -507,9 +509,9 @@ typedef struct airlock_credentials {
   airlock_bytes keyfile;
   airlock_bytes certfile;
   airlock_bytes password;
-  /* Replaces `password`. airlock_context_new calls it if the key is encrypted.
-   * AIRLOCK_OK: it wrote *size bytes, at most `room`, to `into`. Any other
-   * status: the password is missing (CREDENTIALS). */
+  /* Replaces `password`. The function that gets this struct calls it if the key
+   * is encrypted. AIRLOCK_OK: it wrote *size bytes, at most `room`, to `into`.
+   * Any other status: the password is missing (CREDENTIALS). */
   airlock_status (*ask_password)(void* user, char* into, size_t room,
                                  size_t* size);
   void* user; /* The argument of all three callbacks. */
@@ -523,9 +525,10 @@ typedef struct airlock_credentials {
    * decrypts with the key, fails. */
   airlock_status (*sign)(void* user, uint16_t algorithm, airlock_bytes input,
                          void* into, size_t room, size_t* size);
-  /* Called once, when no context and no socket needs `user` any more, or when
-   * airlock_context_new fails; but not if the size of this struct, of the list
-   * of them, or of the struct with that list is refused. */
+  /* Called once, when no context, no source and no socket needs `user` any
+   * more, or when the function that gets this struct fails; but not if the size
+   * of this struct, of the list of them, or of the struct with that list is
+   * refused. */
   void (*release)(void* user);
   /* For a key of the key service. UNSET: a handshake waits for the signature,
    * within the socket's timeout and deadline, or for 10 seconds if it has none
@@ -717,6 +720,10 @@ typedef struct airlock_context_options {
    * anything. UNSET: no. Servers always compress for clients that offer it. */
   int32_t accept_compressed_certificates;
   int32_t reserved2;
+  /* Live credentials, instead of `credentials`; borrowed during the call, and
+   * may be freed afterwards. CREDENTIALS if what it has is too weak for the
+   * context; later updates are checked in the same way. */
+  airlock_credential_source* credential_source;
 } airlock_context_options;
 
 /* Makes a context. Error kinds: POLICY, CREDENTIALS, TRUST_STORE,
@@ -1070,6 +1077,80 @@ typedef struct airlock_ticket_key {
 AIRLOCK_API airlock_status airlock_ticket_keyring_update(
     airlock_ticket_keyring* keyring, const airlock_ticket_key* const* keys,
     size_t keys_count, airlock_error** error);
+
+/* ---- Live credentials -------------------------------------------------- */
+
+/* Keys and chains that are replaced while any number of contexts use them. A
+ * handshake uses those that are in force when it takes them; connections that
+ * exist go on. A key is wiped after the last handshake that uses it. A server's
+ * sessions are resumed across changes; a client's only with the chain that they
+ * were made with.
+ *
+ * Makes a source, which begins with `credentials`: one or more, as in
+ * airlock_context_options, each with another key type. The host replaces them
+ * with airlock_credential_source_update. Error kinds: CREDENTIALS,
+ * INVALID_ARGUMENT. */
+AIRLOCK_API airlock_status airlock_credential_source_new(
+    airlock_runtime* runtime, const airlock_credentials* const* credentials,
+    size_t credentials_count, airlock_credential_source** source,
+    airlock_error** error);
+
+/* Makes a source from files: `certfile` and `keyfile` are their paths.
+ * `certfile` may be a directory with tls.crt and tls.key, fullchain.pem and
+ * privkey.pem, or cert.pem and key.pem, if nothing else is set. `keyfile` may
+ * be "airlock-key:NAME", or `sign` be set in place of it.
+ *
+ * The source reads the files again after they have changed: a handshake looks
+ * at them, at most once in `check_interval_ms` (0: 1000), or with
+ * AIRLOCK_WAIT_FOREVER only airlock_credential_source_refresh does. It takes
+ * them only if each key matches its certificate, and what is new can be used;
+ * otherwise the old credentials stay in force. Each change and each new reason
+ * of a failure is a message for the runtime's `log`. The files may be renamed
+ * into place, be links that change, or be written.
+ *
+ * `password` or `ask_password` is used each time that an encrypted key is read;
+ * ask_password may then run during a handshake, and must not use the source.
+ * Error kinds: CREDENTIALS, also if a file cannot be read; INVALID_ARGUMENT. */
+AIRLOCK_API airlock_status airlock_credential_source_watch(
+    airlock_runtime* runtime, const airlock_credentials* const* credentials,
+    size_t credentials_count, int64_t check_interval_ms,
+    airlock_credential_source** source, airlock_error** error);
+
+/* Replaces all credentials of airlock_credential_source_new. After an error the
+ * old ones stay in force, and the failure is counted. CREDENTIALS if they are
+ * invalid, too weak for a context that has the source, expired or not valid
+ * yet; INVALID_ARGUMENT for a source that watches files. */
+AIRLOCK_API airlock_status airlock_credential_source_update(
+    airlock_credential_source* source,
+    const airlock_credentials* const* credentials, size_t credentials_count,
+    airlock_error** error);
+
+/* Looks at the files of airlock_credential_source_watch now, and takes them if
+ * they have changed: for a signal or a timer. Errors are those of _watch, and
+ * leave the old credentials in force; INVALID_ARGUMENT if the source has no
+ * files. */
+AIRLOCK_API airlock_status airlock_credential_source_refresh(
+    airlock_credential_source* source, airlock_error** error);
+
+typedef struct airlock_credential_state {
+  size_t struct_size;
+  uint64_t generation; /* 1 for the first credentials, then 2, and so on. */
+  uint64_t failures;   /* Updates that failed. */
+  /* When the first certificate of the chains in force expires, in seconds since
+   * the epoch. */
+  int64_t expires_s;
+} airlock_credential_state;
+
+/* What a source has. If `failure` is not NULL, *failure says why the last
+ * update failed, a new object that the caller frees; or is NULL if it succeeded
+ * or there was none. */
+AIRLOCK_API airlock_status airlock_credential_source_state(
+    const airlock_credential_source* source, airlock_credential_state* out,
+    airlock_error** failure, airlock_error** error);
+
+/* Contexts keep the credentials that it has, and go on to look at its files. */
+AIRLOCK_API void airlock_credential_source_free(
+    airlock_credential_source* source);
 
 /* ---- Sessions ---------------------------------------------------------- */
 

@@ -11,172 +11,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "config/environment.h"
+#include "platform/c/internal/given_credentials.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
-#include "platform/c/internal/structs.h"
 #include "platform/c/internal/values.h"
 #include "platform/keys/key_client.h"
-#include "ssl/credentials.h"
-#include "ssl/error.h"
-#include "ssl/later.h"
 #include "ssl/secret.h"
 
 namespace airlock::c::internal {
 namespace {
-
-// The maximum length of a password (OpenSSL's PEM_BUFSIZE).
-constexpr size_t kPasswordRoom = 1024;
-
-// An RSA signature with 16384 bits, the longest.
-constexpr size_t kSignatureRoom = 2048;
-
-using SignFn = airlock_status (*)(void*, uint16_t, airlock_bytes, void*, size_t,
-                                  size_t*);
-using PasswordFn = airlock_status (*)(void*, char*, size_t, size_t*);
-
-absl::StatusOr<ssl::Secret> AskPassword(PasswordFn ask, void* user) {
-  char room[kPasswordRoom];
-  const Wiper wiper(room, sizeof(room));
-  size_t size = sizeof(room) + 1;
-  const airlock_status status =
-      Shielded([&] { return ask(user, room, sizeof(room), &size); });
-  if (status != AIRLOCK_OK || size > sizeof(room)) {
-    return ssl::MakeStatus(
-        ssl::ErrorKind::kCredentials,
-        "The key is encrypted, and ask_password returned no password for it.");
-  }
-  return ssl::Secret(absl::string_view(room, size));
-}
-
-absl::StatusOr<std::string> AskSignature(SignFn sign, void* user,
-                                         uint16_t algorithm,
-                                         absl::string_view input) {
-  char room[kSignatureRoom];
-  size_t size = sizeof(room) + 1;
-  const airlock_status status = Shielded([&] {
-    return sign(user, algorithm, Bytes(input), room, sizeof(room), &size);
-  });
-  if (status == AIRLOCK_WANT_CALLBACK) return ssl::Later();
-  if (status != AIRLOCK_OK) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("it returned ", status, "."));
-  }
-  if (size > sizeof(room)) {
-    return Invalid(absl::StrCat("it set *size to ", size,
-                                ", but the signature may have at most ",
-                                sizeof(room), " bytes."));
-  }
-  return std::string(room, size);
-}
-
-// One element of the list, and what it hands over.
-struct Taken {
-  absl::StatusOr<airlock_credentials> known;
-  UserDataPtr user;
-};
-
-// Takes over everything in the list, even if an element is invalid.
-absl::StatusOr<std::vector<Taken>> TakeCredentials(
-    const airlock_context_options& given) {
-  const absl::Status good =
-      CheckList(given.credentials, given.credentials_count, "credentials");
-  if (!good.ok()) return good;
-  std::vector<Taken> all;
-  for (size_t i = 0; i < given.credentials_count; ++i) {
-    if (given.credentials[i] == nullptr) {
-      all.push_back({IsNull("credentials[]"), nullptr});
-      continue;
-    }
-    all.push_back({ReadStruct(given.credentials[i], "credentials[]"), nullptr});
-    if (!all.back().known.ok()) continue;
-    all.back().user =
-        MakeUserData(all.back().known->user, all.back().known->release);
-  }
-  return all;
-}
-
-// The credentials for a reference to `key` of the key service.
-absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentialsOf(
-    const airlock_credentials& given, const std::string& key, bool later,
-    keys::KeyClient* client) {
-  if (given.sign != nullptr || given.ask_password != nullptr ||
-      given.password.data != nullptr) {
-    return Invalid(
-        "keyfile names a key of the key service; leave out sign, password and "
-        "ask_password.");
-  }
-  if (client == nullptr) {
-    return ssl::MakeStatus(
-        ssl::ErrorKind::kCredentials,
-        absl::StrCat("keyfile names a key of the key service, and the runtime "
-                     "has none: ",
-                     config::kKeysVariable, " is not set in its environment."));
-  }
-  auto certfile = GivenSecret(given.certfile, "certfile");
-  if (!certfile.ok()) return certfile.status();
-  return keys::RemoteCredentials(
-      client, key, later ? keys::Waiting::kReturns : keys::Waiting::kBlocks,
-      std::move(*certfile), "certfile");
-}
-
-absl::StatusOr<std::shared_ptr<const ssl::Credentials>> CredentialsOf(
-    const Taken& given, keys::KeyClient* client) {
-  const absl::StatusOr<airlock_credentials>& known = given.known;
-  if (!known.ok()) return known.status();
-  if (known->reserved != 0) return Invalid("credentials.reserved is not 0.");
-  const absl::StatusOr<bool> later = Flag(known->sign_later, "sign_later");
-  if (!later.ok()) return later.status();
-  const auto text = Given(known->keyfile, "keyfile");
-  if (!text.ok()) return text.status();
-  if (const auto key = keys::KeyReference(text->value_or(""))) {
-    return RemoteCredentialsOf(*known, *key, *later, client);
-  }
-  if (*later) {
-    return Invalid("sign_later is for a keyfile of the key service.");
-  }
-  ssl::CredentialsOptions options;
-  if (known->sign != nullptr) {
-    options.signer = [sign = known->sign, user = given.user](
-                         uint16_t algorithm, absl::string_view input) {
-      return AskSignature(sign, user->get(), algorithm, input);
-    };
-  }
-  auto certfile = GivenSecret(known->certfile, "certfile");
-  if (!certfile.ok()) return certfile.status();
-  options.certfile = std::move(*certfile).value_or(ssl::Secret());
-  auto keyfile = GivenSecret(known->keyfile, "keyfile");
-  if (!keyfile.ok()) return keyfile.status();
-  if (keyfile->has_value()) options.keyfile = **std::move(keyfile);
-  auto password = GivenSecret(known->password, "password");
-  if (!password.ok()) return password.status();
-  if (known->ask_password != nullptr) {
-    if (password->has_value()) {
-      return Invalid("Both password and ask_password are set; leave one out.");
-    }
-    options.password = [ask = known->ask_password, user = given.user] {
-      return AskPassword(ask, user->get());
-    };
-  }
-  if (password->has_value()) {
-    options.password =
-        [shared = std::make_shared<const ssl::Secret>(**std::move(password))] {
-          return absl::StatusOr<ssl::Secret>(shared->Clone());
-        };
-  }
-  return ssl::Credentials::Create(std::move(options));
-}
-
-absl::Status PutCredentials(const std::vector<Taken>& given,
-                            keys::KeyClient* keys,
-                            ssl::ContextOptions* options) {
-  for (const Taken& one : given) {
-    auto credentials = CredentialsOf(one, keys);
-    if (!credentials.ok()) return credentials.status();
-    options->credentials.push_back(*std::move(credentials));
-  }
-  return absl::OkStatus();
-}
 
 absl::Status PutSessions(const airlock_context_options& given,
                          ssl::ContextOptions* options) {
@@ -244,7 +87,8 @@ absl::Status PutOptions(const airlock_context_options& given,
                         keys::KeyClient* keys,
                         platform::ContextRequest* request,
                         ssl::ContextOptions* options) {
-  const auto credentials = TakeCredentials(given);
+  const auto credentials =
+      TakeCredentials(given.credentials, given.credentials_count);
   if (!credentials.ok()) return credentials.status();
   if (given.reserved != 0) return Invalid("options.reserved is not 0.");
   if (given.reserved2 != 0) return Invalid("options.reserved2 is not 0.");
@@ -309,7 +153,10 @@ absl::Status PutOptions(const airlock_context_options& given,
         "server_hostname is the server that a client connects to; leave it out "
         "if server_side is set.");
   }
-  return PutCredentials(*credentials, keys, options);
+  if (given.credential_source != nullptr) {
+    options->credential_source = given.credential_source->source;
+  }
+  return Put(CredentialsOf(*credentials, keys), &options->credentials);
 }
 
 }  // namespace airlock::c::internal

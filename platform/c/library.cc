@@ -36,6 +36,7 @@ constexpr absl::string_view kFeatures[] = {
     "channel_binding",
     "ciphers",
     "counters",
+    "credential_source",
     "deadline",
     "explain",
     "exporter",

@@ -170,11 +170,12 @@ absl::StatusOr<std::unique_ptr<airlock_runtime>> MakeRuntime(
     }
     keys = *std::move(client);
   }
-  auto made = platform::Runtime::Create(std::move(host), std::move(environment),
+  auto made = platform::Runtime::Create(host, std::move(environment),
                                         std::move(options));
   if (!made.ok()) return made.status();
   auto handle = std::make_unique<airlock_runtime>();
   handle->runtime = *std::move(made);
+  handle->host = std::move(host);
   handle->keys = std::move(keys);
   return handle;
 }

@@ -128,6 +128,13 @@ airlock_status Discard(void* /*user*/, const void* /*from*/, size_t size,
   return AIRLOCK_OK;
 }
 
+// What all inputs share.
+struct Handles {
+  airlock_runtime* runtime = nullptr;
+  airlock_ticket_keyring* keyring = nullptr;
+  airlock_credential_source* source = nullptr;
+};
+
 // Counts what is taken over and given back.
 struct Releases {
   int taken = 0;
@@ -169,7 +176,12 @@ const airlock_credentials* Credentials(Maker* make) {
   return make->Struct(credentials);
 }
 
-airlock_context_options ContextOptions(Maker* make) {
+// A list of up to three.
+const airlock_credentials* const* CredentialsList(Maker* make, size_t* count) {
+  return make->List(count, [make] { return Credentials(make); });
+}
+
+airlock_context_options ContextOptions(Maker* make, const Handles& handles) {
   auto options = Zero<airlock_context_options>();
   options.server_side = make->Number();
   options.cert_reqs = make->Number();
@@ -189,8 +201,7 @@ airlock_context_options ContextOptions(Maker* make) {
   options.groups = make->Bytes();
   options.server_hostname = make->Bytes();
   options.call_site = make->Bytes();
-  options.credentials = make->List(&options.credentials_count,
-                                   [make] { return Credentials(make); });
+  options.credentials = CredentialsList(make, &options.credentials_count);
   const auto bytes = [make] { return make->Bytes(); };
   options.alpn_protocols = make->List(&options.alpn_protocols_count, bytes);
   options.npn_protocols = make->List(&options.npn_protocols_count, bytes);
@@ -208,6 +219,11 @@ airlock_context_options ContextOptions(Maker* make) {
   options.psk_identity_hint = make->Bytes();
   options.max_renegotiations = make->Number();
   options.reserved = make->Number();
+  // Later fields come last, so that inputs keep their meaning.
+  options.ticket_keyring = make->Flag() ? handles.keyring : nullptr;
+  options.accept_compressed_certificates = make->Number();
+  options.reserved2 = make->Number();
+  options.credential_source = make->Flag() ? handles.source : nullptr;
   return options;
 }
 
@@ -240,6 +256,26 @@ airlock_runtime* MakeRuntime() {
   return runtime;
 }
 
+Handles MakeHandles() {
+  Handles handles;
+  handles.runtime = MakeRuntime();
+  Require(
+      airlock_ticket_keyring_new(0, &handles.keyring, nullptr) == AIRLOCK_OK,
+      "a keyring can be made");
+  const std::string chain =
+      testing::ReadTestdata("certs/server_p256_chain.pem");
+  const std::string key = testing::ReadTestdata("certs/server_p256.key");
+  auto credentials = Zero<airlock_credentials>();
+  credentials.struct_size = sizeof(credentials);
+  credentials.certfile = {chain.data(), chain.size()};
+  credentials.keyfile = {key.data(), key.size()};
+  const airlock_credentials* const list[] = {&credentials};
+  Require(airlock_credential_source_new(handles.runtime, list, 1,
+                                        &handles.source, nullptr) == AIRLOCK_OK,
+          "a source can be made");
+  return handles;
+}
+
 // A failed call has an error that can be read, whatever the size of the output.
 void Check(airlock_status status, airlock_error* error, Maker* make) {
   Require((status == AIRLOCK_ERROR) == (error != nullptr),
@@ -256,11 +292,12 @@ void Check(airlock_status status, airlock_error* error, Maker* make) {
   airlock_error_free(error);
 }
 
-void FeedContext(airlock_runtime* runtime, Maker* make) {
+void FeedContext(const Handles& handles, Maker* make) {
   airlock_context* context = nullptr;
   airlock_error* error = nullptr;
   const airlock_status status = airlock_context_new(
-      runtime, make->Struct(ContextOptions(make)), &context, &error);
+      handles.runtime, make->Struct(ContextOptions(make, handles)), &context,
+      &error);
   Require((status == AIRLOCK_OK) == (context != nullptr),
           "a success has a context");
   Check(status, error, make);
@@ -321,27 +358,58 @@ void FeedRuntime(Maker* make) {
   airlock_runtime_free(runtime);
 }
 
+void FeedSource(const Handles& handles, Maker* make) {
+  airlock_credential_source* source = nullptr;
+  airlock_error* error = nullptr;
+  size_t count = 0;
+  const airlock_credentials* const* list = CredentialsList(make, &count);
+  airlock_status status = airlock_credential_source_new(handles.runtime, list,
+                                                        count, &source, &error);
+  Require((status == AIRLOCK_OK) == (source != nullptr),
+          "a success has a source");
+  Check(status, error, make);
+  error = nullptr;
+  list = CredentialsList(make, &count);
+  airlock_credential_source* const updated =
+      source != nullptr ? source : handles.source;
+  status = airlock_credential_source_update(updated, list, count, &error);
+  Check(status, error, make);
+  airlock_error* failure = nullptr;
+  error = nullptr;
+  status = airlock_credential_source_state(
+      updated,
+      const_cast<airlock_credential_state*>(
+          make->Struct(Zero<airlock_credential_state>())),
+      make->Flag() ? &failure : nullptr, &error);
+  Check(status, error, make);
+  airlock_error_free(failure);
+  airlock_credential_source_free(source);
+}
+
 }  // namespace
 }  // namespace airlock::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace airlock;  // NOLINT(google-build-using-namespace)
-  static airlock_runtime* runtime = fuzz::MakeRuntime();
+  static const fuzz::Handles handles = fuzz::MakeHandles();
   fuzz::ResetRandom();
   fuzz::Input input(data, size);
   fuzz::Maker make(&input);
-  switch (input.Choice(4)) {
+  switch (input.Choice(5)) {
     case 0:
-      fuzz::FeedContext(runtime, &make);
+      fuzz::FeedContext(handles, &make);
       break;
     case 1:
-      fuzz::FeedWrap(runtime, &make);
+      fuzz::FeedWrap(handles.runtime, &make);
       break;
     case 2:
-      fuzz::FeedExplain(runtime, &make);
+      fuzz::FeedExplain(handles.runtime, &make);
+      break;
+    case 3:
+      fuzz::FeedRuntime(&make);
       break;
     default:
-      fuzz::FeedRuntime(&make);
+      fuzz::FeedSource(handles, &make);
       break;
   }
   return 0;

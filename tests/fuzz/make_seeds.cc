@@ -242,7 +242,7 @@ void WriteFiles() {
 }
 
 void WriteStructs() {
-  for (int kind = 0; kind < 4; ++kind) {
+  for (int kind = 0; kind < 5; ++kind) {
     Write("c_structs", absl::StrCat(kind, "_defaults"), Bytes({kind}));
     std::string full = Bytes({kind});
     for (int i = 0; i < 120; ++i) full += Bytes({(i * 37 + kind) & 0xff});

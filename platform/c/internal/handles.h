@@ -19,18 +19,22 @@
 #include "platform/c/airlock.h"
 #include "platform/c/internal/transport.h"
 #include "platform/c/internal/values.h"
+#include "platform/credentials/credential_files.h"
+#include "platform/host.h"
 #include "platform/keys/key_client.h"
 #include "platform/posix_transport.h"
 #include "platform/process_claim.h"
 #include "platform/runtime.h"
 #include "ssl/certificate.h"
 #include "ssl/context.h"
+#include "ssl/credential_source.h"
 #include "ssl/session.h"
 #include "ssl/socket.h"
 #include "ssl/ticket_keyring.h"
 
 struct airlock_runtime {
   std::unique_ptr<airlock::platform::Runtime> runtime;
+  std::shared_ptr<airlock::platform::Host> host;
   // Null if the environment names no key service.
   std::shared_ptr<airlock::keys::KeyClient> keys;
   // As in a context.
@@ -53,6 +57,15 @@ struct airlock_session {
 
 struct airlock_ticket_keyring {
   std::shared_ptr<airlock::ssl::TicketKeyring> keyring;
+};
+
+struct airlock_credential_source {
+  std::shared_ptr<airlock::ssl::CredentialSource> source;
+  // Null if the host provides the credentials. Then the next two are set, the
+  // second as in a runtime.
+  std::unique_ptr<airlock::platform::CredentialFiles> files;
+  std::shared_ptr<airlock::platform::Host> host;
+  std::shared_ptr<airlock::keys::KeyClient> keys;
 };
 
 struct airlock_certificate {

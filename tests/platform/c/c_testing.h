@@ -26,6 +26,9 @@ struct Freer {
   void operator()(airlock_ticket_keyring* p) const {
     airlock_ticket_keyring_free(p);
   }
+  void operator()(airlock_credential_source* p) const {
+    airlock_credential_source_free(p);
+  }
   void operator()(airlock_certificate* p) const { airlock_certificate_free(p); }
 };
 template <typename T>

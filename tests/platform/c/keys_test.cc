@@ -87,6 +87,33 @@ TEST_F(CKeysTest, HandshakeWaitsForTheService) {
   }
 }
 
+TEST_F(CKeysTest, AWatchedChainGoesWithAKeyOfTheService) {
+  const auto host = MakeHost();
+  host->SetVariable("AIRLOCK_KEYS", absl::StrCat("fd:", application_.get()));
+  host->SetFile("/tls/chain.pem", Str(Cert("server_p256_chain.pem")));
+  const auto runtime = MakeRuntime(host);
+  credentials_.certfile = B("/tls/chain.pem");
+  airlock_credential_source* made = nullptr;
+  ASSERT_EQ(airlock_credential_source_watch(runtime.get(), &list_, 1, 0, &made,
+                                            nullptr),
+            AIRLOCK_OK);
+  const Handle<airlock_credential_source> source(made);
+  airlock_context_options options = ServerContext();
+  options.credentials = nullptr;
+  options.credentials_count = 0;
+  options.credential_source = made;
+  const auto server = Make(runtime.get(), options);
+  const auto client = Make(runtime.get(), ClientContext());
+  Wire wire;
+  const Ends ends = Connect(&wire, client.get(), server.get());
+  EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
+  // A chain for another key.
+  host->SetFile("/tls/chain.pem", Str(Cert("server_rsa_chain.pem")));
+  airlock_error* error = nullptr;
+  EXPECT_EQ(airlock_credential_source_refresh(made, &error), AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_CREDENTIALS);
+}
+
 TEST_F(CKeysTest, HandshakeReturnsUntilTheServiceHasSigned) {
   credentials_.sign_later = AIRLOCK_YES;
   const auto server_context = Make(runtime_.get(), Options());
