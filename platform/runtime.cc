@@ -13,6 +13,7 @@
 #include "platform/internal/decider.h"
 #include "platform/internal/guarded_host.h"
 #include "platform/internal/key_writer.h"
+#include "platform/internal/known_decisions.h"
 #include "platform/internal/policy_keeper.h"
 #include "platform/internal/policy_request.h"
 #include "platform/internal/shared_contexts.h"
@@ -56,15 +57,16 @@ absl::Status CheckSide(const WrapOptions& options) {
   return absl::OkStatus();
 }
 
-// The bundle that takes effect.
-CaCerts BundleOf(const VerificationDecision& decision, CaCerts wanted) {
+// Replaces a bundle that does not take effect.
+void ReplaceBundle(const VerificationDecision& decision, CaCerts* bundle) {
   // The bundles of trust domains take the place of any other.
-  if (!decision.spiffe_ids.value.empty()) return CaCerts();
-  if (decision.ca_certs.has_value()) {
-    return CaPath{*decision.ca_certs, /*must_be_trusted=*/true};
+  if (!decision.spiffe_ids.value.empty()) {
+    *bundle = CaCerts();
+  } else if (decision.ca_certs.has_value()) {
+    *bundle = CaPath{*decision.ca_certs, /*must_be_trusted=*/true};
+  } else if (decision.platform_ca_certs) {
+    *bundle = CaCerts();
   }
-  if (decision.platform_ca_certs) return CaCerts();
-  return wanted;
 }
 
 absl::Status Invalid(const absl::Status& status) {
@@ -100,6 +102,11 @@ struct Runtime::Impl {
   // What `options` ask for, and this Runtime's own key log.
   VerificationRequest RequestOf(const WrapOptions& options) const;
 
+  // What `in_force` decides about `options`, audited.
+  absl::StatusOr<std::shared_ptr<const internal::WrapDecision>> Decide(
+      const std::shared_ptr<const Policy>& in_force,
+      const WrapOptions& options);
+
   // Sets the fields of `options` that the policy decides.
   static void Decided(ssl::Side side, const VerificationDecision& decision,
                       TrustStorePtr trust_store, ssl::ContextOptions* options);
@@ -110,6 +117,7 @@ struct Runtime::Impl {
   const std::shared_ptr<Host> host;  // The same, guarded.
   internal::TrustCache trust;
   internal::PolicyKeeper policy;
+  internal::KnownDecisions decisions;
   internal::ContextCache contexts;
   internal::SharedContexts shared_contexts;
   // Sockets and Contexts may outlive the Runtime.
@@ -185,6 +193,27 @@ VerificationRequest Runtime::Impl::RequestOf(const WrapOptions& options) const {
   VerificationRequest request = internal::RequestOf(options);
   request.key_log = keylog != nullptr;
   return request;
+}
+
+absl::StatusOr<std::shared_ptr<const internal::WrapDecision>>
+Runtime::Impl::Decide(const std::shared_ptr<const Policy>& in_force,
+                      const WrapOptions& options) {
+  std::shared_ptr<const internal::WrapDecision> known =
+      decisions.Find(in_force, options);
+  if (known != nullptr) return known;
+  absl::StatusOr<VerificationDecision> decision =
+      decider.DecideAudited(*in_force, RequestOf(options), options.ca_certs,
+                            [&options] { return options.call_site; });
+  if (!decision.ok()) return decision.status();
+  auto made = std::make_shared<internal::WrapDecision>();
+  made->decision = *std::move(decision);
+  made->key_log = made->decision.key_log && keylog != nullptr;
+  made->context_key = internal::ContextCache::SettingsKey(
+      {SideOf(options), made->decision.verification, options.ciphers,
+       options.alpn_protocols, options.alpn_required,
+       options.accept_compressed_certificates, made->key_log});
+  decisions.Remember(in_force, options, made);
+  return made;
 }
 
 void Runtime::Impl::Decided(ssl::Side side,
@@ -263,8 +292,10 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
              (trust_store == nullptr &&
               decision->verification.spiffe == nullptr &&
               decision->verification.mode != VerifyMode::kNone)) {
-    absl::StatusOr<TrustStorePtr> loaded = impl_->decider.LoadCaCerts(
-        BundleOf(*decision, request.ca_certs), *in_force);
+    CaCerts bundle = request.ca_certs;
+    ReplaceBundle(*decision, &bundle);
+    absl::StatusOr<TrustStorePtr> loaded =
+        impl_->decider.LoadCaCerts(bundle, *in_force);
     if (!loaded.ok()) return loaded.status();
     trust_store = *std::move(loaded);
   }
@@ -306,19 +337,18 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   if (!side_status.ok()) return side_status;
   const std::shared_ptr<const config::VerificationPolicy> in_force =
       impl_->policy.policy();
-  const absl::StatusOr<VerificationDecision> decision =
-      impl_->decider.DecideAudited(*in_force, impl_->RequestOf(options),
-                                   options.ca_certs,
-                                   [&options] { return options.call_site; });
-  if (!decision.ok()) return decision.status();
-  options.ca_certs = BundleOf(*decision, std::move(options.ca_certs));
+  const absl::StatusOr<std::shared_ptr<const internal::WrapDecision>> decided =
+      impl_->Decide(in_force, options);
+  if (!decided.ok()) return decided.status();
+  const VerificationDecision& decision = (*decided)->decision;
+  ReplaceBundle(decision, &options.ca_certs);
   absl::StatusOr<absl::optional<internal::CredentialsInput>> credentials =
       impl_->contexts.TakeCredentials(&options);
   if (!credentials.ok()) return credentials.status();
   TrustStorePtr trust_store;
   // A given bundle must be valid even if no peer is verified.
-  if ((decision->verification.mode != VerifyMode::kNone &&
-       decision->verification.spiffe == nullptr) ||
+  if ((decision.verification.mode != VerifyMode::kNone &&
+       decision.verification.spiffe == nullptr) ||
       IsGiven(options.ca_certs)) {
     absl::StatusOr<TrustStorePtr> loaded =
         impl_->decider.LoadCaCerts(options.ca_certs, *in_force);
@@ -327,18 +357,9 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   }
 
   const ssl::Side side = SideOf(options);
-  const bool key_log = decision->key_log && impl_->keylog != nullptr;
-  const internal::ContextWanted wanted = {
-      side,
-      decision->verification,
-      trust_store.get(),
-      options.ciphers,
-      options.alpn_protocols,
-      options.alpn_required,
-      options.accept_compressed_certificates,
-      key_log};
-  absl::StatusOr<ContextPtr> context =
-      impl_->contexts.Find(wanted, *std::move(credentials), [&] {
+  const ssl::TrustStore* const store = trust_store.get();
+  absl::StatusOr<ContextPtr> context = impl_->contexts.Find(
+      (*decided)->context_key, store, *std::move(credentials), [&] {
         ssl::ContextOptions made;
         made.ciphers = std::move(options.ciphers);
         made.alpn_protocols = std::move(options.alpn_protocols);
@@ -346,7 +367,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
         made.accept_compressed_certificates =
             options.accept_compressed_certificates;
         made.keylog = impl_->keylog;
-        Impl::Decided(side, *decision, std::move(trust_store), &made);
+        Impl::Decided(side, decision, std::move(trust_store), &made);
         impl_->Complete(&made);
         return made;
       });
@@ -376,6 +397,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
 }
 
 void Runtime::ClearCaches() {
+  impl_->decisions.Clear();
   impl_->contexts.Clear();
   impl_->shared_contexts.Clear();
   impl_->decider.ClearCache();

@@ -29,22 +29,6 @@ absl::StatusOr<ssl::Secret> Read(ssl::Material material,
   return ssl::Guarded(absl::StrCat("reader of ", name), reader);
 }
 
-// Everything about a Context that depends on WrapSocket's options.
-void WriteKey(const ContextWanted& wanted, absl::string_view credentials,
-              KeyWriter* writer) {
-  writer->Add(wanted.side);
-  writer->Add(wanted.verification);
-  writer->Add(wanted.ciphers);
-  writer->Add(wanted.alpn_protocols);
-  writer->Add(wanted.alpn_required);
-  writer->Add(wanted.accept_compressed_certificates);
-  writer->Add(wanted.key_log);
-  writer->Add(wanted.trust_store == nullptr
-                  ? absl::string_view()
-                  : absl::string_view(wanted.trust_store->content_hash()));
-  writer->Add(credentials);
-}
-
 // Of what a CredentialsInput's digest consists.
 enum class DigestOf : char { kChain, kChainAndKey, kWithPassword };
 
@@ -117,8 +101,21 @@ absl::StatusOr<absl::optional<CredentialsInput>> ContextCache::TakeCredentials(
   return input;
 }
 
+std::string ContextCache::SettingsKey(const ContextSettings& settings) {
+  KeyWriter writer;
+  writer.Add(settings.side);
+  writer.Add(settings.verification);
+  writer.Add(settings.ciphers);
+  writer.Add(settings.alpn_protocols);
+  writer.Add(settings.alpn_required);
+  writer.Add(settings.accept_compressed_certificates);
+  writer.Add(settings.key_log);
+  return std::string(writer.key());
+}
+
 absl::StatusOr<ContextPtr> ContextCache::Find(
-    const ContextWanted& wanted, absl::optional<CredentialsInput> credentials,
+    absl::string_view settings_key, const ssl::TrustStore* trust_store,
+    absl::optional<CredentialsInput> credentials,
     absl::FunctionRef<ssl::ContextOptions()> options) {
   const auto make_credentials = [&] {
     return ssl::Credentials::Create(std::move(credentials->options));
@@ -134,7 +131,11 @@ absl::StatusOr<ContextPtr> ContextCache::Find(
                                        ? ViewOf(credentials->digest)
                                        : absl::string_view();
   KeyWriter key;
-  WriteKey(wanted, digest, &key);
+  key.Add(settings_key);
+  key.Add(trust_store == nullptr
+              ? absl::string_view()
+              : absl::string_view(trust_store->content_hash()));
+  key.Add(digest);
   return contexts_.GetOrMake(key.key(), [&]() -> absl::StatusOr<ContextPtr> {
     ssl::ContextOptions context_options = options();
     if (credentials.has_value()) {

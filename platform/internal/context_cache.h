@@ -13,6 +13,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "platform/internal/shared_cache.h"
 #include "platform/wrap_options.h"
@@ -35,12 +36,11 @@ struct CredentialsInput {
   Digest digest;
 };
 
-// What decides about a Context: everything that WrapOptions and the policy set.
-// Refers to its values.
-struct ContextWanted {
+// What decides about a Context besides trust store and credentials: everything
+// that WrapOptions and the policy set. Refers to its values.
+struct ContextSettings {
   ssl::Side side;
   const ssl::Verification& verification;
-  const ssl::TrustStore* trust_store;  // Or null.
   const std::string& ciphers;
   const std::vector<std::string>& alpn_protocols;
   bool alpn_required;
@@ -61,12 +61,16 @@ class ContextCache {
   absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
       WrapOptions* options) const;
 
-  // A Context for `wanted` with `credentials`. If it has to be made, `options`
-  // returns its options but for the credentials: those of `wanted`, and others
-  // that are equivalent each time, such as callbacks. It may move from the
-  // values of `wanted`.
+  // Differs if anything in `settings` does.
+  static std::string SettingsKey(const ContextSettings& settings);
+
+  // A Context for the settings of `settings_key`, with `trust_store`, which may
+  // be null, and `credentials`. If it has to be made, `options` returns its
+  // options but for the credentials: those of the settings, and others that are
+  // equivalent each time, such as callbacks.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Find(
-      const ContextWanted& wanted, absl::optional<CredentialsInput> credentials,
+      absl::string_view settings_key, const ssl::TrustStore* trust_store,
+      absl::optional<CredentialsInput> credentials,
       absl::FunctionRef<ssl::ContextOptions()> options);
 
   // Clears the cache.

@@ -50,6 +50,12 @@ AuditSink LogUpgradesTo(std::shared_ptr<Host> host) {
   };
 }
 
+// Whether a policy without exceptions may refuse a client's own CAs.
+bool LimitsCas(const config::PolicySettings& settings) {
+  return settings.ca_certs.stated() ||
+         settings.application_cas.value != config::ApplicationCas::kAllow;
+}
+
 absl::CivilDay Today(const Host& host) {
   return absl::ToCivilDay(host.Now(), absl::UTCTimeZone());
 }
@@ -106,9 +112,6 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
   }
   const Policy& for_host =
       with_exception.has_value() ? *with_exception : in_force;
-  const bool limited =
-      for_host.ca_certs.stated() ||
-      for_host.application_cas.value != config::ApplicationCas::kAllow;
   CaCerts bundle;
   if (for_host.ca_certs.stated()) {
     bundle = CaPath{*for_host.ca_certs.value, /*must_be_trusted=*/true};
@@ -116,7 +119,7 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
   const bool spiffe =
       !(client ? for_host.server_spiffe_ids : for_host.client_spiffe_ids)
            .value.empty();
-  const bool own = ((client && limited) || spiffe) &&
+  const bool own = ((client && LimitsCas(for_host)) || spiffe) &&
                    BringsOthers(ca_certs, bundle, in_force);
   absl::optional<VerificationRequest> with_own;
   if (own != request.own_ca_certs) {
@@ -129,6 +132,14 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
   absl::Status loaded = LoadSpiffe(&*decision);
   if (!loaded.ok()) return loaded;
   return decision;
+}
+
+bool Decider::DependsOnRequestAlone(const Policy& in_force,
+                                    const CaCerts& ca_certs) {
+  return in_force.exceptions.empty() &&
+         (!IsGiven(ca_certs) || !LimitsCas(in_force)) &&
+         in_force.client_spiffe_ids.value.empty() &&
+         in_force.server_spiffe_ids.value.empty();
 }
 
 absl::Status Decider::LoadSpiffe(VerificationDecision* decision) {

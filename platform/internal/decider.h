@@ -50,6 +50,12 @@ class Decider {
       const Policy& in_force, const VerificationRequest& request,
       const CaCerts& ca_certs, PolicyChange* refusal);
 
+  // Whether Decide with these depends on nothing but the request, of whose
+  // server_hostname only on whether there is one, and on whether `ca_certs` is
+  // set: not on a date or the content of a file.
+  static bool DependsOnRequestAlone(const Policy& in_force,
+                                    const CaCerts& ca_certs);
+
   // Finds where the application made the call. Used only if it is audited.
   using CallSite = absl::FunctionRef<std::string()>;
 
