@@ -9,38 +9,24 @@
 #include <ostream>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/fake_host.h"
-#include "platform/memory_transport.h"
 #include "platform/runtime.h"
 #include "ssl/context.h"
 #include "ssl/engine.h"
-#include "ssl/error.h"
 #include "ssl/socket.h"
+#include "tests/platform/policy_floors_fixture.h"
 #include "tests/support/handshake.h"
-#include "tests/support/testdata.h"
 
 namespace airlock::platform {
 namespace {
 
-using airlock::testing::ReadTestdata;
 using ssl::VerifyMode;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-
-std::string Cert(absl::string_view name) {
-  return ReadTestdata(absl::StrCat("certs/", name));
-}
 
 // The hash of the key of testdata's NAME.
 std::string Pin(absl::string_view name) {
@@ -150,7 +136,6 @@ void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 
 const char* const kOk =
     ssl::HasPostQuantumGroup() ? "X25519MLKEM768" : "X25519";
-constexpr char kRefused[] = "Policy";
 constexpr char kBad[] = "Verification";
 constexpr char kWeak[] = "weak_rsa1024";
 constexpr char kGood[] = "server_p256";
@@ -256,49 +241,9 @@ const Row kRows[] = {
      kOk, kOk},
 };
 
-class PolicyFloorsTest : public ::testing::TestWithParam<Row> {
+class PolicyFloorsTest : public FloorsTest,
+                         public ::testing::WithParamInterface<Row> {
  protected:
-  std::unique_ptr<Runtime> Make(const std::string& tls,
-                                const char* bundle = "ca.pem") {
-    host_->SetFile("/etc/ca-certificates.crt", Cert(bundle));
-    host_->SetFile("/etc/airlock.yaml", absl::StrCat("tls: {", tls, "}"));
-    RuntimeOptions options;
-    options.audit = [this](const AuditEvent& event) {
-      events_.push_back(event);
-    };
-    auto runtime =
-        Runtime::Create(host_, host_->environment(), std::move(options));
-    EXPECT_TRUE(runtime.ok()) << runtime.status();
-    return *std::move(runtime);
-  }
-
-  // The result of `make`'s client with a server of every level.
-  std::string Get(
-      absl::string_view server_name,
-      const std::function<absl::StatusOr<std::unique_ptr<ssl::Socket>>(
-          std::unique_ptr<ssl::Transport>)>& make) {
-    events_.clear();
-    ssl::ContextOptions server = airlock::testing::ServerOptions(server_name);
-    server.verification.security_level = 0;
-    auto [ours, theirs] = MakeMemoryTransports();
-    ssl::SocketOptions server_options;
-    server_options.side = ssl::Side::kServer;
-    airlock::testing::Connection c;
-    c.server = *ssl::WrapSocket(airlock::testing::MakeContext(server),
-                                std::move(theirs), std::move(server_options));
-    auto client = make(std::move(ours));
-    if (!client.ok()) return Said(client.status());
-    c.client = *std::move(client);
-    airlock::testing::ShakeHands(&c);
-    if (!c.client_status.ok()) return Said(c.client_status);
-    EXPECT_TRUE(c.client->peer_verified());
-    return c.client->info()->group;
-  }
-
-  static std::string Said(const absl::Status& status) {
-    return std::string(ssl::ErrorKindName(ssl::GetErrorKind(status)));
-  }
-
   std::string GetByContext(Runtime& runtime, const Row& row) {
     return Get(row.server,
                [&](std::unique_ptr<ssl::Transport> transport)
@@ -324,23 +269,6 @@ class PolicyFloorsTest : public ::testing::TestWithParam<Row> {
       return runtime.WrapSocket(std::move(transport), std::move(options));
     });
   }
-
-  // The settings that were audited, all with this action.
-  std::string Audited(AuditEvent::Action action) const {
-    std::string settings;
-    for (const AuditEvent& event : events_) {
-      EXPECT_EQ(event.action, action) << event.ToJson();
-      EXPECT_EQ(event.rule.name, "/etc/airlock.yaml");
-      EXPECT_FALSE(event.requested.empty());
-      EXPECT_EQ(event.effective.empty(),
-                action == AuditEvent::Action::kRefused);
-      absl::StrAppend(&settings, event.setting);
-    }
-    return settings;
-  }
-
-  const std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>();
-  std::vector<AuditEvent> events_;
 };
 
 TEST_P(PolicyFloorsTest, HoldsOnEachWay) {
@@ -366,245 +294,6 @@ TEST_P(PolicyFloorsTest, HoldsOnEachWay) {
 
 INSTANTIATE_TEST_SUITE_P(All, PolicyFloorsTest, ::testing::ValuesIn(kRows),
                          [](const auto& row) { return row.param.name; });
-
-class FloorsTest : public PolicyFloorsTest {};
-
-// Equal options for two hosts give two contexts if the policy differs.
-TEST_F(FloorsTest, OneCacheForAllHostsKeepsThemApart) {
-  const auto runtime = Make(
-      "verification: enforce, on_override: upgrade, exceptions: [{host: "
-      "localhost, security_level: 1}]");
-  for (const auto& [host, level] :
-       {std::pair("localhost", 1), std::pair("127.0.0.1", 2),
-        std::pair("localhost", 1)}) {
-    WrapOptions options;
-    options.server_hostname = host;
-    options.ciphers = "ALL:@SECLEVEL=1";
-    options.do_handshake_on_connect = false;
-    const auto socket =
-        runtime->WrapSocket(MakeMemoryTransports().first, std::move(options));
-    ASSERT_TRUE(socket.ok()) << socket.status();
-    EXPECT_EQ((*socket)->context()->options().verification.security_level,
-              level)
-        << host;
-  }
-}
-
-// One context cannot use an exception for another host.
-TEST_F(FloorsTest, AnExceptionAppliesToNoOtherHost) {
-  host_->SetFile("/etc/other.pem", Cert("other_root.pem"));
-  const auto runtime = Make(
-      "verification: enforce, exceptions: [{host: '*.lax.test', ca_certs: "
-      "/etc/other.pem, minimum_version: TLSv1}, {host: b.lax.test, "
-      "minimum_version: TLSv1.1}]");
-  const auto make = [&](absl::optional<std::string> host) {
-    ContextRequest request;
-    request.server_hostname = std::move(host);
-    return *runtime->CreateContext(request, {});
-  };
-  const auto wrap = [&](std::shared_ptr<const ssl::Context> context,
-                        const std::string& host) {
-    ssl::SocketOptions options;
-    options.server_hostname = host;
-    return ssl::WrapSocket(std::move(context), MakeMemoryTransports().first,
-                           std::move(options));
-  };
-  const auto lax = make("a.lax.test");
-  const auto strict = make("localhost");
-  const auto unnamed = make(absl::nullopt);
-  EXPECT_TRUE(wrap(lax, "a.lax.test").ok());
-  EXPECT_TRUE(wrap(lax, "c.lax.test").ok());
-  EXPECT_TRUE(wrap(unnamed, "localhost").ok());
-  EXPECT_TRUE(wrap(unnamed, "a.lax.test").ok());
-  EXPECT_TRUE(events_.empty());
-  for (const char* host : {"localhost", "b.lax.test", "lax.test"}) {
-    EXPECT_EQ(Said(wrap(lax, host).status()), kRefused) << host;
-    ASSERT_FALSE(events_.empty());
-    EXPECT_EQ(events_.back().setting, "server_hostname");
-    EXPECT_EQ(events_.back().host, host);
-  }
-  auto socket = wrap(strict, "localhost");
-  ASSERT_TRUE(socket.ok()) << socket.status();
-  EXPECT_EQ(Said((*socket)->SwitchContext(lax)), kRefused);
-  EXPECT_EQ((*socket)->context(), strict);
-  EXPECT_TRUE((*socket)->SwitchContext(unnamed).ok());
-}
-
-TEST_F(FloorsTest, AServerIsHeldToLevelAndGroups) {
-  for (const bool upgrade : {false, true}) {
-    const auto runtime = Make(absl::StrCat(
-        "verification: enforce, psk: forbid, groups: [P-256], on_override: ",
-        upgrade ? "upgrade" : "reject"));
-    ContextRequest request;
-    request.side = ssl::Side::kServer;
-    const auto make =
-        [&](const std::function<void(ssl::ContextOptions*)>& set) {
-          events_.clear();
-          ssl::ContextOptions options;
-          options.credentials = {
-              airlock::testing::TestCredentials("server_p256")};
-          set(&options);
-          return runtime->CreateContext(request, std::move(options));
-        };
-    for (const auto& [setting, set] : std::vector<
-             std::pair<std::string, std::function<void(ssl::ContextOptions*)>>>{
-             {"security_level",
-              [](auto* options) { options->ciphers = "ALL:@SECLEVEL=0"; }},
-             {"security_level",
-              [](auto* options) { options->verification.security_level = 0; }},
-             {"groups",
-              [](auto* options) { options->verification.groups = "X25519"; }},
-             {"psk", [](auto* options) {
-                options->psk_server = [](absl::string_view) {
-                  return absl::optional<ssl::Secret>();
-                };
-              }}}) {
-      const auto context = make(set);
-      EXPECT_EQ(context.ok(), upgrade) << setting << context.status();
-      ASSERT_EQ(events_.size(), 1) << setting;
-      EXPECT_EQ(events_[0].setting, setting);
-      if (!context.ok()) continue;
-      EXPECT_EQ((*context)->options().verification.security_level, 2);
-      EXPECT_EQ((*context)->options().verification.groups, "P-256");
-      EXPECT_TRUE((*context)->options().psk_server == nullptr);
-    }
-    // A server decides how to verify its clients.
-    request.ca_certs = CaBytes{Cert("other_root.pem")};
-    request.cert_reqs = VerifyMode::kRequired;
-    const auto context = make([](auto*) {});
-    EXPECT_TRUE(context.ok()) << context.status();
-    EXPECT_TRUE(events_.empty());
-    // No server may use a key below the level.
-    ssl::ContextOptions weak;
-    weak.credentials = {airlock::testing::TestCredentials("weak_rsa1024")};
-    EXPECT_EQ(Said(runtime->CreateContext(request, weak).status()),
-              "Credentials");
-  }
-}
-
-// With the server's group, if that is the only one.
-class PostQuantumTest : public FloorsTest {
- protected:
-  // The group of a connection whose client asks for `groups`, or the kind of
-  // its error.
-  std::string With(const std::string& groups, const std::string& tls,
-                   absl::optional<ssl::TlsVersion> most = absl::nullopt) {
-    const auto runtime = Make(tls);
-    return Get(kGood,
-               [&](std::unique_ptr<ssl::Transport> transport)
-                   -> absl::StatusOr<std::unique_ptr<ssl::Socket>> {
-                 ContextRequest request;
-                 request.server_hostname = "localhost";
-                 ssl::ContextOptions options;
-                 options.verification.groups = groups;
-                 options.verification.maximum_version = most;
-                 auto context =
-                     runtime->CreateContext(request, std::move(options));
-                 message_ = std::string(context.status().message());
-                 if (!context.ok()) return context.status();
-                 effective_ = (*context)->options().verification.groups;
-                 return ssl::WrapSocket(*context, std::move(transport),
-                                        airlock::testing::LocalhostOptions());
-               });
-  }
-
-  std::string message_;
-  std::string effective_;
-};
-
-TEST_F(PostQuantumTest, WhatTheEngineLacksIsAnErrorOfTheFile) {
-  if (ssl::HasPostQuantumGroup()) GTEST_SKIP() << "this engine has it";
-  host_->SetFile("/etc/ca-certificates.crt", Cert("ca.pem"));
-  for (const char* tls :
-       {"post_quantum: require", "groups: [X25519MLKEM768, X25519]",
-        "post_quantum: require, exceptions: [{host: a, post_quantum: "
-        "prefer}]"}) {
-    host_->SetFile("/etc/airlock.yaml", absl::StrCat("tls: {", tls, "}"));
-    const auto runtime = Runtime::Create(host_, host_->environment(), {});
-    ASSERT_FALSE(runtime.ok()) << tls;
-    EXPECT_THAT(std::string(runtime.status().message()),
-                AllOf(HasSubstr("/etc/airlock.yaml:1:"),
-                      HasSubstr(": X25519MLKEM768 needs a later BoringSSL"),
-                      HasSubstr("post_quantum: prefer")));
-  }
-}
-
-TEST_F(PostQuantumTest, PreferPutsItFirstWhereTheEngineHasIt) {
-  EXPECT_EQ(With("P-256", "post_quantum: allow"), "P-256");
-  const bool has = ssl::HasPostQuantumGroup();
-  EXPECT_EQ(With("P-256", "post_quantum: prefer"), has ? kOk : "P-256");
-  EXPECT_EQ(effective_, has ? "X25519MLKEM768:P-256" : "P-256");
-  EXPECT_TRUE(events_.empty());
-  if (!has) return;
-  EXPECT_EQ(With("P-256:X25519MLKEM768:P-384", "post_quantum: prefer"), kOk);
-  EXPECT_EQ(effective_, "X25519MLKEM768:P-256:P-384");
-  EXPECT_EQ(With("X25519MLKEM768:P-256", "post_quantum: prefer"), kOk);
-  EXPECT_EQ(effective_, "X25519MLKEM768:P-256");
-  EXPECT_EQ(With("X25519:P-256",
-                 "post_quantum: prefer, groups: [X25519MLKEM768, P-256]"),
-            kOk);
-  EXPECT_EQ(effective_, "X25519MLKEM768:P-256");
-}
-
-TEST_F(PostQuantumTest, RequireAllowsNothingElse) {
-  if (!ssl::HasPostQuantumGroup()) GTEST_SKIP() << "this engine lacks it";
-  const std::string require = "post_quantum: require";
-  for (const char* groups : {"", "X25519MLKEM768", "P-256:X25519MLKEM768"}) {
-    EXPECT_EQ(With(groups, require), kOk) << groups;
-    EXPECT_EQ(effective_, "X25519MLKEM768");
-    EXPECT_TRUE(events_.empty());
-  }
-  EXPECT_EQ(With("X25519:P-256", require), kRefused);
-  EXPECT_EQ(Audited(AuditEvent::Action::kRefused), "groups");
-  EXPECT_EQ(With("X25519:P-256", require + ", on_override: upgrade"), kOk);
-  EXPECT_EQ(Audited(AuditEvent::Action::kUpgraded), "groups");
-  EXPECT_EQ(With("", require, ssl::TlsVersion::kTls1_2), kRefused);
-  EXPECT_THAT(message_, HasSubstr("requires post-quantum key exchange, and so "
-                                  "allows no version below TLSv1.3"));
-  EXPECT_EQ(
-      With("",
-           require + ", exceptions: [{host: localhost, post_quantum: allow}]",
-           ssl::TlsVersion::kTls1_2),
-      "X25519");
-}
-
-// These suites need no floor, since they do not exist.
-TEST_F(FloorsTest, NoCipherStringSelectsASuiteWithoutEncryptionOrIdentity) {
-  const auto runtime = Make("verification: off");
-  for (const char* list :
-       {"NULL", "eNULL", "aNULL", "NULL-SHA", "NULL-MD5", "ADH", "AECDH",
-        "ECDHE-RSA-NULL-SHA", "EXPORT", "EXP-RC4-MD5", "LOW", "RC4", "DES",
-        "3DES", "DES-CBC3-SHA", "[DES-CBC3-SHA]", "SSLv2", "COMPLEMENTOFALL",
-        "aNULL:@SECLEVEL=0"}) {
-    ssl::ContextOptions options;
-    options.ciphers = list;
-    EXPECT_EQ(Said(runtime->CreateContext({}, options).status()),
-              "InvalidArgument")
-        << list;
-  }
-}
-
-TEST_F(FloorsTest, ThePolicyIsReadOnceForACall) {
-  // A reload during the call, from the reader of the key.
-  const auto runtime = Make("verification: enforce");
-  WrapOptions options;
-  options.server_hostname = "localhost";
-  options.do_handshake_on_connect = false;
-  options.certfile = ssl::Reader([&]() -> absl::StatusOr<ssl::Secret> {
-    host_->SetFile("/etc/other.pem", Cert("other_root.pem"));
-    host_->SetFile("/etc/airlock.yaml",
-                   "tls: {verification: off, ca_certs: /etc/other.pem}");
-    EXPECT_TRUE(runtime->ReloadPolicy().ok());
-    return ssl::Secret(Cert("client_p256.pem") + Cert("client_p256.key"));
-  });
-  const auto socket =
-      runtime->WrapSocket(MakeMemoryTransports().first, std::move(options));
-  ASSERT_TRUE(socket.ok()) << socket.status();
-  const ssl::ContextOptions& made = (*socket)->context()->options();
-  EXPECT_EQ(made.verification.minimum_version, ssl::TlsVersion::kTls1_2);
-  EXPECT_EQ(made.trust_store,
-            *runtime->LoadCaCerts(CaPath{"/etc/ca-certificates.crt"}));
-}
 
 }  // namespace
 }  // namespace airlock::platform
