@@ -3,8 +3,11 @@
 
 #include "ssl/sign.h"
 
+#include <openssl/bn.h>
 #include <openssl/digest.h>
+#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/mem.h>
 #include <openssl/rsa.h>
 
 #include <algorithm>
@@ -56,6 +59,33 @@ bool HasRoom(const Scheme& scheme, int key_bits) {
   return (static_cast<size_t>(key_bits) + 6) / 8 >= needed;
 }
 
+// The scheme, if the key of `credentials` can sign with it.
+absl::StatusOr<const Scheme*> SchemeFor(const Credentials& credentials,
+                                        uint16_t number) {
+  const Scheme* const known = FindScheme(number);
+  if (known != nullptr && known->type == credentials.key_type() &&
+      HasRoom(*known, credentials.key_bits())) {
+    return known;
+  }
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "the key cannot sign with the signature scheme 0x%04x", number));
+}
+
+// The settings of a signature, or of its check.
+bool SetPadding(const Scheme& scheme, EVP_PKEY_CTX* options) {
+  return !scheme.pss ||
+         (EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) &&
+          EVP_PKEY_CTX_set_rsa_pss_saltlen(options, -1));
+}
+
+const EVP_MD* DigestOf(const Scheme& scheme) {
+  return scheme.digest == nullptr ? nullptr : scheme.digest();
+}
+
+const uint8_t* Bytes(absl::string_view text) {
+  return reinterpret_cast<const uint8_t*>(text.data());
+}
+
 absl::Status Failed() {
   return internal::DrainToStatus(ErrorKind::kInternal,
                                  "BoringSSL could not sign.");
@@ -88,33 +118,95 @@ absl::StatusOr<std::string> Sign(const Credentials& credentials,
     return absl::InvalidArgumentError(
         "the private key is elsewhere, so it cannot sign here");
   }
-  const Scheme* const known = FindScheme(scheme);
-  if (known == nullptr || known->type != credentials.key_type() ||
-      !HasRoom(*known, credentials.key_bits())) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "the key cannot sign with the signature scheme 0x%04x", scheme));
-  }
+  const absl::StatusOr<const Scheme*> known = SchemeFor(credentials, scheme);
+  if (!known.ok()) return known.status();
   const internal::ErrorQueueScope errors;
   EVP_PKEY* const key = credentials.impl().key.get();
   bssl::ScopedEVP_MD_CTX context;
   EVP_PKEY_CTX* options = nullptr;
-  if (!EVP_DigestSignInit(context.get(), &options,
-                          known->digest == nullptr ? nullptr : known->digest(),
-                          nullptr, key) ||
-      (known->pss &&
-       (!EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) ||
-        !EVP_PKEY_CTX_set_rsa_pss_saltlen(options, -1)))) {
+  if (!EVP_DigestSignInit(context.get(), &options, DigestOf(**known), nullptr,
+                          key) ||
+      !SetPadding(**known, options)) {
     return Failed();
   }
   size_t size = static_cast<size_t>(EVP_PKEY_size(key));
   std::string signature(size, '\0');
   if (!EVP_DigestSign(context.get(), reinterpret_cast<uint8_t*>(&signature[0]),
-                      &size, reinterpret_cast<const uint8_t*>(input.data()),
-                      input.size())) {
+                      &size, Bytes(input), input.size())) {
     return Failed();
   }
   signature.resize(size);
   return signature;
+}
+
+absl::StatusOr<std::string> SignedDigest(const Credentials& credentials,
+                                         uint16_t scheme,
+                                         absl::string_view input) {
+  const absl::StatusOr<const Scheme*> known = SchemeFor(credentials, scheme);
+  if (!known.ok()) return known.status();
+  const EVP_MD* const digest = DigestOf(**known);
+  if (digest == nullptr) return std::string(input);
+  const internal::ErrorQueueScope errors;
+  std::string result(EVP_MAX_MD_SIZE, '\0');
+  unsigned size = 0;
+  if (!EVP_Digest(input.data(), input.size(),
+                  reinterpret_cast<uint8_t*>(&result[0]), &size, digest,
+                  nullptr)) {
+    return Failed();
+  }
+  result.resize(size);
+  const size_t key_size = (static_cast<size_t>(credentials.key_bits()) + 7) / 8;
+  if ((*known)->type == KeyType::kEcdsa && result.size() > key_size) {
+    result.resize(key_size);
+  }
+  return result;
+}
+
+absl::StatusOr<std::string> EcdsaSignature(absl::string_view numbers) {
+  if (numbers.empty() || numbers.size() % 2 != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("an ECDSA signature of two numbers has an even size, "
+                        "and not %d bytes",
+                        numbers.size()));
+  }
+  const internal::ErrorQueueScope errors;
+  const size_t half = numbers.size() / 2;
+  bssl::UniquePtr<BIGNUM> r(BN_bin2bn(Bytes(numbers), half, nullptr));
+  bssl::UniquePtr<BIGNUM> s(BN_bin2bn(Bytes(numbers) + half, half, nullptr));
+  const bssl::UniquePtr<ECDSA_SIG> signature(ECDSA_SIG_new());
+  uint8_t* der = nullptr;
+  size_t size = 0;
+  if (r == nullptr || s == nullptr || signature == nullptr ||
+      !ECDSA_SIG_set0(signature.get(), r.get(), s.get())) {
+    return Failed();
+  }
+  // The signature owns them now.
+  static_cast<void>(r.release());
+  static_cast<void>(s.release());
+  if (!ECDSA_SIG_to_bytes(&der, &size, signature.get())) return Failed();
+  const bssl::UniquePtr<uint8_t> owned(der);
+  return std::string(reinterpret_cast<const char*>(der), size);
+}
+
+absl::Status CheckSignature(const Credentials& credentials, uint16_t scheme,
+                            absl::string_view input,
+                            absl::string_view signature) {
+  const absl::StatusOr<const Scheme*> known = SchemeFor(credentials, scheme);
+  if (!known.ok()) return known.status();
+  const internal::ErrorQueueScope errors;
+  bssl::ScopedEVP_MD_CTX context;
+  EVP_PKEY_CTX* options = nullptr;
+  if (!EVP_DigestVerifyInit(context.get(), &options, DigestOf(**known), nullptr,
+                            credentials.impl().key.get()) ||
+      !SetPadding(**known, options)) {
+    return Failed();
+  }
+  if (EVP_DigestVerify(context.get(), Bytes(signature), signature.size(),
+                       Bytes(input), input.size())) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "the signature was not made by the certificate's private key");
 }
 
 }  // namespace airlock::ssl

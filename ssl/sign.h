@@ -27,6 +27,27 @@ std::vector<uint16_t> SignatureSchemes(const Credentials& credentials);
 absl::StatusOr<std::string> Sign(const Credentials& credentials,
                                  uint16_t scheme, absl::string_view input);
 
+// For keys that another program or device signs with. All are thread-safe.
+
+// What a device signs that does not hash: the digest of `input` by `scheme`,
+// cut to the size of an ECDSA key (FIPS 186-4, section 6.4), and `input` itself
+// for Ed25519. Errors: kInvalidArgument if the key of `credentials` cannot sign
+// with `scheme`.
+absl::StatusOr<std::string> SignedDigest(const Credentials& credentials,
+                                         uint16_t scheme,
+                                         absl::string_view input);
+
+// An ECDSA signature as TLS has it (RFC 3279, section 2.2.3), from its two
+// numbers, of the same size, one after the other, as PKCS #11 has it. Errors:
+// kInvalidArgument if `numbers` is empty or has an odd size.
+absl::StatusOr<std::string> EcdsaSignature(absl::string_view numbers);
+
+// OK if `signature` of `input` with `scheme` was made by the private key that
+// belongs to the leaf of `credentials`. Errors: kInvalidArgument otherwise.
+absl::Status CheckSignature(const Credentials& credentials, uint16_t scheme,
+                            absl::string_view input,
+                            absl::string_view signature);
+
 }  // namespace airlock::ssl
 
 #endif  // AIRLOCK_SSL_SIGN_H_
