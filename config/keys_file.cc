@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
+#include "config/internal/key_source.h"
 #include "config/internal/reader.h"
 #include "config/internal/text.h"
 #include "config/internal/words.h"
@@ -27,13 +28,12 @@ using internal::YamlNode;
 
 constexpr absl::string_view kFileKeys[] = {"keys", "applications", "listen"};
 constexpr absl::string_view kKeyKeys[] = {
-    "certificate", "key", "generate", "tickets", "rotation", "lifetime"};
+    "certificate", "key",    "generate", "tickets",     "rotation",
+    "lifetime",    "module", "pin",      "environment", "network"};
 constexpr absl::string_view kUserKeys[] = {"user", "keys", "limits"};
 constexpr absl::string_view kGrantKeys[] = {"purposes", "schemes"};
 constexpr absl::string_view kLimitKeys[] = {"signatures_per_second",
                                             "requests_under_way", "channels"};
-constexpr absl::string_view kCredential = "credential:";
-constexpr size_t kMostName = 64;
 constexpr int kMostLimit = 1'000'000;
 constexpr int64_t kMostUser = 0xfffffffe;
 
@@ -57,39 +57,6 @@ constexpr std::array<uint16_t, 10> kSchemes = {0x0403, 0x0503, 0x0603, 0x0807,
                                                0x0804, 0x0805, 0x0806, 0x0401,
                                                0x0501, 0x0601};
 
-absl::StatusOr<std::string> ReadPath(const YamlNode& node,
-                                     absl::string_view name) {
-  absl::StatusOr<std::string> path = internal::ReadText(node, name);
-  if (!path.ok()) return path;
-  const bool controls = absl::c_any_of(*path, [](char c) {
-    return absl::ascii_iscntrl(static_cast<unsigned char>(c));
-  });
-  if ((*path)[0] == '/' && !controls) return path;
-  return ErrorAt(node.position,
-                 absl::StrCat(name, " is \"", internal::Shown(*path),
-                              "\"; it must be an absolute path",
-                              controls ? " without control characters" : ""));
-}
-
-// The name of a key, an application or a credential: part of references and of
-// audit lines, and never of a path above its folder.
-absl::Status CheckName(const YamlNode& node, absl::string_view text,
-                       absl::string_view what) {
-  const bool plain = absl::c_all_of(text, [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-           c == '_' || c == '.';
-  });
-  if (plain && !text.empty() && text.size() <= kMostName && text[0] != '.') {
-    return absl::OkStatus();
-  }
-  return ErrorAt(
-      node.position,
-      absl::StrCat("\"", internal::Shown(text), "\" is not a name for ", what,
-                   "; use 1 to ", kMostName,
-                   " letters, digits, \"-\", \"_\" and \".\", and do not begin "
-                   "with \".\""));
-}
-
 absl::StatusOr<int64_t> ReadNumber(const YamlNode& node, absl::string_view name,
                                    int64_t least, int64_t most) {
   const absl::StatusOr<std::string> text = internal::ReadText(node, name);
@@ -104,26 +71,6 @@ absl::StatusOr<int64_t> ReadNumber(const YamlNode& node, absl::string_view name,
       node.position,
       absl::StrCat(name, " is \"", internal::Shown(*text),
                    "\"; it must be a number from ", least, " to ", most));
-}
-
-absl::StatusOr<KeySource> ReadSource(const YamlNode& node,
-                                     absl::string_view name) {
-  KeySource source;
-  source.position = node.position;
-  absl::StatusOr<std::string> text = internal::ReadText(node, name);
-  if (!text.ok()) return text.status();
-  absl::string_view credential = *text;
-  if (absl::ConsumePrefix(&credential, kCredential)) {
-    const absl::Status named = CheckName(node, credential, "a credential");
-    if (!named.ok()) return named;
-    source.credential = true;
-    source.name = std::string(credential);
-    return source;
-  }
-  absl::StatusOr<std::string> path = ReadPath(node, name);
-  if (!path.ok()) return path.status();
-  source.name = *std::move(path);
-  return source;
 }
 
 // A list that is not empty and has no item twice; `read` takes each.
@@ -176,7 +123,7 @@ absl::Status ReadTickets(const YamlNode& entry, const YamlNode& tickets,
       internal::ReadText(tickets, "tickets");
   if (!text.ok()) return text.status();
   if (*text != kGenerate) {
-    absl::StatusOr<KeySource> source = ReadSource(tickets, "tickets");
+    absl::StatusOr<KeySource> source = internal::ReadSource(tickets, "tickets");
     if (!source.ok()) return source.status();
     key->tickets = *std::move(source);
     if (const YamlNode* const rotation = entry.Find("rotation")) {
@@ -194,7 +141,7 @@ absl::StatusOr<KeyEntry> ReadKey(const YamlNode& name, const YamlNode& node) {
   KeyEntry entry;
   entry.name = name.text;
   entry.position = name.position;
-  absl::Status status = CheckName(name, name.text, "a key");
+  absl::Status status = internal::CheckName(name, name.text, "a key");
   if (status.ok()) status = internal::ExpectKeys(node, "a key", kKeyKeys);
   if (!status.ok()) return status;
   const YamlNode* const certificate = node.Find("certificate");
@@ -211,6 +158,8 @@ absl::StatusOr<KeyEntry> ReadKey(const YamlNode& name, const YamlNode& node) {
                                 "without \"key\", or \"generate\", or "
                                 "\"tickets\""));
   }
+  status = internal::CheckTokenKeys(node, key);
+  if (!status.ok()) return status;
   if (tickets != nullptr) {
     status = ReadTickets(node, *tickets, &entry);
     if (!status.ok()) return status;
@@ -232,11 +181,20 @@ absl::StatusOr<KeyEntry> ReadKey(const YamlNode& name, const YamlNode& node) {
     if (!status.ok()) return status;
     return entry;
   }
-  absl::StatusOr<KeySource> source = ReadSource(*certificate, "certificate");
+  absl::StatusOr<KeySource> source =
+      internal::ReadSource(*certificate, "certificate");
   if (!source.ok()) return source.status();
   entry.certificate = *std::move(source);
   if (key == nullptr) return entry;
-  source = ReadSource(*key, "key");
+  const absl::StatusOr<std::string> text = internal::ReadText(*key, "key");
+  if (!text.ok()) return text.status();
+  if (IsPkcs11Uri(*text)) {
+    absl::StatusOr<TokenKeyEntry> token = internal::ReadTokenKey(node, *key);
+    if (!token.ok()) return token.status();
+    entry.token = *std::move(token);
+    return entry;
+  }
+  source = internal::ReadSource(*key, "key");
   if (!source.ok()) return source.status();
   entry.key = *std::move(source);
   return entry;
@@ -325,7 +283,7 @@ absl::StatusOr<KeyUser> ReadUser(const YamlNode& name, const YamlNode& node,
   KeyUser user;
   user.name = name.text;
   user.position = name.position;
-  absl::Status status = CheckName(name, name.text, "an application");
+  absl::Status status = internal::CheckName(name, name.text, "an application");
   if (status.ok()) {
     status = internal::ExpectKeys(node, "an application", kUserKeys);
   }
@@ -413,7 +371,7 @@ absl::StatusOr<KeysFile> ParseKeysFile(absl::string_view content,
   if (!status.ok()) return status;
   KeysFile result;
   if (const YamlNode* const listen = root->Find("listen")) {
-    absl::StatusOr<std::string> path = ReadPath(*listen, "listen");
+    absl::StatusOr<std::string> path = internal::ReadPath(*listen, "listen");
     if (!path.ok()) return path.status();
     result.listen = *std::move(path);
   }

@@ -7,6 +7,7 @@
 #define AIRLOCK_CONFIG_KEYS_FILE_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
+#include "config/pkcs11_uri.h"
 #include "config/position.h"
 
 namespace airlock::config {
@@ -27,6 +29,16 @@ struct KeySource {
   Position position;
 };
 
+// A key of a PKCS #11 token.
+struct TokenKeyEntry {
+  Pkcs11Uri uri;
+  Position position;
+  std::string module;  // The path of the module.
+  absl::optional<KeySource> pin;
+  std::map<std::string, std::string> environment;  // Of the module.
+  bool network = false;  // The module may use IP sockets.
+};
+
 // One key of the service.
 struct KeyEntry {
   std::string name;
@@ -34,8 +46,9 @@ struct KeyEntry {
   // Unset: the service makes a key and a self-signed certificate for
   // `generate`, when it starts.
   absl::optional<KeySource> certificate;
-  absl::optional<KeySource> key;      // Unset: in the certificate's file.
-  std::vector<std::string> generate;  // DNS names and IP addresses.
+  absl::optional<KeySource> key;        // Unset: in the certificate's file.
+  absl::optional<TokenKeyEntry> token;  // In place of `key`.
+  std::vector<std::string> generate;    // DNS names and IP addresses.
 
   // It is for session tickets, and none of the above is set. `tickets` has the
   // keys, one a line; unset: the service makes them, every `rotation`. They

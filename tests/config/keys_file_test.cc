@@ -101,6 +101,40 @@ applications:
   EXPECT_EQ(grants[1].purposes, std::vector<std::string>{"ticket-unseal"});
 }
 
+TEST(KeysFileTest, ReadsKeysOfTokens) {
+  const absl::StatusOr<KeysFile> file = ParseKeysFile(R"(keys:
+  payroll:
+    certificate: /etc/airlock/payroll.pem
+    key: pkcs11:token=web;object=payroll
+    module: /usr/lib/softhsm/libsofthsm2.so
+    pin: credential:token.pin
+    environment:
+      SOFTHSM2_CONF: /etc/airlock/softhsm2.conf
+    network: true
+  plain:
+    certificate: /etc/airlock/plain.pem
+    key: pkcs11:id=%01
+    module: /usr/lib/module.so
+applications:
+  shop:
+    keys:
+      payroll:
+)",
+                                                      "keyd.yaml");
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_FALSE(file->keys[0].key.has_value());
+  const TokenKeyEntry& token = *file->keys[0].token;
+  EXPECT_EQ(token.uri.object, "payroll");
+  EXPECT_EQ(token.position.ToString(), "keyd.yaml:4:10");
+  EXPECT_EQ(token.module, "/usr/lib/softhsm/libsofthsm2.so");
+  EXPECT_TRUE(token.pin->credential);
+  EXPECT_EQ(token.environment.at("SOFTHSM2_CONF"),
+            "/etc/airlock/softhsm2.conf");
+  EXPECT_TRUE(token.network);
+  EXPECT_FALSE(file->keys[1].token->pin.has_value());
+  EXPECT_FALSE(file->keys[1].token->network);
+}
+
 // kWhole with `to` in place of `from`.
 std::string With(const std::string& from, const std::string& to) {
   std::string text = kWhole;
@@ -179,6 +213,29 @@ TEST(KeysFileTest, RefusesWithThePlace) {
            "        schemes: [ed25519]\n",
        "keyd.yaml:25:18: the key development is for tickets"},
       {With("    limits:", "    limit:"), "keyd.yaml:18:5: unknown key"},
+      {With("credential:payroll.key", "pkcs11:object=a"),
+       "keyd.yaml:5:10: the key of a token needs \"module\""},
+      {With("credential:payroll.key", "pkcs11:object=a\n    module: a.so"),
+       "keyd.yaml:6:13: module is \"a.so\""},
+      {With("credential:payroll.key", "pkcs11:token=a\n    module: /a.so"),
+       "keyd.yaml:5:10: \"pkcs11:token=a\": it has no object"},
+      {With("credential:payroll.key", "/key\n    module: /a.so"),
+       "keyd.yaml:6:13: module is for a \"key\" that is the pkcs11:"},
+      {With("    generate: [localhost, 127.0.0.1]",
+            "    generate: [localhost]\n    pin: /pin"),
+       "keyd.yaml:10:10: pin is for"},
+      {With("    generate: [localhost, 127.0.0.1]",
+            "    tickets: generate\n    network: true"),
+       "keyd.yaml:10:14: network is for"},
+      {With("credential:payroll.key",
+            "pkcs11:object=a\n    module: /a.so\n    pin: 123456"),
+       "keyd.yaml:7:10: pin must be the absolute path"},
+      {With("credential:payroll.key",
+            "pkcs11:object=a\n    module: /a.so\n    network: yes"),
+       "keyd.yaml:7:14: network is "},
+      {With("credential:payroll.key",
+            "pkcs11:object=a\n    module: /a.so\n    environment: {1A: b}"),
+       "keyd.yaml:7:19: \"1A\" is not the name of a variable"},
   };
   for (const auto& [text, message] : cases) {
     const absl::StatusOr<KeysFile> file = ParseKeysFile(text, "keyd.yaml");
