@@ -33,6 +33,7 @@
 #include "platform/keys/key_service.h"
 #include "platform/keys/load_keys.h"
 #include "platform/keys/locked_memory.h"
+#include "platform/keys/start_tokens.h"
 #include "platform/posix_host.h"
 #include "ssl/shown.h"
 
@@ -183,13 +184,18 @@ absl::Status Serve() {
   absl::StatusOr<Lines> lines = Lines::Open();
   if (!lines.ok()) return lines.status();
   absl::Status status = keys::HideMemory();
-  if (status.ok()) status = keys::ReserveLockedMemory();
+  if (!status.ok()) return status;
+  const char* const variable = std::getenv("CREDENTIALS_DIRECTORY");
+  const std::string credentials = variable == nullptr ? "" : variable;
+  absl::StatusOr<keys::TokenKeys> tokens =
+      keys::StartTokens(*file, credentials, &host);
+  if (!tokens.ok()) return tokens.status();
+  status = keys::ReserveLockedMemory();
   if (!status.ok()) return status;
   // For all keys and signatures.
   const keys::LockedMemoryScope locked;
-  const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
   absl::StatusOr<keys::LoadedKeys> loaded =
-      keys::LoadKeys(*file, credentials == nullptr ? "" : credentials, &host);
+      keys::LoadKeys(*file, credentials, &host, *std::move(tokens));
   if (!loaded.ok()) return loaded.status();
   if (absl::GetFlag(FLAGS_check)) return absl::OkStatus();
   RaiseDescriptorLimit();

@@ -19,6 +19,13 @@ absl::Status HideMemory();
 // no signal. Other calls fail (ENOSYS). Errors: kInternal.
 absl::Status ConfineKeyService();
 
+// The same for a process that has the module of a security token, whose code is
+// unknown: it can also use files, threads, and Unix sockets as a client (such
+// as that of pcscd), and with `network` IP sockets. It starts no program or
+// process, sends no signal, reads no other process and accepts no connection.
+// Errors: kInternal.
+absl::Status ConfineTokenModule(bool network);
+
 }  // namespace airlock::keys
 
 #endif  // AIRLOCK_PLATFORM_KEYS_CONFINE_H_

@@ -3,6 +3,7 @@
 
 #include "platform/keys/key_server.h"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -47,10 +48,12 @@ Peer PeerOf(int fd) {
 
 // One descriptor.
 struct KeyServer::Line {
-  enum class Kind { kApplication, kListener, kChannel };
+  enum class Kind { kApplication, kListener, kChannel, kOutside };
   Kind kind = Kind::kChannel;
   UniqueFd fd;
-  size_t application = 0;  // Not of a listener.
+  // Of an application or a channel.
+  size_t application = 0;
+  size_t outside = 0;  // The index of the key.
   std::unique_ptr<KeyService::Channel> channel;
   std::deque<std::string> answers;  // That the other end has no room for.
   uint32_t watched = 0;             // The events of epoll.
@@ -78,6 +81,17 @@ absl::StatusOr<std::unique_ptr<KeyServer>> KeyServer::Create(
       epoll_ctl(server->epoll_.get(), EPOLL_CTL_ADD, server->stop_.get(),
                 &event) != 0) {
     return Failed("cannot serve keys");
+  }
+  for (size_t i = 0; i < service->outside_count(); ++i) {
+    auto line = std::make_unique<Line>();
+    line->kind = Line::Kind::kOutside;
+    line->outside = i;
+    // The key owns the other one.
+    line->fd = UniqueFd(fcntl(service->outside(i).fd(), F_DUPFD_CLOEXEC, 0));
+    if (!line->fd.valid()) return Failed("cannot serve keys");
+    const absl::Status watched = server->Watch(std::move(line));
+    if (!watched.ok()) return watched;
+    ++server->outside_;
   }
   return server;
 }
@@ -235,6 +249,11 @@ bool KeyServer::SendAnswers(Line* line) {
 
 void KeyServer::Close(Line* line) {
   if (line->kind == Line::Kind::kChannel) --channels_[line->application];
+  if (line->kind == Line::Kind::kOutside) {
+    --outside_;
+    // The key's own descriptor would keep it in epoll.
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, line->fd.get(), nullptr);
+  }
   lines_.erase(line->fd.get());
 }
 
@@ -272,6 +291,9 @@ absl::Status KeyServer::Run() {
         case Line::Kind::kChannel:
           stays = SendAnswers(line) && TakeRequests(line);
           break;
+        case Line::Kind::kOutside:
+          stays = service_->TakeOutside(line->outside);
+          break;
       }
       if (!stays) Close(line);
     }
@@ -287,7 +309,7 @@ absl::Status KeyServer::Run() {
       has_work |= line->channel->has_work() && line->answers.empty();
     }
     for (Line* const line : closed) Close(line);
-    if (lines_.empty()) return absl::OkStatus();
+    if (lines_.size() == outside_) return absl::OkStatus();
   }
 }
 

@@ -72,6 +72,7 @@ class KeyServer {
   platform::internal::UniqueFd epoll_;
   platform::internal::UniqueFd stop_;
   std::map<uid_t, size_t> users_;
+  size_t outside_ = 0;   // Lines of keys that sign outside.
   bool pauses_ = false;  // Does not accept connections for a moment.
   std::string path_;     // Of the listening socket; empty: none.
   std::map<int, std::unique_ptr<Line>> lines_;  // By their descriptors.

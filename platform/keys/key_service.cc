@@ -14,6 +14,7 @@
 #include "absl/types/optional.h"
 #include "config/keys_file.h"
 #include "platform/keys/handshake_input.h"
+#include "platform/keys/internal/key_service_impl.h"
 #include "ssl/secret.h"
 #include "ssl/shown.h"
 #include "ssl/sign.h"
@@ -37,45 +38,17 @@ std::string SchemeText(uint16_t scheme) {
   return word.empty() ? absl::StrFormat("0x%04x", scheme) : std::string(word);
 }
 
-// So many tokens a second, and at most `most`.
-struct Bucket {
-  double tokens = 0;
-  absl::Time filled;
-
-  bool Take(double per_second, double most, absl::Time now) {
-    const double added = per_second * absl::ToDoubleSeconds(now - filled);
-    tokens = std::min(most, tokens + std::max(0.0, added));
-    filled = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  }
-};
-
 }  // namespace
-
-// A grant with its key.
-struct KeyService::Allowed {
-  const ServedKey* key;
-  std::vector<Purpose> purposes;
-  std::vector<uint16_t> schemes;
-};
-
-struct KeyService::User {
-  std::string name;
-  std::vector<Allowed> allowed;
-  int per_second = 0;
-  size_t most_under_way = 0;
-  size_t under_way = 0;
-  Bucket signatures;
-  Bucket reports;
-  uint64_t suppressed = 0;
-};
 
 KeyService::KeyService(std::vector<ServedKey> keys,
                        std::vector<Application> applications, Clock clock,
                        KeyEventSink sink)
     : keys_(std::move(keys)), clock_(std::move(clock)), sink_(std::move(sink)) {
+  for (const ServedKey& key : keys_) {
+    if (key.outside == nullptr) continue;
+    queues_.push_back(std::make_unique<Queue>());
+    queues_.back()->key = &key;
+  }
   const absl::Time now = clock_();
   for (Application& application : applications) {
     User user;
@@ -93,8 +66,9 @@ KeyService::KeyService(std::vector<ServedKey> keys,
       allowed.purposes = std::move(grant.purposes);
       // Only what the key can, with the key's preference.
       const std::vector<uint16_t> able =
-          key->tickets == nullptr ? ssl::SignatureSchemes(*key->credentials)
-                                  : std::vector<uint16_t>();
+          key->tickets != nullptr   ? std::vector<uint16_t>()
+          : key->outside != nullptr ? key->outside->schemes()
+                                    : ssl::SignatureSchemes(*key->credentials);
       for (const uint16_t scheme : able) {
         if (grant.schemes.empty() ||
             absl::c_linear_search(grant.schemes, scheme)) {
@@ -214,10 +188,6 @@ KeyService::Channel::Channel(KeyService* service, size_t application,
                              const Peer& peer)
     : service_(service), application_(application), peer_(peer) {}
 
-KeyService::Channel::~Channel() {
-  service_->users_[application_].under_way -= waiting_.size();
-}
-
 bool KeyService::Channel::Take(absl::string_view packet,
                                std::vector<std::string>* answers) {
   absl::StatusOr<Message> request = Decode(packet);
@@ -243,9 +213,7 @@ bool KeyService::Channel::Take(absl::string_view packet,
     default:
       return malformed("its type is not for a channel");
   }
-  if (absl::c_any_of(waiting_, [&request](const Waiting& each) {
-        return each.request.id == request->id;
-      })) {
+  if (IsUnderWay(request->id)) {
     return malformed("its number is that of a request under way");
   }
   Message refusal;
@@ -263,17 +231,30 @@ bool KeyService::Channel::Take(absl::string_view packet,
         absl::StrCat("the application ", user.name, " has had ",
                      user.per_second, " uses of its keys within a second"))));
   } else {
-    waiting_.push_back({*std::move(request), allowed});
     ++user.under_way;
+    if (allowed->key->outside == nullptr) {
+      waiting_.push_back({*std::move(request), allowed});
+      return true;
+    }
+    outside_.push_back({*std::move(request), allowed});
+    Queue* const queue = service_->QueueOf(allowed->key);
+    if (!absl::c_linear_search(queue->turns, this)) {
+      queue->turns.push_back(this);
+    }
+    service_->BeginNext(queue);
   }
   return true;
 }
 
 std::string KeyService::Channel::Work() {
+  --service_->users_[application_].under_way;
+  if (!finished_.empty()) {
+    std::string packet = std::move(finished_.front());
+    finished_.pop_front();
+    return packet;
+  }
   const Waiting next = std::move(waiting_.front());
   waiting_.pop_front();
-  User& user = service_->users_[application_];
-  --user.under_way;
   Message answer;
   switch (next.request.type) {
     case MessageType::kSeal:
@@ -294,8 +275,13 @@ std::string KeyService::Channel::Work() {
 
 Message KeyService::Sign(const Channel& channel, const Allowed& allowed,
                          const Message& request) {
-  absl::StatusOr<std::string> signature =
-      ssl::Sign(*allowed.key->credentials, request.scheme, request.bytes);
+  return Signed(
+      channel, request,
+      ssl::Sign(*allowed.key->credentials, request.scheme, request.bytes));
+}
+
+Message KeyService::Signed(const Channel& channel, const Message& request,
+                           absl::StatusOr<std::string> signature) {
   if (!signature.ok()) {
     return Refuse(channel, request, Refusal::kFailed,
                   std::string(signature.status().message()));
@@ -368,19 +354,6 @@ void KeyService::Channel::AddKeys(uint32_t id,
   end.type = MessageType::kEnd;
   end.id = id;
   answers->push_back(Encode(end));
-}
-
-void KeyService::Channel::Cancel(const Message& request,
-                                 std::vector<std::string>* answers) {
-  const auto found = absl::c_find_if(waiting_, [&request](const Waiting& each) {
-    return each.request.id == request.id;
-  });
-  // It was answered before; the two messages passed each other.
-  if (found == waiting_.end()) return;
-  waiting_.erase(found);
-  --service_->users_[application_].under_way;
-  answers->push_back(Encode(service_->Refuse(
-      *this, request, Refusal::kCancelled, "the request was cancelled")));
 }
 
 }  // namespace airlock::keys

@@ -16,9 +16,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "platform/keys/key_event.h"
+#include "platform/keys/outside_key.h"
 #include "platform/keys/protocol.h"
 #include "ssl/credentials.h"
 #include "ssl/ticket_keyring.h"
@@ -31,6 +34,8 @@ struct ServedKey {
   std::shared_ptr<const ssl::Credentials> credentials;
   // Null: `credentials` sign.
   std::shared_ptr<ssl::TicketKeyring> tickets = nullptr;
+  // Signs in place of `credentials`, which then have the chain only.
+  std::shared_ptr<OutsideKey> outside = nullptr;
 };
 
 // What an application may do with one key.
@@ -76,6 +81,13 @@ class KeyService {
   // A channel of an application, which the service must outlive.
   std::unique_ptr<Channel> OpenChannel(size_t application, const Peer& peer);
 
+  // The keys that sign outside, by their index. TakeOutside is called when the
+  // descriptor of one is readable; it gives channels work, and false means that
+  // the descriptor is of no use any longer.
+  size_t outside_count() const { return queues_.size(); }
+  const OutsideKey& outside(size_t index) const;
+  bool TakeOutside(size_t index);
+
   // Counts of uses, and of refusals by the word of the reason.
   const UseCounts& uses() const { return uses_; }
   const std::map<std::string, uint64_t>& refusals() const { return refusals_; }
@@ -83,6 +95,7 @@ class KeyService {
  private:
   struct Allowed;
   struct User;
+  struct Queue;
 
   Message Refuse(const Channel& channel, const Message& request,
                  Refusal refusal, std::string reason);
@@ -95,15 +108,23 @@ class KeyService {
   // These answer a request that Check allowed.
   Message Sign(const Channel& channel, const Allowed& allowed,
                const Message& request);
+  Message Signed(const Channel& channel, const Message& request,
+                 absl::StatusOr<std::string> signature);
   Message Seal(const Channel& channel, const Allowed& allowed,
                const Message& request);
   Message Unseal(const Channel& channel, const Allowed& allowed,
                  const Message& request);
   void Count(const Channel& channel, const Message& request, int uses);
   bool TakeToken(User* user);
+  Queue* QueueOf(const ServedKey* key);
+  // Begins signatures with an outside key until one is under way.
+  void BeginNext(Queue* queue);
+  // The signature that is under way has a result.
+  void Finish(Queue* queue, absl::StatusOr<std::string> signature);
 
   const std::vector<ServedKey> keys_;
   std::vector<User> users_;
+  std::vector<std::unique_ptr<Queue>> queues_;
   const Clock clock_;
   const KeyEventSink sink_;
   UseCounts uses_;
@@ -123,10 +144,11 @@ class KeyService::Channel {
   // after the answers.
   bool Take(absl::string_view packet, std::vector<std::string>* answers);
 
-  // Whether requests wait for their turn.
-  bool has_work() const { return !waiting_.empty(); }
-  // Does what the oldest of them asks for, and returns the packet that answers
-  // it. One at a time, so that a server can be fair to all channels.
+  // Whether Work has something to do.
+  bool has_work() const { return !waiting_.empty() || !finished_.empty(); }
+  // Does what the oldest request asks for, and returns the packet that answers
+  // it. One at a time, so that a server can be fair to all channels. A request
+  // for an outside key is work when its signature is there.
   std::string Work();
 
   size_t application() const { return application_; }
@@ -140,6 +162,7 @@ class KeyService::Channel {
     const Allowed* allowed;
   };
 
+  bool IsUnderWay(uint32_t id) const;
   void AddKeys(uint32_t id, std::vector<std::string>* answers) const;
   void Cancel(const Message& request, std::vector<std::string>* answers);
 
@@ -147,6 +170,9 @@ class KeyService::Channel {
   const size_t application_;
   const Peer peer_;
   std::deque<Waiting> waiting_;
+  // That wait for an outside key, of which one may be signing for this channel.
+  std::deque<Waiting> outside_;
+  std::deque<std::string> finished_;  // Packets.
 };
 
 }  // namespace airlock::keys

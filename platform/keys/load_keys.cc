@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "config/position.h"
+#include "platform/keys/read_key_source.h"
 #include "platform/tickets/file_ticket_source.h"
 #include "ssl/credentials.h"
 #include "ssl/local_ca.h"
@@ -26,27 +27,6 @@ namespace {
 constexpr absl::Duration kValidity = absl::Hours(90 * 24);
 
 using CredentialsOr = absl::StatusOr<std::shared_ptr<const ssl::Credentials>>;
-
-absl::StatusOr<ssl::Secret> Read(const config::KeySource& source,
-                                 const std::string& credentials,
-                                 platform::Host* host) {
-  if (source.credential && credentials.empty()) {
-    return config::ErrorAt(
-        source.position,
-        absl::StrCat("the credential ", source.name,
-                     " is not there: CREDENTIALS_DIRECTORY is not set. systemd "
-                     "sets it for LoadCredential="));
-  }
-  const std::string path = source.credential
-                               ? absl::StrCat(credentials, "/", source.name)
-                               : source.name;
-  absl::StatusOr<platform::FileContent> content = host->ReadTrustedFile(path);
-  if (!content.ok()) {
-    return config::ErrorAt(source.position, content.status().message());
-  }
-  const ssl::ScopedWipe wipe(&content->bytes);
-  return ssl::Secret(content->bytes);
-}
 
 CredentialsOr Make(const config::Position& position,
                    ssl::CredentialsOptions options) {
@@ -91,7 +71,7 @@ absl::StatusOr<std::shared_ptr<ssl::TicketKeyring>> LoadTickets(
                                          host->Now());
   }
   const absl::StatusOr<ssl::Secret> text =
-      Read(*entry.tickets, credentials, host);
+      ReadKeySource(*entry.tickets, credentials, host);
   if (!text.ok()) return text.status();
   auto keys = platform::ParseTicketKeys(text->view());
   absl::Status status = keys.status();
@@ -111,18 +91,39 @@ CredentialsOr Load(const config::KeyEntry& entry,
   if (!entry.certificate.has_value()) return Generate(entry, host);
   ssl::CredentialsOptions options;
   absl::StatusOr<ssl::Secret> bytes =
-      Read(*entry.certificate, credentials, host);
+      ReadKeySource(*entry.certificate, credentials, host);
   if (!bytes.ok()) return bytes.status();
   options.certfile = *std::move(bytes);
   options.certfile_name = entry.certificate->name;
   const config::KeySource& key = entry.key.value_or(*entry.certificate);
   if (entry.key.has_value()) {
-    bytes = Read(*entry.key, credentials, host);
+    bytes = ReadKeySource(*entry.key, credentials, host);
     if (!bytes.ok()) return bytes.status();
     options.keyfile = *std::move(bytes);
     options.keyfile_name = entry.key->name;
   }
   return Make(key.position, std::move(options));
+}
+
+// The chain of a token's key, which must belong to it.
+CredentialsOr LoadToken(const config::KeyEntry& entry,
+                        const std::string& credentials, platform::Host* host,
+                        TokenKey* key) {
+  ssl::CredentialsOptions options;
+  absl::StatusOr<ssl::Secret> bytes =
+      ReadKeySource(*entry.certificate, credentials, host);
+  if (!bytes.ok()) return bytes.status();
+  options.certfile = *std::move(bytes);
+  options.certfile_name = entry.certificate->name;
+  // The service signs with the token itself.
+  options.signer = [](uint16_t, absl::string_view) {
+    return absl::UnimplementedError("the key is in a token");
+  };
+  CredentialsOr made = Make(entry.certificate->position, std::move(options));
+  if (!made.ok()) return made;
+  const absl::Status opened = key->Open(*made);
+  if (opened.ok()) return made;
+  return config::ErrorAt(entry.token->position, opened.message());
 }
 
 absl::StatusOr<Grant> LoadGrant(const config::KeyGrant& given,
@@ -138,14 +139,19 @@ absl::StatusOr<Grant> LoadGrant(const config::KeyGrant& given,
   const auto key = absl::c_find_if(
       keys, [&given](const ServedKey& each) { return each.name == given.key; });
   if (key->tickets != nullptr) return grant;
-  const std::vector<uint16_t> able = ssl::SignatureSchemes(*key->credentials);
+  const std::vector<uint16_t> able =
+      key->outside != nullptr ? key->outside->schemes()
+                              : ssl::SignatureSchemes(*key->credentials);
   for (const uint16_t scheme : given.schemes) {
     if (absl::c_linear_search(able, scheme)) continue;
     return config::ErrorAt(
         given.position,
         absl::StrCat("the key ", given.key, " cannot sign with ",
                      config::SignatureSchemeWord(scheme),
-                     ", which is for another type of key"));
+                     key->outside != nullptr
+                         ? ", which the token has no mechanism for, or which "
+                           "is for another type of key"
+                         : ", which is for another type of key"));
   }
   return grant;
 }
@@ -154,13 +160,21 @@ absl::StatusOr<Grant> LoadGrant(const config::KeyGrant& given,
 
 absl::StatusOr<LoadedKeys> LoadKeys(const config::KeysFile& file,
                                     const std::string& credentials,
-                                    platform::Host* host) {
+                                    platform::Host* host, TokenKeys tokens) {
   LoadedKeys loaded;
   for (const config::KeyEntry& entry : file.keys) {
     if (entry.for_tickets) {
       auto tickets = LoadTickets(entry, credentials, host);
       if (!tickets.ok()) return tickets.status();
       loaded.keys.push_back({entry.name, nullptr, *std::move(tickets)});
+      continue;
+    }
+    if (entry.token.has_value()) {
+      std::unique_ptr<TokenKey>& key = tokens[entry.name];
+      CredentialsOr chain = LoadToken(entry, credentials, host, key.get());
+      if (!chain.ok()) return chain.status();
+      loaded.keys.push_back(
+          {entry.name, *std::move(chain), nullptr, std::move(key)});
       continue;
     }
     CredentialsOr made = Load(entry, credentials, host);

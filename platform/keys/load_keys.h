@@ -16,6 +16,7 @@
 #include "config/keys_file.h"
 #include "platform/host.h"
 #include "platform/keys/key_service.h"
+#include "platform/keys/start_tokens.h"
 
 namespace airlock::keys {
 
@@ -35,9 +36,11 @@ struct LoadedKeys {
 // configuration: a file that cannot be read or that another user could replace,
 // a key that does not fit, a credential without a folder, a scheme that the key
 // does not have.
+// `tokens` is what StartTokens made for the same file; each is opened, which
+// may wait for it, and must have the key of its certificate.
 absl::StatusOr<LoadedKeys> LoadKeys(const config::KeysFile& file,
                                     const std::string& credentials,
-                                    platform::Host* host);
+                                    platform::Host* host, TokenKeys tokens);
 
 }  // namespace airlock::keys
 

@@ -95,6 +95,10 @@ absl::StatusOr<std::unique_ptr<KeyProcess>> KeyProcess::Create(
             : source->name);
   };
   for (const config::KeyEntry& entry : file->keys) {
+    if (entry.token.has_value()) {
+      note(entry.token->pin);
+      continue;
+    }
     note(entry.for_tickets       ? entry.tickets
          : entry.key.has_value() ? entry.key
                                  : entry.certificate);
