@@ -147,8 +147,9 @@ absl::Status Decider::LoadSpiffe(VerificationDecision* decision) {
   key.Add(decision->spiffe_ids.value);
   std::vector<ssl::SpiffeBundle> bundles;
   for (const config::TrustDomain& domain : decision->trust_domains) {
-    absl::StatusOr<TrustStorePtr> bundle = trust_->FromPath(
-        domain.bundle, /*must_be_trusted=*/true, "trust_domains");
+    absl::StatusOr<TrustStorePtr> bundle =
+        trust_->FromPath(domain.bundle, /*must_be_trusted=*/true,
+                         "trust_domains", BundleForm::kSpiffe);
     if (!bundle.ok()) return bundle.status();
     key.Add(domain.name);
     key.Add((*bundle)->content_hash());

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "config/error_place.h"
+#include "config/spiffe_bundle.h"
 #include "platform/internal/settled.h"
 #include "ssl/error.h"
 #include "ssl/secret.h"
@@ -55,10 +56,11 @@ TrustCache::TrustCache(Host* host, const config::Environment& environment,
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path,
                                                    bool must_be_trusted,
-                                                   absl::string_view argument) {
+                                                   absl::string_view argument,
+                                                   BundleForm form) {
   absl::StatusOr<TrustStorePtr> store =
       FromPlaces(absl::MakeConstSpan(&path, 1), must_be_trusted && !sandboxed_,
-                 absl::nullopt);
+                 form, absl::nullopt);
   if (store.ok()) return store;
   return TrustStoreError(
       argument, store.status(),
@@ -98,7 +100,8 @@ absl::StatusOr<TrustStorePtr> TrustCache::Default() {
       FindSystemCaBundle(host_, variables_);
   if (!places.ok()) return places.status();
   absl::StatusOr<TrustStorePtr> store =
-      FromPlaces(places->paths, /*must_be_trusted=*/false, places->first);
+      FromPlaces(places->paths, /*must_be_trusted=*/false,
+                 BundleForm::kCertificates, places->first);
   if (!store.ok()) {
     return TrustStoreError(
         absl::StrCat("The system's CA bundle (", places->why, ")"),
@@ -113,15 +116,17 @@ void TrustCache::Clear() {
 }
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
-    absl::Span<const std::string> places, bool must_be_trusted,
+    absl::Span<const std::string> places, bool must_be_trusted, BundleForm form,
     absl::optional<FileStatus> first) {
   // A path cannot contain a NUL.
   const absl::string_view nul("\0", 1);
   std::string joined;
   absl::string_view key = places[0];
-  if (places.size() > 1 || must_be_trusted) {
+  const bool spiffe = form == BundleForm::kSpiffe;
+  if (places.size() > 1 || must_be_trusted || spiffe) {
     joined =
-        absl::StrCat(absl::StrJoin(places, nul), must_be_trusted ? nul : "");
+        absl::StrCat(absl::StrJoin(places, nul), must_be_trusted ? nul : "",
+                     spiffe ? absl::StrCat(nul, nul) : "");
     key = joined;
   }
   const absl::StatusOr<std::shared_ptr<Found>> found =
@@ -164,14 +169,14 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
   // Another thread may have loaded them while this one waited.
   if (!(*found)->settled || (*found)->files != files) {
     const absl::Status status =
-        Load(std::move(files), must_be_trusted, found->get());
+        Load(std::move(files), must_be_trusted, form, found->get());
     if (!status.ok()) return status;
   }
   return (*found)->store;
 }
 
 absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
-                              Found* found) {
+                              BundleForm form, Found* found) {
   const absl::Time now = host_->Now();
   bool settled = true;
   std::string key;
@@ -190,6 +195,16 @@ absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
     // The identity of exactly these bytes; the file may have changed.
     file.identity = content->identity;
     settled = settled && IsSettled(file.identity, now);
+    if (form == BundleForm::kSpiffe) {
+      absl::StatusOr<std::string> pem =
+          config::SpiffeBundleToPem(content->bytes);
+      if (!pem.ok()) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            ssl::ShownPath(file.path), ": ", pem.status().message()));
+      }
+      ssl::Wipe(&content->bytes);
+      content->bytes = *std::move(pem);
+    }
     digests.push_back(ssl::Sha256(content->bytes));
     absl::StrAppend(&key, digests.back(), file.optional ? "optional" : "");
     contents.push_back(std::move(content->bytes));

@@ -24,6 +24,12 @@ namespace airlock::platform::internal {
 
 using TrustStorePtr = std::shared_ptr<const ssl::TrustStore>;
 
+// What files may contain.
+enum class BundleForm {
+  kCertificates,  // PEM or DER.
+  kSpiffe,        // Or a JWK set; see config/spiffe_bundle.h.
+};
+
 // Trust stores, shared by content: equal bytes give the same store, whatever
 // their source. Errors have kind ErrorKind::kTrustStore. Thread-safe.
 class TrustCache {
@@ -40,7 +46,8 @@ class TrustCache {
   // with `argument`.
   absl::StatusOr<TrustStorePtr> FromPath(
       const std::string& path, bool must_be_trusted = false,
-      absl::string_view argument = "ca_certs");
+      absl::string_view argument = "ca_certs",
+      BundleForm form = BundleForm::kCertificates);
 
   // A bundle, PEM or DER.
   absl::StatusOr<TrustStorePtr> FromBytes(
@@ -71,9 +78,11 @@ class TrustCache {
   // host's own if a path cannot be read.
   absl::StatusOr<TrustStorePtr> FromPlaces(absl::Span<const std::string> places,
                                            bool must_be_trusted,
+                                           BundleForm form,
                                            absl::optional<FileStatus> first);
   absl::Status Load(std::vector<CaFile> files, bool must_be_trusted,
-                    Found* found) ABSL_EXCLUSIVE_LOCKS_REQUIRED(found->mutex);
+                    BundleForm form, Found* found)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(found->mutex);
 
   Host* const host_;
   config::Environment variables_;  // SSL_CERT_FILE and SSL_CERT_DIR, if set.

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -282,6 +283,37 @@ TEST_F(SpiffePolicyTest, ABundleThatChangesTakesEffect) {
               KindIs(ErrorKind::kTrustStore));
   host_->SetFile("/etc/here.pem", there_.certificate().ToPem());
   EXPECT_THAT(Meet(*runtime, Client(), server_),
+              KindIs(ErrorKind::kTrustStore));
+}
+
+// The form of SPIFFE's own (a JWK set), which only a trust domain's bundle has.
+std::string JwkSet(const SpiffeCa& ca) {
+  return absl::StrCat(
+      R"({"keys": [{"use": "jwt-svid", "kty": "EC", "kid": "a"},)",
+      R"({"use": "x509-svid", "kty": "EC", "x5c": [")",
+      absl::Base64Escape(ca.certificate().der()),
+      R"("]}], "spiffe_sequence": 1, "spiffe_refresh_hint": 300})");
+}
+
+TEST_F(SpiffePolicyTest, ABundleMayBeAJwkSet) {
+  host_->SetFile("/etc/here.pem", JwkSet(here_));
+  const auto runtime = Make({kTrustDomains, kMesh});
+  EXPECT_TRUE(Meet(*runtime, Client(), server_).ok());
+  EXPECT_THAT(Meet(*runtime, Client(), there_.Issue(kServerId)),
+              KindIs(ErrorKind::kVerification));
+  const SpiffeCa next("next");
+  host_->SetFile("/etc/here.pem", JwkSet(next));
+  EXPECT_TRUE(Meet(*runtime, Client(), next.Issue(kServerId)).ok());
+  host_->SetFile("/etc/here.pem", "{}");
+  EXPECT_THAT(Meet(*runtime, Client(), server_),
+              AllOf(KindIs(ErrorKind::kTrustStore), Quotes("/etc/here.pem"),
+                    Quotes("\"keys\"")));
+  // The same path as the CAs of an application is read in its own form.
+  host_->SetFile("/etc/here.pem", JwkSet(here_));
+  EXPECT_TRUE(Meet(*runtime, Client(), server_).ok());
+  WrapOptions other = Client("localhost");
+  other.ca_certs = CaPath{"/etc/here.pem"};
+  EXPECT_THAT(Meet(*runtime, std::move(other), server_),
               KindIs(ErrorKind::kTrustStore));
 }
 
