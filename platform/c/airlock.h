@@ -419,6 +419,13 @@ enum {
 
 /* Python's parameters. The defaults are secure: a client verifies the chain and
  * the name. Copied; keys are wiped when no longer needed. */
+/* The CAs of a SPIFFE trust domain, which may issue IDs of it: "example.org",
+ * and PEM, DER, or SPIFFE's own format (a JWK set). Never changes. */
+typedef struct airlock_spiffe_bundle {
+  airlock_bytes trust_domain;
+  airlock_bytes bundle;
+} airlock_spiffe_bundle;
+
 typedef struct airlock_wrap_options {
   size_t struct_size;
   /* The private key and the certificate chain themselves, never paths. A key is
@@ -461,6 +468,11 @@ typedef struct airlock_wrap_options {
   airlock_bytes groups;           /* For key exchange: "X25519:P-256". */
   int32_t alpn_required; /* YES: a server refuses clients that share none. */
   int32_t reserved;
+  /* See airlock_context_options. */
+  const airlock_spiffe_bundle* spiffe_bundles;
+  size_t spiffe_bundles_count;
+  const airlock_bytes* spiffe_ids;
+  size_t spiffe_ids_count;
 } airlock_wrap_options;
 
 /* Makes a TLS socket over *transport, and shakes hands unless the options say
@@ -724,6 +736,17 @@ typedef struct airlock_context_options {
    * may be freed afterwards. CREDENTIALS if what it has is too weak for the
    * context; later updates are checked in the same way. */
   airlock_credential_source* credential_source;
+  /* If set, the peer is verified by its SPIFFE ID, in place of a host name: its
+   * certificate is an X509-SVID, its chain leads to the bundle of the trust
+   * domain in its ID, and the ID is one of spiffe_ids, or below one that ends
+   * with "/" and two asterisks. Both are set or none.
+   * INVALID_ARGUMENT together with check_hostname YES or CERT_NONE, or if one
+   * is malformed; TRUST_STORE if a bundle is. POLICY if the policy has a list
+   * of its own, or does not leave the choice to a client. */
+  const airlock_spiffe_bundle* spiffe_bundles;
+  size_t spiffe_bundles_count;
+  const airlock_bytes* spiffe_ids;
+  size_t spiffe_ids_count;
 } airlock_context_options;
 
 /* Makes a context. Error kinds: POLICY, CREDENTIALS, TRUST_STORE,

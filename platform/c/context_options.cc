@@ -14,6 +14,7 @@
 #include "platform/c/internal/given_credentials.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
+#include "platform/c/internal/spiffe.h"
 #include "platform/c/internal/values.h"
 #include "platform/keys/key_client.h"
 #include "ssl/secret.h"
@@ -122,6 +123,9 @@ absl::Status PutOptions(const airlock_context_options& given,
                &options->verification.hostname.common_name_fallback),
            Put(Texts(given.pins, given.pins_count, "pins"),
                &options->verification.pins),
+           Put(GivenSpiffe(given.spiffe_bundles, given.spiffe_bundles_count,
+                           given.spiffe_ids, given.spiffe_ids_count),
+               &options->verification.spiffe),
            Put(Bundle(given.ca_certs, given.cadata), &request->ca_certs),
            Put(Text(given.ciphers, "ciphers"), &options->ciphers),
            Put(Text(given.groups, "groups"), &options->verification.groups),
@@ -142,8 +146,8 @@ absl::Status PutOptions(const airlock_context_options& given,
        }) {
     if (!status.ok()) return status;
   }
-  SetVerificationDefaults(server_side, &request->cert_reqs,
-                          &request->check_hostname);
+  SetVerificationDefaults(server_side, options->verification.spiffe != nullptr,
+                          &request->cert_reqs, &request->check_hostname);
   request->side = server_side ? ssl::Side::kServer : ssl::Side::kClient;
   const auto host = Given(given.server_hostname, "server_hostname");
   if (!host.ok()) return host.status();

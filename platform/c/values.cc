@@ -135,12 +135,13 @@ absl::StatusOr<bool> Flag(int32_t value, absl::string_view name,
   return choice->value_or(otherwise);
 }
 
-void SetVerificationDefaults(bool server_side,
+void SetVerificationDefaults(bool server_side, bool spiffe,
                              absl::optional<ssl::VerifyMode>* cert_reqs,
                              absl::optional<bool>* check_hostname) {
   if (server_side) return;
   if (!cert_reqs->has_value()) *cert_reqs = ssl::VerifyMode::kRequired;
-  if (!check_hostname->has_value() && *cert_reqs != ssl::VerifyMode::kNone) {
+  if (!spiffe && !check_hostname->has_value() &&
+      *cert_reqs != ssl::VerifyMode::kNone) {
     *check_hostname = true;
   }
 }

@@ -13,6 +13,7 @@
 #include "platform/c/airlock.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
+#include "platform/c/internal/spiffe.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/transport.h"
 #include "platform/c/internal/values.h"
@@ -56,6 +57,9 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
            Put(Version(given.maximum_version, "maximum_version"),
                &options.verification.maximum_version),
            Put(Flags(given.verify_flags), &options.verification.flags),
+           Put(GivenSpiffe(given.spiffe_bundles, given.spiffe_bundles_count,
+                           given.spiffe_ids, given.spiffe_ids_count),
+               &options.verification.spiffe),
            Put(Bundle(given.ca_certs, given.cadata), &options.ca_certs),
            Put(Text(given.ciphers, "ciphers"), &options.ciphers),
            Put(Text(given.groups, "groups"), &options.verification.groups),
@@ -70,8 +74,9 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
        }) {
     if (!status.ok()) return status;
   }
-  SetVerificationDefaults(options.server_side, &options.cert_reqs,
-                          &options.check_hostname);
+  SetVerificationDefaults(options.server_side,
+                          options.verification.spiffe != nullptr,
+                          &options.cert_reqs, &options.check_hostname);
   if (given.session != nullptr) options.session = given.session->session;
   return options;
 }

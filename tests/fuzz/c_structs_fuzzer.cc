@@ -56,6 +56,11 @@ class Maker {
     return Keep(input_.Bytes());
   }
 
+  // `word`, or any.
+  airlock_bytes BytesOr(absl::string_view word) {
+    return input_.Flag() ? Keep(word) : Bytes();
+  }
+
   // A list of `make`'s results, and its length in *count.
   template <typename Make>
   auto List(size_t* count, Make make) -> const decltype(make())* {
@@ -142,6 +147,17 @@ struct Releases {
 };
 void Release(void* user) { ++static_cast<Releases*>(user)->released; }
 
+airlock_spiffe_bundle SpiffeBundle(Maker* make) {
+  auto bundle = Zero<airlock_spiffe_bundle>();
+  bundle.trust_domain = make->BytesOr("example.org");
+  bundle.bundle = make->Bytes();
+  return bundle;
+}
+
+airlock_bytes SpiffeId(Maker* make) {
+  return make->BytesOr("spiffe://example.org/**");
+}
+
 airlock_wrap_options WrapOptions(Maker* make) {
   auto options = Zero<airlock_wrap_options>();
   options.keyfile = make->Bytes();
@@ -165,6 +181,10 @@ airlock_wrap_options WrapOptions(Maker* make) {
   options.groups = make->Bytes();
   options.alpn_required = make->Number();
   options.reserved = make->Number();
+  options.spiffe_bundles = make->List(&options.spiffe_bundles_count,
+                                      [make] { return SpiffeBundle(make); });
+  options.spiffe_ids =
+      make->List(&options.spiffe_ids_count, [make] { return SpiffeId(make); });
   return options;
 }
 
@@ -224,6 +244,10 @@ airlock_context_options ContextOptions(Maker* make, const Handles& handles) {
   options.accept_compressed_certificates = make->Number();
   options.reserved2 = make->Number();
   options.credential_source = make->Flag() ? handles.source : nullptr;
+  options.spiffe_bundles = make->List(&options.spiffe_bundles_count,
+                                      [make] { return SpiffeBundle(make); });
+  options.spiffe_ids =
+      make->List(&options.spiffe_ids_count, [make] { return SpiffeId(make); });
   return options;
 }
 

@@ -67,8 +67,9 @@ constexpr int32_t ChoiceNumber(bool value) {
   return value ? AIRLOCK_YES : AIRLOCK_NO;
 }
 
-// The defaults of a client: verify the chain and the name. Sets what is unset.
-void SetVerificationDefaults(bool server_side,
+// The defaults of a client: verify the chain and the name, unless SPIFFE IDs
+// take its place. Sets what is unset.
+void SetVerificationDefaults(bool server_side, bool spiffe,
                              absl::optional<ssl::VerifyMode>* cert_reqs,
                              absl::optional<bool>* check_hostname);
 
