@@ -7,8 +7,10 @@ _ASK = """
 from __future__ import print_function
 import os, sys, sysconfig
 suffix = sysconfig.get_config_var("EXT_SUFFIX") or ".so"
-print("%d.%d" % sys.version_info[:2] + ("t" if "t" in getattr(sys, "abiflags", "") else ""))
-print("%d.%d.%d" % sys.version_info[:3])
+# "t" marks a free-threaded build.
+threaded = "t" if "t" in getattr(sys, "abiflags", "") else ""
+print("%d.%d" % sys.version_info[:2] + threaded)
+print("%d.%d.%d" % sys.version_info[:3] + threaded)
 print(os.path.realpath(sys.executable))
 print(".so" if sys.version_info[0] == 2 else suffix)
 folders = [sysconfig.get_path("include"), sysconfig.get_path("platinclude")]
@@ -25,7 +27,7 @@ folder = os.path.dirname(test.__file__)
 print(os.path.exists(os.path.join(folder, "test_ssl.py")))
 """
 
-_OLDEST = {"2": 7, "3": 6}
+_OLDEST = {"2": 7, "3": 6, "3t": 13}
 
 def _fetched(rctx, home):
     """Those that tools/get_python has fetched."""
@@ -80,6 +82,8 @@ def _ask(rctx, python):
 
 def _supported(version):
     major, _, minor = version.partition(".")
+    if minor.endswith("t"):
+        major, minor = major + "t", minor[:-1]
     return major in _OLDEST and minor.isdigit() and int(minor) >= _OLDEST[major]
 
 def _headers(rctx, python):

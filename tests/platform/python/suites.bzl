@@ -22,10 +22,10 @@ _SUITES = {
 _EVERYTHING = ["2.7", "3.8", "3.11", "3.13"]
 
 # Those of tools/get_python, which few machines have: slow suites run in them, too.
-_NEWEST = ["3.14", "3.15"]
+_NEWEST = ["3.14", "3.15", "3.13t", "3.14t", "3.15t"]
 
 def _number(version):
-    major, _, minor = version.partition(".")
+    major, _, minor = version.rstrip("t").partition(".")
     return int(major) * 1000 + int(minor)
 
 def thorough(modules):
@@ -33,7 +33,7 @@ def thorough(modules):
     return [python for python in modules if python["version"] in _EVERYTHING]
 
 def newest(modules):
-    """Those of the modules' Pythons that are newer than Debian's."""
+    """Those of the modules' Pythons that tools/get_python gets."""
     return [python for python in modules if python["version"] in _NEWEST]
 
 def python_test(

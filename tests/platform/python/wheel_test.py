@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import unittest
 import zipfile
@@ -37,6 +38,9 @@ def run(*arguments):
 
 def our_wheel():
     python = 'cp%d%d' % sys.version_info[:2]
+    if sys.version_info[0] == 3:
+        # A free-threaded build has the same version, but another ABI.
+        python += '-cp' + sysconfig.get_config_var('SOABI').split('-')[1]
     wheels = glob.glob(os.path.join(WHEELS, 'airlock-*-%s-*.whl' % python))
     assert len(wheels) == 1, os.listdir(WHEELS)
     return wheels[0]
