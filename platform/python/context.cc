@@ -79,10 +79,14 @@ PyObject* RaiseNoCipher(const ModuleState& state, absl::string_view why) {
 bool CheckCiphers(const ContextObject& context, const std::string& list) {
   // Python 2.7 sets the same list for each context.
   constexpr size_t kMostAccepted = 8;
-  auto& accepted = context.state->accepted_ciphers;
+  ModuleState& state = *context.state;
   const auto entry = std::make_pair(list, context.groups);
-  if (std::find(accepted.begin(), accepted.end(), entry) != accepted.end()) {
-    return true;
+  {
+    const absl::MutexLock lock(&state.accepted_mutex);
+    const auto& accepted = state.accepted_ciphers;
+    if (std::find(accepted.begin(), accepted.end(), entry) != accepted.end()) {
+      return true;
+    }
   }
   ssl::ContextOptions options = context.Basics();
   options.ciphers = list;
@@ -96,6 +100,8 @@ bool CheckCiphers(const ContextObject& context, const std::string& list) {
                   "The list names no suite; \"DEFAULT\" is the default.");
     return false;
   }
+  const absl::MutexLock lock(&state.accepted_mutex);
+  auto& accepted = state.accepted_ciphers;
   if (accepted.size() == kMostAccepted) accepted.erase(accepted.begin());
   accepted.push_back(entry);
   return true;
@@ -330,45 +336,50 @@ constexpr int kKeywords = METH_VARARGS | METH_KEYWORDS;
 
 PyMethodDef* ContextMethods() {
   static PyMethodDef methods[] = {
-    {"_wrap_socket", Method<WrapSocket>(), kKeywords, nullptr},
-    {"_wrap_bio", Method<WrapBio>(), kKeywords, nullptr},
-    {"set_ciphers", Method<SetCiphers>(), METH_VARARGS, nullptr},
-    {"get_ciphers", Method<GetCiphers>(), METH_NOARGS, nullptr},
-    {"_set_alpn_protocols", Method<SetAlpn>(), METH_VARARGS, nullptr},
+    {"_wrap_socket", Method<Locked<WrapSocket>>(), kKeywords, nullptr},
+    {"_wrap_bio", Method<Locked<WrapBio>>(), kKeywords, nullptr},
+    {"set_ciphers", Method<Locked<SetCiphers>>(), METH_VARARGS, nullptr},
+    {"get_ciphers", Method<Locked<GetCiphers>>(), METH_NOARGS, nullptr},
+    {"_set_alpn_protocols", Method<Locked<SetAlpn>>(), METH_VARARGS, nullptr},
 #if !AIRLOCK_PYTHON_AT_LEAST(3, 10)
-    {"_set_npn_protocols", Method<SetNpn>(), METH_VARARGS, nullptr},
+    {"_set_npn_protocols", Method<Locked<SetNpn>>(), METH_VARARGS, nullptr},
 #endif
-    {"load_cert_chain", Method<LoadCertChain>(), kKeywords,
+    {"load_cert_chain", Method<Locked<LoadCertChain>>(), kKeywords,
      "Each file is a path, an object with read(), or PEM text."},
-    {"_watch_cert_chain", Method<WatchCertChain>(), kKeywords, nullptr},
-    {"_refresh_cert_chain", Method<RefreshCertChain>(), METH_NOARGS, nullptr},
-    {"_watched_cert_chain", Method<WatchedCertChain>(), METH_NOARGS, nullptr},
-    {"load_dh_params", Method<LoadDhParams>(), METH_O, nullptr},
-    {"load_verify_locations", Method<LoadVerifyLocations>(), kKeywords,
+    {"_watch_cert_chain", Method<Locked<WatchCertChain>>(), kKeywords, nullptr},
+    {"_refresh_cert_chain", Method<Locked<RefreshCertChain>>(), METH_NOARGS,
+     nullptr},
+    {"_watched_cert_chain", Method<Locked<WatchedCertChain>>(), METH_NOARGS,
+     nullptr},
+    {"load_dh_params", Method<Locked<LoadDhParams>>(), METH_O, nullptr},
+    {"load_verify_locations", Method<Locked<LoadVerifyLocations>>(), kKeywords,
      "cafile is a path, an object with read(), or PEM text."},
-    {"session_stats", Method<SessionStats>(), METH_NOARGS, nullptr},
-    {"set_default_verify_paths", Method<SetDefaultVerifyPaths>(), METH_NOARGS,
+    {"session_stats", Method<Locked<SessionStats>>(), METH_NOARGS, nullptr},
+    {"set_default_verify_paths", Method<Locked<SetDefaultVerifyPaths>>(),
+     METH_NOARGS, nullptr},
+    {"set_ecdh_curve", Method<Locked<SetEcdhCurve>>(), METH_O, nullptr},
+    {"cert_store_stats", Method<Locked<CertStoreStats>>(), METH_NOARGS,
      nullptr},
-    {"set_ecdh_curve", Method<SetEcdhCurve>(), METH_O, nullptr},
-    {"cert_store_stats", Method<CertStoreStats>(), METH_NOARGS, nullptr},
-    {"get_ca_certs", Method<GetCaCerts>(), kKeywords, nullptr},
-    {AIRLOCK_SINCE_3_15("set_groups"), Method<SetGroups>(), METH_O, nullptr},
-    {AIRLOCK_SINCE_3_15("get_groups"), Method<GetGroups>(), kKeywords, nullptr},
-    {AIRLOCK_SINCE_3_15("set_ciphersuites"), Method<SetCiphersuites>(), METH_O,
+    {"get_ca_certs", Method<Locked<GetCaCerts>>(), kKeywords, nullptr},
+    {AIRLOCK_SINCE_3_15("set_groups"), Method<Locked<SetGroups>>(), METH_O,
      nullptr},
-    {AIRLOCK_SINCE_3_15("set_client_sigalgs"), Method<SetClientSigalgs>(),
+    {AIRLOCK_SINCE_3_15("get_groups"), Method<Locked<GetGroups>>(), kKeywords,
+     nullptr},
+    {AIRLOCK_SINCE_3_15("set_ciphersuites"), Method<Locked<SetCiphersuites>>(),
      METH_O, nullptr},
-    {AIRLOCK_SINCE_3_15("set_server_sigalgs"), Method<SetServerSigalgs>(),
-     METH_O, nullptr},
+    {AIRLOCK_SINCE_3_15("set_client_sigalgs"),
+     Method<Locked<SetClientSigalgs>>(), METH_O, nullptr},
+    {AIRLOCK_SINCE_3_15("set_server_sigalgs"),
+     Method<Locked<SetServerSigalgs>>(), METH_O, nullptr},
 #if !AIRLOCK_PYTHON_AT_LEAST(3, 7)
-    {"set_servername_callback", Method<SetServernameCallback>(), METH_O,
+    {"set_servername_callback", Method<Locked<SetServernameCallback>>(), METH_O,
      nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 13)
-    {"set_psk_client_callback", Method<SetPskClientCallback>(), kKeywords,
-     nullptr},
-    {"set_psk_server_callback", Method<SetPskServerCallback>(), kKeywords,
-     nullptr},
+    {"set_psk_client_callback", Method<Locked<SetPskClientCallback>>(),
+     kKeywords, nullptr},
+    {"set_psk_server_callback", Method<Locked<SetPskServerCallback>>(),
+     kKeywords, nullptr},
 #endif
     {nullptr, nullptr, 0, nullptr},
   };

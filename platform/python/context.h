@@ -28,7 +28,7 @@
 
 namespace airlock::python {
 
-// Guarded by the GIL.
+// Guarded by the GIL, and by an ObjectLock on it.
 struct ContextObject {
   ContextObject(StatePtr state_in, int protocol_in);
 
@@ -117,6 +117,8 @@ struct ContextObject {
   // A server's; changes to the context keep it.
   std::shared_ptr<ssl::TicketKeyring> TicketKeyring(absl::Time now);
 
+  // Counts the calls of Changed().
+  uint64_t changes_ = 0;
   // One for each side and for each exception that was used.
   std::vector<Frozen> frozen_;
   std::shared_ptr<ssl::TicketKeyring> ticket_keyring_;  // Null until needed.

@@ -29,6 +29,12 @@ constexpr uint8_t kFinished = 20;
 constexpr int kRecordHeader = 256;
 constexpr int kChangeCipherSpecMessage = 0x101;
 
+// One of the callbacks of a context, which another thread may replace.
+PyRef CallbackOf(PyObject* context, PyRef ContextObject::*callback) {
+  const ObjectLock lock(context);
+  return PyRef::Borrow((ContextOf(context).*callback).get());
+}
+
 ssl::SniDecision Refuse(uint8_t alert) {
   ssl::SniDecision decision;
   decision.alert = alert;
@@ -38,14 +44,14 @@ ssl::SniDecision Refuse(uint8_t alert) {
 absl::StatusOr<ssl::SniDecision> OnSni(
     ssl::Socket& /*core*/, const absl::optional<std::string>& name) {
   const CallbackScope scope;
-  PyObject* context = scope.socket().context.get();
-  const PyRef callback = PyRef::Borrow(ContextOf(context).sni_callback.get());
+  const PyRef keep = PyRef::Borrow(scope.socket().context.get());
+  PyObject* const context = keep.get();
+  const PyRef callback = CallbackOf(context, &ContextObject::sni_callback);
   if (!callback) return ssl::SniDecision();
   if (IsOrphan(scope.self())) {
     return absl::FailedPreconditionError(
         "the SSLSocket or SSLObject to call it with no longer exists");
   }
-  const PyRef keep = PyRef::Borrow(context);
   const PyRef visible = PyRef::Steal(Visible(scope.self()));
   const PyRef server_name = name.has_value() ? PyRef::Steal(ServerName(*name))
                                              : PyRef::Borrow(Py_None);
@@ -139,8 +145,9 @@ absl::Status OnMessage(const ssl::Socket& core,
   if (!kept.ok()) return kept;
   const CallbackScope scope;
   SocketObject& socket = scope.socket();
+  const PyRef context = PyRef::Borrow(socket.context.get());
   const PyRef callback =
-      PyRef::Borrow(ContextOf(socket.context.get()).message_callback.get());
+      CallbackOf(context.get(), &ContextObject::message_callback);
   if (!callback || socket.raised_type) return absl::OkStatus();
   const PyRef visible = PyRef::Steal(Visible(scope.self()));
   const PyRef bytes = PyRef::Steal(Bytes(
@@ -201,14 +208,15 @@ absl::optional<ssl::PskIdentity> TakePsk(PyObject* given) {
     psk.identity = identity == nullptr ? "" : identity;
     psk.key = ssl::Secret(key.bytes());
   }
-  if (Py_REFCNT(given) == 1) WipeIfOwn(PyTuple_GET_ITEM(given, 1));
+  if (HasOnlyReference(given)) WipeIfOwn(PyTuple_GET_ITEM(given, 1));
   return psk;
 }
 
 absl::optional<ssl::PskIdentity> OnPskClient(absl::string_view hint) {
   const CallbackScope scope;
-  const PyRef callback = PyRef::Borrow(
-      ContextOf(scope.socket().context.get()).psk_client_callback.get());
+  const PyRef context = PyRef::Borrow(scope.socket().context.get());
+  const PyRef callback =
+      CallbackOf(context.get(), &ContextObject::psk_client_callback);
   if (!callback) return absl::nullopt;
   const PyRef argument = TextOrNone(hint);
   const PyRef result = PyRef::Steal(
@@ -221,8 +229,9 @@ absl::optional<ssl::PskIdentity> OnPskClient(absl::string_view hint) {
 
 absl::optional<ssl::Secret> OnPskServer(absl::string_view identity) {
   const CallbackScope scope;
-  const PyRef callback = PyRef::Borrow(
-      ContextOf(scope.socket().context.get()).psk_server_callback.get());
+  const PyRef context = PyRef::Borrow(scope.socket().context.get());
+  const PyRef callback =
+      CallbackOf(context.get(), &ContextObject::psk_server_callback);
   if (!callback) return absl::nullopt;
   const PyRef argument = TextOrNone(identity);
   const PyRef result = PyRef::Steal(

@@ -163,13 +163,15 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   std::string rules = RulesFor(policy, hostname, now);
   for (const Frozen& frozen : frozen_) {
     if (frozen.side != side || frozen.rules != rules) continue;
+    const std::shared_ptr<const ssl::Context> found = frozen.context;
     if (side == ssl::Side::kClient &&
         (cert_none_unstated || !verify_mode_chosen) &&
-        frozen.context->options().verification.mode == ssl::VerifyMode::kNone) {
+        found->options().verification.mode == ssl::VerifyMode::kNone) {
       state->runtime->NoteUnverified(hostname, CallSite());
     }
-    return frozen.context;
+    return found;
   }
+  const uint64_t changes = changes_;
   const platform::ContextRequest request = Request(policy, side, hostname);
 
   ssl::ContextOptions result = Basics();
@@ -209,7 +211,10 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   }
   absl::StatusOr<std::shared_ptr<const ssl::Context>> made =
       state->runtime->CreateContext(request, std::move(result));
-  if (made.ok()) frozen_.push_back({side, std::move(rules), *made});
+  // Looking for the call site may have let another thread change the context.
+  if (made.ok() && changes_ == changes) {
+    frozen_.push_back({side, std::move(rules), *made});
+  }
   return made;
 }
 
@@ -235,6 +240,7 @@ std::shared_ptr<ssl::TicketKeyring> ContextObject::TicketKeyring(
 }
 
 void ContextObject::Changed() {
+  ++changes_;
   frozen_.clear();
   // A server's keys exist before it forks, so that its children share them.
   if (!credentials.empty() || live != nullptr || sni_callback ||

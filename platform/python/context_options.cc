@@ -375,37 +375,40 @@ int SetCallback(PyObject* value, const char* what, PyRef* callback) {
 
 PyGetSetDef* ContextProperties() {
   static PyGetSetDef properties[] = {
-    {"options", Guard<GetOptions>, Guard<SetOptions>, nullptr, nullptr},
-    {"verify_mode", Guard<GetVerifyMode>, Guard<SetVerifyMode>, nullptr,
+    {"options", Guard<Locked<GetOptions>>, Guard<Locked<SetOptions>>, nullptr,
      nullptr},
-    {"verify_flags", Guard<GetVerifyFlags>, Guard<SetVerifyFlags>, nullptr,
-     nullptr},
-    {"check_hostname", Guard<GetCheckHostname>, Guard<SetCheckHostname>,
+    {"verify_mode", Guard<Locked<GetVerifyMode>>, Guard<Locked<SetVerifyMode>>,
      nullptr, nullptr},
+    {"verify_flags", Guard<Locked<GetVerifyFlags>>,
+     Guard<Locked<SetVerifyFlags>>, nullptr, nullptr},
+    {"check_hostname", Guard<Locked<GetCheckHostname>>,
+     Guard<Locked<SetCheckHostname>>, nullptr, nullptr},
 #if AIRLOCK_PYTHON_AT_LEAST(3, 6)
-    {"post_handshake_auth", Guard<GetPostHandshakeAuth>,
-     Guard<SetPostHandshakeAuth>, nullptr, nullptr},
+    {"post_handshake_auth", Guard<Locked<GetPostHandshakeAuth>>,
+     Guard<Locked<SetPostHandshakeAuth>>, nullptr, nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 7)
-    {"_host_flags", Guard<GetHostFlags>, Guard<SetHostFlags>, nullptr, nullptr},
-    {"minimum_version", Guard<GetMinimumVersion>, Guard<SetMinimumVersion>,
+    {"_host_flags", Guard<Locked<GetHostFlags>>, Guard<Locked<SetHostFlags>>,
      nullptr, nullptr},
-    {"maximum_version", Guard<GetMaximumVersion>, Guard<SetMaximumVersion>,
-     nullptr, nullptr},
-    {"protocol", Guard<GetProtocol>, nullptr, nullptr, nullptr},
-    {"sni_callback", Guard<GetSniCallback>, Guard<SetSniCallback>,
+    {"minimum_version", Guard<Locked<GetMinimumVersion>>,
+     Guard<Locked<SetMinimumVersion>>, nullptr, nullptr},
+    {"maximum_version", Guard<Locked<GetMaximumVersion>>,
+     Guard<Locked<SetMaximumVersion>>, nullptr, nullptr},
+    {"protocol", Guard<Locked<GetProtocol>>, nullptr, nullptr, nullptr},
+    {"sni_callback", Guard<Locked<GetSniCallback>>,
+     Guard<Locked<SetSniCallback>>,
      "callback(SSLSocket, server_name, SSLContext) or None", nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 8)
-    {"num_tickets", Guard<GetNumTickets>, Guard<SetNumTickets>, nullptr,
-     nullptr},
-    {"keylog_filename", Guard<GetKeylogFilename>, Guard<SetKeylogFilename>,
+    {"num_tickets", Guard<Locked<GetNumTickets>>, Guard<Locked<SetNumTickets>>,
      nullptr, nullptr},
-    {"_msg_callback", Guard<GetMessageCallback>, Guard<SetMessageCallback>,
-     nullptr, nullptr},
+    {"keylog_filename", Guard<Locked<GetKeylogFilename>>,
+     Guard<Locked<SetKeylogFilename>>, nullptr, nullptr},
+    {"_msg_callback", Guard<Locked<GetMessageCallback>>,
+     Guard<Locked<SetMessageCallback>>, nullptr, nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 10)
-    {"security_level", Guard<GetSecurityLevel>, nullptr,
+    {"security_level", Guard<Locked<GetSecurityLevel>>, nullptr,
      "The security level, 0-5.", nullptr},
 #endif
     {nullptr, nullptr, nullptr, nullptr, nullptr},

@@ -29,7 +29,8 @@ int Duplicate(int fd) {
 
 thread_local CoreAccess* current_access = nullptr;
 
-// Whether this interpreter has no other thread. Needs the GIL.
+// Whether this interpreter has no other thread. Needs the GIL. Without a GIL,
+// other threads may end meanwhile, but only this one could begin another.
 bool IsOnlyThread() {
   PyThreadState* const own = PyThreadState_Get();
   return PyInterpreterState_ThreadHead(own->interp) == own &&
@@ -105,7 +106,7 @@ void CoreAccess::Begin(int fd) {
   fork_guard_.emplace();
   FdTransport* const transport = SocketOf(self_).fd_transport;
   if (transport != nullptr) {
-    if (fd >= 0 && !brief_ && !IsOnlyThread()) {
+    if (fd >= 0 && !(brief_ && kHasGil) && !IsOnlyThread()) {
       duplicate_ = platform::internal::UniqueFd(Duplicate(fd));
     }
     transport->set_fd(duplicate_.valid() ? duplicate_.get() : fd);

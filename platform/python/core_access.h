@@ -45,6 +45,8 @@ class SocketLock {
 // duplicate of the descriptor. It keeps the GIL if no other thread could use
 // it, if no descriptor is left for a duplicate, or if the work is brief: then a
 // duplicate, and waiting for the GIL afterwards, would cost more than the work.
+// In a free-threaded build, another thread can always close the socket, so even
+// brief work uses a duplicate if there is another thread.
 class CoreAccess {
  public:
   // Needs the GIL, which it keeps until Enter().

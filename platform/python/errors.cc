@@ -108,6 +108,12 @@ PyObject* Raise(PyObject* type, const PyRef& error) {
   return nullptr;
 }
 
+PyRef WantArguments(int number, const char* operation, int line) {
+  const std::string text = absl::StrCat("The operation did not complete (",
+                                        operation, ") (_ssl.c:", line, ")");
+  return PyRef::Steal(Py_BuildValue("(is)", number, text.c_str()));
+}
+
 constexpr char kVerifyFailed[] = "certificate verify failed: ";
 
 // OpenSSL's words for a certificate with another name, which programs look for;
@@ -224,7 +230,15 @@ int AddErrors(PyObject* module, ModuleState* state) {
       return -1;
     }
   }
-  return 0;
+  state->reason_name = PyRef::Steal(NativeString("reason"));
+  state->library_name = PyRef::Steal(NativeString("library"));
+  state->want_read_arguments = WantArguments(kErrorWantRead, "read", __LINE__);
+  state->want_write_arguments =
+      WantArguments(kErrorWantWrite, "write", __LINE__);
+  return state->reason_name && state->library_name &&
+                 state->want_read_arguments && state->want_write_arguments
+             ? 0
+             : -1;
 }
 
 PyObject* RaiseSslError(PyObject* type, int number, const SslErrorText& text,
@@ -232,27 +246,16 @@ PyObject* RaiseSslError(PyObject* type, int number, const SslErrorText& text,
   return Raise(type, NewSslException(type, number, text, line));
 }
 
-PyObject* RaiseFrequentError(ModuleState* state, PyObject* type, int number,
-                             const char* message, int line, PyRef* arguments) {
-  if (type == nullptr) return Raise(type, PyRef());
-  if (!state->reason_name) {
-    state->reason_name = PyRef::Steal(NativeString("reason"));
-  }
-  if (!state->library_name) {
-    state->library_name = PyRef::Steal(NativeString("library"));
-  }
-  if (!*arguments) {
-    const std::string text = absl::StrCat(message, " (_ssl.c:", line, ")");
-    *arguments = PyRef::Steal(Py_BuildValue("(is)", number, text.c_str()));
-  }
-  if (!state->reason_name || !state->library_name || !*arguments) {
-    return nullptr;
-  }
-  const PyRef error =
-      PyRef::Steal(PyObject_Call(type, arguments->get(), nullptr));
+PyObject* RaiseWantError(const ModuleState& state, bool read) {
+  PyObject* const type =
+      (read ? state.want_read_error : state.want_write_error).get();
+  PyObject* const arguments =
+      (read ? state.want_read_arguments : state.want_write_arguments).get();
+  if (type == nullptr || arguments == nullptr) return Raise(type, PyRef());
+  const PyRef error = PyRef::Steal(PyObject_Call(type, arguments, nullptr));
   if (!error ||
-      PyObject_SetAttr(error.get(), state->reason_name.get(), Py_None) < 0 ||
-      PyObject_SetAttr(error.get(), state->library_name.get(), Py_None) < 0) {
+      PyObject_SetAttr(error.get(), state.reason_name.get(), Py_None) < 0 ||
+      PyObject_SetAttr(error.get(), state.library_name.get(), Py_None) < 0) {
     return nullptr;
   }
   return Raise(type, error);

@@ -62,10 +62,10 @@ struct SslErrorText {
 // the caller.
 PyObject* RaiseSslError(PyObject* type, int number, const SslErrorText& text,
                         int line);
-// The same without library and reason, for an error that programs get very
-// often: makes its arguments only if `arguments`, one of `state`, is null.
-PyObject* RaiseFrequentError(ModuleState* state, PyObject* type, int number,
-                             const char* message, int line, PyRef* arguments);
+// The same without library and reason, for SSLWantReadError (`read`) or
+// SSLWantWriteError, which programs get very often: the arguments are made
+// once.
+PyObject* RaiseWantError(const ModuleState& state, bool read);
 // `host` is the name that was checked, if any.
 PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
                       int line, const std::string& host = "");

@@ -103,6 +103,9 @@ PyModuleDef* Definition() {
 #if AIRLOCK_PYTHON_AT_LEAST(3, 12)
     {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #endif
+#if AIRLOCK_PYTHON_AT_LEAST(3, 13)
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
     {0, nullptr},
   };
   static PyModuleDef definition = {

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "platform/python/process_runtime.h"
 #include "platform/python/python_compat.h"
 #include "platform/runtime.h"
@@ -39,9 +41,8 @@ struct ModuleState {
   PyRef socket_fileno;  // and its methods.
   PyRef socket_gettimeout;
 
-  // Made when they are first needed: the arguments of SSLWantReadError and
-  // SSLWantWriteError, which non-blocking programs get very often, and the
-  // names of the attributes of each SSLError.
+  // The arguments of SSLWantReadError and SSLWantWriteError, which non-blocking
+  // programs get very often, and the names of the attributes of each SSLError.
   PyRef want_read_arguments;
   PyRef want_write_arguments;
   PyRef reason_name;
@@ -50,7 +51,9 @@ struct ModuleState {
   PyObject* holder = nullptr;  // Holds this; not the reverse.
 
   // The latest lists that set_ciphers() accepted, each with the groups.
-  std::vector<std::pair<std::string, std::string>> accepted_ciphers;
+  absl::Mutex accepted_mutex;
+  std::vector<std::pair<std::string, std::string>> accepted_ciphers
+      ABSL_GUARDED_BY(accepted_mutex);
 
   platform::Runtime* runtime = nullptr;  // The process's; never null.
   ProcessProfile profile;                // The process's.

@@ -130,16 +130,44 @@ PyObject* MakeType(PyObject* module, const char* name, size_t basicsize,
 }
 #endif
 
+namespace {
+
+// What a daemon thread does during the interpreter's shutdown: CPython before
+// 3.14 ends it with pthread_exit(), which runs destructors that need the GIL.
+// Like 3.14, waits until the process ends.
+[[noreturn]] void WaitForTheEnd() {
+  while (true) pause();
+}
+
+}  // namespace
+
 void TakeGil(PyThreadState* thread) {
   try {
     PyEval_RestoreThread(thread);
   } catch (const abi::__forced_unwind&) {
-    // A daemon thread during the interpreter's shutdown: CPython before 3.14
-    // ends the thread with pthread_exit(), which runs destructors that need the
-    // GIL. Like 3.14, wait here until the process ends.
-    while (true) pause();
+    WaitForTheEnd();
   }
 }
+
+#ifdef Py_GIL_DISABLED
+ObjectLock::ObjectLock(PyObject* object) {
+  try {
+    PyCriticalSection_Begin(&section_, object);
+  } catch (const abi::__forced_unwind&) {
+    WaitForTheEnd();
+  }
+}
+
+ObjectLock::~ObjectLock() {
+  // Python code that was called from here has ended the thread.
+  if (PyThreadState_GetUnchecked() == nullptr) WaitForTheEnd();
+  try {
+    PyCriticalSection_End(&section_);
+  } catch (const abi::__forced_unwind&) {
+    WaitForTheEnd();
+  }
+}
+#endif
 
 void RaiseCaught() {
   try {
@@ -259,6 +287,18 @@ PyObject* RaiseSocketError(int error) {
 #endif
 }
 
+bool HasOnlyReference(PyObject* object) {
+#if AIRLOCK_PYTHON_AT_LEAST(3, 14)
+  return PyUnstable_Object_IsUniquelyReferenced(object) != 0;
+#elif defined(Py_GIL_DISABLED)
+  return _Py_IsOwnedByCurrentThread(object) != 0 &&
+         _Py_atomic_load_uint32_relaxed(&object->ob_ref_local) == 1 &&
+         _Py_atomic_load_ssize_relaxed(&object->ob_ref_shared) == 0;
+#else
+  return Py_REFCNT(object) == 1;
+#endif
+}
+
 PyRef Dereference(const PyRef& weak) {
   if (!weak) return PyRef();
 #if AIRLOCK_PYTHON_AT_LEAST(3, 13)
@@ -290,7 +330,7 @@ struct SocketFields {
 }  // namespace
 
 bool ReadSocketFields(PyObject* socket, int* fd, double* timeout) {
-#if AIRLOCK_PYTHON_AT_LEAST(3, 14)
+#if AIRLOCK_PYTHON_AT_LEAST(3, 14) || defined(Py_GIL_DISABLED)
   (void)socket;
   (void)fd;
   (void)timeout;

@@ -67,6 +67,9 @@ enum {
 
 namespace airlock::python {
 
+// "The GIL" means, in a free-threaded build, that the thread is attached to its
+// interpreter: it may use Python's API, but it is not the only one.
+
 // An owned reference, or null. Every change needs the GIL.
 class PyRef {
  public:
@@ -126,6 +129,36 @@ class GilRelease {
  private:
   PyThreadState* const thread_;
 };
+
+// Keeps other threads out of the methods of `object` during its lifetime,
+// except while this thread waits or runs Python code: what the GIL does, for
+// one object in a free-threaded build. Inside another one, it may let go of
+// that one's object meanwhile. Needs the GIL.
+class ObjectLock {
+ public:
+#ifdef Py_GIL_DISABLED
+  explicit ObjectLock(PyObject* object);
+  ~ObjectLock();
+#else
+  explicit ObjectLock(PyObject* /*object*/) {}
+  ~ObjectLock() {}  // Not trivial: the variable is used.
+#endif
+  ObjectLock(const ObjectLock&) = delete;
+  ObjectLock& operator=(const ObjectLock&) = delete;
+
+#ifdef Py_GIL_DISABLED
+
+ private:
+  PyCriticalSection section_;
+#endif
+};
+
+// Whether the GIL keeps other threads from running Python code.
+#ifdef Py_GIL_DISABLED
+constexpr bool kHasGil = false;
+#else
+constexpr bool kHasGil = true;
+#endif
 
 // The arguments of a method without keywords.
 struct Arguments {
@@ -282,6 +315,19 @@ struct Guarded<F, R (*)(Args...)> {
 template <auto F>
 constexpr auto Guard = &Guarded<F>::Call;
 
+// F, a method or property, with an ObjectLock on its object.
+template <auto F, typename T = decltype(F)>
+struct OneByOne;
+template <auto F, typename R, typename... Args>
+struct OneByOne<F, R (*)(PyObject*, Args...)> {
+  static R Call(PyObject* self, Args... args) {
+    const ObjectLock lock(self);
+    return F(self, args...);
+  }
+};
+template <auto F>
+constexpr auto Locked = &OneByOne<F>::Call;
+
 // For PyMethodDef, for a function with any arguments.
 template <auto F>
 PyCFunction Method() {
@@ -347,6 +393,9 @@ bool PathOf(PyObject* object, std::string* out);
 
 // Raises a socket's exception for `error`, an errno; returns null.
 PyObject* RaiseSocketError(int error);
+
+// Whether this thread has the only reference to `object`.
+bool HasOnlyReference(PyObject* object);
 
 // The target of a weak reference; null if it is gone.
 PyRef Dereference(const PyRef& weak);

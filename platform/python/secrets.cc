@@ -71,7 +71,7 @@ absl::Span<char> MemoryOf(PyObject* object) {
 }  // namespace
 
 void WipeIfOwn(PyObject* object) {
-  if (Py_REFCNT(object) != 1) return;
+  if (!HasOnlyReference(object)) return;
   const absl::Span<char> memory = MemoryOf(object);
   if (memory.size() > 1) ssl::Wipe(memory.data(), memory.size());
 }
@@ -82,8 +82,8 @@ bool SecretOf(PyObject* object, const char* what, ssl::Secret* out) {
     return true;
   }
   if (!PyUnicode_Check(object)) {
-    PyErr_Format(PyExc_TypeError, "%s must be a string or bytes, not %.200s", what,
-                 Py_TYPE(object)->tp_name);
+    PyErr_Format(PyExc_TypeError, "%s must be a string or bytes, not %.200s",
+                 what, Py_TYPE(object)->tp_name);
     return false;
   }
   if (TakeAscii(object, out)) return true;

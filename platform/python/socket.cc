@@ -169,7 +169,11 @@ PyObject* TlsUnique(PyObject* self, PyObject* /*unused*/) {
 // Whether a server that verifies in the handshake has verified its client.
 [[maybe_unused]] bool VerifiedAtOnce(PyObject* self) {
   SocketObject& socket = SocketOf(self);
-  if (ContextOf(socket.context.get()).post_handshake_auth) return false;
+  {
+    const PyRef context = PyRef::Borrow(socket.context.get());
+    const ObjectLock lock(context.get());
+    if (ContextOf(context.get()).post_handshake_auth) return false;
+  }
   const SocketLock lock(&socket);
   return socket.core != nullptr && socket.core->peer_verified();
 }
@@ -210,7 +214,10 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
   }
   const SocketLock lock(&socket);
   if (socket.core != nullptr && !socket.core->handshake_done()) {
-    auto context = ContextOf(value).Freeze(SideOf(socket), socket.hostname);
+    auto context = [&] {
+      const ObjectLock context_lock(value);
+      return ContextOf(value).Freeze(SideOf(socket), socket.hostname);
+    }();
     const absl::Status status =
         context.ok() ? socket.core->SwitchContext(*std::move(context))
                      : context.status();
@@ -285,45 +292,51 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
 
 PyMethodDef* SocketMethods() {
   static PyMethodDef methods[] = {
-    {"do_handshake", Method<DoHandshake>(), METH_NOARGS, nullptr},
-    {"write", Method<CallPositional<Write>>(), kPositional, nullptr},
-    {"read", Method<CallPositional<Read>>(), kPositional, nullptr},
-    {"pending", Method<Pending>(), METH_NOARGS, nullptr},
-    {"shutdown", Method<Shutdown>(), METH_NOARGS, nullptr},
-    {"cipher", Method<Cipher>(), METH_NOARGS, nullptr},
-    {"version", Method<Version>(), METH_NOARGS, nullptr},
-    {"compression", Method<Compression>(), METH_NOARGS, nullptr},
-    {AIRLOCK_SINCE_3_15("group"), Method<Group>(), METH_NOARGS, nullptr},
-    {"_certificate_compression", Method<CertificateCompression>(), METH_NOARGS,
+    {"do_handshake", Method<Locked<DoHandshake>>(), METH_NOARGS, nullptr},
+    {"write", Method<Locked<CallPositional<Write>>>(), kPositional, nullptr},
+    {"read", Method<Locked<CallPositional<Read>>>(), kPositional, nullptr},
+    {"pending", Method<Locked<Pending>>(), METH_NOARGS, nullptr},
+    {"shutdown", Method<Locked<Shutdown>>(), METH_NOARGS, nullptr},
+    {"cipher", Method<Locked<Cipher>>(), METH_NOARGS, nullptr},
+    {"version", Method<Locked<Version>>(), METH_NOARGS, nullptr},
+    {"compression", Method<Locked<Compression>>(), METH_NOARGS, nullptr},
+    {AIRLOCK_SINCE_3_15("group"), Method<Locked<Group>>(), METH_NOARGS,
      nullptr},
-    {AIRLOCK_SINCE_3_15("client_sigalg"), Method<ClientSigalg>(), METH_NOARGS,
-     nullptr},
-    {AIRLOCK_SINCE_3_15("server_sigalg"), Method<ServerSigalg>(), METH_NOARGS,
-     nullptr},
+    {"_certificate_compression", Method<Locked<CertificateCompression>>(),
+     METH_NOARGS, nullptr},
+    {AIRLOCK_SINCE_3_15("client_sigalg"), Method<Locked<ClientSigalg>>(),
+     METH_NOARGS, nullptr},
+    {AIRLOCK_SINCE_3_15("server_sigalg"), Method<Locked<ServerSigalg>>(),
+     METH_NOARGS, nullptr},
 #if AIRLOCK_PYTHON_AT_LEAST(3, 15)
-    {"uses_ktls_for_send", Method<UsesKtls>(), METH_NOARGS, nullptr},
-    {"uses_ktls_for_recv", Method<UsesKtls>(), METH_NOARGS, nullptr},
+    {"uses_ktls_for_send", Method<Locked<UsesKtls>>(), METH_NOARGS, nullptr},
+    {"uses_ktls_for_recv", Method<Locked<UsesKtls>>(), METH_NOARGS, nullptr},
 #endif
-    {"selected_alpn_protocol", Method<SelectedAlpn>(), METH_NOARGS, nullptr},
+    {"selected_alpn_protocol", Method<Locked<SelectedAlpn>>(), METH_NOARGS,
+     nullptr},
 #if !AIRLOCK_PYTHON_AT_LEAST(3, 10)
-    {"selected_npn_protocol", Method<SelectedNpn>(), METH_NOARGS, nullptr},
+    {"selected_npn_protocol", Method<Locked<SelectedNpn>>(), METH_NOARGS,
+     nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 7)
-    {"getpeercert", Method<PeerCertificate>(), METH_VARARGS, nullptr},
-    {"get_channel_binding", Method<ChannelBinding>(),
+    {"getpeercert", Method<Locked<PeerCertificate>>(), METH_VARARGS, nullptr},
+    {"get_channel_binding", Method<Locked<ChannelBinding>>(),
      METH_VARARGS | METH_KEYWORDS, nullptr},
 #else
-    {"peer_certificate", Method<PeerCertificate>(), METH_VARARGS, nullptr},
-    {"tls_unique_cb", Method<TlsUnique>(), METH_NOARGS, nullptr},
+    {"peer_certificate", Method<Locked<PeerCertificate>>(), METH_VARARGS,
+     nullptr},
+    {"tls_unique_cb", Method<Locked<TlsUnique>>(), METH_NOARGS, nullptr},
 #endif
 #if PY_MAJOR_VERSION >= 3
-    {"shared_ciphers", Method<SharedCiphers>(), METH_NOARGS, nullptr},
-    {"verify_client_post_handshake", Method<PostHandshake>(), METH_NOARGS,
-     nullptr},
+    {"shared_ciphers", Method<Locked<SharedCiphers>>(), METH_NOARGS, nullptr},
+    {"verify_client_post_handshake", Method<Locked<PostHandshake>>(),
+     METH_NOARGS, nullptr},
 #endif
 #if AIRLOCK_PYTHON_AT_LEAST(3, 10)
-    {"get_verified_chain", Method<VerifiedChain>(), METH_NOARGS, nullptr},
-    {"get_unverified_chain", Method<UnverifiedChain>(), METH_NOARGS, nullptr},
+    {"get_verified_chain", Method<Locked<VerifiedChain>>(), METH_NOARGS,
+     nullptr},
+    {"get_unverified_chain", Method<Locked<UnverifiedChain>>(), METH_NOARGS,
+     nullptr},
 #endif
     {nullptr, nullptr, 0, nullptr},
   };
@@ -332,13 +345,18 @@ PyMethodDef* SocketMethods() {
 
 PyGetSetDef* Properties() {
   static PyGetSetDef properties[] = {
-    {"context", Guard<GetContext>, Guard<SetContext>, nullptr, nullptr},
+    {"context", Guard<Locked<GetContext>>, Guard<Locked<SetContext>>, nullptr,
+     nullptr},
 #if PY_MAJOR_VERSION >= 3
-    {"server_side", Guard<GetServerSide>, nullptr, nullptr, nullptr},
-    {"server_hostname", Guard<GetServerHostname>, nullptr, nullptr, nullptr},
-    {"owner", Guard<GetOwner>, Guard<SetOwner>, nullptr, nullptr},
-    {"session", Guard<GetSession>, Guard<SetSession>, nullptr, nullptr},
-    {"session_reused", Guard<GetSessionReused>, nullptr, nullptr, nullptr},
+    {"server_side", Guard<Locked<GetServerSide>>, nullptr, nullptr, nullptr},
+    {"server_hostname", Guard<Locked<GetServerHostname>>, nullptr, nullptr,
+     nullptr},
+    {"owner", Guard<Locked<GetOwner>>, Guard<Locked<SetOwner>>, nullptr,
+     nullptr},
+    {"session", Guard<Locked<GetSession>>, Guard<Locked<SetSession>>, nullptr,
+     nullptr},
+    {"session_reused", Guard<Locked<GetSessionReused>>, nullptr, nullptr,
+     nullptr},
 #endif
     {nullptr, nullptr, nullptr, nullptr, nullptr},
   };

@@ -22,8 +22,8 @@
 
 namespace airlock::python {
 
-// The GIL guards it, except what `mutex` guards, since the core may work
-// without the GIL: `core` and what follows it.
+// The GIL and an ObjectLock on it guard it, except what `mutex` guards, since
+// the core may work without the GIL: `core` and what follows it.
 struct SocketObject {
   StatePtr state;
   PyRef context;  // The SSLContext in force.

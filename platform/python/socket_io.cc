@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
@@ -110,9 +111,14 @@ PyObject* DoHandshake(PyObject* self, PyObject* /*unused*/) {
   if (!result.has_value()) return nullptr;
   if (!result->done()) return RaiseClosed(SocketOf(self));
   SocketObject& socket = SocketOf(self);
-  const SocketLock lock(&socket);
-  ContextOf(socket.context.get())
-      .trusted.NoteVerified(socket.core->verified_chain());
+  std::vector<ssl::Certificate> chain;
+  {
+    const SocketLock lock(&socket);
+    chain = socket.core->verified_chain();
+  }
+  const PyRef context = PyRef::Borrow(socket.context.get());
+  const ObjectLock lock(context.get());
+  ContextOf(context.get()).trusted.NoteVerified(chain);
   return None();
 }
 

@@ -27,20 +27,6 @@ PyObject* RaiseTimeout(const SocketObject& socket, const char* what) {
   return nullptr;
 }
 
-PyObject* RaiseWant(const SocketObject& socket, const ssl::IoResult& result) {
-  ModuleState* const state = socket.state.get();
-  if (result.want_read()) {
-    return RaiseFrequentError(state, state->want_read_error.get(),
-                              kErrorWantRead,
-                              "The operation did not complete (read)", __LINE__,
-                              &state->want_read_arguments);
-  }
-  return RaiseFrequentError(state, state->want_write_error.get(),
-                            kErrorWantWrite,
-                            "The operation did not complete (write)", __LINE__,
-                            &state->want_write_arguments);
-}
-
 // Whether the peer sent close_notify before the handshake was done.
 bool IsCloseNotify(const absl::Status& status) {
   const absl::optional<ssl::Error> error = ssl::GetError(status);
@@ -151,23 +137,32 @@ bool InCore(PyObject* self, Descriptor* descriptor, bool waits,
 // Whether `status` is the end of the stream without close_notify, and the
 // context treats that as a close (OP_IGNORE_UNEXPECTED_EOF). Never during the
 // handshake.
-bool IgnoresEof(const SocketObject& socket, const absl::Status& status) {
-  const ContextObject& context = ContextOf(socket.context.get());
-  return ssl::GetErrorKind(status) == ssl::ErrorKind::kUnexpectedEof &&
-         socket.core != nullptr && socket.core->handshake_done() &&
-         (context.options & kOpIgnoreUnexpectedEof) != 0 &&
-         !context.eof_option_unasked;
+bool IgnoresEof(SocketObject* socket, const absl::Status& status) {
+  if (ssl::GetErrorKind(status) != ssl::ErrorKind::kUnexpectedEof) return false;
+  {
+    const SocketLock lock(socket);
+    if (socket->core == nullptr || !socket->core->handshake_done()) {
+      return false;
+    }
+  }
+  const PyRef context = PyRef::Borrow(socket->context.get());
+  const ObjectLock lock(context.get());
+  return (ContextOf(context.get()).options & kOpIgnoreUnexpectedEof) != 0 &&
+         !ContextOf(context.get()).eof_option_unasked;
 }
 
 // Whether a client that never sent data reset the connection: a TLS 1.3 client
 // that closed without reading its session tickets. The standard module sends
 // these later, and sees the end of the stream in that case.
-bool IsEndOfSilentClient(const SocketObject& socket, const absl::Status& status,
+bool IsEndOfSilentClient(SocketObject* socket, const absl::Status& status,
                          const Operation& operation) {
-  return ErrnoOf(status) == ECONNRESET && !operation.writes &&
-         socket.server_side &&
-         socket.core->version() == ssl::TlsVersion::kTls1_3 &&
-         socket.core->traffic().data_received == 0;
+  if (ErrnoOf(status) != ECONNRESET || operation.writes ||
+      !socket->server_side) {
+    return false;
+  }
+  const SocketLock lock(socket);
+  return socket->core->version() == ssl::TlsVersion::kTls1_3 &&
+         socket->core->traffic().data_received == 0;
 }
 
 }  // namespace
@@ -208,10 +203,10 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
         PyErr_NoMemory();
         return absl::nullopt;
       }
-      if (IgnoresEof(socket, step.result.status())) {
+      if (IgnoresEof(&socket, step.result.status())) {
         return ssl::IoResult::Closed();
       }
-      if (IsEndOfSilentClient(socket, step.result.status(), operation)) {
+      if (IsEndOfSilentClient(&socket, step.result.status(), operation)) {
         RaiseSslError(
             socket.state->eof_error.get(), kErrorEof,
             {"SSL", "UNEXPECTED_EOF_WHILE_READING",
@@ -224,7 +219,7 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
     }
     if (PyErr_CheckSignals() < 0) return absl::nullopt;
     if (!waits) {
-      RaiseWant(socket, step.result);
+      RaiseWantError(*socket.state, step.result.want_read());
       return absl::nullopt;
     }
     const Turns::Kind kind = step.in_record            ? Turns::kRecord
