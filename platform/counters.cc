@@ -27,6 +27,45 @@ void Describe(absl::string_view name, absl::string_view help,
                   " counter\n");
 }
 
+void AppendResult(absl::string_view name, HandshakeResult result,
+                  absl::string_view resumed, uint64_t value,
+                  std::string* text) {
+  absl::StrAppend(
+      text, name, "{grpc_tls_handshake_result=\"", HandshakeResultName(result),
+      "\"",
+      resumed.empty()
+          ? ""
+          : absl::StrCat(",grpc_tls_handshake_resumed=\"", resumed, "\""),
+      "} ", value, "\n");
+}
+
+// `name`: "client" or "server".
+void AppendSide(absl::string_view name, const Counters::Side& side,
+                std::string* text) {
+  const std::string handshakes =
+      absl::StrCat("grpc_", name, "_tls_handshakes_total");
+  Describe(handshakes, absl::StrCat("TLS handshakes of a ", name, "."), text);
+  for (size_t i = 0; i < kHandshakeResults; ++i) {
+    const auto result = static_cast<HandshakeResult>(i);
+    const uint64_t all = side.results[i];
+    if (result != HandshakeResult::kSuccess) {
+      // Whether it would have resumed may be unknown.
+      AppendResult(handshakes, result, "", all, text);
+      continue;
+    }
+    AppendResult(handshakes, result, "FULL_HANDSHAKE", all - side.resumptions,
+                 text);
+    AppendResult(handshakes, result, "RESUMED_HANDSHAKE", side.resumptions,
+                 text);
+  }
+  const std::string duration =
+      absl::StrCat("airlock_", name, "_tls_handshake_duration_seconds");
+  absl::StrAppend(text, "# HELP ", duration,
+                  " How long the TLS handshakes of a ", name,
+                  " took that succeeded.\n# TYPE ", duration, " histogram\n");
+  AppendPrometheus(duration, "", side.durations, text);
+}
+
 void Single(absl::string_view name, absl::string_view help, uint64_t value,
             std::string* text) {
   Describe(name, help, text);
@@ -70,16 +109,38 @@ std::string Counters::ToPrometheus() const {
   Single("airlock_policy_reload_failures_total",
          "Policy reloads that failed, so the old policy stayed in force.",
          policy_reload_failures, &text);
+  AppendSide("client", client, &text);
+  AppendSide("server", server, &text);
   return text;
 }
 
-void CounterSet::HandshakeSucceeded(ssl::TlsVersion version, bool resumed) {
+void CounterSet::HandshakeSucceeded(ssl::Side side, ssl::TlsVersion version,
+                                    bool resumed,
+                                    absl::optional<absl::Duration> duration) {
+  Side& of = Of(side);
   handshakes_[IndexOf(version)].fetch_add(1, kRelaxed);
-  if (resumed) resumptions_.fetch_add(1, kRelaxed);
+  of.results[static_cast<size_t>(HandshakeResult::kSuccess)].fetch_add(
+      1, kRelaxed);
+  if (resumed) of.resumptions.fetch_add(1, kRelaxed);
+  if (duration.has_value()) of.durations.Add(*duration);
 }
 
-void CounterSet::HandshakeFailed(ssl::ErrorKind kind) {
-  failures_[static_cast<size_t>(kind)].fetch_add(1, kRelaxed);
+void CounterSet::HandshakeFailed(ssl::Side side, const absl::Status& status) {
+  const ssl::Error error = ssl::GetError(status).value_or(ssl::Error{});
+  failures_[static_cast<size_t>(error.kind)].fetch_add(1, kRelaxed);
+  Of(side).results[static_cast<size_t>(HandshakeResultOf(error))].fetch_add(
+      1, kRelaxed);
+}
+
+Counters::Side CounterSet::Side::Read() const {
+  Counters::Side read;
+  // First, so that there are no more of them than of handshakes.
+  read.resumptions = resumptions.load(kRelaxed);
+  for (size_t i = 0; i < kHandshakeResults; ++i) {
+    read.results[i] = results[i].load(kRelaxed);
+  }
+  read.durations = durations.Read();
+  return read;
 }
 
 Counters CounterSet::Read() const {
@@ -90,7 +151,10 @@ Counters CounterSet::Read() const {
   for (size_t i = 0; i < Counters::kKinds; ++i) {
     counters.failures[i] = failures_[i].load(kRelaxed);
   }
-  counters.resumptions = resumptions_.load(kRelaxed);
+  counters.client = client_.Read();
+  counters.server = server_.Read();
+  counters.resumptions =
+      counters.client.resumptions + counters.server.resumptions;
   return counters;
 }
 

@@ -11,7 +11,12 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "platform/handshake_result.h"
+#include "platform/histogram.h"
 #include "ssl/error.h"
 #include "ssl/options.h"
 
@@ -29,6 +34,21 @@ struct Counters {
   uint64_t resumptions = 0;
   // Failed handshakes by ssl::ErrorKind.
   std::array<uint64_t, kKinds> failures{};
+  // The handshakes of clients, or of servers.
+  struct Side {
+    // By HandshakeResult; those that resumed a session are among kSuccess.
+    std::array<uint64_t, kHandshakeResults> results{};
+    uint64_t resumptions = 0;
+    // How long those took that succeeded, from the first call that did
+    // handshake work: with the waits for the peer.
+    HistogramCounts durations;
+
+    uint64_t results_of(HandshakeResult result) const {
+      return results[static_cast<size_t>(result)];
+    }
+  };
+  Side client;
+  Side server;
   // Requests that the policy refused or made stricter.
   uint64_t refusals = 0;
   uint64_t upgrades = 0;
@@ -49,26 +69,43 @@ struct Counters {
   // airlock_handshake_failures_total{kind="Verification"},
   // airlock_resumptions_total, airlock_policy_refusals_total,
   // airlock_policy_upgrades_total, airlock_policy_allowed_total,
-  // airlock_audit_lost_total, airlock_policy_reloads_total and
-  // airlock_policy_reload_failures_total; each is always present, with HELP and
-  // TYPE.
+  // airlock_audit_lost_total, airlock_policy_reloads_total,
+  // airlock_policy_reload_failures_total; and of `client` and `server`, under
+  // the names of gRPC (A118) as far as it has one,
+  // grpc_client_tls_handshakes_total{grpc_tls_handshake_result="SUCCESS",
+  // grpc_tls_handshake_resumed="FULL_HANDSHAKE"} and
+  // airlock_client_tls_handshake_duration_seconds. Each is always present, with
+  // HELP and TYPE.
   std::string ToPrometheus() const;
 };
 
 // The counters. Thread-safe, without locks: a read may miss concurrent updates.
 class CounterSet {
  public:
-  void HandshakeSucceeded(ssl::TlsVersion version, bool resumed);
-  void HandshakeFailed(ssl::ErrorKind kind);
+  void HandshakeSucceeded(ssl::Side side, ssl::TlsVersion version, bool resumed,
+                          absl::optional<absl::Duration> duration);
+  void HandshakeFailed(ssl::Side side, const absl::Status& status);
 
   // Everything except the counters of the policy and the audit, which are kept
   // elsewhere.
   Counters Read() const;
 
  private:
+  struct Side {
+    Counters::Side Read() const;
+
+    std::array<std::atomic<uint64_t>, kHandshakeResults> results{};
+    std::atomic<uint64_t> resumptions{0};
+    Histogram durations;
+  };
+  Side& Of(ssl::Side side) {
+    return side == ssl::Side::kClient ? client_ : server_;
+  }
+
   std::array<std::atomic<uint64_t>, Counters::kVersions> handshakes_{};
   std::array<std::atomic<uint64_t>, Counters::kKinds> failures_{};
-  std::atomic<uint64_t> resumptions_{0};
+  Side client_;
+  Side server_;
 };
 
 }  // namespace airlock::platform

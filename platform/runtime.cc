@@ -252,9 +252,11 @@ void Runtime::Impl::Complete(ssl::ContextOptions* options) const {
                                  const ssl::Socket& socket,
                                  const absl::Status& status) {
     if (!status.ok()) {
-      count->HandshakeFailed(ssl::GetErrorKind(status));
+      count->HandshakeFailed(socket.side(), status);
     } else if (const auto version = socket.version()) {
-      count->HandshakeSucceeded(*version, socket.session_reused());
+      count->HandshakeSucceeded(socket.side(), *version,
+                                socket.session_reused(),
+                                socket.handshake_duration());
     }
     if (observe != nullptr) observe(socket, status);
     if (next != nullptr) next(socket, status);

@@ -204,6 +204,10 @@ absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
 }
 
 absl::optional<TlsVersion> Socket::version() const {
+absl::optional<absl::Duration> Socket::handshake_duration() const {
+  return impl_->handshake_duration;
+}
+
   if (!impl_->handshake_done) return absl::nullopt;
   return static_cast<TlsVersion>(SSL_version(impl_->ssl.get()));
 }

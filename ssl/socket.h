@@ -140,6 +140,8 @@ class Socket {
   // The same as in info(), without allocating memory.
   absl::optional<TlsVersion> version() const;
   bool session_reused() const;
+  // ConnectionInfo::handshake_duration.
+  absl::optional<absl::Duration> handshake_duration() const;
   // At any time.
   Traffic traffic() const;
 

@@ -324,8 +324,9 @@ typedef struct airlock_counters {
 AIRLOCK_API airlock_status
 airlock_runtime_counters(const airlock_runtime* runtime, airlock_counters* out,
                          airlock_error** error);
-/* The same in Prometheus' text format 0.0.4. Its airlock_audit_lost_total is 0:
- * the library cannot know which events `audit` does not keep. */
+/* The same in Prometheus' text format 0.0.4, and more: docs/metrics.md lists
+ * what it has. Its airlock_audit_lost_total is 0: the library cannot know which
+ * events `audit` does not keep. */
 AIRLOCK_API airlock_status
 airlock_runtime_counters_text(const airlock_runtime* runtime,
                               airlock_buffer* text, airlock_error** error);

@@ -290,8 +290,11 @@ airlock_status airlock_runtime_counters_text(const airlock_runtime* runtime,
   return Guarded(error, [&]() -> Outcome {
     if (runtime == nullptr) return IsNull("runtime");
     if (text == nullptr) return IsNull("text");
-    const absl::Status given =
-        Give(runtime->runtime->counters().ToPrometheus(), text);
+    std::string all = runtime->runtime->counters().ToPrometheus();
+    if (runtime->keys != nullptr) {
+      all += runtime->keys->signing().ToPrometheus();
+    }
+    const absl::Status given = Give(all, text);
     if (!given.ok()) return given;
     return AIRLOCK_OK;
   });

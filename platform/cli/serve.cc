@@ -172,8 +172,11 @@ http::ServerLimits LimitsFromFlags(bool http) {
 class Numbers {
  public:
   Numbers(const platform::Runtime* runtime,
-          std::shared_ptr<ssl::CredentialSource> credentials)
-      : runtime_(runtime), credentials_(std::move(credentials)) {}
+          std::shared_ptr<ssl::CredentialSource> credentials,
+          const ServeKeys& keys)
+      : runtime_(runtime),
+        credentials_(std::move(credentials)),
+        signing_(keys.Signing()) {}
 
   // Before the server runs.
   void set_server(const http::Server* server) { server_ = server; }
@@ -188,6 +191,7 @@ class Numbers {
     sources.server = [this] { return server_->stats(); };
     sources.tls = [this] { return runtime_->counters(); };
     sources.credentials = [this] { return credentials_->state(); };
+    sources.signing = signing_;
     sources.sessions = [this] {
       const absl::MutexLock lock(&mutex_);
       return context_->session_statistics();
@@ -198,6 +202,7 @@ class Numbers {
  private:
   const platform::Runtime* const runtime_;
   const std::shared_ptr<ssl::CredentialSource> credentials_;
+  const std::function<keys::SigningCounts()> signing_;
   const http::Server* server_ = nullptr;
   absl::Mutex mutex_;
   std::shared_ptr<const ssl::Context> context_ ABSL_GUARDED_BY(mutex_);
@@ -300,7 +305,7 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
     return absl::InvalidArgumentError(
         "--client-allow needs --client-ca, to verify the certificates");
   }
-  Numbers numbers(runtime, (*context)->credentials().source());
+  Numbers numbers(runtime, (*context)->credentials().source(), *keys);
   auto handler = SiteFromFlags(host, numbers.Sources(),
                                absl::GetFlag(FLAGS_max_body), Log);
   if (!handler.ok()) return handler.status();

@@ -75,6 +75,11 @@ absl::StatusOr<std::shared_ptr<ssl::TicketKeeper>> ServeKeys::Tickets(
       ssl::Shown(name)));
 }
 
+std::function<keys::SigningCounts()> ServeKeys::Signing() const {
+  if (client_ == nullptr) return nullptr;
+  return [client = client_] { return client->signing(); };
+}
+
 absl::StatusOr<http::LateAnswers> ServeKeys::Late() const {
   http::LateAnswers late;
   if (client_ == nullptr) return late;

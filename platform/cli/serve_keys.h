@@ -17,6 +17,7 @@
 #include "config/environment.h"
 #include "platform/http/server/server_options.h"
 #include "platform/keys/key_client.h"
+#include "platform/keys/signing_stats.h"
 #include "ssl/credentials.h"
 #include "ssl/secret.h"
 #include "ssl/ticket_keeper.h"
@@ -43,6 +44,9 @@ class ServeKeys {
   absl::StatusOr<std::shared_ptr<ssl::TicketKeeper>> Tickets(
       const std::string& name,
       const std::function<void(absl::string_view)>& log) const;
+
+  // The signatures so far; null if there is no service. Valid as long as this.
+  std::function<keys::SigningCounts()> Signing() const;
 
   // For the server. Without a service, there is nothing to wait for. Errors: a
   // lack of descriptors.

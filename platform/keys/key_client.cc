@@ -17,6 +17,7 @@
 #include "platform/keys/protocol.h"
 #include "ssl/certificate.h"
 #include "ssl/error.h"
+#include "ssl/later.h"
 #include "ssl/shown.h"
 
 namespace airlock::keys {
@@ -118,23 +119,33 @@ absl::StatusOr<std::string> KeyClient::Sign(const std::string& key,
   const bool own_deadline = waiting == Waiting::kBlocks &&
                             current_scope != nullptr &&
                             current_scope->until().has_value();
+  std::chrono::steady_clock::time_point began;
   const auto answers =
       Ask(std::move(request), waiting,
-          own_deadline ? current_scope->until() : UntilAfter(options_.timeout));
-  if (!answers.ok()) return answers.status();
-  return SignatureOf(key, *answers);
+          own_deadline ? current_scope->until() : UntilAfter(options_.timeout),
+          &began);
+  absl::StatusOr<std::string> signature =
+      answers.ok() ? SignatureOf(key, *answers)
+                   : absl::StatusOr<std::string>(answers.status());
+  if (ssl::IsLater(signature.status())) return signature;
+  const bool server =
+      *purpose == Purpose::kTls13Server || *purpose == Purpose::kTls12Server;
+  signing_.Add(server ? ssl::Side::kServer : ssl::Side::kClient,
+               signature.status(),
+               absl::FromChrono(std::chrono::steady_clock::now() - began));
+  return signature;
 }
 
-absl::StatusOr<std::vector<Message>> KeyClient::Ask(Message request,
-                                                    Waiting waiting,
-                                                    Until until) {
+absl::StatusOr<std::vector<Message>> KeyClient::Ask(
+    Message request, Waiting waiting, Until until,
+    std::chrono::steady_clock::time_point* began) {
   if (waiting == Waiting::kReturns) {
-    return connection_->Poll(std::move(request), until);
+    return connection_->Poll(std::move(request), until, began);
   }
   const KeyWaitScope* const scope = current_scope;
   if (scope != nullptr) until = Earlier(until, scope->until());
   return connection_->Ask(std::move(request), until,
-                          scope != nullptr && scope->interruptible());
+                          scope != nullptr && scope->interruptible(), began);
 }
 
 std::shared_ptr<ssl::TicketKeeper> KeyClient::TicketsFor(std::string key,

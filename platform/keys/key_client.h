@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "platform/keys/signing_stats.h"
 #include "ssl/credentials.h"
 #include "ssl/secret.h"
 #include "ssl/ticket_keeper.h"
@@ -101,19 +102,25 @@ class KeyClient : public std::enable_shared_from_this<KeyClient> {
   // Receives what there is; wakeup_fd is not readable then.
   void Dispatch();
 
+  // The signatures so far, by result. What SignerFor returns for later is not
+  // counted until it is known.
+  SigningCounts signing() const { return signing_.Read(); }
+
  private:
   friend class internal::RemoteTickets;
   explicit KeyClient(KeyClientOptions options);
   // The answers to `request`, or ssl::Later(). `until` counts from the first
-  // call with the same request.
+  // call with the same request, and *began is the time of that.
   absl::StatusOr<std::vector<Message>> Ask(
       Message request, Waiting waiting,
-      absl::optional<std::chrono::steady_clock::time_point> until);
+      absl::optional<std::chrono::steady_clock::time_point> until,
+      std::chrono::steady_clock::time_point* began = nullptr);
   absl::StatusOr<std::string> Sign(const std::string& key, Waiting waiting,
                                    uint16_t scheme, absl::string_view input);
 
   const KeyClientOptions options_;
   const std::unique_ptr<internal::KeyConnection> connection_;
+  SigningStats signing_;
 };
 
 // The credentials that a reference "airlock-key:NAME" stands for: the key NAME

@@ -8,18 +8,26 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ssl/error.h"
 
 namespace airlock::platform {
 namespace {
 
 using ssl::ErrorKind;
+using ssl::Side;
 using ssl::TlsVersion;
 using ::testing::MatchesRegex;
+
+absl::Status Failure(ErrorKind kind) {
+  return ssl::MakeStatus(kind, "it failed");
+}
 
 TEST(CountersTest, CountWhatManyThreadsSee) {
   CounterSet set;
@@ -28,8 +36,9 @@ TEST(CountersTest, CountWhatManyThreadsSee) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int j = 0; j < 1000; ++j) {
-        set.HandshakeSucceeded(TlsVersion::kTls1_3, j % 2 == 0);
-        set.HandshakeFailed(ErrorKind::kHostname);
+        set.HandshakeSucceeded(Side::kClient, TlsVersion::kTls1_3, j % 2 == 0,
+                               absl::Milliseconds(2));
+        set.HandshakeFailed(Side::kServer, Failure(ErrorKind::kHostname));
       }
     });
   }
@@ -40,6 +49,14 @@ TEST(CountersTest, CountWhatManyThreadsSee) {
   EXPECT_EQ(counters.resumptions, 2000);
   EXPECT_EQ(counters.failures_of(ErrorKind::kHostname), 4000);
   EXPECT_EQ(counters.failures_of(ErrorKind::kVerification), 0);
+  EXPECT_EQ(counters.client.results_of(HandshakeResult::kSuccess), 4000);
+  EXPECT_EQ(counters.client.resumptions, 2000);
+  EXPECT_EQ(counters.client.durations.count(), 4000);
+  EXPECT_EQ(counters.client.durations.total_us, 8'000'000);
+  EXPECT_EQ(counters.server.results_of(HandshakeResult::kSuccess), 0);
+  EXPECT_EQ(
+      counters.server.results_of(HandshakeResult::kCertificateHostnameMismatch),
+      4000);
 }
 
 TEST(CountersTest, EveryVersionAndKindHasItsOwn) {
@@ -47,22 +64,24 @@ TEST(CountersTest, EveryVersionAndKindHasItsOwn) {
   const TlsVersion versions[] = {TlsVersion::kTls1_0, TlsVersion::kTls1_1,
                                  TlsVersion::kTls1_2, TlsVersion::kTls1_3};
   for (const TlsVersion version : versions) {
-    set.HandshakeSucceeded(version, false);
+    set.HandshakeSucceeded(Side::kServer, version, false, absl::nullopt);
   }
   for (size_t i = 0; i < Counters::kKinds; ++i) {
-    set.HandshakeFailed(static_cast<ErrorKind>(i));
+    set.HandshakeFailed(Side::kClient, Failure(static_cast<ErrorKind>(i)));
   }
   const Counters counters = set.Read();
   for (const TlsVersion version : versions) {
     EXPECT_EQ(counters.handshakes_of(version), 1);
   }
   for (const uint64_t failures : counters.failures) EXPECT_EQ(failures, 1);
+  EXPECT_EQ(counters.server.durations.count(), 0);
 }
 
 TEST(CountersTest, ArePrometheusText) {
   CounterSet set;
-  set.HandshakeSucceeded(TlsVersion::kTls1_2, true);
-  set.HandshakeFailed(ErrorKind::kVerification);
+  set.HandshakeSucceeded(Side::kServer, TlsVersion::kTls1_2, true,
+                         absl::Microseconds(1500));
+  set.HandshakeFailed(Side::kClient, Failure(ErrorKind::kVerification));
   Counters counters = set.Read();
   counters.refusals = 3;
   counters.upgrades = 4;
@@ -79,10 +98,24 @@ TEST(CountersTest, ArePrometheusText) {
         "airlock_resumptions_total 1",
         "airlock_handshake_failures_total{kind=\"Verification\"} 1",
         "airlock_handshake_failures_total{kind=\"Policy\"} 0",
-        "airlock_policy_refusals_total 3", "airlock_policy_upgrades_total 4",
-        "airlock_policy_allowed_total 8", "airlock_audit_lost_total 7",
+        "airlock_policy_refusals_total 3",
+        "airlock_policy_upgrades_total 4",
+        "airlock_policy_allowed_total 8",
+        "airlock_audit_lost_total 7",
         "airlock_policy_reloads_total 5",
-        "airlock_policy_reload_failures_total 6"}) {
+        "airlock_policy_reload_failures_total 6",
+        "grpc_client_tls_handshakes_total{grpc_tls_handshake_result="
+        "\"CERTIFICATE_VERIFICATION_FAILED\"} 1",
+        "grpc_client_tls_handshakes_total{grpc_tls_handshake_result="
+        "\"SUCCESS\",grpc_tls_handshake_resumed=\"FULL_HANDSHAKE\"} 0",
+        "grpc_server_tls_handshakes_total{grpc_tls_handshake_result="
+        "\"SUCCESS\",grpc_tls_handshake_resumed=\"RESUMED_HANDSHAKE\"} 1",
+        "# TYPE airlock_server_tls_handshake_duration_seconds histogram",
+        "airlock_server_tls_handshake_duration_seconds_bucket{le=\"0.001\"} 0",
+        "airlock_server_tls_handshake_duration_seconds_bucket{le=\"0.002\"} 1",
+        "airlock_server_tls_handshake_duration_seconds_bucket{le=\"+Inf\"} 1",
+        "airlock_server_tls_handshake_duration_seconds_sum 0.001500",
+        "airlock_server_tls_handshake_duration_seconds_count 1"}) {
     EXPECT_TRUE(absl::StrContains(absl::StrCat("\n", text),
                                   absl::StrCat("\n", line, "\n")))
         << line << " in:\n"
@@ -104,25 +137,32 @@ TEST(CountersTest, ObeyTheRulesOfPrometheusText) {
   for (const std::string& line : lines) {
     if (absl::StartsWith(line, "# HELP ")) {
       ASSERT_THAT(line,
-                  MatchesRegex("# HELP airlock_[a-z_]+_total [A-Z].*[.]"));
+                  MatchesRegex("# HELP [a-z_]+_(total|seconds) [A-Z].*[.]"));
       const std::vector<std::string> words = absl::StrSplit(line, ' ');
       family = words[2];
       typed = false;
       EXPECT_TRUE(families.insert(family).second) << line;
     } else if (absl::StartsWith(line, "#")) {
-      EXPECT_EQ(line, absl::StrCat("# TYPE ", family, " counter"));
+      EXPECT_EQ(line,
+                absl::StrCat("# TYPE ", family,
+                             absl::EndsWith(family, "_total") ? " counter"
+                                                              : " histogram"));
       EXPECT_FALSE(typed) << line;
       typed = true;
     } else {
-      ASSERT_THAT(line, MatchesRegex(R"([a-z_]+(\{[a-z_]+="[A-Za-z0-9.]+"\})?)"
-                                     " [0-9]+"));
-      EXPECT_EQ(line.substr(0, line.find_first_of("{ ")), family) << line;
+      ASSERT_THAT(line,
+                  MatchesRegex(R"([a-z_]+(\{([a-z_]+="[A-Za-z0-9.+_-]+",?)+\})?)"
+                               " [0-9.]+"));
+      EXPECT_TRUE(absl::StartsWith(line, family)) << line;
       EXPECT_TRUE(typed) << line;
       EXPECT_TRUE(series.insert(line.substr(0, line.find(' '))).second) << line;
     }
   }
-  EXPECT_EQ(families.size(), 9);
-  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 7);
+  EXPECT_EQ(families.size(), 13);
+  // SUCCESS is two series, a histogram has one for each bucket, sum and count.
+  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 7 +
+                               2 * (kHandshakeResults + 1 +
+                                    HistogramCounts::kBoundsUs.size() + 3));
 }
 
 }  // namespace

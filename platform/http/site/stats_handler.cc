@@ -144,6 +144,7 @@ ServerResponse Metrics(const StatsSources& sources) {
   if (sources.credentials) {
     response.body += CredentialMetrics(sources.credentials());
   }
+  if (sources.signing) response.body += sources.signing().ToPrometheus();
   return response;
 }
 

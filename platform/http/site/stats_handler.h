@@ -12,6 +12,7 @@
 #include "platform/counters.h"
 #include "platform/http/server/handler.h"
 #include "platform/http/server/stats.h"
+#include "platform/keys/signing_stats.h"
 #include "ssl/context.h"
 #include "ssl/credential_source.h"
 
@@ -31,6 +32,7 @@ struct StatsSources {
   std::function<platform::Counters()> tls;
   std::function<ssl::SessionStatistics()> sessions;
   std::function<ssl::CredentialSourceState()> credentials;
+  std::function<keys::SigningCounts()> signing;
 };
 
 // GET /_tls/stats: a page, or JSON with "?json"; /_tls/metrics: Prometheus'

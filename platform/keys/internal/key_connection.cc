@@ -134,6 +134,7 @@ struct KeyConnection::Request {
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
+  const Began began = steady_clock::now();
   Message message;
   std::string digest;
   Until until;
@@ -404,12 +405,14 @@ std::shared_ptr<KeyConnection::State> KeyConnection::state() {
 
 absl::StatusOr<std::vector<Message>> KeyConnection::Ask(Message message,
                                                         Until until,
-                                                        bool interruptible) {
+                                                        bool interruptible,
+                                                        Began* began) {
   const std::shared_ptr<State> shared = state();
   std::unique_lock<std::mutex> lock(shared->mutex);
   bool is_new = false;
   const std::shared_ptr<Request> request =
       shared->Begin(std::move(message), until, /*late=*/false, &is_new);
+  if (began != nullptr) *began = request->began;
   // Of the call that a signal interrupted.
   until = platform::internal::Earlier(until, request->until);
   while (true) {
@@ -450,12 +453,14 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Ask(Message message,
 }
 
 absl::StatusOr<std::vector<Message>> KeyConnection::Poll(Message message,
-                                                         Until until) {
+                                                         Until until,
+                                                         Began* began) {
   const std::shared_ptr<State> shared = state();
   const std::lock_guard<std::mutex> lock(shared->mutex);
   bool is_new = false;
   const std::shared_ptr<Request> request =
       shared->Begin(std::move(message), until, /*late=*/true, &is_new);
+  if (began != nullptr) *began = request->began;
   // Another call may have received the answer.
   const absl::Status pumped =
       request->done ? absl::OkStatus() : shared->Pump(/*only_sends=*/is_new);

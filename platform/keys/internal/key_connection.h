@@ -5,6 +5,7 @@
 #ifndef AIRLOCK_PLATFORM_KEYS_INTERNAL_KEY_CONNECTION_H_
 #define AIRLOCK_PLATFORM_KEYS_INTERNAL_KEY_CONNECTION_H_
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,6 +33,9 @@ namespace airlock::keys::internal {
 // not the service's; kInternal.
 class KeyConnection {
  public:
+  // When a request was first asked; both functions below set it if not null.
+  using Began = std::chrono::steady_clock::time_point;
+
   // Ok if `place` has one of the forms of KeyClientOptions::place.
   static absl::Status CheckPlace(absl::string_view place);
 
@@ -45,12 +49,14 @@ class KeyConnection {
   // the same request.
   absl::StatusOr<std::vector<Message>> Ask(Message request,
                                            platform::internal::Until until,
-                                           bool interruptible);
+                                           bool interruptible,
+                                           Began* began = nullptr);
 
   // The same without waiting: ssl::Later() until the answers are there. Call it
   // again with the same request. `until` counts from the first call.
   absl::StatusOr<std::vector<Message>> Poll(Message request,
-                                            platform::internal::Until until);
+                                            platform::internal::Until until,
+                                            Began* began = nullptr);
 
   // See KeyClient.
   absl::StatusOr<int> wakeup_fd();

@@ -175,6 +175,17 @@ TEST(CRuntimeTest, ReportsCounters) {
   ASSERT_EQ(airlock_runtime_counters_text(runtime.get(), &text, nullptr),
             AIRLOCK_OK);
   EXPECT_THAT(text.data, HasSubstr("airlock_policy_refusals_total 1"));
+  for (const char* line :
+       {"grpc_client_tls_handshakes_total{grpc_tls_handshake_result="
+        "\"CERTIFICATE_HOSTNAME_MISMATCH\"} 1\n",
+        // The client's alert does not say more.
+        "grpc_server_tls_handshakes_total{grpc_tls_handshake_result="
+        "\"CERTIFICATE_MALFORMED\"} 1\n",
+        "grpc_client_tls_handshakes_total{grpc_tls_handshake_result="
+        "\"SUCCESS\",grpc_tls_handshake_resumed=\"FULL_HANDSHAKE\"} 1\n",
+        "airlock_server_tls_handshake_duration_seconds_count 1\n"}) {
+    EXPECT_THAT(text.data, HasSubstr(line));
+  }
   airlock_buffer_free(&text);
 }
 

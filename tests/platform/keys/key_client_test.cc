@@ -22,6 +22,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/keys/key_server.h"
 #include "platform/keys/key_service.h"
@@ -181,6 +182,57 @@ TEST_F(KeyClientTest, RefusalEndsTheHandshakeWithItsReason) {
 }
 
 // ---- Event loops
+
+TEST_F(KeyClientTest, CountsSignaturesAndTheirDuration) {
+  EXPECT_TRUE(client_->signing().durations.empty());
+  StartService();
+  ASSERT_TRUE(Sign().ok());
+  ASSERT_TRUE(Sign(Waiting::kBlocks, 'i').ok());
+  EXPECT_FALSE(
+      client_->SignerFor("none", Waiting::kBlocks)(kP256, Input()).ok());
+  const SigningCounts counts = client_->signing();
+  ASSERT_EQ(counts.durations.size(), 2u);
+  const auto good =
+      counts.durations.find({ssl::Side::kServer, absl::StatusCode::kOk});
+  ASSERT_NE(good, counts.durations.end());
+  EXPECT_EQ(good->second.count(), 2u);
+  EXPECT_GT(good->second.total_us, 0);
+  const std::string text = counts.ToPrometheus();
+  EXPECT_THAT(
+      text,
+      ::testing::AllOf(
+          ::testing::HasSubstr(
+              "\ngrpc_server_tls_offload_private_key_signing_duration_seconds_"
+              "count{grpc_status=\"OK\",grpc_tls_private_key_offloader_name="
+              "\"airlock-keyd\"} 2\n"),
+          ::testing::HasSubstr(
+              "\ngrpc_client_tls_offload_private_key_signing_duration_seconds_"
+              "count{grpc_status=\"OK\",grpc_tls_private_key_offloader_name="
+              "\"airlock-keyd\"} 0\n")));
+}
+
+// The duration is that of the whole wait, not of the last call.
+TEST_F(KeyClientTest, CountsALateSignatureOnce) {
+  StartService();
+  const absl::StatusOr<int> wakeup = client_->wakeup_fd();
+  ASSERT_TRUE(wakeup.ok());
+  const auto before = std::chrono::steady_clock::now();
+  absl::StatusOr<std::string> signature = Sign(Waiting::kReturns);
+  while (ssl::IsLater(signature.status())) {
+    EXPECT_TRUE(client_->signing().durations.empty());
+    pollfd input = {*wakeup, POLLIN, 0};
+    ASSERT_EQ(poll(&input, 1, 30000), 1);
+    client_->Dispatch();
+    signature = Sign(Waiting::kReturns);
+  }
+  const auto took = std::chrono::steady_clock::now() - before;
+  ASSERT_TRUE(signature.ok()) << signature.status();
+  const SigningCounts counts = client_->signing();
+  ASSERT_EQ(counts.durations.size(), 1u);
+  const platform::HistogramCounts& durations = counts.durations.begin()->second;
+  EXPECT_EQ(durations.count(), 1u);
+  EXPECT_LE(absl::Microseconds(durations.total_us), absl::FromChrono(took));
+}
 
 TEST_F(KeyClientTest, AThousandHandshakesAtOnceKeepNoThreadWaiting) {
   StartService();

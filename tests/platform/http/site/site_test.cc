@@ -67,6 +67,7 @@ std::unique_ptr<Handler> MakeHandler(
     sessions.number = 2;
     return sessions;
   };
+  options.stats.signing = [] { return keys::SigningCounts(); };
   options.stats.credentials = [] {
     ssl::CredentialSourceState state;
     state.generation = 3;
@@ -313,7 +314,9 @@ TEST(StatsPageTest, ShowsTheCounters) {
                     HasSubstr("\nairlock_credentials_expire_timestamp_seconds "
                               "1800000000\n"),
                     HasSubstr("\nairlock_credentials_failed_updates_total 4\n"),
-                    HasSubstr("\nairlock_credentials_update_failing 1\n")));
+                    HasSubstr("\nairlock_credentials_update_failing 1\n"),
+                    HasSubstr("\ngrpc_server_tls_offload_private_key_signing_"
+                              "duration_seconds_count{")));
   EXPECT_EQ(Ask(*handler, MakeRequest("POST", "/_tls/stats")).status, 405);
 }
 
