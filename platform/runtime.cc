@@ -14,6 +14,7 @@
 #include "platform/internal/guarded_host.h"
 #include "platform/internal/key_writer.h"
 #include "platform/internal/known_decisions.h"
+#include "platform/internal/live_trust.h"
 #include "platform/internal/policy_keeper.h"
 #include "platform/internal/policy_request.h"
 #include "platform/internal/shared_contexts.h"
@@ -84,12 +85,14 @@ struct Runtime::Impl {
        absl::optional<config::AppYaml> the_app, RuntimeOptions options)
       : given_host(std::move(the_host)),
         host(std::make_shared<internal::GuardedHost>(given_host)),
-        trust(host.get(), the_environment, options.max_trust_stores),
+        trust(std::make_shared<internal::TrustCache>(
+            host.get(), the_environment, options.max_trust_stores)),
         policy(host.get(), std::move(the_environment), std::move(the_app)),
         contexts(options.max_contexts, options.max_credentials),
         shared_contexts(options.max_contexts),
         counters(std::make_shared<CounterSet>()),
-        decider(host, &trust, std::move(options.audit), options.audit_limits),
+        decider(host, trust.get(), std::move(options.audit),
+                options.audit_limits),
         message(std::move(options.message)),
         keylog(std::move(options.keylog)),
         handshake_ended(std::move(options.handshake_ended)),
@@ -115,7 +118,8 @@ struct Runtime::Impl {
 
   const std::shared_ptr<Host> given_host;
   const std::shared_ptr<Host> host;  // The same, guarded.
-  internal::TrustCache trust;
+  // Contexts whose bundle is live share it.
+  const std::shared_ptr<internal::TrustCache> trust;
   internal::PolicyKeeper policy;
   internal::KnownDecisions decisions;
   internal::ContextCache contexts;
@@ -186,7 +190,7 @@ absl::StatusOr<TrustStorePtr> Runtime::LoadCaCerts(const CaCerts& ca_certs) {
 
 absl::StatusOr<TrustStorePtr> Runtime::MergeCaCerts(
     absl::Span<const TrustStorePtr> stores) {
-  return impl_->trust.Merge(stores);
+  return impl_->trust->Merge(stores);
 }
 
 VerificationRequest Runtime::Impl::RequestOf(const WrapOptions& options) const {
@@ -286,6 +290,9 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
     impl_->decider.Audit(AuditEvent::Action::kUpgraded, change, verification,
                          call_site);
   }
+  const absl::Status may_live =
+      internal::CheckBundle(options, request.live_ca_certs);
+  if (!may_live.ok()) return may_live;
   TrustStorePtr trust_store = options.trust_store;
   if (!decision->spiffe_ids.value.empty()) {
     trust_store = nullptr;
@@ -296,10 +303,17 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
               decision->verification.mode != VerifyMode::kNone)) {
     CaCerts bundle = request.ca_certs;
     ReplaceBundle(*decision, &bundle);
-    absl::StatusOr<TrustStorePtr> loaded =
-        impl_->decider.LoadCaCerts(bundle, *in_force);
-    if (!loaded.ok()) return loaded.status();
-    trust_store = *std::move(loaded);
+    if (request.live_ca_certs) {
+      auto live = internal::MakeLiveTrust(impl_->host, impl_->trust,
+                                          std::move(bundle), *in_force);
+      if (!live.ok()) return live.status();
+      options.trust_source = *std::move(live);
+    } else {
+      absl::StatusOr<TrustStorePtr> loaded =
+          impl_->decider.LoadCaCerts(bundle, *in_force);
+      if (!loaded.ok()) return loaded.status();
+      trust_store = *std::move(loaded);
+    }
   }
   Impl::Decided(request.side, *decision, std::move(trust_store), &options);
   internal::KeyWriter key;
@@ -403,7 +417,7 @@ void Runtime::ClearCaches() {
   impl_->contexts.Clear();
   impl_->shared_contexts.Clear();
   impl_->decider.ClearCache();
-  impl_->trust.Clear();
+  impl_->trust->Clear();
 }
 
 config::VerificationPolicy Runtime::policy() const {

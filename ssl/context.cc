@@ -21,6 +21,7 @@
 #include "ssl/internal/ticket_method.h"
 #include "ssl/internal/verified_chains.h"
 #include "ssl/ticket_keyring.h"
+#include "ssl/trust_source.h"
 
 namespace airlock::ssl {
 
@@ -87,7 +88,8 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
   impl->options = std::move(options);
   impl->options.verification.minimum_version = versions->minimum;
   impl->options.verification.maximum_version = versions->maximum;
-  if (impl->options.verification.mode != VerifyMode::kNone) {
+  if (impl->options.verification.mode != VerifyMode::kNone &&
+      impl->options.trust_source == nullptr) {
     impl->verified_chains = internal::VerifiedChainsOf(
         impl->options.trust_store.get(), impl->options.verification);
   }
@@ -95,6 +97,24 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
   impl->maximum_version = versions->maximum;
   impl->ctx = *std::move(ctx);
   return std::shared_ptr<const Context>(new Context(std::move(impl)));
+}
+
+std::shared_ptr<const internal::TrustInForce> Context::Impl::TakeTrust() const {
+  if (options.trust_source == nullptr ||
+      options.verification.mode == VerifyMode::kNone) {
+    return nullptr;
+  }
+  std::shared_ptr<const TrustStore> store = options.trust_source->Take();
+  const absl::MutexLock lock(&trust_mutex);
+  if (last_trust == nullptr || last_trust->store != store) {
+    auto made = std::make_shared<internal::TrustInForce>();
+    made->verified_chains =
+        internal::VerifiedChainsOf(store.get(), options.verification);
+    made->session_id_context = internal::SessionIdContext(options, store.get());
+    made->store = std::move(store);
+    last_trust = std::move(made);
+  }
+  return last_trust;
 }
 
 const ContextOptions& Context::options() const { return impl_->options; }

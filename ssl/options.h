@@ -25,6 +25,7 @@
 #include "ssl/secret.h"
 #include "ssl/session.h"
 #include "ssl/ticket_keyring.h"
+#include "ssl/trust_source.h"
 #include "ssl/trust_store.h"
 #include "ssl/unverified_clients_token.h"
 #include "ssl/verification.h"
@@ -93,6 +94,9 @@ struct ContextOptions {
   Verification verification;
   // Required if peers are verified.
   std::shared_ptr<const TrustStore> trust_store;
+  // A live bundle in place of `trust_store`, which may change while this
+  // Context is used. Not with SPIFFE IDs, whose bundles are in `verification`.
+  std::shared_ptr<TrustSource> trust_source;
 
   // OpenSSL's cipher list syntax, for TLS 1.2 and below; "@SECLEVEL=n" is
   // accepted and sets `verification.security_level`. Empty: forward secrecy

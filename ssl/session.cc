@@ -17,13 +17,15 @@ namespace airlock::ssl {
 namespace internal {
 
 std::shared_ptr<const Session> WrapSession(bssl::UniquePtr<SSL_SESSION> session,
-                                           std::string identity) {
+                                           std::string identity,
+                                           std::string trust) {
   auto impl = std::make_unique<Session::Impl>();
   unsigned size = 0;
   const uint8_t* id = SSL_SESSION_get_id(session.get(), &size);
   impl->id.assign(reinterpret_cast<const char*>(id), size);
   impl->session = std::move(session);
   impl->identity = std::move(identity);
+  impl->trust = std::move(trust);
   return std::make_shared<const Session>(std::move(impl));
 }
 

@@ -177,6 +177,7 @@ absl::Status Socket::SwitchContext(std::shared_ptr<const Context> context) {
   }
   internal::InstallVerify(context->options(), impl_->ssl.get());
   impl_->context = std::move(context);
+  if (!impl_->TakeTrust()) return internal::OutOfMemoryError();
   impl_->chosen = nullptr;
   impl_->presented_live.reset();
   return absl::OkStatus();
@@ -203,11 +204,11 @@ absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
   return absl::OkStatus();
 }
 
-absl::optional<TlsVersion> Socket::version() const {
 absl::optional<absl::Duration> Socket::handshake_duration() const {
   return impl_->handshake_duration;
 }
 
+absl::optional<TlsVersion> Socket::version() const {
   if (!impl_->handshake_done) return absl::nullopt;
   return static_cast<TlsVersion>(SSL_version(impl_->ssl.get()));
 }

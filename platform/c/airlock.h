@@ -748,6 +748,13 @@ typedef struct airlock_context_options {
   size_t spiffe_bundles_count;
   const airlock_bytes* spiffe_ids;
   size_t spiffe_ids_count;
+  /* YES: the CA bundle is live: connections look at its files again, at most
+   * once a second, and are verified with what is there then, CRLs included. It
+   * is that of ca_certs, or the policy's, or the system's; with cadata, this is
+   * INVALID_ARGUMENT. If the files cannot be read, the old bundle stays in
+   * force, and the runtime's `log` says why. UNSET: no. */
+  int32_t live_ca_certs;
+  int32_t reserved3;
 } airlock_context_options;
 
 /* Makes a context. Error kinds: POLICY, CREDENTIALS, TRUST_STORE,
@@ -779,8 +786,8 @@ AIRLOCK_API airlock_status
 airlock_context_ciphers_json(const airlock_context* context,
                              airlock_buffer* json, airlock_error** error);
 
-/* One of the CA certificates that the context trusts, a new handle.
- * AIRLOCK_NONE past the end. */
+/* One of the CA certificates that the context trusts, a new handle; those in
+ * force now if the bundle is live. AIRLOCK_NONE past the end. */
 AIRLOCK_API airlock_status airlock_context_ca_certificate(
     const airlock_context* context, size_t index,
     airlock_certificate** certificate, airlock_error** error);

@@ -93,6 +93,7 @@ absl::Status PutOptions(const airlock_context_options& given,
   if (!credentials.ok()) return credentials.status();
   if (given.reserved != 0) return Invalid("options.reserved is not 0.");
   if (given.reserved2 != 0) return Invalid("options.reserved2 is not 0.");
+  if (given.reserved3 != 0) return Invalid("options.reserved3 is not 0.");
   if (given.max_renegotiations < 0) {
     return Invalid(absl::StrCat("max_renegotiations is ",
                                 given.max_renegotiations,
@@ -127,6 +128,8 @@ absl::Status PutOptions(const airlock_context_options& given,
                            given.spiffe_ids, given.spiffe_ids_count),
                &options->verification.spiffe),
            Put(Bundle(given.ca_certs, given.cadata), &request->ca_certs),
+           Put(Flag(given.live_ca_certs, "live_ca_certs"),
+               &request->live_ca_certs),
            Put(Text(given.ciphers, "ciphers"), &options->ciphers),
            Put(Text(given.groups, "groups"), &options->verification.groups),
            Put(Text(given.call_site, "call_site"), &request->call_site),

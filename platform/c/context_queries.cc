@@ -120,7 +120,10 @@ airlock_status airlock_context_ca_certificate(const airlock_context* context,
   return Guarded(error, [&]() -> Outcome {
     if (context == nullptr) return IsNull("context");
     if (certificate == nullptr) return IsNull("certificate");
-    const auto& store = context->context->options().trust_store;
+    const airlock::ssl::ContextOptions& made = context->context->options();
+    const auto store = made.trust_source != nullptr
+                           ? made.trust_source->current()
+                           : made.trust_store;
     if (store == nullptr) return AIRLOCK_NONE;
     const std::vector<airlock::ssl::Certificate> trusted =
         store->Certificates();

@@ -22,7 +22,7 @@ bool NoneIsSet(const Callbacks&... callbacks) {
 }  // namespace
 
 bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
-  const auto& [verification, trust_store, ciphers, signing_algorithms,
+  const auto& [verification, trust_store, trust_source, ciphers, signing_algorithms,
                peer_signing_algorithms, credentials, credential_source,
                hostname_missing, hostname_allowed, revocation,
                accept_unknown_revocation, verify, client_credentials,
@@ -34,7 +34,7 @@ bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
                new_session, max_renegotiations, cipher_server_preference,
                keylog, message, handshake_ended, psk_client, psk_server,
                psk_identity_hint] = options;
-  if (!credentials.empty() || credential_source != nullptr ||
+  if (trust_source != nullptr || !credentials.empty() || credential_source != nullptr ||
       !ticket_keys.empty() || ticket_keyring != nullptr) {
     return false;
   }

@@ -162,7 +162,7 @@ absl::Status CheckSpiffe(const ContextOptions& options) {
                          "ID would be verified"),
                    "require a certificate."});
   }
-  if (options.trust_store != nullptr) {
+  if (options.trust_store != nullptr || options.trust_source != nullptr) {
     return Invalid(ErrorText::Name("ca_certs"),
                    "is set, but only the bundles of the trust domains count "
                    "where SPIFFE IDs are verified",
@@ -247,13 +247,17 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
     }
   }
   if (options.verification.mode != VerifyMode::kNone &&
-      options.trust_store == nullptr &&
+      options.trust_store == nullptr && options.trust_source == nullptr &&
       options.verification.spiffe == nullptr) {
     return MakeStatus(
         ErrorKind::kTrustStore,
         ErrorParts{ErrorText::Name("ca_certs"),
                    "a CA bundle is required where the peer is verified",
                    "set one."});
+  }
+  if (options.trust_store != nullptr && options.trust_source != nullptr) {
+    return Invalid("trust_source", "trust_store is set as well",
+                   "leave one of them out.");
   }
   for (const absl::Status& status :
        {CheckSpiffe(options),

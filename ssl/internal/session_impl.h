@@ -20,12 +20,16 @@ struct Session::Impl {
   // The SHA-256 fingerprint of the certificate that the client presented from a
   // CredentialSource. Empty: none, or unknown.
   std::string identity;
+  // A client's: the content_hash of the bundle in force when it verified the
+  // server, if that came from a TrustSource. Empty: none, or unknown.
+  std::string trust;
 };
 
 namespace internal {
 
 std::shared_ptr<const Session> WrapSession(bssl::UniquePtr<SSL_SESSION> session,
-                                           std::string identity = "");
+                                           std::string identity = "",
+                                           std::string trust = "");
 
 }  // namespace internal
 }  // namespace airlock::ssl

@@ -26,6 +26,7 @@
 #include "ssl/internal/session_impl.h"
 #include "ssl/internal/verify.h"
 #include "ssl/later.h"
+#include "ssl/trust_source.h"
 #include "ssl/verify_code.h"
 
 namespace airlock::ssl {
@@ -193,6 +194,7 @@ IoResult Socket::Impl::Ready(Operation operation) {
     begun_at_ = Elapsed();
     SessionCounters& counters = Counters();
     ++(client ? counters.connect : counters.accept);
+    if (!TakeTrust()) return Fail(internal::OutOfMemoryError());
   }
   waits_for = LateCallback::kNone;
   const int result = SSL_do_handshake(ssl.get());
@@ -227,6 +229,7 @@ IoResult Socket::Impl::FinishHandshake() {
   ticket_blanks = nullptr;
   bio.keeps_tail = false;
   known_ = nullptr;
+  if (options.side == Side::kServer) trust_ = nullptr;
   if (initial_context->options().stopwatch != nullptr) {
     handshake_duration = Elapsed() - begun_at_;
   }
@@ -250,6 +253,26 @@ void Socket::Impl::ReleaseLiveCredentials() {
   chosen = nullptr;
 }
 
+bool Socket::Impl::TakeTrust() {
+  trust_ = nullptr;
+  if (context->options().trust_source == nullptr) return true;
+  trust_ = context->impl().TakeTrust();
+  if (trust_ == nullptr) return true;
+  if (options.side == Side::kClient) {
+    return handshake_done || resumes == nullptr ||
+           MayResume(*context, *resumes) ||
+           SSL_set_session(ssl.get(), nullptr) != 0;
+  }
+  return SSL_set_session_id_context(ssl.get(),
+                                    trust_->session_id_context.data(),
+                                    trust_->session_id_context.size()) != 0;
+}
+
+internal::VerifiedChains* Socket::Impl::Chains() const {
+  return trust_ != nullptr ? trust_->verified_chains.get()
+                           : context->impl().verified_chains.get();
+}
+
 std::shared_ptr<const Session> Socket::Impl::Wrap(
     bssl::UniquePtr<SSL_SESSION> made) const {
   std::string identity;
@@ -258,10 +281,18 @@ std::shared_ptr<const Session> Socket::Impl::Wrap(
   } else if (options.side == Side::kClient && presented_live.has_value()) {
     identity = presented_live->Sha256Fingerprint();
   }
-  return internal::WrapSession(std::move(made), std::move(identity));
+  return internal::WrapSession(
+      std::move(made), std::move(identity),
+      trust_ != nullptr ? trust_->store->content_hash() : std::string());
 }
 
 bool Socket::Impl::MayResume(const Context& of, const Session& offered) {
+  const auto& bundle = of.options().trust_source;
+  const std::string& trust = offered.impl().trust;
+  if (bundle != nullptr && !trust.empty() &&
+      bundle->current()->content_hash() != trust) {
+    return false;
+  }
   const auto& source = of.options().credential_source;
   const std::string& identity = offered.impl().identity;
   if (source == nullptr || identity.empty()) return true;
@@ -307,8 +338,13 @@ absl::Status Socket::Impl::CollectPresented() {
   known_ = nullptr;
   const STACK_OF(CRYPTO_BUFFER)* chain = SSL_get0_peer_certificates(ssl.get());
   if (chain == nullptr) return absl::OkStatus();
-  if (context->impl().verified_chains != nullptr) {
-    known_ = context->impl().verified_chains->Find(
+  // A renegotiation is a handshake of its own.
+  if (context->options().trust_source != nullptr &&
+      (trust_ == nullptr || handshake_done) && !TakeTrust()) {
+    return internal::OutOfMemoryError();
+  }
+  if (const auto chains = Chains()) {
+    known_ = chains->Find(
         chain, options.side == Side::kServer ? Side::kClient : Side::kServer,
         HostToVerify());
   }
@@ -356,7 +392,8 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   if (wanted.verification.mode == VerifyMode::kNone) return absl::OkStatus();
   internal::VerifyRequest request;
   request.presented = *presented;
-  request.trust_store = wanted.trust_store.get();
+  request.trust_store =
+      trust_ != nullptr ? trust_->store.get() : wanted.trust_store.get();
   request.verification = &wanted.verification;
   const absl::Status clocked = Guarded("clock callback", [&] {
     request.now = wanted.clock();
@@ -376,8 +413,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   } else if (known_ != nullptr && known_->Holds(request.now)) {
     chain = SharedCertificates({known_, &known_->verified});
   } else {
-    internal::VerifyOutcome outcome =
-        context->impl().verified_chains->Verify(request);
+    internal::VerifyOutcome outcome = Chains()->Verify(request);
     if (!outcome.status.ok()) {
       *alert = outcome.alert;
       return outcome.status;

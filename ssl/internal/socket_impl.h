@@ -27,6 +27,12 @@ namespace airlock::ssl {
 
 namespace internal {
 
+struct TrustInForce;
+
+}  // namespace internal
+
+namespace internal {
+
 // A callback's answer for a pre-shared key.
 using PskAnswer = absl::StatusOr<absl::optional<PskIdentity>>;
 
@@ -75,6 +81,10 @@ class Socket::Impl {
     std::shared_ptr<const std::vector<Certificate>> shared_;
   };
 
+  // Takes the bundle of a context that has a TrustSource, for this handshake,
+  // which then resumes only sessions of that bundle. False if out of memory.
+  bool TakeTrust();
+
   // Gets the peer's certificates from BoringSSL into `presented`.
   absl::Status CollectPresented();
   // Verifies `presented` with the current context. On success, marks the peer
@@ -87,7 +97,9 @@ class Socket::Impl {
   std::shared_ptr<const Session> Wrap(
       bssl::UniquePtr<SSL_SESSION> session) const;
   // Whether a client of that context may offer the session: not if the context
-  // has a CredentialSource and the session another certificate's identity.
+  // has a CredentialSource and the session another certificate's identity, or
+  // has a TrustSource and the session's server was verified with another
+  // bundle.
   static bool MayResume(const Context& of, const Session& offered);
 
   // The current context, and the one that the SSL was made from: BoringSSL
@@ -194,6 +206,8 @@ class Socket::Impl {
   // nothing.
   IoResult EndRead(int result, absl::Span<uint8_t> into);
   IoResult EndWrite(int result);
+  // Of the bundle in force; null if no peer is verified.
+  internal::VerifiedChains* Chains() const;
   // The name that the peer's certificate must have; empty: none.
   absl::string_view HostToVerify() const;
   // Ok unless an earlier call failed for good, or the transport is gone.
@@ -212,6 +226,9 @@ class Socket::Impl {
   absl::Status failed_;
   absl::Status read_failed_;
   absl::Status write_failed_;
+  // Of a context with a TrustSource; else null. A server needs it until the
+  // handshake ends, a client for sessions that it gets later.
+  std::shared_ptr<const internal::TrustInForce> trust_;
   // The entry that has the `presented` certificates; null if they are unknown.
   std::shared_ptr<const internal::VerifiedChain> known_;
   // The verified chain, while the application's callback has not answered.

@@ -127,26 +127,8 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
   return absl::OkStatus();
 }
 
-// A session is valid only for a context that verifies in the same way. The
-// identifier enforces that for caches and tickets (RFC 5077, section 5.2).
-std::array<uint8_t, SHA256_DIGEST_LENGTH> SessionIdContext(
-    const ContextOptions& options) {
-  std::string value = absl::StrCat(
-      "airlock session id context 3\n", options.session_id_context.size(), ":",
-      options.session_id_context, "\n", CanonicalBytes(options.verification),
-      "\n", absl::StrJoin(options.peer_signing_algorithms, ","), "\n");
-  if (options.trust_store != nullptr &&
-      options.verification.mode != VerifyMode::kNone) {
-    absl::StrAppend(&value, options.trust_store->content_hash());
-  }
-  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const uint8_t*>(value.data()), value.size(),
-         digest.data());
-  return digest;
-}
-
 bool SetSessions(const ContextOptions& options, SSL_CTX* ctx) {
-  const auto id_context = SessionIdContext(options);
+  const auto id_context = SessionIdContext(options, options.trust_store.get());
   const auto seconds =
       static_cast<uint32_t>(absl::ToInt64Seconds(options.session_timeout));
   SSL_CTX_set_session_cache_mode(ctx, options.session_cache_size == 0
@@ -285,6 +267,22 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
     return OutOfMemory();
   }
   return ctx;
+}
+
+std::array<uint8_t, SHA256_DIGEST_LENGTH> SessionIdContext(
+    const ContextOptions& options, const TrustStore* trust_store) {
+  std::string value = absl::StrCat(
+      "airlock session id context 3\n", options.session_id_context.size(), ":",
+      options.session_id_context, "\n", CanonicalBytes(options.verification),
+      "\n", absl::StrJoin(options.peer_signing_algorithms, ","), "\n");
+  if (trust_store != nullptr &&
+      options.verification.mode != VerifyMode::kNone) {
+    absl::StrAppend(&value, trust_store->content_hash());
+  }
+  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const uint8_t*>(value.data()), value.size(),
+         digest.data());
+  return digest;
 }
 
 bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl) {

@@ -8,9 +8,13 @@
 #include <openssl/base.h>
 #include <openssl/ssl.h>
 
+#include <array>
+#include <cstdint>
+
 #include "absl/status/statusor.h"
 #include "ssl/internal/context_options.h"
 #include "ssl/options.h"
+#include "ssl/trust_store.h"
 
 namespace airlock::ssl::internal {
 
@@ -20,6 +24,12 @@ namespace airlock::ssl::internal {
 absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
     const ContextOptions& options, const VersionRange& versions,
     const std::string& ciphers, const SSL_PRIVATE_KEY_METHOD* signing);
+
+// A server's sessions are resumed only where this is equal: by contexts that
+// verify in the same way, with the same bundle. Caches and tickets have it (RFC
+// 5077, section 5.2). `trust_store` may be null.
+std::array<uint8_t, 32> SessionIdContext(const ContextOptions& options,
+                                         const TrustStore* trust_store);
 
 // Sets the algorithms that a peer may sign the handshake with, when a
 // connection changes contexts. False if out of memory.

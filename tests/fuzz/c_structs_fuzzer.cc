@@ -248,6 +248,8 @@ airlock_context_options ContextOptions(Maker* make, const Handles& handles) {
                                       [make] { return SpiffeBundle(make); });
   options.spiffe_ids =
       make->List(&options.spiffe_ids_count, [make] { return SpiffeId(make); });
+  options.live_ca_certs = make->Number();
+  options.reserved3 = make->Number();
   return options;
 }
 

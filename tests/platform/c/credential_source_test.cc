@@ -363,6 +363,52 @@ TEST_F(CCredentialSourceTest, AContextRefusesAWeakKeyNowAndLater) {
   EXPECT_EQ(StateOf(strong).state.generation, 1U);
 }
 
+TEST_F(CCredentialSourceTest, ALiveBundleIsForTheNextHandshake) {
+  host_->SetFile("/tls/ca.pem", Str(Cert("ca.pem")));
+  host_->AdvanceTime(absl::Minutes(1));
+  airlock_context_options options = ClientContext();
+  options.ca_certs = B("/tls/ca.pem");
+  options.live_ca_certs = AIRLOCK_YES;
+  client_ = Make(runtime_.get(), options);
+  const auto server = Make(runtime_.get(), ServerContext());
+  EXPECT_EQ(Connect(&wire_, client_.get(), server.get()).client_failure.kind,
+            -1);
+  const std::string other = Str(Cert("other_root.pem"));
+  host_->SetFile("/tls/ca.pem", other.substr(0, other.size() / 2));
+  host_->AdvanceTime(absl::Minutes(1));
+  EXPECT_EQ(Connect(&wire_, client_.get(), server.get()).client_failure.kind,
+            -1);
+  EXPECT_TRUE(absl::StrContains(host_->log().back(), "/tls/ca.pem"));
+  host_->SetFile("/tls/ca.pem", other);
+  host_->AdvanceTime(absl::Minutes(1));
+  EXPECT_EQ(Connect(&wire_, client_.get(), server.get()).client_failure.kind,
+            AIRLOCK_KIND_VERIFICATION);
+  airlock_certificate* trusted = nullptr;
+  ASSERT_EQ(airlock_context_ca_certificate(client_.get(), 0, &trusted, nullptr),
+            AIRLOCK_OK);
+  const Handle<airlock_certificate> owned(trusted);
+  airlock_buffer pem = {nullptr, 0};
+  ASSERT_EQ(airlock_certificate_pem(trusted, &pem, nullptr), AIRLOCK_OK);
+  EXPECT_TRUE(absl::StrContains(other, absl::string_view(pem.data, pem.size)));
+  airlock_buffer_free(&pem);
+}
+
+TEST_F(CCredentialSourceTest, ALiveBundleIsAFile) {
+  airlock_context_options options = ClientContext();
+  options.cadata = Cert("ca.pem");
+  options.live_ca_certs = AIRLOCK_YES;
+  EXPECT_EQ(Refusal(runtime_.get(), options).kind,
+            AIRLOCK_KIND_INVALID_ARGUMENT);
+  options.cadata = {nullptr, 0};
+  options.live_ca_certs = 2;
+  EXPECT_EQ(Refusal(runtime_.get(), options).kind,
+            AIRLOCK_KIND_INVALID_ARGUMENT);
+  options.live_ca_certs = AIRLOCK_UNSET;
+  options.reserved3 = 1;
+  EXPECT_EQ(Refusal(runtime_.get(), options).kind,
+            AIRLOCK_KIND_INVALID_ARGUMENT);
+}
+
 // A source needs neither the runtime that made it nor its clock's struct.
 TEST_F(CCredentialSourceTest, OutlivesItsRuntime) {
   const auto source = New(Pair("server_p256"));

@@ -1,0 +1,143 @@
+// Copyright 2026 The Airlock Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "platform/internal/live_trust.h"
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+#include "absl/base/log_severity.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/variant.h"
+#include "platform/internal/settled.h"
+#include "ssl/error.h"
+
+namespace airlock::platform::internal {
+namespace {
+
+constexpr absl::Duration kInterval = absl::Seconds(1);
+
+class Watcher {
+ public:
+  Watcher(std::shared_ptr<Host> host, std::shared_ptr<TrustCache> cache,
+          const CaCerts& ca_certs)
+      : host_(std::move(host)), cache_(std::move(cache)) {
+    if (const auto* path = absl::get_if<CaPath>(&ca_certs)) path_ = *path;
+    NoteLook(host_->Now());
+  }
+
+  absl::StatusOr<TrustStorePtr> Load() const {
+    return path_.path.empty()
+               ? cache_->Default()
+               : cache_->FromPath(path_.path, path_.must_be_trusted,
+                                  path_.argument);
+  }
+
+  void Poll(ssl::TrustSource* source) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const absl::Time now = host_->Now();
+    if (!IsDue(now)) return;
+    if (!mutex_.TryLock()) return;  // Another thread is at it.
+    const absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      mutex_.Unlock();
+    };
+    if (!IsDue(now)) return;
+    NoteLook(now);
+    if (Waits(now)) return;
+    absl::StatusOr<TrustStorePtr> store = Load();
+    if (!store.ok()) {
+      source->Fail(store.status());
+      return;
+    }
+    // It is not null.
+    source->Update(*std::move(store)).IgnoreError();
+  }
+
+  void Tell(const ssl::TrustSourceState& state) const {
+    // The cache has logged a change.
+    if (state.error.ok()) return;
+    host_->Log(absl::LogSeverity::kError,
+               absl::StrCat("The old CA bundle stays in use: ",
+                            state.error.message()));
+  }
+
+ private:
+  // A clock that was set back does not delay the next look.
+  bool IsDue(absl::Time now) const {
+    const absl::Duration since =
+        now - absl::FromUnixNanos(looked_ns_.load(std::memory_order_relaxed));
+    return since >= kInterval || since < absl::ZeroDuration();
+  }
+
+  void NoteLook(absl::Time now) {
+    looked_ns_.store(absl::ToUnixNanos(now), std::memory_order_relaxed);
+  }
+
+  // Whether the file was written a moment ago, and the last look did not wait.
+  bool Waits(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const bool waited = std::exchange(waited_, false);
+    if (path_.path.empty() || waited) return false;
+    const absl::StatusOr<FileStatus> status = host_->Stat(path_.path);
+    waited_ = status.ok() && !IsSettled(status->identity, now);
+    return waited_;
+  }
+
+  const std::shared_ptr<Host> host_;
+  const std::shared_ptr<TrustCache> cache_;
+  CaPath path_;  // Without a path: the system's bundle.
+  std::atomic<int64_t> looked_ns_{0};
+  absl::Mutex mutex_;
+  bool waited_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace
+
+absl::Status CheckBundle(const ssl::ContextOptions& options, bool is_live) {
+  if (options.trust_source != nullptr) {
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kInvalidArgument,
+        ssl::ErrorParts{"trust_source",
+                        "is for contexts without a Runtime, whose policy "
+                        "decides about the bundle",
+                        "set live_ca_certs."});
+  }
+  if (!is_live || options.trust_store == nullptr) return absl::OkStatus();
+  return ssl::MakeStatus(
+      ssl::ErrorKind::kInvalidArgument,
+      ssl::ErrorParts{"live_ca_certs", "is set, and so is the bundle itself",
+                      "leave one of them out."});
+}
+
+absl::StatusOr<std::shared_ptr<ssl::TrustSource>> MakeLiveTrust(
+    std::shared_ptr<Host> host, std::shared_ptr<TrustCache> cache,
+    CaCerts ca_certs, const config::VerificationPolicy& policy) {
+  if (!IsGiven(ca_certs) && policy.ca_certs.value.has_value()) {
+    ca_certs = CaPath{*policy.ca_certs.value, /*must_be_trusted=*/true};
+  }
+  if (IsGiven(ca_certs) && absl::get_if<CaPath>(&ca_certs) == nullptr) {
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kInvalidArgument,
+        ssl::ErrorParts{"live_ca_certs",
+                        "is set, but the CA bundle is no path, so it cannot "
+                        "change",
+                        "pass a path, or leave it out."});
+  }
+  const auto watcher =
+      std::make_shared<Watcher>(std::move(host), std::move(cache), ca_certs);
+  absl::StatusOr<TrustStorePtr> first = watcher->Load();
+  if (!first.ok()) return first.status();
+  ssl::TrustSourceOptions options;
+  options.refresh = [watcher](ssl::TrustSource* source) {
+    watcher->Poll(source);
+  };
+  options.changed = [watcher](const ssl::TrustSourceState& state) {
+    watcher->Tell(state);
+  };
+  return ssl::TrustSource::Create(*std::move(first), std::move(options));
+}
+
+}  // namespace airlock::platform::internal
