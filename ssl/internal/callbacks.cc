@@ -3,7 +3,6 @@
 
 #include "ssl/internal/callbacks.h"
 
-#include <openssl/bytestring.h>
 #include <openssl/mem.h>
 #include <openssl/ssl.h>
 
@@ -11,6 +10,8 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
 #include "ssl/internal/choose_callbacks.h"
@@ -53,51 +54,92 @@ ssl_verify_result_t Verify(SSL* ssl, uint8_t* out_alert) {
   return ssl_verify_invalid;
 }
 
+using Bytes = absl::Span<const uint8_t>;
+
+uint16_t NumberAt(Bytes bytes, size_t at) {
+  return static_cast<uint16_t>(bytes[at] << 8 | bytes[at + 1]);
+}
+
+// The extensions of a ClientHello that matter here.
+struct Extensions {
+  absl::optional<Bytes> groups;
+  absl::optional<Bytes> session_ticket;
+  bool pre_shared_key = false;
+  bool psk_key_exchange_modes = false;
+  bool supported_versions = false;
+};
+
+// One pass: BoringSSL would begin at the first for each. It has checked the
+// form, and rejects a ClientHello that has an extension twice.
+Extensions ExtensionsOf(const SSL_CLIENT_HELLO* hello) {
+  Extensions found;
+  Bytes rest(hello->extensions, hello->extensions_len);
+  constexpr size_t kHeader = 4;  // The type, and the size of the data.
+  while (rest.size() >= kHeader) {
+    const uint16_t type = NumberAt(rest, 0);
+    const size_t size = NumberAt(rest, 2);
+    if (size > rest.size() - kHeader) break;
+    const Bytes data = rest.subspan(kHeader, size);
+    rest.remove_prefix(kHeader + size);
+    switch (type) {
+      case TLSEXT_TYPE_supported_groups:
+        found.groups = data;
+        break;
+      case TLSEXT_TYPE_session_ticket:
+        found.session_ticket = data;
+        break;
+      case TLSEXT_TYPE_pre_shared_key:
+        found.pre_shared_key = true;
+        break;
+      case TLSEXT_TYPE_psk_key_exchange_modes:
+        found.psk_key_exchange_modes = true;
+        break;
+      case TLSEXT_TYPE_supported_versions:
+        found.supported_versions = true;
+        break;
+      default:
+        break;
+    }
+  }
+  return found;
+}
+
+// Records the groups in the data of the extension.
+void SeeGroups(Bytes data, Socket::Impl* socket) {
+  const bool lists_groups =
+      !socket->initial_context->options().verification.groups.empty();
+  socket->offered_curves = 0;
+  // The size of the list is in front; BoringSSL rejects another size.
+  for (size_t at = 2; at + 1 < data.size(); at += 2) {
+    const uint16_t group = NumberAt(data, at);
+    socket->offered_curves |= CurveBit(group);
+    if (lists_groups && socket->offered_groups.size() < kMostOfferedGroups) {
+      socket->offered_groups.push_back(group);
+    }
+  }
+}
+
 // Records what the client offers: BoringSSL drops it after the handshake.
 ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
   Socket::Impl* socket = SocketOf(hello->ssl);
-  CBS ciphers;
-  CBS_init(&ciphers, hello->cipher_suites, hello->cipher_suites_len);
-  uint16_t value = 0;
-  socket->offered_ciphers.clear();
-  socket->offered_ciphers.reserve(hello->cipher_suites_len / sizeof(value));
-  while (CBS_get_u16(&ciphers, &value)) {
-    socket->offered_ciphers.push_back(value);
+  const Bytes ciphers(hello->cipher_suites, hello->cipher_suites_len);
+  auto& offered = socket->offered_ciphers;
+  offered.resize(ciphers.size() / 2);
+  for (size_t i = 0; i < offered.size(); ++i) {
+    offered[i] = NumberAt(ciphers, 2 * i);
   }
-  const uint8_t* data = nullptr;
-  size_t size = 0;
-  const auto has = [&](uint16_t extension) {
-    return SSL_early_callback_ctx_extension_get(hello, extension, &data,
-                                                &size) != 0;
-  };
-  const bool lists_groups =
-      !socket->initial_context->options().verification.groups.empty();
+  const Extensions extensions = ExtensionsOf(hello);
   socket->offered_groups.clear();
-  if (has(TLSEXT_TYPE_supported_groups)) {
-    CBS extension;
-    CBS groups;
-    CBS_init(&extension, data, size);
-    socket->offered_curves = 0;
-    if (CBS_get_u16_length_prefixed(&extension, &groups)) {
-      while (CBS_get_u16(&groups, &value)) {
-        socket->offered_curves |= CurveBit(value);
-        if (lists_groups &&
-            socket->offered_groups.size() < kMostOfferedGroups) {
-          socket->offered_groups.push_back(value);
-        }
-      }
-    }
-  }
-  const bool offers_ticket = has(TLSEXT_TYPE_pre_shared_key) ||
-                             (has(TLSEXT_TYPE_session_ticket) && size > 0);
-  // TLS 1.3 clients send a session identifier without meaning.
-  socket->offered_session =
-      offers_ticket ||
-      (hello->session_id_len > 0 && !has(TLSEXT_TYPE_supported_versions));
+  if (extensions.groups.has_value()) SeeGroups(*extensions.groups, socket);
   ClientTickets client;
-  client.offers = offers_ticket;
-  client.takes_tls1_2 = has(TLSEXT_TYPE_session_ticket);
-  client.takes_tls1_3 = has(TLSEXT_TYPE_psk_key_exchange_modes);
+  client.offers =
+      extensions.pre_shared_key || (extensions.session_ticket.has_value() &&
+                                    !extensions.session_ticket->empty());
+  client.takes_tls1_2 = extensions.session_ticket.has_value();
+  client.takes_tls1_3 = extensions.psk_key_exchange_modes;
+  // TLS 1.3 clients send a session identifier without meaning.
+  socket->offered_session = client.offers || (hello->session_id_len > 0 &&
+                                              !extensions.supported_versions);
   return ExpectTicket(hello->ssl, client) ? ssl_select_cert_success
                                           : ssl_select_cert_retry;
 }
