@@ -10,6 +10,7 @@
 #include <cstring>
 #include <string>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
@@ -20,10 +21,20 @@
 namespace airlock::ssl {
 namespace {
 
+// Fits without memory of its own for most names.
+using BindingBytes = absl::InlinedVector<uint8_t, 128>;
+
 // What a ticket is bound to beside its key and nonce.
-std::string Binding(absl::string_view key_name, absl::string_view server_name) {
-  return absl::StrCat("airlock ticket 1\n", key_name,
-                      absl::AsciiStrToLower(server_name));
+BindingBytes Binding(absl::string_view key_name,
+                     absl::string_view server_name) {
+  constexpr absl::string_view kUse = "airlock ticket 1\n";
+  BindingBytes bytes(kUse.size() + key_name.size() + server_name.size());
+  uint8_t* out = std::copy(kUse.begin(), kUse.end(), bytes.data());
+  out = std::copy(key_name.begin(), key_name.end(), out);
+  std::transform(server_name.begin(), server_name.end(), out, [](char c) {
+    return static_cast<uint8_t>(absl::ascii_tolower(c));
+  });
+  return bytes;
 }
 
 absl::Span<const uint8_t> Bytes(absl::string_view text) {
@@ -92,6 +103,8 @@ std::shared_ptr<const TicketKeyring::Impl::Keys> TicketKeyring::Impl::KeysAt(
 }
 
 bool TicketKeyring::Impl::CanSeal(absl::Time now) {
+  // There is always an own key; Seal and Open replace it when that is due.
+  if (is_own_) return true;
   const std::shared_ptr<const Keys> keys = KeysAt(now);
   Tell(*keys, now);
   return Sealing(*keys, now) != nullptr;
@@ -106,8 +119,8 @@ bool TicketKeyring::Impl::Seal(absl::Time now, absl::string_view server_name,
   uint8_t* nonce = out + TicketKey::kNameSize;
   FillRandom(
       {reinterpret_cast<char*>(nonce), internal::TicketAead::kNonceSize});
-  const std::string binding = Binding(key->given.name, server_name);
-  if (!key->aead.Seal(nonce, input, Bytes(binding),
+  const BindingBytes binding = Binding(key->given.name, server_name);
+  if (!key->aead.Seal(nonce, input, binding,
                       nonce + internal::TicketAead::kNonceSize)) {
     return false;
   }
@@ -148,9 +161,9 @@ bool TicketKeyring::Impl::SealBlank(const TicketBlank& blank,
   std::memcpy(out, blank.name.data(), TicketKey::kNameSize);
   uint8_t* const nonce = out + TicketKey::kNameSize;
   std::memcpy(nonce, blank.nonce.data(), TicketBlank::kNonceSize);
-  const std::string binding = Binding(blank.name, server_name);
+  const BindingBytes binding = Binding(blank.name, server_name);
   if (!internal::TicketAead::SealDerived(Bytes(blank.key.view()).data(), nonce,
-                                         input, Bytes(binding),
+                                         input, binding,
                                          nonce + TicketBlank::kNonceSize)) {
     return false;
   }
@@ -196,7 +209,7 @@ bool TicketKeyring::Impl::Open(absl::Time now, absl::string_view server_name,
     const bool good = key->aead.Open(
         nonce,
         ticket.subspan(TicketKey::kNameSize + internal::TicketAead::kNonceSize),
-        Bytes(Binding(key->given.name, server_name)), out);
+        Binding(key->given.name, server_name), out);
     ++(good ? opened_ : invalid_);
     return good;
   }

@@ -3,7 +3,6 @@
 
 #include "ssl/internal/ticket_method.h"
 
-#include <openssl/bytestring.h>
 #include <openssl/mem.h>
 #include <openssl/ssl.h>
 
@@ -22,6 +21,7 @@
 #include "ssl/guarded.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/context_impl.h"
+#include "ssl/internal/der.h"
 #include "ssl/internal/socket_impl.h"
 #include "ssl/internal/ticket_keyring_impl.h"
 #include "ssl/later.h"
@@ -44,41 +44,44 @@ absl::string_view ServerName(const SSL* ssl) {
 }
 
 // Where an encoded SSL_SESSION has its time, as the content of an INTEGER.
-bool FindTime(absl::Span<uint8_t> session, CBS* time) {
-  CBS cbs;
-  CBS sequence;
-  CBS tagged;
-  CBS_init(&cbs, session.data(), session.size());
-  constexpr CBS_ASN1_TAG kTimeTag =
-      CBS_ASN1_CONSTRUCTED | CBS_ASN1_CONTEXT_SPECIFIC | 1;
-  return CBS_get_asn1(&cbs, &sequence, CBS_ASN1_SEQUENCE) &&
-         CBS_get_asn1(&sequence, nullptr, CBS_ASN1_INTEGER) &&
-         CBS_get_asn1(&sequence, nullptr, CBS_ASN1_INTEGER) &&
-         CBS_get_asn1(&sequence, nullptr, CBS_ASN1_OCTETSTRING) &&
-         CBS_get_asn1(&sequence, nullptr, CBS_ASN1_OCTETSTRING) &&
-         CBS_get_asn1(&sequence, nullptr, CBS_ASN1_OCTETSTRING) &&
-         CBS_get_asn1(&sequence, &tagged, kTimeTag) &&
-         CBS_get_asn1(&tagged, time, CBS_ASN1_INTEGER);
+bool FindTime(absl::Span<uint8_t> session, absl::Span<uint8_t>* time) {
+  constexpr uint8_t kInteger = 0x02;
+  constexpr uint8_t kOctetString = 0x04;
+  constexpr uint8_t kSequence = 0x30;
+  constexpr uint8_t kTime = 0xa1;  // [1]
+  absl::string_view content;
+  Der outer({reinterpret_cast<const char*>(session.data()), session.size()});
+  if (!outer.Take(kSequence, &content)) return false;
+  // The versions; the cipher suite, the identifier and the secret.
+  Der fields(content);
+  for (const uint8_t tag :
+       {kInteger, kInteger, kOctetString, kOctetString, kOctetString}) {
+    if (!fields.Take(tag, &content)) return false;
+  }
+  if (!fields.Take(kTime, &content)) return false;
+  Der tagged(content);
+  if (!tagged.Take(kInteger, &content)) return false;
+  const char* const begin = reinterpret_cast<const char*>(session.data());
+  *time = session.subspan(static_cast<size_t>(content.data() - begin),
+                          content.size());
+  return true;
 }
 
 // BoringSSL refuses a session from the future, which one from a server with a
 // clock slightly ahead of ours seems to be. Such a session is of now.
 void ForgiveFuture(absl::Span<uint8_t> session, absl::Time now,
                    absl::Duration most) {
-  CBS time;
-  if (!FindTime(session, &time) || CBS_len(&time) > sizeof(uint64_t)) return;
+  absl::Span<uint8_t> time;
+  if (!FindTime(session, &time) || time.size() > sizeof(uint64_t)) return;
   int64_t made = 0;
-  for (size_t i = 0; i < CBS_len(&time); ++i) {
-    made = made * 256 + CBS_data(&time)[i];
-  }
+  for (const uint8_t byte : time) made = made * 256 + byte;
   const int64_t present = absl::ToUnixSeconds(now);
   if (made <= present || made > present + absl::ToInt64Seconds(most)) return;
   // Both times have encodings of the same length, except around a power of
   // 256, where the session is not resumed.
-  uint8_t* bytes = session.data() + (CBS_data(&time) - session.data());
   int64_t rest = present;
-  for (size_t i = CBS_len(&time); i-- > 0;) {
-    bytes[i] = static_cast<uint8_t>(rest & 0xff);
+  for (size_t i = time.size(); i-- > 0;) {
+    time[i] = static_cast<uint8_t>(rest & 0xff);
     rest >>= 8;
   }
 }
