@@ -42,7 +42,9 @@ absl::StatusOr<std::shared_ptr<TicketKeyring>> KeyringFor(
   if (options.ticket_keyring != nullptr) return options.ticket_keyring;
   TicketKeyringOptions own;
   own.lifetime = options.session_timeout;
-  const internal::ClockScope scope(options.clock);
+  internal::CallClock clock;
+  clock.clock = &options.clock;
+  const internal::ClockScope scope(clock);
   return TicketKeyring::CreateOwn(kOwnKeyPeriod, std::move(own),
                                   internal::ClockScope::Now());
 }

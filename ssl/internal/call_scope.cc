@@ -16,9 +16,12 @@ namespace airlock::ssl::internal {
 absl::Time ClockScope::Now() {
   absl::Time now = absl::UnixEpoch();
   if (current_ == nullptr) return now;
-  Guarded("clock callback", [&now] {
+  CallClock& current = *current_;
+  if (current.now.has_value()) return *current.now;
+  Guarded("clock callback", [&] {
     // BoringSSL does not accept times before 1970.
-    now = std::max((*current_)(), absl::UnixEpoch());
+    now = std::max((*current.clock)(), absl::UnixEpoch());
+    if (current.keeps) current.now = now;
     return absl::OkStatus();
   }).IgnoreError();
   return now;

@@ -10,17 +10,27 @@
 #include <functional>
 
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "ssl/internal/error_queue.h"
 
 namespace airlock::ssl::internal {
+
+// A connection's clock.
+struct CallClock {
+  const std::function<absl::Time()>* clock = nullptr;
+  // Whether the time is kept in `now` until that is reset. BoringSSL asks
+  // several times while it handles one message; the transport, which may wait
+  // for the peer, resets it.
+  bool keeps = false;
+  absl::optional<absl::Time> now;
+};
 
 // Sets the clock for BoringSSL on this thread: its time callback does not get
 // the connection. Scopes nest, for callbacks that use another connection.
 // `clock` must outlive the scope.
 class ClockScope {
  public:
-  explicit ClockScope(const std::function<absl::Time()>& clock)
-      : previous_(current_) {
+  explicit ClockScope(CallClock& clock) : previous_(current_) {
     current_ = &clock;
   }
   ~ClockScope() { current_ = previous_; }
@@ -35,17 +45,15 @@ class ClockScope {
 
  private:
   // Inline, since each call of a connection uses it.
-  static inline thread_local const std::function<absl::Time()>* current_ =
-      nullptr;
+  static inline thread_local CallClock* current_ = nullptr;
 
-  const std::function<absl::Time()>* const previous_;
+  CallClock* const previous_;
 };
 
 // A ClockScope that also keeps the error queue clean.
 class CallScope {
  public:
-  explicit CallScope(const std::function<absl::Time()>& clock)
-      : clock_(clock) {}
+  explicit CallScope(CallClock& clock) : clock_(clock) {}
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 

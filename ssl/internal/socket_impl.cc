@@ -54,11 +54,11 @@ Socket::Impl::Impl(std::shared_ptr<const Context> context_in,
     : context(std::move(context_in)),
       initial_context(context),
       options(std::move(options_in)),
-      resumes(options.session),
-      clock_(&initial_context->options().clock) {
+      resumes(options.session) {
+  bio.clock.clock = &initial_context->options().clock;
+  bio.keeps_tail = options.side == Side::kServer;
   bio.transport = std::move(transport);
   bio.socket = this;
-  bio.keeps_tail = options.side == Side::kServer;
 }
 
 Socket::Impl::~Impl() = default;
@@ -69,7 +69,9 @@ Socket::Impl* Socket::Impl::Of(const SSL* ssl) {
 }
 
 absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
-  const internal::CallScope scope(made_from->options().clock);
+  internal::CallClock made_clock;
+  made_clock.clock = &made_from->options().clock;
+  const internal::CallScope scope(made_clock);
   bssl::UniquePtr<SSL> made(SSL_new(made_from->impl().ctx.get()));
   bssl::UniquePtr<BIO> stream = internal::NewTransportBio(&bio);
   if (made == nullptr || stream == nullptr) {
@@ -110,7 +112,7 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
   ssl = std::move(made);
   context = made_from;
   initial_context = std::move(made_from);
-  clock_ = &initial_context->options().clock;
+  bio.clock.clock = &initial_context->options().clock;
   return absl::OkStatus();
 }
 
@@ -197,7 +199,10 @@ IoResult Socket::Impl::Ready(Operation operation) {
     if (!TakeTrust()) return Fail(internal::OutOfMemoryError());
   }
   waits_for = LateCallback::kNone;
+  bio.clock.keeps = true;
   const int result = SSL_do_handshake(ssl.get());
+  bio.clock.keeps = false;
+  bio.clock.now.reset();
   if (Halted()) return FailHalted();
   if (result != 1) return Settle(Operation::kHandshake, result);
   return FinishHandshake();

@@ -168,7 +168,7 @@ class Socket::Impl {
   // What an operation does.
   enum class Operation { kHandshake, kRead, kWrite };
 
-  const std::function<absl::Time()>& clock() const { return *clock_; }
+  internal::CallClock& clock() { return bio.clock; }
   // Turns what an SSL_* function returned, other than success, into a result.
   IoResult Settle(Operation operation, int result);
   IoResult SettleCloseNotify();
@@ -221,8 +221,6 @@ class Socket::Impl {
   absl::Duration Elapsed() const;
   SessionCounters& Counters() const;
 
-  // Of `initial_context`.
-  const std::function<absl::Time()>* clock_;
   absl::Status failed_;
   absl::Status read_failed_;
   absl::Status write_failed_;

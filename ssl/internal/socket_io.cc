@@ -40,12 +40,11 @@ absl::optional<uint8_t> Socket::Impl::AlertInClear() const {
     return absl::nullopt;
   }
   // ContentType, legacy_record_version, length and AlertLevel.
-  constexpr uint8_t kFatalAlert[] = {SSL3_RT_ALERT, 3, 3, 0, 2, SSL3_AL_FATAL};
-  if (!std::equal(std::begin(kFatalAlert), std::end(kFatalAlert),
-                  bio.tail.begin())) {
-    return absl::nullopt;
-  }
-  return bio.tail.back();
+  constexpr uint64_t kFatalAlert =
+      uint64_t{SSL3_RT_ALERT} << 40 | uint64_t{0x03030002} << 8 | SSL3_AL_FATAL;
+  constexpr uint64_t kSixBytes = 0xffffffffffff;
+  if ((bio.tail >> 8 & kSixBytes) != kFatalAlert) return absl::nullopt;
+  return static_cast<uint8_t>(bio.tail & 0xff);
 }
 
 std::string Socket::Impl::GroupsText() const {

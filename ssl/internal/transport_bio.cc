@@ -39,7 +39,8 @@ IoResult Checked(IoResult result, size_t requested) {
                  /*after_where=*/" "});
 }
 
-IoResult CallRead(TransportBioState* state, absl::Span<uint8_t> into) {
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline IoResult CallRead(
+    TransportBioState* state, absl::Span<uint8_t> into) {
   return Guarded("transport's Read",
                  [&] { return state->transport->Read(into); });
 }
@@ -98,10 +99,10 @@ int Settle(BIO* bio, TransportBioState* state, bool reading,
 }
 
 void Remember(absl::Span<const char> bytes, TransportBioState* state) {
-  auto& tail = state->tail;
-  const size_t kept = std::min(bytes.size(), tail.size());
-  std::copy(tail.begin() + kept, tail.end(), tail.begin());
-  std::copy(bytes.end() - kept, bytes.end(), tail.end() - kept);
+  const size_t kept = std::min(bytes.size(), sizeof(state->tail));
+  for (const char byte : bytes.last(kept)) {
+    state->tail = state->tail << 8 | static_cast<uint8_t>(byte);
+  }
 }
 
 // Begins a BIO's call; inline, since each record needs three.
@@ -144,6 +145,7 @@ int BioRead(BIO* bio, char* out, int size) {
                                    static_cast<size_t>(size));
   const int n = state->lookahead == nullptr ? ReadDirectly(bio, state, into)
                                             : ReadAhead(bio, state, into);
+  state->clock.now.reset();
   if (n > 0 && state->keeps_tail) {
     Remember(absl::MakeConstSpan(out, static_cast<size_t>(n)), state);
   }
@@ -160,6 +162,7 @@ int BioWrite(BIO* bio, const char* in, int size) {
                                         static_cast<size_t>(size));
   IoResult result = Guarded("transport's Write",
                             [&] { return state->transport->Write(from); });
+  state->clock.now.reset();
   const size_t moved = Moved(result, from.size());
   if (moved == 0) {
     return Settle(bio, state, /*reading=*/false,

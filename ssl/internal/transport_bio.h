@@ -7,11 +7,11 @@
 
 #include <openssl/base.h>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 
 #include "absl/status/status.h"
+#include "ssl/internal/call_scope.h"
 #include "ssl/internal/psk_lookahead.h"
 #include "ssl/transport.h"
 
@@ -35,9 +35,11 @@ struct TransportBioState {
   bool retries = false;
   // The stream has ended on the reading side.
   bool eof = false;
-  // The last bytes that were read, while `keeps_tail` is set: the size of an
-  // unencrypted alert.
-  std::array<uint8_t, 7> tail = {};
+  // The connection's; calls of the transport reset its time.
+  CallClock clock;
+  // The last eight bytes that were read, as a number, while `keeps_tail` is
+  // set. An unencrypted alert has seven.
+  uint64_t tail = 0;
   bool keeps_tail = false;
   // How many bytes the transport read and wrote.
   uint64_t received = 0;
