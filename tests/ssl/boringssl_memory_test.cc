@@ -24,6 +24,7 @@
 #include "platform/memory_transport.h"
 #include "ssl/certificate.h"
 #include "ssl/credentials.h"
+#include "ssl/engine.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
 #include "ssl/trust_store.h"
@@ -46,6 +47,15 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 constexpr absl::string_view kData = "data";
+
+// Why these tests need API 19; empty: this is API 19. The later BoringSSL reads
+// the name of a certificate (x509_name_get_cache) into a cache that it does not
+// check for null: without memory, each test would end in a crash.
+absl::string_view EngineCrashes() {
+  return HasPostQuantumGroup()
+             ? "this BoringSSL crashes when it reads a name without memory"
+             : "";
+}
 
 // The files of the test, read before anything fails.
 struct Files {
@@ -147,6 +157,10 @@ absl::Status Scenario(const Files& files, TlsVersion version) {
 
 class BoringSslMemoryTest : public ::testing::TestWithParam<TlsVersion> {
  protected:
+  void SetUp() override {
+    if (!EngineCrashes().empty()) GTEST_SKIP() << EngineCrashes();
+  }
+
   void FailEach(MemoryFailure kind) {
     // What BoringSSL keeps for each thread is made once.
     ASSERT_TRUE(Scenario(files_, GetParam()).ok());
@@ -268,6 +282,7 @@ std::vector<Input> Inputs() {
 }
 
 TEST(InputMemoryTest, TheInputIsNotAtFault) {
+  if (!EngineCrashes().empty()) GTEST_SKIP() << EngineCrashes();
   int errors = 0;
   int forgotten = 0;
   for (const Input& input : Inputs()) {
