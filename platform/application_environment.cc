@@ -197,9 +197,10 @@ class Reader {
     const absl::StatusOr<std::string> text = ReadAll(kStatus, &st);
     if (!text.ok()) return text.status();
     // The program's name comes first, in parentheses, and may contain anything.
+    absl::string_view rest = *text;
+    rest.remove_prefix(std::min(rest.rfind(')'), rest.size()));
     const std::vector<absl::string_view> fields =
-        absl::StrSplit(text->substr(std::min(text->rfind(')'), text->size())),
-                       absl::ByAnyChar(" \n"), absl::SkipEmpty());
+        absl::StrSplit(rest, absl::ByAnyChar(" \n"), absl::SkipEmpty());
     constexpr size_t kArgumentsBegin = 46;  // See proc(5).
     uintptr_t bounds[4] = {};
     for (size_t i = 0; i < 4; ++i) {
