@@ -108,6 +108,12 @@ void CoreAccess::Begin(int fd) {
   if (transport != nullptr) {
     if (fd >= 0 && !(brief_ && kHasGil) && !IsOnlyThread()) {
       duplicate_ = platform::internal::UniqueFd(Duplicate(fd));
+      // Another thread may have closed the socket since its number was read,
+      // and the number may be another file's. A socket forgets it first.
+      if (!kHasGil && CurrentDescriptor(SocketOf(self_)) != fd) {
+        duplicate_ = platform::internal::UniqueFd();
+        fd = -1;
+      }
     }
     transport->set_fd(duplicate_.valid() ? duplicate_.get() : fd);
     if (fd >= 0 && !duplicate_.valid()) return;

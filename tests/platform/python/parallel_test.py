@@ -21,7 +21,7 @@ from connections import (SECONDS, Task, cert, client_context, main,
 
 THREADS = 16
 # A sanitizer makes everything slow.
-ROUNDS = int(os.environ.get('AIRLOCK_TEST_ROUNDS', 20))
+ROUNDS = int(os.environ.get('TEST_ROUNDS', 20))
 FREE_THREADED = bool(sysconfig.get_config_var('Py_GIL_DISABLED'))
 
 
