@@ -29,8 +29,11 @@ BindingBytes Binding(absl::string_view key_name,
                      absl::string_view server_name) {
   constexpr absl::string_view kUse = "airlock ticket 1\n";
   BindingBytes bytes(kUse.size() + key_name.size() + server_name.size());
-  uint8_t* out = std::copy(kUse.begin(), kUse.end(), bytes.data());
-  out = std::copy(key_name.begin(), key_name.end(), out);
+  uint8_t* out = bytes.data();
+  std::memcpy(out, kUse.data(), kUse.size());
+  out += kUse.size();
+  std::memcpy(out, key_name.data(), key_name.size());
+  out += key_name.size();
   std::transform(server_name.begin(), server_name.end(), out, [](char c) {
     return static_cast<uint8_t>(absl::ascii_tolower(c));
   });
