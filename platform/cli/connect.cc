@@ -17,9 +17,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "platform/cli/connection_report.h"
 #include "platform/cli/relay.h"
 #include "platform/cli/shared_flags.h"
+#include "platform/cli/spiffe_flags.h"
 #include "platform/cli/trace.h"
 #include "platform/memory_transport.h"
 #include "platform/posix_host.h"
@@ -93,6 +95,18 @@ absl::StatusOr<platform::WrapOptions> OptionsFromFlags(const Target& target,
       ReadCaCerts("--ca", absl::GetFlag(FLAGS_ca), host);
   if (!ca_certs.ok()) return ca_certs.status();
   options.ca_certs = *std::move(ca_certs);
+  auto spiffe = SpiffeFromFlags(host);
+  if (!spiffe.ok()) return spiffe.status();
+  if (*spiffe != nullptr) {
+    if (insecure || !absl::GetFlag(FLAGS_ca).empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--spiffe-id and ", insecure ? "--insecure" : "--ca",
+          " exclude each other",
+          insecure ? "" : ": the CAs are those of --trust-domain"));
+    }
+    options.verification.spiffe = *std::move(spiffe);
+    options.check_hostname = absl::nullopt;
+  }
   const absl::StatusOr<Identity> identity = Identity::FromFlags(host);
   if (!identity.ok()) return identity.status();
   identity->Present(&options);
@@ -151,7 +165,7 @@ int RunConnect(const std::vector<std::string>& arguments) {
   report.trust =
       decision->verification.spiffe == nullptr
           ? DescribeTrust()
-          : absl::StrCat("the bundles of trust_domains: ",
+          : absl::StrCat("the bundles of the trust domains ",
                          decision->verification.spiffe->TrustDomainsText());
   const auto& verification = (*runtime)->policy().verification;
   report.policy = absl::StrCat(config::VerificationName(verification.value),
@@ -216,6 +230,8 @@ Command ConnectCommand() {
                    {"alpn", "NAMES"},
                    {"timeout", "DURATION"},
                    {"audit", "FILE|fd:N"},
+                   {"spiffe_id", "ID", /*repeatable=*/true},
+                   {"trust_domain", "NAME=SOURCE", /*repeatable=*/true},
                    {"insecure", ""},
                    {"no_io", ""},
                    {"json", ""},

@@ -22,6 +22,7 @@ constexpr Word kWords[] = {
     {"ciphers", "--ciphers", "--ciphers"},
     {"server_hostname", "--servername", "--servername"},
     {"ca_certs", "--ca", "--client-ca"},
+    {"spiffe", "--spiffe-id", "--spiffe-id"},
     {"accept_compressed_certificates", "--compressed-certificates",
      "--compressed-certificates"},
 };

@@ -303,7 +303,8 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
   if (!absl::GetFlag(FLAGS_client_allow).empty() &&
       (*context)->cert_reqs() == ssl::VerifyMode::kNone) {
     return absl::InvalidArgumentError(
-        "--client-allow needs --client-ca, to verify the certificates");
+        "--client-allow needs --client-ca or --spiffe-id, to verify the "
+        "certificates");
   }
   Numbers numbers(runtime, (*context)->credentials().source(), *keys);
   auto handler = SiteFromFlags(host, numbers.Sources(),
@@ -414,6 +415,8 @@ Command ServeCommand() {
                    {"client_crl", ""},
                    {"require_client_cert", ""},
                    {"client_allow", "RULE", /*repeatable=*/true},
+                   {"spiffe_id", "ID", /*repeatable=*/true},
+                   {"trust_domain", "NAME=SOURCE", /*repeatable=*/true},
                    {"tls", "VERSION"},
                    {"alpn", "NAMES"},
                    {"ciphers", "STRING"},

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "platform/cli/input.h"
 #include "platform/cli/shared_flags.h"
+#include "platform/cli/spiffe_flags.h"
 #include "platform/context_request.h"
 #include "platform/internal/settled.h"
 #include "ssl/options.h"
@@ -118,9 +119,24 @@ absl::StatusOr<std::unique_ptr<ServeContext>> ServeContext::FromFlags(
   }
   absl::MutexLock lock(&made->mutex_);
   made->seen_ = made->Look();
-  const absl::Status read = made->ReadClientCa();
+  absl::Status read = made->ReadClientCa();
+  if (read.ok()) read = made->ReadSpiffe();
   if (!read.ok()) return read;
+  if (made->spiffe_ == nullptr) return made;
+  if (has_client_ca) {
+    return absl::InvalidArgumentError(
+        "--spiffe-id and --client-ca exclude each other: the CAs are those of "
+        "--trust-domain");
+  }
+  made->cert_reqs_ = ssl::VerifyMode::kRequired;
   return made;
+}
+
+absl::Status ServeContext::ReadSpiffe() {
+  auto spiffe = SpiffeFromFlags(host_.get());
+  if (!spiffe.ok()) return spiffe.status();
+  spiffe_ = *std::move(spiffe);
+  return absl::OkStatus();
 }
 
 absl::Status ServeContext::ReadClientCa() {
@@ -138,7 +154,12 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
     const absl::Status read = ReadClientCa();
     if (!read.ok()) return read;
   }
+  if (!SpiffeFiles().empty()) {
+    const absl::Status read = ReadSpiffe();
+    if (!read.ok()) return read;
+  }
   ssl::ContextOptions options;
+  options.verification.spiffe = spiffe_;
   options.credential_source = credentials_->source();
   const absl::Status versions = SetVersionsAndCiphers(&options);
   if (!versions.ok()) return versions;
@@ -165,18 +186,21 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
 ServeContext::Seen ServeContext::Look() const {
   Seen seen;
   const absl::Time now = host_->Now();
-  const std::string place = absl::GetFlag(FLAGS_client_ca);
-  if (!IsFile(place)) return seen;
-  const absl::StatusOr<std::vector<platform::CaFile>> files =
-      platform::ListCaFiles(host_.get(), place);
-  if (!files.ok()) {
-    seen.error = std::string(files.status().message());
-    return seen;
-  }
-  for (const platform::CaFile& file : *files) {
-    seen.settled =
-        seen.settled && platform::internal::IsSettled(file.identity, now);
-    seen.files.push_back(file);
+  std::vector<std::string> places = SpiffeFiles();
+  const std::string client_ca = absl::GetFlag(FLAGS_client_ca);
+  if (IsFile(client_ca)) places.push_back(client_ca);
+  for (const std::string& place : places) {
+    const absl::StatusOr<std::vector<platform::CaFile>> files =
+        platform::ListCaFiles(host_.get(), place);
+    if (!files.ok()) {
+      seen.error = std::string(files.status().message());
+      return seen;
+    }
+    for (const platform::CaFile& file : *files) {
+      seen.settled =
+          seen.settled && platform::internal::IsSettled(file.identity, now);
+      seen.files.push_back(file);
+    }
   }
   return seen;
 }
