@@ -351,6 +351,8 @@ PyMethodDef* ContextMethods() {
      nullptr},
     {"_watched_cert_chain", Method<Locked<WatchedCertChain>>(), METH_NOARGS,
      nullptr},
+    {"_set_spiffe", Method<Locked<SetSpiffe>>(), METH_VARARGS, nullptr},
+    {"_use_tickets", Method<Locked<UseTickets>>(), METH_O, nullptr},
     {"load_dh_params", Method<Locked<LoadDhParams>>(), METH_O, nullptr},
     {"load_verify_locations", Method<Locked<LoadVerifyLocations>>(), kKeywords,
      "cafile is a path, an object with read(), or PEM text."},

@@ -19,10 +19,12 @@
 #include "platform/python/key_log.h"
 #include "platform/python/module_state.h"
 #include "platform/python/python_compat.h"
+#include "platform/python/tickets.h"
 #include "platform/python/trusted.h"
 #include "ssl/context.h"
 #include "ssl/credentials.h"
 #include "ssl/options.h"
+#include "ssl/spiffe_peers.h"
 #include "ssl/ticket_keyring.h"
 #include "ssl/trust_store.h"
 
@@ -64,6 +66,10 @@ struct ContextObject {
   std::vector<std::shared_ptr<const ssl::Credentials>> credentials;
   // In place of `credentials`; or null.
   std::shared_ptr<platform::CredentialFiles> live;
+  // Which SPIFFE IDs the peer may have, in place of a name; or null.
+  std::shared_ptr<const ssl::SpiffePeers> spiffe;
+  // Ticket keys that other contexts use, too; or null.
+  std::shared_ptr<SharedTickets> tickets;
   Trusted trusted;
   std::vector<std::string> alpn;
   std::vector<std::string> npn;
@@ -144,6 +150,7 @@ PyObject* WatchCertChain(PyObject* self, PyObject* args,  // context_watch.cc
                          PyObject* kwargs);
 PyObject* RefreshCertChain(PyObject* self, PyObject* unused);
 PyObject* WatchedCertChain(PyObject* self, PyObject* unused);
+PyObject* SetSpiffe(PyObject* self, PyObject* args);  // context_spiffe.cc
 PyObject* LoadVerifyLocations(PyObject* self, PyObject* args, PyObject* kwargs);
 PyObject* LoadDhParams(PyObject* self, PyObject* path);
 PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* unused);

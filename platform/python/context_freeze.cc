@@ -1,6 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -160,6 +161,11 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
     ssl::Side side, const std::string& hostname) {
   const config::VerificationPolicy policy = state->runtime->policy();
   const absl::Time now = state->runtime->host().Now();
+  if (side == ssl::Side::kServer && tickets != nullptr) {
+    // Another thread may replace it meanwhile.
+    const std::shared_ptr<SharedTickets> shared = tickets;
+    shared->Look(now);
+  }
   std::string rules = RulesFor(policy, hostname, now);
   for (const Frozen& frozen : frozen_) {
     if (frozen.side != side || frozen.rules != rules) continue;
@@ -191,13 +197,19 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   result.session_tickets = (options & kOpNoTicket) == 0;
   result.num_tickets = static_cast<size_t>(num_tickets);
   if (side == ssl::Side::kServer) result.ticket_keyring = TicketKeyring(now);
+  if (tickets != nullptr) {
+    result.session_timeout =
+        std::min(result.session_timeout, tickets->keyring()->lifetime());
+  }
   result.cipher_server_preference = (options & kOpCipherServerPreference) != 0;
   result.psk_identity_hint = psk_hint;
   InstallCallbacks(*this, &result);
   const bool off = policy.verification.value == config::Verification::kOff;
   const bool verifies =
       verify_mode != kCertNone || (!request.cert_reqs && !off);
-  if (verifies || !trusted.empty()) {
+  result.verification.spiffe = spiffe;
+  // The bundles of trust domains take the place of other CAs.
+  if (spiffe == nullptr && (verifies || !trusted.empty())) {
     absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
         trusted.Store();
     // A context without CAs that does not verify may still be used.
@@ -232,6 +244,7 @@ ContextObject::CompleteChains(const ssl::TrustStore* store) const {
 
 std::shared_ptr<ssl::TicketKeyring> ContextObject::TicketKeyring(
     absl::Time now) {
+  if (tickets != nullptr) return tickets->keyring();
   if (ticket_keyring_ == nullptr) {
     // The arguments are valid.
     ticket_keyring_ = *ssl::TicketKeyring::CreateOwn(kTicketKeyPeriod, {}, now);

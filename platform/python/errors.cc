@@ -116,10 +116,19 @@ PyRef WantArguments(int number, const char* operation, int line) {
 
 constexpr char kVerifyFailed[] = "certificate verify failed: ";
 
+// Whether another SPIFFE ID than the allowed ones was found, in error.where.
+bool IsAboutSpiffe(const ssl::Error& error) {
+  return error.kind == ssl::ErrorKind::kHostname &&
+         absl::StartsWith(error.where, "spiffe://");
+}
+
 // OpenSSL's words for a certificate with another name, which programs look for;
 // empty for other failures.
 std::string NameMismatch(const ssl::Error& error, const std::string& host) {
-  if (error.kind != ssl::ErrorKind::kHostname || host.empty()) return "";
+  if (error.kind != ssl::ErrorKind::kHostname || host.empty() ||
+      IsAboutSpiffe(error)) {
+    return "";
+  }
   return absl::StrCat(error.verify_code == ssl::verify_code::kIpAddressMismatch
                           ? "IP address"
                           : "Hostname",
@@ -142,6 +151,10 @@ PyObject* RaiseVerification(const ModuleState& state, const ssl::Error& error,
   text.library = "SSL";
   text.reason = "CERTIFICATE_VERIFY_FAILED";
   std::string detail = error.what.empty() ? error.message : error.what;
+  if (IsAboutSpiffe(error)) {
+    detail =
+        absl::StrCat(error.verify_message, ", ", error.where, ": ", detail);
+  }
   if (!error.advice.empty()) absl::StrAppend(&detail, ". ", error.advice);
   std::string verify_message = NameMismatch(error, host);
   if (!verify_message.empty()) {

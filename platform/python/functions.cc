@@ -13,6 +13,7 @@
 #include "platform/python/errors.h"
 #include "platform/python/files.h"
 #include "platform/python/negotiation.h"
+#include "platform/python/tickets.h"
 #include "ssl/object_id.h"
 #include "ssl/random.h"
 
@@ -163,6 +164,9 @@ PyMethodDef* ModuleFunctions() {
     {"RAND_status", Method<RandomStatus>(), METH_NOARGS, nullptr},
     // For the package `airlock`.
     {"airlock_policy", Method<PolicyInForce>(), METH_NOARGS, nullptr},
+    {"_ticket_keyring", Method<NewTickets>(), METH_VARARGS, nullptr},
+    {"_ticket_keyring_state", Method<TicketsState>(), METH_O, nullptr},
+    {"_ticket_keyring_rotate", Method<RotateTickets>(), METH_O, nullptr},
     {AIRLOCK_SINCE_3_15("get_sigalgs"), Method<GetSigalgs>(), METH_NOARGS,
      nullptr},
     {"get_default_verify_paths", Method<DefaultVerifyPaths>(), METH_NOARGS,

@@ -6,7 +6,8 @@ Call install() before anything imports ssl, and this process's own `ssl` runs
 over Airlock. wrap_socket and match_hostname, which `ssl` lacks since Python
 3.12, are here for every version, and so are the groups and signature
 algorithms of Python 3.15; policy() returns the policy in force. watch()
-presents certificates that are replaced while a context is used.
+presents certificates that are replaced while a context is used, spiffe()
+verifies peers by their SPIFFE IDs, and use_tickets() shares ticket keys.
 """
 from __future__ import absolute_import
 
@@ -17,12 +18,15 @@ from airlock._negotiation import (
     server_sigalg, set_ciphersuites, set_client_sigalgs, set_groups,
     set_server_sigalgs)
 from airlock._policy import Policy, Setting, policy
+from airlock._spiffe import spiffe
+from airlock._tickets import TicketKeyring, TicketState, use_tickets
 from airlock._watch import Watch, watch
 from airlock._wrap import wrap_socket
 
-__all__ = ['Policy', 'Setting', 'Watch', 'certificate_compression',
-           'client_sigalg', 'get_groups', 'get_sigalgs', 'group', 'install',
-           'installed', 'match_hostname', 'policy', 'server_sigalg',
-           'set_ciphersuites', 'set_client_sigalgs', 'set_groups',
-           'set_server_sigalgs', 'watch', 'wrap_socket']
+__all__ = ['Policy', 'Setting', 'TicketKeyring', 'TicketState', 'Watch',
+           'certificate_compression', 'client_sigalg', 'get_groups',
+           'get_sigalgs', 'group', 'install', 'installed', 'match_hostname',
+           'policy', 'server_sigalg', 'set_ciphersuites', 'set_client_sigalgs',
+           'set_groups', 'set_server_sigalgs', 'spiffe', 'use_tickets', 'watch',
+           'wrap_socket']
 __version__ = '1.0.0'

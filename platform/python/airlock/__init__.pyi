@@ -5,6 +5,7 @@ import socket
 import ssl
 from typing import (
     Any,
+    Iterable,
     List,
     Mapping,
     NamedTuple,
@@ -30,6 +31,27 @@ class Setting(NamedTuple):
 class Policy(OrderedDict[str, Setting]): ...
 
 _Path = Union[str, bytes, "os.PathLike[str]"]
+
+class TicketState(NamedTuple):
+    keys: int
+    seals: bool
+    sealed: int
+    not_sealed: int
+    opened: int
+    unknown: int
+    invalid: int
+    failure: Optional[str]
+
+class TicketKeyring:
+    def __init__(
+        self,
+        source: Optional[str] = ...,
+        rotation: float = ...,
+        lifetime: float = ...,
+    ) -> None: ...
+    @property
+    def state(self) -> TicketState: ...
+    def rotate(self) -> None: ...
 
 class Watch:
     @property
@@ -62,6 +84,10 @@ def set_ciphersuites(context: ssl.SSLContext, suites: str) -> None: ...
 def set_client_sigalgs(context: ssl.SSLContext, sigalgs: str) -> None: ...
 def set_groups(context: ssl.SSLContext, groups: str) -> None: ...
 def set_server_sigalgs(context: ssl.SSLContext, sigalgs: str) -> None: ...
+def spiffe(
+    context: ssl.SSLContext, trust_domains: Mapping[str, _Pem], ids: Iterable[str]
+) -> None: ...
+def use_tickets(context: ssl.SSLContext, keyring: TicketKeyring) -> None: ...
 def watch(
     context: ssl.SSLContext,
     certfile: _Path,
