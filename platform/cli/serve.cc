@@ -173,10 +173,11 @@ class Numbers {
  public:
   Numbers(const platform::Runtime* runtime,
           std::shared_ptr<ssl::CredentialSource> credentials,
-          const ServeKeys& keys)
+          const ServeKeys& keys, const ServeTickets& tickets)
       : runtime_(runtime),
         credentials_(std::move(credentials)),
-        signing_(keys.Signing()) {}
+        signing_(keys.Signing()),
+        tickets_(tickets) {}
 
   // Before the server runs.
   void set_server(const http::Server* server) { server_ = server; }
@@ -192,6 +193,7 @@ class Numbers {
     sources.tls = [this] { return runtime_->counters(); };
     sources.credentials = [this] { return credentials_->state(); };
     sources.signing = signing_;
+    sources.tickets = [this] { return tickets_.Numbers(); };
     sources.sessions = [this] {
       const absl::MutexLock lock(&mutex_);
       return context_->session_statistics();
@@ -203,6 +205,7 @@ class Numbers {
   const platform::Runtime* const runtime_;
   const std::shared_ptr<ssl::CredentialSource> credentials_;
   const std::function<keys::SigningCounts()> signing_;
+  const ServeTickets& tickets_;
   const http::Server* server_ = nullptr;
   absl::Mutex mutex_;
   std::shared_ptr<const ssl::Context> context_ ABSL_GUARDED_BY(mutex_);
@@ -306,7 +309,8 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
         "--client-allow needs --client-ca or --spiffe-id, to verify the "
         "certificates");
   }
-  Numbers numbers(runtime, (*context)->credentials().source(), *keys);
+  Numbers numbers(runtime, (*context)->credentials().source(), *keys,
+                  **tickets);
   auto handler = SiteFromFlags(host, numbers.Sources(),
                                absl::GetFlag(FLAGS_max_body), Log);
   if (!handler.ok()) return handler.status();

@@ -174,6 +174,10 @@ absl::StatusOr<std::unique_ptr<ServeTickets>> ServeTickets::FromFlags(
       std::move(host), *std::move(keyring), std::move(refresher)));
 }
 
+http::TicketNumbers ServeTickets::Numbers() const {
+  return {keyring_->state(host_->Now()), keyring_->counts()};
+}
+
 absl::Status ServeTickets::Rotate() { return keyring_->Rotate(host_->Now()); }
 
 }  // namespace airlock::cli

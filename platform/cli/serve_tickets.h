@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "platform/cli/serve_keys.h"
 #include "platform/host.h"
+#include "platform/http/site/stats_handler.h"
 #include "platform/runtime.h"
 #include "platform/tickets/ticket_refresher.h"
 #include "ssl/ticket_keyring.h"
@@ -35,6 +36,9 @@ class ServeTickets {
   const std::shared_ptr<ssl::TicketKeyring>& keyring() const {
     return keyring_;
   }
+
+  // What the keyring has now, and has counted.
+  http::TicketNumbers Numbers() const;
 
   // New tickets get a new key. An error if the keys come from elsewhere.
   absl::Status Rotate();

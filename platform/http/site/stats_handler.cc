@@ -133,6 +133,53 @@ std::string CredentialMetrics(const ssl::CredentialSourceState& state) {
              "gauge", state.error.ok() ? 0 : 1));
 }
 
+struct TicketCounter {
+  absl::string_view name;
+  absl::string_view help;
+  uint64_t ssl::TicketKeyringCounts::*value;
+};
+
+constexpr TicketCounter kTicketCounters[] = {
+    {"sealed", "Session tickets made.", &ssl::TicketKeyringCounts::sealed},
+    {"not_sealed", "Connections without ticket, for want of a key.",
+     &ssl::TicketKeyringCounts::not_sealed},
+    {"opened", "Session tickets opened.", &ssl::TicketKeyringCounts::opened},
+    {"unknown", "Session tickets of a key that is not, or no longer, here.",
+     &ssl::TicketKeyringCounts::unknown},
+    {"invalid", "Damaged session tickets, or for another name.",
+     &ssl::TicketKeyringCounts::invalid},
+};
+
+Json TicketFacts(const TicketNumbers& numbers) {
+  Json facts;
+  facts["keys"] = numbers.state.keys;
+  facts["made"] = numbers.state.seals;
+  facts["next_key_known"] = numbers.state.next_known;
+  for (const TicketCounter& counter : kTicketCounters) {
+    facts[std::string(counter.name)] = numbers.counts.*counter.value;
+  }
+  facts["failure"] = numbers.state.failure;
+  return facts;
+}
+
+std::string TicketMetrics(const TicketNumbers& numbers) {
+  std::string text = absl::StrCat(
+      "# HELP airlock_tickets_made 1 if session tickets are made.\n# TYPE "
+      "airlock_tickets_made gauge\nairlock_tickets_made ",
+      numbers.state.seals ? 1 : 0,
+      "\n# HELP airlock_ticket_keys Keys that open session tickets.\n# TYPE "
+      "airlock_ticket_keys gauge\nairlock_ticket_keys ",
+      numbers.state.keys, "\n");
+  for (const TicketCounter& counter : kTicketCounters) {
+    const std::string name =
+        absl::StrCat("airlock_tickets_", counter.name, "_total");
+    absl::StrAppend(&text, "# HELP ", name, " ", counter.help, "\n# TYPE ",
+                    name, " counter\n", name, " ",
+                    numbers.counts.*counter.value, "\n");
+  }
+  return text;
+}
+
 ServerResponse Metrics(const StatsSources& sources) {
   ServerResponse response;
   response.headers.Add("Content-Type",
@@ -144,6 +191,7 @@ ServerResponse Metrics(const StatsSources& sources) {
   if (sources.credentials) {
     response.body += CredentialMetrics(sources.credentials());
   }
+  if (sources.tickets) response.body += TicketMetrics(sources.tickets());
   if (sources.signing) response.body += sources.signing().ToPrometheus();
   return response;
 }
@@ -189,6 +237,7 @@ ServerResponse StatsHandler::Answer(const ServerRequest& request,
   if (sources_.credentials) {
     facts["credentials"] = CredentialFacts(sources_.credentials());
   }
+  if (sources_.tickets) facts["tickets"] = TicketFacts(sources_.tickets());
   if (QueryHas(request.target, "json")) return JsonResponse(facts);
   Page page;
   page.title = "Statistics";
@@ -196,6 +245,7 @@ ServerResponse StatsHandler::Answer(const ServerRequest& request,
   for (const auto& [name, heading] :
        {std::pair("server", "Server"), std::pair("tls", "TLS and policy"),
         std::pair("sessions", "Sessions"),
+        std::pair("tickets", "Session tickets"),
         std::pair("credentials", "Certificate")}) {
     if (facts.contains(name)) {
       absl::StrAppend(&page.body, FactsHtml(heading, facts[name]));

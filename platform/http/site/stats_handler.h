@@ -15,6 +15,7 @@
 #include "platform/keys/signing_stats.h"
 #include "ssl/context.h"
 #include "ssl/credential_source.h"
+#include "ssl/ticket_keyring.h"
 
 namespace airlock::http {
 
@@ -26,6 +27,12 @@ enum class StatsAccess {
   kEveryone,
 };
 
+// The keys of session tickets, and what was done with them.
+struct TicketNumbers {
+  ssl::TicketKeyringState state;
+  ssl::TicketKeyringCounts counts;
+};
+
 // Where the numbers come from. Thread-safe functions; null: not shown.
 struct StatsSources {
   std::function<ServerStats()> server;
@@ -33,6 +40,7 @@ struct StatsSources {
   std::function<ssl::SessionStatistics()> sessions;
   std::function<ssl::CredentialSourceState()> credentials;
   std::function<keys::SigningCounts()> signing;
+  std::function<TicketNumbers()> tickets;
 };
 
 // GET /_tls/stats: a page, or JSON with "?json"; /_tls/metrics: Prometheus'
