@@ -86,12 +86,17 @@ class Lines {
         !fd_.valid()) {
       return;
     }
+    lost_ = true;
     std::cerr << "airlock keyd: an audit line is lost: " << line << std::flush;
   }
+
+  // Whether a line of the audit is lost.
+  bool lost() const { return lost_; }
 
  private:
   Lines() = default;
   UniqueFd fd_;
+  mutable bool lost_ = false;
 };
 
 std::string UseReport(const KeyService& service) {
@@ -225,6 +230,9 @@ absl::Status Serve() {
       lines->Write(UseReport(service));
     }
   } while (status.ok() && wants_report != 0);
+  if (status.ok() && lines->lost()) {
+    return absl::DataLossError("lines of the audit are lost; see above");
+  }
   return status;
 }
 

@@ -23,9 +23,10 @@ keys::KeyWaitScope Patience() {
 
 absl::Status NoService(absl::string_view flag, absl::string_view name) {
   return absl::InvalidArgumentError(absl::StrCat(
-      flag, ": airlock-key:", ssl::Shown(name),
-      " is a key of the key service, and there is none: ",
-      config::kKeysVariable, " is not set. `airlock run --keys` sets it."));
+      flag, ": airlock-key:", ssl::Shown(name), " needs the key service, but ",
+      config::kKeysVariable,
+      " is not set; it says where the service is. `airlock run --keys` sets "
+      "it."));
 }
 
 }  // namespace

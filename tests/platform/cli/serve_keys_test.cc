@@ -65,9 +65,11 @@ class ServeKeysTest : public ::testing::Test {
   }
   std::string socket() const { return File("socket"); }
 
-  void StartKeyd() {
-    keyd_ = std::make_unique<Process>(std::vector<std::string>{
-        "keyd", absl::StrCat("--config=", File("keyd.yaml"))});
+  void StartKeyd(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {
+        "keyd", absl::StrCat("--config=", File("keyd.yaml"))};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    keyd_ = std::make_unique<Process>(arguments);
     keys::KeyClientOptions options;
     options.place = socket();
     const auto client = keys::KeyClient::Create(options).value();
@@ -167,6 +169,19 @@ TEST_F(ServeKeysTest, StartsWithoutTheService) {
   EXPECT_TRUE(
       server->process().WaitForErrors("Session tickets wait for the key"));
   EXPECT_EQ(Visit(*server, Client(ssl::TlsVersion::kTls1_2)), nullptr);
+}
+
+TEST_F(ServeKeysTest, AServiceThatLostItsAuditFails) {
+  keyd_->Signal(SIGTERM);
+  keyd_->Wait();
+  for (const bool lost : {false, true}) {
+    StartKeyd(
+        {lost ? "--audit=/dev/full" : absl::StrCat("--audit=", File("audit"))});
+    // It writes the counts of uses.
+    keyd_->Signal(SIGTERM);
+    EXPECT_EQ(keyd_->Wait(), lost ? 1 : 0) << keyd_->errors();
+    EXPECT_EQ(keyd_->errors().find("is lost") != std::string::npos, lost);
+  }
 }
 
 TEST_F(ServeKeysTest, MistakesEndTheStart) {
