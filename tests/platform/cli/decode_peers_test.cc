@@ -295,10 +295,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{Peer::kGnutls, TlsVersion::kTls1_2}),
     CaseName);
 
-// Passes on what `from` sends, and notes it, until it closes.
-void Pump(platform::PosixTransport* from, platform::PosixTransport* to,
-          bool from_client, absl::Mutex* mutex,
-          std::vector<testing::Piece>* pieces) {
+// Passes on what `from` sends, and notes it, until it closes. Another thread
+// may do the same the other way: each writes with a transport of its own.
+void Pump(platform::PosixTransport* from, int to, bool from_client,
+          absl::Mutex* mutex, std::vector<testing::Piece>* pieces) {
+  platform::PosixTransportOptions options;
+  options.ownership = platform::FdOwnership::kBorrowed;
+  const auto writer = platform::PosixTransport::Create(to, std::move(options));
+  ASSERT_TRUE(writer.ok()) << writer.status();
   std::array<uint8_t, 16 << 10> chunk;
   for (;;) {
     const ssl::IoResult read = from->Read(absl::MakeSpan(chunk));
@@ -310,7 +314,7 @@ void Pump(platform::PosixTransport* from, platform::PosixTransport* to,
            std::string(reinterpret_cast<char*>(chunk.data()), read.bytes())});
     }
     for (size_t sent = 0; sent < read.bytes();) {
-      const ssl::IoResult written = to->Write(
+      const ssl::IoResult written = (*writer)->Write(
           absl::MakeConstSpan(chunk).subspan(sent, read.bytes() - sent));
       if (!written.done()) return;
       sent += written.bytes();
@@ -352,8 +356,8 @@ TEST_P(GnutlsPairTest, IsDecrypted) {
                                absl::Seconds(30)));
   absl::Mutex mutex;
   std::vector<testing::Piece> pieces;
-  std::thread forth(Pump, near.get(), far.get(), true, &mutex, &pieces);
-  std::thread back(Pump, far.get(), near.get(), false, &mutex, &pieces);
+  std::thread forth(Pump, near.get(), far->fd(), true, &mutex, &pieces);
+  std::thread back(Pump, far.get(), near->fd(), false, &mutex, &pieces);
   const absl::Status ready = client->WaitForText("Simple Client Mode");
   if (ready.ok()) {
     EXPECT_TRUE(client->WriteInput("abcdef\n").ok());

@@ -49,20 +49,26 @@ class SocketStream final : public ssl::Transport {
   ssl::Socket* const socket_;
 };
 
-// Copies until `from` ends, and then tells `to`.
-void Copy(PosixTransport* from, PosixTransport* to) {
+// Copies until `from` ends, and then tells `to`. Another thread may copy the
+// other way: each writes with a transport of its own.
+void Copy(PosixTransport* from, int to) {
+  platform::PosixTransportOptions options;
+  options.ownership = platform::FdOwnership::kBorrowed;
+  options.timeout = absl::Minutes(1);
+  const auto writer = PosixTransport::Create(to, std::move(options));
+  ASSERT_TRUE(writer.ok()) << writer.status();
   std::array<uint8_t, 16 << 10> part;
   while (true) {
     const ssl::IoResult read = from->Read(absl::MakeSpan(part));
     if (!read.done()) break;
     absl::Span<const uint8_t> left(part.data(), read.bytes());
     while (!left.empty()) {
-      const ssl::IoResult written = to->Write(left);
+      const ssl::IoResult written = (*writer)->Write(left);
       if (!written.done()) return;
       left.remove_prefix(written.bytes());
     }
   }
-  shutdown(to->fd(), SHUT_WR);
+  shutdown(to, SHUT_WR);
 }
 
 }  // namespace
@@ -298,8 +304,8 @@ void TestProxy::Serve(std::unique_ptr<PosixTransport> transport) {
                                absl::Minutes(1));
   ASSERT_TRUE(target.ok()) << target.status();
   (*target)->set_timeout(absl::Minutes(1));
-  std::thread back([&] { Copy(target->get(), transport.get()); });
-  Copy(transport.get(), target->get());
+  std::thread back([&] { Copy(target->get(), transport->fd()); });
+  Copy(transport.get(), (*target)->fd());
   back.join();
 }
 
