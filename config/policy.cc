@@ -93,6 +93,8 @@ absl::string_view VerifyFlagName(VerifyFlag flag) {
   return internal::WordOf(flag, kVerifyFlagWords);
 }
 
+std::string Days::ToString() const { return absl::StrCat(count, "d"); }
+
 std::string Pin::ToString() const {
   return absl::StrCat("sha256/", absl::Base64Escape(sha256));
 }

@@ -145,6 +145,17 @@ struct TrustDomain {
   }
 };
 
+// A time in days.
+struct Days {
+  int count = 0;
+
+  std::string ToString() const;  // "14d"
+
+  friend bool operator==(const Days& a, const Days& b) {
+    return a.count == b.count;
+  }
+};
+
 // A policy's settings for connections to one host.
 struct PolicySettings {
   Setting<Verification> verification;
@@ -190,6 +201,8 @@ struct PolicySettings {
   // not checked here.
   Setting<std::vector<std::string>> client_spiffe_ids;
   Setting<std::vector<std::string>> server_spiffe_ids;
+  // How long before a certificate in use expires the log warns; unset: never.
+  Setting<absl::optional<Days>> expiry_warning;
 };
 
 namespace internal {
@@ -199,12 +212,13 @@ auto TieSettings(Settings& settings) {
   auto& [verification, on_override, hostname, minimum_version, ca_certs,
          key_log, security_level, profile, verify_flags, partial_chain,
          verify_depth, groups, post_quantum, psk, application_cas, pins,
-         trust_domains, client_spiffe_ids, server_spiffe_ids] = settings;
+         trust_domains, client_spiffe_ids, server_spiffe_ids, expiry_warning] =
+      settings;
   return std::tie(verification, on_override, hostname, minimum_version,
                   ca_certs, key_log, security_level, profile, verify_flags,
                   partial_chain, verify_depth, groups, post_quantum, psk,
                   application_cas, pins, trust_domains, client_spiffe_ids,
-                  server_spiffe_ids);
+                  server_spiffe_ids, expiry_warning);
 }
 
 template <size_t kRow, typename Visitor, typename... Ties>
@@ -238,7 +252,7 @@ struct SettingRow {
 };
 
 // In the order of PolicySettings.
-inline constexpr std::array<SettingRow, 19> kSettingRows = {{
+inline constexpr std::array<SettingRow, 20> kSettingRows = {{
     {"verification", Merging::kStricter},
     {"on_override", Merging::kStricter},
     {"hostname", Merging::kStricter},
@@ -258,6 +272,7 @@ inline constexpr std::array<SettingRow, 19> kSettingRows = {{
     {"trust_domains", Merging::kFirst, true},
     {"client_spiffe_ids", Merging::kFirst, true},
     {"server_spiffe_ids", Merging::kNever, true},
+    {"expiry_warning", Merging::kFirst, true},
 }};
 
 // Calls `visit(row, setting...)` for each setting, where `row` is a

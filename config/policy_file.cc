@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/types/optional.h"
 #include "config/host_pattern.h"
 #include "config/internal/pin.h"
@@ -29,16 +30,22 @@ using internal::YamlNode;
 
 constexpr absl::string_view kFileKeys[] = {"tls"};
 constexpr absl::string_view kTlsKeys[] = {
-    "verification",      "on_override",   "hostname",        "minimum_version",
-    "ca_certs",          "key_log",       "security_level",  "profile",
-    "verify_flags",      "partial_chain", "verify_depth",    "groups",
-    "post_quantum",      "psk",           "application_cas", "trust_domains",
-    "client_spiffe_ids", "exceptions"};
+    "verification",      "on_override",
+    "hostname",          "minimum_version",
+    "ca_certs",          "key_log",
+    "security_level",    "profile",
+    "verify_flags",      "partial_chain",
+    "verify_depth",      "groups",
+    "post_quantum",      "psk",
+    "application_cas",   "trust_domains",
+    "client_spiffe_ids", "expiry_warning",
+    "exceptions"};
 constexpr absl::string_view kExceptionKeys[] = {
     "host",           "ca_certs",          "minimum_version",
     "security_level", "profile",           "post_quantum",
     "pins",           "server_spiffe_ids", "expires"};
 constexpr int kMostLevel = 5;
+constexpr int kMostWarningDays = 365;
 constexpr int kMostDepth = 100;  // The core's default.
 
 // A `read` for ReadSetting that accepts one of `words`.
@@ -106,6 +113,25 @@ absl::StatusOr<absl::CivilDay> ReadDay(const YamlNode& node,
                                 "\"; it must be a date, such as 2027-06-30"));
   }
   return day;
+}
+
+absl::StatusOr<absl::optional<Days>> ReadDays(const YamlNode& node,
+                                              absl::string_view key) {
+  const absl::StatusOr<std::string> text = internal::ReadText(node, key);
+  if (!text.ok()) return text.status();
+  absl::string_view digits = *text;
+  Days days;
+  // SimpleAtoi accepts signs and spaces, too.
+  if (!absl::ConsumeSuffix(&digits, "d") || digits.empty() ||
+      !absl::c_all_of(digits, absl::ascii_isdigit) ||
+      !absl::SimpleAtoi(digits, &days.count) || days.count < 1 ||
+      days.count > kMostWarningDays) {
+    return ErrorAt(node.position,
+                   absl::StrCat(key, " is \"", internal::Shown(*text),
+                                "\"; it must be a number of days from 1d to ",
+                                kMostWarningDays, "d"));
+  }
+  return days;
 }
 
 // A `read` for ReadSetting that accepts an integer from 0 to `most`.
@@ -270,6 +296,8 @@ class PolicyReader {
                               &policy_.trust_domains));
     status.Update(ReadSetting(tls, "client_spiffe_ids", internal::ReadSpiffeIds,
                               &policy_.client_spiffe_ids));
+    status.Update(
+        ReadSetting(tls, "expiry_warning", ReadDays, &policy_.expiry_warning));
     if (policy_.verification.value == Verification::kEnforce &&
         !policy_.minimum_version.stated()) {
       policy_.minimum_version = {TlsVersion::kTls1_2,

@@ -39,6 +39,7 @@ enum class PolicyFileRole {
 //     trust_domains:
 //       example.org: /run/spire/bundle.pem
 //     client_spiffe_ids: ["spiffe://example.org/**"]
+//     expiry_warning: 14d              # 1d to 365d
 //     exceptions:
 //       - host: "*.corp.internal"
 //         ca_certs: /etc/corp-ca.pem

@@ -38,6 +38,7 @@ std::string Text(ApplicationCas value) {
   return std::string(ApplicationCasName(value));
 }
 std::string Text(Profile value) { return std::string(ProfileName(value)); }
+std::string Text(const Days& value) { return value.ToString(); }
 std::string Text(int value) { return absl::StrCat(value); }
 std::string Text(TlsVersion value) {
   return std::string(TlsVersionName(value));

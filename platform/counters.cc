@@ -3,6 +3,8 @@
 
 #include "platform/counters.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace airlock::platform {
@@ -66,6 +68,20 @@ void AppendSide(absl::string_view name, const Counters::Side& side,
   AppendPrometheus(duration, "", side.durations, text);
 }
 
+void AppendExpiry(const CertificateExpiry& expiry, std::string* text) {
+  constexpr char kName[] = "airlock_certificate_expire_timestamp_seconds";
+  absl::StrAppend(text, "# HELP ", kName,
+                  " When the first certificate in use expires.\n# TYPE ", kName,
+                  " gauge\n");
+  for (const auto& [use, time] :
+       {std::make_pair("own", expiry.own), std::make_pair("ca", expiry.ca),
+        std::make_pair("pinned", expiry.pinned)}) {
+    if (!time.has_value()) continue;
+    absl::StrAppend(text, kName, "{use=\"", use, "\"} ",
+                    absl::ToUnixSeconds(*time), "\n");
+  }
+}
+
 void Single(absl::string_view name, absl::string_view help, uint64_t value,
             std::string* text) {
   Describe(name, help, text);
@@ -109,6 +125,7 @@ std::string Counters::ToPrometheus() const {
   Single("airlock_policy_reload_failures_total",
          "Policy reloads that failed, so the old policy stayed in force.",
          policy_reload_failures, &text);
+  AppendExpiry(expiry, &text);
   AppendSide("client", client, &text);
   AppendSide("server", server, &text);
   return text;

@@ -22,6 +22,14 @@
 
 namespace airlock::platform {
 
+// When the first certificate expires that this process presents, that is a CA's
+// that peers are verified with, or whose key is pinned. Unset: there is none.
+struct CertificateExpiry {
+  absl::optional<absl::Time> own;
+  absl::optional<absl::Time> ca;
+  absl::optional<absl::Time> pinned;
+};
+
 // Counts since a Runtime was created.
 struct Counters {
   static constexpr size_t kKinds =
@@ -59,6 +67,7 @@ struct Counters {
   // How often reloading the policy succeeded, and how often it failed.
   uint64_t policy_reloads = 0;
   uint64_t policy_reload_failures = 0;
+  CertificateExpiry expiry;
 
   uint64_t handshakes_of(ssl::TlsVersion version) const;
   uint64_t failures_of(ssl::ErrorKind kind) const {
@@ -75,7 +84,8 @@ struct Counters {
   // grpc_client_tls_handshakes_total{grpc_tls_handshake_result="SUCCESS",
   // grpc_tls_handshake_resumed="FULL_HANDSHAKE"} and
   // airlock_client_tls_handshake_duration_seconds. Each is always present, with
-  // HELP and TYPE.
+  // HELP and TYPE. airlock_certificate_expire_timestamp_seconds{use="own"} and
+  // others are there if there is such a certificate.
   std::string ToPrometheus() const;
 };
 

@@ -11,6 +11,7 @@
 #include "config/error_place.h"
 #include "platform/internal/context_cache.h"
 #include "platform/internal/decider.h"
+#include "platform/internal/expiry_watch.h"
 #include "platform/internal/guarded_host.h"
 #include "platform/internal/key_writer.h"
 #include "platform/internal/known_decisions.h"
@@ -91,6 +92,7 @@ struct Runtime::Impl {
         contexts(options.max_contexts, options.max_credentials),
         shared_contexts(options.max_contexts),
         counters(std::make_shared<CounterSet>()),
+        expiry(std::make_shared<internal::ExpiryWatch>(host)),
         decider(host, trust.get(), std::move(options.audit),
                 options.audit_limits),
         message(std::move(options.message)),
@@ -113,6 +115,10 @@ struct Runtime::Impl {
   // Sets the fields of `options` that the policy decides.
   static void Decided(ssl::Side side, const VerificationDecision& decision,
                       TrustStorePtr trust_store, ssl::ContextOptions* options);
+  // After the policy may have changed.
+  void ApplyExpiryWarning() const {
+    expiry->SetLimit(policy.policy()->expiry_warning.value);
+  }
   // Sets those that all Contexts of this Runtime share.
   void Complete(ssl::ContextOptions* options) const;
 
@@ -126,6 +132,7 @@ struct Runtime::Impl {
   internal::SharedContexts shared_contexts;
   // Sockets and Contexts may outlive the Runtime.
   const std::shared_ptr<CounterSet> counters;
+  const std::shared_ptr<internal::ExpiryWatch> expiry;
   internal::Decider decider;
   // Of RuntimeOptions.
   const decltype(RuntimeOptions::message) message;
@@ -158,16 +165,19 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(
                                      std::move(app), std::move(options));
   const absl::Status status = impl->policy.Load();
   if (!status.ok()) return Invalid(status);
+  impl->ApplyExpiryWarning();
   return std::unique_ptr<Runtime>(new Runtime(std::move(impl)));
 }
 
 absl::Status Runtime::ReloadPolicy() {
   const absl::Status status = impl_->policy.Reload();
+  impl_->ApplyExpiryWarning();
   return status.ok() ? status : Invalid(status);
 }
 
 absl::StatusOr<bool> Runtime::ReloadPolicyIfChanged() {
   absl::StatusOr<bool> changed = impl_->policy.ReloadIfChanged();
+  impl_->ApplyExpiryWarning();
   if (!changed.ok()) return Invalid(changed.status());
   return changed;
 }
@@ -251,20 +261,21 @@ void Runtime::Impl::Complete(ssl::ContextOptions* options) const {
     options->revocation = revocation;
     options->accept_unknown_revocation = accept_unknown_revocation;
   }
-  options->handshake_ended = [count = counters, observe = handshake_ended,
-                              next = std::move(options->handshake_ended)](
-                                 const ssl::Socket& socket,
-                                 const absl::Status& status) {
-    if (!status.ok()) {
-      count->HandshakeFailed(socket.side(), status);
-    } else if (const auto version = socket.version()) {
-      count->HandshakeSucceeded(socket.side(), *version,
-                                socket.session_reused(),
-                                socket.handshake_duration());
-    }
-    if (observe != nullptr) observe(socket, status);
-    if (next != nullptr) next(socket, status);
-  };
+  options->handshake_ended =
+      [count = counters, expiry = expiry, observe = handshake_ended,
+       next = std::move(options->handshake_ended)](const ssl::Socket& socket,
+                                                   const absl::Status& status) {
+        if (!status.ok()) {
+          count->HandshakeFailed(socket.side(), status);
+        } else if (const auto version = socket.version()) {
+          count->HandshakeSucceeded(socket.side(), *version,
+                                    socket.session_reused(),
+                                    socket.handshake_duration());
+        }
+        expiry->Poll();
+        if (observe != nullptr) observe(socket, status);
+        if (next != nullptr) next(socket, status);
+      };
 }
 
 absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
@@ -343,6 +354,7 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
         };
   }
   absl::StatusOr<ContextPtr> made = ssl::Context::Create(std::move(options));
+  if (made.ok()) impl_->expiry->Add(*made);
   if (!made.ok() || !shared) return made;
   return impl_->shared_contexts.Add(key.key(), *std::move(made));
 }
@@ -374,6 +386,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
 
   const ssl::Side side = SideOf(options);
   const ssl::TrustStore* const store = trust_store.get();
+  bool is_new = false;
   absl::StatusOr<ContextPtr> context = impl_->contexts.Find(
       (*decided)->context_key, store, *std::move(credentials), [&] {
         ssl::ContextOptions made;
@@ -385,9 +398,11 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
         made.keylog = impl_->keylog;
         Impl::Decided(side, decision, std::move(trust_store), &made);
         impl_->Complete(&made);
+        is_new = true;
         return made;
       });
   if (!context.ok()) return context.status();
+  if (is_new) impl_->expiry->Add(*context);
 
   ssl::SocketOptions socket_options;
   socket_options.side = side;
@@ -436,6 +451,7 @@ Counters Runtime::counters() const {
       return absl::OkStatus();
     }).IgnoreError();
   }
+  counters.expiry = impl_->expiry->Read();
   counters.policy_reloads = impl_->policy.reloads();
   counters.policy_reload_failures = impl_->policy.failures();
   return counters;

@@ -119,6 +119,12 @@ std::shared_ptr<const internal::TrustInForce> Context::Impl::TakeTrust() const {
   return last_trust;
 }
 
+std::shared_ptr<internal::VerifiedChains> Context::Impl::Chains() const {
+  if (options.trust_source == nullptr) return verified_chains;
+  const absl::MutexLock lock(&trust_mutex);
+  return last_trust == nullptr ? nullptr : last_trust->verified_chains;
+}
+
 const ContextOptions& Context::options() const { return impl_->options; }
 TlsVersion Context::minimum_version() const { return impl_->minimum_version; }
 TlsVersion Context::maximum_version() const { return impl_->maximum_version; }

@@ -39,6 +39,9 @@ struct Context::Impl {
   // there is none, or no peer is verified. Thread-safe.
   std::shared_ptr<const internal::TrustInForce> TakeTrust() const;
 
+  // Of the bundle in force last; null if no peer is or was verified.
+  std::shared_ptr<internal::VerifiedChains> Chains() const;
+
   ContextOptions options;
   TlsVersion minimum_version = TlsVersion::kTls1_2;
   TlsVersion maximum_version = TlsVersion::kTls1_3;

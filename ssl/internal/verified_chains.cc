@@ -148,6 +148,11 @@ std::shared_ptr<const VerifiedChain> VerifiedChains::Find(
   return known;
 }
 
+std::vector<std::shared_ptr<const VerifiedChain>> VerifiedChains::All() const {
+  const absl::MutexLock lock(&mutex_);
+  return {entries_.begin(), entries_.end()};
+}
+
 size_t VerifiedChains::size() const {
   const absl::MutexLock lock(&mutex_);
   return entries_.size();

@@ -75,6 +75,9 @@ class VerifiedChains {
                                                 chain,
                                             Side peer, absl::string_view host);
 
+  // The chains that it remembers, most recently used first.
+  std::vector<std::shared_ptr<const VerifiedChain>> All() const;
+
   // How many chains it remembers.
   size_t size() const;
 

@@ -198,7 +198,7 @@ INSTANTIATE_TEST_SUITE_P(
          "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", "
          "\"post_quantum\", \"psk\", \"application_cas\", \"trust_domains\", "
-         "\"client_spiffe_ids\" and \"exceptions\""},
+         "\"client_spiffe_ids\", \"expiry_warning\" and \"exceptions\""},
         {"Misspelt", Row::kTls, "verfication: off",
          "2:3: unknown key \"verfication\"; did you mean \"verification\"?"},
         {"Unknown", Row::kTls, "ciphers: HIGH",
@@ -207,7 +207,7 @@ INSTANTIATE_TEST_SUITE_P(
          "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", "
          "\"post_quantum\", \"psk\", \"application_cas\", \"trust_domains\", "
-         "\"client_spiffe_ids\" and \"exceptions\""},
+         "\"client_spiffe_ids\", \"expiry_warning\" and \"exceptions\""},
         {"Duplicate", Row::kTls, "hostname: optional\n  hostname: required",
          "3:3: duplicate key \"hostname\"; the first is on line 2"},
         {"Alias", Row::kTls, "ca_certs: *bundle",

@@ -126,7 +126,13 @@ TEST(CountersTest, ArePrometheusText) {
 // The requirements of Prometheus' own checker: https://prometheus.io/docs,
 // "Text format details" and "Metric and label naming".
 TEST(CountersTest, ObeyTheRulesOfPrometheusText) {
-  const std::string text = Counters().ToPrometheus();
+  Counters counters;
+  counters.expiry.pinned = absl::FromUnixSeconds(1800000000);
+  const std::string text = counters.ToPrometheus();
+  EXPECT_TRUE(absl::StrContains(
+      text,
+      "airlock_certificate_expire_timestamp_seconds{use=\"pinned\"} "
+      "1800000000\n"));
   ASSERT_EQ(text.back(), '\n');
   std::set<std::string> families;
   std::set<std::string> series;
@@ -143,24 +149,25 @@ TEST(CountersTest, ObeyTheRulesOfPrometheusText) {
       typed = false;
       EXPECT_TRUE(families.insert(family).second) << line;
     } else if (absl::StartsWith(line, "#")) {
-      EXPECT_EQ(line,
-                absl::StrCat("# TYPE ", family,
-                             absl::EndsWith(family, "_total") ? " counter"
-                                                              : " histogram"));
+      const absl::string_view type =
+          absl::EndsWith(family, "_total")               ? " counter"
+          : absl::EndsWith(family, "_timestamp_seconds") ? " gauge"
+                                                         : " histogram";
+      EXPECT_EQ(line, absl::StrCat("# TYPE ", family, type));
       EXPECT_FALSE(typed) << line;
       typed = true;
     } else {
-      ASSERT_THAT(line,
-                  MatchesRegex(R"([a-z_]+(\{([a-z_]+="[A-Za-z0-9.+_-]+",?)+\})?)"
-                               " [0-9.]+"));
+      ASSERT_THAT(
+          line, MatchesRegex(R"([a-z_]+(\{([a-z_]+="[A-Za-z0-9.+_-]+",?)+\})?)"
+                             " [0-9.]+"));
       EXPECT_TRUE(absl::StartsWith(line, family)) << line;
       EXPECT_TRUE(typed) << line;
       EXPECT_TRUE(series.insert(line.substr(0, line.find(' '))).second) << line;
     }
   }
-  EXPECT_EQ(families.size(), 13);
+  EXPECT_EQ(families.size(), 14);
   // SUCCESS is two series, a histogram has one for each bucket, sum and count.
-  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 7 +
+  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 8 +
                                2 * (kHandshakeResults + 1 +
                                     HistogramCounts::kBoundsUs.size() + 3));
 }
