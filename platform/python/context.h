@@ -71,6 +71,8 @@ struct ContextObject {
   // Ticket keys that other contexts use, too; or null.
   std::shared_ptr<SharedTickets> tickets;
   Trusted trusted;
+  // The path of a bundle that is live, which `trusted` had first; or empty.
+  std::string live_cas;
   std::vector<std::string> alpn;
   std::vector<std::string> npn;
   std::string psk_hint;
@@ -150,6 +152,7 @@ PyObject* WatchCertChain(PyObject* self, PyObject* args,  // context_watch.cc
                          PyObject* kwargs);
 PyObject* RefreshCertChain(PyObject* self, PyObject* unused);
 PyObject* WatchedCertChain(PyObject* self, PyObject* unused);
+PyObject* WatchCas(PyObject* self, PyObject* cafile);
 PyObject* SetSpiffe(PyObject* self, PyObject* args);  // context_spiffe.cc
 PyObject* LoadVerifyLocations(PyObject* self, PyObject* args, PyObject* kwargs);
 PyObject* LoadDhParams(PyObject* self, PyObject* path);

@@ -178,7 +178,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
     return found;
   }
   const uint64_t changes = changes_;
-  const platform::ContextRequest request = Request(policy, side, hostname);
+  platform::ContextRequest request = Request(policy, side, hostname);
 
   ssl::ContextOptions result = Basics();
   result.clock = nullptr;  // The runtime's.
@@ -204,9 +204,17 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   result.cipher_server_preference = (options & kOpCipherServerPreference) != 0;
   result.psk_identity_hint = psk_hint;
   InstallCallbacks(*this, &result);
+  if (!live_cas.empty() && spiffe == nullptr) {
+    platform::CaPath place;
+    place.path = live_cas;
+    place.argument = "cafile";
+    request.ca_certs = std::move(place);
+    request.live_ca_certs = true;
+  }
   const bool off = policy.verification.value == config::Verification::kOff;
   const bool verifies =
       verify_mode != kCertNone || (!request.cert_reqs && !off);
+  std::shared_ptr<const ssl::TrustStore> trust_store;
   result.verification.spiffe = spiffe;
   // The bundles of trust domains take the place of other CAs.
   if (spiffe == nullptr && (verifies || !trusted.empty())) {
@@ -214,13 +222,14 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
         trusted.Store();
     // A context without CAs that does not verify may still be used.
     if (!store.ok() && verifies) return store.status();
-    if (store.ok()) result.trust_store = *std::move(store);
+    if (store.ok()) trust_store = *std::move(store);
   }
   if (live != nullptr) {
     result.credential_source = live->source();
   } else {
-    result.credentials = CompleteChains(result.trust_store.get());
+    result.credentials = CompleteChains(trust_store.get());
   }
+  if (live_cas.empty()) result.trust_store = std::move(trust_store);
   absl::StatusOr<std::shared_ptr<const ssl::Context>> made =
       state->runtime->CreateContext(request, std::move(result));
   // Looking for the call site may have let another thread change the context.

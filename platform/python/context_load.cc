@@ -281,6 +281,15 @@ bool AddCapath(ContextObject* context, PyObject* capath) {
       platform::FindCaDirectories(&context->state->runtime->host(), path));
 }
 
+// Whether CAs can be added; false with an exception set.
+bool TakesCas(const ContextObject& context) {
+  if (context.live_cas.empty()) return true;
+  PyErr_SetString(PyExc_ValueError,
+                  "the context has the CAs of airlock.watch_ca, in place of "
+                  "others; add these to that file");
+  return false;
+}
+
 }  // namespace
 
 absl::optional<std::string> KeyReferenceOf(PyObject* value) {
@@ -401,6 +410,7 @@ PyObject* LoadVerifyLocations(PyObject* self, PyObject* args,
     return nullptr;
   }
   ContextObject& context = ContextOf(self);
+  if (!TakesCas(context)) return nullptr;
   if ((cafile != Py_None && !AddCafile(&context, cafile)) ||
       (capath != Py_None && !AddCapath(&context, capath)) ||
       (cadata != Py_None && !AddData(&context, cadata))) {
@@ -412,6 +422,7 @@ PyObject* LoadVerifyLocations(PyObject* self, PyObject* args,
 
 PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
   ContextObject& context = ContextOf(self);
+  if (!TakesCas(context)) return nullptr;
   platform::Runtime& runtime = *context.state->runtime;
   // As elsewhere, the current environment selects the bundle, unless the policy
   // does.

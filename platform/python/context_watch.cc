@@ -20,6 +20,8 @@
 #include "platform/python/files.h"
 #include "platform/python/process_runtime.h"
 #include "platform/python/secrets.h"
+#include "platform/runtime.h"
+#include "platform/wrap_options.h"
 #include "ssl/credential_source.h"
 #include "ssl/error.h"
 
@@ -134,6 +136,29 @@ PyObject* WatchCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   }
   context.live = *std::move(made);
   context.credentials.clear();
+  context.Changed();
+  return None();
+}
+
+PyObject* WatchCas(PyObject* self, PyObject* cafile) {
+  ContextObject& context = ContextOf(self);
+  platform::Runtime& runtime = *context.state->runtime;
+  platform::CaPath place;
+  place.argument = "cafile";
+  if (!TakeWatchedPath(&runtime.host(), cafile, "cafile", &place.path)) {
+    return nullptr;
+  }
+  absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store;
+  {
+    const GilRelease released;
+    const platform::ForkGuard guard;
+    store = runtime.LoadCaCerts(place);
+  }
+  if (!store.ok()) return RaiseWatchStatus(*context.state, store.status());
+  // What get_ca_certs() lists.
+  context.trusted = Trusted(&runtime);
+  context.trusted.AddFile(*std::move(store));
+  context.live_cas = std::move(place.path);
   context.Changed();
   return None();
 }

@@ -41,7 +41,7 @@ absl::Status Trusted::AddBundle(absl::string_view bytes,
     return store.status();
   }
   // It is damaged, or it contains only CRLs.
-  const absl::Status status = crls_.Add(bytes, name);
+  const absl::Status status = crls_->Add(bytes, name);
   if (status.ok()) named_ = true;
   return status;
 }
@@ -71,12 +71,12 @@ void Trusted::AddAbsent(std::string why) {
 
 absl::StatusOr<Trusted::StorePtr> Trusted::Merge(
     const std::vector<StorePtr>& stores) const {
-  if (crls_.crl_count() == 0 && !stores.empty()) {
+  if (crls_->crl_count() == 0 && !stores.empty()) {
     return runtime_->MergeCaCerts(stores);
   }
   ssl::TrustStore::Builder all;
   for (const StorePtr& store : stores) all.AddStore(*store);
-  all.AddBuilder(crls_);
+  all.AddBuilder(*crls_);
   return all.Build();
 }
 
@@ -139,7 +139,7 @@ std::vector<ssl::Certificate> Trusted::Listed() const {
 }
 
 size_t Trusted::crl_count() const {
-  size_t count = crls_.crl_count();
+  size_t count = crls_->crl_count();
   for (const StorePtr& store : files_) count += store->crl_count();
   return count;
 }

@@ -74,13 +74,15 @@ class Trusted {
   // `stores` and the CRLs, as one.
   absl::StatusOr<StorePtr> Merge(const std::vector<StorePtr>& stores) const;
 
-  platform::Runtime* const runtime_;
+  platform::Runtime* runtime_;
   bool named_ = false;
   std::vector<StorePtr> files_;
   std::vector<StorePtr> directories_;
   std::vector<std::string> named_directories_;  // Values of SSL_CERT_DIR.
-  std::vector<StorePtr> read_;     // What Store() last read from these.
-  ssl::TrustStore::Builder crls_;  // Bundles without a certificate.
+  std::vector<StorePtr> read_;  // What Store() last read from these.
+  // Bundles without a certificate; not null.
+  std::unique_ptr<ssl::TrustStore::Builder> crls_ =
+      std::make_unique<ssl::TrustStore::Builder>();
   std::vector<ssl::Certificate> used_;
   std::vector<std::string> absent_;
 };

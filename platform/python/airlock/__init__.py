@@ -6,8 +6,9 @@ Call install() before anything imports ssl, and this process's own `ssl` runs
 over Airlock. wrap_socket and match_hostname, which `ssl` lacks since Python
 3.12, are here for every version, and so are the groups and signature
 algorithms of Python 3.15; policy() returns the policy in force. watch()
-presents certificates that are replaced while a context is used, spiffe()
-verifies peers by their SPIFFE IDs, and use_tickets() shares ticket keys.
+presents certificates that are replaced while a context is used, watch_ca()
+trusts CAs that are, spiffe() verifies peers by their SPIFFE IDs, and
+use_tickets() shares ticket keys.
 """
 from __future__ import absolute_import
 
@@ -20,7 +21,7 @@ from airlock._negotiation import (
 from airlock._policy import Policy, Setting, policy
 from airlock._spiffe import spiffe
 from airlock._tickets import TicketKeyring, TicketState, use_tickets
-from airlock._watch import Watch, watch
+from airlock._watch import Watch, watch, watch_ca
 from airlock._wrap import wrap_socket
 
 __all__ = ['Policy', 'Setting', 'TicketKeyring', 'TicketState', 'Watch',
@@ -28,5 +29,5 @@ __all__ = ['Policy', 'Setting', 'TicketKeyring', 'TicketState', 'Watch',
            'get_sigalgs', 'group', 'install', 'installed', 'match_hostname',
            'policy', 'server_sigalg', 'set_ciphersuites', 'set_client_sigalgs',
            'set_groups', 'set_server_sigalgs', 'spiffe', 'use_tickets', 'watch',
-           'wrap_socket']
+           'watch_ca', 'wrap_socket']
 __version__ = '1.0.0'

@@ -78,3 +78,24 @@ def watch(context, certfile, keyfile=None, password=None):
     """
     _method(context, '_watch_cert_chain')(certfile, keyfile, password)
     return Watch(context)
+
+
+def watch_ca(context, cafile):
+    """Trusts the CAs in a file, and their successors.
+
+    Takes the place of load_verify_locations, and of what it loaded before.
+    Connections that begin after the file has changed are verified with the new
+    CAs and CRLs; a handshake looks at it, at most once a second. If it cannot
+    be read, or is damaged, the old ones stay in use, and standard error says
+    why.
+
+    Args:
+      context: an ssl.SSLContext, for servers or clients. A relative path is
+        that of the current directory whenever it looks.
+      cafile: the path of a bundle, or of a directory as for capath.
+
+    Raises:
+      ssl.SSLError, OSError: as load_verify_locations does.
+      TypeError: `cafile` is not a path.
+    """
+    _method(context, '_watch_cas')(cafile)

@@ -109,6 +109,56 @@ class WatchTest(TlsTest):
         for use in (watch.refresh, lambda: watch.generation):
             self.assertRaises(ValueError, use)
 
+    def trusts(self, client):
+        try:
+            self.connect(client)
+        except ssl.SSLError:
+            return False
+        return True
+
+    def put_ca(self, text):
+        self.files.write(os.path.join(self.files.folder, 'ca.pem'), text)
+
+    def test_a_client_verifies_with_the_newest_cas(self):
+        self.watch(self.files.folder)
+        self.put_ca(read('ca.pem'))
+        client = ssl.create_default_context(cafile=cert('other_root.pem'))
+        airlock.watch_ca(client, os.path.join(self.files.folder, 'ca.pem'))
+        self.assertTrue(self.trusts(client))
+        self.put_ca(read('other_root.pem'))
+        end = time.time() + SECONDS
+        while self.trusts(client):
+            self.assertLess(time.time(), end)
+        self.put_ca(read('ca.pem')[:1000])
+        self.assertFalse(self.trusts(client))
+        self.put_ca(read('ca.pem'))
+        end = time.time() + SECONDS
+        while not self.trusts(client):
+            self.assertLess(time.time(), end)
+
+    def test_watched_cas_take_the_place_of_others(self):
+        client = client_context()
+        self.put_ca(read('other_root.pem'))
+        airlock.watch_ca(client, os.path.join(self.files.folder, 'ca.pem'))
+        self.watch(self.files.folder)
+        self.assertFalse(self.trusts(client))
+        self.assertEqual(len(client.get_ca_certs()), 1)
+        self.assertRaises(ValueError, client.load_verify_locations,
+                          cert('ca.pem'))
+        self.assertRaises(ValueError, client.set_default_verify_paths)
+
+    def test_watched_cas_are_a_file(self):
+        client = client_context()
+        for wrong in (read('ca.pem'), None, 7):
+            self.assertRaises(TypeError, airlock.watch_ca, client, wrong)
+        with self.assertRaises((IOError, OSError)):
+            airlock.watch_ca(client, os.path.join(self.files.folder, 'none'))
+        self.put_ca('text')
+        with self.assertRaises(ssl.SSLError):
+            airlock.watch_ca(client, os.path.join(self.files.folder, 'ca.pem'))
+        self.watch(self.files.folder)
+        self.assertTrue(self.trusts(client))
+
     def test_the_watch_need_not_be_kept(self):
         self.watch(self.files.certfile, self.files.keyfile)
         gc.collect()
