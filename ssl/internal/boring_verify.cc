@@ -126,6 +126,7 @@ int CodeOf(const VerifyRequest& request, X509_STORE_CTX* ctx) {
 
 // What BoringSSL gets for a verification.
 struct Inputs {
+  X509* leaf = nullptr;
   VerifyFlags flags;
   X509_STORE* store = nullptr;
   STACK_OF(X509) * untrusted = nullptr;
@@ -141,8 +142,7 @@ absl::optional<BoringVerdict> RunOnce(const VerifyRequest& request,
   CallbackState state;
   const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
   if (ctx == nullptr ||
-      !X509_STORE_CTX_init(ctx.get(), inputs.store,
-                           request.presented[0].impl().x509.get(),
+      !X509_STORE_CTX_init(ctx.get(), inputs.store, inputs.leaf,
                            inputs.untrusted) ||
       !Configure(request, inputs.flags, &state, ctx.get())) {
     return absl::nullopt;
@@ -262,7 +262,8 @@ absl::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request) {
   }
   VerifyFlags flags = request.verification->flags;
   flags.partial_chain |= IsItsOwnAnchor(request);
-  return Run(request, {flags, store, untrusted.get()});
+  return Run(request, {request.presented[0].impl().x509.get(), flags, store,
+                       untrusted.get()});
 }
 
 absl::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
@@ -285,8 +286,9 @@ absl::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
   VerifyFlags flags = request.verification->flags;
   flags.trusted_first = false;
   absl::optional<BoringVerdict> verdict =
-      Run(request, {flags, request.trust_store->impl().store.get(),
-                    untrusted.get(), trusted.get()});
+      Run(request, {engine_path->certificates()[0].get(), flags,
+                    request.trust_store->impl().store.get(), untrusted.get(),
+                    trusted.get()});
   if (!verdict.has_value()) return absl::nullopt;
   engine_path->Restore(&verdict->certificate);
   for (bssl::UniquePtr<X509>& certificate : verdict->chain) {

@@ -10,12 +10,26 @@
 
 #include <cstddef>
 
+#include "ssl/internal/engine_differences.h"
+
 namespace airlock::ssl::internal {
 namespace {
 
+bool NamesNoKey(X509* certificate) {
+  return X509_get_ext_by_NID(certificate, NID_authority_key_identifier, -1) < 0;
+}
+
 bool SeemsSelfSigned(X509* certificate) {
   return (X509_get_extension_flags(certificate) & EXFLAG_SS) != 0 &&
-         X509_get_ext_by_NID(certificate, NID_authority_key_identifier, -1) < 0;
+         NamesNoKey(certificate);
+}
+
+// Whether `anchor` has the name of the issuer, and nothing else distinguishes
+// them.
+bool SeemsSignedBy(X509* anchor, X509* certificate) {
+  return NamesNoKey(certificate) &&
+         X509_NAME_cmp(X509_get_issuer_name(certificate),
+                       X509_get_subject_name(anchor)) == 0;
 }
 
 // The copy keeps the bytes that were signed, so that its signature stays valid.
@@ -24,7 +38,9 @@ bssl::UniquePtr<X509> WithIssuer(X509* certificate, X509* issuer) {
   const bssl::UniquePtr<AUTHORITY_KEYID> id(AUTHORITY_KEYID_new());
   if (copy == nullptr || id == nullptr) return nullptr;
   id->serial = ASN1_INTEGER_dup(X509_get0_serialNumber(issuer));
-  if (id->serial == nullptr ||
+  const ASN1_OCTET_STRING* key = X509_get0_subject_key_id(issuer);
+  if (key != nullptr) id->keyid = ASN1_OCTET_STRING_dup(key);
+  if (id->serial == nullptr || (key != nullptr && id->keyid == nullptr) ||
       !X509_add1_ext_i2d(copy.get(), NID_authority_key_identifier, id.get(),
                          /*crit=*/0, /*flags=*/0)) {
     return nullptr;
@@ -38,7 +54,10 @@ absl::optional<EnginePath> EnginePath::Make(absl::Span<X509* const> path) {
   EnginePath made(path);
   for (size_t i = 0; i < path.size(); ++i) {
     const bool is_intermediate = i > 0 && i + 1 < path.size();
-    made.certificates_.push_back(is_intermediate && SeemsSelfSigned(path[i])
+    const bool ends_there = is_intermediate && SeemsSelfSigned(path[i]);
+    const bool skips_others = kAlwaysTrustedFirst && i + 2 < path.size() &&
+                              SeemsSignedBy(path.back(), path[i]);
+    made.certificates_.push_back(ends_there || skips_others
                                      ? WithIssuer(path[i], path[i + 1])
                                      : bssl::UpRef(path[i]));
     if (made.certificates_.back() == nullptr) return absl::nullopt;
