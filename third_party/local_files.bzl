@@ -4,11 +4,12 @@
 
 def _local_files_impl(rctx):
     rctx.file("WORKSPACE", "workspace(name = \"%s\")\n" % rctx.name)
-    for label, path in rctx.attr.files.items():
-        rctx.symlink(label, path)
-        folder = path.rpartition("/")[0]
-        if not path.endswith("/BUILD") and path != "BUILD":
-            rctx.file(folder + "/BUILD")
+    for label, paths in rctx.attr.files.items():
+        for path in paths.split(" "):
+            rctx.symlink(label, path)
+            folder = path.rpartition("/")[0]
+            if not path.endswith("/BUILD") and path != "BUILD":
+                rctx.file(folder + "/BUILD")
 
 local_files = repository_rule(
     implementation = _local_files_impl,
@@ -16,7 +17,7 @@ local_files = repository_rule(
     attrs = {
         "files": attr.label_keyed_string_dict(
             allow_files = True,
-            doc = "Where each file goes.",
+            doc = "Where each file goes; several places with spaces between.",
         ),
     },
 )

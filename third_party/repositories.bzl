@@ -129,7 +129,16 @@ def _bazel_repositories():
     _maybe(
         local_files,
         name = "rules_cc",
-        files = {Label("//third_party:rules_cc_defs.bzl"): "cc/defs.bzl"},
+        files = {
+            # A file for each rule is what Abseil of 2025 and later loads.
+            Label("//third_party:rules_cc_defs.bzl"): " ".join([
+                "cc/defs.bzl",
+                "cc/cc_binary.bzl",
+                "cc/cc_library.bzl",
+                "cc/cc_test.bzl",
+            ]),
+            Label("//third_party:rules_cc_compiler.BUILD"): "cc/compiler/BUILD",
+        },
     )
 
     # Every test names it, and only `bazel coverage` runs it.
