@@ -94,6 +94,7 @@ def watch(
     keyfile: Optional[_Path] = ...,
     password: Union[str, bytes, None] = ...,
 ) -> Watch: ...
+def watch_ca(context: ssl.SSLContext, cafile: _Path) -> None: ...
 def wrap_socket(
     sock: socket.socket,
     keyfile: Optional[_Pem] = ...,
