@@ -114,8 +114,15 @@ ForkPause::~ForkPause() {
   depth = depth_;
 }
 
-uint64_t ForkGeneration() { return generation.load(); }
+// Whoever asks compares the answer with a later one.
+uint64_t ForkGeneration() {
+  EnsureGate();
+  return generation.load();
+}
 
-uint64_t ForkCount() { return forks.load(); }
+uint64_t ForkCount() {
+  EnsureGate();
+  return forks.load();
+}
 
 }  // namespace airlock::platform

@@ -36,8 +36,8 @@ class ForkPause {
   const int depth_;
 };
 
-// How many forks lie between this process and the one that loaded Airlock. It
-// changes only in a child. Thread-safe.
+// How many forks lie between this process and the one that first used a function
+// or class of this header. It changes only in a child. Thread-safe.
 uint64_t ForkGeneration();
 
 // How many times this process and its ancestors have forked; it changes in the

@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/optional.h"
+#include "platform/fork_guard.h"
 #include "platform/internal/settled.h"
 #include "ssl/certificate.h"
 #include "ssl/error.h"
@@ -161,7 +161,7 @@ class CredentialFiles::Watcher {
       : host_(std::move(host)), options_(std::move(options)) {}
 
   absl::StatusOr<Set> Read() {
-    const absl::MutexLock lock(&mutex_);
+    const Turn turn(this, /*waits=*/true);
     NoteCheck(host_->Now());
     auto seen = Look(host_.get(), options_.pairs);
     if (!seen.ok()) return seen.status();
@@ -169,13 +169,11 @@ class CredentialFiles::Watcher {
   }
 
   // What a handshake does.
-  void Poll(ssl::CredentialSource* source) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void Poll(ssl::CredentialSource* source) {
     const absl::Time now = host_->Now();
     if (!IsDue(now)) return;
-    if (!mutex_.TryLock()) return;  // Another thread is at it.
-    const absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-      mutex_.Unlock();
-    };
+    const Turn turn(this, /*waits=*/false);
+    if (!turn.taken()) return;  // Another thread is at it.
     if (!IsDue(now)) return;
     NoteCheck(now);
     // The source has noted the result.
@@ -183,7 +181,7 @@ class CredentialFiles::Watcher {
   }
 
   absl::Status Refresh(ssl::CredentialSource* source) {
-    const absl::MutexLock lock(&mutex_);
+    const Turn turn(this, /*waits=*/true);
     const absl::Time now = host_->Now();
     NoteCheck(now);
     return Update(source, now, /*at_once=*/true);
@@ -206,6 +204,37 @@ class CredentialFiles::Watcher {
   }
 
  private:
+  // The right to look at the files. Not a lock: `make` may wait, and a child
+  // that is forked meanwhile would have the lock held for ever.
+  class Turn {
+   public:
+    Turn(Watcher* watcher, bool waits) : watcher_(watcher) {
+      const absl::MutexLock lock(&watcher->mutex_);
+      if (waits) {
+        watcher->mutex_.Await(absl::Condition(watcher, &Watcher::IsFree));
+      }
+      taken_ = watcher->IsFree();
+      if (taken_) watcher->process_ = ForkGeneration();
+    }
+    ~Turn() {
+      if (!taken_) return;
+      const absl::MutexLock lock(&watcher_->mutex_);
+      watcher_->process_.reset();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+    bool taken() const { return taken_; }
+
+   private:
+    Watcher* const watcher_;
+    bool taken_ = false;
+  };
+
+  bool IsFree() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return process_ != ForkGeneration();
+  }
+
   void Log(absl::LogSeverity severity, absl::string_view text) const {
     if (options_.log != nullptr) {
       options_.log(severity, text);
@@ -227,7 +256,7 @@ class CredentialFiles::Watcher {
   }
 
   // Reads the files that were just seen; again if they are others then.
-  absl::StatusOr<Set> ReadAll(Seen seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  absl::StatusOr<Set> ReadAll(Seen seen) {
     taken_.reset();
     for (int i = 0; i < kReadAttempts; ++i) {
       std::vector<FileIdentity> files;
@@ -259,7 +288,7 @@ class CredentialFiles::Watcher {
   }
 
   absl::Status Update(ssl::CredentialSource* source, absl::Time now,
-                      bool at_once) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                      bool at_once) {
     auto seen = Look(host_.get(), options_.pairs);
     if (seen.ok() && seen->files == taken_) return absl::OkStatus();
     if (seen.ok() && !seen->settled && !at_once && !waited_) {
@@ -286,10 +315,13 @@ class CredentialFiles::Watcher {
   const CredentialFilesOptions options_;
   std::atomic<int64_t> checked_ns_{0};
   absl::Mutex mutex_;
-  // The files whose content is in force; unset: read them in any case.
-  absl::optional<std::vector<FileIdentity>> taken_ ABSL_GUARDED_BY(mutex_);
+  // The ForkGeneration of the thread whose turn it is; unset: it is free.
+  absl::optional<uint64_t> process_ ABSL_GUARDED_BY(mutex_);
+  // These two belong to the thread whose turn it is. The files whose content is
+  // in force; unset: read them in any case.
+  absl::optional<std::vector<FileIdentity>> taken_;
   // Whether the last look waited for the files to settle.
-  bool waited_ ABSL_GUARDED_BY(mutex_) = false;
+  bool waited_ = false;
 };
 
 CredentialFiles::CredentialFiles(std::shared_ptr<Watcher> watcher,

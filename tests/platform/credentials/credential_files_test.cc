@@ -4,6 +4,7 @@
 #include "platform/credentials/credential_files.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,17 +15,21 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/fake_host.h"
 #include "platform/posix_host.h"
+#include "ssl/credentials.h"
 #include "ssl/error.h"
+#include "ssl/secret.h"
 #include "tests/support/error_matchers.h"
 #include "tests/support/testdata.h"
 
@@ -281,6 +286,44 @@ TEST_F(CredentialFilesTest, RefreshTakesAtOnce) {
   EXPECT_EQ(Now(), "server_rsa");
   host_->files.SetFile(kKey, "nothing");
   EXPECT_FALSE(files_->Refresh().ok());
+  EXPECT_EQ(Now(), "server_rsa");
+}
+
+// As a key of the key service does.
+TEST_F(CredentialFilesTest, AChildOfAForkWhileAKeyIsWaitedForGoesOn) {
+  const pid_t parent = getpid();
+  absl::Notification waits;
+  absl::Notification comes;
+  bool first = true;
+  CredentialFilesOptions options;
+  options.pairs.push_back(
+      {kCert, "", {}, [&](ssl::Secret certfile, const std::string& name) {
+         if (!std::exchange(first, false) && getpid() == parent) {
+           waits.Notify();
+           comes.WaitForNotification();
+         }
+         ssl::CredentialsOptions pair;
+         pair.certfile = std::move(certfile);
+         pair.certfile_name = name;
+         pair.keyfile = ssl::Secret(host_->files.ReadFile(kKey)->bytes);
+         return ssl::Credentials::Create(std::move(pair));
+       }});
+  Make(std::move(options));
+  SetPair("server_rsa");
+  host_->files.AdvanceTime(absl::Seconds(5));
+  std::thread waiting([&] { EXPECT_TRUE(files_->Refresh().ok()); });
+  waits.WaitForNotification();
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    _exit(files_->Refresh().ok() && Now() == "server_rsa" ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(Now(), "server_p256");
+  comes.Notify();
+  waiting.join();
   EXPECT_EQ(Now(), "server_rsa");
 }
 
