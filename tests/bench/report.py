@@ -251,13 +251,7 @@ _WHY_SHORT = [
     (("Python 2.7, import", "Python 3.11, import"),
      "**import ssl.** In Python 3.11, the start of the interpreter and the modules that ssl "
      "imports\n  are four fifths of the time."),
-    (("Python 2.7, wrap_socket with bundle against",
-      "Python 3.11, wrap_socket with bundle against"),
-     "**wrap_socket with the bundle against a context reused.** The ratio differs between "
-     "runs,\n  from 0.95 to 1.47, since the two figures are not interleaved. Interleaved by hand, it "
-     "was\n  1.05 in Python 2.7 and 1.13 in 3.11. Neither has page faults."),
 ]
-
 
 
 def _commands(data):
