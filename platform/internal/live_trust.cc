@@ -122,7 +122,7 @@ absl::StatusOr<std::shared_ptr<ssl::TrustSource>> MakeLiveTrust(
     return ssl::MakeStatus(
         ssl::ErrorKind::kInvalidArgument,
         ssl::ErrorParts{"live_ca_certs",
-                        "is set, but the CA bundle is no path, so it cannot "
+                        "is set, but the CA bundle is not a path, so it cannot "
                         "change",
                         "pass a path, or leave it out."});
   }

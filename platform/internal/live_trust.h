@@ -28,7 +28,7 @@ absl::Status CheckBundle(const ssl::ContextOptions& options, bool is_live);
 // Otherwise the old bundle stays in force; `host` logs the first error and each
 // other one after it. A file that has just been written may be incomplete, so a
 // look waits for the next one. Errors: those of TrustCache; kInvalidArgument if
-// `ca_certs` is no path.
+// `ca_certs` is not a path.
 absl::StatusOr<std::shared_ptr<ssl::TrustSource>> MakeLiveTrust(
     std::shared_ptr<Host> host, std::shared_ptr<TrustCache> cache,
     CaCerts ca_certs, const config::VerificationPolicy& policy);

@@ -83,7 +83,7 @@ absl::Status TokenKey::Ended() {
 
 absl::Status TokenKey::Send(uint16_t scheme, absl::string_view digest) {
   TokenPacket packet;
-  // 0 is no request.
+  // 0 means that no request is under way.
   number_ = number_ == UINT32_MAX ? 1 : number_ + 1;
   packet.number = number_;
   packet.code = scheme;
