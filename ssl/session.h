@@ -30,7 +30,10 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // The session as bytes, in BoringSSL's own encoding. As secret as a key.
+  // The session as bytes, as secret as a key: BoringSSL's encoding, and in
+  // front of it, if the client's Context had a CredentialSource or a
+  // TrustSource, which certificate it presented and which bundle it verified
+  // with. Nothing but secrecy protects them from changes.
   absl::StatusOr<Secret> Serialize() const;
 
   // As in Python's ssl.SSLSession.

@@ -238,10 +238,15 @@ TEST_P(LiveTest, AClientDoesNotResumeWithAnOldIdentity) {
   ASSERT_TRUE(ReadSome(again.client.get()).ok());
   const auto renewed = again.client->session();
   ASSERT_NE(renewed, nullptr);
+  const auto bytes = session->Serialize();
+  ASSERT_TRUE(bytes.ok());
+  const auto stored = Session::Deserialize(bytes->view());
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_TRUE(Reused(Connect(client, server, WithSession(*stored))));
   ASSERT_TRUE(Update(source, "client_rsa").ok());
-  // Also not with the session of a connection that was resumed, nor if the
-  // session is set later.
-  for (const auto& offered : {session, renewed}) {
+  // Also not with the session of a connection that was resumed, nor with one
+  // that the application stored, nor if the session is set later.
+  for (const auto& offered : {session, renewed, *stored}) {
     Connection c = Connect(client, server, WithSession(offered));
     EXPECT_FALSE(Reused(c));
     ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;

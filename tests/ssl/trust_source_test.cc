@@ -157,6 +157,28 @@ TEST_P(LiveTrustTest, AClientDoesNotOfferSessionsOfAnotherBundle) {
   EXPECT_TRUE(Reused(Connect(client, server, WithSession(renewed))));
 }
 
+TEST_P(LiveTrustTest, AStoredSessionKeepsItsBundle) {
+  const auto source = Source(TestTrustStore());
+  const auto client = MakeContext(LiveClient(source));
+  const auto server = MakeContext(ServerOptions());
+  const auto bytes = Established(client, server)->Serialize();
+  ASSERT_TRUE(bytes.ok());
+  const auto session = Session::Deserialize(bytes->view());
+  ASSERT_TRUE(session.ok()) << session.status();
+  EXPECT_TRUE(Reused(Connect(client, server, WithSession(*session))));
+  EXPECT_EQ((*session)->Serialize()->view(), bytes->view());
+  ASSERT_TRUE(source->Update(Larger()).ok());
+  const Connection full = Connect(client, server, WithSession(*session));
+  EXPECT_TRUE(full.ok()) << full.client_status;
+  EXPECT_FALSE(Reused(full));
+  for (size_t size = 0; size < bytes->size(); ++size) {
+    EXPECT_EQ(GetErrorKind(
+                  Session::Deserialize(bytes->view().substr(0, size)).status()),
+              ErrorKind::kInvalidArgument)
+        << size;
+  }
+}
+
 // The bundle may change between the making of a socket and its handshake.
 TEST_P(LiveTrustTest, AChangeThatTheHandshakeFindsEndsTheOffer) {
   StorePtr found = TestTrustStore();
@@ -225,7 +247,7 @@ TEST(TrustSourceTest, AFailureLeavesTheOldInForceAndIsToldOnce) {
   EXPECT_EQ(source->state().generation, 1u);
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told.back().error.message(), "no right");
-  // The same content again is no change, but ends the failure.
+  // An equal bundle does not replace the old one, but ends the failure.
   ASSERT_TRUE(source->Update(Store({"ca.pem"})).ok());
   EXPECT_TRUE(source->state().error.ok());
   EXPECT_EQ(source->state().generation, 1u);
