@@ -49,7 +49,7 @@ absl::Status CheckSide(const WrapOptions& options) {
                         "leave it out if server_side is set.",
                         /*after_where=*/" "});
   }
-  if (!options.certfile.has_value()) {
+  if (!options.certfile.has_value() && options.credential_source == nullptr) {
     return ssl::MakeStatus(
         ErrorKind::kCredentials,
         ssl::ErrorParts{"", "A server needs a certificate and its key",

@@ -11,6 +11,7 @@
 
 #include "absl/types/optional.h"
 #include "absl/types/variant.h"
+#include "ssl/credential_source.h"
 #include "ssl/credentials.h"
 #include "ssl/options.h"
 #include "ssl/secret.h"
@@ -57,9 +58,12 @@ using Password =
 struct WrapOptions {
   // The private key and the certificate chain: PEM text or DER bytes, or a
   // Reader of them. Never a path. Without `keyfile` the key is in `certfile`. A
-  // server needs them.
+  // server needs them, or `credential_source`.
   absl::optional<ssl::Material> keyfile;
   absl::optional<ssl::Material> certfile;
+  // Live credentials, instead of these two: see ssl::ContextOptions. The cache
+  // keeps the source as it keeps credentials.
+  std::shared_ptr<ssl::CredentialSource> credential_source;
   bool server_side = false;
   // Unset: a client verifies chain and name, a server does not ask for a
   // certificate. An explicit kNone verifies nothing, unless the policy enforces

@@ -22,6 +22,7 @@
 #include "platform/http/version.h"
 #include "platform/wrap_options.h"
 #include "ssl/certificate.h"
+#include "ssl/credential_source.h"
 #include "ssl/secret.h"
 #include "ssl/socket.h"
 #include "ssl/verification.h"
@@ -53,7 +54,8 @@ class BodyReader {
 
 // How a call verifies the server and identifies its client. Immutable once
 // calls use it, so that they can share it. Connections and sessions are shared
-// only between calls whose TlsOptions have equal content.
+// only between calls whose TlsOptions have equal content, and the same
+// credential_source.
 struct TlsOptions {
   // False: neither chain nor name is verified. An error (ssl::ErrorKind::
   // kPolicy) where the policy enforces verification.
@@ -65,6 +67,9 @@ struct TlsOptions {
   ssl::Secret certificate;
   ssl::Secret private_key;
   ssl::Secret password;  // Of an encrypted key.
+  // Live credentials instead of these three, and likewise never presented to
+  // another origin. New connections present what is in force; kept ones go on.
+  std::shared_ptr<ssl::CredentialSource> credential_source;
   // Pins, versions, groups and the rest of what decides about trust.
   ssl::Verification verification;
 };

@@ -3,6 +3,7 @@
 
 #include "platform/internal/context_cache.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -30,7 +31,7 @@ absl::StatusOr<ssl::Secret> Read(ssl::Material material,
 }
 
 // Of what a CredentialsInput's digest consists.
-enum class DigestOf : char { kChain, kChainAndKey, kWithPassword };
+enum class DigestOf : char { kChain, kChainAndKey, kWithPassword, kSource };
 
 void Append(absl::string_view bytes, CredentialsInput::Digest* digest) {
   digest->insert(digest->end(), bytes.begin(), bytes.end());
@@ -50,10 +51,29 @@ absl::string_view ViewOf(const CredentialsInput::Digest& digest) {
   return {digest.data(), digest.size()};
 }
 
+absl::StatusOr<CredentialsInput> TakeSource(WrapOptions* options) {
+  if (options->certfile.has_value() || options->keyfile.has_value()) {
+    return ssl::MakeStatus(
+        ssl::ErrorKind::kInvalidArgument,
+        ssl::ErrorParts{ssl::ErrorText::Name("credential_source"),
+                        ssl::Named("is set, and so is {certfile} or {keyfile}"),
+                        "leave one of them out.",
+                        /*after_where=*/" "});
+  }
+  CredentialsInput input;
+  input.source = std::move(options->credential_source);
+  input.digest.push_back(static_cast<char>(DigestOf::kSource));
+  const auto address = reinterpret_cast<uintptr_t>(input.source.get());
+  Append({reinterpret_cast<const char*>(&address), sizeof(address)},
+         &input.digest);
+  return input;
+}
+
 }  // namespace
 
 absl::StatusOr<absl::optional<CredentialsInput>> ContextCache::TakeCredentials(
     WrapOptions* options) const {
+  if (options->credential_source != nullptr) return TakeSource(options);
   if (!options->certfile.has_value()) {
     if (!options->keyfile.has_value()) return absl::nullopt;
     return ssl::MakeStatus(
@@ -138,7 +158,9 @@ absl::StatusOr<ContextPtr> ContextCache::Find(
   key.Add(digest);
   return contexts_.GetOrMake(key.key(), [&]() -> absl::StatusOr<ContextPtr> {
     ssl::ContextOptions context_options = options();
-    if (credentials.has_value()) {
+    if (credentials.has_value() && credentials->source != nullptr) {
+      context_options.credential_source = std::move(credentials->source);
+    } else if (credentials.has_value()) {
       absl::StatusOr<CredentialsPtr> made =
           credentials_.GetOrMake(digest, make_credentials);
       if (!made.ok()) return made.status();

@@ -18,6 +18,7 @@
 #include "platform/internal/shared_cache.h"
 #include "platform/wrap_options.h"
 #include "ssl/context.h"
+#include "ssl/credential_source.h"
 #include "ssl/credentials.h"
 #include "ssl/keyed_digest.h"
 #include "ssl/options.h"
@@ -26,12 +27,15 @@
 
 namespace airlock::platform::internal {
 
-// The key and chain from WrapOptions.
+// The key and chain from WrapOptions, or their source.
 struct CredentialsInput {
   // Digests of chain and key by the cache's KeyedDigest.
   using Digest = absl::InlinedVector<char, 40>;
 
   ssl::CredentialsOptions options;
+  // Instead of `options`. A Context in the cache keeps it, so its address
+  // identifies it.
+  std::shared_ptr<ssl::CredentialSource> source;
   // Identifies key, chain and password, without revealing them. Empty: unknown.
   Digest digest;
 };
@@ -55,9 +59,10 @@ class ContextCache {
   ContextCache(size_t max_contexts, size_t max_credentials)
       : contexts_(max_contexts), credentials_(max_credentials) {}
 
-  // Takes keyfile, certfile and password out of `options`, calling their
-  // readers. Unset if none is set. Errors: kCredentials for a key without a
-  // certificate; a reader's own.
+  // Takes credential_source, or keyfile, certfile and password out of
+  // `options`, calling their readers. Unset if none is set. Errors:
+  // kInvalidArgument for both; kCredentials for a key without a certificate; a
+  // reader's own.
   absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
       WrapOptions* options) const;
 

@@ -63,10 +63,11 @@ struct KnownDecisions::Entry {
   bool IsFor(const Policy& in_force, const WrapOptions& options) const {
     // Does not compile if a field is missing. What is not compared here has no
     // part in the decision.
-    const auto& [keyfile, certfile, is_server, reqs, ca_certs,
-                 do_handshake_on_connect, suppress_ragged_eofs, cipher_string,
-                 server_hostname, password, checks_hostname, verifies, alpn,
-                 needs_alpn, session, takes_compressed, call_site] = options;
+    const auto& [keyfile, certfile, credential_source, is_server, reqs,
+                 ca_certs, do_handshake_on_connect, suppress_ragged_eofs,
+                 cipher_string, server_hostname, password, checks_hostname,
+                 verifies, alpn, needs_alpn, session, takes_compressed,
+                 call_site] = options;
     return in_force == policy && is_server == server_side &&
            reqs == cert_reqs && cipher_string == ciphers &&
            server_hostname.empty() != has_name &&

@@ -24,6 +24,7 @@
 #include "platform/memory_transport.h"
 #include "platform/runtime.h"
 #include "ssl/context.h"
+#include "ssl/credential_source.h"
 #include "ssl/credentials.h"
 #include "ssl/error.h"
 #include "ssl/io_result.h"
@@ -54,6 +55,17 @@ WrapOptions Some() {
   options.server_hostname = "localhost";
   options.do_handshake_on_connect = false;
   return options;
+}
+
+std::shared_ptr<const ssl::Credentials> CredentialsOf(absl::string_view name) {
+  ssl::CredentialsOptions options;
+  options.certfile = Secret(Cert(absl::StrCat(name, "_chain.pem")));
+  options.keyfile = Secret(Cert(absl::StrCat(name, ".key")));
+  return *ssl::Credentials::Create(std::move(options));
+}
+
+std::shared_ptr<ssl::CredentialSource> Source(absl::string_view name) {
+  return *ssl::CredentialSource::Create({CredentialsOf(name)});
 }
 
 std::shared_ptr<const WrapDecision> Decision() {
@@ -149,6 +161,7 @@ TEST_F(KnownDecisionsTest, WhatDecidesNothingIsNotCompared) {
   other.certfile = Secret("chain");
   other.keyfile = Secret("key");
   other.password = Secret("password");
+  other.credential_source = Source("server_p256");
   other.ca_certs = CaPath{"/etc/other.pem"};
   other.do_handshake_on_connect = true;
   other.suppress_ragged_eofs = true;
@@ -366,6 +379,49 @@ TEST_F(RuntimeDecisionsTest, OtherCredentialsArePresented) {
   server.server_side = true;
   EXPECT_EQ(ssl::GetErrorKind(Wrap(*runtime, std::move(server)).status()),
             ErrorKind::kCredentials);
+}
+
+TEST_F(RuntimeDecisionsTest, TheOwnSourceIsUsed) {
+  const auto runtime = Make("verification: off");
+  const auto source = Source("server_p256");
+  const auto other = Source("server_p256");
+  const auto server = [](std::shared_ptr<ssl::CredentialSource> of) {
+    WrapOptions options = Some();
+    options.server_hostname = "";
+    options.server_side = true;
+    options.credential_source = std::move(of);
+    return options;
+  };
+  const auto used = [&](const std::shared_ptr<ssl::CredentialSource>& of) {
+    const auto socket = Wrap(*runtime, server(of));
+    EXPECT_TRUE(socket.ok()) << socket.status();
+    return (*socket)->context()->options().credential_source;
+  };
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(used(source), source);
+    EXPECT_EQ(used(other), other);
+  }
+  // A change of the source needs no other context.
+  const auto before = (*Wrap(*runtime, server(source)))->context();
+  ASSERT_TRUE(source->Update({CredentialsOf("server_rsa")}, host_->Now()).ok());
+  EXPECT_EQ((*Wrap(*runtime, server(source)))->context(), before);
+  runtime->ClearCaches();
+  const std::weak_ptr<ssl::CredentialSource> gone = used(Source("server_p384"));
+  EXPECT_FALSE(gone.expired()) << "the cache has it";
+  runtime->ClearCaches();
+  EXPECT_TRUE(gone.expired());
+}
+
+TEST_F(RuntimeDecisionsTest, ASourceTakesThePlaceOfTheFiles) {
+  const auto runtime = Make("verification: off");
+  for (const bool key_alone : {false, true}) {
+    WrapOptions both = Some();
+    both.credential_source = Source("server_p256");
+    if (!key_alone) both.certfile = Secret(Cert("server_p256_chain.pem"));
+    both.keyfile = Secret(Cert("server_p256.key"));
+    EXPECT_EQ(ssl::GetErrorKind(Wrap(*runtime, std::move(both)).status()),
+              ErrorKind::kInvalidArgument);
+  }
 }
 
 TEST_F(RuntimeDecisionsTest, ANameIsStillRequired) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "platform/http/error.h"
@@ -36,6 +37,7 @@ WrapOptions OptionsFor(const Url& url, const TlsOptions& tls,
   if (versions.http2) options.alpn_protocols.push_back("h2");
   if (versions.http1) options.alpn_protocols.push_back("http/1.1");
   options.call_site = call_site;
+  if (identify) options.credential_source = tls.credential_source;
   if (identify && !tls.certificate.empty()) {
     options.certfile = tls.certificate.Clone();
     if (!tls.private_key.empty()) options.keyfile = tls.private_key.Clone();
@@ -108,6 +110,11 @@ absl::StatusOr<ConnectionPlan> PlanConnection(
                        "the request has a private_key, but no certificate "
                        "that goes with it");
   }
+  if (tls.credential_source != nullptr && !tls.certificate.empty()) {
+    return MakeFailure(Failure::kInvalidRequest,
+                       "the request has a certificate, and a "
+                       "credential_source as well; leave one of them out");
+  }
   ConnectionPlan plan;
   plan.options = OptionsFor(url, tls, versions, identify, call_site);
   const absl::StatusOr<platform::VerificationDecision> decision =
@@ -141,6 +148,12 @@ absl::StatusOr<ConnectionPlan> PlanConnection(
     // A call with a wrong password must not get a connection that was made with
     // the right one.
     AppendTo(key, Digest(tls.password));
+    // The connections' contexts keep the source, so no other one gets its
+    // address. A session of an earlier source is offered only if this one has
+    // the session's certificate.
+    AppendTo(
+        key,
+        absl::StrCat(reinterpret_cast<uintptr_t>(tls.credential_source.get())));
   }
   return plan;
 }

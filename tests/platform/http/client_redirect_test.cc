@@ -17,8 +17,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/client.h"
+#include "ssl/credential_source.h"
 #include "ssl/error.h"
 #include "tests/platform/http/test_server.h"
+#include "tests/support/handshake.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::http::testing {
@@ -216,20 +218,29 @@ TEST_F(ClientRedirectTest, OtherOriginsGetNoClientCertificate) {
   options.client_certificate = true;
   const Redirector first(options);
   const Redirector second(options);
+  bool live = false;
   const auto fetch = [&](const std::string& location) {
     auto tls = std::make_shared<TlsOptions>();
-    tls->certificate = ssl::Secret(ReadTestdata("certs/client_p256.pem"));
-    tls->private_key = ssl::Secret(ReadTestdata("certs/client_p256.key"));
+    if (live) {
+      tls->credential_source = *ssl::CredentialSource::Create(
+          {airlock::testing::TestCredentials("client_p256")});
+    } else {
+      tls->certificate = ssl::Secret(ReadTestdata("certs/client_p256.pem"));
+      tls->private_key = ssl::Secret(ReadTestdata("certs/client_p256.key"));
+    }
     Request request;
     request.url = first.server().Url(absl::StrCat("/307/", location));
     request.tls = tls;
     return client_.Fetch(std::move(request));
   };
-  const auto same = fetch("/end");
-  ASSERT_TRUE(same.ok()) << same.status();
-  // The second server refuses clients without a certificate.
-  const absl::Status away = fetch(second.server().Url("/end")).status();
-  EXPECT_EQ(ssl::GetErrorKind(away), ssl::ErrorKind::kPeerAlert) << away;
+  for (const bool is_live : {false, true}) {
+    live = is_live;
+    const auto same = fetch("/end");
+    ASSERT_TRUE(same.ok()) << same.status();
+    // The second server refuses clients without a certificate.
+    const absl::Status away = fetch(second.server().Url("/end")).status();
+    EXPECT_EQ(ssl::GetErrorKind(away), ssl::ErrorKind::kPeerAlert) << away;
+  }
   client_.CloseIdle();
 }
 

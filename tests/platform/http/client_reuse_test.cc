@@ -14,8 +14,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/client.h"
+#include "platform/http/error.h"
+#include "ssl/credential_source.h"
 #include "ssl/error.h"
 #include "tests/platform/http/test_server.h"
+#include "tests/support/handshake.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::http::testing {
@@ -196,6 +199,54 @@ TEST_F(ClientReuseTest, CredentialsShareNothing) {
     }
     client_.CloseIdle();
   }
+}
+
+TEST_F(ClientReuseTest, ASourceIdentifiesTheClient) {
+  TestServerOptions options;
+  options.client_certificate = true;
+  const TestServer server(
+      [](Peer& peer) {
+        if (!peer.ReadRequest()) return;
+        peer.Respond("200 OK", "Connection: close\r\n",
+                     peer.socket().peer_certificate()->subject());
+      },
+      options);
+  const auto source = [](const char* name) {
+    return *ssl::CredentialSource::Create(
+        {airlock::testing::TestCredentials(name)});
+  };
+  const auto with = [](std::shared_ptr<ssl::CredentialSource> of) {
+    auto tls = std::make_shared<TlsOptions>();
+    tls->credential_source = std::move(of);
+    return tls;
+  };
+  const auto first = source("client_p256");
+  const auto fetch = [&](std::shared_ptr<const TlsOptions> tls,
+                         const char* subject, bool resumed) {
+    Request request = Get(server);
+    request.tls = std::move(tls);
+    const auto response = client_.Fetch(std::move(request));
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_THAT(response->body, ::testing::HasSubstr(subject));
+    EXPECT_EQ(response->connection.tls.session_reused, resumed);
+  };
+  fetch(with(first), "client_p256", false);
+  fetch(with(first), "client_p256", true);
+  // Another source shares nothing, though its certificate is the same.
+  fetch(with(source("client_p256")), "client_p256", false);
+  ASSERT_TRUE(first
+                  ->Update({airlock::testing::TestCredentials("client_rsa")},
+                           runtime_->host().Now())
+                  .ok());
+  fetch(with(first), "client_rsa", false);
+  fetch(with(first), "client_rsa", true);
+  auto both = std::make_shared<TlsOptions>();
+  both->credential_source = first;
+  both->certificate = ssl::Secret(ReadTestdata("certs/client_p256.pem"));
+  Request request = Get(server);
+  request.tls = both;
+  EXPECT_EQ(FailureOf(client_.Fetch(std::move(request)).status()),
+            Failure::kInvalidRequest);
 }
 
 TEST_F(ClientReuseTest, OtherTrustNamesAndOriginsShareNothing) {
