@@ -20,4 +20,8 @@ bool HasPostQuantumGroup() { return internal::kHasPostQuantum; }
 
 std::string PostQuantumNeed() { return internal::PostQuantumNeed(); }
 
+bool HasEch() { return internal::kHasEch; }
+
+std::string EchNeed() { return internal::EchNeed(); }
+
 }  // namespace airlock::ssl

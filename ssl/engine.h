@@ -29,6 +29,13 @@ bool HasPostQuantumGroup();
 // do. No period at the end.
 std::string PostQuantumNeed();
 
+// Whether this BoringSSL has Encrypted Client Hello as RFC 9849 defines it.
+bool HasEch();
+
+// If it does not: "Encrypted Client Hello needs a later BoringSSL, ...", like
+// PostQuantumNeed.
+std::string EchNeed();
+
 }  // namespace airlock::ssl
 
 #endif  // AIRLOCK_SSL_ENGINE_H_

@@ -172,6 +172,9 @@ absl::Status MakeStatus(const Error& error) {
   AppendNames(error.names.where, &payload);
   AppendNames(error.names.what, &payload);
   AppendNames(error.names.advice, &payload);
+  AppendField(absl::StrCat(error.ech_retry_configs.has_value() ? 1 : 0),
+              &payload);
+  AppendField(error.ech_retry_configs.value_or(""), &payload);
   status.SetPayload(kTypeUrl, absl::Cord(payload));
   return status;
 }
@@ -227,6 +230,8 @@ absl::optional<Error> GetError(const absl::Status& status) {
   Error error;
   int kind = 0;
   int alert = -1;
+  int is_ech_rejection = 0;
+  std::string ech_retry_configs;
   if (!TakeInt(&in, &kind) || !TakeField(&in, &error.library) ||
       !TakeField(&in, &error.reason) || !TakeField(&in, &error.detail) ||
       !TakeInt(&in, &alert) || !TakeInt(&in, &error.verify_code) ||
@@ -236,11 +241,15 @@ absl::optional<Error> GetError(const absl::Status& status) {
       !TakeNames(&in, &error.names.message) ||
       !TakeNames(&in, &error.names.where) ||
       !TakeNames(&in, &error.names.what) ||
-      !TakeNames(&in, &error.names.advice)) {
+      !TakeNames(&in, &error.names.advice) ||
+      !TakeInt(&in, &is_ech_rejection) || !TakeField(&in, &ech_retry_configs)) {
     return absl::nullopt;
   }
   error.kind = Row(static_cast<ErrorKind>(kind)).kind;
   if (alert >= 0) error.alert = static_cast<uint8_t>(alert);
+  if (is_ech_rejection != 0) {
+    error.ech_retry_configs = std::move(ech_retry_configs);
+  }
   error.message = std::string(status.message());
   return error;
 }
@@ -309,6 +318,8 @@ absl::string_view AlertName(uint8_t alert) {
       return "certificate_required";
     case SSL_AD_NO_APPLICATION_PROTOCOL:
       return "no_application_protocol";
+    case SSL_AD_ECH_REQUIRED:
+      return "ech_required";
     default:
       return "unknown";
   }

@@ -89,6 +89,13 @@ struct Error {
   std::string verify_message;
   int depth = -1;
   std::string subject;
+
+  // A client's, if the server rejected Encrypted Client Hello and proved that
+  // it has the public name (reason ECH_REJECTED): the ECHConfigList for the
+  // next attempt; empty: the server does not have ECH any more, and wants a
+  // connection without it. Unset in any other case, also if the server was not
+  // verified.
+  absl::optional<std::string> ech_retry_configs;
 };
 
 // An absl::Status that carries `error`. The kind determines its code; its

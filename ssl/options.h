@@ -20,6 +20,7 @@
 #include "ssl/certificate.h"
 #include "ssl/credential_source.h"
 #include "ssl/credentials.h"
+#include "ssl/ech.h"
 #include "ssl/protocol.h"
 #include "ssl/revocation.h"
 #include "ssl/secret.h"
@@ -40,7 +41,9 @@ struct SessionCounters;
 struct TlsMessage {
   bool sent = false;     // Else received.
   uint16_t version = 0;  // Protocol version of the record or message.
-  int content_type = 0;  // RFC 8446 ContentType; 256 is a record header.
+  // RFC 8446 ContentType. 256 is a record header; 257 is the message that ECH
+  // encrypts, and the bytes are not those on the wire.
+  int content_type = 0;
   absl::Span<const uint8_t> bytes;
 };
 
@@ -61,6 +64,9 @@ struct VerifiedPeer {
   // What the server stapled, as in ConnectionInfo; empty: nothing.
   absl::string_view ocsp_response;
   absl::string_view sct_list;
+  // Not empty: the server rejected ECH and was verified for this public name,
+  // not for the server_hostname. The handshake will fail.
+  absl::string_view ech_public_name;
 };
 
 // What a server requires of the client's certificate (RFC 8446, sections 4.2.4
@@ -159,6 +165,13 @@ struct ContextOptions {
   // A monotonic time with any starting point, for
   // ConnectionInfo::handshake_duration. Null: the duration is not measured.
   std::function<absl::Duration()> stopwatch;
+
+  // A server's keys for Encrypted Client Hello, for whoever offers it; needs
+  // TLS 1.3. The `sni` callback gets the decrypted name, or the public name if
+  // the server has no key for what the client sent: it must then have a
+  // certificate for that. The keys of a Context that the callback chooses have
+  // no effect.
+  std::shared_ptr<const EchKeys> ech_keys;
 
   // Protocols in order of preference (RFC 7301); 1 to 255 bytes each. A server
   // picks its first protocol that the client offers. Without a common one, it
@@ -265,6 +278,13 @@ struct SocketOptions {
   // A session for a client to resume, from an earlier client Socket. The peer's
   // certificate and name are still verified again.
   std::shared_ptr<const Session> session;
+  // A client offers Encrypted Client Hello with these, and connects to no
+  // server that rejects it: the handshake fails with Error::ech_retry_configs.
+  // Needs TLS 1.3; not with psk_client or SPIFFE IDs. Null: it does not.
+  std::shared_ptr<const EchConfigs> ech_configs;
+  // A client without `ech_configs` sends random bytes in its place (GREASE, RFC
+  // 9849, section 6.2), so that the two look alike to others.
+  bool ech_grease = false;
   // Treat a stream that ends without close_notify as an orderly close. An
   // attacker may have cut off data: use it only for protocols that mark their
   // own end. False here; Python's default is true.

@@ -19,6 +19,7 @@
 #include "ssl/internal/callbacks.h"
 #include "ssl/internal/certificate_compression.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/check_ech.h"
 #include "ssl/internal/cipher_info.h"
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/error_queue.h"
@@ -63,6 +64,8 @@ absl::Status NoBinding(absl::string_view why) {
 // missing or forbidden.
 absl::Status CheckFit(const ContextOptions& context,
                       const SocketOptions& options) {
+  absl::Status ech = internal::CheckEch(context, options);
+  if (!ech.ok()) return ech;
   if (options.side == Side::kServer) {
     if (options.session != nullptr) {
       return MakeStatus(
@@ -245,6 +248,7 @@ absl::optional<ConnectionInfo> Socket::info() const {
   info.ocsp_response.assign(reinterpret_cast<const char*>(data), long_size);
   SSL_get0_signed_cert_timestamp_list(ssl, &data, &long_size);
   info.sct_list.assign(reinterpret_cast<const char*>(data), long_size);
+  info.ech = impl_->Ech();
   if (impl_->certificate_compressed) {
     info.certificate_compression = internal::kZlibName;
   }

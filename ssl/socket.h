@@ -19,6 +19,7 @@
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
 #include "ssl/context.h"
+#include "ssl/ech.h"
 #include "ssl/io_result.h"
 #include "ssl/options.h"
 #include "ssl/session.h"
@@ -42,6 +43,7 @@ struct ConnectionInfo {
   std::string sct_list;       // As the server sent it; not verified.
   // "zlib" if the server compressed its certificate (RFC 8879); else empty.
   std::string certificate_compression;
+  EchStatus ech = EchStatus::kNotOffered;
   // From the first call that did handshake work to the end of the handshake;
   // unset without ContextOptions::stopwatch.
   absl::optional<absl::Duration> handshake_duration;

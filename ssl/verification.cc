@@ -32,6 +32,7 @@ class CanonicalWriter {
     bytes_.push_back(',');
   }
   void Write(VerifyMode mode) { Write(static_cast<int64_t>(mode)); }
+  void Write(EchUse ech) { Write(static_cast<int64_t>(ech)); }
   void Write(Protocol protocol) { Write(static_cast<int64_t>(protocol)); }
   void Write(TlsVersion version) { Write(static_cast<int64_t>(version)); }
   void Write(const std::string& text) {

@@ -64,6 +64,16 @@ void VisitFlags(Flags& flags, Visitor visit) {
 uint32_t FlagBits(const VerifyFlags& flags);
 VerifyFlags FlagsFromBits(uint32_t bits);
 
+// Whether Encrypted Client Hello (ECH, RFC 9849) may or must be used.
+enum class EchUse {
+  kAllowed,
+  // A client has to offer it (SocketOptions::ech_configs). Servers cannot
+  // demand it of their clients.
+  kRequired,
+  // ECH, GREASE for it and a server's keys are errors.
+  kForbidden,
+};
+
 struct Verification {
   VerifyMode mode = VerifyMode::kRequired;
   // A client checks the server's certificate for
@@ -109,6 +119,8 @@ struct Verification {
   // null, and the host name, which is sent, but not checked. kNone and
   // anchor_pins together with it are errors. See ssl/spiffe_peers.h.
   std::shared_ptr<const SpiffePeers> spiffe;
+
+  EchUse ech = EchUse::kAllowed;
 };
 
 // Calls `visit(name, field)` for each field. If a field is missing here, the
@@ -119,7 +131,7 @@ void VisitFields(Fields& verification, Visitor visit) {
   auto& [mode, check_hostname, hostname_optional, hostname, flags, depth,
          protocol, minimum_version, maximum_version, disabled_versions,
          security_level, minimum_security_level, groups, pins, anchor_pins,
-         spiffe] = verification;
+         spiffe, ech] = verification;
   auto& [common_name_fallback] = hostname;
   visit("mode", mode);
   visit("check_hostname", check_hostname);
@@ -138,6 +150,7 @@ void VisitFields(Fields& verification, Visitor visit) {
   visit("pins", pins);
   visit("anchor_pins", anchor_pins);
   visit("spiffe", spiffe);
+  visit("ech", ech);
 }
 
 // Bytes that are equal only for equal values, for cache keys. They can change

@@ -20,7 +20,7 @@ bool IsSame(const ssl::Verification& a, const ssl::Verification& b) {
   const auto& [mode, check_hostname, hostname_optional, hostname, flags, depth,
                protocol, minimum_version, maximum_version, disabled_versions,
                security_level, minimum_security_level, groups, pins,
-               anchor_pins, spiffe] = a;
+               anchor_pins, spiffe, ech] = a;
   const auto& [common_name_fallback] = hostname;
   return mode == b.mode && check_hostname == b.check_hostname &&
          hostname_optional == b.hostname_optional &&
@@ -32,7 +32,7 @@ bool IsSame(const ssl::Verification& a, const ssl::Verification& b) {
          security_level == b.security_level &&
          minimum_security_level == b.minimum_security_level &&
          groups == b.groups && pins == b.pins && anchor_pins == b.anchor_pins &&
-         spiffe == b.spiffe;
+         spiffe == b.spiffe && ech == b.ech;
 }
 
 // Whether an audit event belongs to it.

@@ -22,20 +22,22 @@ bool NoneIsSet(const Callbacks&... callbacks) {
 }  // namespace
 
 bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
-  const auto& [verification, trust_store, trust_source, ciphers, signing_algorithms,
-               peer_signing_algorithms, credentials, credential_source,
-               hostname_missing, hostname_allowed, revocation,
-               accept_unknown_revocation, verify, client_credentials,
-               unverified_clients, clock, stopwatch, alpn_protocols,
-               alpn_required, alpn, npn_protocols, sni, ocsp_response, sct_list,
-               request_ocsp, request_sct, accept_compressed_certificates,
-               session_cache_size, session_timeout, session_tickets,
-               num_tickets, ticket_keys, ticket_keyring, session_id_context,
-               new_session, max_renegotiations, cipher_server_preference,
-               keylog, message, handshake_ended, psk_client, psk_server,
-               psk_identity_hint] = options;
-  if (trust_source != nullptr || !credentials.empty() || credential_source != nullptr ||
-      !ticket_keys.empty() || ticket_keyring != nullptr) {
+  const auto& [verification, trust_store, trust_source, ciphers,
+               signing_algorithms, peer_signing_algorithms, credentials,
+               credential_source, hostname_missing, hostname_allowed,
+               revocation, accept_unknown_revocation, verify,
+               client_credentials, unverified_clients, clock, stopwatch,
+               ech_keys, alpn_protocols, alpn_required, alpn, npn_protocols,
+               sni, ocsp_response, sct_list, request_ocsp, request_sct,
+               accept_compressed_certificates, session_cache_size,
+               session_timeout, session_tickets, num_tickets, ticket_keys,
+               ticket_keyring, session_id_context, new_session,
+               max_renegotiations, cipher_server_preference, keylog, message,
+               handshake_ended, psk_client, psk_server, psk_identity_hint] =
+      options;
+  if (trust_source != nullptr || !credentials.empty() ||
+      credential_source != nullptr || !ticket_keys.empty() ||
+      ticket_keyring != nullptr || ech_keys != nullptr) {
     return false;
   }
   if (!NoneIsSet(hostname_missing, hostname_allowed, revocation, verify,

@@ -67,6 +67,7 @@ struct Extensions {
   bool pre_shared_key = false;
   bool psk_key_exchange_modes = false;
   bool supported_versions = false;
+  bool outer_ech = false;  // Not the type of a message that was decrypted.
 };
 
 // One pass: BoringSSL would begin at the first for each. It has checked the
@@ -96,6 +97,9 @@ Extensions ExtensionsOf(const SSL_CLIENT_HELLO* hello) {
         break;
       case TLSEXT_TYPE_supported_versions:
         found.supported_versions = true;
+        break;
+      case TLSEXT_TYPE_encrypted_client_hello:
+        found.outer_ech = !data.empty() && data[0] == 0;
         break;
       default:
         break;
@@ -129,6 +133,7 @@ ssl_select_cert_result_t SeeClientHello(const SSL_CLIENT_HELLO* hello) {
     offered[i] = NumberAt(ciphers, 2 * i);
   }
   const Extensions extensions = ExtensionsOf(hello);
+  socket->offered_ech = extensions.outer_ech;
   socket->offered_groups.clear();
   if (extensions.groups.has_value()) SeeGroups(*extensions.groups, socket);
   ClientTickets client;

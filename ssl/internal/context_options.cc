@@ -259,6 +259,13 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
     return Invalid("trust_source", "trust_store is set as well",
                    "leave one of them out.");
   }
+  if (options.ech_keys != nullptr &&
+      options.verification.ech == EchUse::kForbidden) {
+    return MakeStatus(
+        ErrorKind::kPolicy,
+        ErrorParts{ErrorText::Name("ech_keys"),
+                   "Encrypted Client Hello is forbidden", "leave it out."});
+  }
   for (const absl::Status& status :
        {CheckSpiffe(options),
         CheckProtocolNames("alpn_protocols", options.alpn_protocols),

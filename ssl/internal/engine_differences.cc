@@ -23,6 +23,24 @@ auto Enforce(Ssl* ssl, int /*preferred*/)
 template <typename Ssl>
 void Enforce(Ssl* /*ssl*/, long /*otherwise*/) {}
 
+// Calls SSL_set_reject_unusable_ech_config where it is declared.
+template <typename Ssl>
+auto RejectUnusable(Ssl* ssl, int /*preferred*/)
+    -> decltype(SSL_set_reject_unusable_ech_config(ssl, 1)) {
+  SSL_set_reject_unusable_ech_config(ssl, 1);
+}
+
+template <typename Ssl>
+void RejectUnusable(Ssl* /*ssl*/, long /*otherwise*/) {}
+
+std::string Need(absl::string_view what) {
+  return absl::StrCat(
+      what,
+      " needs a later BoringSSL, such as API version 43, and this Airlock is "
+      "built on API version ",
+      BORINGSSL_API_VERSION, ": build it with --config=upstream");
+}
+
 }  // namespace
 
 std::string GroupName(uint16_t group) {
@@ -31,13 +49,9 @@ std::string GroupName(uint16_t group) {
   return name == nullptr ? absl::StrFormat("0x%04x", group) : name;
 }
 
-std::string PostQuantumNeed() {
-  return absl::StrCat(
-      kX25519Mlkem768,
-      " needs a later BoringSSL, such as API version 43, and this Airlock is "
-      "built on API version ",
-      BORINGSSL_API_VERSION, ": build it with --config=upstream");
-}
+std::string PostQuantumNeed() { return Need(kX25519Mlkem768); }
+
+std::string EchNeed() { return Need("Encrypted Client Hello"); }
 
 std::string UnknownGroupAdvice(absl::string_view names) {
   if (!kHasPostQuantum &&
@@ -49,5 +63,7 @@ std::string UnknownGroupAdvice(absl::string_view names) {
 }
 
 void EnforceRsaKeyUsage(SSL* ssl) { Enforce(ssl, 0); }
+
+void RejectUnusableEch(SSL* ssl) { RejectUnusable(ssl, 0); }
 
 }  // namespace airlock::ssl::internal

@@ -25,6 +25,14 @@ inline constexpr bool kHasPostQuantum = true;
 inline constexpr bool kHasPostQuantum = false;
 #endif
 
+// Whether it has Encrypted Client Hello of RFC 9849. Earlier versions have a
+// draft of it, which was never finished.
+#ifdef SSL_R_UNUSABLE_ECH_CONFIG_LIST
+inline constexpr bool kHasEch = true;
+#else
+inline constexpr bool kHasEch = false;
+#endif
+
 // Whether it prefers the trust store's issuers even without
 // X509_V_FLAG_TRUSTED_FIRST.
 inline constexpr bool kAlwaysTrustedFirst = X509_V_FLAG_TRUSTED_FIRST == 0;
@@ -41,12 +49,20 @@ std::string GroupName(uint16_t group);
 // "X25519MLKEM768 needs a later BoringSSL, such as API version 43, ...".
 std::string PostQuantumNeed();
 
+// "Encrypted Client Hello needs a later BoringSSL, ...".
+std::string EchNeed();
+
 // What to do about the unknown group in `names`, separated by colons.
 std::string UnknownGroupAdvice(absl::string_view names);
 
 // Makes a client refuse a server whose RSA key signs although its keyUsage does
 // not allow that. Later versions always do.
 void EnforceRsaKeyUsage(SSL* ssl);
+
+// Makes a client that was given an ECHConfigList fail, before it sends
+// anything, if the engine can use none of its configurations. Only with
+// kHasEch.
+void RejectUnusableEch(SSL* ssl);
 
 }  // namespace airlock::ssl::internal
 

@@ -97,6 +97,8 @@ absl::Status Socket::Impl::Init(std::shared_ptr<const Context> made_from) {
           ErrorParts{ErrorText::Name("server_hostname"), "is invalid.", "",
                      /*after_where=*/" "});
     }
+    absl::Status ech = SetEch(made.get());
+    if (!ech.ok()) return ech;
     // A client verifies again when it resumes, so a session of any context is
     // fine; with a session ID context set, BoringSSL would abort the handshake.
     if (!SSL_set_session_id_context(made.get(), nullptr, 0) ||
@@ -385,6 +387,9 @@ absl::Status Socket::Impl::CollectPresented() {
 }
 
 absl::string_view Socket::Impl::HostToVerify() const {
+  // Whatever is checked otherwise: the client's next attempt relies on it.
+  const absl::string_view public_name = EchPublicName();
+  if (!public_name.empty()) return public_name;
   const bool checked = options.side == Side::kClient &&
                        context->options().verification.check_hostname &&
                        context->options().verification.spiffe == nullptr;
@@ -435,7 +440,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
   }
   if (wanted.verify != nullptr) {
     const VerifiedPeer peer = {*presented, *chain, StapledOcsp(*ssl),
-                               SctList(*ssl)};
+                               SctList(*ssl), EchPublicName()};
     const absl::Status said =
         Guarded("verify callback", [&] { return wanted.verify(*owner, peer); });
     if (IsLater(said)) {
@@ -462,6 +467,11 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
                                 "\": ", said.message());
       return MakeStatus(error);
     }
+  }
+  if (!EchPublicName().empty()) {
+    // This is not the peer that the application asked for.
+    ech_rejection_verified_ = true;
+    return absl::OkStatus();
   }
   verified = std::move(chain);
   peer_verified = true;

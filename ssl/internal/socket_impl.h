@@ -17,6 +17,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
+#include "ssl/ech.h"
+#include "ssl/error.h"
 #include "ssl/internal/psk_lookahead.h"
 #include "ssl/internal/transport_bio.h"
 #include "ssl/internal/verified_chains.h"
@@ -92,6 +94,9 @@ class Socket::Impl {
   // if the application's callback does; the next call continues from there.
   absl::Status VerifyPresented(uint8_t* alert);
 
+  // What became of Encrypted Client Hello; for a finished handshake.
+  EchStatus Ech() const;
+
   Socket* owner = nullptr;  // For the callbacks.
   // A session of this connection.
   std::shared_ptr<const Session> Wrap(
@@ -134,6 +139,7 @@ class Socket::Impl {
   bool handshake_done = false;
   bool certificate_compressed = false;  // The server's, as it was sent.
   bool offered_session = false;         // A server: by the client.
+  bool offered_ech = false;             // A server: by the client.
   // A server: of the curves of CurveBit, those among the client's groups.
   uint8_t offered_curves = 0xFF;
   // A server: by the client. Few clients offer more than these.
@@ -208,6 +214,12 @@ class Socket::Impl {
   IoResult EndWrite(int result);
   // Of the bundle in force; null if no peer is verified.
   internal::VerifiedChains* Chains() const;
+  // Offers Encrypted Client Hello with the client `made`, if `options` say so.
+  absl::Status SetEch(SSL* made) const;
+  // The name that a server that rejected ECH must have; empty: it did not.
+  absl::string_view EchPublicName() const;
+  // Completes the error of a rejection.
+  void DescribeEchRejection(Error* error) const;
   // The name that the peer's certificate must have; empty: none.
   absl::string_view HostToVerify() const;
   // Ok unless an earlier call failed for good, or the transport is gone.
@@ -232,6 +244,8 @@ class Socket::Impl {
   // The verified chain, while the application's callback has not answered.
   SharedCertificates awaits_verdict_;
   bool revocation_checked_ = false;  // Of the chain in awaits_verdict_.
+  // The server rejected ECH, and is verified for its public name.
+  bool ech_rejection_verified_ = false;
   absl::Duration begun_at_;
   bool tickets_pending_ = false;       // Not all sent.
   bool close_notify_pending_ = false;  // Begun, but not all sent.

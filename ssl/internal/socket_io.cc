@@ -93,6 +93,11 @@ absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
   }
   error.kind = ErrorKind::kProtocol;
   error.alert = sent_alert;
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
+      ERR_GET_REASON(code) == SSL_R_ECH_REJECTED) {
+    DescribeEchRejection(&error);
+    return MakeStatus(error);
+  }
   error.what =
       handshake_done ? "The connection failed" : "The handshake failed";
   // Before TLS 1.3, no shared group means no shared cipher.

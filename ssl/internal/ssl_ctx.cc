@@ -25,6 +25,7 @@
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/credentials_impl.h"
+#include "ssl/internal/ech_impl.h"
 #include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
 #include "ssl/shown.h"
@@ -230,6 +231,17 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
   }
   if (options.request_ocsp) SSL_CTX_enable_ocsp_stapling(ctx.get());
   if (options.request_sct) SSL_CTX_enable_signed_cert_timestamps(ctx.get());
+  if (options.ech_keys != nullptr) {
+    if (versions.maximum < TlsVersion::kTls1_3) {
+      return MakeStatus(ErrorKind::kInvalidArgument,
+                        ErrorParts{ErrorText::Name("ech_keys"), "needs TLS 1.3",
+                                   "allow it, or leave the keys out."});
+    }
+    if (!SSL_CTX_set1_ech_keys(ctx.get(),
+                               options.ech_keys->impl().keys.get())) {
+      return OutOfMemory();
+    }
+  }
   const std::string& hint = options.psk_identity_hint;
   if (!hint.empty() &&
       (hint.find('\0') != std::string::npos ||

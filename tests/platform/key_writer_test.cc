@@ -88,6 +88,7 @@ TEST(KeyWriterTest, EachFieldOfAVerificationIsInTheKey) {
   const testing::SpiffeCa ca("ca");
   add(&changed.spiffe, testing::MakePeers({{"example.org", ca.bundle()}},
                                           {"spiffe://example.org/**"}));
+  add(&changed.ech, ssl::EchUse::kRequired);
   size_t all = 0;
   ssl::VisitFields(changed, [&all](auto /*name*/, const auto&) { ++all; });
   EXPECT_EQ(fields, all);

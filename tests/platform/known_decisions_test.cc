@@ -108,6 +108,7 @@ TEST_F(KnownDecisionsTest, EachOptionThatDecidesIsCompared) {
       [](auto& o) { o.server_hostname = ""; },
       [](auto& o) { o.ca_certs = CaPath{"/etc/own.pem"}; },
       [](auto& o) { o.ciphers = "AES128"; },
+      [](auto& o) { o.verification.ech = ssl::EchUse::kForbidden; },
       [](auto& o) { o.check_hostname = false; },
       [](auto& o) { o.check_hostname = true; },
       [](auto& o) { o.alpn_protocols = {"h2"}; },

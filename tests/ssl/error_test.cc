@@ -26,6 +26,7 @@ Error Full() {
   error.depth = 0;
   // Text that looks like the payload's own structure, and a NUL.
   error.subject = std::string("CN=3:a,1:2,O=\0x", 15);
+  error.ech_retry_configs = std::string("\0\0011:", 4);
   return error;
 }
 
@@ -45,6 +46,13 @@ TEST(ErrorTest, KeepsEveryField) {
   EXPECT_EQ(out->verify_message, in.verify_message);
   EXPECT_EQ(out->depth, in.depth);
   EXPECT_EQ(out->subject, in.subject);
+  EXPECT_EQ(out->ech_retry_configs, in.ech_retry_configs);
+}
+
+TEST(ErrorTest, EmptyRetryConfigsAreNotUnset) {
+  Error error = Full();
+  error.ech_retry_configs = "";
+  EXPECT_EQ(GetError(MakeStatus(error))->ech_retry_configs, "");
 }
 
 TEST(ErrorTest, UnsetFieldsStayUnset) {
@@ -57,6 +65,7 @@ TEST(ErrorTest, UnsetFieldsStayUnset) {
   EXPECT_FALSE(error->alert.has_value());
   EXPECT_EQ(error->verify_code, 0);
   EXPECT_EQ(error->depth, -1);
+  EXPECT_FALSE(error->ech_retry_configs.has_value());
 }
 
 TEST(ErrorTest, PartsAreJoined) {
