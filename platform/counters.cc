@@ -82,6 +82,31 @@ void AppendExpiry(const CertificateExpiry& expiry, std::string* text) {
   }
 }
 
+void AppendLive(const Counters& counters, std::string* text) {
+  const auto append = [&](absl::string_view name, absl::string_view type,
+                          absl::string_view help,
+                          uint64_t LiveSourceCounts::*value) {
+    absl::StrAppend(text, "# HELP ", name, " ", help, "\n# TYPE ", name, " ",
+                    type, "\n", name, "{source=\"credentials\"} ",
+                    counters.live_credentials.*value, "\n", name,
+                    "{source=\"ca_certs\"} ", counters.live_ca_certs.*value,
+                    "\n");
+  };
+  append("airlock_live_sources", "gauge",
+         "Live credentials and CA bundles that contexts have.",
+         &LiveSourceCounts::sources);
+  append("airlock_live_sources_failing", "gauge",
+         "Live credentials and CA bundles whose last update failed.",
+         &LiveSourceCounts::failing);
+  append("airlock_live_updates_total", "counter",
+         "Updates that replaced live credentials or CA bundles.",
+         &LiveSourceCounts::updates);
+  append("airlock_live_failed_updates_total", "counter",
+         "Updates of live credentials or CA bundles that failed, so the old "
+         "ones stayed in force.",
+         &LiveSourceCounts::failures);
+}
+
 void Single(absl::string_view name, absl::string_view help, uint64_t value,
             std::string* text) {
   Describe(name, help, text);
@@ -126,6 +151,7 @@ std::string Counters::ToPrometheus() const {
          "Policy reloads that failed, so the old policy stayed in force.",
          policy_reload_failures, &text);
   AppendExpiry(expiry, &text);
+  AppendLive(*this, &text);
   AppendSide("client", client, &text);
   AppendSide("server", server, &text);
   return text;

@@ -30,6 +30,15 @@ struct CertificateExpiry {
   absl::optional<absl::Time> pinned;
 };
 
+// The live sources of credentials, or of CA bundles, that Contexts of a Runtime
+// have, or had.
+struct LiveSourceCounts {
+  uint64_t sources = 0;   // That exist.
+  uint64_t failing = 0;   // Of these: whose last update failed.
+  uint64_t updates = 0;   // That replaced something.
+  uint64_t failures = 0;  // Updates that failed.
+};
+
 // Counts since a Runtime was created.
 struct Counters {
   static constexpr size_t kKinds =
@@ -68,6 +77,8 @@ struct Counters {
   uint64_t policy_reloads = 0;
   uint64_t policy_reload_failures = 0;
   CertificateExpiry expiry;
+  LiveSourceCounts live_credentials;
+  LiveSourceCounts live_ca_certs;
 
   uint64_t handshakes_of(ssl::TlsVersion version) const;
   uint64_t failures_of(ssl::ErrorKind kind) const {
@@ -84,8 +95,12 @@ struct Counters {
   // grpc_client_tls_handshakes_total{grpc_tls_handshake_result="SUCCESS",
   // grpc_tls_handshake_resumed="FULL_HANDSHAKE"} and
   // airlock_client_tls_handshake_duration_seconds. Each is always present, with
-  // HELP and TYPE. airlock_certificate_expire_timestamp_seconds{use="own"} and
-  // others are there if there is such a certificate.
+  // HELP and TYPE. Of `live_credentials` and `live_ca_certs`,
+  // airlock_live_sources{source="credentials"} and "ca_certs", and likewise
+  // airlock_live_sources_failing, airlock_live_updates_total and
+  // airlock_live_failed_updates_total.
+  // airlock_certificate_expire_timestamp_seconds{use="own"} and others are
+  // there if there is such a certificate.
   std::string ToPrometheus() const;
 };
 

@@ -15,6 +15,7 @@
 #include "platform/internal/guarded_host.h"
 #include "platform/internal/key_writer.h"
 #include "platform/internal/known_decisions.h"
+#include "platform/internal/live_sources.h"
 #include "platform/internal/live_trust.h"
 #include "platform/internal/policy_keeper.h"
 #include "platform/internal/policy_request.h"
@@ -88,6 +89,7 @@ struct Runtime::Impl {
         host(std::make_shared<internal::GuardedHost>(given_host)),
         trust(std::make_shared<internal::TrustCache>(
             host.get(), the_environment, options.max_trust_stores)),
+        live_trust(host, trust),
         policy(host.get(), std::move(the_environment), std::move(the_app)),
         contexts(options.max_contexts, options.max_credentials),
         shared_contexts(options.max_contexts),
@@ -119,6 +121,11 @@ struct Runtime::Impl {
   void ApplyExpiryWarning() const {
     expiry->SetLimit(policy.policy()->expiry_warning.value);
   }
+  // After a new Context was made.
+  void Made(const ContextPtr& context) {
+    expiry->Add(context);
+    live_sources.Add(context->options());
+  }
   // Sets those that all Contexts of this Runtime share.
   void Complete(ssl::ContextOptions* options) const;
 
@@ -126,6 +133,8 @@ struct Runtime::Impl {
   const std::shared_ptr<Host> host;  // The same, guarded.
   // Contexts whose bundle is live share it.
   const std::shared_ptr<internal::TrustCache> trust;
+  internal::LiveTrust live_trust;
+  internal::LiveSources live_sources;
   internal::PolicyKeeper policy;
   internal::KnownDecisions decisions;
   internal::ContextCache contexts;
@@ -315,8 +324,7 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
     CaCerts bundle = request.ca_certs;
     ReplaceBundle(*decision, &bundle);
     if (request.live_ca_certs) {
-      auto live = internal::MakeLiveTrust(impl_->host, impl_->trust,
-                                          std::move(bundle), *in_force);
+      auto live = impl_->live_trust.Find(std::move(bundle), *in_force);
       if (!live.ok()) return live.status();
       options.trust_source = *std::move(live);
     } else {
@@ -354,7 +362,7 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
         };
   }
   absl::StatusOr<ContextPtr> made = ssl::Context::Create(std::move(options));
-  if (made.ok()) impl_->expiry->Add(*made);
+  if (made.ok()) impl_->Made(*made);
   if (!made.ok() || !shared) return made;
   return impl_->shared_contexts.Add(key.key(), *std::move(made));
 }
@@ -402,7 +410,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
         return made;
       });
   if (!context.ok()) return context.status();
-  if (is_new) impl_->expiry->Add(*context);
+  if (is_new) impl_->Made(*context);
 
   ssl::SocketOptions socket_options;
   socket_options.side = side;
@@ -452,6 +460,8 @@ Counters Runtime::counters() const {
     }).IgnoreError();
   }
   counters.expiry = impl_->expiry->Read();
+  counters.live_credentials = impl_->live_sources.credentials();
+  counters.live_ca_certs = impl_->live_sources.ca_certs();
   counters.policy_reloads = impl_->policy.reloads();
   counters.policy_reload_failures = impl_->policy.failures();
   return counters;

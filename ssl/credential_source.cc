@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "ssl/certificate.h"
 #include "ssl/error.h"
-#include "ssl/guarded.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/check_credentials.h"
+#include "ssl/internal/source_updates.h"
 
 namespace airlock::ssl {
 namespace {
@@ -84,7 +84,11 @@ absl::Time FirstExpiry(const CredentialSource::Set& credentials) {
 }  // namespace
 
 CredentialSource::CredentialSource(CredentialSourceOptions options)
-    : options_(std::move(options)) {}
+    : refresh_(std::move(options.refresh)),
+      updates_(std::make_unique<internal::SourceUpdates<CredentialSourceState>>(
+          std::move(options.changed))) {}
+
+CredentialSource::~CredentialSource() = default;
 
 absl::StatusOr<std::shared_ptr<CredentialSource>> CredentialSource::Create(
     Set credentials, CredentialSourceOptions options) {
@@ -114,9 +118,8 @@ absl::Status CredentialSource::Replace(Set credentials, absl::Time now,
   }
   if (!status.ok()) return status;
   current_.swap(made);
-  ++state_.generation;
+  updates_->Replace(now, &state_);
   state_.expires = expires;
-  state_.error = absl::OkStatus();
   *state = state_;
   return absl::OkStatus();
 }
@@ -125,7 +128,7 @@ absl::Status CredentialSource::Update(Set credentials, absl::Time now) {
   CredentialSourceState state;
   absl::Status status = Replace(std::move(credentials), now, &state);
   if (status.ok()) {
-    Tell(state);
+    updates_->Tell(state);
   } else {
     Fail(status);
   }
@@ -136,27 +139,19 @@ void CredentialSource::Fail(const absl::Status& why) {
   CredentialSourceState state;
   {
     const absl::MutexLock lock(&mutex_);
-    ++state_.failures;
-    const bool is_new = state_.error.message() != why.message();
-    state_.error = why;
-    if (!is_new) return;
+    if (!updates_->Fail(why, &state_)) return;
     state = state_;
   }
-  Tell(state);
-}
-
-void CredentialSource::Tell(const CredentialSourceState& state) const {
-  if (options_.changed == nullptr) return;
-  // The callback only observes: its exceptions are ignored.
-  Guarded("changed callback", [&] {
-    options_.changed(state);
-    return absl::OkStatus();
-  }).IgnoreError();
+  updates_->Tell(state);
 }
 
 std::shared_ptr<const CredentialSource::Set> CredentialSource::current() const {
   const absl::MutexLock lock(&mutex_);
   return current_;
+}
+
+std::shared_ptr<const SourceCounts> CredentialSource::counts() const {
+  return updates_->counts();
 }
 
 CredentialSourceState CredentialSource::state() const {
@@ -172,13 +167,7 @@ absl::Status CredentialSource::Require(int security_level) {
 }
 
 std::shared_ptr<const CredentialSource::Set> CredentialSource::Take() {
-  if (options_.refresh != nullptr) {
-    const absl::Status status = Guarded("refresh callback", [this] {
-      options_.refresh(this);
-      return absl::OkStatus();
-    });
-    if (!status.ok()) Fail(status);
-  }
+  internal::Refresh(refresh_, this);
   return current();
 }
 

@@ -16,9 +16,16 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "ssl/credentials.h"
+#include "ssl/source_counts.h"
 
 namespace airlock::ssl {
+
+namespace internal {
+template <typename State>
+class SourceUpdates;
+}  // namespace internal
 
 class CredentialSource;
 
@@ -28,6 +35,8 @@ struct CredentialSourceState {
   // When the first certificate of the chains in force expires.
   absl::Time expires;
   uint64_t failures = 0;  // Updates that failed, since the source was made.
+  // When the last update replaced the credentials. Unset: never.
+  absl::optional<absl::Time> updated;
   // Why the last update failed; ok if it succeeded, or there was none.
   absl::Status error;
 };
@@ -66,6 +75,7 @@ class CredentialSource {
   static absl::StatusOr<std::shared_ptr<CredentialSource>> Create(
       Set credentials, CredentialSourceOptions options = {});
 
+  ~CredentialSource();
   CredentialSource(const CredentialSource&) = delete;
   CredentialSource& operator=(const CredentialSource&) = delete;
 
@@ -83,6 +93,7 @@ class CredentialSource {
   // What is in force; never null or empty.
   std::shared_ptr<const Set> current() const;
   CredentialSourceState state() const;
+  std::shared_ptr<const SourceCounts> counts() const;
 
   // For ssl/ only. Checks that what is in force meets `security_level`, and
   // makes Update check it.
@@ -95,9 +106,10 @@ class CredentialSource {
 
   absl::Status Replace(Set credentials, absl::Time now,
                        CredentialSourceState* state);
-  void Tell(const CredentialSourceState& state) const;
 
-  const CredentialSourceOptions options_;
+  const std::function<void(CredentialSource* source)> refresh_;
+  const std::unique_ptr<internal::SourceUpdates<CredentialSourceState>>
+      updates_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Set> current_ ABSL_GUARDED_BY(mutex_);
   CredentialSourceState state_ ABSL_GUARDED_BY(mutex_);

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "ssl/error.h"
-#include "ssl/guarded.h"
+#include "ssl/internal/source_updates.h"
 
 namespace airlock::ssl {
 namespace {
@@ -20,7 +20,11 @@ absl::Status IsNull() {
 }  // namespace
 
 TrustSource::TrustSource(TrustSourceOptions options)
-    : options_(std::move(options)) {}
+    : refresh_(std::move(options.refresh)),
+      updates_(std::make_unique<internal::SourceUpdates<TrustSourceState>>(
+          std::move(options.changed))) {}
+
+TrustSource::~TrustSource() = default;
 
 absl::StatusOr<std::shared_ptr<TrustSource>> TrustSource::Create(
     std::shared_ptr<const TrustStore> store, TrustSourceOptions options) {
@@ -32,7 +36,8 @@ absl::StatusOr<std::shared_ptr<TrustSource>> TrustSource::Create(
   return source;
 }
 
-absl::Status TrustSource::Update(std::shared_ptr<const TrustStore> store) {
+absl::Status TrustSource::Update(std::shared_ptr<const TrustStore> store,
+                                 absl::optional<absl::Time> now) {
   if (store == nullptr) {
     Fail(IsNull());
     return IsNull();
@@ -40,16 +45,16 @@ absl::Status TrustSource::Update(std::shared_ptr<const TrustStore> store) {
   TrustSourceState state;
   {
     const absl::MutexLock lock(&mutex_);
-    state_.error = absl::OkStatus();
     if (store->content_hash() == current_->content_hash()) {
+      updates_->Succeed(&state_);
       return absl::OkStatus();
     }
-    ++state_.generation;
+    updates_->Replace(now, &state_);
     state = state_;
     // The old one, which may be the last reference, ends outside the lock.
     current_.swap(store);
   }
-  Tell(state);
+  updates_->Tell(state);
   return absl::OkStatus();
 }
 
@@ -57,27 +62,19 @@ void TrustSource::Fail(const absl::Status& why) {
   TrustSourceState state;
   {
     const absl::MutexLock lock(&mutex_);
-    ++state_.failures;
-    const bool is_new = state_.error.message() != why.message();
-    state_.error = why;
-    if (!is_new) return;
+    if (!updates_->Fail(why, &state_)) return;
     state = state_;
   }
-  Tell(state);
-}
-
-void TrustSource::Tell(const TrustSourceState& state) const {
-  if (options_.changed == nullptr) return;
-  // The callback only observes: its exceptions are ignored.
-  Guarded("changed callback", [&] {
-    options_.changed(state);
-    return absl::OkStatus();
-  }).IgnoreError();
+  updates_->Tell(state);
 }
 
 std::shared_ptr<const TrustStore> TrustSource::current() const {
   const absl::MutexLock lock(&mutex_);
   return current_;
+}
+
+std::shared_ptr<const SourceCounts> TrustSource::counts() const {
+  return updates_->counts();
 }
 
 TrustSourceState TrustSource::state() const {
@@ -86,13 +83,7 @@ TrustSourceState TrustSource::state() const {
 }
 
 std::shared_ptr<const TrustStore> TrustSource::Take() {
-  if (options_.refresh != nullptr) {
-    const absl::Status status = Guarded("refresh callback", [this] {
-      options_.refresh(this);
-      return absl::OkStatus();
-    });
-    if (!status.ok()) Fail(status);
-  }
+  internal::Refresh(refresh_, this);
   return current();
 }
 

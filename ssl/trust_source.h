@@ -13,15 +13,25 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "ssl/source_counts.h"
 #include "ssl/trust_store.h"
 
 namespace airlock::ssl {
+
+namespace internal {
+template <typename State>
+class SourceUpdates;
+}  // namespace internal
 
 class TrustSource;
 
 struct TrustSourceState {
   uint64_t generation = 0;  // 1 for the first bundle, then 2, and so on.
   uint64_t failures = 0;    // Updates that failed, since the source was made.
+  // When the last update replaced the bundle, if it said when. Unset: never.
+  absl::optional<absl::Time> updated;
   // Why the last update failed; ok if it succeeded, or there was none.
   absl::Status error;
 };
@@ -52,12 +62,15 @@ class TrustSource {
   static absl::StatusOr<std::shared_ptr<TrustSource>> Create(
       std::shared_ptr<const TrustStore> store, TrustSourceOptions options = {});
 
+  ~TrustSource();
   TrustSource(const TrustSource&) = delete;
   TrustSource& operator=(const TrustSource&) = delete;
 
   // Replaces the bundle. One with the same content only ends a failure.
-  // kInvalidArgument if it is null; the old one then stays in force.
-  absl::Status Update(std::shared_ptr<const TrustStore> store);
+  // kInvalidArgument if it is null; the old one then stays in force. `now`: the
+  // time, for state().
+  absl::Status Update(std::shared_ptr<const TrustStore> store,
+                      absl::optional<absl::Time> now = absl::nullopt);
 
   // Records that there is nothing to update with, such as a damaged file. The
   // old bundle stays in force. `why` is an error.
@@ -66,6 +79,7 @@ class TrustSource {
   // What is in force; never null.
   std::shared_ptr<const TrustStore> current() const;
   TrustSourceState state() const;
+  std::shared_ptr<const SourceCounts> counts() const;
 
   // For ssl/ only: what is in force after `refresh`.
   std::shared_ptr<const TrustStore> Take();
@@ -73,9 +87,8 @@ class TrustSource {
  private:
   explicit TrustSource(TrustSourceOptions options);
 
-  void Tell(const TrustSourceState& state) const;
-
-  const TrustSourceOptions options_;
+  const std::function<void(TrustSource* source)> refresh_;
+  const std::unique_ptr<internal::SourceUpdates<TrustSourceState>> updates_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const TrustStore> current_ ABSL_GUARDED_BY(mutex_);
   TrustSourceState state_ ABSL_GUARDED_BY(mutex_);

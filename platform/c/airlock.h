@@ -474,6 +474,9 @@ typedef struct airlock_wrap_options {
   size_t spiffe_bundles_count;
   const airlock_bytes* spiffe_ids;
   size_t spiffe_ids_count;
+  /* Live credentials, instead of keyfile and certfile; see
+   * airlock_context_options. */
+  airlock_credential_source* credential_source;
 } airlock_wrap_options;
 
 /* Makes a TLS socket over *transport, and shakes hands unless the options say
@@ -791,6 +794,24 @@ airlock_context_ciphers_json(const airlock_context* context,
 AIRLOCK_API airlock_status airlock_context_ca_certificate(
     const airlock_context* context, size_t index,
     airlock_certificate** certificate, airlock_error** error);
+
+/* The live CA bundle of a context. */
+typedef struct airlock_bundle_state {
+  size_t struct_size;
+  uint64_t generation; /* 1 for the first bundle, then 2, and so on. */
+  uint64_t failures;   /* Updates that failed. */
+  /* When the last update replaced the bundle, in seconds since the epoch; 0:
+   * none has. */
+  int64_t updated_s;
+} airlock_bundle_state;
+
+/* What a context with live_ca_certs has. Contexts of one runtime with the same
+ * bundle share its state. If `failure` is not NULL, *failure says why the last
+ * update failed, a new object that the caller frees; or is NULL if it succeeded
+ * or there was none. INVALID_ARGUMENT if the bundle is not live. */
+AIRLOCK_API airlock_status airlock_context_bundle_state(
+    const airlock_context* context, airlock_bundle_state* out,
+    airlock_error** failure, airlock_error** error);
 
 /* As in SSLContext.session_stats(), since the context was made. */
 typedef struct airlock_session_statistics {
@@ -1170,6 +1191,9 @@ typedef struct airlock_credential_state {
   /* When the first certificate of the chains in force expires, in seconds since
    * the epoch. */
   int64_t expires_s;
+  /* When the last update replaced the credentials, in seconds since the epoch;
+   * 0: none has. */
+  int64_t updated_s;
 } airlock_credential_state;
 
 /* What a source has. If `failure` is not NULL, *failure says why the last

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "nlohmann/json.hpp"
 #include "platform/c/airlock.h"
 #include "platform/c/internal/guard.h"
@@ -19,12 +20,15 @@
 #include "ssl/cipher.h"
 #include "ssl/context.h"
 #include "ssl/socket.h"
+#include "ssl/trust_source.h"
 #include "ssl/trust_store.h"
 
 using airlock::c::internal::Give;
 using airlock::c::internal::Guarded;
+using airlock::c::internal::Invalid;
 using airlock::c::internal::IsNull;
 using airlock::c::internal::Outcome;
+using airlock::c::internal::SetError;
 using airlock::c::internal::WriteStruct;
 
 namespace {
@@ -129,6 +133,34 @@ airlock_status airlock_context_ca_certificate(const airlock_context* context,
         store->Certificates();
     if (index >= trusted.size()) return AIRLOCK_NONE;
     *certificate = new airlock_certificate{trusted[index]};
+    return AIRLOCK_OK;
+  });
+}
+
+airlock_status airlock_context_bundle_state(const airlock_context* context,
+                                            airlock_bundle_state* out,
+                                            airlock_error** failure,
+                                            airlock_error** error) {
+  if (failure != nullptr) *failure = nullptr;
+  return Guarded(error, [&]() -> Outcome {
+    if (context == nullptr) return IsNull("context");
+    const auto& source = context->context->options().trust_source;
+    if (source == nullptr) {
+      return Invalid(
+          "the context has no live CA bundle; set live_ca_certs when it is "
+          "made.");
+    }
+    const airlock::ssl::TrustSourceState state = source->state();
+    airlock_bundle_state shown = {};
+    shown.generation = state.generation;
+    shown.failures = state.failures;
+    if (state.updated.has_value()) {
+      shown.updated_s = absl::ToUnixSeconds(*state.updated);
+    }
+    const absl::Status written =
+        airlock::c::internal::WriteStruct(shown, out, "out");
+    if (!written.ok()) return written;
+    if (!state.error.ok()) SetError(state.error, failure);
     return AIRLOCK_OK;
   });
 }

@@ -163,6 +163,9 @@ airlock_status airlock_credential_source_state(
     shown.generation = state.generation;
     shown.failures = state.failures;
     shown.expires_s = absl::ToUnixSeconds(state.expires);
+    if (state.updated.has_value()) {
+      shown.updated_s = absl::ToUnixSeconds(*state.updated);
+    }
     const absl::Status written = WriteStruct(shown, out, "out");
     if (!written.ok()) return written;
     if (!state.error.ok()) SetError(WithKind(state.error), failure);

@@ -77,6 +77,9 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
   SetVerificationDefaults(options.server_side,
                           options.verification.spiffe != nullptr,
                           &options.cert_reqs, &options.check_hostname);
+  if (given.credential_source != nullptr) {
+    options.credential_source = given.credential_source->source;
+  }
   if (given.session != nullptr) options.session = given.session->session;
   return options;
 }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "absl/base/log_severity.h"
@@ -54,7 +55,7 @@ class Watcher {
       return;
     }
     // It is not null.
-    source->Update(*std::move(store)).IgnoreError();
+    source->Update(*std::move(store), now).IgnoreError();
   }
 
   void Tell(const ssl::TrustSourceState& state) const {
@@ -112,8 +113,7 @@ absl::Status CheckBundle(const ssl::ContextOptions& options, bool is_live) {
                       "leave one of them out."});
 }
 
-absl::StatusOr<std::shared_ptr<ssl::TrustSource>> MakeLiveTrust(
-    std::shared_ptr<Host> host, std::shared_ptr<TrustCache> cache,
+absl::StatusOr<std::shared_ptr<ssl::TrustSource>> LiveTrust::Find(
     CaCerts ca_certs, const config::VerificationPolicy& policy) {
   if (!IsGiven(ca_certs) && policy.ca_certs.value.has_value()) {
     ca_certs = CaPath{*policy.ca_certs.value, /*must_be_trusted=*/true};
@@ -126,18 +126,35 @@ absl::StatusOr<std::shared_ptr<ssl::TrustSource>> MakeLiveTrust(
                         "change",
                         "pass a path, or leave it out."});
   }
-  const auto watcher =
-      std::make_shared<Watcher>(std::move(host), std::move(cache), ca_certs);
+  const auto watcher = std::make_shared<Watcher>(host_, cache_, ca_certs);
   absl::StatusOr<TrustStorePtr> first = watcher->Load();
   if (!first.ok()) return first.status();
-  ssl::TrustSourceOptions options;
-  options.refresh = [watcher](ssl::TrustSource* source) {
-    watcher->Poll(source);
-  };
-  options.changed = [watcher](const ssl::TrustSourceState& state) {
-    watcher->Tell(state);
-  };
-  return ssl::TrustSource::Create(*std::move(first), std::move(options));
+  Place place;
+  if (const auto* path = absl::get_if<CaPath>(&ca_certs)) {
+    place = {path->path, path->must_be_trusted, path->argument};
+  }
+  std::shared_ptr<ssl::TrustSource> source;
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto known = known_.find(place);
+    if (known != known_.end()) source = known->second.lock();
+    if (source == nullptr) {
+      ssl::TrustSourceOptions options;
+      options.refresh = [watcher](ssl::TrustSource* of) { watcher->Poll(of); };
+      options.changed = [watcher](const ssl::TrustSourceState& state) {
+        watcher->Tell(state);
+      };
+      // It is not null.
+      source = *ssl::TrustSource::Create(*std::move(first), std::move(options));
+      for (auto it = known_.begin(); it != known_.end();) {
+        it = it->second.expired() ? known_.erase(it) : std::next(it);
+      }
+      known_[std::move(place)] = source;
+      return source;
+    }
+  }
+  source->Update(*std::move(first), host_->Now()).IgnoreError();
+  return source;
 }
 
 }  // namespace airlock::platform::internal

@@ -5,10 +5,16 @@
 #ifndef AIRLOCK_PLATFORM_INTERNAL_LIVE_TRUST_H_
 #define AIRLOCK_PLATFORM_INTERNAL_LIVE_TRUST_H_
 
+#include <map>
 #include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "config/policy.h"
 #include "platform/host.h"
 #include "platform/internal/trust_cache.h"
@@ -22,16 +28,32 @@ namespace airlock::platform::internal {
 // although it `is_live`, or a trust_source: the policy decides about bundles.
 absl::Status CheckBundle(const ssl::ContextOptions& options, bool is_live);
 
-// A source for the bundle at `ca_certs`, or if that is unset, for that of
-// `policy`, or the system's. At most once a second, a handshake that begins
-// looks for changed files, and takes what it finds if all of it can be read.
-// Otherwise the old bundle stays in force; `host` logs the first error and each
-// other one after it. A file that has just been written may be incomplete, so a
-// look waits for the next one. Errors: those of TrustCache; kInvalidArgument if
-// `ca_certs` is not a path.
-absl::StatusOr<std::shared_ptr<ssl::TrustSource>> MakeLiveTrust(
-    std::shared_ptr<Host> host, std::shared_ptr<TrustCache> cache,
-    CaCerts ca_certs, const config::VerificationPolicy& policy);
+// The live bundles of a Runtime, one for each place. Thread-safe.
+class LiveTrust {
+ public:
+  LiveTrust(std::shared_ptr<Host> host, std::shared_ptr<TrustCache> cache)
+      : host_(std::move(host)), cache_(std::move(cache)) {}
+
+  // The source for the bundle at `ca_certs`, or if that is unset, for that of
+  // `policy`, or the system's, with what is there now. At most once a second, a
+  // handshake that begins looks for changed files, and takes what it finds if
+  // all of it can be read. Otherwise the old bundle stays in force; the host
+  // logs the first error and each other one after it. A file that has just been
+  // written may be incomplete, so a look waits for the next one. Errors: those
+  // of TrustCache; kInvalidArgument if `ca_certs` is not a path.
+  absl::StatusOr<std::shared_ptr<ssl::TrustSource>> Find(
+      CaCerts ca_certs, const config::VerificationPolicy& policy);
+
+ private:
+  using Place = std::tuple<std::string, bool, std::string>;
+
+  const std::shared_ptr<Host> host_;
+  const std::shared_ptr<TrustCache> cache_;
+  absl::Mutex mutex_;
+  // As long as a Context has one.
+  std::map<Place, std::weak_ptr<ssl::TrustSource>> known_
+      ABSL_GUARDED_BY(mutex_);
+};
 
 }  // namespace airlock::platform::internal
 

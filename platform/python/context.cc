@@ -352,6 +352,7 @@ PyMethodDef* ContextMethods() {
     {"_watched_cert_chain", Method<Locked<WatchedCertChain>>(), METH_NOARGS,
      nullptr},
     {"_watch_cas", Method<Locked<WatchCas>>(), METH_O, nullptr},
+    {"_watched_cas", Method<Locked<WatchedCas>>(), METH_NOARGS, nullptr},
     {"_set_spiffe", Method<Locked<SetSpiffe>>(), METH_VARARGS, nullptr},
     {"_use_tickets", Method<Locked<UseTickets>>(), METH_O, nullptr},
     {"load_dh_params", Method<Locked<LoadDhParams>>(), METH_O, nullptr},

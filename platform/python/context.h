@@ -26,6 +26,7 @@
 #include "ssl/options.h"
 #include "ssl/spiffe_peers.h"
 #include "ssl/ticket_keyring.h"
+#include "ssl/trust_source.h"
 #include "ssl/trust_store.h"
 
 namespace airlock::python {
@@ -73,6 +74,8 @@ struct ContextObject {
   Trusted trusted;
   // The path of a bundle that is live, which `trusted` had first; or empty.
   std::string live_cas;
+  // What the last Context with it had; or null.
+  std::shared_ptr<ssl::TrustSource> live_bundle;
   std::vector<std::string> alpn;
   std::vector<std::string> npn;
   std::string psk_hint;
@@ -153,6 +156,7 @@ PyObject* WatchCertChain(PyObject* self, PyObject* args,  // context_watch.cc
 PyObject* RefreshCertChain(PyObject* self, PyObject* unused);
 PyObject* WatchedCertChain(PyObject* self, PyObject* unused);
 PyObject* WatchCas(PyObject* self, PyObject* cafile);
+PyObject* WatchedCas(PyObject* self, PyObject* unused);
 PyObject* SetSpiffe(PyObject* self, PyObject* args);  // context_spiffe.cc
 PyObject* LoadVerifyLocations(PyObject* self, PyObject* args, PyObject* kwargs);
 PyObject* LoadDhParams(PyObject* self, PyObject* path);

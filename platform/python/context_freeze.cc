@@ -232,6 +232,9 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   if (live_cas.empty()) result.trust_store = std::move(trust_store);
   absl::StatusOr<std::shared_ptr<const ssl::Context>> made =
       state->runtime->CreateContext(request, std::move(result));
+  if (made.ok() && (*made)->options().trust_source != nullptr) {
+    live_bundle = (*made)->options().trust_source;
+  }
   // Looking for the call site may have let another thread change the context.
   if (made.ok() && changes_ == changes) {
     frozen_.push_back({side, std::move(rules), *made});

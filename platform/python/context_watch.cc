@@ -4,6 +4,7 @@
 // Certificates of _ssl._SSLContext that are replaced while it is used.
 
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,6 +25,7 @@
 #include "platform/wrap_options.h"
 #include "ssl/credential_source.h"
 #include "ssl/error.h"
+#include "ssl/trust_source.h"
 
 namespace airlock::python {
 namespace {
@@ -76,6 +78,24 @@ bool SetWatchedPassword(PyObject* password, platform::CredentialPaths* paths) {
     return shared->Clone();
   };
   return true;
+}
+
+double Seconds(absl::Time time) {
+  return absl::ToDoubleSeconds(time - absl::UnixEpoch());
+}
+
+// What Watch and CaWatch have in common.
+PyObject* StateTuple(uint64_t generation,
+                     const absl::optional<absl::Time>& updated,
+                     uint64_t failures, const absl::Status& error) {
+  const PyRef when = updated.has_value()
+                         ? PyRef::Steal(PyFloat_FromDouble(Seconds(*updated)))
+                         : PyRef::Borrow(Py_None);
+  if (!when) return nullptr;
+  return Py_BuildValue(
+      "KOKs", static_cast<unsigned long long>(generation), when.get(),
+      static_cast<unsigned long long>(failures),
+      error.ok() ? nullptr : std::string(error.message()).c_str());
 }
 
 std::shared_ptr<platform::CredentialFiles> WatchedOf(PyObject* self) {
@@ -159,8 +179,17 @@ PyObject* WatchCas(PyObject* self, PyObject* cafile) {
   context.trusted = Trusted(&runtime);
   context.trusted.AddFile(*std::move(store));
   context.live_cas = std::move(place.path);
+  context.live_bundle = nullptr;
   context.Changed();
   return None();
+}
+
+PyObject* WatchedCas(PyObject* self, PyObject* /*unused*/) {
+  const std::shared_ptr<ssl::TrustSource> live = ContextOf(self).live_bundle;
+  const ssl::TrustSourceState state =
+      live == nullptr ? ssl::TrustSourceState() : live->state();
+  return StateTuple(state.generation, state.updated, state.failures,
+                    state.error);
 }
 
 PyObject* RefreshCertChain(PyObject* self, PyObject* /*unused*/) {
@@ -180,11 +209,10 @@ PyObject* WatchedCertChain(PyObject* self, PyObject* /*unused*/) {
   const std::shared_ptr<platform::CredentialFiles> live = WatchedOf(self);
   if (live == nullptr) return nullptr;
   const ssl::CredentialSourceState state = live->source()->state();
-  return Py_BuildValue(
-      "KdKs", static_cast<unsigned long long>(state.generation),
-      absl::ToDoubleSeconds(state.expires - absl::UnixEpoch()),
-      static_cast<unsigned long long>(state.failures),
-      state.error.ok() ? nullptr : std::string(state.error.message()).c_str());
+  const PyRef common = PyRef::Steal(
+      StateTuple(state.generation, state.updated, state.failures, state.error));
+  if (!common) return nullptr;
+  return Py_BuildValue("Od", common.get(), Seconds(state.expires));
 }
 
 }  // namespace airlock::python

@@ -142,17 +142,21 @@ TEST(CountersTest, ObeyTheRulesOfPrometheusText) {
       absl::StrSplit(text, '\n', absl::SkipEmpty());
   for (const std::string& line : lines) {
     if (absl::StartsWith(line, "# HELP ")) {
-      ASSERT_THAT(line,
-                  MatchesRegex("# HELP [a-z_]+_(total|seconds) [A-Z].*[.]"));
+      ASSERT_THAT(
+          line,
+          MatchesRegex(
+              "# HELP [a-z_]+_(total|seconds|sources|failing) [A-Z].*[.]"));
       const std::vector<std::string> words = absl::StrSplit(line, ' ');
       family = words[2];
       typed = false;
       EXPECT_TRUE(families.insert(family).second) << line;
     } else if (absl::StartsWith(line, "#")) {
       const absl::string_view type =
-          absl::EndsWith(family, "_total")               ? " counter"
-          : absl::EndsWith(family, "_timestamp_seconds") ? " gauge"
-                                                         : " histogram";
+          absl::EndsWith(family, "_total") ? " counter"
+          : absl::EndsWith(family, "_timestamp_seconds") ||
+                  absl::StartsWith(family, "airlock_live_")
+              ? " gauge"
+              : " histogram";
       EXPECT_EQ(line, absl::StrCat("# TYPE ", family, type));
       EXPECT_FALSE(typed) << line;
       typed = true;
@@ -165,9 +169,9 @@ TEST(CountersTest, ObeyTheRulesOfPrometheusText) {
       EXPECT_TRUE(series.insert(line.substr(0, line.find(' '))).second) << line;
     }
   }
-  EXPECT_EQ(families.size(), 14);
+  EXPECT_EQ(families.size(), 18);
   // SUCCESS is two series, a histogram has one for each bucket, sum and count.
-  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 8 +
+  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 16 +
                                2 * (kHandshakeResults + 1 +
                                     HistogramCounts::kBoundsUs.size() + 3));
 }

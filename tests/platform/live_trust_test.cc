@@ -3,6 +3,7 @@
 
 // CA bundles and CRLs that change under one Context.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,9 +15,11 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/context_request.h"
+#include "platform/counters.h"
 #include "platform/fake_host.h"
 #include "platform/runtime.h"
 #include "ssl/context.h"
+#include "ssl/credential_source.h"
 #include "ssl/error.h"
 #include "ssl/trust_source.h"
 #include "ssl/verify_code.h"
@@ -104,6 +107,84 @@ TEST_F(LiveTrustTest, AChangedBundleIsForTheNextHandshake) {
   Replace(Cert("ca.pem"));
   EXPECT_TRUE(Handshake(client).ok());
   EXPECT_EQ(client->options().trust_source->state().generation, 3u);
+}
+
+TEST_F(LiveTrustTest, ContextsWithOneBundleShareIt) {
+  const ContextPtr first = Make(Request());
+  const ContextPtr second = Make(Request());
+  EXPECT_NE(first, second);
+  const auto source = first->options().trust_source;
+  EXPECT_EQ(second->options().trust_source, source);
+  ContextRequest trusted = Request();
+  trusted.ca_certs = CaPath{kBundle, /*must_be_trusted=*/true};
+  EXPECT_NE(Make(trusted)->options().trust_source, source);
+  ContextRequest system = Request();
+  system.ca_certs = CaCerts();
+  EXPECT_NE(Make(system)->options().trust_source, source);
+  // A new Context has what is there now.
+  Replace(Cert("other_root.pem"));
+  EXPECT_EQ(Make(Request())->options().trust_source, source);
+  EXPECT_EQ(source->state().generation, 2u);
+  EXPECT_EQ(source->state().updated, host_->Now());
+  Replace("damaged");
+  EXPECT_EQ(KindOf(runtime_->CreateContext(Request(), {}).status()),
+            ssl::ErrorKind::kTrustStore);
+  EXPECT_EQ(source->state().generation, 2u);
+}
+
+TEST_F(LiveTrustTest, IsCounted) {
+  Start();
+  EXPECT_EQ(runtime_->counters().live_ca_certs.sources, 0u);
+  ContextPtr client = Make(Request());
+  ContextPtr other = Make(Request());
+  const auto counted = [&] {
+    const LiveSourceCounts counts = runtime_->counters().live_ca_certs;
+    return std::vector<uint64_t>{counts.sources, counts.failing, counts.updates,
+                                 counts.failures};
+  };
+  EXPECT_EQ(counted(), (std::vector<uint64_t>{1, 0, 0, 0}));
+  Replace(Cert("other_root.pem"));
+  EXPECT_FALSE(Handshake(client).ok());
+  Replace("damaged");
+  EXPECT_FALSE(Handshake(client).ok());
+  EXPECT_EQ(counted(), (std::vector<uint64_t>{1, 1, 1, 1}));
+  EXPECT_TRUE(absl::StrContains(
+      runtime_->counters().ToPrometheus(),
+      "\nairlock_live_failed_updates_total{source=\"ca_certs\"} 1\n"));
+  // What was counted stays.
+  client = nullptr;
+  other = nullptr;
+  EXPECT_EQ(counted(), (std::vector<uint64_t>{0, 0, 1, 1}));
+}
+
+TEST_F(LiveTrustTest, AnApplicationsCredentialsAreCounted) {
+  const auto source = *ssl::CredentialSource::Create(
+      {airlock::testing::TestCredentials("server_p256")});
+  const auto made = [&](const std::shared_ptr<ssl::CredentialSource>& of) {
+    ContextRequest server;
+    server.side = ssl::Side::kServer;
+    ssl::ContextOptions options;
+    options.credential_source = of;
+    return Make(server, std::move(options));
+  };
+  const ContextPtr first = made(source);
+  const ContextPtr second = made(source);
+  source->Fail(absl::NotFoundError("no file"));
+  // Many that come and go are still counted.
+  for (int i = 0; i < 40; ++i) {
+    const auto other = *ssl::CredentialSource::Create(
+        {airlock::testing::TestCredentials("server_p256")});
+    made(other);
+    EXPECT_TRUE(other
+                    ->Update({airlock::testing::TestCredentials("server_rsa")},
+                             host_->Now())
+                    .ok());
+  }
+  const LiveSourceCounts counts = runtime_->counters().live_credentials;
+  EXPECT_EQ(counts.sources, 1u);
+  EXPECT_EQ(counts.failing, 1u);
+  EXPECT_EQ(counts.updates, 40u);
+  EXPECT_EQ(counts.failures, 1u);
 }
 
 // Without it, a Context has the bundle that it was made with.

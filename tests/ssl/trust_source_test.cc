@@ -37,6 +37,7 @@ using ::airlock::testing::Reused;
 using ::airlock::testing::ServerOptions;
 using ::airlock::testing::ShakeHands;
 using ::airlock::testing::TestCredentials;
+using ::airlock::testing::TestTime;
 using ::airlock::testing::TestTrustStore;
 using ::airlock::testing::WithSession;
 using ::airlock::testing::Wrap;
@@ -245,6 +246,7 @@ TEST(TrustSourceTest, AFailureLeavesTheOldInForceAndIsToldOnce) {
   EXPECT_EQ(source->current(), first);
   EXPECT_EQ(source->state().failures, 3u);
   EXPECT_EQ(source->state().generation, 1u);
+  EXPECT_TRUE(source->counts()->failing);
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told.back().error.message(), "no right");
   // An equal bundle does not replace the old one, but ends the failure.
@@ -253,9 +255,25 @@ TEST(TrustSourceTest, AFailureLeavesTheOldInForceAndIsToldOnce) {
   EXPECT_EQ(source->state().generation, 1u);
   EXPECT_EQ(source->current(), first);
   EXPECT_EQ(told.size(), 2u);
-  ASSERT_TRUE(source->Update(Larger()).ok());
+  EXPECT_FALSE(source->state().updated.has_value());
+  EXPECT_EQ(source->counts()->failures, 3u);
+  EXPECT_FALSE(source->counts()->failing);
+  ASSERT_TRUE(source->Update(Larger(), TestTime()).ok());
+  EXPECT_EQ(source->state().updated, TestTime());
   ASSERT_EQ(told.size(), 3u);
   EXPECT_EQ(told.back().generation, 2u);
+}
+
+TEST(TrustSourceTest, CountsOutliveIt) {
+  auto source = Source(TestTrustStore());
+  const auto counts = source->counts();
+  ASSERT_TRUE(source->Update(Larger()).ok());
+  ASSERT_TRUE(source->Update(Larger()).ok());
+  EXPECT_EQ(counts->updates, 1u);
+  EXPECT_FALSE(counts->ended);
+  source.reset();
+  EXPECT_TRUE(counts->ended);
+  EXPECT_EQ(counts->updates, 1u);
 }
 
 TEST(TrustSourceTest, RefusesNull) {

@@ -21,11 +21,11 @@ from airlock._negotiation import (
 from airlock._policy import Policy, Setting, policy
 from airlock._spiffe import spiffe
 from airlock._tickets import TicketKeyring, TicketState, use_tickets
-from airlock._watch import Watch, watch, watch_ca
+from airlock._watch import CaWatch, Watch, watch, watch_ca
 from airlock._wrap import wrap_socket
 
-__all__ = ['Policy', 'Setting', 'TicketKeyring', 'TicketState', 'Watch',
-           'certificate_compression', 'client_sigalg', 'get_groups',
+__all__ = ['CaWatch', 'Policy', 'Setting', 'TicketKeyring', 'TicketState',
+           'Watch', 'certificate_compression', 'client_sigalg', 'get_groups',
            'get_sigalgs', 'group', 'install', 'installed', 'match_hostname',
            'policy', 'server_sigalg', 'set_ciphersuites', 'set_client_sigalgs',
            'set_groups', 'set_server_sigalgs', 'spiffe', 'use_tickets', 'watch',

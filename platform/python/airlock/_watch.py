@@ -12,33 +12,22 @@ def _method(context, name):
     return method
 
 
-class Watch(object):
-    """The files that a context watches; see watch()."""
+class _Watched(object):
 
     def __init__(self, context):
         self._context = context
 
-    def refresh(self):
-        """Looks at the files now, and takes them if they have changed.
-
-        Raises:
-          ssl.SSLError: they contain no valid pair; the old one stays in use.
-          OSError: a file cannot be read; the old pair stays in use.
-        """
-        self._context._refresh_cert_chain()
-
     def _state(self):
-        return self._context._watched_cert_chain()
+        raise NotImplementedError
 
     @property
     def generation(self):
-        """1 for the first pair, then 2, and so on."""
+        """1 for what was there first, then 2, and so on."""
         return self._state()[0]
 
     @property
-    def expires(self):
-        """When the first certificate of the chain expires, as in time.time().
-        """
+    def updated(self):
+        """When it was last replaced, as in time.time(); None: never."""
         return self._state()[1]
 
     @property
@@ -50,6 +39,39 @@ class Watch(object):
     def error(self):
         """Why the last update failed; None if it succeeded."""
         return self._state()[3]
+
+
+class CaWatch(_Watched):
+    """The CAs that a context watches; see watch_ca().
+
+    `generation` is 0 before the first connection. Contexts of a process that
+    watch one path share its state.
+    """
+
+    def _state(self):
+        return self._context._watched_cas()
+
+
+class Watch(_Watched):
+    """The files that a context watches; see watch()."""
+
+    def refresh(self):
+        """Looks at the files now, and takes them if they have changed.
+
+        Raises:
+          ssl.SSLError: they contain no valid pair; the old one stays in use.
+          OSError: a file cannot be read; the old pair stays in use.
+        """
+        self._context._refresh_cert_chain()
+
+    def _state(self):
+        return self._context._watched_cert_chain()[0]
+
+    @property
+    def expires(self):
+        """When the first certificate of the chain expires, as in time.time().
+        """
+        return self._context._watched_cert_chain()[1]
 
 
 def watch(context, certfile, keyfile=None, password=None):
@@ -94,8 +116,12 @@ def watch_ca(context, cafile):
         that of the current directory whenever it looks.
       cafile: the path of a bundle, or of a directory as for capath.
 
+    Returns:
+      A CaWatch.
+
     Raises:
       ssl.SSLError, OSError: as load_verify_locations does.
       TypeError: `cafile` is not a path.
     """
     _method(context, '_watch_cas')(cafile)
+    return CaWatch(context)

@@ -98,7 +98,9 @@ class CCredentialSourceTest : public ::testing::Test {
 
   // The common name that a client of `server` sees.
   std::string Presented(const Handle<airlock_context>& server) {
-    const Ends ends = Connect(&wire_, client_.get(), server.get());
+    return PresentedTo(Connect(&wire_, client_.get(), server.get()));
+  }
+  static std::string PresentedTo(const Ends& ends) {
     EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
     airlock_certificate* made = nullptr;
     EXPECT_EQ(
@@ -144,6 +146,7 @@ TEST_F(CCredentialSourceTest, AnUpdateIsForTheNextHandshake) {
   EXPECT_EQ(Presented(one), "server_rsa");
   EXPECT_EQ(Presented(two), "server_rsa");
   const State state = StateOf(source);
+  EXPECT_EQ(state.state.updated_s, absl::ToUnixSeconds(host_->Now()));
   EXPECT_EQ(state.state.generation, 2U);
   EXPECT_EQ(state.state.failures, 0U);
   EXPECT_EQ(state.failure.kind, -1);
@@ -370,6 +373,20 @@ TEST_F(CCredentialSourceTest, ALiveBundleIsForTheNextHandshake) {
   options.ca_certs = B("/tls/ca.pem");
   options.live_ca_certs = AIRLOCK_YES;
   client_ = Make(runtime_.get(), options);
+  const auto expect_state = [&](uint64_t generation, uint64_t failures,
+                                int kind) {
+    auto state = Sized<airlock_bundle_state>();
+    airlock_error* failure = nullptr;
+    ASSERT_EQ(
+        airlock_context_bundle_state(client_.get(), &state, &failure, nullptr),
+        AIRLOCK_OK);
+    EXPECT_EQ(state.generation, generation);
+    EXPECT_EQ(state.failures, failures);
+    EXPECT_EQ(state.updated_s,
+              generation == 1 ? 0 : absl::ToUnixSeconds(host_->Now()));
+    EXPECT_EQ(Take(failure).kind, kind);
+  };
+  expect_state(1, 0, -1);
   const auto server = Make(runtime_.get(), ServerContext());
   EXPECT_EQ(Connect(&wire_, client_.get(), server.get()).client_failure.kind,
             -1);
@@ -379,10 +396,17 @@ TEST_F(CCredentialSourceTest, ALiveBundleIsForTheNextHandshake) {
   EXPECT_EQ(Connect(&wire_, client_.get(), server.get()).client_failure.kind,
             -1);
   EXPECT_TRUE(absl::StrContains(host_->log().back(), "/tls/ca.pem"));
+  expect_state(1, 1, AIRLOCK_KIND_TRUST_STORE);
+  host_->RemoveFile("/tls/ca.pem");
+  host_->AdvanceTime(absl::Minutes(1));
+  EXPECT_EQ(Connect(&wire_, client_.get(), server.get()).client_failure.kind,
+            -1);
+  expect_state(1, 2, AIRLOCK_KIND_TRUST_STORE);
   host_->SetFile("/tls/ca.pem", other);
   host_->AdvanceTime(absl::Minutes(1));
   EXPECT_EQ(Connect(&wire_, client_.get(), server.get()).client_failure.kind,
             AIRLOCK_KIND_VERIFICATION);
+  expect_state(2, 2, -1);
   airlock_certificate* trusted = nullptr;
   ASSERT_EQ(airlock_context_ca_certificate(client_.get(), 0, &trusted, nullptr),
             AIRLOCK_OK);
@@ -391,6 +415,41 @@ TEST_F(CCredentialSourceTest, ALiveBundleIsForTheNextHandshake) {
   ASSERT_EQ(airlock_certificate_pem(trusted, &pem, nullptr), AIRLOCK_OK);
   EXPECT_TRUE(absl::StrContains(other, absl::string_view(pem.data, pem.size)));
   airlock_buffer_free(&pem);
+}
+
+TEST_F(CCredentialSourceTest, TheStateIsThatOfALiveBundle) {
+  auto state = Sized<airlock_bundle_state>();
+  airlock_error* failure = nullptr;
+  airlock_error* error = nullptr;
+  EXPECT_EQ(
+      airlock_context_bundle_state(client_.get(), &state, &failure, &error),
+      AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
+  EXPECT_EQ(airlock_context_bundle_state(nullptr, &state, nullptr, nullptr),
+            AIRLOCK_ERROR);
+}
+
+TEST_F(CCredentialSourceTest, WrapSocketTakesASource) {
+  const auto source = New(Pair("server_p256"));
+  airlock_wrap_options server = ServerWrap();
+  server.keyfile = {nullptr, 0};
+  server.certfile = {nullptr, 0};
+  server.credential_source = source.get();
+  for (const char* name : {"server_p256", "server_rsa"}) {
+    EXPECT_EQ(Update(source, Pair(name)).kind, -1);
+    wire_.Clear();
+    EXPECT_EQ(
+        PresentedTo(Connect(runtime_.get(), &wire_, ClientWrap(), server)),
+        name);
+  }
+  server.certfile = Cert("server_p256_chain.pem");
+  const airlock_transport transport = wire_.server();
+  airlock_socket* socket = nullptr;
+  airlock_error* error = nullptr;
+  EXPECT_EQ(
+      airlock_wrap_socket(runtime_.get(), &transport, &server, &socket, &error),
+      AIRLOCK_ERROR);
+  EXPECT_EQ(Take(error).kind, AIRLOCK_KIND_INVALID_ARGUMENT);
 }
 
 TEST_F(CCredentialSourceTest, ALiveBundleIsAFile) {

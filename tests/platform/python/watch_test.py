@@ -123,14 +123,29 @@ class WatchTest(TlsTest):
         self.watch(self.files.folder)
         self.put_ca(read('ca.pem'))
         client = ssl.create_default_context(cafile=cert('other_root.pem'))
-        airlock.watch_ca(client, os.path.join(self.files.folder, 'ca.pem'))
+        watch = airlock.watch_ca(client,
+                                 os.path.join(self.files.folder, 'ca.pem'))
+        self.assertEqual((watch.generation, watch.updated), (0, None))
         self.assertTrue(self.trusts(client))
+        self.assertEqual((watch.generation, watch.updated, watch.failures,
+                          watch.error), (1, None, 0, None))
         self.put_ca(read('other_root.pem'))
         end = time.time() + SECONDS
         while self.trusts(client):
             self.assertLess(time.time(), end)
+        self.assertEqual(watch.generation, 2)
+        self.assertAlmostEqual(watch.updated, time.time(), delta=SECONDS)
         self.put_ca(read('ca.pem')[:1000])
-        self.assertFalse(self.trusts(client))
+        end = time.time() + SECONDS
+        while watch.error is None:
+            self.assertFalse(self.trusts(client))
+            self.assertLess(time.time(), end)
+        self.assertIn('ca.pem', watch.error)
+        self.assertGreaterEqual(watch.failures, 1)
+        self.assertEqual(watch.generation, 2)
+        # A context that is made again goes on with the state.
+        client.set_alpn_protocols(['x'])
+        self.assertEqual(watch.generation, 2)
         self.put_ca(read('ca.pem'))
         end = time.time() + SECONDS
         while not self.trusts(client):
