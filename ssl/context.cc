@@ -17,6 +17,7 @@
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/context_options.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/sign_callbacks.h"
 #include "ssl/internal/ssl_ctx.h"
 #include "ssl/internal/ticket_method.h"
 #include "ssl/internal/verified_chains.h"

@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
+#include "ssl/internal/alpn_callbacks.h"
 #include "ssl/internal/choose_callbacks.h"
 #include "ssl/internal/context_impl.h"
 #include "ssl/internal/psk_callbacks.h"

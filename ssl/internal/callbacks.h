@@ -12,9 +12,6 @@
 
 namespace airlock::ssl::internal {
 
-// Signs with Credentials that have a Signer.
-const SSL_PRIVATE_KEY_METHOD* SigningMethod();
-
 // Sets the callbacks that `options` needs. Every SSL made from `ctx` must
 // belong to a Socket::Impl; see SocketOf.
 void InstallCallbacks(const ContextOptions& options, SSL_CTX* ctx);

@@ -3,18 +3,15 @@
 
 #include "ssl/internal/choose_callbacks.h"
 
-#include <openssl/bytestring.h>
 #include <openssl/ec.h>
 #include <openssl/ec_key.h>
 #include <openssl/evp.h>
-#include <openssl/mem.h>
 #include <openssl/nid.h>
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,11 +19,10 @@
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
-#include "ssl/internal/callbacks.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/cipher_info.h"
-#include "ssl/internal/context_impl.h"
 #include "ssl/internal/credentials_impl.h"
+#include "ssl/internal/sign_callbacks.h"
 #include "ssl/internal/socket_impl.h"
 #include "ssl/internal/ssl_ctx.h"
 #include "ssl/later.h"
@@ -114,39 +110,6 @@ Answer DecideContext(SSL* ssl, uint8_t* alert) {
       "context.");
   socket->callback_error = MakeStatus(error);
   return Answer::kFailed;
-}
-
-// A server's choice by the application's callback.
-int AskAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size, const uint8_t* in,
-            unsigned in_size) {
-  Socket::Impl* socket = SocketOf(ssl);
-  const ContextOptions& options = OptionsOf(ssl);
-  std::vector<absl::string_view> names;
-  CBS offered;
-  CBS name;
-  CBS_init(&offered, in, in_size);
-  while (CBS_get_u8_length_prefixed(&offered, &name)) {
-    names.emplace_back(reinterpret_cast<const char*>(CBS_data(&name)),
-                       CBS_len(&name));
-  }
-  absl::StatusOr<absl::optional<size_t>> chosen = Guarded(
-      "alpn callback", [&] { return options.alpn(*socket->owner, names); });
-  if (chosen.ok() && chosen->has_value() && **chosen >= names.size()) {
-    chosen = absl::OutOfRangeError(
-        "it chose a protocol that the client did not offer.");
-  }
-  if (!chosen.ok()) {
-    socket->callback_error = CallbackError("alpn", chosen.status());
-    return SSL_TLSEXT_ERR_ALERT_FATAL;
-  }
-  if (!chosen->has_value()) {
-    return options.alpn_required ? SSL_TLSEXT_ERR_ALERT_FATAL
-                                 : SSL_TLSEXT_ERR_NOACK;
-  }
-  const absl::string_view winner = names[**chosen];
-  *out = reinterpret_cast<const uint8_t*>(winner.data());
-  *out_size = static_cast<uint8_t>(winner.size());
-  return SSL_TLSEXT_ERR_OK;
 }
 
 // The group of an ECDSA key, or 0.
@@ -260,58 +223,6 @@ bool PeerKnowsIssuer(SSL* ssl, const Credentials& credentials) {
   return false;
 }
 
-// Sends an alert, since BoringSSL would leave the peer waiting.
-ssl_private_key_result_t CannotSign(SSL* ssl, const absl::Status& why) {
-  SocketOf(ssl)->callback_error = CallbackError("sign", why);
-  SSL_send_fatal_alert(ssl, SSL_AD_INTERNAL_ERROR);
-  return ssl_private_key_failure;
-}
-
-ssl_private_key_result_t Sign(SSL* ssl, uint8_t* out, size_t* out_size,
-                              size_t max_size) {
-  Socket::Impl* socket = SocketOf(ssl);
-  const Credentials* credentials = CredentialsInUse(ssl);
-  if (credentials == nullptr || credentials->impl().signer == nullptr) {
-    return ssl_private_key_failure;
-  }
-  const absl::StatusOr<std::string> signature = Guarded("signer", [&] {
-    return credentials->impl().signer(socket->sign_scheme, socket->sign_input);
-  });
-  if (IsLater(signature.status())) {
-    socket->waits_for = LateCallback::kSign;
-    return ssl_private_key_retry;
-  }
-  if (!signature.ok()) return CannotSign(ssl, signature.status());
-  if (signature->empty() || signature->size() > max_size) {
-    return CannotSign(
-        ssl, absl::InvalidArgumentError(absl::StrCat(
-                 "the signature has ", signature->size(),
-                 " bytes; a signature by this key has 1 to ", max_size, ".")));
-  }
-  std::copy(signature->begin(), signature->end(), out);
-  *out_size = signature->size();
-  return ssl_private_key_success;
-}
-
-ssl_private_key_result_t BeginSign(SSL* ssl, uint8_t* out, size_t* out_size,
-                                   size_t max_size, uint16_t scheme,
-                                   const uint8_t* in, size_t in_size) {
-  Socket::Impl* socket = SocketOf(ssl);
-  socket->sign_scheme = scheme;
-  socket->sign_input.assign(reinterpret_cast<const char*>(in), in_size);
-  return Sign(ssl, out, out_size, max_size);
-}
-
-// Contexts with a signer do not offer suites that decrypt, but credentials from
-// a client's callback can come after such a suite was negotiated.
-ssl_private_key_result_t Decrypt(SSL* ssl, uint8_t* /*out*/,
-                                 size_t* /*out_size*/, size_t /*max_size*/,
-                                 const uint8_t* /*in*/, size_t /*in_size*/) {
-  return CannotSign(ssl, absl::InvalidArgumentError(
-                             "the peers negotiated RSA key exchange, which "
-                             "decrypts with the key; leave out such ciphers."));
-}
-
 // Presents `credentials`, and keeps them alive while they may have to sign.
 bool Present(SSL* ssl, std::shared_ptr<const Credentials> credentials) {
   if (!UseCredentials(ssl, *credentials, SigningMethod())) return false;
@@ -384,17 +295,6 @@ uint8_t CurveBit(uint16_t group) {
   }
 }
 
-const Credentials* CredentialsInUse(const SSL* ssl) {
-  if (SocketOf(ssl)->chosen != nullptr) return SocketOf(ssl)->chosen.get();
-  const auto& all = OptionsOf(ssl).credentials;
-  return all.size() == 1 ? all[0].get() : nullptr;
-}
-
-const SSL_PRIVATE_KEY_METHOD* SigningMethod() {
-  static constexpr SSL_PRIVATE_KEY_METHOD kMethod = {BeginSign, Decrypt, Sign};
-  return &kMethod;
-}
-
 absl::Status CallbackError(absl::string_view which, const absl::Status& said) {
   const absl::optional<Error> error = GetError(said);
   // An error from Guarded is complete.
@@ -418,67 +318,6 @@ int ChooseContext(SSL* ssl, int* out_alert, void* /*arg*/) {
       *out_alert = alert;
       return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
-  return SSL_TLSEXT_ERR_OK;
-}
-
-int SelectAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size,
-               const uint8_t* in, unsigned in_size, void* /*arg*/) {
-  const ContextOptions& options = OptionsOf(ssl);
-  if (options.alpn != nullptr) {
-    return AskAlpn(ssl, out, out_size, in, in_size);
-  }
-  for (const std::string& ours : options.alpn_protocols) {
-    CBS offered;
-    CBS name;
-    CBS_init(&offered, in, in_size);
-    while (CBS_get_u8_length_prefixed(&offered, &name)) {
-      if (CBS_mem_equal(&name, reinterpret_cast<const uint8_t*>(ours.data()),
-                        ours.size())) {
-        *out = CBS_data(&name);
-        *out_size = static_cast<uint8_t>(CBS_len(&name));
-        return SSL_TLSEXT_ERR_OK;
-      }
-    }
-  }
-  return options.alpn_required ? SSL_TLSEXT_ERR_ALERT_FATAL
-                               : SSL_TLSEXT_ERR_NOACK;
-}
-
-int SelectNpn(SSL* ssl, uint8_t** out, uint8_t* out_size, const uint8_t* in,
-              unsigned in_size, void* /*arg*/) {
-  const std::vector<std::string>& names = OptionsOf(ssl).npn_protocols;
-  const std::string* chosen = &names[0];
-  for (const std::string& ours : names) {
-    CBS offered;
-    CBS name;
-    CBS_init(&offered, in, in_size);
-    bool found = false;
-    while (!found && CBS_get_u8_length_prefixed(&offered, &name)) {
-      found =
-          CBS_mem_equal(&name, reinterpret_cast<const uint8_t*>(ours.data()),
-                        ours.size()) != 0;
-    }
-    if (found) {
-      chosen = &ours;
-      break;
-    }
-  }
-  // The API lacks a const; BoringSSL does not write through it.
-  *out = reinterpret_cast<uint8_t*>(const_cast<char*>(chosen->data()));
-  *out_size = static_cast<uint8_t>(chosen->size());
-  return SSL_TLSEXT_ERR_OK;
-}
-
-int AdvertiseNpn(SSL* ssl, const uint8_t** out, unsigned* out_size,
-                 void* /*arg*/) {
-  thread_local std::string wire;
-  wire.clear();
-  for (const std::string& name : OptionsOf(ssl).npn_protocols) {
-    wire.push_back(static_cast<char>(name.size()));
-    wire += name;
-  }
-  *out = reinterpret_cast<const uint8_t*>(wire.data());
-  *out_size = static_cast<unsigned>(wire.size());
   return SSL_TLSEXT_ERR_OK;
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// BoringSSL's callbacks that choose a context, a protocol or credentials.
+// BoringSSL's callbacks that choose a context or credentials.
 #ifndef AIRLOCK_SSL_INTERNAL_CHOOSE_CALLBACKS_H_
 #define AIRLOCK_SSL_INTERNAL_CHOOSE_CALLBACKS_H_
 
@@ -11,7 +11,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "ssl/credentials.h"
 
 namespace airlock::ssl::internal {
 
@@ -22,25 +21,9 @@ uint8_t CurveBit(uint16_t group);
 // The error of an application's callback as our own error.
 absl::Status CallbackError(absl::string_view which, const absl::Status& said);
 
-// The Credentials that a connection presents; null if it has not chosen any.
-const Credentials* CredentialsInUse(const SSL* ssl);
-
 // For SSL_CTX_set_tlsext_servername_callback: `sni`. Needs ChooseCredentials,
 // which asks again after Later().
 int ChooseContext(SSL* ssl, int* out_alert, void* arg);
-
-// For SSL_CTX_set_alpn_select_cb: `alpn`, or `alpn_protocols`.
-int SelectAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size,
-               const uint8_t* in, unsigned in_size, void* arg);
-
-// For SSL_CTX_set_next_proto_select_cb. A client's choice by NPN: its first
-// protocol that the server has; without a common one, its first, as the draft
-// requires.
-int SelectNpn(SSL* ssl, uint8_t** out, uint8_t* out_size, const uint8_t* in,
-              unsigned in_size, void* arg);
-
-// For SSL_CTX_set_next_protos_advertised_cb.
-int AdvertiseNpn(SSL* ssl, const uint8_t** out, unsigned* out_size, void* arg);
 
 // For SSL_CTX_set_cert_cb: chooses among `credentials`, or calls
 // `client_credentials`. A client whose credentials the server cannot use goes

@@ -15,9 +15,9 @@
 #include "absl/types/span.h"
 #include "ssl/guarded.h"
 #include "ssl/internal/certificate_compression.h"
-#include "ssl/internal/choose_callbacks.h"
 #include "ssl/internal/credentials_impl.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/sign_callbacks.h"
 #include "ssl/internal/socket_impl.h"
 
 namespace airlock::ssl::internal {
