@@ -141,9 +141,9 @@ std::string FormatSize(uint64_t size) {
        ++unit) {
     scaled /= kStep;
   }
-  constexpr double kShort = 9.95;  // Below it, one decimal.
-  return absl::StrFormat(scaled < kShort ? "%.1f %s" : "%.0f %s", scaled,
-                         kUnits[unit]);
+  constexpr double kShort = 9.95;
+  const int decimals = scaled < kShort ? 1 : 0;
+  return absl::StrFormat("%.*f %s", decimals, scaled, kUnits[unit]);
 }
 
 absl::StatusOr<std::string> ListingPage(const SiteEntry& entry,
