@@ -123,12 +123,20 @@ int ReadAhead(BIO* bio, TransportBioState* state, absl::Span<uint8_t> into) {
                 }));
 }
 
+// Settles a call that moved nothing. Takes a pointer so that the result stays
+// where the transport wrote it: copies of its fields into registers read two
+// stores with one load, and wait for both.
+ABSL_ATTRIBUTE_NOINLINE int SettleUnmoved(BIO* bio, TransportBioState* state,
+                                          bool reading, size_t requested,
+                                          IoResult* result) {
+  return Settle(bio, state, reading, Checked(std::move(*result), requested));
+}
+
 int ReadDirectly(BIO* bio, TransportBioState* state, absl::Span<uint8_t> into) {
   IoResult result = CallRead(state, into);
   const size_t moved = Moved(result, into.size());
   if (moved == 0) {
-    return Settle(bio, state, /*reading=*/true,
-                  Checked(std::move(result), into.size()));
+    return SettleUnmoved(bio, state, /*reading=*/true, into.size(), &result);
   }
   state->received += moved;
   return static_cast<int>(moved);
@@ -165,8 +173,7 @@ int BioWrite(BIO* bio, const char* in, int size) {
   state->clock.now.reset();
   const size_t moved = Moved(result, from.size());
   if (moved == 0) {
-    return Settle(bio, state, /*reading=*/false,
-                  Checked(std::move(result), from.size()));
+    return SettleUnmoved(bio, state, /*reading=*/false, from.size(), &result);
   }
   state->sent += moved;
   return static_cast<int>(moved);
