@@ -77,6 +77,10 @@ absl::string_view PostQuantumName(PostQuantum post_quantum) {
   return internal::WordOf(post_quantum, internal::kPostQuantumWords);
 }
 
+absl::string_view EchName(Ech ech) {
+  return internal::WordOf(ech, internal::kEchWords);
+}
+
 absl::string_view PermissionName(Permission permission) {
   return internal::WordOf(permission, internal::kPermissionWords);
 }

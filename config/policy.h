@@ -80,6 +80,16 @@ enum class PostQuantum {
 // "allow", "prefer", "require".
 absl::string_view PostQuantumName(PostQuantum post_quantum);
 
+// Whether clients may or must use Encrypted Client Hello (RFC 9849).
+enum class Ech {
+  kAllow,    // By the application's choice.
+  kRequire,  // A client without the server's configurations may not connect.
+  kForbid,   // Neither clients nor servers may use it.
+};
+
+// "allow", "require", "forbid".
+absl::string_view EchName(Ech ech);
+
 // Whether an application may use a feature that replaces or narrows
 // verification.
 enum class Permission { kAllow, kForbid };
@@ -186,6 +196,7 @@ struct PolicySettings {
   Setting<std::vector<std::string>> groups;
   // Takes precedence over `groups`.
   Setting<PostQuantum> post_quantum;
+  Setting<Ech> ech;
   // Pre-shared keys in place of certificates. `enforce` always forbids them for
   // clients.
   Setting<Permission> psk;
@@ -211,12 +222,12 @@ template <typename Settings>
 auto TieSettings(Settings& settings) {
   auto& [verification, on_override, hostname, minimum_version, ca_certs,
          key_log, security_level, profile, verify_flags, partial_chain,
-         verify_depth, groups, post_quantum, psk, application_cas, pins,
+         verify_depth, groups, post_quantum, ech, psk, application_cas, pins,
          trust_domains, client_spiffe_ids, server_spiffe_ids, expiry_warning] =
       settings;
   return std::tie(verification, on_override, hostname, minimum_version,
                   ca_certs, key_log, security_level, profile, verify_flags,
-                  partial_chain, verify_depth, groups, post_quantum, psk,
+                  partial_chain, verify_depth, groups, post_quantum, ech, psk,
                   application_cas, pins, trust_domains, client_spiffe_ids,
                   server_spiffe_ids, expiry_warning);
 }
@@ -252,7 +263,7 @@ struct SettingRow {
 };
 
 // In the order of PolicySettings.
-inline constexpr std::array<SettingRow, 20> kSettingRows = {{
+inline constexpr std::array<SettingRow, 21> kSettingRows = {{
     {"verification", Merging::kStricter},
     {"on_override", Merging::kStricter},
     {"hostname", Merging::kStricter},
@@ -266,6 +277,8 @@ inline constexpr std::array<SettingRow, 20> kSettingRows = {{
     {"verify_depth", Merging::kSmaller},
     {"groups", Merging::kFirst},
     {"post_quantum", Merging::kStricter},
+    // Neither of require and forbid is the stricter one.
+    {"ech", Merging::kFirst, true},
     {"psk", Merging::kStricter},
     {"application_cas", Merging::kStricter},
     {"pins", Merging::kNever, true},
@@ -290,8 +303,8 @@ struct PolicyException {
   HostPattern host;
   Origin origin;  // Of `host`.
   // A file can set ca_certs, minimum_version, security_level, profile,
-  // post_quantum, pins and server_spiffe_ids here. Settings that are not set
-  // stay as in the policy.
+  // post_quantum, ech, pins and server_spiffe_ids here. Settings that are not
+  // set stay as in the policy.
   PolicySettings settings;
   // The last day, in UTC, on which the exception is valid.
   Setting<absl::optional<absl::CivilDay>> expires;

@@ -30,20 +30,23 @@ using internal::YamlNode;
 
 constexpr absl::string_view kFileKeys[] = {"tls"};
 constexpr absl::string_view kTlsKeys[] = {
-    "verification",      "on_override",
-    "hostname",          "minimum_version",
-    "ca_certs",          "key_log",
-    "security_level",    "profile",
-    "verify_flags",      "partial_chain",
-    "verify_depth",      "groups",
-    "post_quantum",      "psk",
-    "application_cas",   "trust_domains",
-    "client_spiffe_ids", "expiry_warning",
-    "exceptions"};
-constexpr absl::string_view kExceptionKeys[] = {
-    "host",           "ca_certs",          "minimum_version",
-    "security_level", "profile",           "post_quantum",
-    "pins",           "server_spiffe_ids", "expires"};
+    "verification",    "on_override",   "hostname",
+    "minimum_version", "ca_certs",      "key_log",
+    "security_level",  "profile",       "verify_flags",
+    "partial_chain",   "verify_depth",  "groups",
+    "post_quantum",    "ech",           "psk",
+    "application_cas", "trust_domains", "client_spiffe_ids",
+    "expiry_warning",  "exceptions"};
+constexpr absl::string_view kExceptionKeys[] = {"host",
+                                                "ca_certs",
+                                                "minimum_version",
+                                                "security_level",
+                                                "profile",
+                                                "post_quantum",
+                                                "ech",
+                                                "pins",
+                                                "server_spiffe_ids",
+                                                "expires"};
 constexpr int kMostLevel = 5;
 constexpr int kMostWarningDays = 365;
 constexpr int kMostDepth = 100;  // The core's default.
@@ -221,7 +224,10 @@ bool RelaxesNothing(const PolicyException& exception,
   const bool post_quantum =
       exception.settings.post_quantum.stated() &&
       exception.settings.post_quantum.value < policy.post_quantum.value;
-  return !bundle && !version && !level && !profile && !post_quantum &&
+  // It may also be stricter, as pins are.
+  const bool ech = exception.settings.ech.stated() &&
+                   exception.settings.ech.value != policy.ech.value;
+  return !bundle && !version && !level && !profile && !post_quantum && !ech &&
          !exception.settings.pins.stated() &&
          !exception.settings.server_spiffe_ids.stated();
 }
@@ -320,6 +326,8 @@ class PolicyReader {
                               &policy_.verify_depth));
     status.Update(ReadSetting(tls, "groups", ReadGroups, &policy_.groups));
     status.Update(ReadPostQuantum(tls));
+    status.Update(ReadSetting(tls, "ech", WordReader<Ech>(internal::kEchWords),
+                              &policy_.ech));
     status.Update(ReadSetting(tls, "psk", permission, &policy_.psk));
     status.Update(
         ReadSetting(tls, "application_cas",
@@ -395,6 +403,8 @@ class PolicyReader {
         ReadSetting(node, "post_quantum",
                     WordReader<PostQuantum>(internal::kPostQuantumWords),
                     &exception->settings.post_quantum));
+    status.Update(ReadSetting(node, "ech", WordReader<Ech>(internal::kEchWords),
+                              &exception->settings.ech));
     status.Update(
         ReadSetting(node, "pins", ReadPins, &exception->settings.pins));
     status.Update(ReadSetting(node, "server_spiffe_ids",
@@ -451,9 +461,9 @@ class PolicyReader {
           node.position,
           absl::StrCat(
               "the exception for \"", exception.host.text(),
-              "\" relaxes nothing; remove it, or give it another ca_certs, a "
-              "lower minimum_version, security_level or post_quantum, the "
-              "profile \"compatible\", pins or server_spiffe_ids"));
+              "\" relaxes nothing; remove it, or give it another ca_certs or "
+              "ech, a lower minimum_version, security_level or post_quantum, "
+              "the profile \"compatible\", pins or server_spiffe_ids"));
     }
     return absl::OkStatus();
   }

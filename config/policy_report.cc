@@ -31,6 +31,7 @@ std::string Text(KeyLog value) { return std::string(KeyLogName(value)); }
 std::string Text(PostQuantum value) {
   return std::string(PostQuantumName(value));
 }
+std::string Text(Ech value) { return std::string(EchName(value)); }
 std::string Text(Permission value) {
   return std::string(PermissionName(value));
 }

@@ -17,6 +17,14 @@
 
 namespace airlock::platform {
 
+// What an application wants of Encrypted Client Hello.
+enum class EchRequest {
+  kUnknown,  // The Socket will say.
+  kNone,
+  kOffered,  // A client's configurations.
+  kOther,    // GREASE, or a server's keys.
+};
+
 // An application's request for verification. Unset: the application does not
 // set it.
 struct VerificationRequest {
@@ -45,6 +53,7 @@ struct VerificationRequest {
   bool key_log = false;  // Whether it asks for the connection's secrets.
   // Whether it accepts a pre-shared key in place of a certificate.
   bool psk = false;
+  EchRequest ech = EchRequest::kUnknown;
 };
 
 // One setting that the policy made stricter or refused.
@@ -74,6 +83,9 @@ struct VerificationDecision {
   // If the policy requires a name that is not known yet: the refusal for a
   // Socket without one.
   absl::optional<PolicyRefusal> nameless;
+  // If the policy requires or forbids Encrypted Client Hello and what the
+  // Socket will do is not known yet: the refusal for one that does otherwise.
+  absl::optional<PolicyRefusal> ech_refused;
   // The path of the bundle that replaces all others.
   absl::optional<std::string> ca_certs;
   // Whether the platform's bundle replaces the application's own.
@@ -113,7 +125,8 @@ struct VerificationDecision {
 // platform's bundle lacks are an error. The profile and verify_flags are added;
 // partial_chain and verify_depth are limited. Minimum version, security level,
 // groups, post_quantum, `psk: forbid` and `key_log: forbid` apply to both
-// sides.
+// sides. `ech: require` applies to clients, which have to offer it, and `ech:
+// forbid` to both sides; on_override has no effect on either.
 //
 // With server_spiffe_ids, a client requires one of these SPIFFE IDs of its
 // server in place of the name, whatever `verification` is; with

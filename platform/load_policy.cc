@@ -159,6 +159,13 @@ absl::Status CheckSpiffeIds(
 
 // An error if `settings` need a later BoringSSL than this one.
 absl::Status CheckEngine(const config::PolicySettings& settings) {
+  if (!ssl::HasEch() && settings.ech.value == config::Ech::kRequire) {
+    const std::string place = settings.ech.origin.ToString();
+    return config::WithPlace(
+        absl::InvalidArgumentError(absl::StrCat(place, ": ", ssl::EchNeed(),
+                                                ", or leave \"ech\" out")),
+        place);
+  }
   if (ssl::HasPostQuantumGroup()) return absl::OkStatus();
   const config::Origin* origin = nullptr;
   if (settings.post_quantum.value == config::PostQuantum::kRequire) {

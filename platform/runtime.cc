@@ -339,6 +339,7 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
   const bool shared = request.side == ssl::Side::kClient &&
                       !request.always_new && in_force->exceptions.empty() &&
                       !decision->nameless.has_value() &&
+                      !decision->ech_refused.has_value() &&
                       internal::WriteSharingKey(options, &key);
   if (shared) {
     ContextPtr found = impl_->shared_contexts.Find(key.key());
@@ -350,16 +351,23 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
           ? nullptr
           : impl_->decider.HostnameRule(in_force, request.server_hostname,
                                         call_site);
+  const auto refusing = [&](const PolicyRefusal& refused) {
+    return [host = impl_->host, auditor = impl_->decider.auditor(),
+            refusal = refused,
+            name = request.server_hostname.value_or(std::string()),
+            call_site = call_site()] {
+      const PolicyChange& change = refusal.change;
+      auditor->Record({AuditEvent::Action::kRefused, host->Now(), name,
+                       change.setting, change.requested, change.effective,
+                       change.origin, call_site, 0});
+      return refusal.status;
+    };
+  };
   if (decision->nameless.has_value()) {
-    options.hostname_missing =
-        [host = impl_->host, auditor = impl_->decider.auditor(),
-         refusal = *decision->nameless, call_site = call_site()] {
-          const PolicyChange& change = refusal.change;
-          auditor->Record({AuditEvent::Action::kRefused, host->Now(), "",
-                           change.setting, change.requested, change.effective,
-                           change.origin, call_site, 0});
-          return refusal.status;
-        };
+    options.hostname_missing = refusing(*decision->nameless);
+  }
+  if (decision->ech_refused.has_value()) {
+    options.ech_refused = refusing(*decision->ech_refused);
   }
   absl::StatusOr<ContextPtr> made = ssl::Context::Create(std::move(options));
   if (made.ok()) impl_->Made(*made);
@@ -396,7 +404,8 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   const ssl::TrustStore* const store = trust_store.get();
   bool is_new = false;
   absl::StatusOr<ContextPtr> context = impl_->contexts.Find(
-      (*decided)->context_key, store, *std::move(credentials), [&] {
+      (*decided)->context_key, store, options.ech_keys, *std::move(credentials),
+      [&] {
         ssl::ContextOptions made;
         made.ciphers = std::move(options.ciphers);
         made.alpn_protocols = std::move(options.alpn_protocols);
@@ -417,6 +426,8 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   socket_options.server_hostname = std::move(options.server_hostname);
   socket_options.session = std::move(options.session);
   socket_options.suppress_ragged_eofs = options.suppress_ragged_eofs;
+  socket_options.ech_configs = std::move(options.ech_configs);
+  socket_options.ech_grease = options.ech_grease;
   absl::StatusOr<std::unique_ptr<ssl::Socket>> socket = ssl::WrapSocket(
       *std::move(context), std::move(transport), std::move(socket_options));
   if (!socket.ok() || !options.do_handshake_on_connect) return socket;

@@ -13,6 +13,7 @@
 #include "absl/types/variant.h"
 #include "ssl/credential_source.h"
 #include "ssl/credentials.h"
+#include "ssl/ech.h"
 #include "ssl/options.h"
 #include "ssl/secret.h"
 #include "ssl/session.h"
@@ -93,6 +94,11 @@ struct WrapOptions {
   std::shared_ptr<const ssl::Session> session;  // To resume; clients only.
   // See ssl::ContextOptions.
   bool accept_compressed_certificates = false;
+  // Encrypted Client Hello: see ssl::SocketOptions, and ssl::ContextOptions for
+  // a server's keys. The cache keeps these as it keeps credentials.
+  std::shared_ptr<const ssl::EchConfigs> ech_configs;
+  bool ech_grease = false;
+  std::shared_ptr<const ssl::EchKeys> ech_keys;
   // The location of the application's call, for the audit: "app/main.py:12".
   std::string call_site;
 };

@@ -135,6 +135,10 @@ struct ContextOptions {
   // Socket or switches it to this Context; an error refuses either.
   std::function<absl::Status(absl::string_view server_hostname)>
       hostname_allowed;
+  // Returns the error for a Socket that does with Encrypted Client Hello what
+  // `verification.ech` does not allow; runs as hostname_missing does. Null:
+  // kPolicy.
+  std::function<absl::Status()> ech_refused;
   // Runs after the built-in verification, CRLs included, has succeeded, once
   // for each certificate of the verified chain but the anchor, from its side
   // down: also when a session is resumed. A revoked certificate is an error

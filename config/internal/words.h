@@ -36,6 +36,8 @@ constexpr std::array<absl::string_view, 2> kProfileWords = {"compatible",
                                                             "strict"};
 constexpr std::array<absl::string_view, 3> kPostQuantumWords = {
     "allow", "prefer", "require"};
+constexpr std::array<absl::string_view, 3> kEchWords = {"allow", "require",
+                                                        "forbid"};
 // The groups that Airlock's core offers by default; not every BoringSSL has the
 // first.
 constexpr std::array<absl::string_view, 5> kGroupWords = {

@@ -135,6 +135,7 @@ std::string ContextCache::SettingsKey(const ContextSettings& settings) {
 
 absl::StatusOr<ContextPtr> ContextCache::Find(
     absl::string_view settings_key, const ssl::TrustStore* trust_store,
+    const std::shared_ptr<const ssl::EchKeys>& ech_keys,
     absl::optional<CredentialsInput> credentials,
     absl::FunctionRef<ssl::ContextOptions()> options) {
   const auto make_credentials = [&] {
@@ -144,6 +145,7 @@ absl::StatusOr<ContextPtr> ContextCache::Find(
     absl::StatusOr<CredentialsPtr> made = make_credentials();
     if (!made.ok()) return made.status();
     ssl::ContextOptions context_options = options();
+    context_options.ech_keys = ech_keys;
     context_options.credentials = {*std::move(made)};
     return ssl::Context::Create(std::move(context_options));
   }
@@ -156,8 +158,11 @@ absl::StatusOr<ContextPtr> ContextCache::Find(
               ? absl::string_view()
               : absl::string_view(trust_store->content_hash()));
   key.Add(digest);
+  // The Context keeps them, so no others get their address.
+  key.Add(reinterpret_cast<uintptr_t>(ech_keys.get()));
   return contexts_.GetOrMake(key.key(), [&]() -> absl::StatusOr<ContextPtr> {
     ssl::ContextOptions context_options = options();
+    context_options.ech_keys = ech_keys;
     if (credentials.has_value() && credentials->source != nullptr) {
       context_options.credential_source = std::move(credentials->source);
     } else if (credentials.has_value()) {

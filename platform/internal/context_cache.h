@@ -20,6 +20,7 @@
 #include "ssl/context.h"
 #include "ssl/credential_source.h"
 #include "ssl/credentials.h"
+#include "ssl/ech.h"
 #include "ssl/keyed_digest.h"
 #include "ssl/options.h"
 #include "ssl/trust_store.h"
@@ -69,12 +70,13 @@ class ContextCache {
   // Differs if anything in `settings` does.
   static std::string SettingsKey(const ContextSettings& settings);
 
-  // A Context for the settings of `settings_key`, with `trust_store`, which may
-  // be null, and `credentials`. If it has to be made, `options` returns its
-  // options but for the credentials: those of the settings, and others that are
-  // equivalent each time, such as callbacks.
+  // A Context for the settings of `settings_key`, with `trust_store` and
+  // `ech_keys`, which may be null, and `credentials`. If it has to be made,
+  // `options` returns its options but for the credentials and keys: those of
+  // the settings, and others that are equivalent each time, such as callbacks.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Find(
       absl::string_view settings_key, const ssl::TrustStore* trust_store,
+      const std::shared_ptr<const ssl::EchKeys>& ech_keys,
       absl::optional<CredentialsInput> credentials,
       absl::FunctionRef<ssl::ContextOptions()> options);
 

@@ -224,6 +224,7 @@ std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
     // An exception that only relaxes may be left unused.
     if (rule == made_for ||
         (made_for == nullptr && !rule->settings.pins.stated() &&
+         !rule->settings.ech.stated() &&
          !rule->settings.server_spiffe_ids.stated())) {
       return absl::OkStatus();
     }

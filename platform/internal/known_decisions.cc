@@ -9,6 +9,7 @@
 
 #include "absl/types/optional.h"
 #include "platform/internal/decider.h"
+#include "platform/internal/policy_request.h"
 #include "ssl/options.h"
 #include "ssl/verification.h"
 
@@ -58,6 +59,7 @@ struct KnownDecisions::Entry {
         alpn_protocols(options.alpn_protocols),
         alpn_required(options.alpn_required),
         accept_compressed_certificates(options.accept_compressed_certificates),
+        ech(EchRequestOf(options)),
         decision(std::move(decision_in)) {}
 
   bool IsFor(const Policy& in_force, const WrapOptions& options) const {
@@ -67,7 +69,7 @@ struct KnownDecisions::Entry {
                  ca_certs, do_handshake_on_connect, suppress_ragged_eofs,
                  cipher_string, server_hostname, password, checks_hostname,
                  verifies, alpn, needs_alpn, session, takes_compressed,
-                 call_site] = options;
+                 ech_configs, ech_grease, ech_keys, call_site] = options;
     return in_force == policy && is_server == server_side &&
            reqs == cert_reqs && cipher_string == ciphers &&
            server_hostname.empty() != has_name &&
@@ -75,7 +77,8 @@ struct KnownDecisions::Entry {
            checks_hostname == check_hostname &&
            IsSame(verifies, verification) && alpn == alpn_protocols &&
            needs_alpn == alpn_required &&
-           takes_compressed == accept_compressed_certificates;
+           takes_compressed == accept_compressed_certificates &&
+           EchRequestOf(options) == ech;
   }
 
   // Kept, so that no other policy gets its address.
@@ -90,6 +93,7 @@ struct KnownDecisions::Entry {
   const std::vector<std::string> alpn_protocols;
   const bool alpn_required;
   const bool accept_compressed_certificates;
+  const EchRequest ech;
   const std::shared_ptr<const WrapDecision> decision;
 };
 

@@ -271,6 +271,46 @@ absl::Status ApplyPostQuantum(const config::VerificationPolicy& policy,
       "leave it out.");
 }
 
+absl::Status ApplyEch(const config::VerificationPolicy& policy,
+                      const VerificationRequest& request, Overrides* overrides,
+                      VerificationDecision* decision) {
+  const bool required = policy.ech.value == config::Ech::kRequire;
+  if (policy.ech.value == config::Ech::kAllow ||
+      (required && request.side == ssl::Side::kServer)) {
+    return absl::OkStatus();
+  }
+  const ssl::EchUse asked = request.verification.ech;
+  ssl::EchUse& use = decision->verification.ech;
+  use = required ? ssl::EchUse::kRequired : ssl::EchUse::kForbidden;
+  const bool contradicts = asked != ssl::EchUse::kAllowed && asked != use;
+  const bool unknown = request.ech == EchRequest::kUnknown && !contradicts;
+  const bool complies =
+      request.ech == (required ? EchRequest::kOffered : EchRequest::kNone);
+  if (complies && !contradicts && (!required || ssl::HasEch())) {
+    return absl::OkStatus();
+  }
+  PolicyRefusal refusal =
+      required
+          ? Overrides::RefusalOf(
+                {"ech_configs", "not set", "", policy.ech.origin},
+                ssl::HasEch()
+                    ? ErrorText("requires Encrypted Client Hello, which hides "
+                                "the name of the server")
+                    : ErrorText(absl::StrCat("requires more than this engine "
+                                             "has: ",
+                                             ssl::EchNeed())),
+                Named("set {ech_configs} to the server's ECHConfigList, which "
+                      "its DNS record has, or ask the platform's operator for "
+                      "an exception."))
+          : Overrides::RefusalOf(
+                {"ech", "set", "", policy.ech.origin},
+                "forbids Encrypted Client Hello",
+                Named("leave out {ech_configs}, {ech_grease} and {ech_keys}."));
+  if (!unknown) return overrides->Refuse(std::move(refusal));
+  decision->ech_refused = std::move(refusal);
+  return absl::OkStatus();
+}
+
 absl::Status ApplyPsk(const config::VerificationPolicy& policy,
                       const VerificationRequest& request, Overrides* overrides,
                       VerificationDecision* decision) {
@@ -409,7 +449,7 @@ absl::Status ApplyFloors(const config::VerificationPolicy& policy,
                          Overrides* overrides, VerificationDecision* decision) {
   absl::Status status = ApplyVersions(policy, request, overrides, decision);
   for (const auto apply :
-       {ApplyKeyLog, ApplyLevel, ApplyGroups, ApplyPostQuantum}) {
+       {ApplyKeyLog, ApplyLevel, ApplyGroups, ApplyPostQuantum, ApplyEch}) {
     if (status.ok()) status = apply(policy, request, overrides, decision);
   }
   if (status.ok() && request.side == ssl::Side::kServer) {

@@ -46,7 +46,8 @@ class Overrides {
 };
 
 // Applies the limits for both sides: versions, security level, groups,
-// post-quantum key exchange, key log and, for a server, PSK. Errors are those
+// post-quantum key exchange, Encrypted Client Hello, key log and, for a server,
+// PSK. Errors are those
 // of ApplyPolicy.
 absl::Status ApplyFloors(const config::VerificationPolicy& policy,
                          const VerificationRequest& request,

@@ -30,6 +30,12 @@ bool IsLowered(const ssl::Verification& verification) {
 
 }  // namespace
 
+EchRequest EchRequestOf(const WrapOptions& options) {
+  if (options.ech_configs != nullptr) return EchRequest::kOffered;
+  return options.ech_grease || options.ech_keys != nullptr ? EchRequest::kOther
+                                                           : EchRequest::kNone;
+}
+
 VerificationRequest RequestOf(const WrapOptions& options) {
   VerificationRequest request;
   request.side = options.server_side ? ssl::Side::kServer : ssl::Side::kClient;
@@ -38,6 +44,7 @@ VerificationRequest RequestOf(const WrapOptions& options) {
   request.server_hostname = options.server_hostname;
   request.verification = options.verification;
   request.security_level_stated = IsLowered(options.verification);
+  request.ech = EchRequestOf(options);
   PutLevel(options.ciphers, &request);
   return request;
 }
@@ -56,6 +63,10 @@ VerificationRequest RequestOf(const ContextRequest& given,
   request.psk = given.side == ssl::Side::kClient
                     ? options.psk_client != nullptr
                     : options.psk_server != nullptr;
+  if (given.side == ssl::Side::kServer) {
+    request.ech =
+        options.ech_keys == nullptr ? EchRequest::kNone : EchRequest::kOther;
+  }
   request.partial_chain_stated = !given.partial_chain_unstated;
   request.security_level_stated = IsLowered(options.verification);
   PutLevel(options.ciphers, &request);

@@ -15,6 +15,9 @@
 
 namespace airlock::platform::internal {
 
+// What a Socket with `options` wants of Encrypted Client Hello.
+EchRequest EchRequestOf(const WrapOptions& options);
+
 // Sets everything except own_ca_certs, which requires reading bundles.
 VerificationRequest RequestOf(const WrapOptions& options);
 VerificationRequest RequestOf(const ContextRequest& given,

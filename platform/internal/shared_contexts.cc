@@ -25,7 +25,7 @@ bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
   const auto& [verification, trust_store, trust_source, ciphers,
                signing_algorithms, peer_signing_algorithms, credentials,
                credential_source, hostname_missing, hostname_allowed,
-               revocation, accept_unknown_revocation, verify,
+               ech_refused, revocation, accept_unknown_revocation, verify,
                client_credentials, unverified_clients, clock, stopwatch,
                ech_keys, alpn_protocols, alpn_required, alpn, npn_protocols,
                sni, ocsp_response, sct_list, request_ocsp, request_sct,
@@ -40,9 +40,10 @@ bool WriteSharingKey(const ssl::ContextOptions& options, KeyWriter* key) {
       ticket_keyring != nullptr || ech_keys != nullptr) {
     return false;
   }
-  if (!NoneIsSet(hostname_missing, hostname_allowed, revocation, verify,
-                 client_credentials, clock, stopwatch, alpn, sni, new_session,
-                 keylog, handshake_ended, psk_client, psk_server)) {
+  if (!NoneIsSet(hostname_missing, hostname_allowed, ech_refused, revocation,
+                 verify, client_credentials, clock, stopwatch, alpn, sni,
+                 new_session, keylog, handshake_ended, psk_client,
+                 psk_server)) {
     return false;
   }
   using MessageFunction =

@@ -5,6 +5,7 @@
 
 #include "ssl/engine.h"
 #include "ssl/error.h"
+#include "ssl/guarded.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -14,6 +15,13 @@ absl::Status Refuse(ErrorKind kind, absl::string_view name,
   return MakeStatus(kind, ErrorParts{ErrorText::Name(name), what, advice});
 }
 
+// The error of the policy, if there is one, or else `otherwise`.
+absl::Status NotAllowed(const ContextOptions& context, absl::Status otherwise) {
+  if (context.ech_refused == nullptr) return otherwise;
+  absl::Status said = Guarded("ech_refused callback", context.ech_refused);
+  return said.ok() ? otherwise : said;
+}
+
 }  // namespace
 
 absl::Status CheckEch(const ContextOptions& context,
@@ -21,16 +29,19 @@ absl::Status CheckEch(const ContextOptions& context,
   const bool offers = socket.ech_configs != nullptr;
   const EchUse use = context.verification.ech;
   if (!offers && use == EchUse::kRequired && socket.side == Side::kClient) {
-    return Refuse(ErrorKind::kPolicy, "ech_configs",
-                  "is not set, and Encrypted Client Hello is required",
-                  "set it to the server's ECHConfigList, which its DNS record "
-                  "has.");
+    return NotAllowed(
+        context,
+        Refuse(ErrorKind::kPolicy, "ech_configs",
+               "is not set, and Encrypted Client Hello is required",
+               "set it to the server's ECHConfigList, which its DNS record "
+               "has."));
   }
   if (!offers && !socket.ech_grease) return absl::OkStatus();
   const absl::string_view name = offers ? "ech_configs" : "ech_grease";
   if (use == EchUse::kForbidden) {
-    return Refuse(ErrorKind::kPolicy, name,
-                  "Encrypted Client Hello is forbidden", "leave it out.");
+    return NotAllowed(context, Refuse(ErrorKind::kPolicy, name,
+                                      "Encrypted Client Hello is forbidden",
+                                      "leave it out."));
   }
   if (!HasEch()) {
     return Refuse(ErrorKind::kInvalidArgument, name, EchNeed(),

@@ -197,7 +197,8 @@ INSTANTIATE_TEST_SUITE_P(
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
          "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", "
-         "\"post_quantum\", \"psk\", \"application_cas\", \"trust_domains\", "
+         "\"post_quantum\", \"ech\", \"psk\", \"application_cas\", "
+         "\"trust_domains\", "
          "\"client_spiffe_ids\", \"expiry_warning\" and \"exceptions\""},
         {"Misspelt", Row::kTls, "verfication: off",
          "2:3: unknown key \"verfication\"; did you mean \"verification\"?"},
@@ -206,7 +207,8 @@ INSTANTIATE_TEST_SUITE_P(
          "\"on_override\", \"hostname\", \"minimum_version\", \"ca_certs\", "
          "\"key_log\", \"security_level\", \"profile\", \"verify_flags\", "
          "\"partial_chain\", \"verify_depth\", \"groups\", "
-         "\"post_quantum\", \"psk\", \"application_cas\", \"trust_domains\", "
+         "\"post_quantum\", \"ech\", \"psk\", \"application_cas\", "
+         "\"trust_domains\", "
          "\"client_spiffe_ids\", \"expiry_warning\" and \"exceptions\""},
         {"Duplicate", Row::kTls, "hostname: optional\n  hostname: required",
          "3:3: duplicate key \"hostname\"; the first is on line 2"},
@@ -291,7 +293,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "2:26: unknown key \"verification\"; an exception accepts "
                   "\"host\", \"ca_certs\", \"minimum_version\", "
                   "\"security_level\", \"profile\", \"post_quantum\", "
-                  "\"pins\", \"server_spiffe_ids\" and \"expires\""),
+                  "\"ech\", \"pins\", \"server_spiffe_ids\" and \"expires\""),
         Exception("SpiffeAndBundle",
                   "ca_certs: /a, server_spiffe_ids: [spiffe://b/c]",
                   "2:59: ca_certs has no effect together with "
@@ -335,22 +337,24 @@ INSTANTIATE_TEST_SUITE_P(
         Exception("Time", "ca_certs: /a, expires: 2027-06-30T12:00",
                   "2:49: expires is \"2027-06-30T12:00\"; it must be a date, "
                   "such as 2027-06-30"),
-        Exception("RelaxesNothing", "expires: 2027-06-30",
-                  "2:16: the exception for \"a\" relaxes nothing; remove it, "
-                  "or give it another ca_certs, a lower minimum_version, "
-                  "security_level or post_quantum, the profile "
-                  "\"compatible\", pins or server_spiffe_ids"),
+        Exception(
+            "RelaxesNothing", "expires: 2027-06-30",
+            "2:16: the exception for \"a\" relaxes nothing; remove it, "
+            "or give it another ca_certs or ech, a lower minimum_version, "
+            "security_level or post_quantum, the profile "
+            "\"compatible\", pins or server_spiffe_ids"),
         {"SameAsPolicy", Row::kTls,
          "minimum_version: TLSv1.2\n  ca_certs: /a\n  exceptions:\n"
          "  - host: '*.b.c'\n    minimum_version: TLSv1.2\n    ca_certs: /a",
          "5:5: the exception for \"*.b.c\" relaxes nothing; remove it, or give "
-         "it another ca_certs, a lower minimum_version, security_level or "
+         "it another ca_certs or ech, a lower minimum_version, security_level "
+         "or "
          "post_quantum, the profile \"compatible\", pins or server_spiffe_ids"},
         {"SameAsEnforce", Row::kTls,
          "verification: enforce\n  exceptions:\n"
          "  - host: b\n    minimum_version: TLSv1.2",
          "4:5: the exception for \"b\" relaxes nothing; remove it, or give it "
-         "another ca_certs, a lower minimum_version, security_level or "
+         "another ca_certs or ech, a lower minimum_version, security_level or "
          "post_quantum, the profile \"compatible\", pins or server_spiffe_ids"},
         {"Twice", Row::kTls,
          "exceptions:\n  - host: B.example\n    ca_certs: /a\n"

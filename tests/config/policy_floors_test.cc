@@ -80,6 +80,8 @@ TEST(PolicyFloorsTest, AFileStates) {
             "X25519MLKEM768 X25519 a.yaml:1:15"},
            {"post_quantum: prefer", "post_quantum", "prefer a.yaml:1:21"},
            {"post_quantum: require", "post_quantum", "require a.yaml:1:21"},
+           {"ech: require", "ech", "require a.yaml:1:12"},
+           {"ech: forbid", "ech", "forbid a.yaml:1:12"},
            {"psk: forbid", "psk", "forbid a.yaml:1:12"},
            {"application_cas: forbid", "application_cas",
             "forbid a.yaml:1:24"}}) {
@@ -141,6 +143,12 @@ TEST(PolicyFloorsTest, InvalidValuesAreErrorsAtTheirPlace) {
             "require}]",
             "a.yaml:1:42"},
            {"exceptions: [{host: a, post_quantum: allow}]", "a.yaml:1:20"},
+           {"ech: required", "a.yaml:1:12"},
+           {"ech: [require]", "a.yaml:1:12"},
+           {"ech: true", "a.yaml:1:12"},
+           {"exceptions: [{host: a, ech: allow}]", "a.yaml:1:20"},
+           {"ech: require, exceptions: [{host: a, ech: require}]",
+            "a.yaml:1:34"},
            {"psk: true", "a.yaml:1:12"},
            {"application_cas: audited", "a.yaml:1:24"}}) {
     const absl::Status status = Parse(tls).status();

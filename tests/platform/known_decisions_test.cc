@@ -109,6 +109,7 @@ TEST_F(KnownDecisionsTest, EachOptionThatDecidesIsCompared) {
       [](auto& o) { o.ca_certs = CaPath{"/etc/own.pem"}; },
       [](auto& o) { o.ciphers = "AES128"; },
       [](auto& o) { o.verification.ech = ssl::EchUse::kForbidden; },
+      [](auto& o) { o.ech_grease = true; },
       [](auto& o) { o.check_hostname = false; },
       [](auto& o) { o.check_hostname = true; },
       [](auto& o) { o.alpn_protocols = {"h2"}; },
