@@ -32,8 +32,8 @@ std::string Size(double bytes) {
     bytes /= 1024;
     unit = larger;
   }
-  const bool whole = unit[0] == 'B';
-  return absl::StrFormat(whole ? "%.0f %s" : "%.1f %s", bytes, unit);
+  const int decimals = unit[0] == 'B' ? 0 : 1;
+  return absl::StrFormat("%.*f %s", decimals, bytes, unit);
 }
 
 }  // namespace

@@ -133,12 +133,12 @@ absl::Status ConfineTokenModule(bool network) {
   if (network) families.insert(families.end(), {AF_INET, AF_INET6});
   for (const scmp_datum_t family : families) {
     if (status.ok()) {
-      status = AllowIf("socket", SCMP_A0(SCMP_CMP_EQ, family), *filter);
+      status = AllowIf("socket", SCMP_A0(SCMP_CMP_EQ, family, 0), *filter);
     }
   }
   // Its own limits only.
   if (status.ok()) {
-    status = AllowIf("prlimit64", SCMP_A0(SCMP_CMP_EQ, 0), *filter);
+    status = AllowIf("prlimit64", SCMP_A0(SCMP_CMP_EQ, 0, 0), *filter);
   }
   // The library then makes threads with clone, whose flags a filter can see.
   constexpr auto kThread = static_cast<scmp_datum_t>(CLONE_THREAD);
