@@ -31,9 +31,11 @@
 #include "platform/keys/confine.h"
 #include "platform/keys/key_server.h"
 #include "platform/keys/key_service.h"
+#include "platform/keys/live_tickets.h"
 #include "platform/keys/load_keys.h"
 #include "platform/keys/locked_memory.h"
 #include "platform/keys/start_tokens.h"
+#include "platform/keys/ticket_reader.h"
 #include "platform/posix_host.h"
 #include "ssl/shown.h"
 
@@ -195,6 +197,11 @@ absl::Status Serve() {
   absl::StatusOr<keys::TokenKeys> tokens =
       keys::StartTokens(*file, credentials, &host);
   if (!tokens.ok()) return tokens.status();
+  absl::StatusOr<std::unique_ptr<keys::TicketReader>> reader =
+      absl::GetFlag(FLAGS_check)
+          ? nullptr
+          : keys::TicketReader::Start(*file, credentials);
+  if (!reader.ok()) return reader.status();
   status = keys::ReserveLockedMemory();
   if (!status.ok()) return status;
   // For all keys and signatures.
@@ -205,12 +212,24 @@ absl::Status Serve() {
   if (absl::GetFlag(FLAGS_check)) return absl::OkStatus();
   RaiseDescriptorLimit();
   const std::vector<keys::Application> applications = loaded->applications;
+  absl::optional<keys::LiveTickets> tickets;
+  if (*reader != nullptr) {
+    tickets.emplace(*std::move(reader), loaded->keys, absl::Now,
+                    [&lines](const keys::TicketEvent& event) {
+                      lines->Write(event.ToJson());
+                    });
+  }
   KeyService service(
       std::move(loaded->keys), std::move(loaded->applications), absl::Now,
       [&lines](const keys::KeyEvent& event) { lines->Write(event.ToJson()); });
   absl::StatusOr<std::unique_ptr<KeyServer>> server =
       KeyServer::Create(&service, std::move(loaded->channels));
   if (!server.ok()) return server.status();
+  if (tickets.has_value()) {
+    status = (*server)->AddOther(tickets->fd(),
+                                 [&tickets] { return tickets->Poll(); });
+    if (!status.ok()) return status;
+  }
   InstallHandlers(server->get());
   status = AddApplications(applications, server->get());
   if (status.ok() && !file->listen.empty()) {

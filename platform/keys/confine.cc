@@ -3,6 +3,7 @@
 
 #include "platform/keys/confine.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -15,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -24,6 +26,18 @@
 
 namespace airlock::keys {
 namespace {
+
+// A reader of files', which gets `open` and `openat` by a rule below.
+constexpr const char* kReaderAllowed[] = {
+    // Files, and the socket.
+    "close", "fstat", "lseek", "lstat", "newfstatat", "poll", "ppoll",
+    "pread64", "read", "readlink", "readlinkat", "sendmsg", "stat", "statx",
+    // Memory and locks.
+    "brk", "futex", "madvise", "mmap", "mprotect", "mremap", "munmap",
+    // Clocks, random bytes, signals and the end.
+    "clock_gettime", "exit", "exit_group", "geteuid", "getpid", "getrandom",
+    "gettid", "gettimeofday", "restart_syscall", "rt_sigaction",
+    "rt_sigprocmask", "rt_sigreturn"};
 
 constexpr const char* kAllowed[] = {
     // The sockets.
@@ -91,7 +105,8 @@ absl::Status Allow(absl::Span<const char* const> names, const Filter& filter) {
 }
 
 // After the privileges are gone.
-absl::StatusOr<Filter> MakeFilter() {
+absl::StatusOr<Filter> MakeFilter(
+    absl::Span<const char* const> allowed = kAllowed) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return Failed("no_new_privs", errno);
   }
@@ -100,7 +115,7 @@ absl::StatusOr<Filter> MakeFilter() {
   if (syscall(SYS_capset, &header, none) != 0) return Failed("capset", errno);
   Filter filter(seccomp_init(SCMP_ACT_ERRNO(ENOSYS)));
   if (filter == nullptr) return Failed("seccomp_init", ENOMEM);
-  const absl::Status status = Allow(kAllowed, filter);
+  const absl::Status status = Allow(allowed, filter);
   if (!status.ok()) return status;
   return filter;
 }
@@ -122,6 +137,21 @@ absl::Status HideMemory() {
 absl::Status ConfineKeyService() {
   absl::StatusOr<Filter> filter = MakeFilter();
   if (!filter.ok()) return filter.status();
+  return Load(*filter);
+}
+
+absl::Status ConfineTicketReader() {
+  absl::StatusOr<Filter> filter = MakeFilter(kReaderAllowed);
+  if (!filter.ok()) return filter.status();
+  constexpr auto kWrites =
+      static_cast<scmp_datum_t>(O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND);
+  for (const auto& [name, flags] :
+       {std::make_pair("open", 1U), std::make_pair("openat", 2U)}) {
+    if (seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR) continue;
+    const absl::Status status =
+        AllowIf(name, {flags, SCMP_CMP_MASKED_EQ, kWrites, O_RDONLY}, *filter);
+    if (!status.ok()) return status;
+  }
   return Load(*filter);
 }
 

@@ -19,11 +19,16 @@ absl::Status HideMemory();
 // no signal. Other calls fail (ENOSYS). Errors: kInternal.
 absl::Status ConfineKeyService();
 
-// The same for a process that has the module of a security token, whose code is
-// unknown: it can also use files, threads, and Unix sockets as a client (such
-// as that of pcscd), and with `network` IP sockets. It starts no program or
-// process, sends no signal, reads no other process and accepts no connection.
-// Errors: kInternal.
+// The same for a process that reads files for the key service: it can open
+// files to read them, and send over open sockets. It writes to no file. Errors:
+// kInternal.
+absl::Status ConfineTicketReader();
+
+// The same as ConfineKeyService for a process that has the module of a security
+// token, whose code is unknown: it can also use files, threads, and Unix
+// sockets as a client (such as that of pcscd), and with `network` IP sockets.
+// It starts no program or process, sends no signal, reads no other process and
+// accepts no connection. Errors: kInternal.
 absl::Status ConfineTokenModule(bool network);
 
 }  // namespace airlock::keys

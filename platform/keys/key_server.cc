@@ -48,12 +48,12 @@ Peer PeerOf(int fd) {
 
 // One descriptor.
 struct KeyServer::Line {
-  enum class Kind { kApplication, kListener, kChannel, kOutside };
+  enum class Kind { kApplication, kListener, kChannel, kOther };
   Kind kind = Kind::kChannel;
   UniqueFd fd;
   // Of an application or a channel.
   size_t application = 0;
-  size_t outside = 0;  // The index of the key.
+  std::function<bool()> ready;  // Of another.
   std::unique_ptr<KeyService::Channel> channel;
   std::deque<std::string> answers;  // That the other end has no room for.
   uint32_t watched = 0;             // The events of epoll.
@@ -83,15 +83,10 @@ absl::StatusOr<std::unique_ptr<KeyServer>> KeyServer::Create(
     return Failed("cannot serve keys");
   }
   for (size_t i = 0; i < service->outside_count(); ++i) {
-    auto line = std::make_unique<Line>();
-    line->kind = Line::Kind::kOutside;
-    line->outside = i;
-    // The key owns the other one.
-    line->fd = UniqueFd(fcntl(service->outside(i).fd(), F_DUPFD_CLOEXEC, 0));
-    if (!line->fd.valid()) return Failed("cannot serve keys");
-    const absl::Status watched = server->Watch(std::move(line));
-    if (!watched.ok()) return watched;
-    ++server->outside_;
+    const absl::Status added =
+        server->AddOther(service->outside(i).fd(),
+                         [service, i] { return service->TakeOutside(i); });
+    if (!added.ok()) return added;
   }
   return server;
 }
@@ -106,6 +101,17 @@ absl::Status KeyServer::Watch(std::unique_ptr<Line> line) {
   line->watched = EPOLLIN;
   lines_[fd] = std::move(line);
   return absl::OkStatus();
+}
+
+absl::Status KeyServer::AddOther(int fd, std::function<bool()> ready) {
+  auto line = std::make_unique<Line>();
+  line->kind = Line::Kind::kOther;
+  line->ready = std::move(ready);
+  line->fd = UniqueFd(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!line->fd.valid()) return Failed("cannot serve keys");
+  absl::Status watched = Watch(std::move(line));
+  if (watched.ok()) ++others_;
+  return watched;
 }
 
 void KeyServer::WatchFor(Line* line, uint32_t events) {
@@ -249,9 +255,9 @@ bool KeyServer::SendAnswers(Line* line) {
 
 void KeyServer::Close(Line* line) {
   if (line->kind == Line::Kind::kChannel) --channels_[line->application];
-  if (line->kind == Line::Kind::kOutside) {
-    --outside_;
-    // The key's own descriptor would keep it in epoll.
+  if (line->kind == Line::Kind::kOther) {
+    --others_;
+    // The owner's own descriptor would keep it in epoll.
     epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, line->fd.get(), nullptr);
   }
   lines_.erase(line->fd.get());
@@ -291,8 +297,8 @@ absl::Status KeyServer::Run() {
         case Line::Kind::kChannel:
           stays = SendAnswers(line) && TakeRequests(line);
           break;
-        case Line::Kind::kOutside:
-          stays = service_->TakeOutside(line->outside);
+        case Line::Kind::kOther:
+          stays = line->ready();
           break;
       }
       if (!stays) Close(line);
@@ -309,7 +315,7 @@ absl::Status KeyServer::Run() {
       has_work |= line->channel->has_work() && line->answers.empty();
     }
     for (Line* const line : closed) Close(line);
-    if (lines_.size() == outside_) return absl::OkStatus();
+    if (lines_.size() == others_) return absl::OkStatus();
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,6 +46,10 @@ class KeyServer {
   // kAlreadyExists if one does; kInternal.
   absl::Status Listen(const std::string& path, std::map<uid_t, size_t> users);
 
+  // Calls `ready` on Run's thread when `fd`, which the caller owns, is
+  // readable, until it returns false. Errors: kInternal.
+  absl::Status AddOther(int fd, std::function<bool()> ready);
+
   // Serves until Stop, or until every application has closed its end and
   // nothing listens. After Stop, it may be called again. Errors: kInternal.
   absl::Status Run();
@@ -72,7 +77,7 @@ class KeyServer {
   platform::internal::UniqueFd epoll_;
   platform::internal::UniqueFd stop_;
   std::map<uid_t, size_t> users_;
-  size_t outside_ = 0;   // Lines of keys that sign outside.
+  size_t others_ = 0;    // Lines of neither applications nor channels.
   bool pauses_ = false;  // Does not accept connections for a moment.
   std::string path_;     // Of the listening socket; empty: none.
   std::map<int, std::unique_ptr<Line>> lines_;  // By their descriptors.

@@ -8,6 +8,12 @@
 
 namespace airlock::keys {
 
+std::string KeySourcePath(const config::KeySource& source,
+                          const std::string& credentials) {
+  return source.credential ? absl::StrCat(credentials, "/", source.name)
+                           : source.name;
+}
+
 absl::StatusOr<ssl::Secret> ReadKeySource(const config::KeySource& source,
                                           const std::string& credentials,
                                           platform::Host* host) {
@@ -18,10 +24,8 @@ absl::StatusOr<ssl::Secret> ReadKeySource(const config::KeySource& source,
                      " is not there: CREDENTIALS_DIRECTORY is not set. systemd "
                      "sets it for LoadCredential="));
   }
-  const std::string path = source.credential
-                               ? absl::StrCat(credentials, "/", source.name)
-                               : source.name;
-  absl::StatusOr<platform::FileContent> content = host->ReadTrustedFile(path);
+  absl::StatusOr<platform::FileContent> content =
+      host->ReadTrustedFile(KeySourcePath(source, credentials));
   if (!content.ok()) {
     return config::ErrorAt(source.position, content.status().message());
   }

@@ -14,6 +14,10 @@
 
 namespace airlock::keys {
 
+// The path of `source`: as it is, or in the folder `credentials`.
+std::string KeySourcePath(const config::KeySource& source,
+                          const std::string& credentials);
+
 // The content of a file, or of a systemd credential in the folder `credentials`
 // ($CREDENTIALS_DIRECTORY; empty: there is none). Errors begin with the
 // position in the configuration: it cannot be read, or another user could

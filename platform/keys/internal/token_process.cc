@@ -5,7 +5,6 @@
 
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "platform/keys/confine.h"
+#include "platform/keys/internal/helper_process.h"
 #include "platform/keys/internal/token_session.h"
 #include "platform/keys/packet.h"
 
@@ -166,12 +166,6 @@ class Worker {
   absl::optional<TokenSession> session_;
 };
 
-// Ends this process with its parent, which was `parent`.
-void EndWith(pid_t parent) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (getppid() != parent) _exit(0);
-}
-
 std::string EndText(int status) {
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
     return absl::StrCat("the module did not answer for ", kPatienceSeconds,
@@ -242,32 +236,14 @@ absl::optional<TokenPacket> DecodeToken(absl::string_view bytes) {
 }
 
 absl::StatusOr<UniqueFd> ForkTokenProcess(TokenKeyOptions options) {
-  auto pair = MakePacketPair();
-  if (!pair.ok()) return pair.status();
   void* const page = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return Failed("mmap");
   auto* const shared = new (page) Shared{};
-  const pid_t parent = getpid();
-  const pid_t child = fork();
-  if (child < 0) {
-    absl::Status failed = Failed("fork");
-    munmap(page, sizeof(Shared));
-    return failed;
-  }
-  if (child == 0) {
-    EndWith(parent);
-    // A terminal sends these to all processes; the key service reports and
-    // ends, and this one ends with it.
-    for (const int number : {SIGINT, SIGUSR1, SIGHUP}) signal(number, SIG_IGN);
-    // Descriptors of applications, the audit, and other tokens are not for it.
-    constexpr int kSocket = STDERR_FILENO + 1;
-    if (dup2(pair->second.get(), kSocket) != kSocket) _exit(1);
-    closefrom(kSocket + 1);
-    Supervise(kSocket, shared, std::move(options));
-  }
+  auto socket =
+      ForkHelper([&](int own) { Supervise(own, shared, std::move(options)); });
   munmap(page, sizeof(Shared));
-  return std::move(pair->first);
+  return socket;
 }
 
 }  // namespace airlock::keys::internal

@@ -17,6 +17,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/keys/key_client.h"
@@ -160,6 +162,48 @@ TEST_F(ServeKeysTest, GoesOnWithoutTheServiceAndUsesItWhenItIsBack) {
   // Its key was in its memory only.
   EXPECT_FALSE(Resumes(*server, client, session));
   EXPECT_TRUE(Resumes(*server, client, Visit(*server, client)));
+}
+
+TEST_F(ServeKeysTest, TicketKeysOfAFileAreReadAgain) {
+  keyd_->Signal(SIGTERM);
+  keyd_->Wait();
+  const auto put = [this](const std::string& text) {
+    std::ofstream(folder_ / "new", std::ios::binary) << text;
+    fs::rename(folder_ / "new", folder_ / "tickets");
+  };
+  const auto line = [](const char* digits) {
+    const auto time = [](absl::Duration from_now) {
+      return absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", absl::Now() + from_now,
+                              absl::UTCTimeZone());
+    };
+    return absl::StrCat(
+        digits, "112233445566778899aabbccddeeff ", digits,
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd ",
+        time(-absl::Hours(1)), " ", time(absl::Hours(1)), "\n");
+  };
+  put(line("a1"));
+  std::ofstream(folder_ / "keyd.yaml")
+      << "listen: " << socket()
+      << "\nkeys:\n  fleet:\n    tickets: " << File("tickets")
+      << "\napplications:\n  site:\n    user: " << getuid()
+      << "\n    keys:\n      fleet:\n";
+  StartKeyd();
+  const auto server = Start(OwnKey());
+  const auto client = Client(ssl::TlsVersion::kTls1_3);
+  const auto session = Visit(*server, client);
+  ASSERT_NE(session, nullptr);
+  EXPECT_TRUE(Resumes(*server, client, session));
+  put("damaged");
+  EXPECT_TRUE(keyd_->WaitForErrors("\"ticket keys kept\",\"key\":\"fleet\""));
+  EXPECT_TRUE(Resumes(*server, client, session));
+  put(line("b2"));
+  EXPECT_TRUE(keyd_->WaitForErrors("\"ticket keys replaced\""));
+  EXPECT_FALSE(Resumes(*server, client, session));
+  // The server seals with what it has of the old key at first.
+  while (!Resumes(*server, client, Visit(*server, client))) {
+  }
+  keyd_->Signal(SIGTERM);
+  EXPECT_EQ(keyd_->Wait(), 0);
 }
 
 TEST_F(ServeKeysTest, StartsWithoutTheService) {

@@ -33,6 +33,9 @@ bool HoldsAfter(const std::function<absl::Status()>& confine,
 bool InService(const std::function<bool()>& check) {
   return HoldsAfter(ConfineKeyService, check);
 }
+bool InReader(const std::function<bool()>& check) {
+  return HoldsAfter(ConfineTicketReader, check);
+}
 bool InModule(const std::function<bool()>& check) {
   return HoldsAfter([] { return ConfineTokenModule(false); }, check);
 }
@@ -67,6 +70,22 @@ TEST(ConfineTest, ServiceUsesOnlyOpenSockets) {
   EXPECT_FALSE(InService(Runs));
   EXPECT_FALSE(InService(Signals));
   EXPECT_FALSE(InService([] { return MakesSocket(AF_UNIX); }));
+}
+
+TEST(ConfineTest, TicketReaderOnlyReadsFiles) {
+  EXPECT_TRUE(InReader(Opens));
+  EXPECT_FALSE(InReader([] { return open("/dev/null", O_WRONLY) >= 0; }));
+  EXPECT_FALSE(InReader([] { return open("/dev/null", O_RDWR) >= 0; }));
+  EXPECT_FALSE(
+      InReader([] { return open("/tmp", O_RDONLY | O_TMPFILE, 0600) >= 0; }));
+  EXPECT_FALSE(InReader([] {
+    return open("/tmp/airlock_confine_test", O_RDONLY | O_CREAT, 0600) >= 0;
+  }));
+  EXPECT_FALSE(InReader([] { return write(STDERR_FILENO, "x", 1) == 1; }));
+  EXPECT_FALSE(InReader(Forks));
+  EXPECT_FALSE(InReader(Runs));
+  EXPECT_FALSE(InReader(Signals));
+  EXPECT_FALSE(InReader([] { return MakesSocket(AF_UNIX); }));
 }
 
 TEST(ConfineTest, ModuleUsesFilesAndThreadsAndUnixSockets) {
