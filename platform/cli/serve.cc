@@ -16,19 +16,19 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "config/environment.h"
 #include "platform/cli/client_allow.h"
 #include "platform/cli/flag_words.h"
 #include "platform/cli/serve_context.h"
 #include "platform/cli/serve_keys.h"
+#include "platform/cli/serve_numbers.h"
+#include "platform/cli/serve_observer.h"
 #include "platform/cli/serve_site.h"
 #include "platform/cli/serve_tickets.h"
 #include "platform/cli/shared_flags.h"
@@ -82,53 +82,6 @@ namespace {
 // Descriptors beside those of connections.
 constexpr rlim_t kOwnDescriptors = 128;
 
-// A line on standard error, written whole even if several threads write.
-void Log(absl::string_view peer, absl::string_view text) {
-  std::cerr << absl::StrCat(peer, " ", ForTerminal(text), "\n") << std::flush;
-}
-
-std::string KindAndMessage(const absl::Status& status) {
-  return absl::StrCat(ssl::ErrorKindName(ssl::GetErrorKind(status)), ": ",
-                      MessageWithFlags("serve", status));
-}
-
-class Observer final : public http::ServerObserver {
- public:
-  explicit Observer(bool quiet) : quiet_(quiet) {}
-
-  void OnResponse(absl::string_view peer, absl::string_view method,
-                  absl::string_view target, int status) override {
-    if (quiet_) return;
-    Log(peer, method.empty() ? absl::StrCat("(no request) ", status)
-                             : absl::StrCat(method, " ", target, " ", status));
-  }
-
-  void OnFailure(absl::string_view peer, const absl::Status& why) override {
-    Log(peer, KindAndMessage(why));
-  }
-
-  void OnEnd(absl::string_view peer, End why) override {
-    Log(peer, why == End::kStopping ? "ended: the server stops"
-                                    : "ended: it was idle while others waited");
-  }
-
-  void OnShortage(const absl::Status& why) override {
-    Log("airlock serve:",
-        absl::StrCat(why.message(),
-                     ". Connections wait until others have ended; raise the "
-                     "limit (ulimit -n) or lower --max-connections. Further "
-                     "failures are not reported."));
-  }
-
-  void OnReloadFailure(const absl::Status& why) override {
-    Log("airlock serve:",
-        absl::StrCat("The old settings stay in force. ", KindAndMessage(why)));
-  }
-
- private:
-  const bool quiet_;
-};
-
 absl::Status CheckFlags() {
   const absl::Status shared = CheckSharedFlags();
   if (!shared.ok()) return shared;
@@ -166,50 +119,6 @@ http::ServerLimits LimitsFromFlags(bool http) {
       http ? absl::GetFlag(FLAGS_idle_timeout) : absl::GetFlag(FLAGS_timeout);
   return limits;
 }
-
-// The numbers of the statistics. The server does not exist yet when the site is
-// made, and the context changes.
-class Numbers {
- public:
-  Numbers(const platform::Runtime* runtime,
-          std::shared_ptr<ssl::CredentialSource> credentials,
-          const ServeKeys& keys, const ServeTickets& tickets)
-      : runtime_(runtime),
-        credentials_(std::move(credentials)),
-        signing_(keys.Signing()),
-        tickets_(tickets) {}
-
-  // Before the server runs.
-  void set_server(const http::Server* server) { server_ = server; }
-  void set_context(std::shared_ptr<const ssl::Context> context) {
-    const absl::MutexLock lock(&mutex_);
-    context_ = std::move(context);
-  }
-
-  // For as long as this exists.
-  http::StatsSources Sources() {
-    http::StatsSources sources;
-    sources.server = [this] { return server_->stats(); };
-    sources.tls = [this] { return runtime_->counters(); };
-    sources.credentials = [this] { return credentials_->state(); };
-    sources.signing = signing_;
-    sources.tickets = [this] { return tickets_.Numbers(); };
-    sources.sessions = [this] {
-      const absl::MutexLock lock(&mutex_);
-      return context_->session_statistics();
-    };
-    return sources;
-  }
-
- private:
-  const platform::Runtime* const runtime_;
-  const std::shared_ptr<ssl::CredentialSource> credentials_;
-  const std::function<keys::SigningCounts()> signing_;
-  const ServeTickets& tickets_;
-  const http::Server* server_ = nullptr;
-  absl::Mutex mutex_;
-  std::shared_ptr<const ssl::Context> context_ ABSL_GUARDED_BY(mutex_);
-};
 
 // Sets `admit`.
 absl::Status AllowFromFlags(http::ServerOptions* options) {
@@ -275,10 +184,10 @@ void OnSignal(int signal, http::Server* server, ServeTickets* tickets,
       return;
     case SIGUSR1: {
       const absl::Status rotated = tickets->Rotate();
-      Log("airlock serve:",
-          rotated.ok() ? "Session tickets have a new key."
-                       : "The source of --tickets decides when session "
-                         "tickets get a new key.");
+      ServeLog("airlock serve:",
+               rotated.ok() ? "Session tickets have a new key."
+                            : "The source of --tickets decides when session "
+                              "tickets get a new key.");
       return;
     }
     default:
@@ -297,7 +206,9 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
   const bool http = ServesHttp();
   const auto keys = ServeKeys::FromEnvironment(environment);
   if (!keys.ok()) return keys.status();
-  const auto log = [](absl::string_view text) { Log("airlock serve:", text); };
+  const auto log = [](absl::string_view text) {
+    ServeLog("airlock serve:", text);
+  };
   auto tickets = ServeTickets::FromFlags(host, runtime, *keys, log);
   if (!tickets.ok()) return tickets.status();
   auto context = ServeContext::FromFlags(host, runtime, *keys, http,
@@ -309,10 +220,10 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
         "--client-allow needs --client-ca or --spiffe-id, to verify the "
         "certificates");
   }
-  Numbers numbers(runtime, (*context)->credentials().source(), *keys,
-                  **tickets);
+  ServeNumbers numbers(runtime, (*context)->credentials().source(), *keys,
+                       **tickets);
   auto handler = SiteFromFlags(host, numbers.Sources(),
-                               absl::GetFlag(FLAGS_max_body), Log);
+                               absl::GetFlag(FLAGS_max_body), ServeLog);
   if (!handler.ok()) return handler.status();
   options.handler = *std::move(handler);
   // For --trace and --keylog, ServeContext::Make sets the callbacks.
@@ -330,7 +241,8 @@ absl::Status Run(std::shared_ptr<platform::PosixHost> host,
   if (options.loops == 0) {
     options.loops = std::max(1U, std::thread::hardware_concurrency());
   }
-  options.observer = std::make_shared<Observer>(absl::GetFlag(FLAGS_quiet));
+  options.observer =
+      std::make_shared<ServeObserver>(absl::GetFlag(FLAGS_quiet));
   RaiseDescriptorLimit();
   const auto server = http::Server::Create(std::move(options));
   if (!server.ok()) return server.status();
