@@ -16,6 +16,7 @@ import unittest
 from application import Application, RUNTIME, needs_sandbox
 
 CERTS = os.path.abspath('testdata/certs')
+SOFTHSM = '/usr/lib/softhsm/libsofthsm2.so'
 
 # Works in Python 2.7, too. For each line of input, connects to itself with the
 # key that the line names, and says how that went.
@@ -315,6 +316,49 @@ sys.stdin.readline()
         status, errors = self.finish(process)
         self.assertEqual(status, 0, errors)
         self.assertEqual(errors.count('the key service ended by signal 9'), 2)
+
+    @unittest.skipUnless(os.path.exists(SOFTHSM), 'needs SoftHSM')
+    def test_key_in_a_token(self):
+        os.mkdir(os.path.join(self.folder, 'tokens'))
+        token = self.write('softhsm2.conf', 'directories.tokendir = %s/tokens\n'
+                           'objectstore.backend = file\n' % self.folder)
+        self.write('pin', '271828\n')
+
+        def tool(*arguments):
+            subprocess.check_output(
+                ('softhsm2-util', '--pin', '271828') + arguments,
+                env=dict(os.environ, SOFTHSM2_CONF=token))
+
+        tool('--init-token', '--free', '--label', 'web', '--so-pin', '314159')
+        tool('--import', self.key, '--token', 'web', '--label', 'payroll',
+             '--id', '01')
+        needles = secrets(self.key)
+        os.unlink(self.key)
+        self.write('keyd.yaml', '''
+keys:
+  web:
+    certificate: {0}/server_p256_chain.pem
+    key: pkcs11:token=web;object=payroll
+    module: {1}
+    pin: {0}/pin
+    environment:
+      SOFTHSM2_CONF: {0}/softhsm2.conf
+applications:
+  shop:
+    keys:
+      web:
+'''.format(self.folder, SOFTHSM))
+        process = self.start()
+        for how in ('wrap_socket', 'context', 'certfile'):
+            self.assertEqual(self.ask(process, how, 'airlock-key:web'),
+                             'served', how)
+        applications = [pid for pid, words in below(process.pid).items()
+                        if any(word.endswith(b'main.py') for word in words)]
+        self.assertTrue(applications)
+        for pid in applications:
+            self.assertEqual(count(pid, needles), 0)
+        status, errors = self.finish(process)
+        self.assertEqual(status, 0, errors)
 
     def test_service_ends_with_the_application(self):
         process = self.start()
