@@ -105,7 +105,7 @@ void SharedTickets::Look(absl::Time now) {
   if (refresher_ == nullptr) return;
   {
     const absl::MutexLock lock(&mutex_);
-    // A clock that was set back is no reason to wait.
+    // If the clock was set back, look now.
     if (now >= looked_ && now < looked_ + kInterval) return;
     looked_ = now;
   }

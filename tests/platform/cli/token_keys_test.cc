@@ -304,7 +304,7 @@ TEST_F(TokenKeysTest, ModuleEndsWithTheService) {
   ASSERT_GT(module, 0);
   keyd_->Signal(SIGKILL);
   keyd_->Wait();
-  // It is no longer there, or only its number is.
+  // It has ended, or another process has its number.
   while (absl::StrContains(ReadAll(absl::StrCat("/proc/", module, "/cmdline")),
                            "keyd")) {
     std::this_thread::yield();
