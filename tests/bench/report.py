@@ -211,8 +211,8 @@ _WHY_SHORT = [
      "thread's\n  clock)."),
     ("Bulk", "**Bulk.** Airlock's work for each record is constant; in instructions it is "
      "less than\n  the ratio of times, which the machine's noise dominates."),
-    ("Cold start", "**Cold start.** With a bundle of one CA it is 0.7 ms, and 0.3 ms for "
-     "BoringSSL: first\n  uses of code and memory, which are page faults of 2 to 3 us on a virtual "
+    ("Cold start", "**Cold start.** With a bundle of one CA it is 0.8 ms, and 0.3 ms for "
+     "BoringSSL: first\n  uses of code and memory, which are page faults of some 2 us on a virtual "
      "machine. The 146\n  CAs add 0.6 ms: reading the file 0.2 (55 of its pages are new), its "
      "SHA-256 0.13, base64\n  and a look at each certificate 0.3, since a damaged one anywhere in "
      "the bundle is an error\n  before the first byte. BoringSSL's own parse is the anchor above."),
