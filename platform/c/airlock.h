@@ -196,6 +196,12 @@ typedef struct airlock_error_info {
   airlock_bytes reason;
   airlock_bytes verify_message; /* The text for verify_code. */
   airlock_bytes subject;        /* Of the certificate at fault (RFC 4514). */
+  /* 1 (reason ECH_REJECTED) if the server rejected Encrypted Client Hello, and
+   * proved that it has the public name. ech_retry_configs is then its
+   * ECHConfigList for the next attempt; empty: it does not have ECH any more. */
+  int32_t ech_rejected;
+  int32_t reserved2;
+  airlock_bytes ech_retry_configs;
 } airlock_error_info;
 
 /* Fills in *out; its bytes live as long as `error`. Returns AIRLOCK_ERROR, with
@@ -477,6 +483,12 @@ typedef struct airlock_wrap_options {
   /* Live credentials, instead of keyfile and certfile; see
    * airlock_context_options. */
   airlock_credential_source* credential_source;
+  /* As in airlock_socket_options, and for a server as in
+   * airlock_context_options. */
+  airlock_bytes ech_configs;
+  airlock_bytes ech_keys;
+  int32_t ech_grease;
+  int32_t reserved2;
 } airlock_wrap_options;
 
 /* Makes a TLS socket over *transport, and shakes hands unless the options say
@@ -758,6 +770,10 @@ typedef struct airlock_context_options {
    * force, and the runtime's `log` says why. UNSET: no. */
   int32_t live_ca_certs;
   int32_t reserved3;
+  /* A server's keys for Encrypted Client Hello (RFC 9849): the content of one
+   * or more PEM files of RFC 9934, of which the first is published. Needs TLS
+   * 1.3 and an engine that has it, else INVALID_ARGUMENT. */
+  airlock_bytes ech_keys;
 } airlock_context_options;
 
 /* Makes a context. Error kinds: POLICY, CREDENTIALS, TRUST_STORE,
@@ -836,6 +852,14 @@ typedef struct airlock_socket_options {
   int32_t suppress_ragged_eofs; /* As in airlock_wrap_options. UNSET: no. */
   int32_t send_sni; /* UNSET: yes. NO: the name is checked, but not sent. */
   void* user;       /* For airlock_socket_user. */
+  /* A client offers Encrypted Client Hello (RFC 9849) with this ECHConfigList:
+   * bytes, base64 or a PEM file of RFC 9934. A server that rejects it gets no
+   * connection: see ech_rejected in airlock_error_info. Needs TLS 1.3 and an
+   * engine that has it, else INVALID_ARGUMENT. */
+  airlock_bytes ech_configs;
+  /* YES: a client without ech_configs sends random bytes in its place. */
+  int32_t ech_grease;
+  int32_t reserved;
 } airlock_socket_options;
 
 /* Makes a TLS socket; nothing is sent yet. Error kinds:
@@ -980,7 +1004,18 @@ typedef struct airlock_connection_info {
   airlock_bytes sct_list;
   /* "zlib" if the server compressed its certificate (RFC 8879); or empty. */
   airlock_bytes certificate_compression;
+  int32_t ech; /* Encrypted Client Hello: AIRLOCK_ECH_*. */
+  int32_t reserved2;
 } airlock_connection_info;
+
+/* airlock_connection_info.ech. */
+enum {
+  AIRLOCK_ECH_NOT_OFFERED = 0,
+  AIRLOCK_ECH_GREASE = 1, /* A client: it sent random bytes in its place. */
+  AIRLOCK_ECH_ACCEPTED = 2,
+  /* A server: it has no key for what the client sent, which may be GREASE. */
+  AIRLOCK_ECH_REJECTED = 3
+};
 
 /* AIRLOCK_NONE until the handshake is done. */
 AIRLOCK_API airlock_status airlock_socket_info(airlock_socket* socket,

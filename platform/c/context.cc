@@ -12,6 +12,7 @@
 #include "platform/c/airlock.h"
 #include "platform/c/internal/context_callbacks.h"
 #include "platform/c/internal/context_options.h"
+#include "platform/c/internal/ech.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
 #include "platform/c/internal/structs.h"
@@ -85,7 +86,11 @@ Outcome Wrap(airlock_context* context, const airlock_transport* transport,
   if (!ragged.ok()) return ragged.status();
   const auto send_sni = Flag(known->send_sni, "send_sni", /*otherwise=*/true);
   if (!send_sni.ok()) return send_sni.status();
+  if (known->reserved != 0) return Invalid("options.reserved is not 0.");
   ssl::SocketOptions options;
+  const absl::Status ech = PutEch(known->ech_configs, known->ech_grease,
+                                  &options.ech_configs, &options.ech_grease);
+  if (!ech.ok()) return ech;
   options.side = context->side;
   options.server_hostname = std::string(
       host->value_or(context->server_hostname.value_or(std::string())));

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "platform/c/internal/ech.h"
 #include "platform/c/internal/given_credentials.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
@@ -76,6 +77,7 @@ absl::Status PutStaples(const airlock_context_options& given,
                &options->accept_compressed_certificates),
            Put(Text(given.psk_identity_hint, "psk_identity_hint"),
                &options->psk_identity_hint),
+           Put(GivenEchKeys(given.ech_keys), &options->ech_keys),
        }) {
     if (!status.ok()) return status;
   }

@@ -95,6 +95,10 @@ airlock_status airlock_error_get(const airlock_error* error,
         info.reason = Bytes(from.reason);
         info.verify_message = Bytes(from.verify_message);
         info.subject = Bytes(from.subject);
+        if (from.ech_retry_configs.has_value()) {
+          info.ech_rejected = 1;
+          info.ech_retry_configs = Bytes(*from.ech_retry_configs);
+        }
         const absl::Status written =
             airlock::c::internal::WriteStruct(info, out, "out");
         if (!written.ok()) return written;

@@ -105,6 +105,7 @@ airlock_status airlock_socket_info(airlock_socket* socket,
       shown.ocsp_response = Bytes(info.ocsp_response);
       shown.sct_list = Bytes(info.sct_list);
       shown.certificate_compression = Bytes(info.certificate_compression);
+      shown.ech = static_cast<int32_t>(info.ech);
     }
     const absl::Status written =
         airlock::c::internal::WriteStruct(shown, out, "out");

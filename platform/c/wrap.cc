@@ -11,6 +11,7 @@
 #include "nlohmann/json.hpp"
 #include "platform/apply_policy.h"
 #include "platform/c/airlock.h"
+#include "platform/c/internal/ech.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
 #include "platform/c/internal/spiffe.h"
@@ -39,6 +40,7 @@ absl::Status PutSecrets(const airlock_wrap_options& given,
 absl::StatusOr<platform::WrapOptions> OptionsOf(
     const airlock_wrap_options& given) {
   if (given.reserved != 0) return Invalid("options.reserved is not 0.");
+  if (given.reserved2 != 0) return Invalid("options.reserved2 is not 0.");
   platform::WrapOptions options;
   for (const absl::Status& status : {
            PutSecrets(given, &options),
@@ -71,6 +73,9 @@ absl::StatusOr<platform::WrapOptions> OptionsOf(
            Put(Flag(given.alpn_required, "alpn_required"),
                &options.alpn_required),
            Put(Text(given.call_site, "call_site"), &options.call_site),
+           Put(GivenEchKeys(given.ech_keys), &options.ech_keys),
+           PutEch(given.ech_configs, given.ech_grease, &options.ech_configs,
+                  &options.ech_grease),
        }) {
     if (!status.ok()) return status;
   }

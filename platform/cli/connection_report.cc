@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "config/json.h"
@@ -13,6 +14,7 @@
 #include "platform/cli/error_json.h"
 #include "platform/cli/flag_words.h"
 #include "platform/cli/text.h"
+#include "ssl/ech.h"
 #include "ssl/error.h"
 
 namespace airlock::cli {
@@ -76,6 +78,13 @@ std::string VerifiedText(const ConnectionReport& report) {
   return "NO: --insecure, so this may be any server, and anyone may read along";
 }
 
+// What the server sent when it rejected ECH, as --ech reads it; or empty.
+std::string RetryConfigs(const absl::optional<ssl::Error>& error) {
+  return error.has_value() && error->ech_retry_configs.has_value()
+             ? absl::Base64Escape(*error->ech_retry_configs)
+             : std::string();
+}
+
 Json ChainJson(const std::vector<ssl::Certificate>& chain, absl::Time now) {
   Json json = Json::array();
   for (const ssl::Certificate& certificate : chain) {
@@ -104,6 +113,9 @@ std::string ConnectionText(const ConnectionReport& report) {
           &text, Row("chain", absl::StrCat("compressed with ",
                                            info->certificate_compression)));
     }
+    if (info->ech != ssl::EchStatus::kNotOffered) {
+      absl::StrAppend(&text, Row("ECH", ssl::EchStatusName(info->ech)));
+    }
     absl::StrAppend(&text,
                     Row("ALPN", info->alpn.empty() ? "none negotiated"
                                                    : ForTerminal(info->alpn)));
@@ -124,6 +136,8 @@ std::string ConnectionText(const ConnectionReport& report) {
                                     ForTerminal(MessageWithFlags(
                                         "connect", report.handshake))),
                        0));
+  const std::string retry = RetryConfigs(error);
+  if (!retry.empty()) absl::StrAppend(&text, Row("ECH", retry));
   if (distrust) {
     absl::StrAppend(&text, Row("code", absl::StrCat(error->verify_code, ", ",
                                                     error->verify_message)));
@@ -140,6 +154,10 @@ std::string ConnectionJson(const ConnectionReport& report) {
   json["connected"] = report.handshake.ok();
   json["verified"] = socket.peer_verified();
   json["error"] = ErrorJson("connect", report.handshake);
+  const absl::optional<ssl::Error> error = ssl::GetError(report.handshake);
+  if (error.has_value() && error->ech_retry_configs.has_value()) {
+    json["ech_retry_configs"] = RetryConfigs(error);
+  }
   const absl::optional<ssl::ConnectionInfo> info = socket.info();
   if (report.handshake.ok() && info.has_value()) {
     json["protocol"] = ssl::TlsVersionName(info->version);
@@ -147,6 +165,7 @@ std::string ConnectionJson(const ConnectionReport& report) {
     json["cipher_bits"] = info->cipher.strength_bits;
     json["group"] = info->group;
     json["certificate_compression"] = info->certificate_compression;
+    json["ech"] = ssl::EchStatusName(info->ech);
     json["alpn"] = info->alpn;
   }
   json["policy"] = report.policy;

@@ -16,6 +16,7 @@
 #include "platform/cli/text.h"
 #include "platform/http/error.h"
 #include "platform/http/version.h"
+#include "ssl/ech.h"
 #include "ssl/protocol.h"
 
 namespace airlock::cli {
@@ -47,6 +48,7 @@ Json TlsJson(const http::ConnectionFacts& connection, absl::Time now) {
   json["cipher_bits"] = connection.tls.cipher.strength_bits;
   json["group"] = connection.tls.group;
   json["certificate_compression"] = connection.tls.certificate_compression;
+  json["ech"] = ssl::EchStatusName(connection.tls.ech);
   json["alpn"] = connection.tls.alpn;
   json["session_reused"] = connection.tls.session_reused;
   Json chain = Json::array();

@@ -23,6 +23,8 @@ constexpr Word kWords[] = {
     {"server_hostname", "--servername", "--servername"},
     {"ca_certs", "--ca", "--client-ca"},
     {"spiffe", "--spiffe-id", "--spiffe-id"},
+    {"ech_configs", "--ech", "--ech"},
+    {"ech_keys", "--ech-keys", "--ech-keys"},
     {"accept_compressed_certificates", "--compressed-certificates",
      "--compressed-certificates"},
 };

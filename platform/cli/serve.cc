@@ -328,6 +328,7 @@ Command ServeCommand() {
                    {"password", "SOURCE"},
                    {"self_signed", ""},
                    {"client_ca", "SOURCE"},
+                   {"ech_keys", "SOURCE"},
                    {"client_crl", ""},
                    {"require_client_cert", ""},
                    {"client_allow", "RULE", /*repeatable=*/true},

@@ -14,8 +14,10 @@
 #include "platform/cli/spiffe_flags.h"
 #include "platform/context_request.h"
 #include "platform/internal/settled.h"
+#include "ssl/ech.h"
 #include "ssl/options.h"
 #include "ssl/protocol.h"
+#include "ssl/secret.h"
 
 ABSL_FLAG(
     std::string, client_ca, "",
@@ -32,6 +34,11 @@ ABSL_FLAG(
 ABSL_FLAG(std::string, ciphers, "",
           "The cipher suites of TLS 1.2 and earlier, in OpenSSL's syntax. "
           "Without it: only AEAD suites with forward secrecy.");
+ABSL_FLAG(std::string, ech_keys, "",
+          "Decrypt what clients hide (Encrypted Client Hello, RFC 9849) with "
+          "the keys in this file: PEM files of RFC 9934, the newest first, as "
+          "a path, \"-\" or \"env:NAME\". --cert has to be for the public "
+          "name, too.");
 ABSL_FLAG(uint32_t, session_cache, 20480,
           "How many sessions of TLS 1.2 and earlier the server keeps for "
           "clients that resume without a ticket; 0: none.");
@@ -119,7 +126,8 @@ absl::StatusOr<std::unique_ptr<ServeContext>> ServeContext::FromFlags(
   }
   absl::MutexLock lock(&made->mutex_);
   made->seen_ = made->Look();
-  absl::Status read = made->ReadClientCa();
+  absl::Status read = made->ReadEchKeys();
+  if (read.ok()) read = made->ReadClientCa();
   if (read.ok()) read = made->ReadSpiffe();
   if (!read.ok()) return read;
   if (made->spiffe_ == nullptr) return made;
@@ -139,6 +147,17 @@ absl::Status ServeContext::ReadSpiffe() {
   return absl::OkStatus();
 }
 
+absl::Status ServeContext::ReadEchKeys() {
+  const std::string source = absl::GetFlag(FLAGS_ech_keys);
+  if (source.empty()) return absl::OkStatus();
+  const absl::StatusOr<ssl::Secret> pem = ReadSource(source, host_.get());
+  if (!pem.ok()) return pem.status();
+  auto keys = ssl::EchKeys::FromPem(pem->view());
+  if (!keys.ok()) return keys.status();
+  ech_keys_ = *std::move(keys);
+  return absl::OkStatus();
+}
+
 absl::Status ServeContext::ReadClientCa() {
   auto client_ca =
       ReadCaCerts("--client-ca", absl::GetFlag(FLAGS_client_ca), host_.get());
@@ -150,6 +169,10 @@ absl::Status ServeContext::ReadClientCa() {
 absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
   absl::MutexLock lock(&mutex_);
   credentials_->Refresh();
+  if (IsFile(absl::GetFlag(FLAGS_ech_keys))) {
+    const absl::Status read = ReadEchKeys();
+    if (!read.ok()) return read;
+  }
   if (IsFile(absl::GetFlag(FLAGS_client_ca))) {
     const absl::Status read = ReadClientCa();
     if (!read.ok()) return read;
@@ -161,6 +184,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ServeContext::Make() {
   ssl::ContextOptions options;
   options.verification.spiffe = spiffe_;
   options.credential_source = credentials_->source();
+  options.ech_keys = ech_keys_;
   const absl::Status versions = SetVersionsAndCiphers(&options);
   if (!versions.ok()) return versions;
   options.alpn_protocols = AlpnFromFlag();
@@ -189,6 +213,8 @@ ServeContext::Seen ServeContext::Look() const {
   std::vector<std::string> places = SpiffeFiles();
   const std::string client_ca = absl::GetFlag(FLAGS_client_ca);
   if (IsFile(client_ca)) places.push_back(client_ca);
+  const std::string ech_keys = absl::GetFlag(FLAGS_ech_keys);
+  if (!ech_keys.empty() && IsFile(ech_keys)) places.push_back(ech_keys);
   for (const std::string& place : places) {
     const absl::StatusOr<std::vector<platform::CaFile>> files =
         platform::ListCaFiles(host_.get(), place);

@@ -21,6 +21,7 @@
 #include "platform/host.h"
 #include "platform/runtime.h"
 #include "ssl/context.h"
+#include "ssl/ech.h"
 #include "ssl/spiffe_peers.h"
 #include "ssl/ticket_keyring.h"
 #include "ssl/verification.h"
@@ -40,13 +41,14 @@ class ServeContext {
       std::shared_ptr<ssl::TicketKeyring> tickets,
       std::function<void(absl::string_view)> log);
 
-  // Reads the files of --cert, --key, --client-ca and --trust-domain again. A
+  // Reads the files of --cert, --key, --client-ca, --trust-domain and
+  // --ech-keys again. A
   // certificate that cannot be used is logged, and no error.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Make();
 
-  // Whether Make would make another context: a file of --client-ca or
-  // --trust-domain was changed, or the policy was and has been reloaded. Costs
-  // a stat(2) for each file.
+  // Whether Make would make another context: a file of --client-ca,
+  // --trust-domain or --ech-keys was changed, or the policy was and has been
+  // reloaded. Costs a stat(2) for each file.
   bool Changed();
 
   ssl::VerifyMode cert_reqs() const { return cert_reqs_; }
@@ -57,8 +59,8 @@ class ServeContext {
                bool http, std::shared_ptr<ssl::TicketKeyring> tickets,
                std::unique_ptr<ServeCredentials> credentials);
 
-  // The state of the files of --client-ca and --trust-domain, without their
-  // content.
+  // The state of the files of --client-ca, --trust-domain and --ech-keys,
+  // without their content.
   struct Seen {
     std::vector<platform::CaFile> files;
     std::string error;    // Why they cannot be examined; or empty.
@@ -66,6 +68,7 @@ class ServeContext {
   };
 
   absl::Status ReadClientCa() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status ReadEchKeys() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ReadSpiffe() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Seen Look() const;
 
@@ -80,6 +83,7 @@ class ServeContext {
   platform::CaCerts client_ca_ ABSL_GUARDED_BY(mutex_);
   // Which clients are admitted by their SPIFFE IDs; or null.
   std::shared_ptr<const ssl::SpiffePeers> spiffe_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const ssl::EchKeys> ech_keys_ ABSL_GUARDED_BY(mutex_);
   Seen seen_ ABSL_GUARDED_BY(mutex_);
 };
 

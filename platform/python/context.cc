@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "platform/python/certificate_dict.h"
+#include "platform/python/ech.h"
 #include "platform/python/errors.h"
 #include "platform/python/negotiation.h"
 #include "platform/python/profile.h"
@@ -354,6 +355,9 @@ PyMethodDef* ContextMethods() {
     {"_watch_cas", Method<Locked<WatchCas>>(), METH_O, nullptr},
     {"_watched_cas", Method<Locked<WatchedCas>>(), METH_NOARGS, nullptr},
     {"_set_spiffe", Method<Locked<SetSpiffe>>(), METH_VARARGS, nullptr},
+    {"_set_ech_configs", Method<Locked<SetEchConfigs>>(), METH_O, nullptr},
+    {"_set_ech_keys", Method<Locked<SetEchKeys>>(), METH_O, nullptr},
+    {"_set_ech_grease", Method<Locked<SetEchGrease>>(), METH_O, nullptr},
     {"_use_tickets", Method<Locked<UseTickets>>(), METH_O, nullptr},
     {"load_dh_params", Method<Locked<LoadDhParams>>(), METH_O, nullptr},
     {"load_verify_locations", Method<Locked<LoadVerifyLocations>>(), kKeywords,

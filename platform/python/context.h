@@ -23,6 +23,7 @@
 #include "platform/python/trusted.h"
 #include "ssl/context.h"
 #include "ssl/credentials.h"
+#include "ssl/ech.h"
 #include "ssl/options.h"
 #include "ssl/spiffe_peers.h"
 #include "ssl/ticket_keyring.h"
@@ -69,6 +70,10 @@ struct ContextObject {
   std::shared_ptr<platform::CredentialFiles> live;
   // Which SPIFFE IDs the peer may have, in place of a name; or null.
   std::shared_ptr<const ssl::SpiffePeers> spiffe;
+  // Encrypted Client Hello: a client's, and a server's; or null.
+  std::shared_ptr<const ssl::EchConfigs> ech_configs;
+  std::shared_ptr<const ssl::EchKeys> ech_keys;
+  bool ech_grease = false;
   // Ticket keys that other contexts use, too; or null.
   std::shared_ptr<SharedTickets> tickets;
   Trusted trusted;

@@ -197,6 +197,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   result.session_tickets = (options & kOpNoTicket) == 0;
   result.num_tickets = static_cast<size_t>(num_tickets);
   if (side == ssl::Side::kServer) result.ticket_keyring = TicketKeyring(now);
+  if (side == ssl::Side::kServer) result.ech_keys = ech_keys;
   if (tickets != nullptr) {
     result.session_timeout =
         std::min(result.session_timeout, tickets->keyring()->lifetime());

@@ -291,8 +291,21 @@ PyObject* RaiseStatus(const ModuleState& state, const absl::Status& status,
     default:
       break;
   }
-  return RaiseSslError(state.ssl_error.get(), kErrorSsl, TextOfError(error),
-                       line);
+  if (!error.ech_retry_configs.has_value()) {
+    return RaiseSslError(state.ssl_error.get(), kErrorSsl, TextOfError(error),
+                         line);
+  }
+  const PyRef raised = NewSslException(state.ssl_error.get(), kErrorSsl,
+                                       TextOfError(error), line);
+  const PyRef configs = PyRef::Steal(PyBytes_FromStringAndSize(
+      error.ech_retry_configs->data(),
+      static_cast<Py_ssize_t>(error.ech_retry_configs->size())));
+  if (raised &&
+      (!configs || PyObject_SetAttrString(raised.get(), "ech_retry_configs",
+                                          configs.get()) < 0)) {
+    return nullptr;
+  }
+  return Raise(state.ssl_error.get(), raised);
 }
 
 PyObject* RaiseWeakStatus(const ModuleState& state, const absl::Status& status,

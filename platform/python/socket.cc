@@ -11,6 +11,7 @@
 #include "platform/python/certificate_dict.h"
 #include "platform/python/context.h"
 #include "platform/python/core_access.h"
+#include "platform/python/ech.h"
 #include "platform/python/errors.h"
 #include "platform/python/negotiation.h"
 #include "platform/python/session.h"
@@ -304,6 +305,7 @@ PyMethodDef* SocketMethods() {
      nullptr},
     {"_certificate_compression", Method<Locked<CertificateCompression>>(),
      METH_NOARGS, nullptr},
+    {"_ech_status", Method<Locked<GetEchStatus>>(), METH_NOARGS, nullptr},
     {AIRLOCK_SINCE_3_15("client_sigalg"), Method<Locked<ClientSigalg>>(),
      METH_NOARGS, nullptr},
     {AIRLOCK_SINCE_3_15("server_sigalg"), Method<Locked<ServerSigalg>>(),

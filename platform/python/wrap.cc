@@ -89,6 +89,10 @@ bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
   options.server_hostname = socket.hostname;
   options.send_sni = !IsOldest(*socket.state);
   options.counters = ContextOf(socket.context.get()).counters;
+  if (!socket.server_side) {
+    options.ech_configs = ContextOf(socket.context.get()).ech_configs;
+    options.ech_grease = ContextOf(socket.context.get()).ech_grease;
+  }
   if (session != Py_None) {
     options.session = TakeSession(socket, session);
     if (options.session == nullptr) return false;

@@ -250,6 +250,7 @@ airlock_context_options ContextOptions(Maker* make, const Handles& handles) {
       make->List(&options.spiffe_ids_count, [make] { return SpiffeId(make); });
   options.live_ca_certs = make->Number();
   options.reserved3 = make->Number();
+  options.ech_keys = make->Bytes();
   return options;
 }
 

@@ -19,6 +19,7 @@
 #include "platform/http/site/html.h"
 #include "ssl/certificate.h"
 #include "ssl/context.h"
+#include "ssl/ech.h"
 #include "ssl/protocol.h"
 #include "ssl/session.h"
 #include "ssl/socket.h"
@@ -106,6 +107,7 @@ std::string Label(absl::string_view name) {
       {"alpn", "ALPN"},
       {"cipher_bits", "Key bits"},
       {"group", "Group (key exchange)"},
+      {"ech", "Encrypted Client Hello"},
       {"http", "HTTP"},
       {"id", "ID"},
       {"age_seconds", "Age in seconds"},
@@ -173,6 +175,7 @@ Json DescribeConnection(const ServerRequest& request,
     tls["cipher_bits"] = info->cipher.strength_bits;
     tls["group"] = OrNull(info->group);
     tls["certificate_compression"] = OrNull(info->certificate_compression);
+    tls["ech"] = std::string(ssl::EchStatusName(info->ech));
     tls["alpn"] = OrNull(info->alpn);
     tls["server_name"] = OrNull(info->server_name);
   }

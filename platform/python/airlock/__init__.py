@@ -12,6 +12,9 @@ use_tickets() shares ticket keys.
 """
 from __future__ import absolute_import
 
+from airlock._ech import (
+    ech_retry_configs, ech_status, set_ech_configs, set_ech_grease,
+    set_ech_keys)
 from airlock._finder import install, installed
 from airlock._hostname import match_hostname
 from airlock._negotiation import (
@@ -25,9 +28,10 @@ from airlock._watch import CaWatch, Watch, watch, watch_ca
 from airlock._wrap import wrap_socket
 
 __all__ = ['CaWatch', 'Policy', 'Setting', 'TicketKeyring', 'TicketState',
-           'Watch', 'certificate_compression', 'client_sigalg', 'get_groups',
-           'get_sigalgs', 'group', 'install', 'installed', 'match_hostname',
-           'policy', 'server_sigalg', 'set_ciphersuites', 'set_client_sigalgs',
-           'set_groups', 'set_server_sigalgs', 'spiffe', 'use_tickets', 'watch',
+           'Watch', 'certificate_compression', 'client_sigalg',
+           'ech_retry_configs', 'ech_status', 'get_groups', 'get_sigalgs',
+           'group', 'install', 'installed', 'match_hostname', 'policy',
+           'server_sigalg', 'set_ciphersuites', 'set_client_sigalgs',
+           'set_ech_configs', 'set_ech_grease', 'set_ech_keys', 'set_groups', 'set_server_sigalgs', 'spiffe', 'use_tickets', 'watch',
            'watch_ca', 'wrap_socket']
 __version__ = '1.0.0'

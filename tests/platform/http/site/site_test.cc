@@ -103,6 +103,7 @@ TEST(TlsPageTest, ShowsTheConnection) {
   EXPECT_EQ(tls["group"], connection.socket().info()->group);
   EXPECT_NE(tls["group"], "");
   EXPECT_TRUE(tls["certificate_compression"].is_null());
+  EXPECT_EQ(tls["ech"], "not offered");
   EXPECT_EQ(tls["alpn"], "http/1.1");
   EXPECT_EQ(tls["server_name"], "localhost");
   EXPECT_EQ(tls["http"], "HTTP/1.1");
