@@ -210,6 +210,18 @@ TEST(ResponseParserTest, HeadersAreLimited) {
   }
 }
 
+// With assertions, Beast ends the program at the fourth byte of such a body.
+TEST(ResponseParserTest, ALastChunkMayComeInParts) {
+  for (const char* last : {"0\r\n\r\n", "00\r\n\r\n", "0\r\nA: b\r\n\r\n"}) {
+    const std::string bytes = absl::StrCat(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", last);
+    for (size_t part = 1; part <= bytes.size(); ++part) {
+      const Result result = Parse(bytes, part);
+      EXPECT_TRUE(result.status.ok() && result.done) << last << part;
+    }
+  }
+}
+
 TEST(ResponseParserTest, TrailersAreNoHeaders) {
   ResponseParser parser(false, kMaxHeader, [](absl::string_view) {
     return absl::StatusOr<bool>(true);

@@ -82,16 +82,23 @@ TEST(Http1Test, AnswersRequestsInOrder) {
 
 TEST(Http1Test, ParsesAnyDivisionOfTheBytes) {
   RunningServer server(WithHandler(EchoHandler()));
-  RawClient client(server.port());
-  for (const char byte : absl::StrCat(
-           "\r\nPOST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
-           "\r\n2\r\nxy\r\n0\r\n\r\n",
-           kLast)) {
-    ASSERT_TRUE(client.Send({&byte, 1}));
+  for (const auto& [body, text] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"2\r\nxy\r\n0\r\n\r\n", "xy"},
+           {"0\r\n\r\n", ""},
+           {"0\r\nA: b\r\n\r\n", ""}}) {
+    SCOPED_TRACE(body);
+    RawClient client(server.port());
+    for (const char byte : absl::StrCat("\r\nPOST /b HTTP/1.1\r\nHost: a\r\n"
+                                        "Transfer-Encoding: chunked\r\n\r\n",
+                                        body, kLast)) {
+      ASSERT_TRUE(client.Send({&byte, 1}));
+    }
+    EXPECT_THAT(client.ReadAll(),
+                AllOf(HasSubstr(absl::StrCat("POST /b ", text, "\n")),
+                      EndsWith("\r\n\r\nGET /last \n")));
+    EXPECT_EQ(client.end(), "close_notify");
   }
-  EXPECT_THAT(client.ReadAll(), AllOf(HasSubstr("POST /b xy\n"),
-                                      EndsWith("\r\n\r\nGET /last \n")));
-  EXPECT_EQ(client.end(), "close_notify");
 }
 
 // Each could be seen as another request by a proxy, or is not HTTP at all.
