@@ -58,8 +58,14 @@ names=$(for package in "${PACKAGES[@]}"; do
   dpkg-deb --field "$package" Depends
 done | sed 's/ *([^)]*)//g; s/,/\n/g' | tr --delete ' ' | sort --unique |
   grep --invert-match airlock)
-# shellcheck disable=SC2086  # Names, a word each.
-dpkg-query --status $names >"$ADMIN/status"
+# A machine may have a library for several architectures; some packages are for
+# all of them.
+architecture=$(dpkg --print-architecture)
+for name in $names; do
+  dpkg-query --status "$name:$architecture" 2>query.log ||
+    dpkg-query --status "$name" || die "no $name:" "$(cat query.log)"
+  echo
+done >"$ADMIN/status"
 own_dpkg() {
   dpkg --root="$ROOT" --log=/dev/null --force-not-root \
     --force-script-chrootless "$@"
