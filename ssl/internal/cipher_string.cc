@@ -22,8 +22,11 @@ constexpr absl::string_view kLevel = "@SECLEVEL=";
 constexpr absl::string_view kDefaultList =
     "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:RSA+AESGCM:RSA+AES";
 
-// Later BoringSSL versions leave 3DES out of these lists; exclude it in all.
-constexpr absl::string_view kNever = ":!3DES";
+// Later BoringSSL versions leave 3DES out of these lists, and add two suites of
+// CBC with SHA-256: no version is to have either. A name that a version does
+// not know has no effect.
+constexpr absl::string_view kNever =
+    ":!3DES:!ECDHE-ECDSA-AES128-SHA256:!ECDHE-RSA-AES128-SHA256";
 
 // BoringSSL's PSK excludes ECDHE-PSK; its aPSK is OpenSSL's PSK.
 std::string WithOpensslsPsk(absl::string_view list) {
@@ -63,7 +66,7 @@ absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
   // empty one.
   result.list = WithOpensslsPsk(result.list);
   if (result.list.empty()) result.list = std::string(kDefaultList);
-  // Preference groups do not allow operators, and contain 3DES only by name.
+  // Preference groups do not allow operators, and contain these only by name.
   if (!absl::StrContains(result.list, '[')) {
     absl::StrAppend(&result.list, kNever);
   }

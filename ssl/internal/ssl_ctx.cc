@@ -75,12 +75,18 @@ bool SetSignatureAlgorithms(const ContextOptions& options, SSL_CTX* ctx) {
           SSL_CTX_set_signing_algorithm_prefs(ctx, ours.data(), ours.size()));
 }
 
-// BoringSSL still selects 3DES by name inside brackets.
-bool HasTripleDes(const SSL_CTX* ctx) {
+// What BoringSSL still selects by name inside brackets, and why it should not;
+// otherwise empty.
+absl::string_view UnsupportedIn(const SSL_CTX* ctx) {
   for (const SSL_CIPHER* cipher : SSL_CTX_get_ciphers(ctx)) {
-    if (SSL_CIPHER_get_cipher_nid(cipher) == NID_des_ede3_cbc) return true;
+    if (SSL_CIPHER_get_cipher_nid(cipher) == NID_des_ede3_cbc) {
+      return "3DES, which is too weak and not supported";
+    }
+    if (SSL_CIPHER_get_digest_nid(cipher) == NID_sha256) {
+      return "CBC with SHA-2, which is not supported";
+    }
   }
-  return false;
+  return "";
 }
 
 absl::Status SetCiphersAndGroups(const ContextOptions& options,
@@ -99,12 +105,12 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
             "suites are always enabled, and are not named here.",
             /*after_where=*/": ", /*before_advice=*/". "});
   }
-  if (HasTripleDes(ctx)) {
+  const absl::string_view unsupported = UnsupportedIn(ctx);
+  if (!unsupported.empty()) {
     return MakeStatus(ErrorKind::kInvalidArgument,
                       ErrorParts{ErrorText::Name("ciphers"),
                                  absl::StrCat("\"", Shown(options.ciphers),
-                                              "\" selects 3DES, which is too "
-                                              "weak and not supported"),
+                                              "\" selects ", unsupported),
                                  "leave it out."});
   }
   std::vector<absl::string_view> names =

@@ -282,7 +282,11 @@ TEST(ContextCipherTest, OpensslsSyntaxIsUnderstood) {
     EXPECT_TRUE(Has(names, "GCM")) << ciphers;
     EXPECT_FALSE(Has(names, "DES")) << ciphers;
     EXPECT_FALSE(Has(names, "NULL")) << ciphers;
+    EXPECT_FALSE(Has(names, "AES128-SHA256")) << ciphers;
   }
+  // Some versions of BoringSSL have it.
+  EXPECT_EQ(CipherNames("ECDHE-RSA-AES128-SHA256:AES128-SHA"),
+            (std::vector<std::string>{"AES128-SHA"}));
   EXPECT_FALSE(Has(CipherNames("ALL:!PSK"), "PSK"));
   EXPECT_TRUE(Has(CipherNames("PSK"), "ECDHE-PSK"));
   EXPECT_EQ(
