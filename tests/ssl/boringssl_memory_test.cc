@@ -24,7 +24,6 @@
 #include "platform/memory_transport.h"
 #include "ssl/certificate.h"
 #include "ssl/credentials.h"
-#include "ssl/engine.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
 #include "ssl/trust_store.h"
@@ -34,6 +33,7 @@
 namespace airlock::ssl {
 namespace {
 
+using ::airlock::testing::BoringSslCrash;
 using ::airlock::testing::BoringSslMemoryFailed;
 using ::airlock::testing::FailBoringSslMemory;
 using ::airlock::testing::FailureOf;
@@ -47,15 +47,6 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 constexpr absl::string_view kData = "data";
-
-// Why these tests need API 19; empty: this is API 19. The later BoringSSL reads
-// the name of a certificate (x509_name_get_cache) into a cache that it does not
-// check for null: without memory, each test would end in a crash.
-absl::string_view EngineCrashes() {
-  return HasPostQuantumGroup()
-             ? "this BoringSSL crashes when it reads a name without memory"
-             : "";
-}
 
 // The files of the test, read before anything fails.
 struct Files {
@@ -158,7 +149,7 @@ absl::Status Scenario(const Files& files, TlsVersion version) {
 class BoringSslMemoryTest : public ::testing::TestWithParam<TlsVersion> {
  protected:
   void SetUp() override {
-    if (!EngineCrashes().empty()) GTEST_SKIP() << EngineCrashes();
+    if (!BoringSslCrash().empty()) GTEST_SKIP() << BoringSslCrash();
   }
 
   void FailEach(MemoryFailure kind) {
@@ -282,7 +273,7 @@ std::vector<Input> Inputs() {
 }
 
 TEST(InputMemoryTest, TheInputIsNotAtFault) {
-  if (!EngineCrashes().empty()) GTEST_SKIP() << EngineCrashes();
+  if (!BoringSslCrash().empty()) GTEST_SKIP() << BoringSslCrash();
   int errors = 0;
   int forgotten = 0;
   for (const Input& input : Inputs()) {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdlib>
 
+#include "ssl/engine.h"
+
 namespace {
 
 // How many allocations succeed before one fails; -1: all do.
@@ -72,5 +74,11 @@ void RestoreBoringSslMemory() { left = -1; }
 bool BoringSslMemoryFailed() { return failed; }
 
 int LivingBoringSslAllocations() { return living; }
+
+absl::string_view BoringSslCrash() {
+  return ssl::HasPostQuantumGroup()
+             ? "this BoringSSL crashes when it reads a name without memory"
+             : "";
+}
 
 }  // namespace airlock::testing
