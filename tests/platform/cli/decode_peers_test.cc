@@ -27,6 +27,7 @@
 #include "nlohmann/json.hpp"
 #include "platform/posix_transport.h"
 #include "platform/tcp.h"
+#include "ssl/engine.h"
 #include "ssl/options.h"
 #include "ssl/socket.h"
 #include "tests/interop/driver.h"
@@ -266,7 +267,12 @@ TEST_P(DecodeTest, AgreesWithTsharkAndSsldump) {
       WriteCapture(testing::SegmentsOf(recording.pieces));
   const std::string keys = WriteKeys(recording);
   ExpectSameAsTshark(capture, keys);
-  ExpectSameAsSsldump(capture);
+  // ssldump does not put together a ClientHello of two packets, which one with
+  // X25519MLKEM768 is.
+  if (!ssl::HasPostQuantumGroup() ||
+      GetParam().version != TlsVersion::kTls1_3) {
+    ExpectSameAsSsldump(capture);
+  }
   // The data was decrypted.
   const Outcome text = Airlock({"decode", capture, "--keylog", keys});
   EXPECT_EQ(text.status, 0) << text.errors;
