@@ -37,7 +37,7 @@ bool LiveTickets::Poll() {
   while (auto reading = reader_->Take()) {
     const absl::Time now = clock_();
     absl::Status status = Apply(*reading, now);
-    // What the service began with is no news.
+    // The service has read the files itself at its start.
     if (reading->first && status.ok()) continue;
     sink_({now, reading->key, std::move(status)});
   }

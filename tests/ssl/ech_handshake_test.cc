@@ -402,7 +402,7 @@ TEST_F(EchHandshakeTest, KeysOutliveWhoMadeThemAndServeManyContexts) {
 }
 
 TEST_F(EchHandshakeTest, NothingIsSentForAConfigurationThatCannotBeUsed) {
-  // All zero is no point of the curve, which only the attempt shows.
+  // A public key of zeros is invalid, which only the attempt shows.
   std::string bytes = NewKeys()->config_list();
   constexpr size_t kPublicKey = 2 + 4 + 1 + 2 + 2;
   bytes.replace(kPublicKey, 32, std::string(32, '\0'));
