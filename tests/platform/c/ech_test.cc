@@ -69,7 +69,7 @@ class CEchTest : public ::testing::Test {
 };
 
 TEST_F(CEchTest, TheOtherEngineIsNamed) {
-  if (ssl::HasEch()) GTEST_SKIP();
+  if (ssl::HasEch()) GTEST_SKIP() << "this engine has ECH";
   airlock_wrap_options options = ClientWrap();
   options.ech_grease = AIRLOCK_YES;
   EXPECT_EQ(RefusalOf(options), AIRLOCK_KIND_INVALID_ARGUMENT);

@@ -62,7 +62,7 @@ Keys NewKeys() {
 }
 
 TEST(EchCommandTest, TheOtherEngineIsNamed) {
-  if (ssl::HasEch()) GTEST_SKIP();
+  if (ssl::HasEch()) GTEST_SKIP() << "this engine has ECH";
   const Server server(Serving());
   const Outcome client =
       Connect(server, {absl::StrCat("--ech=", Written("any", "AAAA"))});
