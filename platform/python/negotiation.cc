@@ -21,18 +21,21 @@
 namespace airlock::python {
 namespace {
 
-// The names of a group: BoringSSL's, OpenSSL's, and another of OpenSSL's.
+// The names of a group: BoringSSL's, OpenSSL's, and another of OpenSSL's; and
+// the versions of TLS that define it (P-224: RFC 8446, section 4.2.7).
 constexpr struct {
   absl::string_view engine;
   absl::string_view openssl;
   absl::string_view alias;
+  int first;
+  int last;
 } kGroups[] = {
-    {"X25519MLKEM768", "X25519MLKEM768", ""},
-    {"X25519", "x25519", ""},
-    {"P-256", "secp256r1", "prime256v1"},
-    {"P-384", "secp384r1", ""},
-    {"P-521", "secp521r1", ""},
-    {"P-224", "secp224r1", ""},
+    {"X25519MLKEM768", "X25519MLKEM768", "", kTls1_3, kTls1_3},
+    {"X25519", "x25519", "", kTls1_0, kTls1_3},
+    {"P-256", "secp256r1", "prime256v1", kTls1_0, kTls1_3},
+    {"P-384", "secp384r1", "", kTls1_0, kTls1_3},
+    {"P-521", "secp521r1", "", kTls1_0, kTls1_3},
+    {"P-224", "secp224r1", "", kTls1_0, kTls1_2},
 };
 
 // RFC 8446, section 4.2.3, and OpenSSL's older form of a name.
@@ -239,10 +242,16 @@ PyObject* GetGroups(PyObject* self, PyObject* args, PyObject* kwargs) {
   }
   const int aliases = PyObject_IsTrue(wanted);
   if (aliases < 0) return nullptr;
+  const ContextObject& context = ContextOf(self);
+  // Both can be a word for "any", which is a negative number.
+  const int minimum = context.minimum_version;
+  const int maximum =
+      context.maximum_version < 0 ? kTls1_3 : context.maximum_version;
   PyRef list = PyRef::Steal(PyList_New(0));
   if (!list) return nullptr;
   for (const auto& row : kGroups) {
-    if (!EngineHas(ContextOf(self), row.engine)) continue;
+    if (row.last < minimum || row.first > maximum) continue;
+    if (!EngineHas(context, row.engine)) continue;
     if (!AppendName(list.get(), row.openssl)) return nullptr;
     if (aliases == 0 || absl::EqualsIgnoreCase(row.engine, row.openssl)) {
       continue;

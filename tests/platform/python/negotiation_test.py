@@ -192,6 +192,21 @@ class NegotiationTest(TlsTest):
             # What is set does not change what there is.
             self.assertEqual(api.get_groups(context), names)
 
+    def test_get_groups_goes_by_the_versions(self):
+        for api, _ in self.each():
+            context = server_context()
+            names = api.get_groups(context, include_aliases=True)
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
+            self.assertEqual(
+                api.get_groups(context, include_aliases=True),
+                [name for name in names if name != 'X25519MLKEM768'])
+            context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+            context.minimum_version = ssl.TLSVersion.TLSv1_3
+            self.assertEqual(
+                api.get_groups(context, include_aliases=True),
+                [name for name in names if name not in ('secp224r1', 'P-224')])
+            self.assertIn('x25519', api.get_groups(context))
+
     def test_signature_of_server(self):
         for api, version in self.each('TLSv1_2', 'TLSv1_3'):
             client = client_context()
