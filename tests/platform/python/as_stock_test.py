@@ -74,6 +74,37 @@ class AsStockTest(unittest.TestCase):
             self.connect(context)
             self.assertEqual(os.path.getsize(path), size)
 
+    @unittest.skipUnless(hasattr(ssl.SSLSocket, 'sendfile'),
+                         'newer than this Python')
+    def test_sends_a_part_of_a_file(self):
+        # 3.15's ssl would leave it to the kernel, if the module could.
+        path = os.path.join(self.folder, 'file')
+        content = bytes(bytearray(range(256))) * 500
+        with open(path, 'wb') as file:
+            file.write(content)
+        near, far = socket_pair()
+        received = []
+
+        def serve():
+            with server_context().wrap_socket(far, server_side=True) as tls:
+                piece = tls.recv(65536)
+                while piece:
+                    received.append(piece)
+                    piece = tls.recv(65536)
+                tls.unwrap()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with client_context().wrap_socket(near, server_hostname='localhost') \
+                as tls, open(path, 'rb') as file:
+            self.assertEqual(tls.sendfile(file, 7, 100000), 100000)
+            self.assertEqual(file.tell(), 100007)
+            self.assertEqual(tls.sendfile(file, 127990), 10)
+            tls.unwrap()
+        thread.join()
+        self.assertEqual(b''.join(received),
+                         content[7:100007] + content[127990:])
+
     @unittest.skipUnless(hasattr(ssl, 'SSLSession'), 'newer than this Python')
     def test_session_is_there_before_the_handshake(self):
         client = client_context()

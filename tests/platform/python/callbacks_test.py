@@ -62,6 +62,34 @@ class CallbackTest(TlsTest):
         self.connect(server=context)
         self.assertEqual(len(seen), 1)
 
+    @unittest.skipUnless(MODERN, 'newer than this Python')
+    def test_is_called_once_although_a_client_says_hello_twice(self):
+        # Neither again, nor that of the context that it chose.
+        to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+        first, chosen = server_context(), server_context()
+        # Clients send no key for it at first.
+        first.set_ecdh_curve('secp384r1')
+        calls = []
+
+        def callback(connection, name, context):
+            calls.append((name, context))
+            connection.context = chosen
+
+        set_sni_callback(first, callback)
+        set_sni_callback(chosen, callback)
+        client = client_context().wrap_bio(to_client, to_server,
+                                           server_hostname='localhost')
+        server = first.wrap_bio(to_server, to_client, server_side=True)
+        # The second round of the client ends in a wait: it says hello again.
+        for end in (client, server, client, server):
+            with self.assertRaises(ssl.SSLWantReadError):
+                end.do_handshake()
+        client.do_handshake()
+        server.do_handshake()
+        self.assertEqual(client.version(), 'TLSv1.3')
+        self.assertEqual(calls, [('localhost', first)])
+        self.assertIs(server.context, chosen)
+
     @unittest.skipUnless(hasattr(ssl, 'MemoryBIO'), 'no MemoryBIO in 2.7')
     def test_is_not_called_with_a_freed_object(self):
         # As of CPython 3.13.5, whose own test it is.

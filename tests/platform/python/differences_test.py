@@ -83,6 +83,14 @@ class DifferencesTest(unittest.TestCase):
                      'ECDHE-RSA-CHACHA20-POLY1305', 'AES128-GCM-SHA256'):
             context().set_ciphers(name)
 
+    @unittest.skipIf(sys.version_info < (3, 13), 'newer than this Python')
+    def test_features(self):
+        self.assertTrue(ssl.HAS_PSK)
+        if sys.version_info >= (3, 14):
+            self.assertFalse(ssl.HAS_PHA)
+        if sys.version_info >= (3, 15):
+            self.assertFalse(ssl.HAS_PSK_TLS13)
+
     @unittest.skipUnless(hasattr(ssl.SSLContext, 'wrap_bio'), '3.5 on')
     def test_host_names(self):
         client = context()
@@ -94,6 +102,15 @@ class DifferencesTest(unittest.TestCase):
         for name in 'host', 'host.', 'a_b', '127.0.0.1', '::1', 'xn--a':
             client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(),
                             server_hostname=name)
+
+    @unittest.skipIf(sys.version_info < (3, 7), 'newer than this Python')
+    def test_no_hostname(self):
+        # From 3.14.8 on, ssl.py raises it itself.
+        client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        with self.assertRaises(ValueError):
+            client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
+        client.check_hostname = False
+        client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
 
     @unittest.skipUnless(hasattr(ssl.SSLContext, 'get_ciphers'), '3.6 on')
     def test_suite_order(self):
