@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace airlock::platform {
 namespace {
@@ -21,6 +22,17 @@ size_t IndexOf(ssl::TlsVersion version) {
 ssl::TlsVersion VersionAt(size_t index) {
   return static_cast<ssl::TlsVersion>(
       static_cast<size_t>(ssl::TlsVersion::kTls1_0) + index);
+}
+
+// The place of `group` in Counters::kGroups.
+size_t IndexOfGroup(absl::string_view group) {
+  constexpr size_t kOther = Counters::kGroups.size() - 2;
+  static_assert(Counters::kGroups[kOther] == "other");
+  if (group.empty()) return kOther + 1;
+  for (size_t i = 0; i < kOther; ++i) {
+    if (Counters::kGroups[i] == group) return i;
+  }
+  return kOther;
 }
 
 void Describe(absl::string_view name, absl::string_view help,
@@ -59,6 +71,28 @@ void AppendSide(absl::string_view name, const Counters::Side& side,
                  text);
     AppendResult(handshakes, result, "RESUMED_HANDSHAKE", side.resumptions,
                  text);
+  }
+  const std::string groups =
+      absl::StrCat("airlock_", name, "_tls_groups_total");
+  Describe(groups,
+           absl::StrCat("TLS handshakes of a ", name,
+                        " that succeeded, by group for key exchange."),
+           text);
+  for (size_t i = 0; i < Counters::kGroups.size(); ++i) {
+    absl::StrAppend(text, groups, "{group=\"", Counters::kGroups[i], "\"} ",
+                    side.groups[i], "\n");
+  }
+  const std::string ech = absl::StrCat("airlock_", name, "_tls_ech_total");
+  Describe(ech,
+           absl::StrCat("TLS handshakes of a ", name,
+                        ", by the result of Encrypted Client Hello."),
+           text);
+  for (size_t i = 0; i < Counters::kEchStatuses; ++i) {
+    absl::StrAppend(
+        text, ech, "{result=\"",
+        absl::StrReplaceAll(ssl::EchStatusName(static_cast<ssl::EchStatus>(i)),
+                            {{" ", "_"}}),
+        "\"} ", side.ech[i], "\n");
   }
   const std::string duration =
       absl::StrCat("airlock_", name, "_tls_handshake_duration_seconds");
@@ -119,6 +153,10 @@ uint64_t Counters::handshakes_of(ssl::TlsVersion version) const {
   return handshakes[IndexOf(version)];
 }
 
+uint64_t Counters::Side::group_of(absl::string_view group) const {
+  return groups[group == "none" ? kGroups.size() - 1 : IndexOfGroup(group)];
+}
+
 std::string Counters::ToPrometheus() const {
   std::string text;
   Describe("airlock_handshakes_total", "TLS handshakes that succeeded.", &text);
@@ -157,22 +195,27 @@ std::string Counters::ToPrometheus() const {
   return text;
 }
 
-void CounterSet::HandshakeSucceeded(ssl::Side side, ssl::TlsVersion version,
-                                    bool resumed,
-                                    absl::optional<absl::Duration> duration) {
-  Side& of = Of(side);
-  handshakes_[IndexOf(version)].fetch_add(1, kRelaxed);
+void CounterSet::HandshakeSucceeded(const CompletedHandshake& handshake) {
+  Side& of = Of(handshake.side);
+  handshakes_[IndexOf(handshake.version)].fetch_add(1, kRelaxed);
   of.results[static_cast<size_t>(HandshakeResult::kSuccess)].fetch_add(
       1, kRelaxed);
-  if (resumed) of.resumptions.fetch_add(1, kRelaxed);
-  if (duration.has_value()) of.durations.Add(*duration);
+  of.groups[IndexOfGroup(handshake.group)].fetch_add(1, kRelaxed);
+  of.ech[static_cast<size_t>(handshake.ech)].fetch_add(1, kRelaxed);
+  if (handshake.resumed) of.resumptions.fetch_add(1, kRelaxed);
+  if (handshake.duration.has_value()) of.durations.Add(*handshake.duration);
 }
 
 void CounterSet::HandshakeFailed(ssl::Side side, const absl::Status& status) {
   const ssl::Error error = ssl::GetError(status).value_or(ssl::Error{});
   failures_[static_cast<size_t>(error.kind)].fetch_add(1, kRelaxed);
-  Of(side).results[static_cast<size_t>(HandshakeResultOf(error))].fetch_add(
-      1, kRelaxed);
+  Side& of = Of(side);
+  of.results[static_cast<size_t>(HandshakeResultOf(error))].fetch_add(1,
+                                                                      kRelaxed);
+  if (error.ech_retry_configs.has_value()) {
+    of.ech[static_cast<size_t>(ssl::EchStatus::kRejected)].fetch_add(1,
+                                                                     kRelaxed);
+  }
 }
 
 Counters::Side CounterSet::Side::Read() const {
@@ -182,6 +225,10 @@ Counters::Side CounterSet::Side::Read() const {
   for (size_t i = 0; i < kHandshakeResults; ++i) {
     read.results[i] = results[i].load(kRelaxed);
   }
+  for (size_t i = 0; i < groups.size(); ++i) {
+    read.groups[i] = groups[i].load(kRelaxed);
+  }
+  for (size_t i = 0; i < ech.size(); ++i) read.ech[i] = ech[i].load(kRelaxed);
   read.durations = durations.Read();
   return read;
 }

@@ -17,6 +17,7 @@
 #include "absl/types/optional.h"
 #include "platform/handshake_result.h"
 #include "platform/histogram.h"
+#include "ssl/ech.h"
 #include "ssl/error.h"
 #include "ssl/options.h"
 
@@ -44,6 +45,12 @@ struct Counters {
   static constexpr size_t kKinds =
       static_cast<size_t>(ssl::ErrorKind::kClosed) + 1;
   static constexpr size_t kVersions = 4;  // TLS 1.0 to TLS 1.3.
+  static constexpr size_t kEchStatuses =
+      static_cast<size_t>(ssl::EchStatus::kRejected) + 1;
+  // The groups for key exchange that are counted by name; "other" is any other
+  // one, and "none" a handshake without.
+  static constexpr std::array<absl::string_view, 7> kGroups = {
+      "X25519MLKEM768", "X25519", "P-256", "P-384", "P-521", "other", "none"};
 
   // Successful handshakes by protocol version, and how many of them resumed a
   // session.
@@ -59,7 +66,17 @@ struct Counters {
     // How long those took that succeeded, from the first call that did
     // handshake work: with the waits for the peer.
     HistogramCounts durations;
+    // Those that succeeded, by kGroups.
+    std::array<uint64_t, kGroups.size()> groups{};
+    // By ssl::EchStatus: those that succeeded, and those of clients that failed
+    // because the server rejected ECH and proved that it has the public name.
+    std::array<uint64_t, kEchStatuses> ech{};
 
+    // `group`: one of kGroups.
+    uint64_t group_of(absl::string_view group) const;
+    uint64_t ech_of(ssl::EchStatus status) const {
+      return ech[static_cast<size_t>(status)];
+    }
     uint64_t results_of(HandshakeResult result) const {
       return results[static_cast<size_t>(result)];
     }
@@ -94,8 +111,10 @@ struct Counters {
   // the names of gRPC (A118) as far as it has one,
   // grpc_client_tls_handshakes_total{grpc_tls_handshake_result="SUCCESS",
   // grpc_tls_handshake_resumed="FULL_HANDSHAKE"} and
-  // airlock_client_tls_handshake_duration_seconds. Each is always present, with
-  // HELP and TYPE. Of `live_credentials` and `live_ca_certs`,
+  // airlock_client_tls_handshake_duration_seconds,
+  // airlock_client_tls_groups_total{group="X25519"} and
+  // airlock_client_tls_ech_total{result="accepted"}. Each is always present,
+  // with HELP and TYPE. Of `live_credentials` and `live_ca_certs`,
   // airlock_live_sources{source="credentials"} and "ca_certs", and likewise
   // airlock_live_sources_failing, airlock_live_updates_total and
   // airlock_live_failed_updates_total.
@@ -104,11 +123,20 @@ struct Counters {
   std::string ToPrometheus() const;
 };
 
+// A handshake that succeeded.
+struct CompletedHandshake {
+  ssl::Side side = ssl::Side::kClient;
+  ssl::TlsVersion version = ssl::TlsVersion::kTls1_3;
+  bool resumed = false;
+  absl::string_view group;  // As ConnectionInfo::group.
+  ssl::EchStatus ech = ssl::EchStatus::kNotOffered;
+  absl::optional<absl::Duration> duration;
+};
+
 // The counters. Thread-safe, without locks: a read may miss concurrent updates.
 class CounterSet {
  public:
-  void HandshakeSucceeded(ssl::Side side, ssl::TlsVersion version, bool resumed,
-                          absl::optional<absl::Duration> duration);
+  void HandshakeSucceeded(const CompletedHandshake& handshake);
   void HandshakeFailed(ssl::Side side, const absl::Status& status);
 
   // Everything except the counters of the policy and the audit, which are kept
@@ -121,6 +149,8 @@ class CounterSet {
 
     std::array<std::atomic<uint64_t>, kHandshakeResults> results{};
     std::atomic<uint64_t> resumptions{0};
+    std::array<std::atomic<uint64_t>, Counters::kGroups.size()> groups{};
+    std::array<std::atomic<uint64_t>, Counters::kEchStatuses> ech{};
     Histogram durations;
   };
   Side& Of(ssl::Side side) {

@@ -277,9 +277,14 @@ void Runtime::Impl::Complete(ssl::ContextOptions* options) const {
         if (!status.ok()) {
           count->HandshakeFailed(socket.side(), status);
         } else if (const auto version = socket.version()) {
-          count->HandshakeSucceeded(socket.side(), *version,
-                                    socket.session_reused(),
-                                    socket.handshake_duration());
+          CompletedHandshake completed;
+          completed.side = socket.side();
+          completed.version = *version;
+          completed.resumed = socket.session_reused();
+          completed.group = socket.group();
+          completed.ech = socket.ech();
+          completed.duration = socket.handshake_duration();
+          count->HandshakeSucceeded(completed);
         }
         expiry->Poll();
         if (observe != nullptr) observe(socket, status);

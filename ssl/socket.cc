@@ -216,6 +216,17 @@ absl::optional<TlsVersion> Socket::version() const {
   return static_cast<TlsVersion>(SSL_version(impl_->ssl.get()));
 }
 
+absl::string_view Socket::group() const {
+  if (!impl_->handshake_done) return "";
+  const uint16_t group = SSL_get_curve_id(impl_->ssl.get());
+  const char* name = group == 0 ? nullptr : SSL_get_curve_name(group);
+  return name == nullptr ? "" : name;
+}
+
+EchStatus Socket::ech() const {
+  return impl_->handshake_done ? impl_->Ech() : EchStatus::kNotOffered;
+}
+
 bool Socket::session_reused() const {
   return impl_->handshake_done && SSL_session_reused(impl_->ssl.get()) != 0;
 }
@@ -228,9 +239,7 @@ absl::optional<ConnectionInfo> Socket::info() const {
   if (const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl)) {
     info.cipher = internal::DescribeCipher(cipher);
   }
-  if (const uint16_t group = SSL_get_curve_id(ssl)) {
-    if (const char* name = SSL_get_curve_name(group)) info.group = name;
-  }
+  info.group = std::string(group());
   info.peer_signing_algorithm = SSL_get_peer_signature_algorithm(ssl);
   const uint8_t* data = nullptr;
   unsigned size = 0;
@@ -248,7 +257,7 @@ absl::optional<ConnectionInfo> Socket::info() const {
   info.ocsp_response.assign(reinterpret_cast<const char*>(data), long_size);
   SSL_get0_signed_cert_timestamp_list(ssl, &data, &long_size);
   info.sct_list.assign(reinterpret_cast<const char*>(data), long_size);
-  info.ech = impl_->Ech();
+  info.ech = ech();
   if (impl_->certificate_compressed) {
     info.certificate_compression = internal::kZlibName;
   }

@@ -141,6 +141,8 @@ class Socket {
   absl::optional<ConnectionInfo> info() const;
   // The same as in info(), without allocating memory.
   absl::optional<TlsVersion> version() const;
+  absl::string_view group() const;  // Empty until then.
+  EchStatus ech() const;            // kNotOffered until then.
   bool session_reused() const;
   // ConnectionInfo::handshake_duration.
   absl::optional<absl::Duration> handshake_duration() const;

@@ -325,6 +325,13 @@ typedef struct airlock_counters {
   uint64_t policy_reloads;
   uint64_t policy_reload_failures;
   uint64_t allowed; /* AIRLOCK_AUDIT_ALLOWED, reported or not. */
+  /* Successful handshakes by AIRLOCK_ECH_*; the rest is reserved. Those of
+   * clients include the failures with ech_rejected in airlock_error_info. */
+  uint64_t client_ech[8];
+  uint64_t server_ech[8];
+  /* Successful handshakes with the group X25519MLKEM768. */
+  uint64_t client_post_quantum;
+  uint64_t server_post_quantum;
 } airlock_counters;
 
 AIRLOCK_API airlock_status

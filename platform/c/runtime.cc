@@ -271,6 +271,14 @@ airlock_status airlock_runtime_counters(const airlock_runtime* runtime,
               counters.handshakes);
     std::copy(counted.failures.begin(), counted.failures.end(),
               counters.failures);
+    static_assert(sizeof(counters.client_ech) >= sizeof(counted.client.ech),
+                  "too few counters for ECH");
+    std::copy(counted.client.ech.begin(), counted.client.ech.end(),
+              counters.client_ech);
+    std::copy(counted.server.ech.begin(), counted.server.ech.end(),
+              counters.server_ech);
+    counters.client_post_quantum = counted.client.group_of("X25519MLKEM768");
+    counters.server_post_quantum = counted.server.group_of("X25519MLKEM768");
     counters.resumptions = counted.resumptions;
     counters.refusals = counted.refusals;
     counters.upgrades = counted.upgrades;

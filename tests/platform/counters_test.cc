@@ -15,11 +15,13 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ssl/ech.h"
 #include "ssl/error.h"
 
 namespace airlock::platform {
 namespace {
 
+using ssl::EchStatus;
 using ssl::ErrorKind;
 using ssl::Side;
 using ssl::TlsVersion;
@@ -36,8 +38,11 @@ TEST(CountersTest, CountWhatManyThreadsSee) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int j = 0; j < 1000; ++j) {
-        set.HandshakeSucceeded(Side::kClient, TlsVersion::kTls1_3, j % 2 == 0,
-                               absl::Milliseconds(2));
+        CompletedHandshake completed;
+        completed.resumed = j % 2 == 0;
+        completed.group = "X25519";
+        completed.duration = absl::Milliseconds(2);
+        set.HandshakeSucceeded(completed);
         set.HandshakeFailed(Side::kServer, Failure(ErrorKind::kHostname));
       }
     });
@@ -51,6 +56,8 @@ TEST(CountersTest, CountWhatManyThreadsSee) {
   EXPECT_EQ(counters.failures_of(ErrorKind::kVerification), 0);
   EXPECT_EQ(counters.client.results_of(HandshakeResult::kSuccess), 4000);
   EXPECT_EQ(counters.client.resumptions, 2000);
+  EXPECT_EQ(counters.client.group_of("X25519"), 4000);
+  EXPECT_EQ(counters.client.ech_of(EchStatus::kNotOffered), 4000);
   EXPECT_EQ(counters.client.durations.count(), 4000);
   EXPECT_EQ(counters.client.durations.total_us, 8'000'000);
   EXPECT_EQ(counters.server.results_of(HandshakeResult::kSuccess), 0);
@@ -64,7 +71,10 @@ TEST(CountersTest, EveryVersionAndKindHasItsOwn) {
   const TlsVersion versions[] = {TlsVersion::kTls1_0, TlsVersion::kTls1_1,
                                  TlsVersion::kTls1_2, TlsVersion::kTls1_3};
   for (const TlsVersion version : versions) {
-    set.HandshakeSucceeded(Side::kServer, version, false, absl::nullopt);
+    CompletedHandshake completed;
+    completed.side = Side::kServer;
+    completed.version = version;
+    set.HandshakeSucceeded(completed);
   }
   for (size_t i = 0; i < Counters::kKinds; ++i) {
     set.HandshakeFailed(Side::kClient, Failure(static_cast<ErrorKind>(i)));
@@ -77,10 +87,56 @@ TEST(CountersTest, EveryVersionAndKindHasItsOwn) {
   EXPECT_EQ(counters.server.durations.count(), 0);
 }
 
+TEST(CountersTest, EveryGroupAndResultOfEchHasItsOwn) {
+  CounterSet set;
+  CompletedHandshake completed;
+  for (const absl::string_view group : Counters::kGroups) {
+    completed.group = group == "none" ? "" : group;
+    set.HandshakeSucceeded(completed);
+  }
+  completed.group = "P-224";
+  for (const EchStatus status :
+       {EchStatus::kGrease, EchStatus::kAccepted, EchStatus::kRejected}) {
+    completed.ech = status;
+    set.HandshakeSucceeded(completed);
+  }
+  const Counters counters = set.Read();
+  for (const absl::string_view group : Counters::kGroups) {
+    EXPECT_EQ(counters.client.group_of(group), group == "other" ? 4 : 1)
+        << group;
+    EXPECT_EQ(counters.server.group_of(group), 0);
+  }
+  EXPECT_EQ(counters.client.ech_of(EchStatus::kNotOffered),
+            Counters::kGroups.size());
+  EXPECT_EQ(counters.client.ech_of(EchStatus::kGrease), 1);
+  EXPECT_EQ(counters.client.ech_of(EchStatus::kAccepted), 1);
+  EXPECT_EQ(counters.client.ech_of(EchStatus::kRejected), 1);
+  EXPECT_EQ(counters.server.ech_of(EchStatus::kAccepted), 0);
+}
+
+// The only trace of a rejection that a client has is its error.
+TEST(CountersTest, AClientsRejectionOfEchIsCounted) {
+  CounterSet set;
+  ssl::Error error;
+  error.kind = ErrorKind::kProtocol;
+  set.HandshakeFailed(Side::kClient, ssl::MakeStatus(error));
+  EXPECT_EQ(set.Read().client.ech_of(EchStatus::kRejected), 0);
+  error.ech_retry_configs = "";
+  set.HandshakeFailed(Side::kClient, ssl::MakeStatus(error));
+  EXPECT_EQ(set.Read().client.ech_of(EchStatus::kRejected), 1);
+  EXPECT_EQ(set.Read().failures_of(ErrorKind::kProtocol), 2);
+}
+
 TEST(CountersTest, ArePrometheusText) {
   CounterSet set;
-  set.HandshakeSucceeded(Side::kServer, TlsVersion::kTls1_2, true,
-                         absl::Microseconds(1500));
+  CompletedHandshake completed;
+  completed.side = Side::kServer;
+  completed.version = TlsVersion::kTls1_2;
+  completed.resumed = true;
+  completed.group = "P-256";
+  completed.ech = EchStatus::kRejected;
+  completed.duration = absl::Microseconds(1500);
+  set.HandshakeSucceeded(completed);
   set.HandshakeFailed(Side::kClient, Failure(ErrorKind::kVerification));
   Counters counters = set.Read();
   counters.refusals = 3;
@@ -110,6 +166,11 @@ TEST(CountersTest, ArePrometheusText) {
         "\"SUCCESS\",grpc_tls_handshake_resumed=\"FULL_HANDSHAKE\"} 0",
         "grpc_server_tls_handshakes_total{grpc_tls_handshake_result="
         "\"SUCCESS\",grpc_tls_handshake_resumed=\"RESUMED_HANDSHAKE\"} 1",
+        "# TYPE airlock_server_tls_groups_total counter",
+        "airlock_server_tls_groups_total{group=\"P-256\"} 1",
+        "airlock_client_tls_groups_total{group=\"P-256\"} 0",
+        "airlock_server_tls_ech_total{result=\"rejected\"} 1",
+        "airlock_client_tls_ech_total{result=\"not_offered\"} 0",
         "# TYPE airlock_server_tls_handshake_duration_seconds histogram",
         "airlock_server_tls_handshake_duration_seconds_bucket{le=\"0.001\"} 0",
         "airlock_server_tls_handshake_duration_seconds_bucket{le=\"0.002\"} 1",
@@ -169,11 +230,13 @@ TEST(CountersTest, ObeyTheRulesOfPrometheusText) {
       EXPECT_TRUE(series.insert(line.substr(0, line.find(' '))).second) << line;
     }
   }
-  EXPECT_EQ(families.size(), 18);
+  EXPECT_EQ(families.size(), 22);
   // SUCCESS is two series, a histogram has one for each bucket, sum and count.
-  EXPECT_EQ(series.size(), Counters::kVersions + Counters::kKinds + 16 +
-                               2 * (kHandshakeResults + 1 +
-                                    HistogramCounts::kBoundsUs.size() + 3));
+  EXPECT_EQ(
+      series.size(),
+      Counters::kVersions + Counters::kKinds + 16 +
+          2 * (kHandshakeResults + 1 + Counters::kGroups.size() +
+               Counters::kEchStatuses + HistogramCounts::kBoundsUs.size() + 3));
 }
 
 }  // namespace

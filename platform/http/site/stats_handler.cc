@@ -16,6 +16,7 @@
 #include "platform/http/site/html.h"
 #include "platform/http/site/tls_handler.h"
 #include "platform/http/site/url_path.h"
+#include "ssl/ech.h"
 #include "ssl/error.h"
 #include "ssl/options.h"
 #include "ssl/protocol.h"
@@ -52,6 +53,14 @@ Json TlsFacts(const platform::Counters& counters) {
         counters.handshakes_of(version);
   }
   facts["resumptions"] = counters.resumptions;
+  for (const absl::string_view group : platform::Counters::kGroups) {
+    facts[absl::StrCat("group_", group)] = counters.server.group_of(group);
+  }
+  for (const ssl::EchStatus status :
+       {ssl::EchStatus::kAccepted, ssl::EchStatus::kRejected}) {
+    facts[absl::StrCat("ech_", ssl::EchStatusName(status))] =
+        counters.server.ech_of(status);
+  }
   for (size_t i = 0; i < counters.failures.size(); ++i) {
     facts[absl::StrCat("failures_", absl::AsciiStrToLower(ssl::ErrorKindName(
                                         static_cast<ssl::ErrorKind>(i))))] =

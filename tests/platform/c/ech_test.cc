@@ -18,6 +18,7 @@
 namespace airlock::c {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 struct Keys {
@@ -111,6 +112,33 @@ TEST_F(CEchTest, BothEndsSayWhatHappened) {
   ASSERT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
   EXPECT_EQ(Info(ends.client).ech, AIRLOCK_ECH_GREASE);
   EXPECT_EQ(Info(ends.server).ech, AIRLOCK_ECH_REJECTED);
+}
+
+TEST_F(CEchTest, HandshakesAreCounted) {
+  if (!ssl::HasEch()) GTEST_SKIP() << ssl::EchNeed();
+  const Keys keys = NewKeys();
+  const Keys old = NewKeys();
+  airlock_wrap_options server = ServerWrap();
+  server.ech_keys = B(keys.pem);
+  airlock_wrap_options client = ClientWrap();
+  Connect(runtime_.get(), &wire_, client, server);
+  client.ech_grease = AIRLOCK_YES;
+  wire_.Clear();
+  Connect(runtime_.get(), &wire_, client, server);
+  for (const Keys* known : {&keys, &keys, &keys, &old}) {
+    client = ClientWrap();
+    client.ech_configs = B(known->configs);
+    wire_.Clear();
+    Connect(runtime_.get(), &wire_, client, server);
+  }
+  auto counters = Sized<airlock_counters>();
+  ASSERT_EQ(airlock_runtime_counters(runtime_.get(), &counters, nullptr),
+            AIRLOCK_OK);
+  EXPECT_THAT(counters.client_ech, ElementsAre(1, 1, 3, 1, 0, 0, 0, 0));
+  // A server cannot tell GREASE from a configuration that it does not have.
+  EXPECT_THAT(counters.server_ech, ElementsAre(1, 0, 3, 2, 0, 0, 0, 0));
+  EXPECT_EQ(counters.client_post_quantum, 5);
+  EXPECT_EQ(counters.server_post_quantum, 6);
 }
 
 TEST_F(CEchTest, ARejectionBringsTheConfigurationsForTheNextAttempt) {

@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "ssl/engine.h"
 #include "tests/platform/c/c_testing.h"
 
 namespace airlock::c {
@@ -170,6 +171,9 @@ TEST(CRuntimeTest, ReportsCounters) {
             AIRLOCK_OK);
   EXPECT_EQ(counters.handshakes[3], 2U);  // Both ends.
   EXPECT_EQ(counters.failures[AIRLOCK_KIND_HOSTNAME], 1U);
+  EXPECT_EQ(counters.client_ech[AIRLOCK_ECH_NOT_OFFERED], 1U);
+  EXPECT_EQ(counters.server_ech[AIRLOCK_ECH_NOT_OFFERED], 1U);
+  EXPECT_EQ(counters.client_post_quantum, ssl::HasPostQuantumGroup() ? 1U : 0U);
   EXPECT_EQ(counters.refusals, 1U);
   airlock_buffer text = {nullptr, 0};
   ASSERT_EQ(airlock_runtime_counters_text(runtime.get(), &text, nullptr),

@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "ssl/ech.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
 #include "tests/platform/http/site/fakes.h"
@@ -60,6 +61,9 @@ std::unique_ptr<Handler> MakeHandler(
   options.stats.tls = [] {
     platform::Counters counters;
     counters.resumptions = 5;
+    counters.server.groups[1] = 6;  // X25519.
+    counters.server.ech[static_cast<size_t>(ssl::EchStatus::kAccepted)] = 7;
+    counters.server.ech[static_cast<size_t>(ssl::EchStatus::kRejected)] = 8;
     return counters;
   };
   options.stats.sessions = [] {
@@ -294,6 +298,10 @@ TEST(StatsPageTest, ShowsTheCounters) {
   EXPECT_EQ(facts["server"]["responses_4xx"], 3);
   EXPECT_EQ(facts["tls"]["resumptions"], 5);
   EXPECT_EQ(facts["tls"]["failures_verification"], 0);
+  EXPECT_EQ(facts["tls"]["group_X25519"], 6);
+  EXPECT_EQ(facts["tls"]["group_none"], 0);
+  EXPECT_EQ(facts["tls"]["ech_accepted"], 7);
+  EXPECT_EQ(facts["tls"]["ech_rejected"], 8);
   EXPECT_EQ(facts["sessions"]["cached"], 2);
   EXPECT_EQ(facts["credentials"]["generation"], 3);
   EXPECT_EQ(facts["credentials"]["expire"], "2027-01-15T08:00:00Z");
