@@ -216,12 +216,13 @@ absl::StatusOr<EchKey> NewEchKey(const EchKeyRequest& request) {
   if (!internal::IsEchPublicName(request.public_name) ||
       request.public_name.size() > kMaxNameLength) {
     return Invalid(
-        "public_name",
+        ErrorText::Name("public_name"),
         absl::StrCat("\"", Shown(request.public_name), "\" is not a DNS name"),
         "use one of letters, digits and hyphens.");
   }
   if (request.max_name_length > kMaxNameLength) {
-    return Invalid("max_name_length", absl::StrCat(request.max_name_length),
+    return Invalid(ErrorText::Name("max_name_length"),
+                   absl::StrCat(request.max_name_length),
                    "at most 255 is possible.");
   }
   const HpkeKey key(EVP_HPKE_KEY_new());

@@ -19,7 +19,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "platform/cli/connection_report.h"
-#include "platform/cli/input.h"
+#include "platform/cli/ech_flag.h"
 #include "platform/cli/relay.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/cli/spiffe_flags.h"
@@ -30,9 +30,7 @@
 #include "platform/process_environment.h"
 #include "platform/runtime.h"
 #include "platform/tcp.h"
-#include "ssl/ech.h"
 #include "ssl/error.h"
-#include "ssl/secret.h"
 #include "ssl/spiffe_peers.h"
 
 ABSL_FLAG(std::string, servername, "",
@@ -41,10 +39,6 @@ ABSL_FLAG(std::string, servername, "",
 ABSL_FLAG(bool, compressed_certificates, false,
           "Offer to receive the server's certificates compressed (RFC 8879, "
           "zlib).");
-ABSL_FLAG(std::string, ech, "",
-          "Hide the name in the first message (Encrypted Client Hello, RFC "
-          "9849) with the ECHConfigList in this file, in base64, PEM or bytes: "
-          "a path, \"-\" or \"env:NAME\".");
 ABSL_FLAG(bool, no_io, false,
           "Do not read standard input; report, and close the connection.");
 
@@ -96,14 +90,9 @@ absl::StatusOr<platform::WrapOptions> OptionsFromFlags(const Target& target,
   options.alpn_protocols = AlpnFromFlag();
   options.accept_compressed_certificates =
       absl::GetFlag(FLAGS_compressed_certificates);
-  const std::string ech = absl::GetFlag(FLAGS_ech);
-  if (!ech.empty()) {
-    const absl::StatusOr<ssl::Secret> list = ReadSource(ech, host);
-    if (!list.ok()) return list.status();
-    auto configs = ssl::EchConfigs::Parse(list->view());
-    if (!configs.ok()) return configs.status();
-    options.ech_configs = *std::move(configs);
-  }
+  auto ech = EchFromFlag(host);
+  if (!ech.ok()) return ech.status();
+  options.ech_configs = *std::move(ech);
   const absl::Status version = SetVersionFromFlag(&options.verification);
   if (!version.ok()) return version;
   absl::StatusOr<platform::CaCerts> ca_certs =

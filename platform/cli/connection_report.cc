@@ -5,12 +5,12 @@
 
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "config/json.h"
 #include "nlohmann/json.hpp"
 #include "platform/cli/certificate_facts.h"
+#include "platform/cli/ech_flag.h"
 #include "platform/cli/error_json.h"
 #include "platform/cli/flag_words.h"
 #include "platform/cli/text.h"
@@ -78,13 +78,6 @@ std::string VerifiedText(const ConnectionReport& report) {
   return "NO: --insecure, so this may be any server, and anyone may read along";
 }
 
-// What the server sent when it rejected ECH, as --ech reads it; or empty.
-std::string RetryConfigs(const absl::optional<ssl::Error>& error) {
-  return error.has_value() && error->ech_retry_configs.has_value()
-             ? absl::Base64Escape(*error->ech_retry_configs)
-             : std::string();
-}
-
 Json ChainJson(const std::vector<ssl::Certificate>& chain, absl::Time now) {
   Json json = Json::array();
   for (const ssl::Certificate& certificate : chain) {
@@ -136,7 +129,7 @@ std::string ConnectionText(const ConnectionReport& report) {
                                     ForTerminal(MessageWithFlags(
                                         "connect", report.handshake))),
                        0));
-  const std::string retry = RetryConfigs(error);
+  const std::string retry = EchRetryConfigs(report.handshake).value_or("");
   if (!retry.empty()) absl::StrAppend(&text, Row("ECH", retry));
   if (distrust) {
     absl::StrAppend(&text, Row("code", absl::StrCat(error->verify_code, ", ",
@@ -154,9 +147,8 @@ std::string ConnectionJson(const ConnectionReport& report) {
   json["connected"] = report.handshake.ok();
   json["verified"] = socket.peer_verified();
   json["error"] = ErrorJson("connect", report.handshake);
-  const absl::optional<ssl::Error> error = ssl::GetError(report.handshake);
-  if (error.has_value() && error->ech_retry_configs.has_value()) {
-    json["ech_retry_configs"] = RetryConfigs(error);
+  if (const auto retry = EchRetryConfigs(report.handshake)) {
+    json["ech_retry_configs"] = *retry;
   }
   const absl::optional<ssl::ConnectionInfo> info = socket.info();
   if (report.handshake.ok() && info.has_value()) {

@@ -20,6 +20,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "platform/cli/command_line.h"
+#include "platform/cli/ech_flag.h"
 #include "platform/cli/fetch_output.h"
 #include "platform/cli/fetch_report.h"
 #include "platform/cli/input.h"
@@ -112,6 +113,9 @@ absl::StatusOr<std::shared_ptr<const http::TlsOptions>> TlsFromFlags(
     tls->certificate = identity->certificate()->Clone();
   if (identity->key()) tls->private_key = identity->key()->Clone();
   if (identity->password()) tls->password = identity->password()->Clone();
+  auto ech = EchFromFlag(host);
+  if (!ech.ok()) return ech.status();
+  tls->ech_configs = *std::move(ech);
   const absl::Status version = SetVersionFromFlag(&tls->verification);
   if (!version.ok()) return version;
   return tls;
@@ -177,6 +181,8 @@ absl::optional<uint64_t> ExpectedSize(const http::Response& head) {
 int FailFetch(const std::string& url, const absl::Status& status) {
   if (absl::GetFlag(FLAGS_json)) std::cout << FailureJson(url, status);
   Fail("fetch", status);
+  const std::string retry = EchRetryConfigs(status).value_or("");
+  if (!retry.empty()) std::cerr << "airlock fetch: ECH " << retry << std::endl;
   return ExitOf(status);
 }
 
@@ -286,6 +292,7 @@ Command FetchCommand() {
                    {"timeout", "DURATION"},
                    {"max_redirects", "NUMBER"},
                    {"proxy", "URL|none"},
+                   {"ech", "SOURCE"},
                    {"ca", "SOURCE"},
                    {"cert", "SOURCE"},
                    {"key", "SOURCE"},

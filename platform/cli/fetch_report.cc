@@ -12,6 +12,7 @@
 #include "nlohmann/json.hpp"
 #include "platform/cli/certificate_facts.h"
 #include "platform/cli/command.h"
+#include "platform/cli/ech_flag.h"
 #include "platform/cli/error_json.h"
 #include "platform/cli/text.h"
 #include "platform/http/error.h"
@@ -148,6 +149,9 @@ std::string FailureJson(absl::string_view url, const absl::Status& failure) {
   json["error"] = ErrorJson("fetch", failure);
   json["error"]["failure"] =
       std::string(http::FailureName(http::FailureOf(failure)));
+  if (const auto retry = EchRetryConfigs(failure)) {
+    json["ech_retry_configs"] = *retry;
+  }
   return config::JsonLines(json) + "\n";
 }
 

@@ -3,6 +3,8 @@
 
 #include "platform/cli/flag_words.h"
 
+#include <utility>
+
 #include "ssl/error.h"
 
 namespace airlock::cli {
@@ -29,12 +31,22 @@ constexpr Word kWords[] = {
      "--compressed-certificates"},
 };
 
+// Of `airlock ech-keys`.
+constexpr std::pair<absl::string_view, absl::string_view> kEchKeysWords[] = {
+    {"ech_keys", "`airlock ech-keys`"},
+    {"public_name", "PUBLIC_NAME"},
+    {"max_name_length", "--max-name-length"},
+};
+
 }  // namespace
 
 std::string MessageWithFlags(absl::string_view command,
                              const absl::Status& status) {
   const bool client = command == "connect" || command == "fetch";
   return ssl::MessageOf(status).Renamed([&](absl::string_view name) {
+    for (const auto& [library, shown] : kEchKeysWords) {
+      if (command == "ech-keys" && library == name) return shown;
+    }
     for (const Word& word : kWords) {
       if (word.library != name) continue;
       if (client) return word.client;

@@ -14,7 +14,7 @@ namespace airlock::cli {
 
 // The message of `status`, which is not ok, with the flags of `command` in
 // place of the library's names: "--cert" for "certfile". The same message for
-// commands other than `connect`, `fetch` and `serve`.
+// commands other than `connect`, `fetch`, `serve` and `ech-keys`.
 std::string MessageWithFlags(absl::string_view command,
                              const absl::Status& status);
 

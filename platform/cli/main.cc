@@ -18,6 +18,7 @@
 #include "platform/cli/command_line.h"
 #include "platform/cli/connect.h"
 #include "platform/cli/decode.h"
+#include "platform/cli/ech_keys.h"
 #include "platform/cli/fetch.h"
 #include "platform/cli/keyd.h"
 #include "platform/cli/policy.h"
@@ -72,7 +73,7 @@ int main(int argc, char** argv) {
       airlock::cli::ServeCommand(),   airlock::cli::DecodeCommand(),
       airlock::cli::CaCommand(),      airlock::cli::PolicyCommand(),
       airlock::cli::PythonCommand(),  airlock::cli::RunCommand(),
-      airlock::cli::KeydCommand(),
+      airlock::cli::KeydCommand(),    airlock::cli::EchKeysCommand(),
   };
   // If a reader closes (`airlock ca | head`), writing fails, but the process
   // lives.

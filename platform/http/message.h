@@ -23,6 +23,7 @@
 #include "platform/wrap_options.h"
 #include "ssl/certificate.h"
 #include "ssl/credential_source.h"
+#include "ssl/ech.h"
 #include "ssl/secret.h"
 #include "ssl/socket.h"
 #include "ssl/verification.h"
@@ -70,6 +71,10 @@ struct TlsOptions {
   // Live credentials instead of these three, and likewise never presented to
   // another origin. New connections present what is in force; kept ones go on.
   std::shared_ptr<ssl::CredentialSource> credential_source;
+  // Hides the name of the URL's host (RFC 9849): its ECHConfigList. Another
+  // host of a redirect gets a connection without ECH. An http proxy still
+  // learns the name, to connect to it. Null: not offered.
+  std::shared_ptr<const ssl::EchConfigs> ech_configs;
   // Pins, versions, groups and the rest of what decides about trust.
   ssl::Verification verification;
 };

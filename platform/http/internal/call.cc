@@ -81,7 +81,7 @@ void Call::BeginHop(bool fresh) {
       environment_->proxies->For(hop_.url.host, hop_.url.port);
   absl::StatusOr<ConnectionPlan> plan = PlanConnection(
       environment_->runtime, hop_.url, proxy.get(), *request_.tls, versions_,
-      hop_.identify, request_.call_site);
+      hop_.identify, hop_.url.host == hop_.first_host, request_.call_site);
   if (!plan.ok()) return Finish(plan.status());
   response_.timing = Timing();
   if (!fresh) {

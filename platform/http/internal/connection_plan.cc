@@ -22,7 +22,7 @@ namespace {
 using platform::WrapOptions;
 
 WrapOptions OptionsFor(const Url& url, const TlsOptions& tls,
-                       const HttpVersions& versions, bool identify,
+                       const HttpVersions& versions, bool identify, bool hide,
                        const std::string& call_site) {
   WrapOptions options;
   options.server_hostname = url.host;
@@ -37,6 +37,7 @@ WrapOptions OptionsFor(const Url& url, const TlsOptions& tls,
   if (versions.http2) options.alpn_protocols.push_back("h2");
   if (versions.http1) options.alpn_protocols.push_back("http/1.1");
   options.call_site = call_site;
+  if (hide) options.ech_configs = tls.ech_configs;
   if (identify) options.credential_source = tls.credential_source;
   if (identify && !tls.certificate.empty()) {
     options.certfile = tls.certificate.Clone();
@@ -104,7 +105,7 @@ bool ConnectionPlan::Describes(const ssl::Socket& socket) const {
 absl::StatusOr<ConnectionPlan> PlanConnection(
     platform::Runtime* runtime, const Url& url, const Proxy* proxy,
     const TlsOptions& tls, const HttpVersions& versions, bool identify,
-    const std::string& call_site) {
+    bool hide, const std::string& call_site) {
   if (tls.certificate.empty() && !tls.private_key.empty()) {
     return MakeFailure(Failure::kInvalidRequest,
                        "the request has a private_key, but no certificate "
@@ -116,7 +117,7 @@ absl::StatusOr<ConnectionPlan> PlanConnection(
                        "credential_source as well; leave one of them out");
   }
   ConnectionPlan plan;
-  plan.options = OptionsFor(url, tls, versions, identify, call_site);
+  plan.options = OptionsFor(url, tls, versions, identify, hide, call_site);
   const absl::StatusOr<platform::VerificationDecision> decision =
       runtime->Explain(plan.options);
   if (!decision.ok()) {
@@ -142,6 +143,9 @@ absl::StatusOr<ConnectionPlan> PlanConnection(
   AppendTo(key, ssl::CanonicalBytes(plan.verification));
   AppendTo(key, plan.trust);
   AppendTo(key, absl::StrJoin(plan.options.alpn_protocols, " "));
+  // A connection that showed the name, or hid it otherwise, is another one.
+  AppendTo(key,
+           hide && tls.ech_configs != nullptr ? tls.ech_configs->bytes() : "");
   if (identify) {
     AppendTo(key, Digest(tls.certificate));
     AppendTo(key, Digest(tls.private_key));

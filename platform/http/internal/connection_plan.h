@@ -27,7 +27,8 @@ struct ConnectionPlan {
 
   // Requests share a connection and its sessions only if this is equal: origin,
   // proxy and its credentials, the client's certificate and key, the CAs, and
-  // everything else that decides about trust after the policy was applied.
+  // everything else that decides about trust after the policy was applied, and
+  // the ECH configurations.
   // Secrets are in it as digests only.
   std::string key;
   // The parts of `key` that decide about trust.
@@ -38,13 +39,14 @@ struct ConnectionPlan {
 };
 
 // Plans a connection to the host of `url`, which offers `versions`. `identify`:
-// the client's certificate of `tls` may be presented. Errors: those of
+// the client's certificate of `tls` may be presented. `hide`: the ECH
+// configurations of `tls` are those of this host. Errors: those of
 // Runtime::WrapSocket that need no connection, such as ssl::ErrorKind::kPolicy;
 // they are audited. Thread-safe.
 absl::StatusOr<ConnectionPlan> PlanConnection(
     platform::Runtime* runtime, const Url& url, const Proxy* proxy,
     const TlsOptions& tls, const HttpVersions& versions, bool identify,
-    const std::string& call_site);
+    bool hide, const std::string& call_site);
 
 }  // namespace airlock::http::internal
 

@@ -106,6 +106,7 @@ absl::StatusOr<Hop> FirstHop(const Request& request) {
   }
   Hop hop;
   hop.url = *std::move(url);
+  hop.first_host = hop.url.host;
   hop.method = request.method;
   hop.headers = request.headers;
   hop.has_body = request.body_reader != nullptr || !request.body.empty();

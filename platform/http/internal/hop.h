@@ -25,6 +25,7 @@ struct Hop {
   bool has_body = false;
   // The client's certificate may be presented.
   bool identify = true;
+  std::string first_host;  // Of the request, before redirects.
 };
 
 // Checks `request` before anything is sent. Errors: Failure::kInvalidRequest.

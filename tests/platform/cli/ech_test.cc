@@ -5,6 +5,9 @@
 
 #include "ssl/ech.h"
 
+#include <signal.h>
+
+#include <cstdio>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -28,10 +31,19 @@ std::string Path(const std::string& name) {
   return TestdataPath(absl::StrCat("certs/", name));
 }
 
+std::string File(const std::string& name) {
+  return absl::StrCat(::testing::TempDir(), "/", name);
+}
+
 std::string Written(const std::string& name, absl::string_view content) {
-  const std::string path = absl::StrCat(::testing::TempDir(), "/", name);
-  std::ofstream(path, std::ios::binary) << content;
-  return path;
+  std::ofstream(File(name), std::ios::binary) << content;
+  return File(name);
+}
+
+// Replaces a file at once, as an administrator should.
+void Replace(const std::string& name, absl::string_view content) {
+  ASSERT_EQ(std::rename(Written("new", content).c_str(), File(name).c_str()),
+            0);
 }
 
 Outcome Connect(const Server& server, std::vector<std::string> flags) {
@@ -68,6 +80,11 @@ TEST(EchCommandTest, TheOtherEngineIsNamed) {
       Connect(server, {absl::StrCat("--ech=", Written("any", "AAAA"))});
   EXPECT_NE(client.status, 0);
   EXPECT_THAT(client.errors,
+              AllOf(HasSubstr("--ech"), HasSubstr("--config=upstream")));
+  const Outcome fetch = RunAirlock({"fetch", "https://localhost:1/",
+                                    absl::StrCat("--ech=", Path("ca.pem"))});
+  EXPECT_EQ(fetch.status, 2);
+  EXPECT_THAT(fetch.errors,
               AllOf(HasSubstr("--ech"), HasSubstr("--config=upstream")));
   std::vector<std::string> flags = Serving(
       {"serve", "--port=0", absl::StrCat("--ech-keys=", Written("any", "x"))});
@@ -113,6 +130,77 @@ TEST(EchCommandTest, ARejectionShowsWhatToTryNext) {
   EXPECT_THAT(
       Connect(server, {offers, "--json"}).output,
       HasSubstr(absl::StrCat("\"ech_retry_configs\": \"", keys.configs)));
+}
+
+// `fetch` of the page that shows the connection, as the server sees it.
+TEST(EchCommandTest, FetchesAndShowsIt) {
+  if (!ssl::HasEch()) GTEST_SKIP() << ssl::EchNeed();
+  const Keys keys = NewKeys();
+  const Server server(Serving(
+      {absl::StrCat("--ech-keys=", Written("keys.pem", keys.pem)),
+       absl::StrCat("--root=", ::testing::TempDir()), "--stats=loopback"}));
+  const auto fetch = [&](const std::string& configs, const std::string& path,
+                         std::vector<std::string> flags = {}) {
+    flags.insert(flags.begin(),
+                 {"fetch", absl::StrCat("https://", server.address(), path),
+                  absl::StrCat("--ca=", Path("ca.pem")),
+                  absl::StrCat("--ech=", Written("list", configs))});
+    return RunAirlock(flags);
+  };
+  const Outcome page = fetch(keys.configs, "/_tls?json");
+  EXPECT_EQ(page.status, 0) << page.errors;
+  EXPECT_THAT(page.output, AllOf(HasSubstr("\"ech\": \"accepted\""),
+                                 HasSubstr("\"server_name\": \"localhost\"")));
+  EXPECT_THAT(fetch(keys.configs, "/_tls?json", {"--json"}).output,
+              HasSubstr("\"ech\": \"accepted\""));
+  const Outcome rejected = fetch(NewKeys().configs, "/_tls?json");
+  EXPECT_EQ(rejected.status, 4);
+  EXPECT_THAT(rejected.errors,
+              AllOf(HasSubstr("--ech"),
+                    HasSubstr(absl::StrCat("ECH ", keys.configs, "\n"))));
+  EXPECT_THAT(
+      fetch(NewKeys().configs, "/_tls?json", {"--json"}).output,
+      HasSubstr(absl::StrCat("\"ech_retry_configs\": \"", keys.configs)));
+  // This call is counted, too.
+  EXPECT_THAT(
+      fetch(keys.configs, "/_tls/stats?json").output,
+      AllOf(HasSubstr("\"ech_accepted\": 3"), HasSubstr("\"ech_rejected\": 2"),
+            HasSubstr("\"group_X25519MLKEM768\": 5")));
+}
+
+TEST(EchCommandTest, TheServerReadsItsKeysAgain) {
+  if (!ssl::HasEch()) GTEST_SKIP() << ssl::EchNeed();
+  const Keys old = NewKeys();
+  const Keys now = NewKeys();
+  Replace("live.pem", old.pem);
+  Server server(Serving({absl::StrCat("--ech-keys=", File("live.pem"))}));
+  const auto connects = [&](const Keys& keys) {
+    return Connect(server,
+                   {absl::StrCat("--ech=", Written("list", keys.configs))})
+               .status == 0;
+  };
+  EXPECT_TRUE(connects(old));
+  EXPECT_FALSE(connects(now));
+  Replace("live.pem", now.pem + old.pem);
+  while (!connects(now)) {
+  }
+  EXPECT_TRUE(connects(old));
+  // A damaged or missing file changes nothing, and is reported.
+  Replace("live.pem", now.configs);
+  server.process().Signal(SIGHUP);
+  EXPECT_TRUE(server.process().WaitForErrors("The old settings stay in force"));
+  EXPECT_TRUE(server.process().WaitForErrors("--ech-keys"));
+  EXPECT_TRUE(connects(now));
+  EXPECT_TRUE(connects(old));
+  std::remove(File("live.pem").c_str());
+  server.process().Signal(SIGHUP);
+  EXPECT_TRUE(server.process().WaitForErrors("No such file"));
+  EXPECT_TRUE(connects(now));
+  // The old key is gone once the file has only the new one.
+  Replace("live.pem", now.pem);
+  while (connects(old)) {
+  }
+  EXPECT_TRUE(connects(now));
 }
 
 TEST(EchCommandTest, BadFilesAreNamedByTheirFlag) {

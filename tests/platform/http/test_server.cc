@@ -241,6 +241,7 @@ void TestServer::Serve(std::unique_ptr<PosixTransport> transport) {
   wrap.keyfile = ssl::Secret(
       Cert(absl::StrCat(name.substr(0, name.find("_chain")), ".key")));
   wrap.alpn_protocols = options_.alpn;
+  wrap.ech_keys = options_.ech_keys;
   wrap.do_handshake_on_connect = false;
   if (options_.client_certificate) {
     wrap.cert_reqs = ssl::VerifyMode::kRequired;

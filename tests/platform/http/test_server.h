@@ -21,6 +21,7 @@
 #include "platform/posix_transport.h"
 #include "platform/runtime.h"
 #include "platform/tcp.h"
+#include "ssl/ech.h"
 #include "ssl/socket.h"
 #include "ssl/transport.h"
 
@@ -103,6 +104,7 @@ struct TestServerOptions {
   bool client_certificate = false;
   absl::optional<ssl::TlsVersion> version;
   std::vector<std::string> alpn = {"http/1.1"};
+  std::shared_ptr<const ssl::EchKeys> ech_keys;
   // Ends connections with close_notify.
   bool close_notify = true;
 };
