@@ -17,6 +17,7 @@
 #include "platform/tickets/redis_connect.h"
 #include "platform/tickets/redis_ticket_source.h"
 #include "platform/tickets/redis_url.h"
+#include "platform/tickets/sealing_message.h"
 #include "platform/tickets/ticket_source.h"
 #include "ssl/fleet_key.h"
 
@@ -104,14 +105,6 @@ absl::StatusOr<std::unique_ptr<platform::TicketSource>> RedisSource(
   return *std::move(source);
 }
 
-std::string NoTickets(const ssl::TicketKeyringState& state) {
-  return absl::StrCat("No session tickets are made: ",
-                      state.failure.empty()
-                          ? "there is no key whose time has come and not ended"
-                          : state.failure,
-                      ". Clients make full handshakes until that changes.");
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ServeTickets>> ServeTickets::FromFlags(
@@ -139,7 +132,7 @@ absl::StatusOr<std::unique_ptr<ServeTickets>> ServeTickets::FromFlags(
         new ServeTickets(std::move(host), *std::move(own), nullptr));
   }
   options.changed = [log](const ssl::TicketKeyringState& state) {
-    log(state.seals ? "Session tickets are made." : NoTickets(state));
+    log(platform::SealingMessage(state));
   };
   if (key.has_value()) {
     auto keeper = keys.Tickets(*key, log);

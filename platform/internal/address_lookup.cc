@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "platform/fork_guard.h"
 #include "platform/internal/unique_fd.h"
 
 namespace airlock::platform::internal {
@@ -44,8 +45,13 @@ absl::StatusOr<AddressList> LookUpAddresses(const std::string& host,
   hints.ai_flags = flags | AI_NUMERICSERV;
   if (host.find('\0') != std::string::npos) return Failed(EAI_NONAME, 0);
   addrinfo* list = nullptr;
-  const int error = getaddrinfo(host.empty() ? nullptr : host.c_str(),
-                                absl::StrCat(port).c_str(), &hints, &list);
+  const std::string service = absl::StrCat(port);
+  int error = 0;
+  {
+    const ForkPause fork_pause;
+    error = getaddrinfo(host.empty() ? nullptr : host.c_str(), service.c_str(),
+                        &hints, &list);
+  }
   if (error != 0) return Failed(error, errno);
   return AddressList(list);
 }

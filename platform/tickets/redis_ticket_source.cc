@@ -59,16 +59,26 @@ absl::StatusOr<std::unique_ptr<RedisTicketSource>> RedisTicketSource::Create(
         absl::FormatDuration(options.lifetime),
         " after the key; make it longer."));
   }
-  return std::unique_ptr<RedisTicketSource>(
-      new RedisTicketSource(std::move(options), std::move(fleet_key)));
+  return std::unique_ptr<RedisTicketSource>(new RedisTicketSource(
+      std::move(options),
+      std::make_shared<const ssl::FleetKey>(std::move(fleet_key))));
 }
 
-RedisTicketSource::RedisTicketSource(RedisTicketOptions options,
-                                     ssl::FleetKey fleet_key)
+RedisTicketSource::RedisTicketSource(
+    RedisTicketOptions options, std::shared_ptr<const ssl::FleetKey> fleet_key)
     : options_(std::move(options)),
       fleet_key_(std::move(fleet_key)),
       name_(options_.url.ToString()),
-      record_(absl::StrCat("airlock:tickets:", fleet_key_.id())) {}
+      record_(absl::StrCat("airlock:tickets:", fleet_key_->id())) {}
+
+std::unique_ptr<RedisTicketSource> RedisTicketSource::Disconnected() const {
+  std::unique_ptr<RedisTicketSource> copy(
+      new RedisTicketSource(options_, fleet_key_));
+  copy->known_.reserve(known_.size());
+  for (const ssl::TicketKey& key : known_) copy->known_.push_back(key.Clone());
+  copy->seen_ = seen_;
+  return copy;
+}
 
 absl::Duration RedisTicketSource::interval() const {
   return std::max(kLeastInterval,
@@ -104,7 +114,7 @@ absl::Status RedisTicketSource::Learn(const std::string& value,
         "the value of ", record_, " is not one of ticket keys; delete it"));
   }
   for (size_t i = 1; i < lines.size(); ++i) {
-    auto key = fleet_key_.Unwrap(lines[i]);
+    auto key = fleet_key_->Unwrap(lines[i]);
     if (!key.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat("line ", i + 1, " of the value of ", record_, ": ",
@@ -150,7 +160,7 @@ size_t RedisTicketSource::MakeDue(absl::Time now) {
 std::string RedisTicketSource::Value() const {
   std::string value = absl::StrCat(kForm, "\n");
   for (const ssl::TicketKey& key : known_) {
-    absl::StrAppend(&value, fleet_key_.Wrap(key), "\n");
+    absl::StrAppend(&value, fleet_key_->Wrap(key), "\n");
   }
   return value;
 }

@@ -47,6 +47,9 @@ class RedisTicketSource final : public TicketSource {
   static absl::StatusOr<std::unique_ptr<RedisTicketSource>> Create(
       RedisTicketOptions options, ssl::FleetKey fleet_key);
 
+  // A copy that knows the same keys, and has no connection.
+  std::unique_ptr<RedisTicketSource> Disconnected() const;
+
   absl::StatusOr<absl::optional<std::vector<ssl::TicketKey>>> Fetch(
       absl::Time now) override;
   absl::Duration interval() const override;
@@ -56,7 +59,8 @@ class RedisTicketSource final : public TicketSource {
   const std::string& record() const { return record_; }
 
  private:
-  RedisTicketSource(RedisTicketOptions options, ssl::FleetKey fleet_key);
+  RedisTicketSource(RedisTicketOptions options,
+                    std::shared_ptr<const ssl::FleetKey> fleet_key);
 
   absl::Status Connect();
   // Once; sets `retry` if another server was faster.
@@ -72,7 +76,7 @@ class RedisTicketSource final : public TicketSource {
   std::vector<ssl::TicketKey> Confirmed(absl::Time now);
 
   const RedisTicketOptions options_;
-  const ssl::FleetKey fleet_key_;
+  const std::shared_ptr<const ssl::FleetKey> fleet_key_;
   const std::string name_;
   const std::string record_;
   std::unique_ptr<RedisClient> client_;

@@ -42,7 +42,11 @@ absl::Status TicketRefresher::Refresh() {
 
 void TicketRefresher::Report(const absl::Status& status) {
   const std::string failure(status.message());
-  if (failure == failure_) return;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (failure == failure_) return;
+    failure_ = failure;
+  }
   if (failure.empty()) {
     options_.log("The keys of session tickets can be fetched again.");
   } else {
@@ -51,7 +55,11 @@ void TicketRefresher::Report(const absl::Status& status) {
         "stay in use until they end. ",
         failure));
   }
-  failure_ = failure;
+}
+
+std::string TicketRefresher::failure() const {
+  const absl::MutexLock lock(&mutex_);
+  return failure_;
 }
 
 void TicketRefresher::Start() {

@@ -43,6 +43,9 @@ class TicketRefresher {
   // Fetches now. Errors: those of the source, and of TicketKeyring::Update.
   absl::Status Refresh();
 
+  // Why the last Refresh failed; empty if it did not.
+  std::string failure() const;
+
   // Starts the thread; once.
   void Start();
 
@@ -54,8 +57,8 @@ class TicketRefresher {
   const std::shared_ptr<ssl::TicketKeyring> keyring_;
   absl::Mutex fetching_;
   const std::unique_ptr<TicketSource> source_ ABSL_PT_GUARDED_BY(fetching_);
-  std::string failure_ ABSL_GUARDED_BY(fetching_);
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  std::string failure_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -48,6 +48,8 @@ class TicketKeyring:
         source: Optional[str] = ...,
         rotation: float = ...,
         lifetime: float = ...,
+        fleet_key: Union[str, bytes, _Reader, None] = ...,
+        ca_certs: Optional[_Pem] = ...,
     ) -> None: ...
     @property
     def state(self) -> TicketState: ...
