@@ -122,8 +122,19 @@ int Connections() {
   return text != nullptr && absl::SimpleAtoi(text, &number) ? number : 2000;
 }
 
-TEST(FleetTest, WhatMayResumeResumesAndNothingElse) {
-  auto redis = StartRedis();
+class FleetTest : public ::testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Programs, FleetTest,
+                         ::testing::ValuesIn(airlock::testing::RedisPrograms()),
+                         [](const auto& program) {
+                           return program.param.substr(0,
+                                                       program.param.find('-'));
+                         });
+
+TEST_P(FleetTest, WhatMayResumeResumesAndNothingElse) {
+  const std::string missing = airlock::testing::MissingRedis(GetParam());
+  if (!missing.empty()) GTEST_SKIP() << missing;
+  auto redis = StartRedis({GetParam()});
   ASSERT_TRUE(redis.ok()) << redis.status();
   absl::Time now = TestTime();
   std::vector<std::unique_ptr<Server>> servers;
@@ -157,7 +168,7 @@ TEST(FleetTest, WhatMayResumeResumesAndNothingElse) {
     now += step;
     if (i == connections * 3 / 8) redis->process->Kill();
     if (i == connections * 5 / 8) {
-      redis = StartRedis(redis->url.port);  // Without its data.
+      redis = StartRedis({GetParam(), redis->url.port});  // Without its data.
       ASSERT_TRUE(redis.ok()) << redis.status();
       back = now;
     }

@@ -173,7 +173,7 @@ TEST_F(RedisRefresherTest, TellsWhyItFailsUntilItWorks) {
                                 absl::StrCat("redis://127.0.0.1:", port)))
       << fleet.refresher->failure();
   EXPECT_EQ(fleet.log.size(), 1u);
-  server_ = StartRedis(port);
+  server_ = StartRedis({"redis-server", port});
   ASSERT_TRUE(server_.ok()) << server_.status();
   EXPECT_TRUE(fleet.refresher->Refresh().ok());
   EXPECT_EQ(fleet.refresher->failure(), "");

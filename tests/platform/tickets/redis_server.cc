@@ -15,6 +15,8 @@
 namespace airlock::testing {
 namespace {
 
+constexpr char kValkey[] = "valkey-server";
+
 // Redis changes its directory.
 std::string Absolute(const std::string& path) {
   char directory[PATH_MAX];
@@ -29,9 +31,15 @@ absl::StatusOr<uint16_t> FreePort() {
   return listener->port();
 }
 
-absl::StatusOr<RedisServer> StartOn(uint16_t port, const std::string& password,
-                                    bool tls) {
-  const auto program = FindProgram("redis-server", "redis-server");
+absl::StatusOr<std::string> Find(const std::string& program) {
+  const char* const path = std::getenv("AIRLOCK_VALKEY_SERVER");
+  if (program == kValkey && path != nullptr) return std::string(path);
+  return FindProgram(program, program);
+}
+
+absl::StatusOr<RedisServer> StartOn(uint16_t port,
+                                    const RedisServerOptions& given) {
+  const auto program = Find(given.program);
   if (!program.ok()) return program.status();
   const char* scratch = std::getenv("TEST_TMPDIR");
   ProcessOptions options;
@@ -50,19 +58,19 @@ absl::StatusOr<RedisServer> StartOn(uint16_t port, const std::string& password,
     options.arguments.push_back(name);
     options.arguments.push_back(value);
   };
-  add("--port", tls ? "0" : absl::StrCat(port));
-  if (tls) {
+  add("--port", given.tls ? "0" : absl::StrCat(port));
+  if (given.tls) {
     add("--tls-port", absl::StrCat(port));
     add("--tls-cert-file", Absolute("testdata/certs/server_p256_chain.pem"));
     add("--tls-key-file", Absolute("testdata/certs/server_p256.key"));
     add("--tls-auth-clients", "no");
   }
-  if (!password.empty()) add("--requirepass", password);
+  if (!given.password.empty()) add("--requirepass", given.password);
   RedisServer server;
-  server.url.host = tls ? "localhost" : "127.0.0.1";
+  server.url.host = given.tls ? "localhost" : "127.0.0.1";
   server.url.port = port;
-  server.url.tls = tls;
-  server.url.password = password;
+  server.url.tls = given.tls;
+  server.url.password = given.password;
   auto process = Process::Start(options);
   if (!process.ok()) return process.status();
   server.process = *std::move(process);
@@ -74,15 +82,21 @@ absl::StatusOr<RedisServer> StartOn(uint16_t port, const std::string& password,
 
 }  // namespace
 
-absl::StatusOr<RedisServer> StartRedis(uint16_t port,
-                                       const std::string& password, bool tls) {
-  if (port != 0) return StartOn(port, password, tls);
+std::vector<std::string> RedisPrograms() { return {"redis-server", kValkey}; }
+
+std::string MissingRedis(const std::string& program) {
+  if (program != kValkey) return "";
+  return std::string(Find(program).status().message());
+}
+
+absl::StatusOr<RedisServer> StartRedis(const RedisServerOptions& options) {
+  if (options.port != 0) return StartOn(options.port, options);
   absl::StatusOr<RedisServer> server = absl::InternalError("not tried");
   // Another program may take the port in between.
   for (int i = 0; i < 5 && !server.ok(); ++i) {
     const auto free = FreePort();
     if (!free.ok()) return free.status();
-    server = StartOn(*free, password, tls);
+    server = StartOn(*free, options);
   }
   return server;
 }

@@ -1,13 +1,14 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs Debian's Redis server.
+// Runs Debian's Redis and Valkey servers.
 #ifndef AIRLOCK_TESTS_PLATFORM_TICKETS_REDIS_SERVER_H_
 #define AIRLOCK_TESTS_PLATFORM_TICKETS_REDIS_SERVER_H_
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "platform/tickets/redis_url.h"
@@ -20,12 +21,23 @@ struct RedisServer {
   platform::RedisUrl url;
 };
 
-// Starts one without data, on loopback. `port`: 0 for any free port. With
-// `password`, clients need it. With `tls`, it speaks TLS with testdata's
-// server_p256 on that port.
-absl::StatusOr<RedisServer> StartRedis(uint16_t port = 0,
-                                       const std::string& password = "",
-                                       bool tls = false);
+// The programs that tests run with, for INSTANTIATE_TEST_SUITE_P.
+std::vector<std::string> RedisPrograms();
+
+// Why this machine cannot run one of these; empty if it can. Debian 12 has no
+// Valkey. AIRLOCK_VALKEY_SERVER is the path of a valkey-server from elsewhere.
+// Redis is never missing: setup installs it.
+std::string MissingRedis(const std::string& program);
+
+struct RedisServerOptions {
+  std::string program = "redis-server";  // Or "valkey-server".
+  uint16_t port = 0;                     // 0: any free port.
+  std::string password = {};             // If set, clients need it.
+  bool tls = false;  // Speak TLS with testdata's server_p256.
+};
+
+// Starts one without data, on loopback.
+absl::StatusOr<RedisServer> StartRedis(const RedisServerOptions& options = {});
 
 }  // namespace airlock::testing
 

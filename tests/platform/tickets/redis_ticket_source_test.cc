@@ -73,16 +73,45 @@ std::string Names(RedisTicketSource* source, absl::Time now) {
   return names;
 }
 
-class RedisTicketSourceTest : public ::testing::Test {
+// With each program.
+class RedisTest : public ::testing::TestWithParam<std::string> {
  protected:
-  RedisTicketSourceTest() : server_(StartRedis()) {}
-  void SetUp() override { ASSERT_TRUE(server_.ok()) << server_.status(); }
+  void SetUp() override {
+    const std::string missing = airlock::testing::MissingRedis(GetParam());
+    if (!missing.empty()) GTEST_SKIP() << missing;
+  }
+};
+
+class RedisTicketSourceTest : public RedisTest {
+ protected:
+  void SetUp() override {
+    RedisTest::SetUp();
+    if (IsSkipped()) return;
+    Start(0);
+  }
+  void Start(uint16_t port) {
+    server_ = StartRedis({GetParam(), port});
+    ASSERT_TRUE(server_.ok()) << server_.status();
+  }
   const RedisUrl& url() const { return server_->url; }
 
   absl::StatusOr<RedisServer> server_;
 };
 
-TEST_F(RedisTicketSourceTest, AllServersHaveTheSameKeys) {
+using RedisAccessTest = RedisTest;
+
+std::string NameOf(const ::testing::TestParamInfo<std::string>& program) {
+  return program.param.substr(0, program.param.find('-'));
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, RedisTicketSourceTest,
+                         ::testing::ValuesIn(airlock::testing::RedisPrograms()),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Programs, RedisAccessTest,
+                         ::testing::ValuesIn(airlock::testing::RedisPrograms()),
+                         NameOf);
+
+TEST_P(RedisTicketSourceTest, AllServersHaveTheSameKeys) {
   const auto one = Source(url());
   const auto other = Source(url());
   for (int minutes = 0; minutes < 600; minutes += 7) {
@@ -91,7 +120,7 @@ TEST_F(RedisTicketSourceTest, AllServersHaveTheSameKeys) {
   }
 }
 
-TEST_F(RedisTicketSourceTest, AKeyIsKnownAPeriodBeforeItSeals) {
+TEST_P(RedisTicketSourceTest, AKeyIsKnownAPeriodBeforeItSeals) {
   const auto source = Source(url());
   const absl::Duration confirmed = 2 * source->interval();
   ASSERT_TRUE(source->Fetch(kNow).ok());
@@ -115,7 +144,7 @@ TEST_F(RedisTicketSourceTest, AKeyIsKnownAPeriodBeforeItSeals) {
 }
 
 // Others may not have read it.
-TEST_F(RedisTicketSourceTest, AKeyThatWasMadeJustBeforeRedisWentSealsNothing) {
+TEST_P(RedisTicketSourceTest, AKeyThatWasMadeJustBeforeRedisWentSealsNothing) {
   const auto source = Source(url());
   const absl::Duration confirmed = 2 * source->interval();
   const absl::Time late = kNow + absl::Hours(24);
@@ -127,7 +156,7 @@ TEST_F(RedisTicketSourceTest, AKeyThatWasMadeJustBeforeRedisWentSealsNothing) {
   }
 }
 
-TEST_F(RedisTicketSourceTest, RedisNeverHasAKeyInTheClear) {
+TEST_P(RedisTicketSourceTest, RedisNeverHasAKeyInTheClear) {
   const auto source = Source(url());
   const auto keys = source->Fetch(kNow);
   ASSERT_TRUE(keys.ok()) << keys.status();
@@ -143,7 +172,7 @@ TEST_F(RedisTicketSourceTest, RedisNeverHasAKeyInTheClear) {
   EXPECT_NE(Ask(url(), {"TTL", source->record()}).text, "-1");
 }
 
-TEST_F(RedisTicketSourceTest, ManyServersAtOnceMakeOneKey) {
+TEST_P(RedisTicketSourceTest, ManyServersAtOnceMakeOneKey) {
   constexpr int kServers = 8;
   std::vector<std::unique_ptr<RedisTicketSource>> sources;
   for (int i = 0; i < kServers; ++i) sources.push_back(Source(url()));
@@ -161,7 +190,7 @@ TEST_F(RedisTicketSourceTest, ManyServersAtOnceMakeOneKey) {
   }
 }
 
-TEST_F(RedisTicketSourceTest, WhatIsKnownSurvivesTheLossOfRedisData) {
+TEST_P(RedisTicketSourceTest, WhatIsKnownSurvivesTheLossOfRedisData) {
   const auto one = Source(url());
   const auto other = Source(url());
   const std::string before = Names(one.get(), kNow);
@@ -173,7 +202,7 @@ TEST_F(RedisTicketSourceTest, WhatIsKnownSurvivesTheLossOfRedisData) {
   EXPECT_EQ(Names(other.get(), kNow + kPeriod), after);
 }
 
-TEST_F(RedisTicketSourceTest, RedisMayGoAndComeBack) {
+TEST_P(RedisTicketSourceTest, RedisMayGoAndComeBack) {
   const auto source = Source(url());
   const std::string names = Names(source.get(), kNow);
   const uint16_t port = url().port;
@@ -183,20 +212,19 @@ TEST_F(RedisTicketSourceTest, RedisMayGoAndComeBack) {
   EXPECT_TRUE(absl::StrContains(failed.status().message(),
                                 absl::StrCat("redis://127.0.0.1:", port)))
       << failed.status();
-  server_ = StartRedis(port);
-  ASSERT_TRUE(server_.ok()) << server_.status();
+  Start(port);
   // It knows of nothing, but the fleet does.
   EXPECT_TRUE(absl::StartsWith(Names(source.get(), kNow + kPeriod), names));
 }
 
-TEST_F(RedisTicketSourceTest, FleetsWithOtherKeysDoNotSeeEachOther) {
+TEST_P(RedisTicketSourceTest, FleetsWithOtherKeysDoNotSeeEachOther) {
   const auto one = Source(url(), 'f');
   const auto other = Source(url(), 'g');
   EXPECT_NE(one->record(), other->record());
   EXPECT_NE(Names(one.get(), kNow), Names(other.get(), kNow));
 }
 
-TEST_F(RedisTicketSourceTest, AValueThatWasChangedIsRefused) {
+TEST_P(RedisTicketSourceTest, AValueThatWasChangedIsRefused) {
   const auto source = Source(url());
   Names(source.get(), kNow);
   const std::string good = Ask(url(), {"GET", source->record()}).text;
@@ -230,8 +258,8 @@ TEST(RedisTicketOptionsTest, APeriodOutOfRangeIsRefused) {
   }
 }
 
-TEST(RedisAccessTest, APasswordIsSentAndNeverShown) {
-  auto server = StartRedis(0, "open sesame");
+TEST_P(RedisAccessTest, APasswordIsSentAndNeverShown) {
+  auto server = StartRedis({GetParam(), 0, "open sesame"});
   ASSERT_TRUE(server.ok()) << server.status();
   EXPECT_TRUE(Source(server->url)->Fetch(kNow).ok());
   server->url.password = "wrong sesame";
@@ -243,8 +271,8 @@ TEST(RedisAccessTest, APasswordIsSentAndNeverShown) {
   EXPECT_FALSE(Source(server->url)->Fetch(kNow).ok());
 }
 
-TEST(RedisAccessTest, OverTlsTheServerIsVerified) {
-  const auto server = StartRedis(0, "", /*tls=*/true);
+TEST_P(RedisAccessTest, OverTlsTheServerIsVerified) {
+  const auto server = StartRedis({GetParam(), 0, "", /*tls=*/true});
   ASSERT_TRUE(server.ok()) << server.status();
   const auto host = std::make_shared<FakeHost>();
   const auto runtime = Runtime::Create(host, host->environment());
