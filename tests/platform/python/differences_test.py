@@ -142,6 +142,38 @@ class DifferencesTest(unittest.TestCase):
             self.assertEqual(near.version(), 'TLSv1.3')
             self.assertEqual(near.session is None, option != 0)
 
+    @unittest.skipUnless(hasattr(ssl.SSLSocket, 'get_verified_chain'), '3.13 on')
+    def test_resumed_chain(self):
+        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.load_cert_chain(cert('server_p256_chain.pem'),
+                               cert('server_p256.key'))
+        client = ssl.create_default_context(cafile=cert('root.pem'))
+        client.load_cert_chain(cert('client_rsa.pem'), cert('client_rsa.key'))
+        server.verify_mode = ssl.CERT_REQUIRED
+        server.load_verify_locations(cert('root.pem'))
+        session, first = None, None
+        for resumed in False, True:
+            to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+            ends = [client.wrap_bio(to_client, to_server, session=session,
+                                    server_hostname='localhost'),
+                    server.wrap_bio(to_server, to_client, server_side=True)]
+            for end in ends + ends:
+                try:
+                    end.do_handshake()
+                except ssl.SSLWantReadError:
+                    pass
+            ends[1].write(b'x')
+            ends[0].read(1)
+            session = ends[0].session
+            self.assertEqual(ends[1].session_reused, resumed)
+            chains = [(end.get_verified_chain(), end.get_unverified_chain())
+                      for end in ends]
+            first = first or chains
+            self.assertEqual(chains, first)
+            for verified, presented in chains:
+                self.assertGreater(len(presented), 0)
+                self.assertGreaterEqual(len(verified), len(presented))
+
     def test_curves(self):
         for name in ('X448', 'secp256k1', 'brainpoolP256r1', 'ffdhe2048'):
             with self.assertRaises(ValueError):

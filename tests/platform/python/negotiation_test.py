@@ -276,6 +276,30 @@ class NegotiationTest(TlsTest):
                 self.assertIsNone(api.client_sigalg(end))
                 self.assertEqual(api.group(end), default_group())
 
+    def test_rsa_key_exchange_has_neither(self):
+        client = client_context()
+        client.maximum_version = ssl.TLSVersion.TLSv1_2
+        server = rsa_server()
+        for context in client, server:
+            context.set_ciphers('AES128-GCM-SHA256')
+        for api, name in self.each('group', 'client_sigalg', 'server_sigalg'):
+            for end in self.connect_anew(client, server):
+                self.assertEqual(end.cipher()[0], 'AES128-GCM-SHA256')
+                self.assertIsNone(getattr(api, name)(end))
+
+    def test_old_versions_do_not_name_the_algorithm(self):
+        client, server = client_with_certificate(), rsa_server()
+        server.load_verify_locations(cert('root.pem'))
+        server.verify_mode = ssl.CERT_REQUIRED
+        for context in client, server:
+            context.set_ciphers('DEFAULT:@SECLEVEL=0')
+            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+            context.options |= ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3
+        for api, name in self.each('client_sigalg', 'server_sigalg'):
+            for end in self.connect_anew(client, server):
+                self.assertEqual(end.version(), 'TLSv1.1')
+                self.assertIsNone(getattr(api, name)(end))
+
     def test_nothing_is_known_yet(self):
         objects = [
             client_context().wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(),
