@@ -95,7 +95,7 @@ def main():
     sys.path[:] = [os.getcwd()] + [
         p for p in sys.path if os.path.abspath(p or '.') != here
         and os.path.realpath(p or '.') != os.path.realpath(here)]
-    if suite == 'test_ssl' and sys.version_info >= (3, 14):
+    if suite == 'test_ssl' and sys.version_info >= (3, 13):
         import_all_of_test_ssl()
     sys.argv = ['-m', '-v', suite]
     runpy.run_module('test', run_name='__main__', alter_sys=True)
