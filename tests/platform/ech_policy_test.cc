@@ -190,6 +190,8 @@ TEST_F(EchPolicyTest, RequireRefusesAClientWithoutConfigurations) {
       EXPECT_EQ(Audited(AuditEvent::Action::kRefused), "ech_configs");
       EXPECT_EQ(events_[0].host, "localhost");
       EXPECT_EQ(With(runtime.get(), way, grease), kRefused);
+      EXPECT_THAT(message_, HasSubstr("/etc/airlock.yaml:1:"));
+      EXPECT_EQ(Audited(AuditEvent::Action::kRefused), "ech_configs");
       EXPECT_EQ(With(runtime.get(), way, client), "accepted") << message_;
       EXPECT_EQ(With(runtime.get(), way, contradiction), kRefused);
     }

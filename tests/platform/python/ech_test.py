@@ -14,7 +14,7 @@ import unittest
 
 import airlock
 from connections import (Task, TlsTest, client_context, main, server_context,
-                         set_sni_callback)
+                         set_sni_callback, socket_pair)
 
 # The halves of two X25519 keys, in hexadecimal.
 KEYS = (
@@ -140,6 +140,15 @@ class EchTest(TlsTest):
         airlock.set_ech_keys(self.server, key_file(1) + key_file(0))
         airlock.set_ech_configs(self.client, config_list(0))
         self.assertEqual(self.statuses(), ['accepted', 'accepted'])
+
+    def test_new_keys_are_for_the_next_connection(self):
+        for number in 0, 1:
+            airlock.set_ech_keys(self.server, key_file(number))
+            airlock.set_ech_configs(self.client, config_list(number))
+            self.near, self.far = socket_pair()
+            self.addCleanup(self.near.close)
+            self.addCleanup(self.far.close)
+            self.assertEqual(self.statuses(), ['accepted', 'accepted'])
 
     def rejection(self, server):
         airlock.set_ech_configs(self.client, config_list(0))
