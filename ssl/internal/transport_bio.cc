@@ -142,7 +142,7 @@ int ReadDirectly(BIO* bio, TransportBioState* state, absl::Span<uint8_t> into) {
   return static_cast<int>(moved);
 }
 
-int BioRead(BIO* bio, char* out, int size) {
+ABSL_ATTRIBUTE_HOT int BioRead(BIO* bio, char* out, int size) {
   TransportBioState* state = Enter(bio);
   if (size <= 0 || state->halted || !state->read_error.ok() ||
       state->transport == nullptr) {
@@ -160,7 +160,7 @@ int BioRead(BIO* bio, char* out, int size) {
   return n;
 }
 
-int BioWrite(BIO* bio, const char* in, int size) {
+ABSL_ATTRIBUTE_HOT int BioWrite(BIO* bio, const char* in, int size) {
   TransportBioState* state = Enter(bio);
   if (size <= 0 || state->halted || !state->write_error.ok() ||
       state->transport == nullptr) {
