@@ -161,6 +161,25 @@ class NegotiationTest(TlsTest):
                 self.assertEqual(api.group(self.connect_anew(server=server)[0]),
                                  default_group())
 
+    def test_key_share_is_for_the_first_group(self):
+        for api, text in self.each('P-384:*X25519', 'X25519:*P-384'):
+            client, server = client_context(), server_context()
+            api.set_groups(client, text)
+            api.set_groups(server, 'P-384')
+            to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+            near = client.wrap_bio(to_client, to_server,
+                                   server_hostname='localhost')
+            far = server.wrap_bio(to_server, to_client, server_side=True)
+            for end in near, far:
+                with self.assertRaises(ssl.SSLWantReadError):
+                    end.do_handshake()
+            if text.startswith('P-384'):
+                near.do_handshake()
+            else:
+                # The server has asked for another share.
+                with self.assertRaises(ssl.SSLWantReadError):
+                    near.do_handshake()
+
     def test_wrong_groups(self):
         for api, _ in self.each():
             server = server_context()
