@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <deque>
 #include <utility>
@@ -28,6 +29,9 @@ using platform::internal::UniqueFd;
 
 // How many packets of one channel are read before the others have their turn.
 constexpr int kPacketsInTurn = 32;
+// How long channels that are known have turns before the next look at sockets:
+// some signatures with ECDSA, or a turn of each channel.
+constexpr std::chrono::microseconds kWorkBetweenLooks(200);
 // How long no connection is accepted after descriptors were lacking.
 constexpr int kPauseMs = 500;
 
@@ -263,6 +267,25 @@ void KeyServer::Close(Line* line) {
   lines_.erase(line->fd.get());
 }
 
+bool KeyServer::GiveTurns() {
+  bool has_work = false;
+  std::vector<Line*> closed;
+  for (const auto& [fd, line] : lines_) {
+    if (line->channel == nullptr || !line->answers.empty() ||
+        !line->channel->has_work()) {
+      continue;
+    }
+    line->answers.push_back(line->channel->Work());
+    if (!SendAnswers(line.get())) {
+      closed.push_back(line.get());
+      continue;
+    }
+    has_work |= line->channel->has_work() && line->answers.empty();
+  }
+  for (Line* const line : closed) Close(line);
+  return has_work;
+}
+
 absl::Status KeyServer::Run() {
   bool has_work = false;
   while (true) {
@@ -303,18 +326,10 @@ absl::Status KeyServer::Run() {
       }
       if (!stays) Close(line);
     }
-    has_work = false;
-    std::vector<Line*> closed;
-    for (const auto& [fd, line] : lines_) {
-      if (line->channel == nullptr || !line->answers.empty() ||
-          !line->channel->has_work()) {
-        continue;
-      }
-      line->answers.push_back(line->channel->Work());
-      if (!SendAnswers(line.get())) closed.push_back(line.get());
-      has_work |= line->channel->has_work() && line->answers.empty();
-    }
-    for (Line* const line : closed) Close(line);
+    const auto until = std::chrono::steady_clock::now() + kWorkBetweenLooks;
+    do {
+      has_work = GiveTurns();
+    } while (has_work && std::chrono::steady_clock::now() < until);
     if (lines_.size() == others_) return absl::OkStatus();
   }
 }

@@ -68,6 +68,9 @@ class KeyServer {
   bool TakeConnection(Line* line);
   bool TakeRequests(Line* line);
   bool SendAnswers(Line* line);
+  // Does one piece of work of each channel that has some and takes answers.
+  // Returns whether any is left.
+  bool GiveTurns();
   void AddChannel(size_t application, platform::internal::UniqueFd fd);
   void Close(Line* line);
 

@@ -139,7 +139,8 @@ struct KeyConnection::Request {
   std::string digest;
   Until until;
   int sends = 0;
-  bool late = false;  // Its caller does not wait.
+  uint64_t settled = 0;  // State::settled_ when its caller last called.
+  bool late = false;     // Its caller does not wait.
   bool done = false;
   absl::Status failure;  // If not ok, there are no answers.
   std::vector<Message> answers;
@@ -156,11 +157,18 @@ class KeyConnection::State {
   // Drops it; `cancel`: tells the service, too.
   void Forget(const Request& request, bool cancel);
   // Sends, and receives unless `only_sends`, what is possible without waiting.
-  absl::Status Pump(bool only_sends = false);
+  // `asked`: a request whose caller sees by itself whether it is done.
+  absl::Status Pump(bool only_sends = false, const Request* asked = nullptr);
   // Makes `waking_`.
   absl::StatusOr<int> WakeupFd();
-  // Ends the wakeup that an earlier Pump left for requests without a caller.
-  void Settle();
+  // Makes the descriptor readable if a Pump has completed late requests.
+  void Wake();
+  // Ends the wakeup: the loop calls again for all requests. `received`: it has
+  // received all answers that there were.
+  void Settle(bool received);
+  // Whether Settle has received what there is since the caller of `request`
+  // last called. True once, so that a caller without Settle goes on, too.
+  bool IsSettled(Request* request) const;
   int channel_events() const { return events_.get(); }
 
   const uint64_t generation;
@@ -180,7 +188,11 @@ class KeyConnection::State {
   UniqueFd channel_;
   UniqueFd events_;  // An epoll of the channel.
   UniqueFd waking_;  // An epoll of `events_` and `ready_`; none until needed.
-  UniqueFd ready_;   // Readable if a late request is done.
+  UniqueFd ready_;   // Readable if `is_awake_`.
+  bool wakes_ = false;  // A late request is done, which its caller must learn.
+  bool is_awake_ = false;
+  const Request* asked_ = nullptr;  // Of the Pump that runs.
+  uint64_t settled_ = 0;            // How often, with all answers received.
   bool sends_blocked_ = false;
   uint32_t next_id_ = 1;
   std::map<uint32_t, std::shared_ptr<Request>> by_id_;
@@ -210,6 +222,7 @@ std::shared_ptr<KeyConnection::Request> KeyConnection::State::Begin(
   request->late = late;
   request->message = std::move(message);
   request->message.id = next_id_++;
+  request->settled = settled_;
   by_id_[request->message.id] = request;
   ++unanswered_;
   unsent_.push_back(request);
@@ -255,11 +268,7 @@ void KeyConnection::State::Complete(Request* request, absl::Status failure) {
   request->done = true;
   --unanswered_;
   answered.notify_all();
-  const uint64_t one = 1;
-  if (request->late && ready_.valid()) {
-    // It fails only if the counter is full, and then it is readable, too.
-    static_cast<void>(!write(ready_.get(), &one, sizeof(one)));
-  }
+  wakes_ |= request->late && request != asked_;
 }
 
 void KeyConnection::State::Lose(absl::string_view why) {
@@ -332,7 +341,8 @@ absl::Status KeyConnection::State::ReceiveAll() {
   return absl::OkStatus();
 }
 
-absl::Status KeyConnection::State::Pump(bool only_sends) {
+absl::Status KeyConnection::State::Pump(bool only_sends, const Request* asked) {
+  asked_ = asked;
   std::string why;
   for (int i = 0; i < kMostSends; ++i) {
     if (!channel_.valid()) {
@@ -366,15 +376,27 @@ absl::StatusOr<int> KeyConnection::State::WakeupFd() {
   }
   ready_ = std::move(ready);
   waking_ = std::move(waking);
+  Wake();
   return waking_.get();
 }
 
-void KeyConnection::State::Settle() {
+void KeyConnection::State::Wake() {
+  if (!wakes_ || is_awake_ || !ready_.valid()) return;
+  const uint64_t one = 1;
+  is_awake_ = write(ready_.get(), &one, sizeof(one)) == sizeof(one);
+}
+
+bool KeyConnection::State::IsSettled(Request* request) const {
+  return std::exchange(request->settled, settled_) != settled_;
+}
+
+void KeyConnection::State::Settle(bool received) {
+  wakes_ = false;
+  settled_ += received ? 1 : 0;
+  if (!is_awake_) return;
   uint64_t count = 0;
-  if (ready_.valid()) {
-    // Fails if there is no wakeup.
-    static_cast<void>(!read(ready_.get(), &count, sizeof(count)));
-  }
+  static_cast<void>(!read(ready_.get(), &count, sizeof(count)));
+  is_awake_ = false;
 }
 
 absl::Status KeyConnection::CheckPlace(absl::string_view place) {
@@ -419,6 +441,7 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Ask(Message message,
     // There is no answer yet to what was just asked.
     const absl::Status pumped =
         shared->Pump(/*only_sends=*/std::exchange(is_new, false));
+    shared->Wake();
     if (request->done) {
       shared->Forget(*request, /*cancel=*/false);
       if (!request->failure.ok()) return request->failure;
@@ -461,9 +484,13 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Poll(Message message,
   const std::shared_ptr<Request> request =
       shared->Begin(std::move(message), until, /*late=*/true, &is_new);
   if (began != nullptr) *began = request->began;
-  // Another call may have received the answer.
+  // Another call may have received the answer. A loop that has many requests
+  // calls for each after a wakeup: that must not be a system call for each.
   const absl::Status pumped =
-      request->done ? absl::OkStatus() : shared->Pump(/*only_sends=*/is_new);
+      shared->IsSettled(request.get()) || request->done
+          ? absl::OkStatus()
+          : shared->Pump(/*only_sends=*/is_new, request.get());
+  shared->Wake();
   if (!request->done && pumped.ok() && !HasPassed(request->until)) {
     return ssl::Later();
   }
@@ -487,9 +514,9 @@ absl::StatusOr<int> KeyConnection::wakeup_fd() {
 void KeyConnection::Dispatch() {
   const std::shared_ptr<State> shared = state();
   const std::lock_guard<std::mutex> lock(shared->mutex);
-  // Before Settle, so that no wakeup is lost.
-  shared->Pump().IgnoreError();
-  shared->Settle();
+  // If it failed, the calls for the requests see why.
+  const absl::Status pumped = shared->Pump();
+  shared->Settle(/*received=*/pumped.ok());
 }
 
 }  // namespace airlock::keys::internal
