@@ -3,6 +3,7 @@
 
 #include "tests/bench/airlock_contestant.h"
 
+#include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -48,7 +49,9 @@ T Value(absl::StatusOr<T> value) {
 
 size_t Moved(const ssl::IoResult& result) {
   if (result.done()) return result.bytes();
-  if (!result.want_read() && !result.want_write()) Check(result.status());
+  if (!result.want_read() && !result.want_write() && !result.want_callback()) {
+    Check(result.status());
+  }
   return 0;
 }
 
@@ -85,9 +88,13 @@ class AirlockEndpoint : public Endpoint {
       : socket_(Value(std::move(socket))) {}
 
   bool Handshake() override {
-    Moved(socket_->Handshake());
+    const ssl::IoResult result = socket_->Handshake();
+    Moved(result);
+    wants_callback_ = result.want_callback();
     return socket_->handshake_done();
   }
+
+  bool WantsCallback() const override { return wants_callback_; }
 
   size_t Read(uint8_t* into, size_t size) override {
     return Moved(socket_->Read(absl::MakeSpan(into, size)));
@@ -101,6 +108,7 @@ class AirlockEndpoint : public Endpoint {
 
  private:
   const std::unique_ptr<ssl::Socket> socket_;
+  bool wants_callback_ = false;
 };
 
 // What both ways have in common.
@@ -294,20 +302,38 @@ std::string StartKeyd(const Setting& setting) {
   _exit(0);
 }
 
-std::shared_ptr<const ssl::Credentials> RemoteCredentialsOf(
-    const Setting& setting) {
+std::shared_ptr<keys::KeyClient> ClientOfKeyd(const Setting& setting) {
   keys::KeyClientOptions options;
   options.place = StartKeyd(setting);
-  const auto client = Value(keys::KeyClient::Create(std::move(options)));
-  return Value(keys::RemoteCredentials(client.get(), "key",
-                                       keys::Waiting::kBlocks,
-                                       ssl::Secret(setting.chain), "chain"));
+  return Value(keys::KeyClient::Create(std::move(options)));
+}
+
+std::shared_ptr<const ssl::Credentials> RemoteCredentialsOf(
+    const Setting& setting, keys::KeyClient* client) {
+  return Value(keys::RemoteCredentials(
+      client, "key",
+      setting.event_loop ? keys::Waiting::kReturns : keys::Waiting::kBlocks,
+      ssl::Secret(setting.chain), "chain"));
 }
 
 class KeydContestant final : public ContextContestant {
  public:
   explicit KeydContestant(const Setting& setting)
-      : ContextContestant(setting, RemoteCredentialsOf(setting)) {}
+      : KeydContestant(setting, ClientOfKeyd(setting)) {}
+
+  void WaitForCallbacks() override {
+    pollfd wakeup = {Value(client_->wakeup_fd()), POLLIN, 0};
+    Require(poll(&wakeup, 1, -1) == 1, "poll");
+    client_->Dispatch();
+  }
+
+ private:
+  KeydContestant(const Setting& setting,
+                 std::shared_ptr<keys::KeyClient> client)
+      : ContextContestant(setting, RemoteCredentialsOf(setting, client.get())),
+        client_(std::move(client)) {}
+
+  const std::shared_ptr<keys::KeyClient> client_;
 };
 
 }  // namespace

@@ -8,7 +8,7 @@
 set -euo pipefail
 out=$TEST_TMPDIR/out
 mkdir "$out"
-only='^(full|resumed)/tls13-ecdsa$|^resumed/tls12-ecdsa$|^(write-16KiB|pingpong-64B)/aes|^context/second'
+only='^(full|resumed)/tls13-ecdsa$|^resumed/tls12-ecdsa$|^(write-16KiB|pingpong-64B)/aes|^context/second|^under-way/8$'
 only+='|^py-context-reused/|measure/(cold|connections|contexts|commands)'
 # A small bundle, so that little of the time is its parsing.
 tests/bench/bench.sh --quick --rounds=2 --only="$only" --cas=/dev/null \

@@ -100,6 +100,12 @@ def main(folder):
     for name in ("boringssl", "airlock-wrap", "airlock-context", "airlock-c",
                  "airlock-keyd", "openssl", "gnutls"):
         require(name in data["figures"]["full/tls13-ecdsa"], name, "is missing")
+    require(data["figures"]["under-way/8"]["airlock-keyd"]["wall"] > 0,
+            data["figures"]["under-way/8"])
+    require(len(data["figures"]["under-way/8"]) == 2,
+            data["figures"]["under-way/8"])
+    with open(os.path.join(folder, "performance.md")) as file:
+        require("| 8 | airlock-keyd |" in file.read(), "the table is missing")
     require("airlock connect" in data["commands"], data["commands"])
     plots = glob.glob(os.path.join(folder, "plots", "*.svg"))
     require(plots, "there is no plot")

@@ -25,14 +25,19 @@ struct Setting {
   int version = 0x0304;  // The only TLS version.
   // The only TLS 1.2 suite, as OpenSSL names it; empty: the library's choice.
   std::string cipher;
+  // Whether one thread has several handshakes under way, so that none may wait
+  // for its callback: see Contestant::WaitForCallbacks.
+  bool event_loop = false;
 };
 
 // One end of a connection. Ends the program if the connection fails.
 class Endpoint {
  public:
   virtual ~Endpoint() = default;
-  // Whether the handshake is done; otherwise the other end is next.
+  // Whether the handshake is done; otherwise the other end is next, unless the
+  // handshake waits for a callback.
   virtual bool Handshake() = 0;
+  virtual bool WantsCallback() const { return false; }
   // How many bytes were moved; 0: none can be at this time.
   virtual size_t Read(uint8_t* into, size_t size) = 0;
   virtual size_t Write(const uint8_t* from, size_t size) = 0;
@@ -48,6 +53,9 @@ class Contestant {
   // chain and name. With `resume`, it resumes the session that was kept.
   virtual std::unique_ptr<Endpoint> Client(Wire* wire, bool resume) = 0;
   virtual std::unique_ptr<Endpoint> Server(Wire* wire) = 0;
+
+  // Waits until an end that wants a callback may go on.
+  virtual void WaitForCallbacks() {}
 
   // Keeps the session of a client that has read its first data.
   virtual void KeepSession(Endpoint* client) = 0;

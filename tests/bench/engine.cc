@@ -100,6 +100,7 @@ void Measure(benchmark::State& state, Worker* worker,
     const bool threads = figure.rfind("threads/", 0) == 0;
     state.SetIterationTime((threads ? wall_ns : cpu_ns) / 1e9);
   }
+  state.counters["wall_ns"] = wall_ns / static_cast<double>(count);
   if (allocations >= 0) {
     state.counters["allocations"] = allocations / static_cast<double>(count);
   }

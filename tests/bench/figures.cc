@@ -67,6 +67,7 @@ void Send(Endpoint* from, Endpoint* to, const std::vector<uint8_t>& data,
 struct Shared {
   std::unique_ptr<Contestant> contestant;
   Wire wire;
+  std::vector<Wire> wires;
   Pair pair;
   std::vector<uint8_t> data;
   std::vector<uint8_t> into;
@@ -93,6 +94,52 @@ Pair Connect(Contestant* contestant, Wire* wire, bool resume) {
           pair.server->Write(&byte, 1) == 1 && pair.client->Read(&byte, 1) == 1,
       "ping");
   return pair;
+}
+
+void ConnectManyOf(Contestant* contestant, std::vector<Wire>* wires,
+                   size_t total) {
+  struct Handshake {
+    Wire* wire;
+    Pair pair;
+    bool client_done = false;
+    bool server_done = false;
+    bool waits = false;
+  };
+  std::vector<Handshake> under_way;
+  size_t begun = 0;
+  const auto begin = [&](Wire* wire) -> Handshake {
+    ++begun;
+    wire->Clear();
+    return {
+        wire,
+        {contestant->Client(wire, /*resume=*/false), contestant->Server(wire)}};
+  };
+  for (Wire& wire : *wires) under_way.push_back(begin(&wire));
+  while (!under_way.empty()) {
+    bool all_wait = true;
+    for (size_t i = 0; i < under_way.size();) {
+      Handshake& each = under_way[i];
+      while (!each.waits && (!each.client_done || !each.server_done)) {
+        each.client_done = each.client_done || each.pair.client->Handshake();
+        each.server_done = each.server_done || each.pair.server->Handshake();
+        each.waits = each.pair.server->WantsCallback();
+      }
+      if (each.waits) {
+        ++i;
+        continue;
+      }
+      all_wait = false;
+      if (begun < total) {
+        each = begin(each.wire);
+      } else {
+        std::swap(each, under_way.back());
+        under_way.pop_back();
+      }
+    }
+    if (!all_wait) continue;
+    contestant->WaitForCallbacks();
+    for (Handshake& each : under_way) each.waits = false;
+  }
 }
 
 std::string ReadFile(const std::string& path) {
@@ -127,6 +174,7 @@ Figures::Figures(MakeContestant make, const Material& material)
   setting = SettingOf(material, kTls13, "p256");
   AddThreads(1, setting);
   AddThreads(2, setting);
+  for (const size_t count : {1, 8, 64}) AddUnderWay(count, setting);
   figures_["context/second"] = [this, setting]() -> Operation {
     auto shared = std::make_shared<Shared>();
     shared->contestant = make_(setting);
@@ -250,6 +298,20 @@ void Figures::AddThreads(int threads, const Setting& setting) {
         });
       }
       for (std::thread& thread : running) thread.join();
+    };
+  };
+}
+
+void Figures::AddUnderWay(size_t count, Setting setting) {
+  setting.event_loop = true;
+  // One operation is 64 handshakes.
+  figures_["under-way/" + std::to_string(count)] = [this, count,
+                                                    setting]() -> Operation {
+    auto shared = std::make_shared<Shared>();
+    shared->contestant = make_(setting);
+    shared->wires.resize(count);
+    return [shared] {
+      ConnectManyOf(shared->contestant.get(), &shared->wires, 64);
     };
   };
 }

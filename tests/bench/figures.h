@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -51,6 +52,7 @@ class Figures {
   void AddHandshakes(const std::string& variant, const Setting& setting);
   void AddTransfers(const std::string& variant, const Setting& setting);
   void AddThreads(int threads, const Setting& setting);
+  void AddUnderWay(size_t count, Setting setting);
 
   const MakeContestant make_;
   std::map<std::string, Prepare> figures_;
@@ -66,6 +68,9 @@ struct Pair {
 // Shakes hands and sends a byte each way, which also moves the session tickets.
 Pair Connect(Contestant* contestant, Wire* wire, bool resume);
 void ShakeHands(const Pair& pair);
+// The same `total` times, with wires->size() handshakes under way at once.
+void ConnectManyOf(Contestant* contestant, std::vector<Wire>* wires,
+                   size_t total);
 
 // The settings of TLS 1.2 and 1.3 with this key type ("p256", "rsa").
 Setting SettingOf(const Material& material, int version,

@@ -28,7 +28,9 @@ NATIVE = [
 
 
 # Contestants that differ from another one in these figures only.
-ONLY_FIGURES = {"airlock-keyd": re.compile("^full/")}
+ONLY_FIGURES = {"airlock-keyd": re.compile("^(full|under-way)/")}
+# Groups of figures that only these contestants have a reason for.
+ONLY_CONTESTANTS = {"under-way": ("airlock-context", "airlock-keyd")}
 
 
 class Contestants:

@@ -124,7 +124,8 @@ The contestants:
   system's OpenSSL or over Airlock, and Debian's M2Crypto on Debian's Python.
 
 One operation of a handshake figure makes both ends, shakes hands, sends a byte each way
-(which also moves the session tickets), and frees both. The client always verifies chain
+(which also moves the session tickets), and frees both. One of **under-way/N** is 64
+handshakes, of which one thread has N under way. The client always verifies chain
 and name; on resumption, Airlock verifies again and BoringSSL alone does not.
 """
 
@@ -161,6 +162,7 @@ def markdown(data, images):
                 if "instructions" in result else "",
                 "%.1f" % result["allocations"]
                 if "allocations" in result else ""))
+    parts += _under_way(data)
     parts += _commands(data)
     parts.append("\n## How cost grows\n")
     parts += _growth(data)
@@ -173,6 +175,25 @@ def markdown(data, images):
     if data["missing"]:
         parts.append("Not measured here: %s." % ", ".join(data["missing"]))
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _under_way(data):
+    """Figures of many handshakes under way, for one handshake."""
+    found = {int(figure.split("/")[1]): results
+             for figure, results in data["figures"].items()
+             if figure.startswith("under-way/")}
+    if not found:
+        return []
+    lines = ["\n## Handshakes that are under way at once\n",
+             "Full handshakes of TLS 1.3 with ECDSA P-256 on one thread; time for one. "
+             "The CPU time\nis that of both processes.\n",
+             "| under way | contestant | CPU time | wall time |\n|---|---|---|---|"]
+    for count, results in sorted(found.items()):
+        for name, result in sorted(results.items()):
+            lines.append("| %d | %s | %s | %s |" % (
+                count, name, _time(result["median"] / targets.HANDSHAKES),
+                _time(result["wall"] / targets.HANDSHAKES)))
+    return lines
 
 
 _BUSY = """

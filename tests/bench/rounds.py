@@ -66,6 +66,9 @@ def run_figures(contestants, wanted, count, quick, folder, progress):
     for name, command in commands.items():
         for figure in list_figures(command):
             only = machine.ONLY_FIGURES.get(name, wanted)
+            group = figure.split("/")[0]
+            if name not in machine.ONLY_CONTESTANTS.get(group, (name,)):
+                continue
             if wanted.search(figure) and only.search(figure):
                 figures.setdefault(figure, []).append(name)
     results = {}
@@ -100,14 +103,16 @@ def _run_figure(figure, commands, count, seconds, folder):
         if one["run_type"] != "iteration":
             continue
         name = one["run_name"].split("/")[-2]
-        result = results.setdefault(name, {"rounds_ns": []})
+        result = results.setdefault(name, {"rounds_ns": [], "walls_ns": []})
         result["rounds_ns"].append(one["real_time"])
+        result["walls_ns"].append(one["wall_ns"])
         if "allocations" in one:
             # Caches that fill up during the first rounds are not the operation.
             result["allocations"] = min(
                 one["allocations"], result.get("allocations", float("inf")))
     for result in results.values():
         result.update(summary(result["rounds_ns"]))
+        result["wall"] = summary(result.pop("walls_ns"))["median"]
     return results
 
 

@@ -7,6 +7,9 @@ WRAP = "airlock-wrap"
 CONTEXT = "airlock-context"
 KEYD = "airlock-keyd"
 
+# In one operation of the figures under-way/N.
+HANDSHAKES = 64
+
 
 class Row:
     """One figure: what it is, what is to be reached, and what was measured.
@@ -90,6 +93,11 @@ def rows(data):
         "a key in the process (lowest of %d)" % len(remote), ">= 0.93",
         _least(speed(data, figure, KEYD, CONTEXT) for figure in remote),
         "%.3f", lambda value: value >= 0.93)
+    for figure in sorted(_figures(data, "under-way"),
+                         key=lambda name: int(name.split("/")[1])):
+        add("The same, TLS 1.3, %s under way on one thread" %
+            figure.split("/")[1], ">= 0.93", speed(data, figure, KEYD, CONTEXT),
+            "%.3f", lambda value: value >= 0.93)
     add_speed("Resumed handshake, verified again, a Context", 0.95, "resumed",
               ours=CONTEXT)
     add_speed("Resumed handshake, verified again, from strings and a path",
