@@ -47,15 +47,23 @@ constexpr absl::string_view kTicketPurposes[] = {kPurposes[4], kPurposes[5]};
 constexpr absl::string_view kGenerate = "generate";
 constexpr absl::Duration kWeek = absl::Hours(24 * 7);
 
-constexpr std::array<absl::string_view, 10> kSchemeWords = {
-    "ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384",
-    "ecdsa_secp521r1_sha512", "ed25519",
-    "rsa_pss_rsae_sha256",    "rsa_pss_rsae_sha384",
-    "rsa_pss_rsae_sha512",    "rsa_pkcs1_sha256",
-    "rsa_pkcs1_sha384",       "rsa_pkcs1_sha512"};
-constexpr std::array<uint16_t, 10> kSchemes = {0x0403, 0x0503, 0x0603, 0x0807,
-                                               0x0804, 0x0805, 0x0806, 0x0401,
-                                               0x0501, 0x0601};
+constexpr std::array<absl::string_view, 13> kSchemeWords = {
+    "ecdsa_secp256r1_sha256",
+    "ecdsa_secp384r1_sha384",
+    "ecdsa_secp521r1_sha512",
+    "ed25519",
+    "rsa_pss_rsae_sha256",
+    "rsa_pss_rsae_sha384",
+    "rsa_pss_rsae_sha512",
+    "rsa_pkcs1_sha256",
+    "rsa_pkcs1_sha384",
+    "rsa_pkcs1_sha512",
+    "mldsa44",
+    "mldsa65",
+    "mldsa87"};
+constexpr std::array<uint16_t, 13> kSchemes = {
+    0x0403, 0x0503, 0x0603, 0x0807, 0x0804, 0x0805, 0x0806,
+    0x0401, 0x0501, 0x0601, 0x0904, 0x0905, 0x0906};
 
 absl::StatusOr<int64_t> ReadNumber(const YamlNode& node, absl::string_view name,
                                    int64_t least, int64_t most) {

@@ -21,6 +21,7 @@
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/ml_dsa.h"
 #include "ssl/internal/pem.h"
 
 namespace airlock::ssl {
@@ -133,7 +134,10 @@ bool Certificate::is_self_issued() const {
 PublicKeyInfo Certificate::public_key() const {
   const internal::ErrorQueueScope scope;
   const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(impl_->x509.get()));
-  if (key == nullptr) return {};
+  if (key == nullptr) {
+    const int set = internal::MlDsaOfKey(impl_->x509.get());
+    return {set == 0 ? "" : internal::MlDsaName(set), 0, ""};
+  }
   const int type = EVP_PKEY_id(key.get());
   // BoringSSL crashes on a DSA key that inherits its parameters (RFC 3279).
   const int bits = type == EVP_PKEY_DSA ? 0 : EVP_PKEY_bits(key.get());
@@ -148,6 +152,9 @@ PublicKeyInfo Certificate::public_key() const {
     case EVP_PKEY_ED25519:
       return {"Ed25519", bits, ""};
     default:
+      if (const int set = internal::MlDsaOfKeyType(type)) {
+        return {internal::MlDsaName(set), bits, ""};
+      }
       return {"", bits, ""};
   }
 }
@@ -155,6 +162,9 @@ PublicKeyInfo Certificate::public_key() const {
 SignatureInfo Certificate::signature() const {
   const internal::ErrorQueueScope scope;
   const int nid = X509_get_signature_nid(impl_->x509.get());
+  if (const int set = internal::MlDsaOfSignature(impl_->x509.get())) {
+    return {internal::MlDsaName(set), "", false};
+  }
   const char* const name = nid == NID_undef ? nullptr : OBJ_nid2ln(nid);
   if (name == nullptr) return {};
   int digest = NID_undef;

@@ -52,8 +52,10 @@ struct CertificateInfo {
 
 // Properties of a public key.
 struct PublicKeyInfo {
-  std::string type;   // "RSA", "ECDSA", "Ed25519"; empty for other types.
-  int bits = 0;       // Such as 2048 or 256.
+  // "RSA", "ECDSA", "Ed25519", "ML-DSA-44", "ML-DSA-65" or "ML-DSA-87"; empty
+  // for other types.
+  std::string type;
+  int bits = 0;       // Such as 2048 or 256; 0 if the engine lacks the type.
   std::string curve;  // For ECDSA, such as "P-256".
 };
 

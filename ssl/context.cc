@@ -11,6 +11,7 @@
 #include "ssl/credential_source.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/callbacks.h"
+#include "ssl/internal/check_credentials.h"
 #include "ssl/internal/cipher_info.h"
 #include "ssl/internal/cipher_string.h"
 #include "ssl/internal/compression_callbacks.h"
@@ -85,6 +86,13 @@ absl::StatusOr<std::shared_ptr<const Context>> Context::Create(
         options.credential_source->Require(options.verification.security_level);
     if (!required.ok()) return required;
   }
+
+  const absl::Status fits =
+      internal::CheckVersionFits(options.credential_source == nullptr
+                                     ? options.credentials
+                                     : *options.credential_source->current(),
+                                 versions->maximum);
+  if (!fits.ok()) return fits;
 
   auto impl = std::make_unique<Impl>();
   impl->ticket_keyring = *std::move(keyring);

@@ -20,7 +20,9 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/credentials_impl.h"
+#include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/ml_dsa.h"
 #include "ssl/internal/private_key.h"
 #include "ssl/internal/trust_store_impl.h"
 #include "ssl/shown.h"
@@ -186,8 +188,11 @@ absl::Status CheckPublicKey(const Certificate& certificate,
             absl::StrCat("(", internal::ShownName(error.subject),
                          ") is not supported: ",
                          internal::DescribePublicKey(certificate)),
-            "have one issued for an RSA key, an ECDSA key on P-256, P-384 or "
-            "P-521 by the curve's name, or an Ed25519 key",
+            internal::MlDsaOfKey(certificate.impl().x509.get()) != 0 &&
+                    !internal::kHasMlDsa
+                ? internal::MlDsaNeed()
+                : "have one issued for an RSA key, an ECDSA key on P-256, "
+                  "P-384 or P-521 by the curve's name, or an Ed25519 key",
             /*after_where=*/" "},
            &error);
   return MakeStatus(error);
@@ -252,9 +257,15 @@ KeyType KeyTypeOf(const EVP_PKEY* key) {
       return KeyType::kRsa;
     case EVP_PKEY_EC:
       return KeyType::kEcdsa;
-    default:  // The parser accepts nothing else.
+    case EVP_PKEY_ED25519:
       return KeyType::kEd25519;
+    default:  // The parser accepts nothing else.
+      break;
   }
+  const int set = internal::MlDsaOfKeyType(EVP_PKEY_id(key));
+  return set == 44   ? KeyType::kMlDsa44
+         : set == 65 ? KeyType::kMlDsa65
+                     : KeyType::kMlDsa87;
 }
 
 // Credentials with a Signer in place of a key.
@@ -277,10 +288,20 @@ absl::StatusOr<std::unique_ptr<Credentials::Impl>> Signing(Input* certfile,
   }
   const int type =
       impl->key == nullptr ? EVP_PKEY_NONE : EVP_PKEY_id(impl->key.get());
-  if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC && type != EVP_PKEY_ED25519) {
-    return CredentialsError(certfile->name,
-                            "the type of the certificate's key is not "
-                            "supported; use RSA, ECDSA or Ed25519");
+  if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC && type != EVP_PKEY_ED25519 &&
+      internal::MlDsaOfKeyType(type) == 0) {
+    const int set =
+        internal::MlDsaOfKey(certfile->certificates.front().impl().x509.get());
+    return CredentialsError(
+        certfile->name,
+        absl::StrCat(
+            "the type of the certificate's key",
+            set != 0 ? absl::StrCat(" (", internal::MlDsaName(set), ")") : "",
+            " is not supported; ",
+            set != 0 ? internal::MlDsaNeed()
+                     : absl::StrCat("use RSA, ECDSA",
+                                    internal::kHasMlDsa ? ", Ed25519 or ML-DSA"
+                                                        : " or Ed25519")));
   }
   impl->key_type = KeyTypeOf(impl->key.get());
   impl->signer = std::move(signer);

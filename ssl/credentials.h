@@ -50,8 +50,8 @@ struct CredentialsOptions {
   Material certfile;
 
   // The private key: PKCS#8, PKCS#1 or SEC 1, in PEM or DER, encrypted or not;
-  // RSA, ECDSA on P-256, P-384 or P-521, or Ed25519. Unset: the key is in
-  // `certfile`, before or after the certificates.
+  // RSA, ECDSA on P-256, P-384 or P-521, Ed25519, or ML-DSA. Unset: the key is
+  // in `certfile`, before or after the certificates.
   absl::optional<Material> keyfile;
 
   // Replaces the private key, which must then be neither in `keyfile` nor in
@@ -66,7 +66,9 @@ struct CredentialsOptions {
   std::string keyfile_name = "keyfile";
 };
 
-enum class KeyType { kRsa, kEcdsa, kEd25519 };
+// ML-DSA: only with an engine that has it (HasMlDsa of ssl/engine.h), and only
+// for TLS 1.3.
+enum class KeyType { kRsa, kEcdsa, kEd25519, kMlDsa44, kMlDsa65, kMlDsa87 };
 
 // A private key and its certificate chain; the key matches the leaf. Immutable,
 // so thread-safe. The key's memory is wiped when the last reference is dropped.
@@ -93,7 +95,8 @@ class Credentials {
   // The chain, leaf first; never empty.
   const std::vector<Certificate>& chain() const;
   KeyType key_type() const;
-  // The size of the key in bits, such as 2048 or 256.
+  // The size of the key in bits, such as 2048 or 256; for ML-DSA, that of the
+  // public key's bytes, such as 15616.
   int key_bits() const;
 
   // The same key and chain, extended by the last certificate's issuer, the

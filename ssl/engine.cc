@@ -24,4 +24,8 @@ bool HasEch() { return internal::kHasEch; }
 
 std::string EchNeed() { return internal::EchNeed(); }
 
+bool HasMlDsa() { return internal::kHasMlDsa; }
+
+std::string MlDsaNeed() { return internal::MlDsaNeed(); }
+
 }  // namespace airlock::ssl

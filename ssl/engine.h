@@ -36,6 +36,13 @@ bool HasEch();
 // PostQuantumNeed.
 std::string EchNeed();
 
+// Whether this BoringSSL has ML-DSA (FIPS 204) in keys, certificates and
+// signatures.
+bool HasMlDsa();
+
+// If it does not: "ML-DSA needs a later BoringSSL, ...", like PostQuantumNeed.
+std::string MlDsaNeed();
+
 }  // namespace airlock::ssl
 
 #endif  // AIRLOCK_SSL_ENGINE_H_

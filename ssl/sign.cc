@@ -27,7 +27,7 @@ namespace {
 struct Scheme {
   uint16_t number;
   KeyType type;
-  const EVP_MD* (*digest)();  // Null: Ed25519 has its own.
+  const EVP_MD* (*digest)();  // Null: the algorithm has its own.
   bool pss;
 };
 
@@ -42,6 +42,9 @@ constexpr Scheme kSchemes[] = {
     {0x0401, KeyType::kRsa, EVP_sha256, false},
     {0x0501, KeyType::kRsa, EVP_sha384, false},
     {0x0601, KeyType::kRsa, EVP_sha512, false},
+    {0x0904, KeyType::kMlDsa44, nullptr, false},
+    {0x0905, KeyType::kMlDsa65, nullptr, false},
+    {0x0906, KeyType::kMlDsa87, nullptr, false},
 };
 
 const Scheme* FindScheme(uint16_t number) {

@@ -443,8 +443,8 @@ typedef struct airlock_spiffe_bundle {
 typedef struct airlock_wrap_options {
   size_t struct_size;
   /* The private key and the certificate chain themselves, never paths. A key is
-   * RSA, ECDSA on P-256, P-384 or P-521, or Ed25519; PEM or DER, in PKCS#8
-   * (also encrypted), PKCS#1 or SEC 1. A chain is PEM, leaf first, or one
+   * RSA, ECDSA on P-256, P-384 or P-521, Ed25519, or ML-DSA if the engine
+   * has it; PEM or DER, in PKCS#8 (also encrypted), PKCS#1 or SEC 1. A chain is PEM, leaf first, or one
    * certificate in DER. Or `certfile` is a PKCS#12 file (.p12, .pfx), which
    * holds both. Without keyfile, the key is in certfile. Servers need both. */
   airlock_bytes keyfile;

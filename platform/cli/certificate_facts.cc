@@ -3,10 +3,12 @@
 
 #include "platform/cli/certificate_facts.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "nlohmann/json.hpp"
 #include "platform/cli/text.h"
+#include "ssl/engine.h"
 
 namespace airlock::cli {
 namespace {
@@ -21,6 +23,10 @@ void ExamineKey(const ssl::PublicKeyInfo& key, CertificateFacts* facts) {
     return;
   }
   facts->key = key.type;
+  if (absl::StartsWith(key.type, "ML-DSA") && !ssl::HasMlDsa()) {
+    facts->weaknesses.push_back(absl::StrCat(
+        "has a key of a type that is not supported: ", ssl::MlDsaNeed()));
+  }
   if (!key.curve.empty()) absl::StrAppend(&facts->key, " ", key.curve);
   if (key.type != "RSA") return;
   absl::StrAppend(&facts->key, " ", key.bits);

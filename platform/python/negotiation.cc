@@ -17,6 +17,7 @@
 #include "platform/python/core_access.h"
 #include "platform/python/errors.h"
 #include "platform/python/socket.h"
+#include "ssl/engine.h"
 
 namespace airlock::python {
 namespace {
@@ -54,7 +55,14 @@ constexpr struct {
     {0x0401, "rsa_pkcs1_sha256", "RSA+SHA256"},
     {0x0501, "rsa_pkcs1_sha384", "RSA+SHA384"},
     {0x0601, "rsa_pkcs1_sha512", "RSA+SHA512"},
+    {0x0904, "mldsa44", ""},
+    {0x0905, "mldsa65", ""},
+    {0x0906, "mldsa87", ""},
 };
+
+bool EngineHasSigalg(uint16_t number) {
+  return (number >> 8) != 0x09 || ssl::HasMlDsa();
+}
 
 // What only security level 0 uses: seen, but never set.
 constexpr struct {
@@ -147,13 +155,16 @@ PyObject* SetSigalgs(PyObject* self, PyObject* argument, const char* method,
   std::vector<uint16_t> numbers;
   for (absl::string_view name : absl::StrSplit(list, ':')) {
     const bool optional = StripMarks(&name);
-    const uint16_t* const number = FindSigalg(name);
+    const uint16_t* number = FindSigalg(name);
+    const bool known = number != nullptr;
+    if (known && !EngineHasSigalg(*number)) number = nullptr;
     if (number == nullptr && !optional) {
       return RaiseList(
           self,
           absl::StrCat("unrecognized signature algorithm \"",
-                       name.substr(0, 60),
-                       "\": ssl.get_sigalgs() lists what there is"),
+                       name.substr(0, 60), "\": ",
+                       known ? ssl::MlDsaNeed()
+                             : "ssl.get_sigalgs() lists what there is"),
           __LINE__);
     }
     if (number != nullptr &&
@@ -325,6 +336,7 @@ PyObject* GetSigalgs(PyObject* /*module*/, PyObject* /*unused*/) {
   PyRef list = PyRef::Steal(PyList_New(0));
   if (!list) return nullptr;
   for (const auto& row : kSigalgs) {
+    if (!EngineHasSigalg(row.number)) continue;
     if (!AppendName(list.get(), row.name)) return nullptr;
   }
   return list.release();

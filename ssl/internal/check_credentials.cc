@@ -15,6 +15,7 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/ml_dsa.h"
 #include "ssl/internal/security_level.h"
 
 namespace airlock::ssl::internal {
@@ -95,6 +96,23 @@ absl::Status CheckCredentials(
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckVersionFits(
+    absl::Span<const std::shared_ptr<const Credentials>> credentials,
+    TlsVersion maximum) {
+  if (credentials.empty() || maximum >= TlsVersion::kTls1_3) {
+    return absl::OkStatus();
+  }
+  for (const auto& entry : credentials) {
+    if (MlDsaOfKey(entry->chain()[0].impl().x509.get()) == 0) {
+      return absl::OkStatus();
+    }
+  }
+  return MakeStatus(ErrorKind::kInvalidArgument,
+                    ErrorParts{ErrorText::Name("certfile"),
+                               "has an ML-DSA key, which needs TLS 1.3",
+                               "allow that version, or use another key."});
 }
 
 }  // namespace airlock::ssl::internal

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "ssl/credentials.h"
+#include "ssl/protocol.h"
 
 namespace airlock::ssl::internal {
 
@@ -18,6 +19,12 @@ namespace airlock::ssl::internal {
 absl::Status CheckCredentials(
     absl::Span<const std::shared_ptr<const Credentials>> credentials,
     int security_level);
+
+// An error of kind kInvalidArgument if each of `credentials` needs TLS 1.3, and
+// `maximum` is older. Ok if there are none.
+absl::Status CheckVersionFits(
+    absl::Span<const std::shared_ptr<const Credentials>> credentials,
+    TlsVersion maximum);
 
 }  // namespace airlock::ssl::internal
 

@@ -22,6 +22,7 @@
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/cipher_info.h"
 #include "ssl/internal/credentials_impl.h"
+#include "ssl/internal/engine_differences.h"
 #include "ssl/internal/sign_callbacks.h"
 #include "ssl/internal/socket_impl.h"
 #include "ssl/internal/ssl_ctx.h"
@@ -146,6 +147,20 @@ uint16_t GroupOfAlgorithm(uint16_t algorithm) {
   }
 }
 
+// The only algorithm of a type of ML-DSA key, or 0.
+uint16_t MlDsaScheme(KeyType type) {
+  switch (type) {
+    case KeyType::kMlDsa44:
+      return kMlDsaSchemes[0];
+    case KeyType::kMlDsa65:
+      return kMlDsaSchemes[1];
+    case KeyType::kMlDsa87:
+      return kMlDsaSchemes[2];
+    default:
+      return 0;
+  }
+}
+
 // Whether a key of this type, and of this group if it is not 0, can sign with
 // the algorithm in the connection's version.
 bool AlgorithmFits(SSL* ssl, uint16_t algorithm, KeyType type, uint16_t group) {
@@ -165,7 +180,7 @@ bool AlgorithmFits(SSL* ssl, uint16_t algorithm, KeyType type, uint16_t group) {
     case EVP_PKEY_ED25519:
       return type == KeyType::kEd25519;
     default:
-      return false;
+      return is_tls13 && algorithm == MlDsaScheme(type);
   }
 }
 
@@ -176,7 +191,7 @@ bool PeerCanUse(SSL* ssl, KeyType type, uint16_t group = 0) {
   const uint16_t* algorithms = nullptr;
   const size_t count = SSL_get0_peer_verify_algorithms(ssl, &algorithms);
   // Before TLS 1.2 this list does not exist, and a default applies.
-  bool signs = count == 0 && type != KeyType::kEd25519;
+  bool signs = count == 0 && (type == KeyType::kRsa || type == KeyType::kEcdsa);
   const std::vector<uint16_t>& ours = OptionsOf(ssl).signing_algorithms;
   for (size_t i = 0; i < count && !signs; ++i) {
     signs = (ours.empty() || std::find(ours.begin(), ours.end(),
@@ -249,7 +264,8 @@ CertificateRequest DescribeRequest(SSL* ssl) {
                                                   : NameToString(name.get()));
   }
   for (const KeyType type :
-       {KeyType::kEcdsa, KeyType::kRsa, KeyType::kEd25519}) {
+       {KeyType::kEcdsa, KeyType::kRsa, KeyType::kEd25519, KeyType::kMlDsa44,
+        KeyType::kMlDsa65, KeyType::kMlDsa87}) {
     if (PeerCanUse(ssl, type)) request.key_types.push_back(type);
   }
   return request;

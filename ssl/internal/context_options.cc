@@ -10,11 +10,13 @@
 #include <string>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
 #include "ssl/error.h"
 #include "ssl/internal/check_credentials.h"
+#include "ssl/internal/engine_differences.h"
 #include "ssl/ticket_keyring.h"
 
 namespace airlock::ssl::internal {
@@ -92,12 +94,15 @@ absl::Status CheckSignatureAlgorithms(absl::string_view field,
   for (size_t i = 0; i < algorithms.size(); ++i) {
     const uint16_t algorithm = algorithms[i];
     const std::string name = absl::StrFormat("0x%04x", algorithm);
+    const bool is_ml_dsa = absl::c_linear_search(kMlDsaSchemes, algorithm);
     // Not a SignatureScheme, but BoringSSL's name of what TLS 1.1 uses.
     if (algorithm == SSL_SIGN_RSA_PKCS1_MD5_SHA1 ||
         SSL_get_signature_algorithm_name(algorithm, 1) == nullptr) {
       return Invalid(ErrorText::Name(field),
                      absl::StrCat(name, " is not a known signature algorithm"),
-                     "RFC 8446, section 4.2.3, has their numbers.");
+                     is_ml_dsa && !kHasMlDsa
+                         ? MlDsaNeed()
+                         : "RFC 8446, section 4.2.3, has their numbers.");
     }
     if (std::count(algorithms.begin(), algorithms.end(), algorithm) > 1) {
       return Invalid(ErrorText::Name(field),

@@ -3,6 +3,9 @@
 
 #include "ssl/internal/engine_differences.h"
 
+#include <openssl/err.h>
+#include <openssl/evp_errors.h>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -52,6 +55,18 @@ std::string GroupName(uint16_t group) {
 std::string PostQuantumNeed() { return Need(kX25519Mlkem768); }
 
 std::string EchNeed() { return Need("Encrypted Client Hello"); }
+
+std::string MlDsaNeed() { return Need("ML-DSA"); }
+
+bool IsNotSeed(uint32_t code) {
+#ifdef EVP_R_PRIVATE_KEY_WAS_NOT_SEED
+  return ERR_GET_LIB(code) == ERR_LIB_EVP &&
+         ERR_GET_REASON(code) == EVP_R_PRIVATE_KEY_WAS_NOT_SEED;
+#else
+  (void)code;
+  return false;
+#endif
+}
 
 std::string UnknownGroupAdvice(absl::string_view names) {
   if (!kHasPostQuantum &&

@@ -7,9 +7,11 @@
 #ifndef AIRLOCK_SSL_INTERNAL_ENGINE_DIFFERENCES_H_
 #define AIRLOCK_SSL_INTERNAL_ENGINE_DIFFERENCES_H_
 
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -33,6 +35,21 @@ inline constexpr bool kHasEch = true;
 inline constexpr bool kHasEch = false;
 #endif
 
+// ML-DSA (FIPS 204) in keys, certificates and signatures: whether it has it,
+// and its key types, of the sets 44, 65 and 87.
+#ifdef SSL_SIGN_ML_DSA_44
+inline constexpr bool kHasMlDsa = true;
+inline constexpr std::array<int, 3> kMlDsaKeyTypes = {
+    EVP_PKEY_ML_DSA_44, EVP_PKEY_ML_DSA_65, EVP_PKEY_ML_DSA_87};
+#else
+inline constexpr bool kHasMlDsa = false;
+inline constexpr std::array<int, 0> kMlDsaKeyTypes = {};
+#endif
+
+// Its SignatureSchemes: mldsa44, mldsa65, mldsa87.
+inline constexpr std::array<uint16_t, 3> kMlDsaSchemes = {0x0904, 0x0905,
+                                                          0x0906};
+
 // Whether it prefers the trust store's issuers even without
 // X509_V_FLAG_TRUSTED_FIRST.
 inline constexpr bool kAlwaysTrustedFirst = X509_V_FLAG_TRUSTED_FIRST == 0;
@@ -51,6 +68,13 @@ std::string PostQuantumNeed();
 
 // "Encrypted Client Hello needs a later BoringSSL, ...".
 std::string EchNeed();
+
+// "ML-DSA needs a later BoringSSL, ...".
+std::string MlDsaNeed();
+
+// Whether an error of reading a private key means that it is not just the seed,
+// the only form in which the engine reads one of ML-DSA (RFC 9881, section 6).
+bool IsNotSeed(uint32_t code);
 
 // What to do about the unknown group in `names`, separated by colons.
 std::string UnknownGroupAdvice(absl::string_view names);

@@ -20,7 +20,9 @@
 #include "ssl/internal/certificate_text.h"
 #include "ssl/internal/chain_checks.h"
 #include "ssl/internal/crl_reasons.h"
+#include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/ml_dsa.h"
 #include "ssl/internal/name_constraints.h"
 #include "ssl/internal/path_rules.h"
 #include "ssl/internal/trust_store_impl.h"
@@ -52,6 +54,20 @@ std::string UnusableIssuerReason(X509* candidate, X509* certificate,
       return "it has an invalid extension";
     default:
       return "";
+  }
+}
+
+// Names a key that cannot be read because the engine lacks its type.
+void ExplainMlDsaKey(absl::Span<X509* const> path, Finding* finding) {
+  if (kHasMlDsa) return;
+  for (const X509* certificate : path) {
+    const int set = MlDsaOfKey(certificate);
+    if (set == 0) continue;
+    finding->more = absl::StrCat("the key of ",
+                                 QuotedName(X509_get_subject_name(certificate)),
+                                 " is ", MlDsaName(set), ", and ", MlDsaNeed());
+    finding->advice = "Or ask the peer's operator for a chain with other keys.";
+    return;
   }
 }
 
@@ -144,6 +160,9 @@ void AddDetails(const VerifyRequest& request, absl::Span<X509* const> path,
     case code::kUnsupportedConstraintSyntax:
     case code::kUnsupportedNameSyntax:
       ExplainConstraint(path, finding);
+      break;
+    case X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY:
+      ExplainMlDsaKey(path, finding);
       break;
     case X509_V_ERR_NO_EXPLICIT_POLICY:
       *certificate = bssl::UpRef(path[0]);

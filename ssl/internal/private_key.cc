@@ -24,19 +24,24 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/ml_dsa.h"
 #include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
 
 constexpr absl::string_view kSupported =
-    "the supported types are RSA, ECDSA on P-256, P-384 and P-521, and "
-    "Ed25519";
+    kHasMlDsa ? "the supported types are RSA, ECDSA on P-256, P-384 and P-521, "
+                "Ed25519, and ML-DSA"
+              : "the supported types are RSA, ECDSA on P-256, P-384 and P-521, "
+                "and Ed25519";
 
 // RFC 8017 sets no minimum; smaller keys cannot sign in TLS at all.
 constexpr int kMinRsaBits = 512;
@@ -101,6 +106,7 @@ constexpr absl::string_view kExplicitParameters =
 std::string DescribeAlgorithm(CBS algorithm) {
   CBS oid;
   if (!CBS_get_asn1(&algorithm, &oid, CBS_ASN1_OBJECT)) return "";
+  if (const int set = MlDsaOfOid(oid)) return MlDsaName(set);
   const int nid = OBJ_cbs2nid(&oid);
   if (nid == NID_X9_62_id_ecPublicKey &&
       CBS_peek_asn1_tag(&algorithm, CBS_ASN1_SEQUENCE)) {
@@ -146,13 +152,24 @@ absl::Status ParseError(const BundlePart& part, absl::string_view name,
                      " is encrypted in a way that is not supported"),
         "encrypt it again with `openssl pkcs8 -topk8 -v2 aes-256-cbc`", code);
   }
+  const std::string algorithm = AlgorithmOf(part);
+  if (IsNotSeed(code)) {
+    return ErrorWithCode(
+        name,
+        absl::StrCat(part.Where(), " is not the seed of its key", algorithm,
+                     ", which is the only form that is supported (RFC 9881)"),
+        "write it with `openssl pkey -provparam "
+        "ml-dsa.output_formats=seed-only`, or make a new one if it has no seed",
+        code);
+  }
   if (IsUnsupportedKey(code)) {
+    const bool needs_engine =
+        !kHasMlDsa && absl::StrContains(algorithm, "ML-DSA");
     return ErrorWithCode(
         name,
         absl::StrCat(part.Where(),
-                     " is of a type or curve that is not supported",
-                     AlgorithmOf(part)),
-        kSupported, code);
+                     " is of a type or curve that is not supported", algorithm),
+        needs_engine ? MlDsaNeed() : std::string(kSupported), code);
   }
   if (encrypted) return WrongPassword(name, part.Where());
   return ErrorWithCode(name, absl::StrCat(part.Where(), " is damaged"),
@@ -278,6 +295,7 @@ absl::Status CheckSupported(const EVP_PKEY* key, absl::string_view name,
       break;
     }
     default:
+      if (MlDsaOfKeyType(EVP_PKEY_id(key)) != 0) return absl::OkStatus();
       found = absl::StrCat("its type (", OBJ_nid2ln(EVP_PKEY_id(key)), ")");
       break;
   }

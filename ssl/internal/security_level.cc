@@ -11,6 +11,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "ssl/internal/engine_differences.h"
+#include "ssl/internal/ml_dsa.h"
 
 namespace airlock::ssl::internal {
 namespace {
@@ -48,7 +50,18 @@ int DigestStrength(int digest_nid) {
 std::string WeakKeyReason(X509* certificate, int level) {
   const bssl::UniquePtr<EVP_PKEY> owned(X509_get_pubkey(certificate));
   const EVP_PKEY* key = owned.get();
+  const int ml_dsa = MlDsaOfKey(certificate);
+  if (key == nullptr && ml_dsa != 0 && !kHasMlDsa) {
+    return absl::StrCat("its key is ", MlDsaName(ml_dsa), ", and ",
+                        MlDsaNeed());
+  }
   if (key == nullptr) return "its public key cannot be read";
+  // FIPS 204, table 1: security categories 2, 3 and 5.
+  if (ml_dsa != 0) {
+    const int strongest = ml_dsa == 44 ? 3 : ml_dsa == 65 ? 4 : 5;
+    if (level <= strongest) return "";
+    return absl::StrCat(MlDsaName(ml_dsa), " is below level ", level);
+  }
   const int type = EVP_PKEY_id(key);
   // BoringSSL crashes on a DSA key that inherits its parameters (RFC 3279).
   const int bits = type == EVP_PKEY_DSA ? 0 : EVP_PKEY_bits(key);
@@ -69,7 +82,8 @@ std::string WeakKeyReason(X509* certificate, int level) {
     default:
       // DSA: BoringSSL verifies it in certificates, but TLS has no use for it.
       if (level == 0) return "";
-      return "its key is neither RSA, EC nor Ed25519";
+      return kHasMlDsa ? "its key is neither RSA, EC, Ed25519 nor ML-DSA"
+                       : "its key is neither RSA, EC nor Ed25519";
   }
 }
 

@@ -20,7 +20,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "ssl/error.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/certificate_impl.h"
@@ -49,13 +48,18 @@ constexpr uint16_t kVerifyAlgorithms[] = {
     SSL_SIGN_RSA_PKCS1_SHA1,
 };
 
-absl::Span<const uint16_t> VerifyAlgorithms(const ContextOptions& options) {
+std::vector<uint16_t> VerifyAlgorithms(const ContextOptions& options) {
   if (!options.peer_signing_algorithms.empty()) {
     return options.peer_signing_algorithms;
   }
-  return absl::MakeConstSpan(kVerifyAlgorithms)
-      .first(std::size(kVerifyAlgorithms) -
-             (options.verification.security_level == 0 ? 0 : 1));
+  std::vector<uint16_t> algorithms;
+  if (kHasMlDsa) {
+    algorithms.assign(kMlDsaSchemes.begin(), kMlDsaSchemes.end());
+  }
+  algorithms.insert(algorithms.end(), std::begin(kVerifyAlgorithms),
+                    std::end(kVerifyAlgorithms) -
+                        (options.verification.security_level == 0 ? 0 : 1));
+  return algorithms;
 }
 
 // Whether a peer may have to sign: not for a server that asks for no
@@ -66,7 +70,7 @@ bool MayPeerSign(const ContextOptions& options) {
 }
 
 bool SetSignatureAlgorithms(const ContextOptions& options, SSL_CTX* ctx) {
-  const absl::Span<const uint16_t> peers = VerifyAlgorithms(options);
+  const std::vector<uint16_t> peers = VerifyAlgorithms(options);
   const std::vector<uint16_t>& ours = options.signing_algorithms;
   // Each connection has a copy of the list.
   return (!MayPeerSign(options) || SSL_CTX_set_verify_algorithm_prefs(
@@ -304,7 +308,7 @@ std::array<uint8_t, SHA256_DIGEST_LENGTH> SessionIdContext(
 }
 
 bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl) {
-  const absl::Span<const uint16_t> peers = VerifyAlgorithms(options);
+  const std::vector<uint16_t> peers = VerifyAlgorithms(options);
   return SSL_set_verify_algorithm_prefs(ssl, peers.data(), peers.size()) != 0;
 }
 

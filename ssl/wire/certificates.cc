@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -49,6 +50,8 @@ std::string DateText(absl::Time time) {
 std::string KeyText(const PublicKeyInfo& key) {
   if (key.type.empty()) return "of an unknown type";
   if (!key.curve.empty()) return absl::StrCat(key.type, " ", key.curve);
+  // The name says how strong it is.
+  if (absl::StartsWith(key.type, "ML-DSA")) return key.type;
   return absl::StrCat(key.type, " ", key.bits, " bits");
 }
 

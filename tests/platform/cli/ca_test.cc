@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ssl/engine.h"
 #include "tests/platform/cli/process.h"
 #include "tests/support/testdata.h"
 
@@ -137,6 +138,19 @@ TEST(CaTest, ReadsStandardInputAndVariables) {
   const Outcome unset = RunAirlock({"ca", "env:BUNDLE"});
   EXPECT_EQ(unset.status, 1);
   EXPECT_THAT(unset.errors, HasSubstr("BUNDLE"));
+}
+
+// The engine may not be able to verify with such a CA.
+TEST(CaTest, NamesAnMlDsaKey) {
+  const Outcome outcome = RunAirlock({"ca", TestdataPath("mldsa/ca.pem")});
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("ML-DSA-87"));
+  const auto need = HasSubstr("ML-DSA needs a later BoringSSL");
+  if (ssl::HasMlDsa()) {
+    EXPECT_THAT(outcome.output, Not(need));
+  } else {
+    EXPECT_THAT(outcome.output, need);
+  }
 }
 
 TEST(CaTest, TakesThePlatformsBundleAndSaysWhy) {

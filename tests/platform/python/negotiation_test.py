@@ -71,6 +71,10 @@ def server_that_asks():
     return context
 
 
+def mldsa(name):
+    return cert(os.path.join('..', 'mldsa', name))
+
+
 class NegotiationTest(TlsTest):
 
     def connect_anew(self, client=None, server=None):
@@ -352,6 +356,32 @@ class NegotiationTest(TlsTest):
         for api, _ in self.each():
             self.assertIn(RSA, api.get_sigalgs())
             self.assertIn('ed25519', api.get_sigalgs())
+
+    def test_mldsa(self):
+        for api, _ in self.each():
+            if 'mldsa65' not in api.get_sigalgs():
+                for setter in api.set_client_sigalgs, api.set_server_sigalgs:
+                    self.refuses(setter, server_context(), 'ed25519:mldsa65',
+                                 '--config=upstream')
+                    setter(server_context(), '?mldsa65:ed25519')
+                continue
+            for name in 'mldsa44', 'mldsa65', 'mldsa87':
+                client = ssl.create_default_context(cafile=mldsa('ca.pem'))
+                server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+                for context in client, server:
+                    context.load_cert_chain(mldsa(name + '.pem'),
+                                            mldsa(name + '.key'))
+                server.load_verify_locations(mldsa('ca.pem'))
+                server.verify_mode = ssl.CERT_REQUIRED
+                for text in None, name, name.upper() + ':' + RSA:
+                    if text:
+                        api.set_server_sigalgs(client, text)
+                        api.set_client_sigalgs(server, text)
+                    for end in self.connect_anew(client, server):
+                        self.assertEqual(api.server_sigalg(end), name)
+                        self.assertEqual(api.client_sigalg(end), name)
+                api.set_server_sigalgs(client, RSA)
+                self.assert_refused(client, server)
 
     def test_ciphersuites(self):
         for api, _ in self.each():
