@@ -23,7 +23,8 @@ namespace airlock::platform {
 //   process that only forks workers has none. A child begins with the keys that
 //   its parent knew.
 // - No connection is kept between two looks: a child would share it.
-// - The destructor does not wait. The thread ends after the look that it is at.
+// - The destructor does not wait. The thread ends after the look that it is at,
+//   and uses the functions of the options until then.
 //
 // The thread blocks all signals. It is inside a ForkGuard except while it
 // waits. A child that is forked while the thread waits for Redis inherits the
