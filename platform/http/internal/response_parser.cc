@@ -184,6 +184,11 @@ class ResponseParser::Impl final : public beast_http::basic_parser<false> {
     head_.headers.Add(View(name), View(value));
   }
 
+  // Newer Beast, such as Boost 1.92's, has this for trailers. Older Beast calls
+  // on_field_impl, and has nothing to override.
+  void on_trailer_field_impl(beast_http::field, beast::string_view,
+                             beast::string_view, beast::error_code&) {}
+
   void on_header_impl(beast::error_code&) override {
     const boost::optional<std::uint64_t> length = content_length();
     if (length.has_value()) head_.content_length = *length;

@@ -279,8 +279,8 @@ class RequestParser::Impl final : public beast_http::basic_parser<true> {
   void on_field_impl(beast_http::field field, beast::string_view name,
                      beast::string_view value,
                      beast::error_code& error) override {
-    if (is_header_done()) {  // Trailers are not used.
-      return AddOverhead(name.size() + value.size() + 4, error);
+    if (is_header_done()) {
+      return on_trailer_field_impl(field, name, value, error);
     }
     if (request_.headers.size() >= kMaxFields) {
       return Refuse(431, "the request has too many header fields", error);
@@ -302,6 +302,14 @@ class RequestParser::Impl final : public beast_http::basic_parser<true> {
       }
     }
     request_.headers.Add(View(name), View(value));
+  }
+
+  // Newer Beast, such as Boost 1.92's, calls this for trailers. Older Beast has
+  // nothing to override. Trailers are not used.
+  void on_trailer_field_impl(beast_http::field, beast::string_view name,
+                             beast::string_view value,
+                             beast::error_code& error) {
+    AddOverhead(name.size() + value.size() + 4, error);
   }
 
   void on_header_impl(beast::error_code&) override {}
