@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
@@ -76,9 +77,11 @@ absl::Status CheckPresented(const ContextOptions& options) {
     return Invalid("credential_source", "credentials is set as well",
                    "leave one of them out.");
   }
-  for (const auto& [field, value] :
-       {std::make_pair("ocsp_response", &options.ocsp_response),
-        std::make_pair("sct_list", &options.sct_list)}) {
+  const std::pair<const char*, const std::string*> presented[] = {
+      {"ocsp_response", &options.ocsp_response},
+      {"sct_list", &options.sct_list},
+  };
+  for (const auto& [field, value] : presented) {
     if (value->empty()) continue;
     return Invalid(field,
                    "credential_source is set as well, and its next certificate "
@@ -242,9 +245,11 @@ absl::Status CheckContextOptions(const ContextOptions& options) {
   if (options.verification.depth < 0) {
     return Invalid("verify_depth", "must not be negative.");
   }
-  for (const auto& [field, pins] :
-       {std::make_pair("pins", &options.verification.pins),
-        std::make_pair("anchor_pins", &options.verification.anchor_pins)}) {
+  const std::pair<const char*, const std::vector<std::string>*> all_pins[] = {
+      {"pins", &options.verification.pins},
+      {"anchor_pins", &options.verification.anchor_pins},
+  };
+  for (const auto& [field, pins] : all_pins) {
     for (const std::string& pin : *pins) {
       if (pin.size() == SHA256_DIGEST_LENGTH) continue;
       return Invalid(field, absl::StrCat("a pin has ", pin.size(), " bytes"),
