@@ -149,10 +149,10 @@ AIRLOCK_API airlock_status airlock_library_info_get(airlock_library_info* out,
  * "credential_source", "deadline", "explain", "exporter", "fd_transport",
  * "fork", "handshake_ended", "key_log", "late_callbacks", "message",
  * "new_session", "npn", "ocsp", "password_callback", "pins", "policy_reload",
- * "psk", "release_transport", "sct", "session", "session_statistics",
- * "sign_callback", "sni_callback", "socket_statistics", "socket_user",
- * "ticket_keyring", "ticket_keys", "tls1.3", "two_threads", "verify_callback",
- * "writev". */
+ * "psk", "redis_tickets", "release_transport", "sct", "session",
+ * "session_statistics", "sign_callback", "sni_callback", "socket_statistics",
+ * "socket_user", "ticket_keyring", "ticket_keys", "tls1.3", "two_threads",
+ * "verify_callback", "writev". */
 AIRLOCK_API airlock_status airlock_has_feature(airlock_bytes name,
                                                airlock_error** error);
 
@@ -1171,6 +1171,40 @@ typedef struct airlock_ticket_key {
 AIRLOCK_API airlock_status airlock_ticket_keyring_update(
     airlock_ticket_keyring* keyring, const airlock_ticket_key* const* keys,
     size_t keys_count, airlock_error** error);
+
+/* Keys that a fleet shares through Redis or Valkey; see docs/fleet.md. */
+typedef struct airlock_redis_tickets {
+  size_t struct_size;
+  /* "redis://[:PASSWORD@]HOST[:PORT]", or "rediss://..." for TLS, which the
+   * runtime's policy applies to. No error and no log has the password. */
+  airlock_bytes url;
+  /* 32 random bytes, or their 64 hexadecimal digits, the same on all servers:
+   * Redis has no key in clear. */
+  airlock_bytes fleet_key;
+  /* How long each key seals: 1 to 604800; 0: 43200, twelve hours. */
+  int64_t rotation_s;
+  /* How long a ticket can be opened: up to 604800; 0: two hours. */
+  int64_t lifetime_s;
+  /* The CAs of rediss://, as in airlock_context_options; at most one of them.
+   * None: those of the runtime. */
+  airlock_bytes ca_certs;
+  airlock_bytes cadata;
+} airlock_redis_tickets;
+
+/* Makes a keyring with these keys, and calls airlock_ticket_keyring_refresh
+ * once; that it fails is no error, since a server must start without Redis.
+ * airlock_ticket_keyring_update fails. Error kind: INVALID_ARGUMENT. */
+AIRLOCK_API airlock_status airlock_ticket_keyring_redis(
+    airlock_runtime* runtime, const airlock_redis_tickets* options,
+    airlock_ticket_keyring** keyring, airlock_error** error);
+/* Looks for new keys in Redis, and makes the next one if it is time and no other
+ * server has. Call it each tenth of rotation_s, at least each minute, from a
+ * thread that may wait: for Redis, up to five seconds for each of its answers.
+ * On failure the keys that are known stay in force; the runtime's log says when
+ * failures begin, change and end. Thread-safe. Error kinds: TRANSPORT;
+ * INVALID_ARGUMENT if the keys do not come from a Redis. */
+AIRLOCK_API airlock_status airlock_ticket_keyring_refresh(
+    airlock_ticket_keyring* keyring, airlock_error** error);
 
 /* ---- Live credentials -------------------------------------------------- */
 

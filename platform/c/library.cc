@@ -53,6 +53,7 @@ constexpr absl::string_view kFeatures[] = {
     "pins",
     "policy_reload",
     "psk",
+    "redis_tickets",
     "release_transport",
     "sct",
     "session",

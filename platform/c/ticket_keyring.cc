@@ -61,7 +61,7 @@ airlock_status airlock_ticket_keyring_new(int64_t lifetime_s,
     if (lifetime_s != 0) options.lifetime = absl::Seconds(lifetime_s);
     auto made = TicketKeyring::Create(std::move(options));
     if (!made.ok()) return made.status();
-    *keyring = new airlock_ticket_keyring{*std::move(made)};
+    *keyring = new airlock_ticket_keyring{*std::move(made), nullptr};
     return AIRLOCK_OK;
   });
 }
@@ -96,7 +96,7 @@ airlock_status airlock_ticket_keyring_remote(const airlock_runtime* runtime,
             *name, *returns ? Waiting::kReturns : Waiting::kBlocks),
         std::move(options));
     if (!made.ok()) return made.status();
-    *keyring = new airlock_ticket_keyring{*std::move(made)};
+    *keyring = new airlock_ticket_keyring{*std::move(made), nullptr};
     return AIRLOCK_OK;
   });
 }
@@ -110,6 +110,9 @@ airlock_status airlock_ticket_keyring_update(
     size_t keys_count, airlock_error** error) {
   return Guarded(error, [&]() -> Outcome {
     if (keyring == nullptr) return IsNull("keyring");
+    if (keyring->refresher != nullptr) {
+      return Invalid("The keys of this keyring come from a Redis.");
+    }
     const absl::Status good = CheckList(keys, keys_count, "keys");
     if (!good.ok()) return good;
     std::vector<TicketKey> all;

@@ -25,6 +25,7 @@
 #include "platform/posix_transport.h"
 #include "platform/process_claim.h"
 #include "platform/runtime.h"
+#include "platform/tickets/ticket_refresher.h"
 #include "ssl/certificate.h"
 #include "ssl/context.h"
 #include "ssl/credential_source.h"
@@ -33,7 +34,8 @@
 #include "ssl/ticket_keyring.h"
 
 struct airlock_runtime {
-  std::unique_ptr<airlock::platform::Runtime> runtime;
+  // Shared with keyrings that connect with its policy.
+  std::shared_ptr<airlock::platform::Runtime> runtime;
   std::shared_ptr<airlock::platform::Host> host;
   // Null if the environment names no key service.
   std::shared_ptr<airlock::keys::KeyClient> keys;
@@ -57,6 +59,8 @@ struct airlock_session {
 
 struct airlock_ticket_keyring {
   std::shared_ptr<airlock::ssl::TicketKeyring> keyring;
+  // Null unless the keys come from a Redis.
+  std::unique_ptr<airlock::platform::TicketRefresher> refresher;
 };
 
 struct airlock_credential_source {
