@@ -443,10 +443,10 @@ typedef struct airlock_spiffe_bundle {
 typedef struct airlock_wrap_options {
   size_t struct_size;
   /* The private key and the certificate chain themselves, never paths. A key is
-   * RSA, ECDSA on P-256, P-384 or P-521, Ed25519, or ML-DSA if the engine
-   * has it; PEM or DER, in PKCS#8 (also encrypted), PKCS#1 or SEC 1. A chain is PEM, leaf first, or one
-   * certificate in DER. Or `certfile` is a PKCS#12 file (.p12, .pfx), which
-   * holds both. Without keyfile, the key is in certfile. Servers need both. */
+   * RSA, ECDSA on P-256, P-384 or P-521, Ed25519, or ML-DSA if the engine has
+   * it; PEM or DER, in PKCS#8 (also encrypted), PKCS#1 or SEC 1. A chain is PEM,
+   * leaf first, or one certificate in DER. Or `certfile` is a PKCS#12 file (.p12,
+   * .pfx), which holds both. Without keyfile, the key is in certfile. Servers need both. */
   airlock_bytes keyfile;
   airlock_bytes certfile;
   airlock_bytes password; /* For an encrypted key. */
@@ -1192,8 +1192,8 @@ typedef struct airlock_redis_tickets {
 } airlock_redis_tickets;
 
 /* Makes a keyring with these keys, and calls airlock_ticket_keyring_refresh
- * once; that it fails is no error, since a server must start without Redis.
- * airlock_ticket_keyring_update fails. Error kind: INVALID_ARGUMENT. */
+ * once. If that fails, the keyring has no keys yet: a server must start without
+ * Redis. airlock_ticket_keyring_update fails. Error kind: INVALID_ARGUMENT. */
 AIRLOCK_API airlock_status airlock_ticket_keyring_redis(
     airlock_runtime* runtime, const airlock_redis_tickets* options,
     airlock_ticket_keyring** keyring, airlock_error** error);

@@ -11,7 +11,7 @@ std::string SealingMessage(const ssl::TicketKeyringState& state) {
   if (state.seals) return "Session tickets are made.";
   return absl::StrCat("No session tickets are made: ",
                       state.failure.empty()
-                          ? "there is no key whose time has come and not ended"
+                          ? "no key is in force"
                           : state.failure,
                       ". Clients make full handshakes until that changes.");
 }

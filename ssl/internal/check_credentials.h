@@ -21,7 +21,7 @@ absl::Status CheckCredentials(
     int security_level);
 
 // An error of kind kInvalidArgument if each of `credentials` needs TLS 1.3, and
-// `maximum` is older. Ok if there are none.
+// `maximum` is older. OK without credentials.
 absl::Status CheckVersionFits(
     absl::Span<const std::shared_ptr<const Credentials>> credentials,
     TlsVersion maximum);

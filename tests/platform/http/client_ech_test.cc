@@ -102,7 +102,7 @@ TEST_F(ClientEchTest, ConnectionsAreNotSharedWithOthers) {
   }
   EXPECT_EQ(server_->connections(), 2);
   EXPECT_EQ(server_->resumed(), 0);
-  // A kept connection is none for configurations that were not tried.
+  // A kept connection does not serve a call with other configurations.
   EXPECT_FALSE(Fetch(server_->Url(), Published(NewKeys())).ok());
 }
 
