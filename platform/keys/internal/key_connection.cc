@@ -157,8 +157,7 @@ class KeyConnection::State {
   // Drops it; `cancel`: tells the service, too.
   void Forget(const Request& request, bool cancel);
   // Sends, and receives unless `only_sends`, what is possible without waiting.
-  // `asked`: a request whose caller sees by itself whether it is done.
-  absl::Status Pump(bool only_sends = false, const Request* asked = nullptr);
+  absl::Status Pump(bool only_sends = false);
   // Makes `waking_`.
   absl::StatusOr<int> WakeupFd();
   // Makes the descriptor readable if a Pump has completed late requests.
@@ -189,10 +188,9 @@ class KeyConnection::State {
   UniqueFd events_;  // An epoll of the channel.
   UniqueFd waking_;  // An epoll of `events_` and `ready_`; none until needed.
   UniqueFd ready_;   // Readable if `is_awake_`.
-  bool wakes_ = false;  // A late request is done, which its caller must learn.
+  bool wakes_ = false;  // A late request is done, which its callers must learn.
   bool is_awake_ = false;
-  const Request* asked_ = nullptr;  // Of the Pump that runs.
-  uint64_t settled_ = 0;            // How often, with all answers received.
+  uint64_t settled_ = 0;  // How often, with all answers received.
   bool sends_blocked_ = false;
   uint32_t next_id_ = 1;
   std::map<uint32_t, std::shared_ptr<Request>> by_id_;
@@ -268,7 +266,8 @@ void KeyConnection::State::Complete(Request* request, absl::Status failure) {
   request->done = true;
   --unanswered_;
   answered.notify_all();
-  wakes_ |= request->late && request != asked_;
+  // Also if its caller has received the answer: others may share the request.
+  wakes_ |= request->late;
 }
 
 void KeyConnection::State::Lose(absl::string_view why) {
@@ -341,8 +340,7 @@ absl::Status KeyConnection::State::ReceiveAll() {
   return absl::OkStatus();
 }
 
-absl::Status KeyConnection::State::Pump(bool only_sends, const Request* asked) {
-  asked_ = asked;
+absl::Status KeyConnection::State::Pump(bool only_sends) {
   std::string why;
   for (int i = 0; i < kMostSends; ++i) {
     if (!channel_.valid()) {
@@ -486,10 +484,9 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Poll(Message message,
   if (began != nullptr) *began = request->began;
   // Another call may have received the answer. A loop that has many requests
   // calls for each after a wakeup: that must not be a system call for each.
-  const absl::Status pumped =
-      shared->IsSettled(request.get()) || request->done
-          ? absl::OkStatus()
-          : shared->Pump(/*only_sends=*/is_new, request.get());
+  const absl::Status pumped = shared->IsSettled(request.get()) || request->done
+                                  ? absl::OkStatus()
+                                  : shared->Pump(/*only_sends=*/is_new);
   shared->Wake();
   if (!request->done && pumped.ok() && !HasPassed(request->until)) {
     return ssl::Later();
