@@ -18,6 +18,25 @@
 #include "platform/fork_guard.h"
 
 namespace airlock::platform {
+namespace {
+
+// Blocks all signals of this thread, and of threads that it starts meanwhile.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
 
 // What a process and the children that it forks know. Its lock is held only
 // inside ForkGuards, so it is free in a child.
@@ -142,12 +161,9 @@ void RedisRefresher::Look() {
   const absl::MutexLock lock(&mutex_);
   const std::shared_ptr<Worker> worker = OfThisProcess();
   if (worker->runs) return;
-  // Signals are for the threads of the application.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
+    // Signals are for the threads of the application.
+    const AllSignalsBlocked blocked;
     std::thread([worker] { Run(worker); }).detach();
     worker->runs = true;
     not_started_.clear();
@@ -158,7 +174,6 @@ void RedisRefresher::Look() {
     if (why != not_started_) options_.log(why);
     not_started_ = why;
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 std::string RedisRefresher::failure() {
