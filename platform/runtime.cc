@@ -381,7 +381,7 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
 }
 
 absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
-    std::unique_ptr<ssl::Transport> transport, WrapOptions options) {
+    std::unique_ptr<ssl::Transport> transport, WrapOptions&& options) {
   const absl::Status side_status = CheckSide(options);
   if (!side_status.ok()) return side_status;
   const std::shared_ptr<const config::VerificationPolicy> in_force =

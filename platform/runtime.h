@@ -96,13 +96,14 @@ class Runtime {
   // Makes a TLS socket over `transport`, like ssl.wrap_socket. With
   // do_handshake_on_connect, performs the handshake, for which the transport
   // must block: if it returns kWantRead or kWantWrite, that is an error
-  // (kInvalidArgument).
+  // (kInvalidArgument). Moves out of `options` what the socket keeps; secrets
+  // that are left there are wiped with them.
   //
   // Errors: kPolicy, kCredentials, kTrustStore and kInvalidArgument before a
   // byte is sent, and those of Socket::Handshake. Any error destroys
   // `transport`.
   absl::StatusOr<std::unique_ptr<ssl::Socket>> WrapSocket(
-      std::unique_ptr<ssl::Transport> transport, WrapOptions options);
+      std::unique_ptr<ssl::Transport> transport, WrapOptions&& options);
 
   // What WrapSocket would verify, and what the policy changed; errors are those
   // of WrapSocket's decision.
