@@ -3,29 +3,17 @@
 
 #include "platform/runtime.h"
 
-#include <chrono>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "config/error_place.h"
-#include "platform/internal/context_cache.h"
-#include "platform/internal/decider.h"
-#include "platform/internal/expiry_watch.h"
 #include "platform/internal/guarded_host.h"
 #include "platform/internal/key_writer.h"
-#include "platform/internal/known_decisions.h"
-#include "platform/internal/live_sources.h"
-#include "platform/internal/live_trust.h"
-#include "platform/internal/policy_keeper.h"
 #include "platform/internal/policy_request.h"
-#include "platform/internal/shared_contexts.h"
-#include "platform/internal/trust_cache.h"
+#include "platform/internal/runtime_impl.h"
 #include "platform/load_app_yaml.h"
-#include "platform/load_policy.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
-#include "ssl/insecure.h"
 
 namespace airlock::platform {
 namespace {
@@ -34,10 +22,6 @@ using ssl::ErrorKind;
 using ssl::VerifyMode;
 using ContextPtr = std::shared_ptr<const ssl::Context>;
 using TrustStorePtr = std::shared_ptr<const ssl::TrustStore>;
-
-ssl::Side SideOf(const WrapOptions& options) {
-  return options.server_side ? ssl::Side::kServer : ssl::Side::kClient;
-}
 
 // Checks for contradictions that do not depend on the policy.
 absl::Status CheckSide(const WrapOptions& options) {
@@ -81,76 +65,6 @@ absl::Status Invalid(const absl::Status& status) {
 }
 
 }  // namespace
-
-struct Runtime::Impl {
-  Impl(std::shared_ptr<Host> the_host, config::Environment the_environment,
-       absl::optional<config::AppYaml> the_app, RuntimeOptions options)
-      : given_host(std::move(the_host)),
-        host(std::make_shared<internal::GuardedHost>(given_host)),
-        trust(std::make_shared<internal::TrustCache>(
-            host.get(), the_environment, options.max_trust_stores)),
-        live_trust(host, trust),
-        policy(host.get(), std::move(the_environment), std::move(the_app)),
-        contexts(options.max_contexts, options.max_credentials),
-        shared_contexts(options.max_contexts),
-        counters(std::make_shared<CounterSet>()),
-        expiry(std::make_shared<internal::ExpiryWatch>(host)),
-        decider(host, trust.get(), std::move(options.audit),
-                options.audit_limits),
-        message(std::move(options.message)),
-        keylog(std::move(options.keylog)),
-        handshake_ended(std::move(options.handshake_ended)),
-        revocation(std::move(options.revocation)),
-        accept_unknown_revocation(options.accept_unknown_revocation),
-        audit_lost(std::move(options.audit_lost)) {}
-
-  using Policy = config::VerificationPolicy;
-
-  // What `options` ask for, and this Runtime's own key log.
-  VerificationRequest RequestOf(const WrapOptions& options) const;
-
-  // What `in_force` decides about `options`, audited.
-  absl::StatusOr<std::shared_ptr<const internal::WrapDecision>> Decide(
-      const std::shared_ptr<const Policy>& in_force,
-      const WrapOptions& options);
-
-  // Sets the fields of `options` that the policy decides.
-  static void Decided(ssl::Side side, const VerificationDecision& decision,
-                      TrustStorePtr trust_store, ssl::ContextOptions* options);
-  // After the policy may have changed.
-  void ApplyExpiryWarning() const {
-    expiry->SetLimit(policy.policy()->expiry_warning.value);
-  }
-  // After a new Context was made.
-  void Made(const ContextPtr& context) {
-    expiry->Add(context);
-    live_sources.Add(context->options());
-  }
-  // Sets those that all Contexts of this Runtime share.
-  void Complete(ssl::ContextOptions* options) const;
-
-  const std::shared_ptr<Host> given_host;
-  const std::shared_ptr<Host> host;  // The same, guarded.
-  // Contexts whose bundle is live share it.
-  const std::shared_ptr<internal::TrustCache> trust;
-  internal::LiveTrust live_trust;
-  internal::LiveSources live_sources;
-  internal::PolicyKeeper policy;
-  internal::KnownDecisions decisions;
-  internal::ContextCache contexts;
-  internal::SharedContexts shared_contexts;
-  // Sockets and Contexts may outlive the Runtime.
-  const std::shared_ptr<CounterSet> counters;
-  const std::shared_ptr<internal::ExpiryWatch> expiry;
-  internal::Decider decider;
-  // Of RuntimeOptions.
-  const decltype(RuntimeOptions::message) message;
-  const decltype(RuntimeOptions::keylog) keylog;
-  const decltype(RuntimeOptions::handshake_ended) handshake_ended;
-  const ssl::RevocationCallback revocation;
-  const bool accept_unknown_revocation;
-  const std::function<uint64_t()> audit_lost;
-};
 
 Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Runtime::~Runtime() = default;
@@ -212,86 +126,6 @@ absl::StatusOr<TrustStorePtr> Runtime::MergeCaCerts(
   return impl_->trust->Merge(stores);
 }
 
-VerificationRequest Runtime::Impl::RequestOf(const WrapOptions& options) const {
-  VerificationRequest request = internal::RequestOf(options);
-  request.key_log = keylog != nullptr;
-  return request;
-}
-
-absl::StatusOr<std::shared_ptr<const internal::WrapDecision>>
-Runtime::Impl::Decide(const std::shared_ptr<const Policy>& in_force,
-                      const WrapOptions& options) {
-  std::shared_ptr<const internal::WrapDecision> known =
-      decisions.Find(in_force, options);
-  if (known != nullptr) return known;
-  absl::StatusOr<VerificationDecision> decision =
-      decider.DecideAudited(*in_force, RequestOf(options), options.ca_certs,
-                            [&options] { return options.call_site; });
-  if (!decision.ok()) return decision.status();
-  auto made = std::make_shared<internal::WrapDecision>();
-  made->decision = *std::move(decision);
-  made->key_log = made->decision.key_log && keylog != nullptr;
-  made->context_key = internal::ContextCache::SettingsKey(
-      {SideOf(options), made->decision.verification, options.ciphers,
-       options.alpn_protocols, options.alpn_required,
-       options.accept_compressed_certificates, made->key_log});
-  decisions.Remember(in_force, options, made);
-  return made;
-}
-
-void Runtime::Impl::Decided(ssl::Side side,
-                            const VerificationDecision& decision,
-                            TrustStorePtr trust_store,
-                            ssl::ContextOptions* options) {
-  options->verification = decision.verification;
-  if (!decision.key_log) options->keylog = nullptr;
-  if (!decision.psk) {
-    options->psk_client = nullptr;
-    options->psk_server = nullptr;
-  }
-  options->trust_store = std::move(trust_store);
-  options->unverified_clients.reset();
-  if (side == ssl::Side::kClient &&
-      decision.verification.mode == VerifyMode::kNone) {
-    options->unverified_clients = ssl::InsecureAllowUnverifiedClients();
-  }
-}
-
-void Runtime::Impl::Complete(ssl::ContextOptions* options) const {
-  options->clock = [clock = given_host] { return clock->Now(); };
-  if (options->stopwatch == nullptr) {
-    options->stopwatch = [] {
-      return absl::FromChrono(
-          std::chrono::steady_clock::now().time_since_epoch());
-    };
-  }
-  if (options->message == nullptr) options->message = message;
-  if (revocation != nullptr) {
-    options->revocation = revocation;
-    options->accept_unknown_revocation = accept_unknown_revocation;
-  }
-  options->handshake_ended =
-      [count = counters, expiry = expiry, observe = handshake_ended,
-       next = std::move(options->handshake_ended)](const ssl::Socket& socket,
-                                                   const absl::Status& status) {
-        if (!status.ok()) {
-          count->HandshakeFailed(socket.side(), status);
-        } else if (const auto version = socket.version()) {
-          CompletedHandshake completed;
-          completed.side = socket.side();
-          completed.version = *version;
-          completed.resumed = socket.session_reused();
-          completed.group = socket.group();
-          completed.ech = socket.ech();
-          completed.duration = socket.handshake_duration();
-          count->HandshakeSucceeded(completed);
-        }
-        expiry->Poll();
-        if (observe != nullptr) observe(socket, status);
-        if (next != nullptr) next(socket, status);
-      };
-}
-
 absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
                                                   ssl::ContextOptions options) {
   const auto call_site = [&request] {
@@ -339,7 +173,8 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
       trust_store = *std::move(loaded);
     }
   }
-  Impl::Decided(request.side, *decision, std::move(trust_store), &options);
+  Impl::ApplyDecision(request.side, *decision, std::move(trust_store),
+                      &options);
   internal::KeyWriter key;
   const bool shared = request.side == ssl::Side::kClient &&
                       !request.always_new && in_force->exceptions.empty() &&
@@ -405,7 +240,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
     trust_store = *std::move(loaded);
   }
 
-  const ssl::Side side = SideOf(options);
+  const ssl::Side side = internal::SideOf(options);
   const ssl::TrustStore* const store = trust_store.get();
   bool is_new = false;
   absl::StatusOr<ContextPtr> context = impl_->contexts.Find(
@@ -418,7 +253,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
         made.accept_compressed_certificates =
             options.accept_compressed_certificates;
         made.keylog = impl_->keylog;
-        Impl::Decided(side, decision, std::move(trust_store), &made);
+        Impl::ApplyDecision(side, decision, std::move(trust_store), &made);
         impl_->Complete(&made);
         is_new = true;
         return made;
