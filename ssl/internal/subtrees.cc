@@ -59,17 +59,40 @@ SubtreeMatch MatchUri(absl::string_view name, absl::string_view base) {
   return MatchHost(*host, base);
 }
 
-// `base` is an address and a mask, each as long as the addresses in it.
-SubtreeMatch MatchIp(absl::string_view name, absl::string_view base) {
-  if (name.size() != 4 && name.size() != 16) return SubtreeMatch::kBadName;
-  if (base.size() != 2 * name.size()) return SubtreeMatch::kOutside;
+// Whether `name` is in `base`: an address and a mask, each as long as `name`.
+bool IsInSubnet(absl::string_view name, absl::string_view base) {
   for (size_t i = 0; i < name.size(); ++i) {
     const auto mask = static_cast<uint8_t>(base[name.size() + i]);
     const int difference =
         static_cast<uint8_t>(name[i]) ^ static_cast<uint8_t>(base[i]);
-    if ((difference & mask) != 0) return SubtreeMatch::kOutside;
+    if ((difference & mask) != 0) return false;
   }
-  return SubtreeMatch::kInside;
+  return true;
+}
+
+// What IPv6 addresses that stand for IPv4 addresses begin with (RFC 4291,
+// section 2.5.5.2).
+constexpr char kMapped[] = "\0\0\0\0\0\0\0\0\0\0\xFF\xFF";
+constexpr size_t kMappedSize = 12;
+
+// Whether `name` and `base`, of different versions of IP, have a host in
+// common. IPv6 subnets that are larger than all of IPv4 are of IPv6 only.
+bool IsSameHost(absl::string_view name, absl::string_view base) {
+  const absl::string_view mapped(kMapped, kMappedSize);
+  if (name.size() == 16) {
+    return absl::StartsWith(name, mapped) &&
+           IsInSubnet(name.substr(kMappedSize), base);
+  }
+  const absl::string_view mask = base.substr(16);
+  return mask.substr(0, kMappedSize) == std::string(kMappedSize, '\xFF') &&
+         IsInSubnet(absl::StrCat(mapped, name), base);
+}
+
+SubtreeMatch MatchIp(absl::string_view name, absl::string_view base) {
+  if (name.size() != 4 && name.size() != 16) return SubtreeMatch::kBadName;
+  if (base.size() == 2 * name.size()) return InsideIf(IsInSubnet(name, base));
+  return IsSameHost(name, base) ? SubtreeMatch::kOverlaps
+                                : SubtreeMatch::kOutside;
 }
 
 // How many relative names a distinguished name has.

@@ -18,7 +18,8 @@ namespace airlock::ssl::internal {
 enum class SubtreeMatch {
   kOutside,
   kInside,
-  // A wildcard DNS name that covers names inside and names outside.
+  // A wildcard DNS name that covers names inside and names outside, or an IP
+  // address that is inside in the form of the other version of IP.
   kOverlaps,
   // The name cannot be located: it is malformed, or a URI without a DNS host.
   kBadName,
