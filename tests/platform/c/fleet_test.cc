@@ -10,35 +10,19 @@
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "platform/c/internal/handles.h"
+#include "tests/platform/c/c_resumption.h"
 #include "tests/platform/c/c_testing.h"
 
 namespace airlock::c {
 namespace {
 
-class CFleetTest : public ::testing::Test {
+class CFleetTest : public CResumptionTest {
  protected:
   Handle<airlock_context> Server(const airlock_bytes* keys, size_t count) {
     airlock_context_options options = ServerContext();
     options.ticket_keys = keys;
     options.ticket_keys_count = count;
     return Make(runtime_.get(), options);
-  }
-
-  // The session after a connection with `server`; null: none.
-  Handle<airlock_session> SessionWith(airlock_context* server) {
-    const Ends ends = Connect(&wire_, client_.get(), server);
-    EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
-    ExpectSent(ends.server.get(), ends.client.get(), "tickets come along");
-    airlock_session* session = nullptr;
-    airlock_socket_session(ends.client.get(), &session, nullptr);
-    return Handle<airlock_session>(session);
-  }
-
-  bool Resumes(airlock_context* server, const Handle<airlock_session>& from) {
-    const Ends ends = Connect(&wire_, client_.get(), server, from.get());
-    EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
-    return Info(ends.client).session_reused == 1;
   }
 
   airlock_session_statistics Statistics(airlock_context* context) {
@@ -48,11 +32,8 @@ class CFleetTest : public ::testing::Test {
     return statistics;
   }
 
-  Handle<airlock_runtime> runtime_ = MakeRuntime(MakeHost());
-  Handle<airlock_context> client_ = Make(runtime_.get(), ClientContext());
   const std::string first_ = std::string(48, 'a');
   const std::string second_ = std::string(48, 'b');
-  Wire wire_;
 };
 
 TEST_F(CFleetTest, AnyMachineWithTheKeyResumes) {
@@ -268,7 +249,7 @@ class CTicketKeyringTest : public CFleetTest {
                : Take(error).kind;
   }
 
-  const absl::Time now_ = runtime_->runtime->host().Now();
+  const absl::Time now_ = host_->Now();
 };
 
 TEST_F(CTicketKeyringTest, ChangesUnderContextsThatUseIt) {

@@ -4,7 +4,6 @@
 // Keyrings of C whose keys a fleet shares through a real Redis.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -13,7 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "platform/c/internal/handles.h"
+#include "tests/platform/c/c_resumption.h"
 #include "tests/platform/c/c_testing.h"
 #include "tests/platform/tickets/redis_server.h"
 
@@ -40,7 +39,7 @@ airlock_redis_tickets Options(const std::string& url) {
   return options;
 }
 
-class CRedisTicketsTest : public ::testing::Test {
+class CRedisTicketsTest : public CResumptionTest {
  protected:
   Handle<airlock_ticket_keyring> Keyring(const airlock_redis_tickets& options,
                                          Failure* failure = nullptr) {
@@ -73,28 +72,7 @@ class CRedisTicketsTest : public ::testing::Test {
     return Make(runtime_.get(), options);
   }
 
-  // The session after a connection with `server`; null: none.
-  Handle<airlock_session> SessionWith(airlock_context* server) {
-    const Ends ends = Connect(&wire_, client_.get(), server);
-    EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
-    ExpectSent(ends.server.get(), ends.client.get(), "tickets come along");
-    airlock_session* session = nullptr;
-    airlock_socket_session(ends.client.get(), &session, nullptr);
-    return Handle<airlock_session>(session);
-  }
-
-  bool Resumes(airlock_context* server, const Handle<airlock_session>& from) {
-    const Ends ends = Connect(&wire_, client_.get(), server, from.get());
-    EXPECT_EQ(ends.client_failure.kind, -1) << ends.client_failure.message;
-    return Info(ends.client).session_reused == 1;
-  }
-
   std::string Log() const { return absl::StrJoin(host_->log(), "\n"); }
-
-  const std::shared_ptr<platform::FakeHost> host_ = MakeHost();
-  Handle<airlock_runtime> runtime_ = MakeRuntime(host_);
-  Handle<airlock_context> client_ = Make(runtime_.get(), ClientContext());
-  Wire wire_;
 };
 
 TEST_F(CRedisTicketsTest, ServersWithOneFleetKeyAreAFleet) {
