@@ -99,6 +99,9 @@ struct RedisRefresher::Worker {
   const absl::Duration interval;
   TicketRefresher refresher;
   bool runs = false;  // Guarded by RedisRefresher::mutex_.
+  // In a child of the process that made it: this, so that it is never
+  // destroyed.
+  std::shared_ptr<Worker> leaked;
   absl::Mutex mutex;
   bool stopping ABSL_GUARDED_BY(mutex) = false;
 };
@@ -113,17 +116,21 @@ RedisRefresher::RedisRefresher(const RedisTicketSource& source,
 RedisRefresher::~RedisRefresher() {
   const ForkGuard guard;
   const absl::MutexLock lock(&mutex_);
-  const std::shared_ptr<Worker> worker = OfThisProcess();
-  const absl::MutexLock ending(&worker->mutex);
-  worker->stopping = true;
+  LeakThatOfTheParent();
+  if (worker_ == nullptr) return;
+  const absl::MutexLock ending(&worker_->mutex);
+  worker_->stopping = true;
+}
+
+void RedisRefresher::LeakThatOfTheParent() {
+  if (worker_ == nullptr || worker_->generation == ForkGeneration()) return;
+  // The parent's thread may have held its locks. This needs no memory.
+  Worker& worker = *worker_;
+  worker.leaked = std::move(worker_);
 }
 
 std::shared_ptr<RedisRefresher::Worker> RedisRefresher::OfThisProcess() {
-  if (worker_ != nullptr && worker_->generation != ForkGeneration()) {
-    // The parent's thread may have held its locks, so it is leaked.
-    new std::shared_ptr<Worker>(std::move(worker_));
-    worker_ = nullptr;
-  }
+  LeakThatOfTheParent();
   if (worker_ == nullptr) {
     worker_ = std::make_shared<Worker>(known_, keyring_, options_);
   }

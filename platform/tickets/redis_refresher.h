@@ -28,12 +28,14 @@ namespace airlock::platform {
 //
 // The thread blocks all signals. It is inside a ForkGuard except while it
 // waits. A child that is forked while the thread waits for Redis inherits the
-// descriptor of that connection. Thread-safe.
+// descriptor of that connection. If memory runs out, functions throw
+// std::bad_alloc and can be called again; the thread goes on. Thread-safe.
 class RedisRefresher {
  public:
   RedisRefresher(const RedisTicketSource& source,
                  std::shared_ptr<ssl::TicketKeyring> keyring,
                  TicketRefresherOptions options);
+  // Needs no memory.
   ~RedisRefresher();
   RedisRefresher(const RedisRefresher&) = delete;
   RedisRefresher& operator=(const RedisRefresher&) = delete;
@@ -56,6 +58,7 @@ class RedisRefresher {
   struct Worker;
 
   static void Run(const std::shared_ptr<Worker>& worker);
+  void LeakThatOfTheParent() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // That of this process, which may not run yet.
   std::shared_ptr<Worker> OfThisProcess() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -8,45 +8,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <functional>
-#include <new>
 #include <string>
 
 #include "gtest/gtest.h"
 #include "tests/platform/c/c_testing.h"
-
-namespace {
-
-// How many allocations of this thread succeed before one fails; -1: all do.
-thread_local int left = -1;
-thread_local bool failed = false;
-
-void* Allocate(std::size_t size) {
-  if (left == 0) {
-    failed = true;
-    left = -1;
-    throw std::bad_alloc();
-  }
-  if (left > 0) --left;
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return Allocate(size); }
-void* operator new[](std::size_t size) { return Allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+#include "tests/support/new_failures.h"
 
 namespace airlock::c {
 namespace {
+
+using ::airlock::testing::new_calls_left;
+using ::airlock::testing::new_failed;
 
 // Fails the first allocation of `scenario`, then the second, and so on until no
 // more are needed.
@@ -54,20 +27,20 @@ void FailEach(const std::function<void()>& scenario) {
   scenario();
   int failures = 0;
   do {
-    failed = false;
-    left = failures;
+    new_failed = false;
+    new_calls_left = failures;
     scenario();
-    left = -1;
-    if (failed) ++failures;
-  } while (failed && !::testing::Test::HasFailure());
+    new_calls_left = -1;
+    if (new_failed) ++failures;
+  } while (new_failed && !::testing::Test::HasFailure());
   EXPECT_GT(failures, 0) << "operator new is not this test's";
 }
 
 // No allocation fails during its lifetime: for the test's own checks.
 class Calm {
  public:
-  Calm() : left_(left) { left = -1; }
-  ~Calm() { left = failed ? -1 : left_; }
+  Calm() : left_(new_calls_left) { new_calls_left = -1; }
+  ~Calm() { new_calls_left = new_failed ? -1 : left_; }
   Calm(const Calm&) = delete;
   Calm& operator=(const Calm&) = delete;
 
@@ -79,11 +52,11 @@ class Calm {
 template <typename T>
 bool Came(airlock_status status, T* handle, airlock_error* error) {
   const Calm calm;
-  EXPECT_EQ(status, failed ? AIRLOCK_ERROR : AIRLOCK_OK);
+  EXPECT_EQ(status, new_failed ? AIRLOCK_ERROR : AIRLOCK_OK);
   EXPECT_EQ(handle == nullptr, status != AIRLOCK_OK);
   EXPECT_EQ(error == nullptr, status == AIRLOCK_OK);
   const Failure failure = Take(error);
-  if (failed) {
+  if (new_failed) {
     EXPECT_EQ(failure.kind, AIRLOCK_KIND_INTERNAL) << failure.message;
   }
   return status == AIRLOCK_OK;
@@ -212,13 +185,13 @@ TEST_F(CMemoryTest, SocketsOverAnFd) {
 
 // A call without the memory that it needs is an error, and stays one.
 airlock_status Step(airlock_socket* socket) {
-  const bool had_failed = failed;
+  const bool had_failed = new_failed;
   airlock_error* error = nullptr;
   const airlock_status status = airlock_socket_handshake(socket, &error);
   const Calm calm;
   EXPECT_EQ(error == nullptr, status != AIRLOCK_ERROR);
   airlock_error_free(error);
-  if (failed && !had_failed) {
+  if (new_failed && !had_failed) {
     EXPECT_EQ(status, AIRLOCK_ERROR);
     EXPECT_EQ(airlock_socket_handshake(socket, nullptr), AIRLOCK_ERROR);
   }
@@ -246,7 +219,7 @@ TEST_F(CMemoryTest, Handshakes) {
         if (c > AIRLOCK_OK) c = Step(client.get());
         if (s > AIRLOCK_OK) s = Step(server.get());
       }
-      if (!failed) {
+      if (!new_failed) {
         EXPECT_EQ(c, AIRLOCK_OK);
         EXPECT_EQ(s, AIRLOCK_OK);
       }
@@ -295,7 +268,7 @@ TEST_F(CMemoryTest, Queries) {
               client, B("a-name-of-many-letters.example.com"), error);
           const Calm calm;
           EXPECT_EQ(status, AIRLOCK_ERROR);
-          if (failed) return status;
+          if (new_failed) return status;
           EXPECT_EQ(Take(*error).kind, AIRLOCK_KIND_HOSTNAME);
           *error = nullptr;
           out->data = static_cast<char*>(std::malloc(1));
