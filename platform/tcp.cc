@@ -21,6 +21,7 @@
 #include "config/error_place.h"
 #include "platform/internal/address_lookup.h"
 #include "platform/internal/fd_wait.h"
+#include "platform/internal/unshared_fd.h"
 #include "ssl/shown.h"
 
 namespace airlock::platform {
@@ -82,6 +83,8 @@ UniqueFd ConnectTo(const addrinfo& address, Until until) {
   int error = errno;
   // The connection attempt continues after a signal, too.
   if (error == EINPROGRESS || error == EINTR) {
+    // A child that is forked meanwhile could not use it.
+    const internal::UnsharedFd unshared(fd.get());
     switch (internal::WaitForFd(fd.get(), POLLOUT, until)) {
       case FdState::kTimedOut:
         error = ETIMEDOUT;

@@ -114,7 +114,8 @@ absl::StatusOr<TicketsPtr> FromRedis(TicketArguments arguments,
   redis.lifetime = options.lifetime;
   redis.connect = [runtime,
                    cas = std::move(cas)](const platform::RedisUrl& to) {
-    return platform::ConnectRedis(to, runtime, cas, kRedisTimeout);
+    return platform::ConnectRedis(to, runtime, cas, kRedisTimeout,
+                                  platform::InChildren::kClosed);
   };
   auto fleet_key = ssl::FleetKey::Create(*arguments.fleet_key);
   if (!fleet_key.ok()) return InArgument("fleet_key", fleet_key.status());

@@ -16,12 +16,20 @@
 
 namespace airlock::platform {
 
+// What fork() does with the child's copy of a connection.
+enum class InChildren {
+  // The process that uses the connection first keeps it (see PosixTransport).
+  kKept,
+  // It is closed. The thread that uses the connection must not fork.
+  kClosed,
+};
+
 // Connects to `url`. With TLS, the server's chain and name are verified as the
 // policy of `runtime` says, against `ca_certs`. No operation waits for longer
 // than `timeout`. Errors: those of Dial and Runtime::WrapSocket. Thread-safe.
 absl::StatusOr<std::unique_ptr<RedisStream>> ConnectRedis(
     const RedisUrl& url, Runtime* runtime, const CaCerts& ca_certs,
-    absl::Duration timeout);
+    absl::Duration timeout, InChildren in_children = InChildren::kKept);
 
 }  // namespace airlock::platform
 

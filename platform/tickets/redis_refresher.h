@@ -22,14 +22,14 @@ namespace airlock::platform {
 // - Each process has a thread of its own, from its first call of Look on. So a
 //   process that only forks workers has none. A child begins with the keys that
 //   its parent knew.
-// - No connection is kept between two looks: a child would share it.
+// - No connection is kept between two looks: a child would share it. Those of a
+//   look should have InChildren::kClosed.
 // - The destructor does not wait. The thread ends after the look that it is at,
 //   and uses the functions of the options until then.
 //
 // The thread blocks all signals. It is inside a ForkGuard except while it
-// waits. A child that is forked while the thread waits for Redis inherits the
-// descriptor of that connection. If memory runs out, functions throw
-// std::bad_alloc and can be called again; the thread goes on. Thread-safe.
+// waits. If memory runs out, functions throw std::bad_alloc and can be called
+// again; the thread goes on. Thread-safe.
 class RedisRefresher {
  public:
   RedisRefresher(const RedisTicketSource& source,

@@ -23,6 +23,23 @@ DIGITS = u''.join(u'%02x' % byte for byte in bytearray(FLEET))
 ROTATION, LIFETIME = 5, 60
 
 
+def is_connected_to(port):
+    """Whether this process has a socket that is connected to it."""
+    for name in os.listdir('/proc/self/fd'):
+        try:
+            copy = socket.fromfd(int(name), socket.AF_INET, socket.SOCK_STREAM)
+        except EnvironmentError:  # That of listdir.
+            continue
+        try:
+            if copy.getpeername()[1:] == (port,):
+                return True
+        except EnvironmentError:  # It is not a connection.
+            pass
+        finally:
+            copy.close()
+    return False
+
+
 def in_child(check):
     """Whether check() is true in a child."""
     pid = os.fork()
@@ -179,6 +196,9 @@ class RedisTicketsTest(TlsTest):
         # The thread of the keyring waits for its answer meanwhile.
         self.visit(server)
         waiting = looked.result()[0]
+        # A child does not get the connection, and so cannot keep it open.
+        self.assertTrue(is_connected_to(redis.port))
+        self.assertTrue(in_child(lambda: not is_connected_to(redis.port)))
         for _ in range(20):
             self.visit(server)
             self.assertIsNone(keyring.state.failure)
