@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "platform/http/error.h"
+#include "platform/http/internal/trailer_fields.h"
 #include "ssl/shown.h"
 
 namespace airlock::http::internal {
@@ -54,7 +55,8 @@ void Append(const Buffers& buffers, std::string* bytes) {
 }  // namespace
 
 // Beast's parser, and the checks that it leaves to its user.
-class ResponseParser::Impl final : public beast_http::basic_parser<false> {
+class ResponseParser::Impl final : public beast_http::basic_parser<false>,
+                                   private TrailerFields {
  public:
   Impl(bool no_body, size_t max_header, OnBody on_body)
       : max_header_(max_header), on_body_(std::move(on_body)) {
@@ -184,10 +186,9 @@ class ResponseParser::Impl final : public beast_http::basic_parser<false> {
     head_.headers.Add(View(name), View(value));
   }
 
-  // Newer Beast, such as Boost 1.92's, has this for trailers. Older Beast calls
-  // on_field_impl, and has nothing to override.
+  // With older Beast, on_field_impl gets these fields.
   void on_trailer_field_impl(beast_http::field, beast::string_view,
-                             beast::string_view, beast::error_code&) {}
+                             beast::string_view, beast::error_code&) override {}
 
   void on_header_impl(beast::error_code&) override {
     const boost::optional<std::uint64_t> length = content_length();

@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "platform/http/internal/trailer_fields.h"
 
 namespace airlock::http::internal {
 namespace {
@@ -48,7 +49,8 @@ bool IsNumber(absl::string_view text) {
 }  // namespace
 
 // Beast's parser, and the checks that it leaves to its user.
-class RequestParser::Impl final : public beast_http::basic_parser<true> {
+class RequestParser::Impl final : public beast_http::basic_parser<true>,
+                                  private TrailerFields {
  public:
   Impl(size_t max_header, uint64_t max_body)
       : max_header_(max_header), max_body_(max_body) {
@@ -304,11 +306,10 @@ class RequestParser::Impl final : public beast_http::basic_parser<true> {
     request_.headers.Add(View(name), View(value));
   }
 
-  // Newer Beast, such as Boost 1.92's, calls this for trailers. Older Beast has
-  // nothing to override. Trailers are not used.
+  // Trailers are not used.
   void on_trailer_field_impl(beast_http::field, beast::string_view name,
                              beast::string_view value,
-                             beast::error_code& error) {
+                             beast::error_code& error) override {
     AddOverhead(name.size() + value.size() + 4, error);
   }
 
