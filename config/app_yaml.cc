@@ -132,7 +132,7 @@ class AppReader {
   }
 
   static absl::Status ReadText(const YamlNode& root, absl::string_view key,
-                               absl::optional<Setting<std::string>>* setting) {
+                               std::optional<Setting<std::string>>* setting) {
     const YamlNode* node = root.Find(key);
     if (node == nullptr) return absl::OkStatus();
     absl::StatusOr<std::string> text = internal::ReadText(*node, key);

@@ -5,12 +5,12 @@
 #ifndef AIRLOCK_CONFIG_APP_YAML_H_
 #define AIRLOCK_CONFIG_APP_YAML_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "config/policy.h"
 #include "config/setting.h"
 
@@ -30,10 +30,10 @@ absl::string_view SslProfileName(SslProfile profile);
 struct AppYaml {
   // Properties of the application; the values are as written in the file, and
   // not empty.
-  absl::optional<Setting<std::string>> runtime;
-  absl::optional<Setting<std::string>> entrypoint;
+  std::optional<Setting<std::string>> runtime;
+  std::optional<Setting<std::string>> entrypoint;
   // From `libraries`; unset: the application has no `ssl`.
-  absl::optional<Setting<SslProfile>> ssl;
+  std::optional<Setting<SslProfile>> ssl;
   // As written in the file, unescaped if quoted; may be empty. ParseVariables
   // interprets those about verification.
   Variables env_variables;

@@ -18,8 +18,8 @@ Setting<T> FirstStated(Setting<T> first, Setting<T> second) {
 }
 
 // Like Stricter, for settings whose smaller value is stricter.
-Setting<absl::optional<int>> Smaller(Setting<absl::optional<int>> first,
-                                     Setting<absl::optional<int>> second) {
+Setting<std::optional<int>> Smaller(Setting<std::optional<int>> first,
+                                    Setting<std::optional<int>> second) {
   const bool second_wins =
       second.stated() && (!first.stated() || second.value < first.value);
   return second_wins ? Override(std::move(second), std::move(first))
@@ -52,7 +52,7 @@ void AddFloors(VerificationPolicy* policy) {
   RaiseTo(Profile::kStrict, enforced, &policy->profile);
   RaiseTo(Permission::kForbid, enforced, &policy->partial_chain);
   RaiseTo(ApplicationCas::kAudit, enforced, &policy->application_cas);
-  const auto raise_level = [&enforced](Setting<absl::optional<int>>* level) {
+  const auto raise_level = [&enforced](Setting<std::optional<int>>* level) {
     if (!level->stated() || level->value >= kLeastEnforcedLevel) return;
     *level = Override({kLeastEnforcedLevel, enforced}, std::move(*level));
   };

@@ -3,8 +3,9 @@
 
 #include "config/error_place.h"
 
+#include <optional>
+
 #include "absl/strings/cord.h"
-#include "absl/types/optional.h"
 
 namespace airlock::config {
 namespace {
@@ -19,7 +20,7 @@ absl::Status WithPlace(absl::Status status, absl::string_view place) {
 }
 
 std::string PlaceOf(const absl::Status& status) {
-  const absl::optional<absl::Cord> place = status.GetPayload(kPlaceUrl);
+  const std::optional<absl::Cord> place = status.GetPayload(kPlaceUrl);
   return place.has_value() ? std::string(*place) : std::string();
 }
 

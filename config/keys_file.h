@@ -8,13 +8,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "config/pkcs11_uri.h"
 #include "config/position.h"
@@ -34,7 +34,7 @@ struct TokenKeyEntry {
   Pkcs11Uri uri;
   Position position;
   std::string module;  // The path of the module.
-  absl::optional<KeySource> pin;
+  std::optional<KeySource> pin;
   std::map<std::string, std::string> environment;  // Of the module.
   bool network = false;  // The module may use IP sockets.
 };
@@ -45,16 +45,16 @@ struct KeyEntry {
   Position position;
   // Unset: the service makes a key and a self-signed certificate for
   // `generate`, when it starts.
-  absl::optional<KeySource> certificate;
-  absl::optional<KeySource> key;        // Unset: in the certificate's file.
-  absl::optional<TokenKeyEntry> token;  // In place of `key`.
-  std::vector<std::string> generate;    // DNS names and IP addresses.
+  std::optional<KeySource> certificate;
+  std::optional<KeySource> key;        // Unset: in the certificate's file.
+  std::optional<TokenKeyEntry> token;  // In place of `key`.
+  std::vector<std::string> generate;   // DNS names and IP addresses.
 
   // It is for session tickets, and none of the above is set. `tickets` has the
   // keys, one a line; unset: the service makes them, every `rotation`. They
   // open tickets for `lifetime`.
   bool for_tickets = false;
-  absl::optional<KeySource> tickets;
+  std::optional<KeySource> tickets;
   absl::Duration rotation = absl::Hours(12);
   absl::Duration lifetime = absl::Hours(2);
 };
@@ -75,7 +75,7 @@ struct KeyUser {
   Position position;
   // The user that may connect by the path in `listen`; unset: an inherited
   // descriptor only.
-  absl::optional<uint32_t> uid;
+  std::optional<uint32_t> uid;
   std::vector<KeyGrant> grants;
   // Limits: signatures and other uses in a second (and at once, after a pause),
   // requests that wait, and channels (processes, in general).

@@ -75,9 +75,9 @@ absl::StatusOr<Pkcs11Uri> ParsePkcs11Uri(absl::string_view text) {
   }
   Pkcs11Uri uri;
   uri.text = std::string(text);
-  absl::optional<std::string> type;
-  absl::optional<std::string> slot;
-  const std::vector<std::pair<absl::string_view, absl::optional<std::string>*>>
+  std::optional<std::string> type;
+  std::optional<std::string> slot;
+  const std::vector<std::pair<absl::string_view, std::optional<std::string>*>>
       attributes = {
           {"token", &uri.token},   {"manufacturer", &uri.manufacturer},
           {"model", &uri.model},   {"serial", &uri.serial},

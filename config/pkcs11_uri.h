@@ -6,25 +6,25 @@
 #define AIRLOCK_CONFIG_PKCS11_URI_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::config {
 
 // A private key of a token. What is unset matches any.
 struct Pkcs11Uri {
   std::string text;  // As it was given.
-  absl::optional<std::string> token;
-  absl::optional<std::string> manufacturer;
-  absl::optional<std::string> model;
-  absl::optional<std::string> serial;
-  absl::optional<uint64_t> slot_id;
+  std::optional<std::string> token;
+  std::optional<std::string> manufacturer;
+  std::optional<std::string> model;
+  std::optional<std::string> serial;
+  std::optional<uint64_t> slot_id;
   // At least one of these is set.
-  absl::optional<std::string> object;
-  absl::optional<std::string> id;  // Bytes.
+  std::optional<std::string> object;
+  std::optional<std::string> id;  // Bytes.
 };
 
 // Whether `text` is meant as a URI of this scheme: it begins with "pkcs11:".

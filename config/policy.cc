@@ -133,7 +133,7 @@ absl::StatusOr<VerificationPolicy> ParseVariables(const Variables& variables) {
   VerificationPolicy policy;
   const auto airlock = variables.find(kVerifyVariable);
   if (airlock != variables.end()) {
-    const absl::optional<Verification> word = internal::ParseWord<Verification>(
+    const std::optional<Verification> word = internal::ParseWord<Verification>(
         airlock->second.value, internal::kVerificationWords);
     if (!word.has_value()) {
       return UnknownWord(kVerifyVariable, airlock->second,
@@ -152,7 +152,7 @@ absl::StatusOr<VerificationPolicy> ParseVariables(const Variables& variables) {
   }
   const auto cas = variables.find(kApplicationCasVariable);
   if (cas != variables.end()) {
-    const absl::optional<ApplicationCas> word =
+    const std::optional<ApplicationCas> word =
         internal::ParseWord<ApplicationCas>(cas->second.value,
                                             internal::kApplicationCasWords);
     if (!word.has_value()) {

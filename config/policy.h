@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -17,7 +18,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "absl/types/optional.h"
 #include "config/environment.h"
 #include "config/host_pattern.h"
 #include "config/setting.h"
@@ -173,14 +173,14 @@ struct PolicySettings {
   Setting<Hostname> hostname{Hostname::kRequired, {}};
   // The lowest version that a client or server may use; unset: the
   // application's choice.
-  Setting<absl::optional<TlsVersion>> minimum_version;
+  Setting<std::optional<TlsVersion>> minimum_version;
   // The absolute path of the CA bundle, which overrides the application's;
   // unset: the application's choice, or the system's bundle.
-  Setting<absl::optional<std::string>> ca_certs;
+  Setting<std::optional<std::string>> ca_certs;
   Setting<KeyLog> key_log;
   // The lowest security level (OpenSSL's, 0 to 5) for the certificates of both
   // sides; unset: the application's choice.
-  Setting<absl::optional<int>> security_level;
+  Setting<std::optional<int>> security_level;
   // The least strict profile of a client.
   Setting<Profile> profile;
   // A client's checks in addition to those that its application asks for.
@@ -190,7 +190,7 @@ struct PolicySettings {
   Setting<Permission> partial_chain;
   // The maximum number of certificates between leaf and anchor; unset: the
   // application's choice.
-  Setting<absl::optional<int>> verify_depth;
+  Setting<std::optional<int>> verify_depth;
   // The allowed key exchange groups in order of preference; empty: the
   // application's choice.
   Setting<std::vector<std::string>> groups;
@@ -213,7 +213,7 @@ struct PolicySettings {
   Setting<std::vector<std::string>> client_spiffe_ids;
   Setting<std::vector<std::string>> server_spiffe_ids;
   // How long before a certificate in use expires the log warns; unset: never.
-  Setting<absl::optional<Days>> expiry_warning;
+  Setting<std::optional<Days>> expiry_warning;
 };
 
 namespace internal {
@@ -307,7 +307,7 @@ struct PolicyException {
   // set stay as in the policy.
   PolicySettings settings;
   // The last day, in UTC, on which the exception is valid.
-  Setting<absl::optional<absl::CivilDay>> expires;
+  Setting<std::optional<absl::CivilDay>> expires;
 };
 
 // A complete and valid policy.

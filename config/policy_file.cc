@@ -4,6 +4,7 @@
 #include "config/policy_file.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +15,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/types/optional.h"
 #include "config/host_pattern.h"
 #include "config/internal/pin.h"
 #include "config/internal/reader.h"
@@ -118,8 +118,8 @@ absl::StatusOr<absl::CivilDay> ReadDay(const YamlNode& node,
   return day;
 }
 
-absl::StatusOr<absl::optional<Days>> ReadDays(const YamlNode& node,
-                                              absl::string_view key) {
+absl::StatusOr<std::optional<Days>> ReadDays(const YamlNode& node,
+                                             absl::string_view key) {
   const absl::StatusOr<std::string> text = internal::ReadText(node, key);
   if (!text.ok()) return text.status();
   absl::string_view digits = *text;
@@ -140,7 +140,7 @@ absl::StatusOr<absl::optional<Days>> ReadDays(const YamlNode& node,
 // A `read` for ReadSetting that accepts an integer from 0 to `most`.
 auto NumberReader(int most) {
   return [most](const YamlNode& node,
-                absl::string_view key) -> absl::StatusOr<absl::optional<int>> {
+                absl::string_view key) -> absl::StatusOr<std::optional<int>> {
     const absl::StatusOr<std::string> text = internal::ReadText(node, key);
     if (!text.ok()) return text.status();
     int number = -1;
@@ -356,7 +356,7 @@ class PolicyReader {
   }
 
   absl::Status ReadLevel(const YamlNode& node,
-                         Setting<absl::optional<int>>* level) const {
+                         Setting<std::optional<int>>* level) const {
     const absl::Status status =
         ReadSetting(node, "security_level", NumberReader(kMostLevel), level);
     if (!status.ok() || !level->stated() ||

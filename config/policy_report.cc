@@ -65,7 +65,7 @@ std::string Text(const std::vector<std::string>& names) {
   return absl::StrJoin(names, " ");
 }
 template <typename T>
-std::string Text(const absl::optional<T>& value) {
+std::string Text(const std::optional<T>& value) {
   return value.has_value() ? Text(*value) : std::string();
 }
 

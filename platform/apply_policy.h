@@ -5,12 +5,12 @@
 #ifndef AIRLOCK_PLATFORM_APPLY_POLICY_H_
 #define AIRLOCK_PLATFORM_APPLY_POLICY_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "config/policy.h"
 #include "ssl/options.h"
 #include "ssl/verification.h"
@@ -29,11 +29,11 @@ enum class EchRequest {
 // set it.
 struct VerificationRequest {
   ssl::Side side = ssl::Side::kClient;
-  absl::optional<ssl::VerifyMode> cert_reqs;
-  absl::optional<bool> check_hostname;
+  std::optional<ssl::VerifyMode> cert_reqs;
+  std::optional<bool> check_hostname;
   // The name that a client connects to; empty if it gives none. Unset: not
   // known yet; the Socket will ask for it.
-  absl::optional<std::string> server_hostname;
+  std::optional<std::string> server_hostname;
   // Whether a client without cert_reqs asks for CERT_NONE, as documented for
   // Python. Otherwise it verifies chain and name.
   bool unset_is_cert_none = false;
@@ -82,12 +82,12 @@ struct VerificationDecision {
   ssl::Verification verification;
   // If the policy requires a name that is not known yet: the refusal for a
   // Socket without one.
-  absl::optional<PolicyRefusal> nameless;
+  std::optional<PolicyRefusal> nameless;
   // If the policy requires or forbids Encrypted Client Hello and what the
   // Socket will do is not known yet: the refusal for one that does otherwise.
-  absl::optional<PolicyRefusal> ech_refused;
+  std::optional<PolicyRefusal> ech_refused;
   // The path of the bundle that replaces all others.
-  absl::optional<std::string> ca_certs;
+  std::optional<std::string> ca_certs;
   // Whether the platform's bundle replaces the application's own.
   bool platform_ca_certs = false;
   // If not empty, the policy's SPIFFE IDs and trust domains, which replace the

@@ -113,12 +113,12 @@ std::string LostLine(absl::Time time, uint64_t count) {
 
 }  // namespace
 
-absl::optional<int> AuditDescriptor(absl::string_view target) {
+std::optional<int> AuditDescriptor(absl::string_view target) {
   int number = 0;
   // SimpleAtoi accepts signs and spaces, too.
   if (!absl::ConsumePrefix(&target, kFdPrefix) || !IsNumber(target) ||
       !absl::SimpleAtoi(target, &number) || target != absl::StrCat(number)) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return number;
 }
@@ -146,7 +146,7 @@ absl::StatusOr<UniqueFd> OpenAuditTarget(const std::string& target) {
     if (!fd.valid()) return CannotWrite(target, errno);
     return fd;
   }
-  const absl::optional<int> given = AuditDescriptor(target);
+  const std::optional<int> given = AuditDescriptor(target);
   if (!given.has_value()) {
     return CannotWrite(
         target,

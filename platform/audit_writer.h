@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,7 +20,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/optional.h"
 #include "config/environment.h"
 #include "platform/audit.h"
 #include "platform/host.h"
@@ -29,7 +29,7 @@ namespace airlock::platform {
 
 // The descriptor that `target` names: N of "fd:N", decimal digits only. Unset
 // if it names none. Pure and thread-safe.
-absl::optional<int> AuditDescriptor(absl::string_view target);
+std::optional<int> AuditDescriptor(absl::string_view target);
 
 // Opens `target`: "fd:N", a writable descriptor of this process, which may be
 // closed afterwards; or the path of a file. A missing file is created for its

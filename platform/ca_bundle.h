@@ -5,12 +5,12 @@
 #ifndef AIRLOCK_PLATFORM_CA_BUNDLE_H_
 #define AIRLOCK_PLATFORM_CA_BUNDLE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "config/environment.h"
 #include "platform/host.h"
 #include "ssl/error_text.h"
@@ -24,7 +24,7 @@ struct CaBundlePlaces {
   // places where systems keep it".
   std::string why;
   // What Host::Stat said about the first path, if it was asked.
-  absl::optional<FileStatus> first;
+  std::optional<FileStatus> first;
 };
 
 // The directories of a list.

@@ -6,9 +6,9 @@
 #define AIRLOCK_PLATFORM_CONTEXT_REQUEST_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
-#include "absl/types/optional.h"
 #include "platform/wrap_options.h"
 #include "ssl/options.h"
 
@@ -19,8 +19,8 @@ namespace airlock::platform {
 struct ContextRequest {
   ssl::Side side = ssl::Side::kClient;
   // These three are as in WrapOptions.
-  absl::optional<ssl::VerifyMode> cert_reqs;
-  absl::optional<bool> check_hostname;
+  std::optional<ssl::VerifyMode> cert_reqs;
+  std::optional<bool> check_hostname;
   CaCerts ca_certs;
   // Whether connections look at the files of the CA bundle again, at most once
   // a second, and are verified with what is there then: ca_certs, which must be
@@ -30,7 +30,7 @@ struct ContextRequest {
   bool live_ca_certs = false;
   // The name, if this Context is for a single connection. Without it, the
   // policy's exceptions do not apply.
-  absl::optional<std::string> server_hostname;
+  std::optional<std::string> server_hostname;
   // For libraries whose documented default of cert_reqs is CERT_NONE: a client
   // without cert_reqs gets CERT_NONE, unless the policy requires more. Both
   // cases are audited.

@@ -9,12 +9,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/handshake_result.h"
 #include "platform/histogram.h"
 #include "ssl/ech.h"
@@ -26,9 +26,9 @@ namespace airlock::platform {
 // When the first certificate expires that this process presents, that is a CA's
 // that peers are verified with, or whose key is pinned. Unset: there is none.
 struct CertificateExpiry {
-  absl::optional<absl::Time> own;
-  absl::optional<absl::Time> ca;
-  absl::optional<absl::Time> pinned;
+  std::optional<absl::Time> own;
+  std::optional<absl::Time> ca;
+  std::optional<absl::Time> pinned;
 };
 
 // The live sources of credentials, or of CA bundles, that Contexts of a Runtime
@@ -130,7 +130,7 @@ struct CompletedHandshake {
   bool resumed = false;
   absl::string_view group;  // As ConnectionInfo::group.
   ssl::EchStatus ech = ssl::EchStatus::kNotOffered;
-  absl::optional<absl::Duration> duration;
+  std::optional<absl::Duration> duration;
 };
 
 // The counters. Thread-safe, without locks: a read may miss concurrent updates.

@@ -61,8 +61,8 @@ std::vector<Source> SourcesOf(const config::Environment& environment) {
 }
 
 // The file's content; unset if it does not exist and is optional.
-absl::StatusOr<absl::optional<FileContent>> ReadSource(Host* host,
-                                                       const Source& source) {
+absl::StatusOr<std::optional<FileContent>> ReadSource(Host* host,
+                                                      const Source& source) {
   if (source.path.empty() || source.path[0] != '/') {
     return config::WithPlace(
         absl::InvalidArgumentError(absl::StrCat(
@@ -73,9 +73,9 @@ absl::StatusOr<absl::optional<FileContent>> ReadSource(Host* host,
         config::kConfigVariable);
   }
   absl::StatusOr<FileContent> file = host->ReadTrustedFile(source.path);
-  if (file.ok()) return absl::optional<FileContent>(*std::move(file));
+  if (file.ok()) return std::optional<FileContent>(*std::move(file));
   if (!source.named && absl::IsNotFound(file.status())) {
-    return absl::optional<FileContent>();
+    return std::optional<FileContent>();
   }
   return CannotRead(
       absl::StrCat("the operator's policy",
@@ -109,7 +109,7 @@ absl::Status CheckBundleAt(Host* host, bool sandboxed, const std::string& path,
 
 absl::Status CheckBundle(
     Host* host, bool sandboxed,
-    const config::Setting<absl::optional<std::string>>& ca_certs) {
+    const config::Setting<std::optional<std::string>>& ca_certs) {
   if (!ca_certs.stated()) return absl::OkStatus();
   return CheckBundleAt(host, sandboxed, *ca_certs.value,
                        ca_certs.origin.ToString(), "ca_certs");
@@ -235,10 +235,10 @@ absl::Status ReadSources(Host* host, const config::Environment& environment,
                          PolicyFiles* files) {
   bool operators = false;  // Whether there is a kPolicyFile.
   for (const Source& source : SourcesOf(environment)) {
-    const absl::StatusOr<absl::optional<FileContent>> file =
+    const absl::StatusOr<std::optional<FileContent>> file =
         ReadSource(host, source);
     if (!file.ok()) return file.status();
-    absl::optional<FileIdentity>& identity = (*files)[source.path];
+    std::optional<FileIdentity>& identity = (*files)[source.path];
     if (!file->has_value()) continue;
     identity = (*file)->identity;
     // The same file by another path or a link.

@@ -6,11 +6,11 @@
 #define AIRLOCK_PLATFORM_LOAD_POLICY_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "config/app_yaml.h"
 #include "config/environment.h"
 #include "config/policy.h"
@@ -26,7 +26,7 @@ inline constexpr char kPolicyFile[] = "/etc/airlock.yaml";
 std::vector<std::string> PolicyPaths(const config::Environment& environment);
 
 // The policy's files by path; unset: the file does not exist.
-using PolicyFiles = std::map<std::string, absl::optional<FileIdentity>>;
+using PolicyFiles = std::map<std::string, std::optional<FileIdentity>>;
 
 // The effective policy of the policy's files, `environment` and `app`, which
 // may be null; see config::EffectivePolicy.

@@ -15,13 +15,13 @@
 #include <cstddef>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "absl/types/optional.h"
 #include "config/error_place.h"
 #include "platform/internal/errno_status.h"
 #include "platform/internal/sigpipe_block.h"
@@ -166,9 +166,9 @@ absl::StatusOr<std::string> ReadAll(int fd, size_t expected,
 }
 
 // The file that is standard error; unset if that is closed.
-absl::optional<FileIdentity> StandardError() {
+std::optional<FileIdentity> StandardError() {
   struct stat st;
-  if (fstat(STDERR_FILENO, &st) != 0) return absl::nullopt;
+  if (fstat(STDERR_FILENO, &st) != 0) return std::nullopt;
   return ToFileStatus(st).identity;
 }
 
@@ -176,7 +176,7 @@ absl::optional<FileIdentity> StandardError() {
 // when the host was made. A process that closes it gives its number to the next
 // descriptor that it opens, and a line in the middle of a connection would
 // break that. Services send it to another file, but not to a socket.
-bool MayWriteTo(const absl::optional<FileIdentity>& first) {
+bool MayWriteTo(const std::optional<FileIdentity>& first) {
   struct stat st;
   if (!first.has_value() || fstat(STDERR_FILENO, &st) != 0) return false;
   if (!S_ISSOCK(st.st_mode)) return true;

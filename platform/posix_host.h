@@ -6,6 +6,7 @@
 #define AIRLOCK_PLATFORM_POSIX_HOST_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/host.h"
 
 namespace airlock::platform {
@@ -44,7 +44,7 @@ class PosixHost final : public Host {
  private:
   const LogSink log_;
   // The file that was standard error at first; unset if it was closed.
-  const absl::optional<FileIdentity> standard_error_;
+  const std::optional<FileIdentity> standard_error_;
 };
 
 }  // namespace airlock::platform

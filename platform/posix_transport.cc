@@ -85,7 +85,7 @@ IoResult PosixTransport::Do(Direction direction, const Io& io) {
   // Try a socket first, then wait. Others can be used without blocking only
   // after they are ready.
   bool wait = !is_socket_;
-  absl::optional<Until> until;
+  std::optional<Until> until;
   while (true) {
     if (wait) {
       if (!until.has_value()) {

@@ -8,13 +8,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "platform/process_claim.h"
 #include "ssl/transport.h"
@@ -30,7 +30,7 @@ struct PosixTransportOptions {
   FdOwnership ownership = FdOwnership::kOwned;
   // As for set_timeout and set_deadline.
   absl::Duration timeout = absl::InfiniteDuration();
-  absl::optional<std::chrono::steady_clock::time_point> deadline;
+  std::optional<std::chrono::steady_clock::time_point> deadline;
   // What errors call the other end, such as "example.com:443".
   std::string peer;
 };
@@ -65,7 +65,7 @@ class PosixTransport final : public ssl::Transport {
   // The time after which each Read and Write fails with kDeadlineExceeded.
   // Unset: never. Applies in addition to the timeout, even a zero timeout.
   void set_deadline(
-      absl::optional<std::chrono::steady_clock::time_point> deadline) {
+      std::optional<std::chrono::steady_clock::time_point> deadline) {
     deadline_ = deadline;
   }
 
@@ -76,8 +76,7 @@ class PosixTransport final : public ssl::Transport {
 
   ProcessClaim& claim() { return claim_; }
 
-  const absl::optional<std::chrono::steady_clock::time_point>& deadline()
-      const {
+  const std::optional<std::chrono::steady_clock::time_point>& deadline() const {
     return deadline_;
   }
 
@@ -114,7 +113,7 @@ class PosixTransport final : public ssl::Transport {
   const std::string peer_;
   ProcessClaim claim_;
   absl::Duration timeout_;
-  absl::optional<std::chrono::steady_clock::time_point> deadline_;
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
   int interrupt_ = -1;
 };
 

@@ -76,7 +76,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(
     return ssl::MakeStatus(ErrorKind::kInvalidArgument,
                            "A Runtime needs a host.");
   }
-  absl::optional<config::AppYaml> app;
+  std::optional<config::AppYaml> app;
   if (!options.app_yaml.empty()) {
     internal::GuardedHost guarded(host);
     absl::StatusOr<config::AppYaml> loaded =
@@ -226,7 +226,7 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   if (!decided.ok()) return decided.status();
   const VerificationDecision& decision = (*decided)->decision;
   ReplaceBundle(decision, &options.ca_certs);
-  absl::StatusOr<absl::optional<internal::CredentialsInput>> credentials =
+  absl::StatusOr<std::optional<internal::CredentialsInput>> credentials =
       impl_->contexts.TakeCredentials(&options);
   if (!credentials.ok()) return credentials.status();
   TrustStorePtr trust_store;

@@ -9,12 +9,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "config/environment.h"
 #include "config/policy.h"
@@ -123,8 +123,8 @@ class Runtime {
   // any number takes the memory of one, and the last few unused ones are kept:
   // if `options` have no credentials and no callbacks except a `message` that
   // is a plain function, the policy has no exceptions, and `request` does not
-  // set always_new. A Context that a server can use is always new, with a session
-  // cache and ticket keys of its own.
+  // set always_new. A Context that a server can use is always new, with a
+  // session cache and ticket keys of its own.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> CreateContext(
       const ContextRequest& request, ssl::ContextOptions options);
 

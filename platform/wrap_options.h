@@ -6,11 +6,11 @@
 #define AIRLOCK_PLATFORM_WRAP_OPTIONS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
-#include "absl/types/optional.h"
-#include "absl/types/variant.h"
 #include "ssl/credential_source.h"
 #include "ssl/credentials.h"
 #include "ssl/ech.h"
@@ -40,18 +40,18 @@ struct CaBytes {
 
 // The CAs that a peer's chain must lead to. Unset (monostate): the platform's
 // bundle.
-using CaCerts = absl::variant<absl::monostate, CaPath, CaBytes,
-                              std::shared_ptr<const ssl::TrustStore>>;
+using CaCerts = std::variant<std::monostate, CaPath, CaBytes,
+                             std::shared_ptr<const ssl::TrustStore>>;
 
 // Whether `ca_certs` is set.
 inline bool IsGiven(const CaCerts& ca_certs) {
-  return !absl::holds_alternative<absl::monostate>(ca_certs);
+  return !std::holds_alternative<std::monostate>(ca_certs);
 }
 
 // The password of an encrypted key. With a callback, nothing made from the key
 // is cached, since the callback may return another password the next time.
 using Password =
-    absl::variant<absl::monostate, ssl::Secret, ssl::PasswordCallback>;
+    std::variant<std::monostate, ssl::Secret, ssl::PasswordCallback>;
 
 // Names are Python's. The defaults are strict under any policy: a client
 // verifies chain and name, and a truncated stream is an error. See ApplyPolicy
@@ -60,8 +60,8 @@ struct WrapOptions {
   // The private key and the certificate chain: PEM text or DER bytes, or a
   // Reader of them. Never a path. Without `keyfile` the key is in `certfile`. A
   // server needs them, or `credential_source`.
-  absl::optional<ssl::Material> keyfile;
-  absl::optional<ssl::Material> certfile;
+  std::optional<ssl::Material> keyfile;
+  std::optional<ssl::Material> certfile;
   // Live credentials, instead of these two: see ssl::ContextOptions. The cache
   // keeps the source as it keeps credentials.
   std::shared_ptr<ssl::CredentialSource> credential_source;
@@ -69,7 +69,7 @@ struct WrapOptions {
   // Unset: a client verifies chain and name, a server does not ask for a
   // certificate. An explicit kNone verifies nothing, unless the policy enforces
   // verification.
-  absl::optional<ssl::VerifyMode> cert_reqs;
+  std::optional<ssl::VerifyMode> cert_reqs;
   CaCerts ca_certs;
   // If false, the caller calls Socket::Handshake, or reads or writes.
   bool do_handshake_on_connect = true;
@@ -83,7 +83,7 @@ struct WrapOptions {
   // wrap_socket does not have the following options.
   Password password;
   // Unset: if the chain is verified and there is a name, the name is checked.
-  absl::optional<bool> check_hostname;
+  std::optional<bool> check_hostname;
   // Everything else that decides whether the peer is trusted: ssl_version is
   // its `protocol`. Its `mode`, `check_hostname` and `hostname_optional` are
   // set from the fields above.

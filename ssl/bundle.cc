@@ -51,7 +51,7 @@ absl::Status NotA(absl::string_view wanted, DerKind kind,
                   "correct its label, and pass it where it belongs");
 }
 
-absl::optional<KeyForm> FormOf(DerKind kind) {
+std::optional<KeyForm> FormOf(DerKind kind) {
   switch (kind) {
     case DerKind::kPkcs8:
       return KeyForm::kPkcs8;
@@ -62,7 +62,7 @@ absl::optional<KeyForm> FormOf(DerKind kind) {
     case DerKind::kSec1:
       return KeyForm::kSec1;
     default:
-      return absl::nullopt;
+      return std::nullopt;
   }
 }
 
@@ -85,7 +85,7 @@ void ReadKeyBlock(const PemBlock& block, BundlePart* part) {
       }
       // The content takes precedence: some tools write the wrong label.
       const DerKind kind = internal::SniffDer(der->view());
-      const absl::optional<KeyForm> form = FormOf(kind);
+      const std::optional<KeyForm> form = FormOf(kind);
       if (!form.has_value()) {
         part->status = NotA("a private key", kind);
         return;
@@ -153,7 +153,7 @@ BundlePart ReadPemBlock(const PemBlock& block, TakeCertificate take) {
 void ReadDerElement(absl::string_view der, DerKind kind, TakeCertificate take,
                     BundlePart* part) {
   part->label = std::string(internal::PemLabelOf(kind));
-  if (const absl::optional<KeyForm> form = FormOf(kind)) {
+  if (const std::optional<KeyForm> form = FormOf(kind)) {
     part->kind = PartKind::kPrivateKey;
     part->key = EncodedKey{*form, Secret(der)};
     return;

@@ -7,12 +7,12 @@
 #define AIRLOCK_SSL_BUNDLE_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/certificate.h"
 #include "ssl/crl.h"
 #include "ssl/secret.h"
@@ -82,9 +82,9 @@ struct BundlePart {
   absl::Status status;
 
   // The content of an intact part; the one that fits `kind` is set.
-  absl::optional<Certificate> certificate;
-  absl::optional<Crl> crl;
-  absl::optional<EncodedKey> key;
+  std::optional<Certificate> certificate;
+  std::optional<Crl> crl;
+  std::optional<EncodedKey> key;
   Secret pkcs12;
 
   // Its position, for messages: "block 2 (CERTIFICATE, line 21)", "line 21" if

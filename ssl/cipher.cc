@@ -9,11 +9,11 @@
 
 namespace airlock::ssl {
 
-absl::optional<int> StatedSecurityLevel(absl::string_view ciphers) {
-  if (!absl::StrContains(ciphers, '@')) return absl::nullopt;
+std::optional<int> StatedSecurityLevel(absl::string_view ciphers) {
+  if (!absl::StrContains(ciphers, '@')) return std::nullopt;
   const absl::StatusOr<internal::CipherString> parsed =
       internal::ParseCipherString(ciphers);
-  return parsed.ok() ? parsed->security_level : absl::nullopt;
+  return parsed.ok() ? parsed->security_level : std::nullopt;
 }
 
 }  // namespace airlock::ssl

@@ -6,10 +6,10 @@
 #define AIRLOCK_SSL_CIPHER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::ssl {
 
@@ -31,7 +31,7 @@ struct CipherInfo {
 // The security level that ContextOptions::ciphers sets with "@SECLEVEL=n"; the
 // last one takes precedence. Unset if it sets none, or one that Context::Create
 // refuses. Pure and thread-safe.
-absl::optional<int> StatedSecurityLevel(absl::string_view ciphers);
+std::optional<int> StatedSecurityLevel(absl::string_view ciphers);
 
 }  // namespace airlock::ssl
 

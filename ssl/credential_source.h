@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "ssl/credentials.h"
 #include "ssl/source_counts.h"
 
@@ -36,7 +36,7 @@ struct CredentialSourceState {
   absl::Time expires;
   uint64_t failures = 0;  // Updates that failed, since the source was made.
   // When the last update replaced the credentials. Unset: never.
-  absl::optional<absl::Time> updated;
+  std::optional<absl::Time> updated;
   // Why the last update failed; ok if it succeeded, or there was none.
   absl::Status error;
 };

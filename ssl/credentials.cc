@@ -87,7 +87,7 @@ absl::Status TakePart(BundlePart part, PasswordSource* password, Input* input) {
 
 absl::StatusOr<Input> ReadInput(Material material, std::string name,
                                 PasswordSource* password) {
-  if (auto* reader = absl::get_if<Reader>(&material)) {
+  if (auto* reader = std::get_if<Reader>(&material)) {
     if (*reader == nullptr) {
       return CredentialsError(name, "is a reader without a function");
     }
@@ -96,7 +96,7 @@ absl::StatusOr<Input> ReadInput(Material material, std::string name,
     if (!content.ok()) return content.status();
     material = *std::move(content);
   }
-  const absl::string_view bytes = absl::get<Secret>(material).view();
+  const absl::string_view bytes = std::get<Secret>(material).view();
   Input input;
   input.name = std::move(name);
   Bundle bundle = ReadBundle(bytes);
@@ -323,7 +323,7 @@ absl::StatusOr<std::shared_ptr<const Credentials>> Credentials::Create(
   absl::StatusOr<Input> certfile =
       ReadInput(std::move(options.certfile), options.certfile_name, &password);
   if (!certfile.ok()) return certfile.status();
-  absl::optional<Input> keyfile;
+  std::optional<Input> keyfile;
   if (options.keyfile.has_value()) {
     absl::StatusOr<Input> input =
         ReadInput(*std::move(options.keyfile), options.keyfile_name, &password);

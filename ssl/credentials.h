@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
-#include "absl/types/variant.h"
 #include "ssl/certificate.h"
 #include "ssl/secret.h"
 #include "ssl/trust_store.h"
@@ -28,7 +28,7 @@ using Reader = std::function<absl::StatusOr<Secret>()>;
 
 // Key or certificate material: PEM text or DER bytes, or a Reader of them.
 // Never a path: text that looks like one is an error that says so.
-using Material = absl::variant<Secret, Reader>;
+using Material = std::variant<Secret, Reader>;
 
 // Yields the password of an encrypted key or PKCS#12 file. Called only if
 // something is encrypted, at most once, on the calling thread.
@@ -52,7 +52,7 @@ struct CredentialsOptions {
   // The private key: PKCS#8, PKCS#1 or SEC 1, in PEM or DER, encrypted or not;
   // RSA, ECDSA on P-256, P-384 or P-521, Ed25519, or ML-DSA. Unset: the key is
   // in `certfile`, before or after the certificates.
-  absl::optional<Material> keyfile;
+  std::optional<Material> keyfile;
 
   // Replaces the private key, which must then be neither in `keyfile` nor in
   // `certfile`. Key exchanges that decrypt with the key (RSA, up to TLS 1.2)

@@ -48,7 +48,7 @@ absl::Status NeedsEngine(absl::string_view name) {
 
 // `status`, whose Error has no place, with the place.
 absl::Status At(const ErrorText& where, const absl::Status& status) {
-  const absl::optional<Error> error = GetError(status);
+  const std::optional<Error> error = GetError(status);
   if (!error.has_value() || error->kind != ErrorKind::kInvalidArgument) {
     return status;
   }
@@ -65,7 +65,7 @@ std::string Where(absl::string_view name, const internal::PemBlock& block) {
 // The content of the only ECHCONFIG block.
 absl::StatusOr<std::string> ConfigListOfPem(absl::string_view pem) {
   const ErrorText where = ErrorText::Name("ech_configs");
-  absl::optional<std::string> list;
+  std::optional<std::string> list;
   for (const internal::PemBlock& block : internal::SplitPem(pem)) {
     if (!block.status.ok()) return At(where, block.status);
     if (block.label != kConfigLabel) continue;
@@ -320,7 +320,7 @@ absl::StatusOr<std::shared_ptr<const EchKeys>> EchKeys::FromPem(
   const internal::ErrorQueueScope errors;
   if (!HasEch()) return NeedsEngine("ech_keys");
   std::vector<EchKey> keys;
-  absl::optional<Secret> private_key;
+  std::optional<Secret> private_key;
   bool is_first = true;
   for (const internal::PemBlock& block : internal::SplitPem(pem)) {
     const std::string where = Where("ech_keys", block);

@@ -218,13 +218,13 @@ ErrorText MessageOf(const Error& error) {
 }
 
 ErrorText MessageOf(const absl::Status& status) {
-  const absl::optional<Error> error = GetError(status);
+  const std::optional<Error> error = GetError(status);
   return error.has_value() ? MessageOf(*error) : ErrorText(status.message());
 }
 
-absl::optional<Error> GetError(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kTypeUrl);
-  if (!payload.has_value()) return absl::nullopt;
+std::optional<Error> GetError(const absl::Status& status) {
+  const std::optional<absl::Cord> payload = status.GetPayload(kTypeUrl);
+  if (!payload.has_value()) return std::nullopt;
   const std::string flat(*payload);
   absl::string_view in = flat;
   Error error;
@@ -243,7 +243,7 @@ absl::optional<Error> GetError(const absl::Status& status) {
       !TakeNames(&in, &error.names.what) ||
       !TakeNames(&in, &error.names.advice) ||
       !TakeInt(&in, &is_ech_rejection) || !TakeField(&in, &ech_retry_configs)) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   error.kind = Row(static_cast<ErrorKind>(kind)).kind;
   if (alert >= 0) error.alert = static_cast<uint8_t>(alert);
@@ -255,7 +255,7 @@ absl::optional<Error> GetError(const absl::Status& status) {
 }
 
 ErrorKind GetErrorKind(const absl::Status& status) {
-  const absl::optional<Error> error = GetError(status);
+  const std::optional<Error> error = GetError(status);
   return error.has_value() ? error->kind : ErrorKind::kInternal;
 }
 

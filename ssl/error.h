@@ -6,12 +6,12 @@
 #define AIRLOCK_SSL_ERROR_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/error_text.h"
 
 namespace airlock::ssl {
@@ -79,7 +79,7 @@ struct Error {
   // The TLS alert (RFC 8446, section 6): the received one if `kind` is
   // kPeerAlert, or kUnexpectedEof (0, a close_notify during the handshake);
   // otherwise the one that was sent to the peer.
-  absl::optional<uint8_t> alert;
+  std::optional<uint8_t> alert;
 
   // For kVerification and kHostname: OpenSSL's X509_V_ERR_* number (named in
   // ssl/verify_code.h), its text, the depth in the chain (0 is the peer itself;
@@ -95,7 +95,7 @@ struct Error {
   // next attempt; empty: the server does not have ECH any more, and wants a
   // connection without it. Unset in any other case, also if the server was not
   // verified.
-  absl::optional<std::string> ech_retry_configs;
+  std::optional<std::string> ech_retry_configs;
 };
 
 // An absl::Status that carries `error`. The kind determines its code; its
@@ -132,7 +132,7 @@ ErrorText MessageOf(const absl::Status& status);
 
 // The Error that MakeStatus put into `status`; unset if `status` is ok or comes
 // from elsewhere (a transport, a callback). Thread-safe.
-absl::optional<Error> GetError(const absl::Status& status);
+std::optional<Error> GetError(const absl::Status& status);
 
 // The kind of GetError(status), or kInternal for a status from elsewhere.
 // `status` must not be ok.

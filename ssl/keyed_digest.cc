@@ -44,7 +44,7 @@ struct KeyedDigest::Impl {
 KeyedDigest::KeyedDigest() : impl_(std::make_unique<Impl>()) {}
 KeyedDigest::~KeyedDigest() = default;
 
-absl::optional<KeyedDigest::Value> KeyedDigest::Of(
+std::optional<KeyedDigest::Value> KeyedDigest::Of(
     absl::string_view bytes) const {
   // Of an empty message with `bytes` as additional data. The nonce is constant:
   // it only masks the digests, which stay in the cache.
@@ -58,7 +58,7 @@ absl::optional<KeyedDigest::Value> KeyedDigest::Of(
                          bytes.size()) ||
       size != sizeof(tag)) {
     internal::DrainErrorQueue();
-    return absl::nullopt;
+    return std::nullopt;
   }
   Value value;
   std::copy(std::begin(tag), std::end(tag), value.begin());

@@ -7,9 +7,9 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::ssl {
 
@@ -40,7 +40,7 @@ class KeyedDigest {
 
   // The digest of `bytes`, which are not kept. Unset if it cannot be computed:
   // then nothing is known about `bytes`.
-  absl::optional<Value> Of(absl::string_view bytes) const;
+  std::optional<Value> Of(absl::string_view bytes) const;
 
  private:
   struct Impl;

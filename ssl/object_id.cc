@@ -14,8 +14,8 @@
 namespace airlock::ssl {
 namespace {
 
-absl::optional<ObjectId> Describe(const ASN1_OBJECT* object) {
-  if (object == nullptr) return absl::nullopt;
+std::optional<ObjectId> Describe(const ASN1_OBJECT* object) {
+  if (object == nullptr) return std::nullopt;
   const int nid = OBJ_obj2nid(object);
   const char* const short_name = OBJ_nid2sn(nid);
   const char* const long_name = OBJ_nid2ln(nid);
@@ -24,21 +24,21 @@ absl::optional<ObjectId> Describe(const ASN1_OBJECT* object) {
                                /*always_return_oid=*/1);
   if (nid == NID_undef || size <= 0 || short_name == nullptr ||
       long_name == nullptr) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return ObjectId{nid, short_name, long_name, numbers.data()};
 }
 
 }  // namespace
 
-absl::optional<ObjectId> FindObject(const std::string& text, bool names_too) {
+std::optional<ObjectId> FindObject(const std::string& text, bool names_too) {
   const internal::ErrorQueueScope scope;
   const bssl::UniquePtr<ASN1_OBJECT> object(
       OBJ_txt2obj(text.c_str(), /*dont_search_names=*/names_too ? 0 : 1));
   return Describe(object.get());
 }
 
-absl::optional<ObjectId> FindObject(int nid) {
+std::optional<ObjectId> FindObject(int nid) {
   const internal::ErrorQueueScope scope;
   return Describe(OBJ_nid2obj(nid));
 }

@@ -6,9 +6,8 @@
 #ifndef AIRLOCK_SSL_OBJECT_ID_H_
 #define AIRLOCK_SSL_OBJECT_ID_H_
 
+#include <optional>
 #include <string>
-
-#include "absl/types/optional.h"
 
 namespace airlock::ssl {
 
@@ -21,10 +20,10 @@ struct ObjectId {
 
 // The object with these dotted numbers or, if `names_too`, with this short or
 // long name. Unset if the object has no name. Thread-safe.
-absl::optional<ObjectId> FindObject(const std::string& text, bool names_too);
+std::optional<ObjectId> FindObject(const std::string& text, bool names_too);
 
 // The object with this NID. Thread-safe.
-absl::optional<ObjectId> FindObject(int nid);
+std::optional<ObjectId> FindObject(int nid);
 
 }  // namespace airlock::ssl
 

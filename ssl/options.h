@@ -9,13 +9,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
 #include "ssl/credential_source.h"
@@ -52,7 +52,7 @@ struct SniDecision {
   // Continue with this Context; null: keep the current one.
   std::shared_ptr<const Context> context;
   // Refuse with this alert instead, such as 112, unrecognized_name.
-  absl::optional<uint8_t> alert;
+  std::optional<uint8_t> alert;
 };
 
 // A peer whose chain and name were verified.
@@ -161,7 +161,7 @@ struct ContextOptions {
       const Socket&, const CertificateRequest&)>
       client_credentials;
   // Needed for VerifyMode::kNone on a client; see ssl/insecure.h.
-  absl::optional<UnverifiedClientsToken> unverified_clients;
+  std::optional<UnverifiedClientsToken> unverified_clients;
 
   // The time, for certificates and sessions. Required: the core has no clock.
   // If it throws, the time is 1970.
@@ -185,7 +185,7 @@ struct ContextOptions {
   bool alpn_required = false;
   // A server's choice, instead of alpn_protocols: the index of one of the
   // client's offers (never empty), or nullopt to accept none.
-  std::function<absl::StatusOr<absl::optional<size_t>>(
+  std::function<absl::StatusOr<std::optional<size_t>>(
       Socket&, absl::Span<const absl::string_view> offered)>
       alpn;
   // The same for NPN, the predecessor of ALPN, up to TLS 1.2.
@@ -195,7 +195,7 @@ struct ContextOptions {
   // With it, this Context needs no credentials: those of the chosen Context are
   // used. If that has none either, the client gets the alert handshake_failure.
   std::function<absl::StatusOr<SniDecision>(
-      Socket&, const absl::optional<std::string>& server_name)>
+      Socket&, const std::optional<std::string>& server_name)>
       sni;
 
   // A stapled OCSP response (RFC 6066) and a SignedCertificateTimestampList
@@ -260,10 +260,10 @@ struct ContextOptions {
 
   // External PSKs. A client's callback gets the server's hint (may be empty), a
   // server's the client's identity; nullopt refuses.
-  std::function<absl::StatusOr<absl::optional<PskIdentity>>(
+  std::function<absl::StatusOr<std::optional<PskIdentity>>(
       absl::string_view hint)>
       psk_client;
-  std::function<absl::StatusOr<absl::optional<Secret>>(
+  std::function<absl::StatusOr<std::optional<Secret>>(
       absl::string_view identity)>
       psk_server;
   std::string psk_identity_hint;

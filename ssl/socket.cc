@@ -207,12 +207,12 @@ absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
   return absl::OkStatus();
 }
 
-absl::optional<absl::Duration> Socket::handshake_duration() const {
+std::optional<absl::Duration> Socket::handshake_duration() const {
   return impl_->handshake_duration;
 }
 
-absl::optional<TlsVersion> Socket::version() const {
-  if (!impl_->handshake_done) return absl::nullopt;
+std::optional<TlsVersion> Socket::version() const {
+  if (!impl_->handshake_done) return std::nullopt;
   return static_cast<TlsVersion>(SSL_version(impl_->ssl.get()));
 }
 
@@ -231,8 +231,8 @@ bool Socket::session_reused() const {
   return impl_->handshake_done && SSL_session_reused(impl_->ssl.get()) != 0;
 }
 
-absl::optional<ConnectionInfo> Socket::info() const {
-  if (!impl_->handshake_done) return absl::nullopt;
+std::optional<ConnectionInfo> Socket::info() const {
+  if (!impl_->handshake_done) return std::nullopt;
   const SSL* ssl = impl_->ssl.get();
   ConnectionInfo info;
   info.version = *version();
@@ -282,8 +282,8 @@ std::vector<CipherInfo> Socket::SharedCiphers() const {
   return result;
 }
 
-absl::optional<Certificate> Socket::peer_certificate() const {
-  if (impl_->presented->empty()) return absl::nullopt;
+std::optional<Certificate> Socket::peer_certificate() const {
+  if (impl_->presented->empty()) return std::nullopt;
   return (*impl_->presented)[0];
 }
 
@@ -298,7 +298,7 @@ const std::vector<Certificate>& Socket::verified_chain() const {
 bool Socket::peer_verified() const { return impl_->peer_verified; }
 
 absl::Status Socket::MatchHostname(absl::string_view host) const {
-  const absl::optional<Certificate> certificate = peer_certificate();
+  const std::optional<Certificate> certificate = peer_certificate();
   if (certificate.has_value()) {
     return ssl::MatchHostname(*certificate, host,
                               impl_->context->options().verification.hostname);
@@ -377,7 +377,7 @@ absl::StatusOr<std::string> Socket::GetChannelBinding(
 }
 
 absl::StatusOr<Secret> Socket::ExportKeyingMaterial(
-    absl::string_view label, absl::optional<absl::string_view> context,
+    absl::string_view label, std::optional<absl::string_view> context,
     size_t size) const {
   const internal::ErrorQueueScope errors;
   if (!impl_->handshake_done) {

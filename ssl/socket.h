@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
 #include "ssl/context.h"
@@ -46,7 +46,7 @@ struct ConnectionInfo {
   EchStatus ech = EchStatus::kNotOffered;
   // From the first call that did handshake work to the end of the handshake;
   // unset without ContextOptions::stopwatch.
-  absl::optional<absl::Duration> handshake_duration;
+  std::optional<absl::Duration> handshake_duration;
 };
 
 // How many bytes have gone through a Socket.
@@ -138,14 +138,14 @@ class Socket {
   absl::Status SetSession(std::shared_ptr<const Session> session);
 
   // Unset until the handshake is done.
-  absl::optional<ConnectionInfo> info() const;
+  std::optional<ConnectionInfo> info() const;
   // The same as in info(), without allocating memory.
-  absl::optional<TlsVersion> version() const;
+  std::optional<TlsVersion> version() const;
   absl::string_view group() const;  // Empty until then.
   EchStatus ech() const;            // kNotOffered until then.
   bool session_reused() const;
   // ConnectionInfo::handshake_duration.
-  absl::optional<absl::Duration> handshake_duration() const;
+  std::optional<absl::Duration> handshake_duration() const;
   // At any time.
   Traffic traffic() const;
 
@@ -155,7 +155,7 @@ class Socket {
 
   // The peer's certificate; unset if it sent none. It may be unverified: see
   // `peer_verified`.
-  absl::optional<Certificate> peer_certificate() const;
+  std::optional<Certificate> peer_certificate() const;
   // As the peer sent it, leaf first; empty if it sent none.
   const std::vector<Certificate>& presented_chain() const;
   // From the leaf to the trust anchor; empty unless verified.
@@ -180,7 +180,7 @@ class Socket {
   // above 65535, or above 255 times the size of the cipher's hash with TLS 1.3
   // (8160 for SHA-256, 12240 for SHA-384), which is RFC 5869's limit.
   absl::StatusOr<Secret> ExportKeyingMaterial(
-      absl::string_view label, absl::optional<absl::string_view> context,
+      absl::string_view label, std::optional<absl::string_view> context,
       size_t size) const;
 
   // For //ssl only.

@@ -4,12 +4,12 @@
 #include "ssl/spiffe_peers.h"
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/types/optional.h"
 #include "ssl/error.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/certificate_text.h"
@@ -60,12 +60,12 @@ absl::StatusOr<AllowedItem> ParseAllowed(absl::string_view text) {
 }
 
 // Both `bundle` and another one of `bundles` contain this.
-absl::optional<Certificate> FindShared(const TrustStore& bundle,
-                                       const TrustStore& other) {
+std::optional<Certificate> FindShared(const TrustStore& bundle,
+                                      const TrustStore& other) {
   for (const Certificate& certificate : bundle.Certificates()) {
     if (other.Contains(certificate)) return certificate;
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 absl::Status AddBundle(const SpiffeBundle& bundle, SpiffePeers::Impl* impl) {
@@ -76,7 +76,7 @@ absl::Status AddBundle(const SpiffeBundle& bundle, SpiffePeers::Impl* impl) {
                                     "\" has no bundle."));
   }
   for (const auto& [domain, other] : impl->bundles) {
-    const absl::optional<Certificate> shared =
+    const std::optional<Certificate> shared =
         FindShared(*bundle.bundle, *other);
     if (!shared.has_value()) continue;
     return Invalid(
@@ -223,7 +223,7 @@ absl::StatusOr<std::string> AllowedTrustDomain(absl::string_view text) {
 }
 
 absl::StatusOr<SpiffeId> LeafSpiffeId(const Certificate& certificate) {
-  absl::optional<SpiffeId> id;
+  std::optional<SpiffeId> id;
   const absl::StatusOr<internal::SvidFinding> finding =
       internal::CheckSvid(certificate.impl().x509.get(), &id);
   if (!finding.ok()) return finding.status();

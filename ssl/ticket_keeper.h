@@ -6,12 +6,12 @@
 #define AIRLOCK_SSL_TICKET_KEEPER_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/secret.h"
 
 namespace airlock::ssl {
@@ -44,7 +44,7 @@ class TicketKeeper {
   // The content of a ticket that was sealed for `server_name`; unset if it is
   // not valid, or no longer. Errors: Later(), and it is then called again with
   // the same arguments; anything else: it cannot be opened now.
-  virtual absl::StatusOr<absl::optional<Secret>> Open(
+  virtual absl::StatusOr<std::optional<Secret>> Open(
       absl::string_view server_name, absl::string_view ticket) = 0;
 };
 

@@ -80,21 +80,21 @@ absl::Status TicketKeyring::Update(std::vector<TicketKey> keys,
   return impl_->Update(std::move(keys), now);
 }
 
-absl::optional<TicketBlank> TicketKeyring::MakeBlank(absl::Time now) {
+std::optional<TicketBlank> TicketKeyring::MakeBlank(absl::Time now) {
   return impl_->MakeBlank(now);
 }
 
-absl::optional<Secret> TicketKeyring::Open(absl::Time now,
-                                           absl::string_view server_name,
-                                           absl::string_view ticket) {
-  if (ticket.size() < Impl::kOverhead) return absl::nullopt;
+std::optional<Secret> TicketKeyring::Open(absl::Time now,
+                                          absl::string_view server_name,
+                                          absl::string_view ticket) {
+  if (ticket.size() < Impl::kOverhead) return std::nullopt;
   std::string content(ticket.size() - Impl::kOverhead, '\0');
   const ScopedWipe wipe(&content);
   const absl::Span<const uint8_t> sealed(
       reinterpret_cast<const uint8_t*>(ticket.data()), ticket.size());
   if (!impl_->Open(now, server_name, sealed,
                    reinterpret_cast<uint8_t*>(&content[0]))) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return Secret(content);
 }

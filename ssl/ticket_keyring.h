@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "ssl/secret.h"
 #include "ssl/ticket_keeper.h"
 
@@ -124,10 +124,10 @@ class TicketKeyring {
 
   // For a process that keeps keys for others: what seals one ticket now; unset
   // if there is no key whose time has come.
-  absl::optional<TicketBlank> MakeBlank(absl::Time now);
+  std::optional<TicketBlank> MakeBlank(absl::Time now);
   // What TicketKeeper::Open returns.
-  absl::optional<Secret> Open(absl::Time now, absl::string_view server_name,
-                              absl::string_view ticket);
+  std::optional<Secret> Open(absl::Time now, absl::string_view server_name,
+                             absl::string_view ticket);
 
   // Of a keyring with its own keys: new tickets get a new key now. All keys but
   // this and the one before are dropped. Errors: kInvalidArgument for others.

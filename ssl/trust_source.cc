@@ -37,7 +37,7 @@ absl::StatusOr<std::shared_ptr<TrustSource>> TrustSource::Create(
 }
 
 absl::Status TrustSource::Update(std::shared_ptr<const TrustStore> store,
-                                 absl::optional<absl::Time> now) {
+                                 std::optional<absl::Time> now) {
   if (store == nullptr) {
     Fail(IsNull());
     return IsNull();

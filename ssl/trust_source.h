@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "ssl/source_counts.h"
 #include "ssl/trust_store.h"
 
@@ -31,7 +31,7 @@ struct TrustSourceState {
   uint64_t generation = 0;  // 1 for the first bundle, then 2, and so on.
   uint64_t failures = 0;    // Updates that failed, since the source was made.
   // When the last update replaced the bundle, if it said when. Unset: never.
-  absl::optional<absl::Time> updated;
+  std::optional<absl::Time> updated;
   // Why the last update failed; ok if it succeeded, or there was none.
   absl::Status error;
 };
@@ -70,7 +70,7 @@ class TrustSource {
   // kInvalidArgument if it is null; the old one then stays in force. `now`: the
   // time, for state().
   absl::Status Update(std::shared_ptr<const TrustStore> store,
-                      absl::optional<absl::Time> now = absl::nullopt);
+                      std::optional<absl::Time> now = std::nullopt);
 
   // Records that there is nothing to update with, such as a damaged file. The
   // old bundle stays in force. `why` is an error.

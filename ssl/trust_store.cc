@@ -224,7 +224,7 @@ absl::Status TrustStore::Builder::AddHashed(absl::string_view bytes,
   const auto block = std::make_shared<internal::CertificateBlock>(
       absl::StrCat("CA bundle ", ShownPath(name)), bytes.size() / 4 * 3);
   const auto take = [&block](const BundlePart& part, absl::string_view der) {
-    const absl::optional<uint32_t> key = internal::WalkCertificate(der);
+    const std::optional<uint32_t> key = internal::WalkCertificate(der);
     if (key.has_value()) block->Add(der, *key, part.number);
     return key.has_value();
   };

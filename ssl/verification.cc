@@ -50,7 +50,7 @@ class CanonicalWriter {
     }
   }
   template <typename T>
-  void Write(const absl::optional<T>& value) {
+  void Write(const std::optional<T>& value) {
     Write(int64_t{value.has_value()});
     if (value.has_value()) Write(*value);
   }

@@ -8,11 +8,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/hostname.h"
 #include "ssl/protocol.h"
 
@@ -90,8 +90,8 @@ struct Verification {
 
   Protocol protocol = Protocol::kSslv23;
   // These narrow the range of `protocol`. An empty range is an error.
-  absl::optional<TlsVersion> minimum_version;
-  absl::optional<TlsVersion> maximum_version;
+  std::optional<TlsVersion> minimum_version;
+  std::optional<TlsVersion> maximum_version;
   // Python's OP_NO_TLSv1 and so on: versions to exclude from the range. TLS
   // does not allow gaps (RFC 8446, appendix D.5): if an excluded version lies
   // inside the range, the versions below it are excluded too.

@@ -6,13 +6,13 @@
 #ifndef AIRLOCK_CONFIG_INTERNAL_READER_H_
 #define AIRLOCK_CONFIG_INTERNAL_READER_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "config/internal/words.h"
 #include "config/internal/yaml_document.h"
@@ -38,7 +38,7 @@ absl::StatusOr<Enum> ReadWord(const YamlNode& node, absl::string_view name,
                               absl::Span<const absl::string_view> words) {
   const absl::StatusOr<std::string> text = ReadText(node, name);
   if (!text.ok()) return text.status();
-  const absl::optional<Enum> value = ParseWord<Enum>(*text, words);
+  const std::optional<Enum> value = ParseWord<Enum>(*text, words);
   if (value.has_value()) return *value;
   return ErrorAt(
       node.position,

@@ -7,10 +7,10 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 
 namespace airlock::config::internal {
@@ -53,12 +53,12 @@ absl::string_view WordOf(Enum value,
 
 // The value whose word is exactly `text`.
 template <typename Enum>
-absl::optional<Enum> ParseWord(absl::string_view text,
-                               absl::Span<const absl::string_view> words) {
+std::optional<Enum> ParseWord(absl::string_view text,
+                              absl::Span<const absl::string_view> words) {
   for (size_t i = 0; i < words.size(); ++i) {
     if (text == words[i]) return static_cast<Enum>(i);
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 // The error text for `text`, which is not in `words`: "\"enforec\", which is

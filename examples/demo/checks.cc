@@ -3,10 +3,11 @@
 
 #include "examples/demo/checks.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "absl/types/optional.h"
 #include "platform/cli/text.h"
 #include "ssl/error.h"
 
@@ -17,7 +18,7 @@ using ssl::ErrorKind;
 
 // The gist of an error: its kind, and the cause.
 std::string Gist(const absl::Status& status) {
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) return cli::ForTerminal(status.message());
   std::string what;
   if (error->kind == ErrorKind::kVerification) {

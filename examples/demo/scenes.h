@@ -8,13 +8,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "examples/demo/database.h"
 #include "platform/runtime.h"
 #include "platform/tcp.h"
@@ -43,7 +43,7 @@ struct DemoPlan {
   // The client's, PEM; empty: none.
   std::string key;
   std::string certificate;
-  absl::optional<ssl::VerifyMode> cert_reqs = ssl::VerifyMode::kRequired;
+  std::optional<ssl::VerifyMode> cert_reqs = ssl::VerifyMode::kRequired;
   ssl::Protocol ssl_version = ssl::Protocol::kSslv23;
   const ssl::Leaf* server = nullptr;
   std::string message = "hello\n";

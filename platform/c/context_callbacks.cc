@@ -4,6 +4,7 @@
 #include "platform/c/internal/context_callbacks.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
@@ -38,7 +38,7 @@ using VerifyFn = airlock_status (*)(void*, airlock_socket*,
 using EndFn = void (*)(void*, airlock_socket*, const airlock_error*);
 
 absl::StatusOr<ssl::SniDecision> AskSni(
-    SniFn sni, void* user, const absl::optional<std::string>& server_name) {
+    SniFn sni, void* user, const std::optional<std::string>& server_name) {
   airlock_context* context = nullptr;
   uint8_t alert = kUnrecognizedName;
   const airlock_bytes name =
@@ -60,7 +60,7 @@ absl::StatusOr<ssl::SniDecision> AskSni(
   return decision;
 }
 
-absl::StatusOr<absl::optional<size_t>> AskAlpn(
+absl::StatusOr<std::optional<size_t>> AskAlpn(
     AlpnFn alpn, void* user, absl::Span<const absl::string_view> offered) {
   std::vector<airlock_bytes> names;
   names.reserve(offered.size());
@@ -70,7 +70,7 @@ absl::StatusOr<absl::optional<size_t>> AskAlpn(
   const airlock_status status = Shielded([&] {
     return alpn(user, CurrentSocket(), names.data(), names.size(), &chosen);
   });
-  if (status == AIRLOCK_NONE) return {absl::nullopt};
+  if (status == AIRLOCK_NONE) return {std::nullopt};
   if (status == AIRLOCK_WANT_CALLBACK) {
     return Invalid("it cannot answer later (AIRLOCK_WANT_CALLBACK).");
   }
@@ -111,7 +111,7 @@ absl::Status AskVerify(VerifyFn verify, void* user,
 
 // The psk from the callback; unset if it has none, or an invalid one.
 template <typename Callback>
-absl::StatusOr<absl::optional<ssl::PskIdentity>> AskPsk(
+absl::StatusOr<std::optional<ssl::PskIdentity>> AskPsk(
     const Callback& callback) {
   airlock_psk psk = {};
   psk.struct_size = sizeof(psk);
@@ -120,7 +120,7 @@ absl::StatusOr<absl::optional<ssl::PskIdentity>> AskPsk(
   if (status == AIRLOCK_WANT_CALLBACK) return ssl::Later();
   if (status != AIRLOCK_OK || psk.identity_size > sizeof(psk.identity) ||
       psk.key_size > sizeof(psk.key)) {
-    return {absl::nullopt};
+    return {std::nullopt};
   }
   return {ssl::PskIdentity{
       std::string(psk.identity, psk.identity_size),
@@ -150,12 +150,12 @@ void PutPsk(const airlock_context_options& given, const UserDataPtr& user,
   if (given.psk_server != nullptr) {
     options->psk_server = [ask = given.psk_server,
                            user](absl::string_view identity)
-        -> absl::StatusOr<absl::optional<ssl::Secret>> {
+        -> absl::StatusOr<std::optional<ssl::Secret>> {
       auto psk = AskPsk([&](airlock_psk* into) {
         return ask(user->get(), CurrentSocket(), Bytes(identity), into);
       });
       if (!psk.ok()) return psk.status();
-      if (!psk->has_value()) return {absl::nullopt};
+      if (!psk->has_value()) return {std::nullopt};
       return {std::move((*psk)->key)};
     };
   }
@@ -194,7 +194,7 @@ void PutCallbacks(const airlock_context_options& given, const UserDataPtr& user,
   if (given.sni != nullptr) {
     options->sni = [sni = given.sni, user](
                        ssl::Socket& /*socket*/,
-                       const absl::optional<std::string>& server_name) {
+                       const std::optional<std::string>& server_name) {
       return AskSni(sni, user->get(), server_name);
     };
   }

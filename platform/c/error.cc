@@ -41,7 +41,7 @@ airlock_error* OutOfMemory() {
 
 // `status` comes from //ssl, or from a transport or a host.
 Error Detail(const absl::Status& status) {
-  absl::optional<Error> detail = ssl::GetError(status);
+  std::optional<Error> detail = ssl::GetError(status);
   if (detail.has_value()) return *std::move(detail);
   Error error;
   if (absl::IsInvalidArgument(status)) error.kind = ErrorKind::kInvalidArgument;

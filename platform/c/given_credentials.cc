@@ -3,12 +3,12 @@
 
 #include "platform/c/internal/given_credentials.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "config/environment.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/structs.h"
@@ -111,7 +111,7 @@ absl::StatusOr<ssl::PasswordCallback> PasswordOf(const TakenCredentials& given,
 // *key to the name of the key of the key service, or to unset.
 absl::Status CheckFields(const TakenCredentials& given,
                          const keys::KeyClient* client,
-                         absl::optional<std::string>* key, bool* later) {
+                         std::optional<std::string>* key, bool* later) {
   if (!given.known.ok()) return given.known.status();
   const airlock_credentials& known = *given.known;
   if (known.reserved != 0) return Invalid("credentials.reserved is not 0.");
@@ -145,7 +145,7 @@ keys::Waiting WaitingOf(bool later) {
 
 absl::StatusOr<CredentialsPtr> CredentialsOfOne(const TakenCredentials& given,
                                                 keys::KeyClient* client) {
-  absl::optional<std::string> key;
+  std::optional<std::string> key;
   bool later = false;
   const absl::Status good = CheckFields(given, client, &key, &later);
   if (!good.ok()) return good;
@@ -170,7 +170,7 @@ absl::StatusOr<CredentialsPtr> CredentialsOfOne(const TakenCredentials& given,
 absl::StatusOr<platform::CredentialPaths> PathsOfOne(
     const TakenCredentials& given,
     const std::shared_ptr<keys::KeyClient>& client) {
-  absl::optional<std::string> key;
+  std::optional<std::string> key;
   bool later = false;
   const absl::Status good = CheckFields(given, client.get(), &key, &later);
   if (!good.ok()) return good;

@@ -3,13 +3,13 @@
 
 #include "platform/c/internal/host.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/c/internal/guard.h"
 #include "platform/process_environment.h"
 
@@ -23,8 +23,8 @@ using ClockFn = int64_t (*)(void*);
 
 class CHost final : public platform::Host {
  public:
-  CHost(platform::LogSink log, absl::optional<std::string> policy,
-        ClockFn clock, UserDataPtr user)
+  CHost(platform::LogSink log, std::optional<std::string> policy, ClockFn clock,
+        UserDataPtr user)
       : machine_(std::move(log)),
         policy_(std::move(policy)),
         clock_(clock),
@@ -71,7 +71,7 @@ class CHost final : public platform::Host {
   }
 
   platform::PosixHost machine_;
-  const absl::optional<std::string> policy_;
+  const std::optional<std::string> policy_;
   const ClockFn clock_;
   const UserDataPtr user_;
 };
@@ -112,7 +112,7 @@ absl::StatusOr<std::shared_ptr<platform::Host>> HostOf(
     UserDataPtr user) {
   const auto policy = Given(given.policy, "policy");
   if (!policy.ok()) return policy.status();
-  absl::optional<std::string> text;
+  std::optional<std::string> text;
   if (policy->has_value()) text = std::string(**policy);
   return {std::make_shared<CHost>(std::move(log), std::move(text), given.now_ms,
                                   std::move(user))};

@@ -132,7 +132,7 @@ absl::Status Wait(airlock_socket* socket, bool reading,
 Until KeyDeadline(const airlock_socket& socket) {
   if (socket.fd_transport == nullptr ||
       socket.timeout <= absl::ZeroDuration()) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return platform::internal::Earlier(
       platform::internal::UntilAfter(socket.timeout),

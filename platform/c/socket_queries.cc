@@ -83,7 +83,7 @@ airlock_status airlock_socket_info(airlock_socket* socket,
   return Guarded(error, [&]() -> Outcome {
     if (socket == nullptr) return IsNull("socket");
     airlock_connection_info shown = {};
-    absl::optional<airlock::ssl::ConnectionInfo> known = socket->socket->info();
+    std::optional<airlock::ssl::ConnectionInfo> known = socket->socket->info();
     socket->info = known.has_value()
                        ? std::make_unique<const airlock::ssl::ConnectionInfo>(
                              *std::move(known))

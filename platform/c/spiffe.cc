@@ -3,13 +3,13 @@
 
 #include "platform/c/internal/spiffe.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/values.h"
 #include "platform/spiffe_bundle.h"

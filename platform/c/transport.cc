@@ -161,7 +161,7 @@ absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given,
 
 }  // namespace
 
-absl::StatusOr<absl::optional<std::chrono::steady_clock::time_point>>
+absl::StatusOr<std::optional<std::chrono::steady_clock::time_point>>
 DeadlineFor(int64_t deadline_ms) {
   using std::chrono::steady_clock;
   if (deadline_ms < 0) {
@@ -171,7 +171,7 @@ DeadlineFor(int64_t deadline_ms) {
   }
   constexpr auto kLast = std::chrono::duration_cast<std::chrono::milliseconds>(
       steady_clock::duration::max());
-  if (deadline_ms == 0 || deadline_ms > kLast.count()) return {absl::nullopt};
+  if (deadline_ms == 0 || deadline_ms > kLast.count()) return {std::nullopt};
   return {steady_clock::time_point(std::chrono::milliseconds(deadline_ms))};
 }
 

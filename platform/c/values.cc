@@ -29,14 +29,14 @@ absl::Status OutOfRange(absl::string_view name, int64_t value,
 
 }  // namespace
 
-absl::StatusOr<absl::optional<absl::string_view>> Given(
-    airlock_bytes bytes, absl::string_view name) {
+absl::StatusOr<std::optional<absl::string_view>> Given(airlock_bytes bytes,
+                                                       absl::string_view name) {
   if (bytes.size > PTRDIFF_MAX) {
     return Invalid(absl::StrCat(name, ".size is ", bytes.size,
                                 ", which is more than memory can hold."));
   }
   if (bytes.data != nullptr) return {absl::string_view(bytes.data, bytes.size)};
-  if (bytes.size == 0) return {absl::nullopt};
+  if (bytes.size == 0) return {std::nullopt};
   return Invalid(
       absl::StrCat(name, ".data is NULL, but its size is ", bytes.size, "."));
 }
@@ -47,11 +47,11 @@ absl::StatusOr<std::string> Text(airlock_bytes bytes, absl::string_view name) {
   return std::string(given->value_or(absl::string_view()));
 }
 
-absl::StatusOr<absl::optional<ssl::Secret>> GivenSecret(
-    airlock_bytes bytes, absl::string_view name) {
+absl::StatusOr<std::optional<ssl::Secret>> GivenSecret(airlock_bytes bytes,
+                                                       absl::string_view name) {
   const auto given = Given(bytes, name);
   if (!given.ok()) return given.status();
-  absl::optional<ssl::Secret> secret;
+  std::optional<ssl::Secret> secret;
   if (given->has_value()) secret.emplace(**given);
   return secret;
 }
@@ -70,11 +70,11 @@ absl::StatusOr<std::vector<std::string>> Texts(const airlock_bytes* list,
   return texts;
 }
 
-absl::StatusOr<absl::optional<std::string>> GivenPath(airlock_bytes bytes,
-                                                      absl::string_view name) {
+absl::StatusOr<std::optional<std::string>> GivenPath(airlock_bytes bytes,
+                                                     absl::string_view name) {
   const auto given = Given(bytes, name);
   if (!given.ok()) return given.status();
-  if (!given->has_value()) return {absl::nullopt};
+  if (!given->has_value()) return {std::nullopt};
   if ((*given)->find('\0') != absl::string_view::npos) {
     return Invalid(absl::StrCat(name, " contains a NUL, which no path can."));
   }
@@ -113,11 +113,11 @@ absl::Status Give(absl::string_view value, airlock_buffer* out) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<absl::optional<bool>> Choice(int32_t value,
-                                            absl::string_view name) {
+absl::StatusOr<std::optional<bool>> Choice(int32_t value,
+                                           absl::string_view name) {
   switch (value) {
     case AIRLOCK_UNSET:
-      return {absl::nullopt};
+      return {std::nullopt};
     case AIRLOCK_NO:
       return {false};
     case AIRLOCK_YES:
@@ -136,8 +136,8 @@ absl::StatusOr<bool> Flag(int32_t value, absl::string_view name,
 }
 
 void SetVerificationDefaults(bool server_side, bool spiffe,
-                             absl::optional<ssl::VerifyMode>* cert_reqs,
-                             absl::optional<bool>* check_hostname) {
+                             std::optional<ssl::VerifyMode>* cert_reqs,
+                             std::optional<bool>* check_hostname) {
   if (server_side) return;
   if (!cert_reqs->has_value()) *cert_reqs = ssl::VerifyMode::kRequired;
   if (!spiffe && !check_hostname->has_value() &&
@@ -146,10 +146,10 @@ void SetVerificationDefaults(bool server_side, bool spiffe,
   }
 }
 
-absl::StatusOr<absl::optional<ssl::VerifyMode>> CertReqs(int32_t value) {
+absl::StatusOr<std::optional<ssl::VerifyMode>> CertReqs(int32_t value) {
   switch (value) {
     case AIRLOCK_UNSET:
-      return {absl::nullopt};
+      return {std::nullopt};
     case AIRLOCK_CERT_NONE:
       return {ssl::VerifyMode::kNone};
     case AIRLOCK_CERT_OPTIONAL:
@@ -184,9 +184,9 @@ absl::StatusOr<ssl::Protocol> SslVersion(int32_t value) {
   }
 }
 
-absl::StatusOr<absl::optional<ssl::TlsVersion>> Version(
-    uint16_t value, absl::string_view name) {
-  if (value == 0) return {absl::nullopt};
+absl::StatusOr<std::optional<ssl::TlsVersion>> Version(uint16_t value,
+                                                       absl::string_view name) {
+  if (value == 0) return {std::nullopt};
   if (value >= AIRLOCK_TLS_1_0 && value <= AIRLOCK_TLS_1_3) {
     return {static_cast<ssl::TlsVersion>(value)};
   }

@@ -121,7 +121,7 @@ Outcome Wrap(airlock_runtime* runtime, const airlock_transport* transport,
 
 using Json = nlohmann::ordered_json;
 
-Json VersionOf(const absl::optional<ssl::TlsVersion>& version) {
+Json VersionOf(const std::optional<ssl::TlsVersion>& version) {
   return version.has_value() ? Json(std::string(ssl::TlsVersionName(*version)))
                              : Json();
 }

@@ -93,11 +93,11 @@ CaptureFile::~CaptureFile() = default;
 
 int CaptureFile::link_type() const { return impl_->link_type; }
 
-absl::StatusOr<absl::optional<CaptureFile::Packet>> CaptureFile::Read() {
+absl::StatusOr<std::optional<CaptureFile::Packet>> CaptureFile::Read() {
   pcap_pkthdr* header = nullptr;
   const u_char* bytes = nullptr;
   const int result = impl_->library->next(impl_->pcap, &header, &bytes);
-  if (result == PCAP_ERROR_BREAK) return absl::optional<Packet>();
+  if (result == PCAP_ERROR_BREAK) return std::optional<Packet>();
   if (result != 1) {
     return absl::DataLossError(absl::StrCat(
         impl_->name, " is damaged or cut off: ",
@@ -108,7 +108,7 @@ absl::StatusOr<absl::optional<CaptureFile::Packet>> CaptureFile::Read() {
   packet.time = absl::FromUnixSeconds(header->ts.tv_sec) +
                 absl::Nanoseconds(header->ts.tv_usec);
   packet.bytes = {reinterpret_cast<const char*>(bytes), header->caplen};
-  return absl::optional<Packet>(packet);
+  return std::optional<Packet>(packet);
 }
 
 }  // namespace airlock::capture

@@ -6,13 +6,13 @@
 #define AIRLOCK_PLATFORM_CAPTURE_CAPTURE_FILE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 
 namespace airlock::capture {
 
@@ -37,7 +37,7 @@ class CaptureFile {
   };
   // The next packet; unset at the end. An error (kDataLoss) if the file is cut
   // off or damaged: the packets before are good.
-  absl::StatusOr<absl::optional<Packet>> Read();
+  absl::StatusOr<std::optional<Packet>> Read();
 
   int link_type() const;
 

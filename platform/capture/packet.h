@@ -7,11 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::capture {
 

@@ -9,10 +9,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/capture/packet.h"
 
 namespace airlock::capture {
@@ -73,9 +73,9 @@ class Stream {
   void EndIfDone(StreamSink* sink);
 
   // Positions do not wrap, unlike sequence numbers.
-  absl::optional<uint64_t> next_;
-  absl::optional<uint32_t> first_;  // The SYN's, or what it would have.
-  absl::optional<uint64_t> fin_;
+  std::optional<uint64_t> next_;
+  std::optional<uint32_t> first_;  // The SYN's, or what it would have.
+  std::optional<uint64_t> fin_;
   std::map<uint64_t, Piece> pieces_;
   size_t waiting_ = 0;
   // How often the other end has acknowledged what is missing.

@@ -5,12 +5,12 @@
 #ifndef AIRLOCK_PLATFORM_CLI_BUNDLE_H_
 #define AIRLOCK_PLATFORM_CLI_BUNDLE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "ssl/certificate.h"
 
 namespace airlock::cli {
@@ -21,7 +21,7 @@ struct ExaminedPart {
   std::string where;
   std::string label;  // As in ssl::BundlePart.
   // Set for an intact certificate.
-  absl::optional<ssl::Certificate> certificate;
+  std::optional<ssl::Certificate> certificate;
   // Why the part is broken; empty if it is intact, or if a trust store ignores
   // it.
   std::string error;
@@ -34,7 +34,7 @@ struct ExaminedPart {
 // Splits `bytes`, and continues where ssl::TrustStore refuses. The remarks
 // apply at the time `now`. Empty if `bytes` contain neither PEM nor DER.
 std::vector<ExaminedPart> TakeBundleApart(absl::string_view bytes,
-                                        absl::Time now);
+                                          absl::Time now);
 
 }  // namespace airlock::cli
 

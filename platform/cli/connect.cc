@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/cli/connection_report.h"
 #include "platform/cli/ech_flag.h"
 #include "platform/cli/relay.h"
@@ -109,7 +109,7 @@ absl::StatusOr<platform::WrapOptions> OptionsFromFlags(const Target& target,
           insecure ? "" : ": the CAs are those of --trust-domain"));
     }
     options.verification.spiffe = *std::move(spiffe);
-    options.check_hostname = absl::nullopt;
+    options.check_hostname = std::nullopt;
   }
   const absl::StatusOr<Identity> identity = Identity::FromFlags(host);
   if (!identity.ok()) return identity.status();
@@ -192,7 +192,7 @@ int RunConnect(const std::vector<std::string>& arguments) {
     return AfterAudit(**runtime, trace.Finish(kExitOk));
   }
   out << "\n";
-  transport->set_deadline(absl::nullopt);
+  transport->set_deadline(std::nullopt);
   const absl::Status status =
       Relay(socket->get(), transport, STDIN_FILENO, STDOUT_FILENO);
   if (!status.ok()) return Fail("connect", status);

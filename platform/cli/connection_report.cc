@@ -53,7 +53,7 @@ std::string ChainText(const ConnectionReport& report) {
       report.socket->presented_chain();
   if (presented.empty()) return "";
   int fault = -1;
-  const absl::optional<ssl::Error> error = ssl::GetError(report.handshake);
+  const std::optional<ssl::Error> error = ssl::GetError(report.handshake);
   if (error.has_value()) fault = error->depth;
   std::string text = "\nThe chain that the peer presented:\n";
   for (size_t i = 0; i < presented.size(); ++i) {
@@ -90,7 +90,7 @@ Json ChainJson(const std::vector<ssl::Certificate>& chain, absl::Time now) {
 
 std::string ConnectionText(const ConnectionReport& report) {
   std::string text;
-  const absl::optional<ssl::ConnectionInfo> info = report.socket->info();
+  const std::optional<ssl::ConnectionInfo> info = report.socket->info();
   if (report.handshake.ok() && info.has_value()) {
     absl::StrAppend(&text, "Connected to ", ForTerminal(report.target), "\n");
     absl::StrAppend(&text, Row("protocol", ssl::TlsVersionName(info->version)));
@@ -120,7 +120,7 @@ std::string ConnectionText(const ConnectionReport& report) {
   absl::StrAppend(&text, Row("policy", report.policy), ChainText(report));
   if (report.handshake.ok()) return text;
 
-  const absl::optional<ssl::Error> error = ssl::GetError(report.handshake);
+  const std::optional<ssl::Error> error = ssl::GetError(report.handshake);
   const bool distrust =
       error.has_value() && (error->kind == ssl::ErrorKind::kVerification ||
                             error->kind == ssl::ErrorKind::kHostname);
@@ -150,7 +150,7 @@ std::string ConnectionJson(const ConnectionReport& report) {
   if (const auto retry = EchRetryConfigs(report.handshake)) {
     json["ech_retry_configs"] = *retry;
   }
-  const absl::optional<ssl::ConnectionInfo> info = socket.info();
+  const std::optional<ssl::ConnectionInfo> info = socket.info();
   if (report.handshake.ok() && info.has_value()) {
     json["protocol"] = ssl::TlsVersionName(info->version);
     json["cipher"] = info->cipher.name;

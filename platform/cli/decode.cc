@@ -5,6 +5,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +15,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "config/json.h"
 #include "nlohmann/json.hpp"
 #include "platform/capture/capture_file.h"
@@ -117,7 +117,7 @@ void WarnOfLosses(const capture::DecoderCounts& counts) {
 }
 
 int RunDecode(const std::vector<std::string>& arguments) {
-  absl::optional<ssl::wire::KeyLog> keys;
+  std::optional<ssl::wire::KeyLog> keys;
   const std::string key_source = absl::GetFlag(FLAGS_keylog);
   if (key_source == "-" && arguments[0] == "-") {
     return Fail("decode",

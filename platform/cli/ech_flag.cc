@@ -25,10 +25,10 @@ absl::StatusOr<std::shared_ptr<const ssl::EchConfigs>> EchFromFlag(
   return ssl::EchConfigs::Parse(list->view());
 }
 
-absl::optional<std::string> EchRetryConfigs(const absl::Status& failure) {
-  const absl::optional<ssl::Error> error = ssl::GetError(failure);
+std::optional<std::string> EchRetryConfigs(const absl::Status& failure) {
+  const std::optional<ssl::Error> error = ssl::GetError(failure);
   if (!error.has_value() || !error->ech_retry_configs.has_value()) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return absl::Base64Escape(*error->ech_retry_configs);
 }

@@ -6,11 +6,11 @@
 #define AIRLOCK_PLATFORM_CLI_ECH_FLAG_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "platform/host.h"
 #include "ssl/ech.h"
 
@@ -24,7 +24,7 @@ absl::StatusOr<std::shared_ptr<const ssl::EchConfigs>> EchFromFlag(
 // What a server sent when it rejected ECH, as --ech reads it: base64. Empty: it
 // does not have ECH any more. Unset: `failure` is not a rejection, or the
 // server could not be verified.
-absl::optional<std::string> EchRetryConfigs(const absl::Status& failure);
+std::optional<std::string> EchRetryConfigs(const absl::Status& failure);
 
 }  // namespace airlock::cli
 

@@ -3,7 +3,8 @@
 
 #include "platform/cli/error_json.h"
 
-#include "absl/types/optional.h"
+#include <optional>
+
 #include "nlohmann/json.hpp"
 #include "platform/cli/flag_words.h"
 #include "ssl/error.h"
@@ -16,7 +17,7 @@ Json ErrorJson(absl::string_view command, const absl::Status& status) {
   if (status.ok()) return Json();
   Json json;
   json["message"] = MessageWithFlags(command, status);
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) return json;
   json["kind"] = ssl::ErrorKindName(error->kind);
   json["reason"] = error->reason;

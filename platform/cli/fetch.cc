@@ -168,12 +168,12 @@ absl::StatusOr<http::Request> RequestFromFlags(const std::string& url,
 }
 
 // The number of bytes that will be written, if that is known.
-absl::optional<uint64_t> ExpectedSize(const http::Response& head) {
+std::optional<uint64_t> ExpectedSize(const http::Response& head) {
   uint64_t size = 0;
   if (head.decoded ||
       !absl::SimpleAtoi(head.headers.Get("Content-Length").value_or(""),
                         &size)) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return size;
 }

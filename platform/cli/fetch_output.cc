@@ -38,7 +38,7 @@ std::string Size(double bytes) {
 
 }  // namespace
 
-std::string ProgressLine(uint64_t received, absl::optional<uint64_t> total,
+std::string ProgressLine(uint64_t received, std::optional<uint64_t> total,
                          absl::Duration elapsed) {
   const double seconds = std::max(absl::ToDoubleSeconds(elapsed), 0.001);
   const std::string rate =

@@ -8,20 +8,20 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/internal/unique_fd.h"
 
 namespace airlock::cli {
 
 // One line of progress, without a line end: "  42% [####      ] 4.2 MiB of 10
 // MiB, 1.0 MiB/s". Without `total`, only what has arrived.
-std::string ProgressLine(uint64_t received, absl::optional<uint64_t> total,
+std::string ProgressLine(uint64_t received, std::optional<uint64_t> total,
                          absl::Duration elapsed);
 
 // Standard output, or a file that appears under its name only once it is
@@ -40,7 +40,7 @@ class FetchOutput {
   FetchOutput& operator=(const FetchOutput&) = delete;
 
   // How many bytes will follow, for the progress.
-  void Expect(absl::optional<uint64_t> total) { total_ = total; }
+  void Expect(std::optional<uint64_t> total) { total_ = total; }
   // Binary data does not go to a terminal: an error says so.
   absl::Status Write(absl::string_view data);
   // All data was written.
@@ -59,10 +59,10 @@ class FetchOutput {
   const bool terminal_;
   const std::chrono::steady_clock::time_point start_;
   // When progress was last shown; unset: not yet.
-  absl::optional<std::chrono::steady_clock::time_point> shown_;
+  std::optional<std::chrono::steady_clock::time_point> shown_;
   bool finished_ = false;
   uint64_t written_ = 0;
-  absl::optional<uint64_t> total_;
+  std::optional<uint64_t> total_;
 };
 
 }  // namespace airlock::cli

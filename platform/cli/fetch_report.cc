@@ -3,11 +3,11 @@
 
 #include "platform/cli/fetch_report.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "config/json.h"
 #include "nlohmann/json.hpp"
 #include "platform/cli/certificate_facts.h"
@@ -26,7 +26,7 @@ namespace {
 using config::Json;
 
 // Seconds, or null.
-Json Seconds(const absl::optional<absl::Duration>& time) {
+Json Seconds(const std::optional<absl::Duration>& time) {
   if (!time.has_value()) return Json();
   return absl::ToDoubleSeconds(*time);
 }

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +22,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "absl/types/optional.h"
 #include "config/json.h"
 #include "config/keys_file.h"
 #include "nlohmann/json.hpp"
@@ -149,7 +149,7 @@ absl::Status AddApplications(const std::vector<keys::Application>& all,
        absl::StrSplit(flag, '\n', absl::SkipEmpty())) {
     const std::pair<std::string, std::string> parts =
         absl::StrSplit(one, absl::MaxSplits('=', 1));
-    const absl::optional<int> fd = platform::AuditDescriptor(parts.second);
+    const std::optional<int> fd = platform::AuditDescriptor(parts.second);
     size_t index = 0;
     while (index < all.size() && all[index].name != parts.first) ++index;
     if (index == all.size() || !fd.has_value()) {
@@ -212,7 +212,7 @@ absl::Status Serve() {
   if (absl::GetFlag(FLAGS_check)) return absl::OkStatus();
   RaiseDescriptorLimit();
   const std::vector<keys::Application> applications = loaded->applications;
-  absl::optional<keys::LiveTickets> tickets;
+  std::optional<keys::LiveTickets> tickets;
   if (*reader != nullptr) {
     tickets.emplace(*std::move(reader), loaded->keys, absl::Now,
                     [&lines](const keys::TicketEvent& event) {

@@ -4,6 +4,7 @@
 #include "platform/cli/policy.h"
 
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,7 +14,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "config/app_yaml.h"
 #include "config/effective_policy.h"
 #include "config/policy.h"
@@ -38,7 +38,7 @@ using config::VerificationPolicy;
 
 absl::StatusOr<VerificationPolicy> Load(platform::Host* host) {
   const std::string app_path = absl::GetFlag(FLAGS_app);
-  absl::optional<config::AppYaml> app;
+  std::optional<config::AppYaml> app;
   if (!app_path.empty()) {
     absl::StatusOr<config::AppYaml> loaded =
         platform::LoadAppYaml(host, app_path);

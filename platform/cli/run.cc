@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "config/environment.h"
 #include "platform/audit_writer.h"
 #include "platform/cli/shared_flags.h"
@@ -101,11 +101,11 @@ absl::StatusOr<std::string> RealPath(const std::string& path) {
 
 // The audit's target from --audit or the environment. An empty variable does
 // not mean "none": opening it is an error.
-absl::optional<std::string> AuditTarget(const config::Environment& given) {
+std::optional<std::string> AuditTarget(const config::Environment& given) {
   std::string flag = absl::GetFlag(FLAGS_audit);
   if (!flag.empty()) return flag;
   const std::string* variable = given.Find(config::kAuditVariable);
-  if (variable == nullptr) return absl::nullopt;
+  if (variable == nullptr) return std::nullopt;
   return *variable;
 }
 
@@ -238,7 +238,7 @@ class Run {
     const auto writer = platform::AuditWriter::Open(
         target, std::make_shared<platform::PosixHost>());
     if (!writer.ok()) return writer.status();
-    const absl::optional<int> descriptor = platform::AuditDescriptor(target);
+    const std::optional<int> descriptor = platform::AuditDescriptor(target);
     if (descriptor.has_value()) program->inherited.push_back(*descriptor);
     const absl::StatusOr<std::string> place =
         descriptor.has_value() ? target : RealPath(target);

@@ -3,13 +3,13 @@
 
 #include "platform/cli/serve_credentials.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/base/log_severity.h"
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/cli/input.h"
 #include "platform/cli/shared_flags.h"
 #include "platform/keys/key_client.h"
@@ -183,13 +183,13 @@ absl::Status ServeCredentials::MakeRemote(
     };
     return Watch(std::move(paths), std::move(log));
   }
-  absl::optional<ssl::Secret> certificate;
+  std::optional<ssl::Secret> certificate;
   if (!cert.empty()) {
     auto read = ReadSource(cert, host_.get());
     if (!read.ok()) return read.status();
     certificate = *std::move(read);
   } else {
-    renew_ = [&keys, name] { return keys.Credentials(name, absl::nullopt); };
+    renew_ = [&keys, name] { return keys.Credentials(name, std::nullopt); };
   }
   auto credentials = keys.Credentials(name, std::move(certificate));
   if (!credentials.ok()) return credentials.status();

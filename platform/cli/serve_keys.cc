@@ -44,7 +44,7 @@ absl::StatusOr<ServeKeys> ServeKeys::FromEnvironment(
 }
 
 absl::StatusOr<std::shared_ptr<const ssl::Credentials>> ServeKeys::Credentials(
-    const std::string& name, absl::optional<ssl::Secret> certfile) const {
+    const std::string& name, std::optional<ssl::Secret> certfile) const {
   if (client_ == nullptr) return NoService("--key", name);
   const keys::KeyWaitScope patience = Patience();
   return keys::RemoteCredentials(client_.get(), name, keys::Waiting::kReturns,

@@ -7,13 +7,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "config/environment.h"
 #include "platform/http/server/server_options.h"
 #include "platform/keys/key_client.h"
@@ -36,7 +36,7 @@ class ServeKeys {
   // The key NAME, which signs, with `certfile` or the service's own chain.
   // Asks the service, for at most two seconds. Errors name --key.
   absl::StatusOr<std::shared_ptr<const ssl::Credentials>> Credentials(
-      const std::string& name, absl::optional<ssl::Secret> certfile) const;
+      const std::string& name, std::optional<ssl::Secret> certfile) const;
 
   // The key NAME, which is for tickets. A service that does not answer within
   // two seconds is only logged. Errors name --tickets: there is no such key, or

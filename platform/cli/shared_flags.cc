@@ -76,18 +76,18 @@ absl::Status CannotRead(absl::string_view flag, const std::string& source,
       "standard input, or \"env:NAME\" for an environment variable."));
 }
 
-absl::StatusOr<absl::optional<ssl::Secret>> ReadIfNamed(
+absl::StatusOr<std::optional<ssl::Secret>> ReadIfNamed(
     absl::string_view flag, const std::string& source, platform::Host* host) {
-  if (source.empty()) return absl::optional<ssl::Secret>();
+  if (source.empty()) return std::optional<ssl::Secret>();
   absl::StatusOr<ssl::Secret> secret = ReadSource(source, host);
   if (!secret.ok()) return CannotRead(flag, source, secret.status());
-  return absl::optional<ssl::Secret>(*std::move(secret));
+  return std::optional<ssl::Secret>(*std::move(secret));
 }
 
 }  // namespace
 
 int Fail(absl::string_view command, const absl::Status& status) {
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   std::cerr << "airlock " << command << ": "
             << (error.has_value()
                     ? absl::StrCat(ssl::ErrorKindName(error->kind), ": ")
@@ -99,7 +99,7 @@ int Fail(absl::string_view command, const absl::Status& status) {
   return wrong_usage ? kExitUsage : kExitFailed;
 }
 
-absl::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag() {
+std::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag() {
   return platform::internal::UntilAfter(absl::GetFlag(FLAGS_timeout));
 }
 

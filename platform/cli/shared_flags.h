@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/host.h"
 #include "platform/runtime.h"
 #include "platform/wrap_options.h"
@@ -41,7 +41,7 @@ namespace airlock::cli {
 int Fail(absl::string_view command, const absl::Status& status);
 
 // When --timeout expires, from now on; unset if it never does.
-absl::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag();
+std::optional<std::chrono::steady_clock::time_point> DeadlineFromFlag();
 
 // An error if `duration`, the value of `flag`, is too short for any work.
 absl::Status CheckDuration(absl::string_view flag, absl::Duration duration);
@@ -67,16 +67,14 @@ class Identity {
   void Present(platform::WrapOptions* options) const;
 
   // The contents; unset if the flag is not given.
-  const absl::optional<ssl::Secret>& certificate() const {
-    return certificate_;
-  }
-  const absl::optional<ssl::Secret>& key() const { return key_; }
-  const absl::optional<ssl::Secret>& password() const { return password_; }
+  const std::optional<ssl::Secret>& certificate() const { return certificate_; }
+  const std::optional<ssl::Secret>& key() const { return key_; }
+  const std::optional<ssl::Secret>& password() const { return password_; }
 
  private:
-  absl::optional<ssl::Secret> certificate_;
-  absl::optional<ssl::Secret> key_;
-  absl::optional<ssl::Secret> password_;
+  std::optional<ssl::Secret> certificate_;
+  std::optional<ssl::Secret> key_;
+  std::optional<ssl::Secret> password_;
 };
 
 // The password from --password, which is set. Errors: those of ReadSource.

@@ -5,10 +5,10 @@
 #ifndef AIRLOCK_PLATFORM_CLI_START_SCREEN_H_
 #define AIRLOCK_PLATFORM_CLI_START_SCREEN_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/types/optional.h"
 #include "config/policy.h"
 #include "platform/host.h"
 #include "platform/launcher/application.h"

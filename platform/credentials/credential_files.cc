@@ -5,12 +5,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/optional.h"
 #include "platform/fork_guard.h"
 #include "platform/internal/settled.h"
 #include "ssl/certificate.h"
@@ -316,10 +316,10 @@ class CredentialFiles::Watcher {
   std::atomic<int64_t> checked_ns_{0};
   absl::Mutex mutex_;
   // The ForkGeneration of the thread whose turn it is; unset: it is free.
-  absl::optional<uint64_t> process_ ABSL_GUARDED_BY(mutex_);
+  std::optional<uint64_t> process_ ABSL_GUARDED_BY(mutex_);
   // These two belong to the thread whose turn it is. The files whose content is
   // in force; unset: read them in any case.
-  absl::optional<std::vector<FileIdentity>> taken_;
+  std::optional<std::vector<FileIdentity>> taken_;
   // Whether the last look waited for the files to settle.
   bool waited_ = false;
 };

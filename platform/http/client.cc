@@ -39,7 +39,7 @@ Client::~Client() = default;
 
 absl::StatusOr<Response> Client::Fetch(Request request) {
   EventLoop loop;
-  absl::optional<absl::StatusOr<Response>> result;
+  std::optional<absl::StatusOr<Response>> result;
   const std::shared_ptr<internal::Call> call =
       internal::Call::Start(&loop, state_, std::move(request),
                             [&result](absl::StatusOr<Response> response) {

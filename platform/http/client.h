@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/http/error.h"
 #include "platform/http/event_loop.h"
 #include "platform/http/message.h"
@@ -25,7 +25,7 @@ namespace airlock::http {
 struct ClientOptions {
   // Unset: from the process's HTTPS_PROXY and NO_PROXY, read when the client is
   // made; a set-user-ID process does not use them.
-  absl::optional<ProxyRules> proxies;
+  std::optional<ProxyRules> proxies;
   // How many idle connections are kept, for how long.
   size_t max_idle_connections = 64;
   absl::Duration idle_timeout = absl::Seconds(60);

@@ -3,13 +3,13 @@
 
 #include "platform/http/error.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "ssl/error.h"
 
 namespace airlock::http {
@@ -44,12 +44,12 @@ absl::StatusCode CodeOf(Failure failure) {
   return absl::StatusCode::kInternal;
 }
 
-absl::optional<Failure> Marked(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kUrl);
+std::optional<Failure> Marked(const absl::Status& status) {
+  const std::optional<absl::Cord> payload = status.GetPayload(kUrl);
   int number = 0;
   if (!payload.has_value() ||
       !absl::SimpleAtoi(std::string(*payload), &number)) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return static_cast<Failure>(number);
 }
@@ -97,9 +97,9 @@ absl::Status WithFailure(absl::Status status, Failure failure) {
 }
 
 Failure FailureOf(const absl::Status& status) {
-  const absl::optional<Failure> marked = Marked(status);
+  const std::optional<Failure> marked = Marked(status);
   if (marked.has_value()) return *marked;
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) return Failure::kOther;
   return error->kind == ssl::ErrorKind::kTimeout ? Failure::kTimeout
                                                  : Failure::kTls;

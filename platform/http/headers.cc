@@ -39,11 +39,11 @@ bool Headers::Has(absl::string_view name) const {
   return Get(name).has_value();
 }
 
-absl::optional<absl::string_view> Headers::Get(absl::string_view name) const {
+std::optional<absl::string_view> Headers::Get(absl::string_view name) const {
   for (const Header& field : fields_) {
     if (absl::EqualsIgnoreCase(field.name, name)) return field.value;
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 std::vector<absl::string_view> Headers::GetAll(absl::string_view name) const {

@@ -7,12 +7,12 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::http {
 
@@ -40,7 +40,7 @@ class Headers {
   bool Has(absl::string_view name) const;
   // The value of the first field of that name; unset if it is missing. Valid
   // until the headers change.
-  absl::optional<absl::string_view> Get(absl::string_view name) const;
+  std::optional<absl::string_view> Get(absl::string_view name) const;
   // The values of all fields of that name, in order.
   std::vector<absl::string_view> GetAll(absl::string_view name) const;
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "platform/http/headers.h"
 #include "platform/http/version.h"
@@ -46,7 +46,7 @@ class BodyReader {
   // How many bytes it has in all. Unset: unknown, so that HTTP/1.1 sends the
   // body in chunks. A reader that has more or fewer bytes than this ends the
   // call.
-  virtual absl::optional<uint64_t> size() const { return absl::nullopt; }
+  virtual std::optional<uint64_t> size() const { return std::nullopt; }
 
   // Starts again at the first byte, for a redirect (307, 308) or a repeated
   // request. The default is an error: then the call ends there.
@@ -90,10 +90,10 @@ struct HttpVersions {
 // began, redirects included. Unset: the last connection did not need it, since
 // it was reused.
 struct Timing {
-  absl::optional<absl::Duration> resolved;   // The name was looked up.
-  absl::optional<absl::Duration> connected;  // TCP, and the proxy's tunnel.
-  absl::optional<absl::Duration> secured;    // The TLS handshake.
-  absl::Duration first_byte;                 // Of the response.
+  std::optional<absl::Duration> resolved;   // The name was looked up.
+  std::optional<absl::Duration> connected;  // TCP, and the proxy's tunnel.
+  std::optional<absl::Duration> secured;    // The TLS handshake.
+  absl::Duration first_byte;                // Of the response.
   absl::Duration total;
 };
 

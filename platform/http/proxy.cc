@@ -49,14 +49,14 @@ bool SamePrefix(absl::string_view a, absl::string_view b, int bits) {
 }
 
 // RFC 3986, section 2.1. Unset for an invalid escape.
-absl::optional<std::string> Unescape(absl::string_view text) {
+std::optional<std::string> Unescape(absl::string_view text) {
   std::string plain;
   for (size_t i = 0; i < text.size(); ++i) {
     std::string byte(1, text[i]);
     if (text[i] == '%') {
-      if (i + 2 >= text.size()) return absl::nullopt;
+      if (i + 2 >= text.size()) return std::nullopt;
       if (!absl::HexStringToBytes(text.substr(i + 1, 2), &byte)) {
-        return absl::nullopt;
+        return std::nullopt;
       }
       i += 2;
     }
@@ -67,7 +67,7 @@ absl::optional<std::string> Unescape(absl::string_view text) {
 
 // The value of Proxy-Authorization for "user:password" (RFC 7617).
 absl::StatusOr<ssl::Secret> Authorization(absl::string_view user_info) {
-  absl::optional<std::string> plain = Unescape(user_info);
+  std::optional<std::string> plain = Unescape(user_info);
   if (!plain.has_value()) {
     return Invalid("the proxy's user name or password has an invalid % escape");
   }

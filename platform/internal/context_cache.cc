@@ -22,10 +22,10 @@ using CredentialsPtr = std::shared_ptr<const ssl::Credentials>;
 
 absl::StatusOr<ssl::Secret> Read(ssl::Material material,
                                  absl::string_view name) {
-  if (auto* const secret = absl::get_if<ssl::Secret>(&material)) {
+  if (auto* const secret = std::get_if<ssl::Secret>(&material)) {
     return std::move(*secret);
   }
-  const auto& reader = absl::get<ssl::Reader>(material);
+  const auto& reader = std::get<ssl::Reader>(material);
   if (reader == nullptr) return ssl::Secret();
   return ssl::Guarded(absl::StrCat("reader of ", name), reader);
 }
@@ -40,7 +40,7 @@ void Append(absl::string_view bytes, CredentialsInput::Digest* digest) {
 // False if the digest cannot be computed.
 bool AppendDigest(const ssl::KeyedDigest& digests, const ssl::Secret& secret,
                   CredentialsInput::Digest* digest) {
-  const absl::optional<ssl::KeyedDigest::Value> value =
+  const std::optional<ssl::KeyedDigest::Value> value =
       digests.Of(secret.view());
   if (!value.has_value()) return false;
   digest->insert(digest->end(), value->begin(), value->end());
@@ -71,11 +71,11 @@ absl::StatusOr<CredentialsInput> TakeSource(WrapOptions* options) {
 
 }  // namespace
 
-absl::StatusOr<absl::optional<CredentialsInput>> ContextCache::TakeCredentials(
+absl::StatusOr<std::optional<CredentialsInput>> ContextCache::TakeCredentials(
     WrapOptions* options) const {
   if (options->credential_source != nullptr) return TakeSource(options);
   if (!options->certfile.has_value()) {
-    if (!options->keyfile.has_value()) return absl::nullopt;
+    if (!options->keyfile.has_value()) return std::nullopt;
     return ssl::MakeStatus(
         ssl::ErrorKind::kCredentials,
         ssl::ErrorParts{ssl::ErrorText::Name("keyfile"),
@@ -101,11 +101,11 @@ absl::StatusOr<absl::optional<CredentialsInput>> ContextCache::TakeCredentials(
     input.options.keyfile = *std::move(keyfile);
   }
   if (auto* const callback =
-          absl::get_if<ssl::PasswordCallback>(&options->password)) {
+          std::get_if<ssl::PasswordCallback>(&options->password)) {
     input.options.password = std::move(*callback);
     known = false;
   }
-  if (auto* const password = absl::get_if<ssl::Secret>(&options->password)) {
+  if (auto* const password = std::get_if<ssl::Secret>(&options->password)) {
     // A hash of the digests, since a password could be guessed from its own
     // digest.
     const std::string all = ssl::Sha256(
@@ -136,7 +136,7 @@ std::string ContextCache::SettingsKey(const ContextSettings& settings) {
 absl::StatusOr<ContextPtr> ContextCache::Find(
     absl::string_view settings_key, const ssl::TrustStore* trust_store,
     const std::shared_ptr<const ssl::EchKeys>& ech_keys,
-    absl::optional<CredentialsInput> credentials,
+    std::optional<CredentialsInput> credentials,
     absl::FunctionRef<ssl::ContextOptions()> options) {
   const auto make_credentials = [&] {
     return ssl::Credentials::Create(std::move(credentials->options));

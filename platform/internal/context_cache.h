@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,6 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/internal/shared_cache.h"
 #include "platform/wrap_options.h"
 #include "ssl/context.h"
@@ -64,7 +64,7 @@ class ContextCache {
   // `options`, calling their readers. Unset if none is set. Errors:
   // kInvalidArgument for both; kCredentials for a key without a certificate; a
   // reader's own.
-  absl::StatusOr<absl::optional<CredentialsInput>> TakeCredentials(
+  absl::StatusOr<std::optional<CredentialsInput>> TakeCredentials(
       WrapOptions* options) const;
 
   // Differs if anything in `settings` does.
@@ -77,7 +77,7 @@ class ContextCache {
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Find(
       absl::string_view settings_key, const ssl::TrustStore* trust_store,
       const std::shared_ptr<const ssl::EchKeys>& ech_keys,
-      absl::optional<CredentialsInput> credentials,
+      std::optional<CredentialsInput> credentials,
       absl::FunctionRef<ssl::ContextOptions()> options);
 
   // Clears the cache.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -14,7 +15,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "absl/types/variant.h"
 #include "config/effective_policy.h"
 #include "platform/internal/key_writer.h"
 #include "ssl/certificate.h"
@@ -74,8 +74,8 @@ Decider::Decider(std::shared_ptr<Host> host, TrustCache* trust, AuditSink audit,
 bool Decider::BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle,
                            const Policy& in_force) {
   if (!IsGiven(ca_certs)) return false;
-  const auto* path = absl::get_if<CaPath>(&ca_certs);
-  const auto* known_path = absl::get_if<CaPath>(&bundle);
+  const auto* path = std::get_if<CaPath>(&ca_certs);
+  const auto* known_path = std::get_if<CaPath>(&bundle);
   if (path != nullptr && known_path != nullptr &&
       path->path == known_path->path) {
     return false;
@@ -103,7 +103,7 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
     const CaCerts& ca_certs, PolicyChange* refusal) {
   const bool client = request.side == ssl::Side::kClient;
   // A policy is a large struct: made only if an exception may change it.
-  absl::optional<Policy> with_exception;
+  std::optional<Policy> with_exception;
   if (!in_force.exceptions.empty()) {
     const std::string none;
     with_exception = config::PolicyForHost(
@@ -121,7 +121,7 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
            .value.empty();
   const bool own = ((client && LimitsCas(for_host)) || spiffe) &&
                    BringsOthers(ca_certs, bundle, in_force);
-  absl::optional<VerificationRequest> with_own;
+  std::optional<VerificationRequest> with_own;
   if (own != request.own_ca_certs) {
     with_own = request;
     with_own->own_ca_certs = own;
@@ -212,7 +212,7 @@ void Decider::NoteUnverified(const Policy& in_force, const std::string& host,
 
 std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
     std::shared_ptr<const Policy> in_force,
-    const absl::optional<std::string>& host, CallSite find_call_site) const {
+    const std::optional<std::string>& host, CallSite find_call_site) const {
   if (in_force->exceptions.empty()) return nullptr;
   const config::PolicyException* made_for =
       config::ExceptionFor(*in_force, host.value_or(""), Today(*host_));
@@ -255,20 +255,20 @@ void Decider::Audit(AuditEvent::Action action, const PolicyChange& change,
 
 absl::StatusOr<TrustStorePtr> Decider::LoadCaCerts(const CaCerts& ca_certs,
                                                    const Policy& in_force) {
-  if (const auto* path = absl::get_if<CaPath>(&ca_certs)) {
+  if (const auto* path = std::get_if<CaPath>(&ca_certs)) {
     return trust_->FromPath(path->path, path->must_be_trusted, path->argument);
   }
-  if (const auto* bytes = absl::get_if<CaBytes>(&ca_certs)) {
+  if (const auto* bytes = std::get_if<CaBytes>(&ca_certs)) {
     return trust_->FromBytes(bytes->bytes, bytes->argument);
   }
-  if (const auto* store = absl::get_if<TrustStorePtr>(&ca_certs)) {
+  if (const auto* store = std::get_if<TrustStorePtr>(&ca_certs)) {
     if (*store != nullptr) return *store;
     return ssl::MakeStatus(ssl::ErrorKind::kTrustStore,
                            ssl::ErrorParts{ssl::ErrorText::Name("ca_certs"),
                                            "is a null trust store.", "",
                                            /*after_where=*/" "});
   }
-  const absl::optional<std::string>& bundle = in_force.ca_certs.value;
+  const std::optional<std::string>& bundle = in_force.ca_certs.value;
   return bundle.has_value()
              ? trust_->FromPath(*bundle, /*must_be_trusted=*/true)
              : trust_->Default();

@@ -7,13 +7,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "config/policy.h"
 #include "platform/apply_policy.h"
 #include "platform/audit.h"
@@ -76,7 +76,7 @@ class Decider {
   // SPIFFE IDs.
   std::function<absl::Status(absl::string_view)> HostnameRule(
       std::shared_ptr<const Policy> in_force,
-      const absl::optional<std::string>& host, CallSite call_site) const;
+      const std::optional<std::string>& host, CallSite call_site) const;
 
   void Audit(AuditEvent::Action action, const PolicyChange& change,
              const VerificationRequest& request, CallSite call_site);

@@ -6,6 +6,7 @@
 #define AIRLOCK_PLATFORM_INTERNAL_ERRNO_STATUS_H_
 
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::platform::internal {
 
@@ -38,12 +38,12 @@ inline absl::Status ErrnoStatus(int error, absl::string_view message) {
 }
 
 // The errno from WithErrno or ErrnoStatus; unset if neither made `status`.
-inline absl::optional<int> ErrnoOf(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kErrnoUrl);
+inline std::optional<int> ErrnoOf(const absl::Status& status) {
+  const std::optional<absl::Cord> payload = status.GetPayload(kErrnoUrl);
   int error = 0;
   if (!payload.has_value() ||
       !absl::SimpleAtoi(std::string(*payload), &error)) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return error;
 }

@@ -78,7 +78,7 @@ void ExpiryWatch::Add(const std::shared_ptr<const ssl::Context>& context) {
   Warn(now);
 }
 
-void ExpiryWatch::SetLimit(const absl::optional<config::Days>& limit) {
+void ExpiryWatch::SetLimit(const std::optional<config::Days>& limit) {
   const absl::Duration time =
       limit.has_value() ? absl::Hours(24) * limit->count : absl::ZeroDuration();
   limit_ns_.store(absl::ToInt64Nanoseconds(time), std::memory_order_relaxed);
@@ -125,7 +125,7 @@ CertificateExpiry ExpiryWatch::Read() {
   for (const auto& context : Alive()) {
     for (const CertificateInUse& entry : ssl::CertificatesInUse(*context)) {
       if (!Counts(entry, now)) continue;
-      absl::optional<absl::Time>& time =
+      std::optional<absl::Time>& time =
           entry.use == CertificateUse::kOwn  ? first.own
           : entry.use == CertificateUse::kCa ? first.ca
                                              : first.pinned;

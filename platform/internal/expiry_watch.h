@@ -10,13 +10,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "config/policy.h"
 #include "platform/counters.h"
 #include "platform/host.h"
@@ -36,7 +36,7 @@ class ExpiryWatch {
   void Add(const std::shared_ptr<const ssl::Context>& context);
 
   // How long before it expires to warn of a certificate; unset: never.
-  void SetLimit(const absl::optional<config::Days>& limit);
+  void SetLimit(const std::optional<config::Days>& limit);
 
   // After a handshake: warns if an hour has passed since the last look. Without
   // a limit, that costs a load.

@@ -19,7 +19,7 @@ using std::chrono::steady_clock;
 
 Until UntilAfter(absl::Duration timeout) {
   // A limit at which adding it to the clock does not overflow.
-  if (timeout > absl::Hours(24 * 365 * 100)) return absl::nullopt;
+  if (timeout > absl::Hours(24 * 365 * 100)) return std::nullopt;
   return steady_clock::now() +
          absl::ToChronoNanoseconds(std::max(timeout, absl::ZeroDuration()));
 }

@@ -7,14 +7,14 @@
 
 #include <chrono>
 #include <ctime>
+#include <optional>
 
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 
 namespace airlock::platform::internal {
 
 // A time on the steady clock; unset: never.
-using Until = absl::optional<std::chrono::steady_clock::time_point>;
+using Until = std::optional<std::chrono::steady_clock::time_point>;
 
 // `timeout` from now; never, if that is too far away to matter. A negative
 // `timeout` has already passed.

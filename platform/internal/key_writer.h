@@ -10,12 +10,12 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/spiffe_peers.h"
 #include "ssl/verification.h"
 
@@ -43,7 +43,7 @@ class KeyWriter {
   }
   void Add(const std::string& text) { Add(absl::string_view(text)); }
   template <typename T>
-  void Add(const absl::optional<T>& value) {
+  void Add(const std::optional<T>& value) {
     Add(value.has_value());
     if (value.has_value()) Add(*value);
   }

@@ -4,10 +4,10 @@
 #include "platform/internal/known_decisions.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/types/optional.h"
 #include "platform/internal/decider.h"
 #include "platform/internal/policy_request.h"
 #include "ssl/options.h"
@@ -84,11 +84,11 @@ struct KnownDecisions::Entry {
   // Kept, so that no other policy gets its address.
   const Policy policy;
   const bool server_side;
-  const absl::optional<ssl::VerifyMode> cert_reqs;
+  const std::optional<ssl::VerifyMode> cert_reqs;
   const std::string ciphers;
   const bool has_name;
   const bool brings_cas;
-  const absl::optional<bool> check_hostname;
+  const std::optional<bool> check_hostname;
   const ssl::Verification verification;
   const std::vector<std::string> alpn_protocols;
   const bool alpn_required;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include "absl/base/log_severity.h"
 #include "absl/base/thread_annotations.h"
@@ -14,7 +15,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "absl/types/variant.h"
 #include "platform/internal/settled.h"
 #include "ssl/error.h"
 
@@ -28,7 +28,7 @@ class Watcher {
   Watcher(std::shared_ptr<Host> host, std::shared_ptr<TrustCache> cache,
           const CaCerts& ca_certs)
       : host_(std::move(host)), cache_(std::move(cache)) {
-    if (const auto* path = absl::get_if<CaPath>(&ca_certs)) path_ = *path;
+    if (const auto* path = std::get_if<CaPath>(&ca_certs)) path_ = *path;
     NoteLook(host_->Now());
   }
 
@@ -118,7 +118,7 @@ absl::StatusOr<std::shared_ptr<ssl::TrustSource>> LiveTrust::Find(
   if (!IsGiven(ca_certs) && policy.ca_certs.value.has_value()) {
     ca_certs = CaPath{*policy.ca_certs.value, /*must_be_trusted=*/true};
   }
-  if (IsGiven(ca_certs) && absl::get_if<CaPath>(&ca_certs) == nullptr) {
+  if (IsGiven(ca_certs) && std::get_if<CaPath>(&ca_certs) == nullptr) {
     return ssl::MakeStatus(
         ssl::ErrorKind::kInvalidArgument,
         ssl::ErrorParts{"live_ca_certs",
@@ -130,7 +130,7 @@ absl::StatusOr<std::shared_ptr<ssl::TrustSource>> LiveTrust::Find(
   absl::StatusOr<TrustStorePtr> first = watcher->Load();
   if (!first.ok()) return first.status();
   Place place;
-  if (const auto* path = absl::get_if<CaPath>(&ca_certs)) {
+  if (const auto* path = std::get_if<CaPath>(&ca_certs)) {
     place = {path->path, path->must_be_trusted, path->argument};
   }
   std::shared_ptr<ssl::TrustSource> source;

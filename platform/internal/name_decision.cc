@@ -9,7 +9,7 @@
 namespace airlock::platform::internal {
 namespace {
 
-constexpr absl::nullopt_t kAny = absl::nullopt;
+constexpr std::nullopt_t kAny = std::nullopt;
 constexpr auto kUnset = CheckHostname::kUnset;
 constexpr auto kFalse = CheckHostname::kFalse;
 constexpr auto kTrue = CheckHostname::kTrue;
@@ -41,7 +41,7 @@ constexpr NameRow kRows[] = {
 };
 
 template <typename T>
-bool Matches(const absl::optional<T>& wanted, T value) {
+bool Matches(const std::optional<T>& wanted, T value) {
   return !wanted.has_value() || *wanted == value;
 }
 

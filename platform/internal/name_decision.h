@@ -5,7 +5,8 @@
 #ifndef AIRLOCK_PLATFORM_INTERNAL_NAME_DECISION_H_
 #define AIRLOCK_PLATFORM_INTERNAL_NAME_DECISION_H_
 
-#include "absl/types/optional.h"
+#include <optional>
+
 #include "absl/types/span.h"
 #include "config/policy.h"
 
@@ -50,10 +51,10 @@ struct NameQuestion {
 
 // Unset fields match anything.
 struct NameRow {
-  absl::optional<CheckHostname> check_hostname;
-  absl::optional<ChainSaidBy> chain;
-  absl::optional<config::Hostname> hostname;
-  absl::optional<Name> name;
+  std::optional<CheckHostname> check_hostname;
+  std::optional<ChainSaidBy> chain;
+  std::optional<config::Hostname> hostname;
+  std::optional<Name> name;
   NameOutcome outcome;
 };
 

@@ -43,7 +43,7 @@ TlsVersion ToSsl(config::TlsVersion version) {
 }
 
 // The version of a protocol with only one version.
-absl::optional<TlsVersion> OnlyVersion(ssl::Protocol protocol) {
+std::optional<TlsVersion> OnlyVersion(ssl::Protocol protocol) {
   switch (protocol) {
     case ssl::Protocol::kSslv23:
       break;
@@ -54,12 +54,12 @@ absl::optional<TlsVersion> OnlyVersion(ssl::Protocol protocol) {
     case ssl::Protocol::kTlsv1_2:
       return TlsVersion::kTls1_2;
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 // The versions that a request allows, lowest first.
 std::vector<TlsVersion> RequestedVersions(const VerificationRequest& request) {
-  const absl::optional<TlsVersion> only =
+  const std::optional<TlsVersion> only =
       OnlyVersion(request.verification.protocol);
   const std::vector<TlsVersion>& disabled =
       request.verification.disabled_versions;
@@ -82,7 +82,7 @@ std::vector<TlsVersion> RequestedVersions(const VerificationRequest& request) {
 // The option that keeps `request` below a minimum, and its value.
 std::pair<ErrorText, ErrorText> WhatIsTooLow(
     const VerificationRequest& request) {
-  const absl::optional<TlsVersion> only =
+  const std::optional<TlsVersion> only =
       OnlyVersion(request.verification.protocol);
   if (only.has_value()) {
     // TlsVersionName returns "TLSv1.1" for Python's PROTOCOL_TLSv1_1.
@@ -102,7 +102,7 @@ absl::Status ApplyVersions(const config::VerificationPolicy& policy,
                            const VerificationRequest& request,
                            Overrides* overrides,
                            VerificationDecision* decision) {
-  const absl::optional<config::TlsVersion>& stated =
+  const std::optional<config::TlsVersion>& stated =
       policy.minimum_version.value;
   // Earlier versions cannot carry its keys.
   const bool post_quantum =
@@ -389,7 +389,7 @@ absl::Status ApplyFlags(const config::VerificationPolicy& policy,
 absl::Status ApplyDepth(const config::VerificationPolicy& policy,
                         const VerificationRequest& request,
                         Overrides* overrides, VerificationDecision* decision) {
-  const absl::optional<int>& most = policy.verify_depth.value;
+  const std::optional<int>& most = policy.verify_depth.value;
   if (!most.has_value() || request.verification.depth <= *most) {
     return absl::OkStatus();
   }

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,7 +16,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/optional.h"
 #include "config/app_yaml.h"
 #include "config/environment.h"
 #include "config/policy.h"
@@ -30,7 +30,7 @@ namespace airlock::platform::internal {
 class PolicyKeeper {
  public:
   PolicyKeeper(Host* host, config::Environment environment,
-               absl::optional<config::AppYaml> app)
+               std::optional<config::AppYaml> app)
       : host_(host),
         environment_(std::move(environment)),
         app_(std::move(app)) {}
@@ -59,7 +59,7 @@ class PolicyKeeper {
 
   Host* const host_;
   const config::Environment environment_;
-  const absl::optional<config::AppYaml> app_;
+  const std::optional<config::AppYaml> app_;
 
   // Held while files are read, so that the last read takes effect.
   absl::Mutex load_mutex_;

@@ -3,12 +3,12 @@
 
 #include "platform/internal/policy_request.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/cipher.h"
 #include "ssl/error.h"
 
@@ -17,7 +17,7 @@ namespace {
 
 // Applies the security level of a cipher string.
 void PutLevel(absl::string_view ciphers, VerificationRequest* request) {
-  const absl::optional<int> level = ssl::StatedSecurityLevel(ciphers);
+  const std::optional<int> level = ssl::StatedSecurityLevel(ciphers);
   if (!level.has_value()) return;
   request->verification.security_level = *level;
   request->security_level_stated = true;

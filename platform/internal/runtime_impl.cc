@@ -17,7 +17,7 @@ namespace airlock::platform {
 
 Runtime::Impl::Impl(std::shared_ptr<Host> the_host,
                     config::Environment the_environment,
-                    absl::optional<config::AppYaml> the_app,
+                    std::optional<config::AppYaml> the_app,
                     RuntimeOptions options)
     : given_host(std::move(the_host)),
       host(std::make_shared<internal::GuardedHost>(given_host)),

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "config/app_yaml.h"
 #include "config/environment.h"
 #include "config/policy.h"
@@ -45,7 +45,7 @@ inline ssl::Side SideOf(const WrapOptions& options) {
 // Not movable: its parts hold each other's addresses.
 struct Runtime::Impl {
   Impl(std::shared_ptr<Host> the_host, config::Environment the_environment,
-       absl::optional<config::AppYaml> the_app, RuntimeOptions options);
+       std::optional<config::AppYaml> the_app, RuntimeOptions options);
 
   using Policy = config::VerificationPolicy;
 

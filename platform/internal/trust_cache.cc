@@ -26,7 +26,7 @@ namespace {
 // The bundle is not at fault if memory ran out.
 absl::Status TrustStoreError(absl::string_view what, const absl::Status& status,
                              absl::string_view advice = "") {
-  const absl::optional<ssl::Error> given = ssl::GetError(status);
+  const std::optional<ssl::Error> given = ssl::GetError(status);
   ssl::Error error = given.value_or(ssl::Error{});
   if (!given.has_value() || error.kind != ssl::ErrorKind::kInternal) {
     error.kind = ssl::ErrorKind::kTrustStore;
@@ -60,7 +60,7 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPath(const std::string& path,
                                                    BundleForm form) {
   absl::StatusOr<TrustStorePtr> store =
       FromPlaces(absl::MakeConstSpan(&path, 1), must_be_trusted && !sandboxed_,
-                 form, absl::nullopt);
+                 form, std::nullopt);
   if (store.ok()) return store;
   return TrustStoreError(
       argument, store.status(),
@@ -117,7 +117,7 @@ void TrustCache::Clear() {
 
 absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
     absl::Span<const std::string> places, bool must_be_trusted, BundleForm form,
-    absl::optional<FileStatus> first) {
+    std::optional<FileStatus> first) {
   // A path cannot contain a NUL.
   const absl::string_view nul("\0", 1);
   std::string joined;

@@ -7,12 +7,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "config/environment.h"
 #include "platform/ca_bundle.h"
@@ -79,7 +79,7 @@ class TrustCache {
   absl::StatusOr<TrustStorePtr> FromPlaces(absl::Span<const std::string> places,
                                            bool must_be_trusted,
                                            BundleForm form,
-                                           absl::optional<FileStatus> first);
+                                           std::optional<FileStatus> first);
   absl::Status Load(std::vector<CaFile> files, bool must_be_trusted,
                     BundleForm form, Found* found)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(found->mutex);

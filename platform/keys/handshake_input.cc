@@ -257,12 +257,12 @@ absl::Status CheckHandshakeInput(Purpose purpose, uint16_t scheme,
   return CheckClientHandshake(input);
 }
 
-absl::optional<Purpose> PurposeOfInput(uint16_t scheme,
-                                       absl::string_view input) {
+std::optional<Purpose> PurposeOfInput(uint16_t scheme,
+                                      absl::string_view input) {
   for (const Purpose purpose : kPurposes) {
     if (CheckHandshakeInput(purpose, scheme, input).ok()) return purpose;
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 }  // namespace airlock::keys

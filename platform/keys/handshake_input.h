@@ -6,10 +6,10 @@
 #define AIRLOCK_PLATFORM_KEYS_HANDSHAKE_INPUT_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/keys/protocol.h"
 
 namespace airlock::keys {
@@ -33,8 +33,7 @@ absl::Status CheckHandshakeInput(Purpose purpose, uint16_t scheme,
 
 // The purpose for which CheckHandshakeInput accepts `input`, for a client of
 // the service; unset if there is none. Pure and thread-safe.
-absl::optional<Purpose> PurposeOfInput(uint16_t scheme,
-                                       absl::string_view input);
+std::optional<Purpose> PurposeOfInput(uint16_t scheme, absl::string_view input);
 
 }  // namespace airlock::keys
 

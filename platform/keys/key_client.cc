@@ -104,7 +104,7 @@ absl::StatusOr<std::string> KeyClient::Sign(const std::string& key,
                      " bytes; the key service takes at most ", kMaxInput,
                      ". Send fewer certificates, or use TLS 1.3."));
   }
-  const absl::optional<Purpose> purpose = PurposeOfInput(scheme, input);
+  const std::optional<Purpose> purpose = PurposeOfInput(scheme, input);
   if (!purpose.has_value()) {
     return absl::InvalidArgumentError(
         "the key service signs handshakes of TLS 1.2 and 1.3 only, and this is "
@@ -165,14 +165,14 @@ void KeyClient::Dispatch() {
   connection_->Dispatch();
 }
 
-absl::optional<std::string> KeyReference(absl::string_view text) {
-  if (!absl::ConsumePrefix(&text, kReference)) return absl::nullopt;
+std::optional<std::string> KeyReference(absl::string_view text) {
+  if (!absl::ConsumePrefix(&text, kReference)) return std::nullopt;
   return std::string(text);
 }
 
 absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentials(
     KeyClient* client, const std::string& key, Waiting waiting,
-    absl::optional<ssl::Secret> certfile, const std::string& certfile_name) {
+    std::optional<ssl::Secret> certfile, const std::string& certfile_name) {
   const std::string reference = absl::StrCat(kReference, ssl::Shown(key));
   const auto failed = [&reference](absl::string_view why) {
     return ssl::MakeStatus(ssl::ErrorKind::kCredentials,

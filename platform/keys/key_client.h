@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/keys/signing_stats.h"
 #include "ssl/credentials.h"
 #include "ssl/secret.h"
@@ -113,7 +113,7 @@ class KeyClient : public std::enable_shared_from_this<KeyClient> {
   // call with the same request, and *began is the time of that.
   absl::StatusOr<std::vector<Message>> Ask(
       Message request, Waiting waiting,
-      absl::optional<std::chrono::steady_clock::time_point> until,
+      std::optional<std::chrono::steady_clock::time_point> until,
       std::chrono::steady_clock::time_point* began = nullptr);
   absl::StatusOr<std::string> Sign(const std::string& key, Waiting waiting,
                                    uint16_t scheme, absl::string_view input);
@@ -130,18 +130,18 @@ class KeyClient : public std::enable_shared_from_this<KeyClient> {
 // `certfile` is for another.
 absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentials(
     KeyClient* client, const std::string& key, Waiting waiting,
-    absl::optional<ssl::Secret> certfile, const std::string& certfile_name);
+    std::optional<ssl::Secret> certfile, const std::string& certfile_name);
 
 // The NAME of such a reference; unset if `text` is not a reference.
 // Thread-safe.
-absl::optional<std::string> KeyReference(absl::string_view text);
+std::optional<std::string> KeyReference(absl::string_view text);
 
 // Until when this thread waits for the service, while the scope exists. With
 // `interruptible`, a signal ends the wait, and the Signer returns ssl::Later().
 class KeyWaitScope {
  public:
   // Unset: never.
-  using Until = absl::optional<std::chrono::steady_clock::time_point>;
+  using Until = std::optional<std::chrono::steady_clock::time_point>;
 
   KeyWaitScope(Until until, bool interruptible);
   ~KeyWaitScope();

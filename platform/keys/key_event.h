@@ -9,11 +9,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/keys/protocol.h"
 
 namespace airlock::keys {
@@ -36,7 +36,7 @@ struct KeyEvent {
   std::string reason;
   std::string key;  // What the request named; empty: nothing.
   uint16_t scheme = 0;
-  absl::optional<Purpose> purpose;
+  std::optional<Purpose> purpose;
   // How many events of the same application were not reported since the last.
   uint64_t suppressed = 0;
 

@@ -4,6 +4,7 @@
 #include "platform/keys/key_service.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -11,7 +12,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/types/optional.h"
 #include "config/keys_file.h"
 #include "platform/keys/handshake_input.h"
 #include "platform/keys/internal/key_service_impl.h"
@@ -300,7 +300,7 @@ Message KeyService::Seal(const Channel& channel, const Allowed& allowed,
   answer.seconds = kBlankSeconds;
   answer.bytes.reserve(request.count * kBlankSize);
   for (int i = 0; i < request.count; ++i) {
-    const absl::optional<ssl::TicketBlank> blank =
+    const std::optional<ssl::TicketBlank> blank =
         allowed.key->tickets->MakeBlank(clock_());
     if (!blank.has_value()) {
       return Refuse(channel, request, Refusal::kFailed,
@@ -319,7 +319,7 @@ Message KeyService::Unseal(const Channel& channel, const Allowed& allowed,
                            const Message& request) {
   Message answer;
   answer.type = MessageType::kUnsealed;
-  const absl::optional<ssl::Secret> content =
+  const std::optional<ssl::Secret> content =
       allowed.key->tickets->Open(clock_(), request.server_name, request.bytes);
   if (content.has_value()) {
     answer.bytes = std::string(content->view());

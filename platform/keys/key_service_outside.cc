@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,6 @@
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "platform/keys/internal/key_service_impl.h"
 #include "platform/keys/key_service.h"
 
@@ -78,7 +78,7 @@ KeyService::Queue* KeyService::QueueOf(const ServedKey* key) {
 bool KeyService::TakeOutside(size_t index) {
   Queue* const queue = queues_[index].get();
   OutsideKey* const key = queue->key->outside.get();
-  absl::optional<absl::StatusOr<std::string>> signature = key->Take();
+  std::optional<absl::StatusOr<std::string>> signature = key->Take();
   if (signature.has_value()) {
     Finish(queue, *std::move(signature));
     BeginNext(queue);

@@ -3,9 +3,9 @@
 
 #include "platform/keys/live_tickets.h"
 
+#include <optional>
 #include <utility>
 
-#include "absl/types/optional.h"
 #include "config/json.h"
 #include "nlohmann/json.hpp"
 #include "platform/tickets/file_ticket_source.h"

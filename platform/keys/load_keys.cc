@@ -4,6 +4,7 @@
 #include "platform/keys/load_keys.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -11,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "config/position.h"
 #include "platform/keys/read_key_source.h"
 #include "platform/tickets/file_ticket_source.h"

@@ -6,13 +6,13 @@
 #define AIRLOCK_PLATFORM_KEYS_OUTSIDE_KEY_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::keys {
 
@@ -32,7 +32,7 @@ class OutsideKey {
   virtual absl::Status Begin(uint16_t scheme, absl::string_view input) = 0;
 
   // The result of the signature that was begun; unset: not yet, or none was.
-  virtual absl::optional<absl::StatusOr<std::string>> Take() = 0;
+  virtual std::optional<absl::StatusOr<std::string>> Take() = 0;
 
   // Readable when Take should be called; the key owns it.
   virtual int fd() const = 0;

@@ -70,7 +70,7 @@ std::string TakeKeyName(Reader* in) {
 
 Purpose TakePurpose(Reader* in) {
   const auto number = static_cast<uint8_t>(in->Number(1, "the purpose"));
-  const absl::optional<Purpose> purpose = PurposeOf(number);
+  const std::optional<Purpose> purpose = PurposeOf(number);
   if (!purpose.has_value()) {
     in->Fail(absl::StrCat(number, " is not a purpose"));
   }
@@ -180,11 +180,11 @@ absl::string_view PurposeName(Purpose purpose) {
   return "ticket-unseal";
 }
 
-absl::optional<Purpose> PurposeOf(uint8_t number) {
+std::optional<Purpose> PurposeOf(uint8_t number) {
   for (const Purpose purpose : kPurposes) {
     if (static_cast<uint8_t>(purpose) == number) return purpose;
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 void WipeSecrets(Message* message) {

@@ -8,13 +8,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::keys {
 
@@ -58,7 +58,7 @@ constexpr bool IsForTickets(Purpose purpose) {
 absl::string_view PurposeName(Purpose purpose);
 
 // The purpose with that number; unset if there is none. Thread-safe.
-absl::optional<Purpose> PurposeOf(uint8_t number);
+std::optional<Purpose> PurposeOf(uint8_t number);
 
 enum class MessageType : uint8_t {
   // From the application.

@@ -98,7 +98,7 @@ class Watched {
   const size_t index_;
   const config::KeySource source_;
   const std::string credentials_;
-  absl::optional<platform::FileIdentity> seen_;
+  std::optional<platform::FileIdentity> seen_;
   bool looked_ = false;  // The service has read what was there at first.
   bool waited_ = false;
   std::string sent_;     // A hash of the content that was sent last.
@@ -140,7 +140,7 @@ absl::StatusOr<std::unique_ptr<TicketReader>> TicketReader::Start(
       new TicketReader(std::move(names), *std::move(socket)));
 }
 
-absl::optional<TicketReader::Reading> TicketReader::Take() {
+std::optional<TicketReader::Reading> TicketReader::Take() {
   while (!ended_) {
     absl::StatusOr<Packet> packet = ReceivePacket(socket_.get());
     if (absl::IsUnavailable(packet.status())) break;
@@ -162,7 +162,7 @@ absl::optional<TicketReader::Reading> TicketReader::Take() {
     if (bytes[2] == 1) reading.text = ssl::Secret(rest);
     return reading;
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 }  // namespace airlock::keys

@@ -6,13 +6,13 @@
 #define AIRLOCK_PLATFORM_KEYS_TICKET_READER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "config/keys_file.h"
 #include "platform/internal/unique_fd.h"
 #include "ssl/secret.h"
@@ -47,7 +47,7 @@ class TicketReader {
   int fd() const { return socket_.get(); }
 
   // The next change, or new reason of a failure; unset: none yet.
-  absl::optional<Reading> Take();
+  std::optional<Reading> Take();
 
   // Whether the process has ended, so that there will be no other.
   bool ended() const { return ended_; }

@@ -102,7 +102,7 @@ absl::Status TokenKey::Begin(uint16_t scheme, absl::string_view input) {
   return Send(scheme, *digest);
 }
 
-absl::optional<absl::StatusOr<std::string>> TokenKey::Take() {
+std::optional<absl::StatusOr<std::string>> TokenKey::Take() {
   using Result = absl::StatusOr<std::string>;
   while (!ended_) {
     const absl::StatusOr<Packet> packet = ReceivePacket(socket_.get());
@@ -113,7 +113,7 @@ absl::optional<absl::StatusOr<std::string>> TokenKey::Take() {
       if (!under_way) break;
       return Result(std::move(ended));
     }
-    absl::optional<TokenPacket> answer = internal::DecodeToken(packet->bytes);
+    std::optional<TokenPacket> answer = internal::DecodeToken(packet->bytes);
     // A process that crashed after its answer has answered twice.
     if (!under_way_ || !answer.has_value() || answer->number != number_) {
       continue;
@@ -126,7 +126,7 @@ absl::optional<absl::StatusOr<std::string>> TokenKey::Take() {
                ? ssl::EcdsaSignature(answer->bytes)
                : Result(std::move(answer->bytes));
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 absl::StatusOr<std::string> TokenKey::Wait() {
@@ -136,7 +136,7 @@ absl::StatusOr<std::string> TokenKey::Wait() {
       return absl::InternalError(
           absl::ErrnoToStatus(errno, "cannot wait for a token").message());
     }
-    absl::optional<absl::StatusOr<std::string>> answer = Take();
+    std::optional<absl::StatusOr<std::string>> answer = Take();
     if (answer.has_value()) return *std::move(answer);
   }
 }

@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "config/pkcs11_uri.h"
 #include "platform/internal/unique_fd.h"
 #include "platform/keys/outside_key.h"
@@ -52,7 +52,7 @@ class TokenKey : public OutsideKey {
 
   const std::vector<uint16_t>& schemes() const override { return schemes_; }
   absl::Status Begin(uint16_t scheme, absl::string_view input) override;
-  absl::optional<absl::StatusOr<std::string>> Take() override;
+  std::optional<absl::StatusOr<std::string>> Take() override;
   int fd() const override { return socket_.get(); }
   bool ended() const override { return ended_; }
 

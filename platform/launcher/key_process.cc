@@ -66,7 +66,7 @@ bool IsWithin(const std::string& path, const std::string& folder) {
 
 absl::StatusOr<std::unique_ptr<KeyProcess>> KeyProcess::Create(
     const std::string& config, const std::string& application,
-    const absl::optional<std::string>& audit, platform::Host* host) {
+    const std::optional<std::string>& audit, platform::Host* host) {
   const absl::StatusOr<std::string> path = RealPath(config);
   if (!path.ok()) {
     return absl::InvalidArgumentError(
@@ -86,7 +86,7 @@ absl::StatusOr<std::unique_ptr<KeyProcess>> KeyProcess::Create(
   if (!name.ok()) return name.status();
   std::unique_ptr<KeyProcess> process(new KeyProcess);
   const char* const credentials = std::getenv(kCredentials);
-  const auto note = [&](const absl::optional<config::KeySource>& source) {
+  const auto note = [&](const std::optional<config::KeySource>& source) {
     if (!source.has_value()) return;
     process->key_files_.push_back(
         source->credential
@@ -127,7 +127,7 @@ absl::StatusOr<std::unique_ptr<KeyProcess>> KeyProcess::Create(
   }
   if (audit.has_value()) {
     program.argv.push_back(absl::StrCat("--audit=", *audit));
-    const absl::optional<int> fd = platform::AuditDescriptor(*audit);
+    const std::optional<int> fd = platform::AuditDescriptor(*audit);
     if (fd.has_value()) program.inherited.push_back(*fd);
   }
   program.inherited.push_back(process->service_end_.get());

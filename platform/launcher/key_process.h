@@ -10,13 +10,13 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "config/keys_file.h"
 #include "platform/host.h"
 #include "platform/internal/unique_fd.h"
@@ -35,7 +35,7 @@ class KeyProcess {
   // kInvalidArgument, if there is a mistake in it; kInternal.
   static absl::StatusOr<std::unique_ptr<KeyProcess>> Create(
       const std::string& config, const std::string& application,
-      const absl::optional<std::string>& audit, platform::Host* host);
+      const std::optional<std::string>& audit, platform::Host* host);
   // Ends the service.
   ~KeyProcess();
   KeyProcess(const KeyProcess&) = delete;

@@ -3,10 +3,11 @@
 
 #include "platform/launcher/key_references.h"
 
+#include <optional>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/types/optional.h"
 #include "platform/keys/key_client.h"
 #include "ssl/shown.h"
 
@@ -15,7 +16,7 @@ namespace airlock::launcher {
 absl::Status CheckKeyReferences(const config::Variables& variables,
                                 const std::vector<std::string>* keys) {
   for (const auto& [variable, setting] : variables) {
-    const absl::optional<std::string> name = keys::KeyReference(setting.value);
+    const std::optional<std::string> name = keys::KeyReference(setting.value);
     if (!name.has_value() ||
         (keys != nullptr && absl::c_linear_search(*keys, *name))) {
       continue;

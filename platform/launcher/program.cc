@@ -153,14 +153,14 @@ int ExitStatus(int status) {
 }
 
 // Whether program `pid` has ended, without reaping it. An error is in errno.
-absl::optional<bool> HasEnded(pid_t pid) {
+std::optional<bool> HasEnded(pid_t pid) {
   siginfo_t ended = {};
   if (waitid(P_PID, static_cast<id_t>(pid), &ended,
              WEXITED | WNOHANG | WNOWAIT) == 0) {
     return ended.si_pid == pid;
   }
   if (errno == EINTR) return false;
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 // The exit status of program `pid`. When it ends, kills the rest of its process
@@ -281,7 +281,7 @@ absl::StatusOr<int> SuperviseProgram(const Program& program,
   if (!pid.ok()) return pid.status();
   if (started != nullptr) started();
   for (;;) {
-    const absl::optional<bool> ended = HasEnded(*pid);
+    const std::optional<bool> ended = HasEnded(*pid);
     if (!ended.has_value()) {
       return absl::InternalError(
           absl::StrCat("cannot wait for the program: ", std::strerror(errno)));

@@ -8,11 +8,11 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "config/environment.h"
 
 namespace airlock::launcher {
@@ -31,7 +31,7 @@ struct Program {
     int output = -1;
     int error = -1;
   };
-  absl::optional<Streams> streams;
+  std::optional<Streams> streams;
   // Whether its process group ends with it.
   bool ends_its_group = false;
 };

@@ -5,10 +5,10 @@
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_RUN_PLAN_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_RUN_PLAN_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "platform/host.h"
 #include "platform/launcher/application.h"
 #include "platform/launcher/interpreter.h"
@@ -29,7 +29,7 @@ struct RunOptions {
   std::string keys;
   std::string keys_for;
   // The target of the audit, as in platform::OpenAuditTarget; unset: none.
-  absl::optional<std::string> audit;
+  std::optional<std::string> audit;
 };
 
 // The findings of a run on this machine.

@@ -139,7 +139,7 @@ EnvironmentMap RunPolicy::OthersFor(const std::string& python_path) const {
   return result;
 }
 
-absl::StatusOr<absl::optional<platform::FileContent>> RunPolicy::ReadAgain(
+absl::StatusOr<std::optional<platform::FileContent>> RunPolicy::ReadAgain(
     const std::string& path) const {
   const auto loaded = files_.find(path);
   const bool was_there = loaded != files_.end() && loaded->second.has_value();
@@ -148,10 +148,10 @@ absl::StatusOr<absl::optional<platform::FileContent>> RunPolicy::ReadAgain(
     return content.status();
   }
   if (!content.ok() && !was_there) {
-    return absl::optional<platform::FileContent>();
+    return std::optional<platform::FileContent>();
   }
   if (content.ok() && was_there && content->identity == *loaded->second) {
-    return absl::optional<platform::FileContent>(*std::move(content));
+    return std::optional<platform::FileContent>(*std::move(content));
   }
   return absl::AbortedError(
       absl::StrCat("the policy file ", ssl::ShownPath(path), " ",
@@ -174,7 +174,7 @@ absl::Status RunPolicy::PutInto(SandboxPlan* plan) const {
   plan->files.erase(kPolicyFile);
   std::vector<platform::FileIdentity> there;
   for (const std::string& path : Files()) {
-    const absl::StatusOr<absl::optional<platform::FileContent>> content =
+    const absl::StatusOr<std::optional<platform::FileContent>> content =
         ReadAgain(path);
     if (!content.ok()) return content.status();
     // A file with two names is read once.

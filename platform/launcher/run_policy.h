@@ -76,7 +76,7 @@ class RunPolicy {
         host_(host) {}
 
   // The policy's file at `path`, as Load read it; unset if it did not exist.
-  absl::StatusOr<absl::optional<platform::FileContent>> ReadAgain(
+  absl::StatusOr<std::optional<platform::FileContent>> ReadAgain(
       const std::string& path) const;
 
   config::Environment environment_;

@@ -5,12 +5,12 @@
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_SANDBOX_ENTRY_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_SANDBOX_ENTRY_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "config/environment.h"
 
 namespace airlock::launcher {
@@ -27,7 +27,7 @@ struct SandboxEntry {
   // Mounts to make read-only that bwrap cannot (MakeReadOnly).
   std::vector<std::string> read_only;
   // The only programs that it can run; unset: any.
-  absl::optional<std::vector<std::string>> programs;
+  std::optional<std::vector<std::string>> programs;
 };
 
 // The content of the descriptor in a command line.

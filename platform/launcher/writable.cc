@@ -14,12 +14,12 @@
 #include <cstdlib>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/types/optional.h"
 
 namespace airlock::launcher {
 namespace {
@@ -56,14 +56,14 @@ absl::Status CannotLook(absl::string_view path, int error) {
 }
 
 // Unset if it does not exist.
-absl::StatusOr<absl::optional<Identity>> IdentityOf(const std::string& path) {
+absl::StatusOr<std::optional<Identity>> IdentityOf(const std::string& path) {
   struct stat status;
   if (stat(path.c_str(), &status) == 0) {
-    return absl::optional<Identity>({status.st_dev, status.st_ino});
+    return std::optional<Identity>({status.st_dev, status.st_ino});
   }
   const absl::Status failed = CannotLook(path, errno);
   if (!failed.ok()) return failed;
-  return absl::optional<Identity>();
+  return std::optional<Identity>();
 }
 
 // Whether `path`, or a folder above it, is the same file as `folder`.

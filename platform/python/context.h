@@ -8,12 +8,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/credentials/credential_files.h"
 #include "platform/python/constants.h"
 #include "platform/python/key_log.h"
@@ -155,7 +155,7 @@ PyGetSetDef* ContextProperties();                        // context_options.cc
 PyObject* LoadCertChain(PyObject* self, PyObject* args,  // context_load.cc
                         PyObject* kwargs);
 // The key that a reference "airlock-key:NAME" names; unset for anything else.
-absl::optional<std::string> KeyReferenceOf(PyObject* value);
+std::optional<std::string> KeyReferenceOf(PyObject* value);
 PyObject* WatchCertChain(PyObject* self, PyObject* args,  // context_watch.cc
                          PyObject* kwargs);
 PyObject* RefreshCertChain(PyObject* self, PyObject* unused);

@@ -41,8 +41,8 @@ ssl::SniDecision Refuse(uint8_t alert) {
   return decision;
 }
 
-absl::StatusOr<ssl::SniDecision> OnSni(
-    ssl::Socket& /*core*/, const absl::optional<std::string>& name) {
+absl::StatusOr<ssl::SniDecision> OnSni(ssl::Socket& /*core*/,
+                                       const std::optional<std::string>& name) {
   const CallbackScope scope;
   const PyRef keep = PyRef::Borrow(scope.socket().context.get());
   PyObject* const context = keep.get();
@@ -183,12 +183,12 @@ PyRef TextOrNone(absl::string_view text) {
 }
 
 // The result of a callback, which is wiped; unset with an exception set.
-absl::optional<ssl::Secret> TakeKey(PyObject* given) {
-  absl::optional<ssl::Secret> key;
+std::optional<ssl::Secret> TakeKey(PyObject* given) {
+  std::optional<ssl::Secret> key;
   {
     BufferView view;
     if (!view.Took(PyObject_GetBuffer(given, view.get(), PyBUF_SIMPLE) == 0)) {
-      return absl::nullopt;
+      return std::nullopt;
     }
     key.emplace(view.bytes());
   }
@@ -196,14 +196,14 @@ absl::optional<ssl::Secret> TakeKey(PyObject* given) {
   return key;
 }
 
-absl::optional<ssl::PskIdentity> TakePsk(PyObject* given) {
+std::optional<ssl::PskIdentity> TakePsk(PyObject* given) {
   ssl::PskIdentity psk;
   {
     const char* identity = nullptr;
     BufferView key;
     if (!key.Took(PyArg_ParseTuple(given, "z" AIRLOCK_BUFFER, &identity,
                                    key.get()))) {
-      return absl::nullopt;
+      return std::nullopt;
     }
     psk.identity = identity == nullptr ? "" : identity;
     psk.key = ssl::Secret(key.bytes());
@@ -212,31 +212,31 @@ absl::optional<ssl::PskIdentity> TakePsk(PyObject* given) {
   return psk;
 }
 
-absl::optional<ssl::PskIdentity> OnPskClient(absl::string_view hint) {
+std::optional<ssl::PskIdentity> OnPskClient(absl::string_view hint) {
   const CallbackScope scope;
   const PyRef context = PyRef::Borrow(scope.socket().context.get());
   const PyRef callback =
       CallbackOf(context.get(), &ContextObject::psk_client_callback);
-  if (!callback) return absl::nullopt;
+  if (!callback) return std::nullopt;
   const PyRef argument = TextOrNone(hint);
   const PyRef result = PyRef::Steal(
       PyObject_CallFunctionObjArgs(callback.get(), argument.get(), nullptr));
-  absl::optional<ssl::PskIdentity> psk;
+  std::optional<ssl::PskIdentity> psk;
   if (result) psk = TakePsk(result.get());
   if (!psk.has_value()) ReportUnraisable(callback.get());
   return psk;
 }
 
-absl::optional<ssl::Secret> OnPskServer(absl::string_view identity) {
+std::optional<ssl::Secret> OnPskServer(absl::string_view identity) {
   const CallbackScope scope;
   const PyRef context = PyRef::Borrow(scope.socket().context.get());
   const PyRef callback =
       CallbackOf(context.get(), &ContextObject::psk_server_callback);
-  if (!callback) return absl::nullopt;
+  if (!callback) return std::nullopt;
   const PyRef argument = TextOrNone(identity);
   const PyRef result = PyRef::Steal(
       PyObject_CallFunctionObjArgs(callback.get(), argument.get(), nullptr));
-  absl::optional<ssl::Secret> key;
+  std::optional<ssl::Secret> key;
   if (result) key = TakeKey(result.get());
   if (!key.has_value()) ReportUnraisable(callback.get());
   return key;

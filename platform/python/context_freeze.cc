@@ -48,8 +48,8 @@ ssl::VerifyMode CoreVerifyMode(int mode) {
   }
 }
 
-absl::optional<ssl::TlsVersion> CoreVersion(int version) {
-  if (version < kTls1_0 || version > kTls1_3) return absl::nullopt;
+std::optional<ssl::TlsVersion> CoreVersion(int version) {
+  if (version < kTls1_0 || version > kTls1_3) return std::nullopt;
   return static_cast<ssl::TlsVersion>(version);
 }
 

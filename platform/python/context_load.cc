@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "absl/types/optional.h"
 #include "platform/ca_bundle.h"
 #include "platform/keys/key_client.h"
 #include "platform/process_environment.h"
@@ -81,22 +81,22 @@ ssl::PasswordCallback Password(PyObject* password) {
 // The key that a reference names in what was read from `value`, if it is an
 // object with read(): an application may keep the reference where it kept the
 // key.
-absl::optional<std::string> ReferenceIn(PyObject* value,
-                                        const Content& content) {
-  if (!PyObject_HasAttrString(value, "read")) return absl::nullopt;
+std::optional<std::string> ReferenceIn(PyObject* value,
+                                       const Content& content) {
+  if (!PyObject_HasAttrString(value, "read")) return std::nullopt;
   return keys::KeyReference(content.bytes.view());
 }
 
 // The credentials of the key service for `key`, with `chain`, or with the
 // service's own.
 absl::StatusOr<std::shared_ptr<const ssl::Credentials>> LoadReference(
-    const std::string& key, absl::optional<Content> chain) {
+    const std::string& key, std::optional<Content> chain) {
   const auto client = ProcessKeys();
   if (!client.ok()) {
     return ssl::MakeStatus(ssl::ErrorKind::kCredentials,
                            client.status().message());
   }
-  absl::optional<ssl::Secret> certificates;
+  std::optional<ssl::Secret> certificates;
   std::string name;
   if (chain.has_value()) {
     certificates = std::move(chain->bytes);
@@ -236,7 +236,7 @@ bool AddPlace(ContextObject* context, const platform::CaCerts& place,
     return true;
   }
   const absl::Status& status = store.status();
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   if (error.has_value() && error->reason == platform::kNoCertificateReason) {
     trusted.AddAbsent(std::string(status.message()));
     return true;
@@ -292,12 +292,12 @@ bool TakesCas(const ContextObject& context) {
 
 }  // namespace
 
-absl::optional<std::string> KeyReferenceOf(PyObject* value) {
-  if (!PyUnicode_Check(value) && !PyBytes_Check(value)) return absl::nullopt;
+std::optional<std::string> KeyReferenceOf(PyObject* value) {
+  if (!PyUnicode_Check(value) && !PyBytes_Check(value)) return std::nullopt;
   ssl::Secret text;
   if (!SecretOf(value, "keyfile", &text)) {
     PyErr_Clear();  // The reader of the argument finds out.
-    return absl::nullopt;
+    return std::nullopt;
   }
   return keys::KeyReference(text.view());
 }
@@ -325,13 +325,13 @@ PyObject* LoadCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
   }
   ContextObject& context = ContextOf(self);
   platform::Host& host = context.state->runtime->host();
-  const absl::optional<std::string> chain_of = KeyReferenceOf(certfile);
-  absl::optional<std::string> key_of = KeyReferenceOf(keyfile);
+  const std::optional<std::string> chain_of = KeyReferenceOf(certfile);
+  std::optional<std::string> key_of = KeyReferenceOf(keyfile);
   const bool one = keyfile == Py_None || keyfile == certfile;
   const bool key_tells = key_of.has_value() ||
                          (!one && PyObject_HasAttrString(keyfile, "read") != 0);
   // If both are the same object, it can be read only once.
-  absl::optional<Content> certificates;
+  std::optional<Content> certificates;
   if (chain_of.has_value() && (one || key_of == chain_of)) {
     key_of = chain_of;
   } else if (certfile != Py_None || !key_tells) {

@@ -6,12 +6,12 @@
 #include <cerrno>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/credentials/credential_files.h"
 #include "platform/fork_guard.h"
 #include "platform/internal/errno_status.h"
@@ -86,7 +86,7 @@ double Seconds(absl::Time time) {
 
 // What Watch and CaWatch have in common.
 PyObject* StateTuple(uint64_t generation,
-                     const absl::optional<absl::Time>& updated,
+                     const std::optional<absl::Time>& updated,
                      uint64_t failures, const absl::Status& error) {
   const PyRef when = updated.has_value()
                          ? PyRef::Steal(PyFloat_FromDouble(Seconds(*updated)))
@@ -127,7 +127,7 @@ PyObject* WatchCertChain(PyObject* self, PyObject* args, PyObject* kwargs) {
       !SetWatchedPassword(password, &paths)) {
     return nullptr;
   }
-  absl::optional<std::string> key = KeyReferenceOf(keyfile);
+  std::optional<std::string> key = KeyReferenceOf(keyfile);
   if (key.has_value()) {
     SetWatchedReference(*std::move(key), &paths);
   } else if (keyfile != Py_None && keyfile != certfile &&

@@ -6,8 +6,8 @@
 #define AIRLOCK_PLATFORM_PYTHON_CORE_ACCESS_H_
 
 #include <mutex>
+#include <optional>
 
-#include "absl/types/optional.h"
 #include "platform/fork_guard.h"
 #include "platform/internal/unique_fd.h"
 #include "platform/python/python_compat.h"
@@ -79,7 +79,7 @@ class CoreAccess {
   CoreAccess* outer_ = nullptr;
   bool brief_ = false;
   PyThreadState* released_ = nullptr;  // Set if the GIL was released.
-  absl::optional<platform::ForkGuard> fork_guard_;
+  std::optional<platform::ForkGuard> fork_guard_;
   platform::internal::UniqueFd duplicate_;
 };
 

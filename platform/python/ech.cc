@@ -3,11 +3,11 @@
 
 #include "platform/python/ech.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "platform/python/context.h"
 #include "platform/python/socket.h"
 #include "ssl/ech.h"
@@ -65,7 +65,7 @@ PyObject* GetEchStatus(PyObject* self, PyObject* /*unused*/) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
   if (socket.core == nullptr) return None();
-  const absl::optional<ssl::ConnectionInfo> info = socket.core->info();
+  const std::optional<ssl::ConnectionInfo> info = socket.core->info();
   if (!info.has_value()) return None();
   return NativeString(ssl::EchStatusName(info->ech));
 }

@@ -320,7 +320,7 @@ PyObject* RaiseWeakStatus(const ModuleState& state, const absl::Status& status,
 
 PyObject* RaisePemStatus(const ModuleState& state, const absl::Status& status,
                          int line) {
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   SslErrorText text;
   text.library = "SSL";
   text.message = absl::StrCat("PEM lib: ", status.message());

@@ -10,12 +10,12 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <string>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "ssl/error.h"
 
 namespace airlock::python {
@@ -33,7 +33,7 @@ absl::Status ErrnoError(int error) {
 }  // namespace
 
 int ErrnoOf(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kErrnoPayload);
+  const std::optional<absl::Cord> payload = status.GetPayload(kErrnoPayload);
   int error = 0;
   return payload.has_value() && absl::SimpleAtoi(std::string(*payload), &error)
              ? error

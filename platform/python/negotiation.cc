@@ -197,7 +197,7 @@ PyObject* Sigalg(PyObject* self, ssl::Side signer) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
   if (socket.core == nullptr) return None();
-  const absl::optional<ssl::ConnectionInfo> info = socket.core->info();
+  const std::optional<ssl::ConnectionInfo> info = socket.core->info();
   // A resumed handshake is not signed, and before TLS 1.2 a signature does not
   // name its algorithm.
   if (!info.has_value() || info->session_reused ||
@@ -307,7 +307,7 @@ PyObject* Group(PyObject* self, PyObject* /*unused*/) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
   if (socket.core == nullptr) return None();
-  const absl::optional<ssl::ConnectionInfo> info = socket.core->info();
+  const std::optional<ssl::ConnectionInfo> info = socket.core->info();
   if (!info.has_value() || info->group.empty()) return None();
   for (const auto& row : kGroups) {
     if (info->group == row.engine) return NativeString(row.openssl);
@@ -319,7 +319,7 @@ PyObject* CertificateCompression(PyObject* self, PyObject* /*unused*/) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
   if (socket.core == nullptr) return None();
-  const absl::optional<ssl::ConnectionInfo> info = socket.core->info();
+  const std::optional<ssl::ConnectionInfo> info = socket.core->info();
   if (!info.has_value() || info->certificate_compression.empty()) return None();
   return NativeString(info->certificate_compression);
 }

@@ -6,10 +6,10 @@
 #define AIRLOCK_PLATFORM_PYTHON_PROCESS_RUNTIME_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "config/app_yaml.h"
 #include "platform/keys/key_client.h"
 #include "platform/runtime.h"
@@ -30,7 +30,7 @@ absl::StatusOr<std::shared_ptr<keys::KeyClient>> ProcessKeys();
 // The `ssl` version that the application's app.yaml asks for.
 struct ProcessProfile {
   // Unset: the interpreter's own.
-  absl::optional<config::SslProfile> profile;
+  std::optional<config::SslProfile> profile;
   std::string place;  // Where the version is set: "app.yaml:5:12".
 };
 

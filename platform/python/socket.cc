@@ -24,10 +24,10 @@ PyObject* StringOrNone(absl::string_view text) {
   return text.empty() ? None() : NativeString(text);
 }
 
-absl::optional<ssl::ConnectionInfo> InfoOf(PyObject* self) {
+std::optional<ssl::ConnectionInfo> InfoOf(PyObject* self) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
-  if (socket.core == nullptr) return absl::nullopt;
+  if (socket.core == nullptr) return std::nullopt;
   return socket.core->info();
 }
 
@@ -42,7 +42,7 @@ PyObject* PeerCertificate(PyObject* self, PyObject* args) {
     PyErr_SetString(PyExc_ValueError, "handshake not done yet");
     return nullptr;
   }
-  const absl::optional<ssl::Certificate> peer = socket.core->peer_certificate();
+  const std::optional<ssl::Certificate> peer = socket.core->peer_certificate();
   if (!peer.has_value()) return None();
   if (binary != 0) return Bytes(peer->der());
   if (!socket.core->peer_verified()) return PyDict_New();
@@ -70,7 +70,7 @@ PyObject* CipherTuple(const ssl::CipherInfo& cipher) {
 }
 
 PyObject* Cipher(PyObject* self, PyObject* /*unused*/) {
-  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  const std::optional<ssl::ConnectionInfo> info = InfoOf(self);
   return info.has_value() ? CipherTuple(info->cipher) : None();
 }
 
@@ -108,18 +108,18 @@ PyObject* Cipher(PyObject* self, PyObject* /*unused*/) {
 }
 
 PyObject* Version(PyObject* self, PyObject* /*unused*/) {
-  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  const std::optional<ssl::ConnectionInfo> info = InfoOf(self);
   return info.has_value() ? NativeString(ssl::TlsVersionName(info->version))
                           : None();
 }
 
 PyObject* SelectedAlpn(PyObject* self, PyObject* /*unused*/) {
-  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  const std::optional<ssl::ConnectionInfo> info = InfoOf(self);
   return StringOrNone(info.has_value() ? info->alpn : "");
 }
 
 [[maybe_unused]] PyObject* SelectedNpn(PyObject* self, PyObject* /*unused*/) {
-  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  const std::optional<ssl::ConnectionInfo> info = InfoOf(self);
   return StringOrNone(info.has_value() ? info->npn : "");
 }
 
@@ -137,7 +137,7 @@ PyObject* TlsUnique(PyObject* self, PyObject* /*unused*/) {
   SocketObject& socket = SocketOf(self);
   const SocketLock lock(&socket);
   if (socket.core == nullptr) return None();
-  const absl::optional<ssl::ConnectionInfo> info = socket.core->info();
+  const std::optional<ssl::ConnectionInfo> info = socket.core->info();
   if (info.has_value() && info->version == ssl::TlsVersion::kTls1_3) {
     // Not in any RFC, but in OpenSSL: the Finished message that would have been
     // the first in TLS 1.2.
@@ -181,7 +181,7 @@ PyObject* TlsUnique(PyObject* self, PyObject* /*unused*/) {
 
 // BoringSSL has no post-handshake authentication, so no peer offers it.
 [[maybe_unused]] PyObject* PostHandshake(PyObject* self, PyObject* /*unused*/) {
-  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  const std::optional<ssl::ConnectionInfo> info = InfoOf(self);
   SslErrorText text{"SSL", "EXTENSION_NOT_RECEIVED",
                     "extension not received: BoringSSL has no post-handshake "
                     "authentication; ask for the client's certificate in the "
@@ -287,7 +287,7 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
 }
 
 [[maybe_unused]] PyObject* GetSessionReused(PyObject* self, void* /*closure*/) {
-  const absl::optional<ssl::ConnectionInfo> info = InfoOf(self);
+  const std::optional<ssl::ConnectionInfo> info = InfoOf(self);
   return PyBool_FromLong(info.has_value() && info->session_reused);
 }
 

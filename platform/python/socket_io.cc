@@ -44,7 +44,7 @@ bool ReadSome(PyObject* self, void* into, size_t size, size_t* count) {
     shutdown_begun = socket.shutdown_begun;
     return ReadJoined(&core, span);
   };
-  const absl::optional<ssl::IoResult> result =
+  const std::optional<ssl::IoResult> result =
       Run(self, {"read", /*writes=*/false, /*brief=*/true}, work);
   if (!result.has_value()) return false;
   // The end of the data, or of the whole connection.
@@ -89,7 +89,7 @@ bool NameIsComparedLater(const SocketObject& socket) {
 // Refuses what only a name that is too wide lets through. For all other names,
 // the exception comes from ssl.py.
 absl::Status CheckWideNames(const ssl::Socket& core, absl::string_view host) {
-  const absl::optional<ssl::Certificate> certificate = core.peer_certificate();
+  const std::optional<ssl::Certificate> certificate = core.peer_certificate();
   return certificate.has_value() && HasTooWideName(*certificate)
              ? core.MatchHostname(host)
              : absl::OkStatus();
@@ -107,7 +107,7 @@ PyObject* DoHandshake(PyObject* self, PyObject* /*unused*/) {
     if (!names.ok()) return names;
     return result;
   };
-  const absl::optional<ssl::IoResult> result = Run(self, {"handshake"}, work);
+  const std::optional<ssl::IoResult> result = Run(self, {"handshake"}, work);
   if (!result.has_value()) return nullptr;
   if (!result->done()) return RaiseClosed(SocketOf(self));
   SocketObject& socket = SocketOf(self);
@@ -181,7 +181,7 @@ PyObject* Write(PyObject* self, const Arguments& args) {
       if (written == all.size() || !whole) return some;
     }
   };
-  const absl::optional<ssl::IoResult> result =
+  const std::optional<ssl::IoResult> result =
       Run(self, {"write", /*writes=*/true, /*brief=*/all.size() <= kMaxRecord},
           work);
   if (!result.has_value()) return nullptr;

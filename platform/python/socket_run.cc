@@ -29,7 +29,7 @@ PyObject* RaiseTimeout(const SocketObject& socket, const char* what) {
 
 // Whether the peer sent close_notify before the handshake was done.
 bool IsCloseNotify(const absl::Status& status) {
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   return error.has_value() && error->kind == ssl::ErrorKind::kUnexpectedEof &&
          error->alert == uint8_t{0};
 }
@@ -173,12 +173,12 @@ PyObject* RaiseClosed(const SocketObject& socket) {
                        __LINE__);
 }
 
-absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
-                                  Attempt attempt) {
+std::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
+                                 Attempt attempt) {
   SocketObject& socket = SocketOf(self);
   SettleAfterFork(&socket);
   Descriptor descriptor;
-  if (!GetDescriptor(socket, &descriptor)) return absl::nullopt;
+  if (!GetDescriptor(socket, &descriptor)) return std::nullopt;
   const bool waits = socket.sock && descriptor.timeout > absl::ZeroDuration();
   const bool whole = waits || !socket.sock;
   const auto work = [attempt, whole](ssl::Socket& core) {
@@ -186,22 +186,22 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
   };
   const platform::internal::Until until =
       platform::internal::UntilAfter(descriptor.timeout);
-  Call call(&socket, waits ? until : absl::nullopt);
+  Call call(&socket, waits ? until : std::nullopt);
   Step step;
   while (true) {
     if (!InCore(self, &descriptor, waits, operation, &call, work, &step)) {
-      return absl::nullopt;
+      return std::nullopt;
     }
     if (step.result.done() || step.result.closed()) return step.result;
     if (step.result.want_callback()) {
       // A signal ended the wait for the key service.
-      if (PyErr_CheckSignals() < 0) return absl::nullopt;
+      if (PyErr_CheckSignals() < 0) return std::nullopt;
       continue;
     }
     if (!step.wants()) {
       if (step.no_memory) {
         PyErr_NoMemory();
-        return absl::nullopt;
+        return std::nullopt;
       }
       if (IgnoresEof(&socket, step.result.status())) {
         return ssl::IoResult::Closed();
@@ -212,15 +212,15 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
             {"SSL", "UNEXPECTED_EOF_WHILE_READING",
              "EOF occurred in violation of protocol: the client is gone"},
             __LINE__);
-        return absl::nullopt;
+        return std::nullopt;
       }
       RaiseFailure(socket, step.result.status(), operation.writes);
-      return absl::nullopt;
+      return std::nullopt;
     }
-    if (PyErr_CheckSignals() < 0) return absl::nullopt;
+    if (PyErr_CheckSignals() < 0) return std::nullopt;
     if (!waits) {
       RaiseWantError(*socket.state, step.result.want_read());
-      return absl::nullopt;
+      return std::nullopt;
     }
     const Turns::Kind kind = step.in_record            ? Turns::kRecord
                              : step.result.want_read() ? Turns::kRead
@@ -230,15 +230,15 @@ absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
         break;
       case WaitResult::kTimeout:
         RaiseTimeout(socket, operation.name);
-        return absl::nullopt;
+        return std::nullopt;
       case WaitResult::kInterrupted:
         // A signal handler may use the connection.
         call.GiveUp();
-        if (PyErr_CheckSignals() < 0) return absl::nullopt;
+        if (PyErr_CheckSignals() < 0) return std::nullopt;
         break;
     }
     // The socket may have been closed meanwhile, and its number reused.
-    if (!GetDescriptor(socket, &descriptor)) return absl::nullopt;
+    if (!GetDescriptor(socket, &descriptor)) return std::nullopt;
   }
 }
 

@@ -6,8 +6,9 @@
 #ifndef AIRLOCK_PLATFORM_PYTHON_SOCKET_RUN_H_
 #define AIRLOCK_PLATFORM_PYTHON_SOCKET_RUN_H_
 
+#include <optional>
+
 #include "absl/functional/function_ref.h"
-#include "absl/types/optional.h"
 #include "platform/python/python_compat.h"
 #include "platform/python/socket.h"
 #include "ssl/io_result.h"
@@ -29,8 +30,8 @@ using Attempt = absl::FunctionRef<ssl::IoResult(ssl::Socket& core, bool whole)>;
 
 // Repeats the attempt until the result is done or closed, and returns it;
 // nullopt with an exception set. Needs the GIL.
-absl::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
-                                  Attempt attempt);
+std::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
+                                 Attempt attempt);
 
 // Sets SSLZeroReturnError, and returns null.
 PyObject* RaiseClosed(const SocketObject& socket);

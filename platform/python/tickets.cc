@@ -64,8 +64,8 @@ struct TicketArguments {
   std::string source;
   double rotation = 0;
   double lifetime = 0;
-  absl::optional<ssl::Secret> fleet_key;
-  absl::optional<ssl::Secret> ca_certs;
+  std::optional<ssl::Secret> fleet_key;
+  std::optional<ssl::Secret> ca_certs;
 };
 
 platform::TicketRefresherOptions RefresherOptions(platform::Runtime* runtime) {
@@ -175,14 +175,14 @@ absl::StatusOr<TicketsPtr> Make(TicketArguments arguments,
     if (!own.ok()) return own.status();
     return std::make_shared<SharedTickets>(*std::move(own));
   }
-  const absl::optional<std::string> key = keys::KeyReference(source);
+  const std::optional<std::string> key = keys::KeyReference(source);
   if (key.has_value()) return FromKeyService(*key, std::move(options));
   return FromFile(source, std::move(options), runtime);
 }
 
 // Takes 32 bytes or their digits, or an object with read(). Leaves `out` unset
 // for None. False with an exception set.
-bool TakeFleetKey(PyObject* argument, absl::optional<ssl::Secret>* out) {
+bool TakeFleetKey(PyObject* argument, std::optional<ssl::Secret>* out) {
   if (argument == Py_None) return true;
   ssl::Secret secret;
   if (!PyObject_HasAttrString(argument, "read")) {
@@ -201,7 +201,7 @@ bool TakeFleetKey(PyObject* argument, absl::optional<ssl::Secret>* out) {
 }
 
 bool TakeCas(platform::Host* host, PyObject* argument,
-             absl::optional<ssl::Secret>* out) {
+             std::optional<ssl::Secret>* out) {
   if (argument == Py_None) return true;
   Content content;
   if (!ReadContent(host, argument, "ca_certs", &content)) return false;

@@ -4,12 +4,12 @@
 #include "platform/python/trusted.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/types/optional.h"
-#include "absl/types/variant.h"
 #include "config/environment.h"
 #include "platform/ca_bundle.h"
 #include "platform/wrap_options.h"
@@ -30,7 +30,7 @@ absl::Status Trusted::AddBundle(absl::string_view bytes,
                                 absl::string_view name) {
   platform::CaCerts shared = platform::CaBytes{std::string(bytes)};
   // A bundle may also contain a key.
-  const ssl::ScopedWipe wipe(&absl::get<platform::CaBytes>(shared).bytes);
+  const ssl::ScopedWipe wipe(&std::get<platform::CaBytes>(shared).bytes);
   absl::StatusOr<StorePtr> store = runtime_->LoadCaCerts(shared);
   if (store.ok()) {
     AddFile(*std::move(store));
@@ -97,7 +97,7 @@ absl::Status Trusted::ReadNamed(std::vector<std::string>* absent) {
         read_.push_back(*std::move(store));
         continue;
       }
-      const absl::optional<ssl::Error> error = ssl::GetError(store.status());
+      const std::optional<ssl::Error> error = ssl::GetError(store.status());
       if (!error.has_value() ||
           error->reason != platform::kNoCertificateReason) {
         return store.status();

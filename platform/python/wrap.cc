@@ -4,13 +4,13 @@
 // How an SSLContext makes a _ssl._SSLSocket.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "absl/types/optional.h"
 #include "platform/python/context.h"
 #include "platform/python/errors.h"
 #include "platform/python/memory_bio.h"
@@ -57,7 +57,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> RefusingContext(
     const absl::Status& refusal) {
   constexpr uint8_t kNoCertificate = 40;    // handshake_failure
   constexpr uint8_t kWeakCertificate = 80;  // internal_error
-  const absl::optional<ssl::Error> error = ssl::GetError(refusal);
+  const std::optional<ssl::Error> error = ssl::GetError(refusal);
   const bool has_reason = error.has_value() && !error->reason.empty();
   ssl::SniDecision decision;
   decision.alert = has_reason ? kWeakCertificate : kNoCertificate;
@@ -65,7 +65,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> RefusingContext(
   options.clock = absl::Now;
   options.verification.mode = ssl::VerifyMode::kNone;
   options.sni = [decision](ssl::Socket& /*core*/,
-                           const absl::optional<std::string>& /*name*/) {
+                           const std::optional<std::string>& /*name*/) {
     return decision;
   };
   return ssl::Context::Create(std::move(options));
@@ -121,7 +121,7 @@ bool MakeCore(PyObject* self, std::unique_ptr<BreakableTransport> transport,
     }
     status = core.status();
   }
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   // An error with a reason is also OpenSSL's, and becomes an SSLError.
   if (error.has_value() && error->kind == ssl::ErrorKind::kInvalidArgument &&
       error->reason.empty()) {

@@ -88,11 +88,11 @@ std::string FormatTicketKey(const ssl::TicketKey& key) {
 FileTicketSource::FileTicketSource(std::shared_ptr<Host> host, std::string path)
     : host_(std::move(host)), path_(std::move(path)) {}
 
-absl::StatusOr<absl::optional<std::vector<ssl::TicketKey>>>
+absl::StatusOr<std::optional<std::vector<ssl::TicketKey>>>
 FileTicketSource::Fetch(absl::Time now) {
   const absl::StatusOr<FileStatus> status = host_->Stat(path_);
   if (!status.ok()) return status.status();
-  if (seen_.has_value() && *seen_ == status->identity) return absl::nullopt;
+  if (seen_.has_value() && *seen_ == status->identity) return std::nullopt;
   seen_.reset();
   absl::StatusOr<FileContent> content = host_->ReadFile(path_);
   if (!content.ok()) return content.status();
@@ -103,7 +103,7 @@ FileTicketSource::Fetch(absl::Time now) {
                            absl::StrCat(path_, ": ", keys.status().message()));
   }
   if (internal::IsSettled(content->identity, now)) seen_ = content->identity;
-  return absl::make_optional(*std::move(keys));
+  return std::make_optional(*std::move(keys));
 }
 
 }  // namespace airlock::platform

@@ -31,7 +31,7 @@ class FileTicketSource final : public TicketSource {
  public:
   FileTicketSource(std::shared_ptr<Host> host, std::string path);
 
-  absl::StatusOr<absl::optional<std::vector<ssl::TicketKey>>> Fetch(
+  absl::StatusOr<std::optional<std::vector<ssl::TicketKey>>> Fetch(
       absl::Time now) override;
   absl::Duration interval() const override { return absl::Seconds(1); }
   const std::string& name() const override { return path_; }
@@ -39,7 +39,7 @@ class FileTicketSource final : public TicketSource {
  private:
   const std::shared_ptr<Host> host_;
   const std::string path_;
-  absl::optional<FileIdentity> seen_;  // Unset: read it in any case.
+  std::optional<FileIdentity> seen_;  // Unset: read it in any case.
 };
 
 }  // namespace airlock::platform

@@ -70,7 +70,7 @@ class RedisRefresher::Copy final : public TicketSource {
         name_(known_->Get()->name()),
         interval_(known_->Get()->interval()) {}
 
-  absl::StatusOr<absl::optional<std::vector<ssl::TicketKey>>> Fetch(
+  absl::StatusOr<std::optional<std::vector<ssl::TicketKey>>> Fetch(
       absl::Time now) override {
     const std::unique_ptr<RedisTicketSource> source = known_->Get();
     auto keys = source->Fetch(now);

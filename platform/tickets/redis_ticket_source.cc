@@ -244,7 +244,7 @@ absl::Status RedisTicketSource::Exchange(absl::Time now, bool* retry) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<absl::optional<std::vector<ssl::TicketKey>>>
+absl::StatusOr<std::optional<std::vector<ssl::TicketKey>>>
 RedisTicketSource::Fetch(absl::Time now) {
   const auto failed = [&](const absl::Status& status) {
     client_.reset();
@@ -265,7 +265,7 @@ RedisTicketSource::Fetch(absl::Time now) {
     client_.reset();
     retry = true;
   }
-  return absl::make_optional(Confirmed(now));
+  return std::make_optional(Confirmed(now));
 }
 
 }  // namespace airlock::platform

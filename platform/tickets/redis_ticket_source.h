@@ -50,7 +50,7 @@ class RedisTicketSource final : public TicketSource {
   // A copy that knows the same keys, and has no connection.
   std::unique_ptr<RedisTicketSource> Disconnected() const;
 
-  absl::StatusOr<absl::optional<std::vector<ssl::TicketKey>>> Fetch(
+  absl::StatusOr<std::optional<std::vector<ssl::TicketKey>>> Fetch(
       absl::Time now) override;
   absl::Duration interval() const override;
   const std::string& name() const override { return name_; }

@@ -5,12 +5,12 @@
 #ifndef AIRLOCK_PLATFORM_TICKETS_TICKET_SOURCE_H_
 #define AIRLOCK_PLATFORM_TICKETS_TICKET_SOURCE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "ssl/ticket_keyring.h"
 
 namespace airlock::platform {
@@ -25,7 +25,7 @@ class TicketSource {
 
   // All keys at `now`, the time of day; unset: the same as last time. May wait
   // for a few seconds. Errors name the source and the reason, without secrets.
-  virtual absl::StatusOr<absl::optional<std::vector<ssl::TicketKey>>> Fetch(
+  virtual absl::StatusOr<std::optional<std::vector<ssl::TicketKey>>> Fetch(
       absl::Time now) = 0;
 
   // How often to call Fetch.

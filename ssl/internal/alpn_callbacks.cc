@@ -6,13 +6,13 @@
 #include <openssl/bytestring.h>
 #include <openssl/ssl.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/guarded.h"
 #include "ssl/internal/choose_callbacks.h"
 #include "ssl/internal/socket_impl.h"
@@ -37,7 +37,7 @@ int AskAlpn(SSL* ssl, const uint8_t** out, uint8_t* out_size, const uint8_t* in,
     names.emplace_back(reinterpret_cast<const char*>(CBS_data(&name)),
                        CBS_len(&name));
   }
-  absl::StatusOr<absl::optional<size_t>> chosen = Guarded(
+  absl::StatusOr<std::optional<size_t>> chosen = Guarded(
       "alpn callback", [&] { return options.alpn(*socket->owner, names); });
   if (chosen.ok() && chosen->has_value() && **chosen >= names.size()) {
     chosen = absl::OutOfRangeError(

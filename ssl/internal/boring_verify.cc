@@ -137,15 +137,15 @@ struct Inputs {
 
 // One verification. Sets `forged` to a CRL that its issuer did not sign, if
 // that is the verdict.
-absl::optional<BoringVerdict> RunOnce(const VerifyRequest& request,
-                                      const Inputs& inputs, X509_CRL** forged) {
+std::optional<BoringVerdict> RunOnce(const VerifyRequest& request,
+                                     const Inputs& inputs, X509_CRL** forged) {
   CallbackState state;
   const bssl::UniquePtr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
   if (ctx == nullptr ||
       !X509_STORE_CTX_init(ctx.get(), inputs.store, inputs.leaf,
                            inputs.untrusted) ||
       !Configure(request, inputs.flags, &state, ctx.get())) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   X509_STORE_CTX_set0_crls(ctx.get(), inputs.crls);
   if (inputs.trusted != nullptr) {
@@ -158,7 +158,7 @@ absl::optional<BoringVerdict> RunOnce(const VerifyRequest& request,
     // decoded is not the peer's fault.
     if (code == X509_V_OK || code == X509_V_ERR_OUT_OF_MEM ||
         IsOutOfMemory(DrainErrorQueue())) {
-      return absl::nullopt;
+      return std::nullopt;
     }
   }
   BoringVerdict verdict;
@@ -198,19 +198,19 @@ bool AddCrls(const VerifyRequest& request, STACK_OF(X509_CRL) * crls) {
 // the signature, so one from another CA of that name hides the right one: those
 // are left out, one after another. Their number is limited, since each costs a
 // verification.
-absl::optional<BoringVerdict> Run(const VerifyRequest& request, Inputs inputs) {
+std::optional<BoringVerdict> Run(const VerifyRequest& request, Inputs inputs) {
   constexpr int kMostLeftOut = 8;
   const bssl::UniquePtr<STACK_OF(X509_CRL)> crls(sk_X509_CRL_new_null());
-  if (crls == nullptr || !AddCrls(request, crls.get())) return absl::nullopt;
+  if (crls == nullptr || !AddCrls(request, crls.get())) return std::nullopt;
   inputs.crls = crls.get();
   X509_CRL* forged = nullptr;
-  absl::optional<BoringVerdict> verdict = RunOnce(request, inputs, &forged);
+  std::optional<BoringVerdict> verdict = RunOnce(request, inputs, &forged);
   for (int i = 0; forged != nullptr && i < kMostLeftOut; ++i) {
     bssl::UniquePtr<X509_CRL> left_out(
         sk_X509_CRL_delete_ptr(crls.get(), forged));
     forged = nullptr;
-    absl::optional<BoringVerdict> next = RunOnce(request, inputs, &forged);
-    if (!next.has_value()) return absl::nullopt;
+    std::optional<BoringVerdict> next = RunOnce(request, inputs, &forged);
+    if (!next.has_value()) return std::nullopt;
     // Without another CRL, the forged one says more.
     if (next->finding.code != verify_code::kUnableToGetCrl) {
       verdict = std::move(next);
@@ -241,13 +241,13 @@ bool IsTrustedLeaf(const VerifyRequest& request) {
          (request.verification->flags.partial_chain && IsInTrustStore(request));
 }
 
-absl::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request) {
+std::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request) {
   const bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
-  if (untrusted == nullptr) return absl::nullopt;
+  if (untrusted == nullptr) return std::nullopt;
   for (const Certificate& certificate : request.presented.subspan(1)) {
     if (!bssl::PushToStack(untrusted.get(),
                            bssl::UpRef(certificate.impl().x509))) {
-      return absl::nullopt;
+      return std::nullopt;
     }
   }
   X509_STORE* store = request.trust_store->impl().store.get();
@@ -257,7 +257,7 @@ absl::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request) {
     store = own_store.get();
     if (store == nullptr ||
         !X509_STORE_add_cert(store, request.presented[0].impl().x509.get())) {
-      return absl::nullopt;
+      return std::nullopt;
     }
   }
   VerifyFlags flags = request.verification->flags;
@@ -266,30 +266,30 @@ absl::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request) {
                        untrusted.get()});
 }
 
-absl::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
-                                              absl::Span<X509* const> path) {
+std::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
+                                             absl::Span<X509* const> path) {
   const bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
   const bssl::UniquePtr<STACK_OF(X509)> trusted(sk_X509_new_null());
-  const absl::optional<EnginePath> engine_path = EnginePath::Make(path);
+  const std::optional<EnginePath> engine_path = EnginePath::Make(path);
   if (untrusted == nullptr || trusted == nullptr || !engine_path.has_value()) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   for (size_t i = 1; i < path.size(); ++i) {
     STACK_OF(X509)* stack =
         i + 1 == path.size() ? trusted.get() : untrusted.get();
     if (!bssl::PushToStack(stack,
                            bssl::UpRef(engine_path->certificates()[i]))) {
-      return absl::nullopt;
+      return std::nullopt;
     }
   }
   // In this order, BoringSSL takes the path's certificates one after another.
   VerifyFlags flags = request.verification->flags;
   flags.trusted_first = false;
-  absl::optional<BoringVerdict> verdict =
+  std::optional<BoringVerdict> verdict =
       Run(request, {engine_path->certificates()[0].get(), flags,
                     request.trust_store->impl().store.get(), untrusted.get(),
                     trusted.get()});
-  if (!verdict.has_value()) return absl::nullopt;
+  if (!verdict.has_value()) return std::nullopt;
   engine_path->Restore(&verdict->certificate);
   for (bssl::UniquePtr<X509>& certificate : verdict->chain) {
     engine_path->Restore(&certificate);

@@ -9,10 +9,10 @@
 #include <openssl/x509.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/internal/finding.h"
 #include "ssl/internal/verify.h"
@@ -46,12 +46,12 @@ bool IsTrustedLeaf(const VerifyRequest& request);
 // Has BoringSSL find a chain by itself and check it; for both functions, the
 // trust store has decoded what is reachable (TrustStore::Impl::Reachable).
 // Unset if out of memory.
-absl::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request);
+std::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request);
 
 // Has it check `path`, from the leaf to the anchor, and nothing else: it fails
 // if it comes to another one. Unset if out of memory.
-absl::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
-                                              absl::Span<X509* const> path);
+std::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,
+                                             absl::Span<X509* const> path);
 
 }  // namespace airlock::ssl::internal
 

@@ -8,9 +8,9 @@
 #include <openssl/base.h>
 
 #include <functional>
+#include <optional>
 
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "ssl/internal/error_queue.h"
 
 namespace airlock::ssl::internal {
@@ -22,7 +22,7 @@ struct CallClock {
   // several times while it handles one message; the transport, which may wait
   // for the peer, resets it.
   bool keeps = false;
-  absl::optional<absl::Time> now;
+  std::optional<absl::Time> now;
 };
 
 // Sets the clock for BoringSSL on this thread: its time callback does not get

@@ -6,11 +6,11 @@
 #include <openssl/mem.h>
 #include <openssl/ssl.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
@@ -63,8 +63,8 @@ uint16_t NumberAt(Bytes bytes, size_t at) {
 
 // The extensions of a ClientHello that matter here.
 struct Extensions {
-  absl::optional<Bytes> groups;
-  absl::optional<Bytes> session_ticket;
+  std::optional<Bytes> groups;
+  std::optional<Bytes> session_ticket;
   bool pre_shared_key = false;
   bool psk_key_exchange_modes = false;
   bool supported_versions = false;

@@ -205,22 +205,22 @@ bool TakeExtensions(Der* in) {
 }
 
 // The version's number less one; unset if it is not 1, 2 or 3.
-absl::optional<int> TakeVersion(Der* in) {
+std::optional<int> TakeVersion(Der* in) {
   if (!in->Is(kVersion)) return 0;
   absl::string_view outer;
   absl::string_view value;
-  if (!in->Take(kVersion, &outer)) return absl::nullopt;
+  if (!in->Take(kVersion, &outer)) return std::nullopt;
   Der explicit_tag(outer);
   if (!explicit_tag.Take(kInteger, &value) || !explicit_tag.empty() ||
       value.size() != 1 || ByteOf(value[0]) > 2) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return ByteOf(value[0]);
 }
 
 bool WalkTbs(absl::string_view content, uint32_t* subject_key) {
   Der fields(content);
-  const absl::optional<int> version = TakeVersion(&fields);
+  const std::optional<int> version = TakeVersion(&fields);
   absl::string_view serial;
   uint32_t issuer_key = 0;
   if (!version.has_value() || !fields.Take(kInteger, &serial) ||
@@ -235,17 +235,17 @@ bool WalkTbs(absl::string_view content, uint32_t* subject_key) {
 
 }  // namespace
 
-absl::optional<uint32_t> WalkCertificate(absl::string_view der) {
-  if (der.size() > kMostBytes) return absl::nullopt;
+std::optional<uint32_t> WalkCertificate(absl::string_view der) {
+  if (der.size() > kMostBytes) return std::nullopt;
   Der in(der);
   absl::string_view content;
   absl::string_view tbs;
   uint32_t subject_key = 0;
-  if (!in.Take(kSequence, &content) || !in.empty()) return absl::nullopt;
+  if (!in.Take(kSequence, &content) || !in.empty()) return std::nullopt;
   Der fields(content);
   if (!fields.Take(kSequence, &tbs) || !WalkTbs(tbs, &subject_key) ||
       !TakeAlgorithm(&fields) || !TakeBitString(&fields) || !fields.empty()) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return subject_key;
 }

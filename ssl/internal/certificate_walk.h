@@ -6,9 +6,9 @@
 #define AIRLOCK_SSL_INTERNAL_CERTIFICATE_WALK_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::ssl::internal {
 
@@ -19,7 +19,7 @@ namespace airlock::ssl::internal {
 // It is stricter than BoringSSL wherever that is simpler: DER only, each name
 // not empty and of strings of the usual three types, no unique identifiers, at
 // most 64 KiB. Nearly all certificates in use pass.
-absl::optional<uint32_t> WalkCertificate(absl::string_view der);
+std::optional<uint32_t> WalkCertificate(absl::string_view der);
 
 }  // namespace airlock::ssl::internal
 

@@ -46,7 +46,7 @@ Answer DecideContext(SSL* ssl, uint8_t* alert) {
   Socket::Impl* socket = SocketOf(ssl);
   // A copy: the callback may replace the context that owns it.
   const auto callback = OptionsOf(ssl).sni;
-  absl::optional<std::string> name;
+  std::optional<std::string> name;
   if (const char* sent = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
     name = sent;
   }
@@ -312,7 +312,7 @@ uint8_t CurveBit(uint16_t group) {
 }
 
 absl::Status CallbackError(absl::string_view which, const absl::Status& said) {
-  const absl::optional<Error> error = GetError(said);
+  const std::optional<Error> error = GetError(said);
   // An error from Guarded is complete.
   if (error.has_value() && error->kind == ErrorKind::kCallback) return said;
   return MakeStatus(

@@ -5,17 +5,17 @@
 #ifndef AIRLOCK_SSL_INTERNAL_CIPHER_STRING_H_
 #define AIRLOCK_SSL_INTERNAL_CIPHER_STRING_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::ssl::internal {
 
 struct CipherString {
   std::string list;  // For SSL_CTX_set_cipher_list.
-  absl::optional<int> security_level;
+  std::optional<int> security_level;
 };
 
 // Removes "@SECLEVEL=n" from `text` (the last one takes precedence), and

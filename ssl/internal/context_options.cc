@@ -200,7 +200,7 @@ absl::StatusOr<VersionRange> ResolveVersions(const ContextOptions& options) {
   range.maximum =
       std::min(range.maximum,
                options.verification.maximum_version.value_or(range.maximum));
-  absl::optional<VersionRange> run;
+  std::optional<VersionRange> run;
   for (auto it = std::rbegin(kVersions); it != std::rend(kVersions); ++it) {
     const bool enabled =
         *it >= range.minimum && *it <= range.maximum &&

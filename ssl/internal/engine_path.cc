@@ -50,7 +50,7 @@ bssl::UniquePtr<X509> WithIssuer(X509* certificate, X509* issuer) {
 
 }  // namespace
 
-absl::optional<EnginePath> EnginePath::Make(absl::Span<X509* const> path) {
+std::optional<EnginePath> EnginePath::Make(absl::Span<X509* const> path) {
   EnginePath made(path);
   for (size_t i = 0; i < path.size(); ++i) {
     const bool is_intermediate = i > 0 && i + 1 < path.size();
@@ -60,7 +60,7 @@ absl::optional<EnginePath> EnginePath::Make(absl::Span<X509* const> path) {
     made.certificates_.push_back(ends_there || skips_others
                                      ? WithIssuer(path[i], path[i + 1])
                                      : bssl::UpRef(path[i]));
-    if (made.certificates_.back() == nullptr) return absl::nullopt;
+    if (made.certificates_.back() == nullptr) return std::nullopt;
   }
   return made;
 }

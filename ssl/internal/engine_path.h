@@ -7,9 +7,9 @@
 
 #include <openssl/base.h>
 
+#include <optional>
 #include <vector>
 
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 
 namespace airlock::ssl::internal {
@@ -27,7 +27,7 @@ class EnginePath {
  public:
   // `path` is from the leaf to the anchor and has to outlive the result. Unset
   // if out of memory.
-  static absl::optional<EnginePath> Make(absl::Span<X509* const> path);
+  static std::optional<EnginePath> Make(absl::Span<X509* const> path);
 
   const std::vector<bssl::UniquePtr<X509>>& certificates() const {
     return certificates_;

@@ -50,11 +50,11 @@ bool IsDnsConstraint(absl::string_view name) {
          std::all_of(name.begin(), name.end(), IsHostCharacter);
 }
 
-absl::optional<Mailbox> ParseMailbox(absl::string_view name) {
+std::optional<Mailbox> ParseMailbox(absl::string_view name) {
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '@');
   if (parts.size() != 2 || parts[0].empty() || !IsGraphic(parts[0]) ||
       !IsDnsName(parts[1])) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return Mailbox{parts[0], parts[1]};
 }
@@ -72,16 +72,16 @@ bool IsAbsoluteUri(absl::string_view uri) {
   });
 }
 
-absl::optional<absl::string_view> UriDnsHost(absl::string_view uri) {
-  if (!IsAbsoluteUri(uri)) return absl::nullopt;
+std::optional<absl::string_view> UriDnsHost(absl::string_view uri) {
+  if (!IsAbsoluteUri(uri)) return std::nullopt;
   absl::string_view host = uri.substr(uri.find(':') + 1);
-  if (!absl::ConsumePrefix(&host, "//")) return absl::nullopt;
+  if (!absl::ConsumePrefix(&host, "//")) return std::nullopt;
   host = host.substr(0, host.find_first_of("/?#\\"));
   const size_t at = host.rfind('@');
   if (at != absl::string_view::npos) host.remove_prefix(at + 1);
-  if (absl::StartsWith(host, "[")) return absl::nullopt;
+  if (absl::StartsWith(host, "[")) return std::nullopt;
   host = host.substr(0, host.find(':'));
-  if (!IsDnsConstraint(host) || LooksLikeIpv4(host)) return absl::nullopt;
+  if (!IsDnsConstraint(host) || LooksLikeIpv4(host)) return std::nullopt;
   return host;
 }
 

@@ -9,10 +9,10 @@
 #include <openssl/base.h>
 #include <openssl/x509v3.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::ssl::internal {
 
@@ -31,7 +31,7 @@ struct Mailbox {
   absl::string_view local;
   absl::string_view domain;
 };
-absl::optional<Mailbox> ParseMailbox(absl::string_view name);
+std::optional<Mailbox> ParseMailbox(absl::string_view name);
 
 // Whether `uri` is ASCII and begins with a scheme (RFC 3986, section 3.1).
 bool IsAbsoluteUri(absl::string_view uri);
@@ -39,7 +39,7 @@ bool IsAbsoluteUri(absl::string_view uri);
 // The host of a URI with an authority, without user information and port. Unset
 // if the URI has none, or if it is an IP address: RFC 5280 requires a fully
 // qualified domain name where a constraint applies.
-absl::optional<absl::string_view> UriDnsHost(absl::string_view uri);
+std::optional<absl::string_view> UriDnsHost(absl::string_view uri);
 
 // Why a name of a subjectAltName is malformed; empty if it is not.
 std::string MalformedNameReason(const GENERAL_NAME* name);

@@ -8,12 +8,12 @@
 #include <openssl/base.h>
 #include <openssl/evp.h>
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/bundle.h"
 #include "ssl/certificate.h"
 #include "ssl/credentials.h"
@@ -34,7 +34,7 @@ class PasswordSource {
 
  private:
   PasswordCallback callback_;
-  absl::optional<absl::StatusOr<Secret>> password_;
+  std::optional<absl::StatusOr<Secret>> password_;
 };
 
 // What errors call the input `name`: a name that the caller gave.

@@ -6,12 +6,12 @@
 #include <openssl/ssl.h>
 
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/guarded.h"
 #include "ssl/internal/choose_callbacks.h"
 #include "ssl/internal/socket_impl.h"
@@ -37,10 +37,10 @@ PskAnswer AskNow(const SSL* ssl, absl::string_view question) {
     return Guarded("psk_client callback",
                    [&] { return options.psk_client(question); });
   }
-  absl::StatusOr<absl::optional<Secret>> key = Guarded(
+  absl::StatusOr<std::optional<Secret>> key = Guarded(
       "psk_server callback", [&] { return options.psk_server(question); });
   if (!key.ok()) return key.status();
-  if (!key->has_value()) return {absl::nullopt};
+  if (!key->has_value()) return {std::nullopt};
   return {PskIdentity{"", **std::move(key)}};
 }
 
@@ -61,16 +61,16 @@ bool AskAhead(SSL* ssl, absl::string_view question) {
 
 // The key for a hint or identity that BoringSSL has read. Unset if there is
 // none; then the socket's `callback_error` may say why.
-absl::optional<PskIdentity> Answer(SSL* ssl, const char* question) {
+std::optional<PskIdentity> Answer(SSL* ssl, const char* question) {
   Socket::Impl* socket = SocketOf(ssl);
   const absl::string_view asked = question == nullptr ? "" : question;
-  auto ahead = std::exchange(socket->psk_answer, absl::nullopt);
+  auto ahead = std::exchange(socket->psk_answer, std::nullopt);
   PskAnswer answer = ahead.has_value() && ahead->first == asked
                          ? std::move(ahead->second)
                          : AskNow(ssl, asked);
   if (answer.ok()) return *std::move(answer);
   socket->callback_error.Update(CallbackError(NameOf(ssl), answer.status()));
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 // Copies a key to BoringSSL's buffer; 0 refuses the key.
@@ -85,7 +85,7 @@ unsigned CopyKey(const Secret& key, uint8_t* out, unsigned max_size) {
 unsigned ClientPsk(SSL* ssl, const char* hint, char* identity,
                    unsigned max_identity_size, uint8_t* key,
                    unsigned max_key_size) {
-  const absl::optional<PskIdentity> psk = Answer(ssl, hint);
+  const std::optional<PskIdentity> psk = Answer(ssl, hint);
   if (!psk.has_value() || psk->identity.size() >= max_identity_size ||
       psk->identity.find('\0') != std::string::npos) {
     return 0;
@@ -96,7 +96,7 @@ unsigned ClientPsk(SSL* ssl, const char* hint, char* identity,
 
 unsigned ServerPsk(SSL* ssl, const char* identity, uint8_t* key,
                    unsigned max_key_size) {
-  const absl::optional<PskIdentity> psk = Answer(ssl, identity);
+  const std::optional<PskIdentity> psk = Answer(ssl, identity);
   return psk.has_value() ? CopyKey(psk->key, key, max_key_size) : 0;
 }
 

@@ -10,11 +10,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/io_result.h"
 
@@ -64,7 +64,7 @@ class PskLookahead {
   std::string messages_;     // The beginning of an unfinished message.
   std::string hint_;         // On a client: from the server.
   bool psk_chosen_ = false;  // On a client: by the server.
-  absl::optional<std::string> question_;
+  std::optional<std::string> question_;
 };
 
 }  // namespace airlock::ssl::internal

@@ -9,12 +9,12 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "ssl/error.h"
 #include "ssl/guarded.h"
 #include "ssl/internal/certificate_impl.h"
@@ -160,7 +160,7 @@ absl::Status CheckRevocation(const ContextOptions& options,
       return DrainToStatus(ErrorKind::kInternal,
                            "Not enough memory to check for revocation.");
     }
-    absl::optional<RevocationStatus> status = verdicts->Find(query);
+    std::optional<RevocationStatus> status = verdicts->Find(query);
     if (!status.has_value()) {
       const absl::StatusOr<RevocationVerdict> verdict = Guarded(
           "revocation callback", [&] { return options.revocation(query); });

@@ -18,16 +18,16 @@ std::string KeyOf(const RevocationQuery& query) {
 
 }  // namespace
 
-absl::optional<RevocationStatus> RevocationVerdicts::Find(
+std::optional<RevocationStatus> RevocationVerdicts::Find(
     const RevocationQuery& query) {
   const std::string key = KeyOf(query);
-  if (key.empty()) return absl::nullopt;
+  if (key.empty()) return std::nullopt;
   const absl::MutexLock lock(&mutex_);
   const auto found = index_.find(key);
-  if (found == index_.end()) return absl::nullopt;
+  if (found == index_.end()) return std::nullopt;
   const Entry& entry = *found->second;
   if (query.now < entry.given || query.now >= entry.verdict.valid_until) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   entries_.splice(entries_.begin(), entries_, found->second);
   return entry.verdict.status;

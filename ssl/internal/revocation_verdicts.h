@@ -7,13 +7,13 @@
 
 #include <cstddef>
 #include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "ssl/revocation.h"
 
 namespace airlock::ssl::internal {
@@ -29,7 +29,7 @@ class RevocationVerdicts {
   RevocationVerdicts& operator=(const RevocationVerdicts&) = delete;
 
   // The status that holds at query.now; unset if it is not known.
-  absl::optional<RevocationStatus> Find(const RevocationQuery& query);
+  std::optional<RevocationStatus> Find(const RevocationQuery& query);
 
   // Has no effect unless the verdict is valid beyond query.now.
   void Remember(const RevocationQuery& query, const RevocationVerdict& verdict);

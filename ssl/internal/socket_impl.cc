@@ -450,7 +450,7 @@ absl::Status Socket::Impl::VerifyPresented(uint8_t* alert) {
     }
     if (!said.ok()) {
       *alert = SSL_AD_CERTIFICATE_UNKNOWN;
-      if (const absl::optional<Error> own = GetError(said)) {
+      if (const std::optional<Error> own = GetError(said)) {
         *alert = own->alert.value_or(*alert);
         return said;
       }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +17,6 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "ssl/ech.h"
 #include "ssl/error.h"
 #include "ssl/internal/psk_lookahead.h"
@@ -36,7 +36,7 @@ struct TrustInForce;
 namespace internal {
 
 // A callback's answer for a pre-shared key.
-using PskAnswer = absl::StatusOr<absl::optional<PskIdentity>>;
+using PskAnswer = absl::StatusOr<std::optional<PskIdentity>>;
 
 }  // namespace internal
 
@@ -124,14 +124,14 @@ class Socket::Impl {
   // For `ssl`; null if it asks for no pre-shared key.
   std::unique_ptr<internal::PskLookahead> psk_lookahead;
   // The hint or identity that was asked about ahead of time, and the answer.
-  absl::optional<std::pair<std::string, internal::PskAnswer>> psk_answer;
+  std::optional<std::pair<std::string, internal::PskAnswer>> psk_answer;
 
   // Why a callback stopped the connection.
   absl::Status callback_error;
   // The callback that last returned Later().
   LateCallback waits_for = LateCallback::kNone;
-  absl::optional<uint8_t> sent_alert;
-  absl::optional<uint8_t> received_alert;
+  std::optional<uint8_t> sent_alert;
+  std::optional<uint8_t> received_alert;
 
   bool begun = false;
   bool in_sni_callback = false;
@@ -151,7 +151,7 @@ class Socket::Impl {
   std::shared_ptr<const Credentials> chosen;
   // Their leaf, if they come from a CredentialSource: it is needed for longer
   // than they are.
-  absl::optional<Certificate> presented_live;
+  std::optional<Certificate> presented_live;
   // A server whose keyring has a keeper: for its tickets. Null: none.
   std::unique_ptr<std::vector<TicketBlank>> ticket_blanks;
   // The input to sign, while a signer has not answered yet.
@@ -166,7 +166,7 @@ class Socket::Impl {
   std::shared_ptr<const Session> session;
   bssl::UniquePtr<SSL_SESSION> new_session;
   Traffic traffic;
-  absl::optional<absl::Duration> handshake_duration;
+  std::optional<absl::Duration> handshake_duration;
 
  private:
   // The directions that a failure ends.
@@ -194,7 +194,7 @@ class Socket::Impl {
   std::string GroupsText() const;
   // The unencrypted alert with which a TLS 1.3 client refuses our certificate.
   // OpenSSL sends it that way; BoringSSL fails to decrypt it.
-  absl::optional<uint8_t> AlertInClear() const;
+  std::optional<uint8_t> AlertInClear() const;
   IoResult FinishHandshake();
   // Drops the key that came from a CredentialSource.
   void ReleaseLiveCredentials();

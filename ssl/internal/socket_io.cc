@@ -35,16 +35,16 @@ int IntSize(size_t size) {
 
 }  // namespace
 
-absl::optional<uint8_t> Socket::Impl::AlertInClear() const {
+std::optional<uint8_t> Socket::Impl::AlertInClear() const {
   if (options.side == Side::kClient || handshake_done ||
       SSL_version(ssl.get()) != TLS1_3_VERSION) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   // ContentType, legacy_record_version, length and AlertLevel.
   constexpr uint64_t kFatalAlert =
       uint64_t{SSL3_RT_ALERT} << 40 | uint64_t{0x03030002} << 8 | SSL3_AL_FATAL;
   constexpr uint64_t kSixBytes = 0xffffffffffff;
-  if ((bio.tail >> 8 & kSixBytes) != kFatalAlert) return absl::nullopt;
+  if ((bio.tail >> 8 & kSixBytes) != kFatalAlert) return std::nullopt;
   return static_cast<uint8_t>(bio.tail & 0xff);
 }
 
@@ -70,7 +70,7 @@ std::string Socket::Impl::GroupsText() const {
 }
 
 absl::Status Socket::Impl::ProtocolError(uint32_t code) const {
-  if (const absl::optional<uint8_t> alert = AlertInClear()) {
+  if (const std::optional<uint8_t> alert = AlertInClear()) {
     code = ERR_PACK(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + *alert);
   }
   if (internal::IsOutOfMemory(code)) return internal::OutOfMemoryError();
@@ -188,7 +188,7 @@ IoResult Socket::Impl::Settle(Operation operation, int result) {
   }
   const uint32_t code = internal::DrainErrorQueueForTls();
   if (!callback_error.ok()) {
-    absl::optional<Error> error = GetError(callback_error);
+    std::optional<Error> error = GetError(callback_error);
     if (!error.has_value() || error->alert.has_value()) {
       return Fail(callback_error);
     }

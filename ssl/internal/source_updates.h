@@ -8,11 +8,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "ssl/guarded.h"
 #include "ssl/source_counts.h"
 
@@ -36,7 +36,7 @@ class SourceUpdates {
   }
 
   // Holding the lock: an update replaced what was in force.
-  void Replace(absl::optional<absl::Time> now, State* state) {
+  void Replace(std::optional<absl::Time> now, State* state) {
     Succeed(state);
     ++state->generation;
     state->updated = now;

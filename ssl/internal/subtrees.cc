@@ -7,11 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/types/optional.h"
 #include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/name_syntax.h"
 #include "ssl/shown.h"
@@ -45,16 +45,16 @@ SubtreeMatch MatchHost(absl::string_view host, absl::string_view base) {
 }
 
 SubtreeMatch MatchEmail(absl::string_view name, absl::string_view base) {
-  const absl::optional<Mailbox> mailbox = ParseMailbox(name);
+  const std::optional<Mailbox> mailbox = ParseMailbox(name);
   if (!mailbox.has_value()) return SubtreeMatch::kBadName;
-  const absl::optional<Mailbox> one = ParseMailbox(base);
+  const std::optional<Mailbox> one = ParseMailbox(base);
   if (!one.has_value()) return MatchHost(mailbox->domain, base);
   return InsideIf(mailbox->local == one->local &&
                   absl::EqualsIgnoreCase(mailbox->domain, one->domain));
 }
 
 SubtreeMatch MatchUri(absl::string_view name, absl::string_view base) {
-  const absl::optional<absl::string_view> host = UriDnsHost(name);
+  const std::optional<absl::string_view> host = UriDnsHost(name);
   if (!host.has_value()) return SubtreeMatch::kBadName;
   return MatchHost(*host, base);
 }

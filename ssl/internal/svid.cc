@@ -68,8 +68,7 @@ absl::StatusOr<SvidFinding> Unreadable(const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<SvidFinding> CheckSvid(X509* leaf,
-                                      absl::optional<SpiffeId>* id) {
+absl::StatusOr<SvidFinding> CheckSvid(X509* leaf, std::optional<SpiffeId>* id) {
   const absl::StatusOr<std::vector<std::string>> uris = Uris(leaf);
   if (!uris.ok()) return Unreadable(uris.status());
   if (uris->size() != 1) {

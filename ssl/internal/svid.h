@@ -8,11 +8,11 @@
 
 #include <openssl/base.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/spiffe_id.h"
 
@@ -27,7 +27,7 @@ struct SvidFinding {
 
 // Checks a leaf as LeafSpiffeId does (ssl/spiffe_peers.h), and sets `id` if
 // nothing is found. An error, kInternal, if out of memory.
-absl::StatusOr<SvidFinding> CheckSvid(X509* leaf, absl::optional<SpiffeId>* id);
+absl::StatusOr<SvidFinding> CheckSvid(X509* leaf, std::optional<SpiffeId>* id);
 
 // Checks the certificates of `chain` above the leaf: a SPIFFE ID in one has no
 // path (section 3.2). One without a SPIFFE ID is accepted. An error, kInternal,

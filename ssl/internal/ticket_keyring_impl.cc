@@ -131,11 +131,11 @@ bool TicketKeyring::Impl::Seal(absl::Time now, absl::string_view server_name,
   return true;
 }
 
-absl::optional<TicketBlank> TicketKeyring::Impl::MakeBlank(absl::Time now) {
+std::optional<TicketBlank> TicketKeyring::Impl::MakeBlank(absl::Time now) {
   const std::shared_ptr<const Keys> keys = KeysAt(now);
   Tell(*keys, now);
   const Key* key = Sealing(*keys, now);
-  if (key == nullptr) return absl::nullopt;
+  if (key == nullptr) return std::nullopt;
   TicketBlank blank;
   blank.name = key->given.name;
   blank.nonce.resize(TicketBlank::kNonceSize);
@@ -174,11 +174,11 @@ bool TicketKeyring::Impl::SealBlank(const TicketBlank& blank,
   return true;
 }
 
-absl::StatusOr<absl::optional<Secret>> TicketKeyring::Impl::OpenRemote(
+absl::StatusOr<std::optional<Secret>> TicketKeyring::Impl::OpenRemote(
     absl::string_view server_name, absl::string_view ticket) {
-  absl::optional<Secret> content;
+  std::optional<Secret> content;
   const absl::Status said = Guarded("ticket keeper", [&] {
-    absl::StatusOr<absl::optional<Secret>> opened =
+    absl::StatusOr<std::optional<Secret>> opened =
         keeper_->Open(server_name, ticket);
     if (opened.ok()) content = *std::move(opened);
     return opened.status();

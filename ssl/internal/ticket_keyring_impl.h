@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/internal/own_ticket_keys.h"
 #include "ssl/internal/ticket_aead.h"
@@ -51,12 +51,12 @@ class TicketKeyring::Impl {
   // With a keeper, in place of Seal and Open.
   bool SealBlank(const TicketBlank& blank, absl::string_view server_name,
                  absl::Span<const uint8_t> input, uint8_t* out);
-  absl::StatusOr<absl::optional<Secret>> OpenRemote(
+  absl::StatusOr<std::optional<Secret>> OpenRemote(
       absl::string_view server_name, absl::string_view ticket);
   // Whether the keeper has blanks, as it has just answered.
   void NoteKeeper(const absl::Status& answer);
   // As in TicketKeyring.
-  absl::optional<TicketBlank> MakeBlank(absl::Time now);
+  std::optional<TicketBlank> MakeBlank(absl::Time now);
   // Counts a connection that gets no ticket.
   void NoteNotSealed() { ++not_sealed_; }
 
@@ -97,7 +97,7 @@ class TicketKeyring::Impl {
   absl::Mutex mutex_;
   std::shared_ptr<const Keys> keys_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<const Keys>();
-  absl::optional<internal::OwnTicketKeys> own_ ABSL_GUARDED_BY(mutex_);
+  std::optional<internal::OwnTicketKeys> own_ ABSL_GUARDED_BY(mutex_);
   // When the keys have to be looked after, since the Unix epoch.
   std::atomic<int64_t> due_s_{std::numeric_limits<int64_t>::max()};
   std::atomic<bool> is_own_{false};

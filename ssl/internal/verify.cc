@@ -226,7 +226,7 @@ SearchResult SearchPaths(const VerifyRequest& request,
           bssl::UpRef(path[static_cast<size_t>(attempt.finding.depth)]);
     } else {
       if (!builder.Charge(WorkOfPath(path))) return false;
-      absl::optional<BoringVerdict> verdict = CheckWithBoring(request, path);
+      std::optional<BoringVerdict> verdict = CheckWithBoring(request, path);
       if (!verdict.has_value()) {
         result.out_of_memory = true;
         return true;
@@ -254,7 +254,7 @@ VerifyOutcome CheckHost(const VerifyRequest& request) {
     outcome.alert = SSL_AD_INTERNAL_ERROR;
     return outcome;
   }
-  absl::optional<Error> error = GetError(outcome.status);
+  std::optional<Error> error = GetError(outcome.status);
   outcome.alert = SSL_AD_BAD_CERTIFICATE;
   if (error.has_value()) {
     error->alert = outcome.alert;
@@ -320,7 +320,7 @@ VerifyOutcome VerifyPath(const VerifyRequest& request) {
     if (!result.accepted.empty()) return Accept(request, result.accepted);
   }
   if (attempts.empty()) {
-    absl::optional<BoringVerdict> first = FindWithBoring(request);
+    std::optional<BoringVerdict> first = FindWithBoring(request);
     if (!first.has_value()) return OutOfMemory();
     attempts.push_back(Check(request, *std::move(first)));
     if (attempts[0].finding.code == verify_code::kOk) {

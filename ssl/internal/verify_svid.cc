@@ -46,7 +46,7 @@ absl::StatusOr<SvidChoice> ChooseBundle(const VerifyRequest& request) {
 }
 
 absl::Status WithTrustDomain(const absl::Status& status, const SpiffeId& id) {
-  absl::optional<Error> error = GetError(status);
+  std::optional<Error> error = GetError(status);
   if (!error.has_value() || error->kind != ErrorKind::kVerification) {
     return status;
   }

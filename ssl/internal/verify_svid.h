@@ -5,9 +5,10 @@
 #ifndef AIRLOCK_SSL_INTERNAL_VERIFY_SVID_H_
 #define AIRLOCK_SSL_INTERNAL_VERIFY_SVID_H_
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "ssl/internal/finding.h"
 #include "ssl/internal/verify.h"
 #include "ssl/spiffe_id.h"
@@ -19,7 +20,7 @@ namespace airlock::ssl::internal {
 struct SvidChoice {
   // Its code is 0 if and only if the members below are set.
   Finding finding;
-  absl::optional<SpiffeId> id;
+  std::optional<SpiffeId> id;
   // Of the ID's trust domain: no other may end the path.
   const TrustStore* bundle = nullptr;
 };

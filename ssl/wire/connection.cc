@@ -4,11 +4,11 @@
 #include "ssl/wire/connection.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "ssl/shown.h"
 #include "ssl/wire/names.h"
 
@@ -318,7 +318,7 @@ void Connection::SeeHandshake(Stream* stream, bool from_client, bool encrypted,
 void Connection::SeeMessage(Stream* stream, bool from_client, uint8_t type,
                             absl::string_view body) {
   if (type == kClientHello || type == kServerHello) {
-    const absl::optional<Hello> hello = ReadHello(type, body);
+    const std::optional<Hello> hello = ReadHello(type, body);
     if (hello.has_value()) SeeHello(*hello, type == kClientHello);
     return;
   }

@@ -3,10 +3,10 @@
 
 #include "ssl/wire/conversation.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "ssl/wire/names.h"
 #include "ssl/wire/record.h"
 
@@ -47,9 +47,9 @@ absl::string_view EventKindName(EventKind kind) {
 
 Event Conversation::Handshake(bool from_client, uint8_t type,
                               absl::string_view body) {
-  const absl::optional<Hello> hello = body.size() <= kMaxHandshakeMessage
-                                          ? ReadHello(type, body)
-                                          : absl::nullopt;
+  const std::optional<Hello> hello = body.size() <= kMaxHandshakeMessage
+                                         ? ReadHello(type, body)
+                                         : std::nullopt;
   if (hello.has_value() && type == kServerHello) {
     context_.version = hello->version;
     context_.suite = hello->suites.empty() ? 0 : hello->suites[0];

@@ -487,23 +487,23 @@ Field DecodeAlert(absl::string_view body) {
   return alert;
 }
 
-absl::optional<Hello> ReadHello(uint8_t type, absl::string_view body) {
-  if (type != kClientHello && type != kServerHello) return absl::nullopt;
+std::optional<Hello> ReadHello(uint8_t type, absl::string_view body) {
+  if (type != kClientHello && type != kServerHello) return std::nullopt;
   Hello hello;
   Field ignored;
   Reader reader(body, &ignored);
   uint32_t number = 0;
   absl::string_view bytes;
-  if (!reader.Number(2, "version", &number)) return absl::nullopt;
+  if (!reader.Number(2, "version", &number)) return std::nullopt;
   hello.version = static_cast<uint16_t>(number);
-  if (!reader.Take(32, "random", &bytes)) return absl::nullopt;
+  if (!reader.Take(32, "random", &bytes)) return std::nullopt;
   hello.random = std::string(bytes);
-  if (!reader.Vector(1, "session", &bytes)) return absl::nullopt;
+  if (!reader.Vector(1, "session", &bytes)) return std::nullopt;
   const bool client = type == kClientHello;
   absl::string_view suites;
   if (client ? !reader.Vector(2, "suites", &suites)
              : !reader.Take(2, "suite", &suites)) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   Reader numbers(suites, &ignored);
   while (!numbers.empty() && numbers.Number(2, "suite", &number)) {

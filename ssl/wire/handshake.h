@@ -7,11 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/wire/field.h"
 
 namespace airlock::ssl::wire {
@@ -51,7 +51,7 @@ struct Hello {
 };
 
 // Reads what it can; unset if the message is cut off or no hello. Thread-safe.
-absl::optional<Hello> ReadHello(uint8_t type, absl::string_view body);
+std::optional<Hello> ReadHello(uint8_t type, absl::string_view body);
 
 }  // namespace airlock::ssl::wire
 

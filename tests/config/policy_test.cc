@@ -3,12 +3,12 @@
 
 #include "config/policy.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
-#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/error_matchers.h"
@@ -17,14 +17,14 @@ namespace airlock::config {
 namespace {
 
 struct Row {
-  absl::optional<std::string> airlock;
-  absl::optional<std::string> python;
+  std::optional<std::string> airlock;
+  std::optional<std::string> python;
   Verification verification;
   std::string origin;
 };
 
-Environment Make(const absl::optional<std::string>& airlock,
-                 const absl::optional<std::string>& python) {
+Environment Make(const std::optional<std::string>& airlock,
+                 const std::optional<std::string>& python) {
   EnvironmentMap environment = {{"HOME", "/root"}, {"WARLOCK_VERIFY", "no"}};
   if (airlock.has_value()) environment["AIRLOCK_VERIFY"] = *airlock;
   if (python.has_value()) environment["PYTHONHTTPSVERIFY"] = *python;
@@ -35,7 +35,7 @@ TEST(PolicyTest, TheStricterVariableTakesEffect) {
   constexpr auto kOff = Verification::kOff;
   constexpr auto kDefault = Verification::kDefault;
   constexpr auto kEnforce = Verification::kEnforce;
-  const absl::optional<std::string> unset;
+  const std::optional<std::string> unset;
   const std::vector<Row> rows = {
       {unset, unset, kOff, "built in"},
       {unset, "", kOff, "built in"},
@@ -67,7 +67,7 @@ TEST(PolicyTest, TheStricterVariableTakesEffect) {
       EXPECT_EQ(policy->minimum_version.value, TlsVersion::kTls1_2);
       EXPECT_EQ(policy->minimum_version.origin, policy->verification.origin);
     } else {
-      EXPECT_EQ(policy->minimum_version.value, absl::nullopt);
+      EXPECT_EQ(policy->minimum_version.value, std::nullopt);
       EXPECT_EQ(policy->minimum_version.origin.ToString(), "built in");
     }
   }
@@ -99,7 +99,7 @@ TEST(PolicyTest, AnyOtherWordIsAnError) {
 
 TEST(PolicyTest, AnErrorNamesTheValueAndTheNearestWord) {
   const absl::Status status =
-      ParseEnvironment(Make("enforced", absl::nullopt)).status();
+      ParseEnvironment(Make("enforced", std::nullopt)).status();
   EXPECT_THAT(status, Quotes("\"enforced\""));
   EXPECT_THAT(status, Quotes("\"enforce\"?"));
 }

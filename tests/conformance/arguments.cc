@@ -25,7 +25,7 @@ std::string FromUsersFolder(absl::string_view path) {
 
 }  // namespace
 
-absl::optional<SuiteArguments> ReadArguments(
+std::optional<SuiteArguments> ReadArguments(
     absl::Span<const char* const> arguments) {
   SuiteArguments result;
   absl::string_view profile = "compatible";
@@ -38,11 +38,11 @@ absl::optional<SuiteArguments> ReadArguments(
     } else if (result.path.empty() && !absl::StartsWith(argument, "-")) {
       result.path = FromUsersFolder(argument);
     } else {
-      return absl::nullopt;
+      return std::nullopt;
     }
   }
   if (result.path.empty() || (profile != "compatible" && profile != "strict")) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   result.strict = profile == "strict";
   return result;

@@ -5,11 +5,11 @@
 #ifndef AIRLOCK_TESTS_CONFORMANCE_ARGUMENTS_H_
 #define AIRLOCK_TESTS_CONFORMANCE_ARGUMENTS_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 
 namespace airlock::testing {
@@ -22,7 +22,7 @@ struct SuiteArguments {
 // Reads "PATH [--profile compatible|strict]"; unset if it is not that. `bazel
 // run` starts programs in another folder than the user's, so a relative path
 // becomes an absolute one.
-absl::optional<SuiteArguments> ReadArguments(
+std::optional<SuiteArguments> ReadArguments(
     absl::Span<const char* const> arguments);
 
 // The content of a file; an error names it.

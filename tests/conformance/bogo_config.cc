@@ -3,13 +3,14 @@
 
 #include "tests/conformance/bogo_config.h"
 
+#include <variant>
+
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/types/variant.h"
 #include "tests/conformance/bogo_unimplemented.h"
 
 namespace airlock::bogo {
@@ -20,9 +21,8 @@ struct Base64 {
   std::string Config::*field;
 };
 
-using Field =
-    absl::variant<bool Config::*, int Config::*, std::string Config::*,
-                  std::vector<int> Config::*, Base64>;
+using Field = std::variant<bool Config::*, int Config::*, std::string Config::*,
+                           std::vector<int> Config::*, Base64>;
 
 // Which part of the shim a flag concerns.
 enum class For { kContext, kConnection };
@@ -186,7 +186,7 @@ struct Setter {
 };
 
 bool Set(const Flag& flag, absl::string_view value, Config* config) {
-  if (!absl::visit(Setter{value, config}, flag.field)) return false;
+  if (!std::visit(Setter{value, config}, flag.field)) return false;
   if (flag.what == For::kContext) {
     config->context_flags.push_back(absl::StrCat(flag.name, "=", value));
   }
@@ -220,7 +220,7 @@ absl::StatusOr<Configs> ParseFlags(absl::Span<const char* const> arguments) {
       return absl::UnimplementedError(absl::StrCat(arguments[i], ": ", reason));
     }
     absl::string_view value;
-    if (!absl::holds_alternative<bool Config::*>(flag->field)) {
+    if (!std::holds_alternative<bool Config::*>(flag->field)) {
       if (++i == arguments.size()) {
         return absl::InvalidArgumentError(
             absl::StrCat(arguments[i - 1], " needs a value"));

@@ -3,12 +3,12 @@
 
 #include "tests/conformance/bogo_connection.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "ssl/options.h"
 #include "ssl/protocol.h"
 #include "ssl/secret.h"
@@ -90,8 +90,8 @@ absl::Status Connection::Exchange() {
     const absl::StatusOr<ssl::Secret> material = socket_->ExportKeyingMaterial(
         config_.export_label,
         config_.use_export_context
-            ? absl::optional<absl::string_view>(config_.export_context)
-            : absl::nullopt,
+            ? std::optional<absl::string_view>(config_.export_context)
+            : std::nullopt,
         static_cast<size_t>(config_.export_keying_material));
     if (!material.ok()) return material.status();
     const absl::Status status = WriteAll(material->view());
@@ -178,7 +178,7 @@ absl::Status Connection::Echo() {
     const IoResult result = Finish(read);
     if (config_.use_exporter_between_reads) {
       const absl::Status exported =
-          socket_->ExportKeyingMaterial("", absl::nullopt, 1).status();
+          socket_->ExportKeyingMaterial("", std::nullopt, 1).status();
       if (!exported.ok()) return exported;
     }
     if (result.closed()) return absl::OkStatus();

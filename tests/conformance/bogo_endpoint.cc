@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -13,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/types/optional.h"
 #include "ssl/bundle.h"
 #include "ssl/error.h"
 #include "ssl/insecure.h"
@@ -129,7 +129,7 @@ absl::StatusOr<std::vector<std::shared_ptr<const ssl::Secret>>> TicketKeys(
 
 // The error of an application's callback that has its own alert and reason.
 absl::Status Refusal(ssl::ErrorKind kind, absl::string_view reason,
-                     absl::optional<uint8_t> alert) {
+                     std::optional<uint8_t> alert) {
   ssl::Error error;
   error.kind = kind;
   error.reason = std::string(reason);
@@ -338,7 +338,7 @@ absl::Status Endpoint::SetCallbacks(
                         config.reject_alpn)) {
     options->alpn = [&config](ssl::Socket&,
                               absl::Span<const absl::string_view> offered)
-        -> absl::StatusOr<absl::optional<size_t>> {
+        -> absl::StatusOr<std::optional<size_t>> {
       if (!config.expect_advertised_alpn.empty() &&
           !std::equal(offered.begin(), offered.end(),
                       SplitNames(config.expect_advertised_alpn).begin())) {
@@ -347,7 +347,7 @@ absl::Status Endpoint::SetCallbacks(
       const auto* found =
           std::find(offered.begin(), offered.end(), config.select_alpn);
       if (config.decline_alpn || config.reject_alpn || found == offered.end()) {
-        return absl::nullopt;
+        return std::nullopt;
       }
       return static_cast<size_t>(found - offered.begin());
     };
@@ -355,18 +355,18 @@ absl::Status Endpoint::SetCallbacks(
   if (config.psk.empty()) return absl::OkStatus();
   if (config.server) {
     options->psk_server = [this, &config](absl::string_view identity)
-        -> absl::StatusOr<absl::optional<ssl::Secret>> {
+        -> absl::StatusOr<std::optional<ssl::Secret>> {
       const absl::Status status = AskAgain(config, "psk");
       if (!status.ok()) return status;
-      if (identity != config.psk_identity) return absl::nullopt;
+      if (identity != config.psk_identity) return std::nullopt;
       return ssl::Secret(config.psk);
     };
   } else {
     options->psk_client = [this, &config](absl::string_view hint)
-        -> absl::StatusOr<absl::optional<ssl::PskIdentity>> {
+        -> absl::StatusOr<std::optional<ssl::PskIdentity>> {
       const absl::Status status = AskAgain(config, "psk");
       if (!status.ok()) return status;
-      if (hint != config.psk_identity) return absl::nullopt;
+      if (hint != config.psk_identity) return std::nullopt;
       return ssl::PskIdentity{config.psk_identity, ssl::Secret(config.psk)};
     };
   }
@@ -394,8 +394,8 @@ absl::Status Endpoint::SetSni(const Config& config,
     if (!made.ok()) return made.status();
     chosen = *std::move(made);
   }
-  options->sni = [this, &config, chosen](
-                     ssl::Socket&, const absl::optional<std::string>& name)
+  options->sni = [this, &config, chosen](ssl::Socket&,
+                                         const std::optional<std::string>& name)
       -> absl::StatusOr<ssl::SniDecision> {
     if (config.fail_early_callback || config.fail_ddos_callback) {
       return absl::UnavailableError(":CONNECTION_REJECTED:");
@@ -412,7 +412,7 @@ absl::Status Endpoint::SetSni(const Config& config,
         name != config.expect_server_name) {
       return absl::InternalError("the client sent another name");
     }
-    return ssl::SniDecision{chosen, absl::nullopt};
+    return ssl::SniDecision{chosen, std::nullopt};
   };
   return absl::OkStatus();
 }

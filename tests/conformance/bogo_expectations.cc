@@ -3,6 +3,7 @@
 
 #include "tests/conformance/bogo_expectations.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "ssl/certificate.h"
 #include "ssl/protocol.h"
 
@@ -140,7 +140,7 @@ absl::Status CheckSession(const Config& config, bool resumes,
 
 absl::Status CheckHandshake(const Config& config, bool resumes,
                             const ssl::Socket& socket, const Seen& seen) {
-  const absl::optional<ConnectionInfo> info = socket.info();
+  const std::optional<ConnectionInfo> info = socket.info();
   if (!info.has_value() || !socket.handshake_done() || !seen.handshake_ended) {
     return absl::InternalError("the handshake is not done after its end");
   }

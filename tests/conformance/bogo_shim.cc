@@ -31,7 +31,7 @@ constexpr int kUnimplemented = 89;
 
 // What the runner looks for is the reason between colons.
 std::string Describe(const absl::Status& status) {
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) return std::string(status.message());
   std::string reason = error->reason;
   if (reason.empty() && error->kind == ssl::ErrorKind::kVerification) {

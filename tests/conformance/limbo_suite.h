@@ -5,6 +5,7 @@
 #ifndef AIRLOCK_TESTS_CONFORMANCE_LIMBO_SUITE_H_
 #define AIRLOCK_TESTS_CONFORMANCE_LIMBO_SUITE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 
 namespace airlock::testing {
 
@@ -26,9 +26,9 @@ struct LimboCase {
   std::vector<std::string> intermediates;
   std::string leaf;
   std::vector<std::string> crls;
-  std::string host;                // A DNS name or IP address; may be empty.
-  absl::optional<absl::Time> now;  // Unset: the time of the run.
-  absl::optional<int> depth;       // The most intermediates.
+  std::string host;               // A DNS name or IP address; may be empty.
+  std::optional<absl::Time> now;  // Unset: the time of the run.
+  std::optional<int> depth;       // The most intermediates.
 };
 
 // Reads the suite's JSON (limbo-schema.json), which may be compressed with

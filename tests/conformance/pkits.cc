@@ -6,11 +6,11 @@
 //   bazel run //tests/conformance:pkits -- FOLDER [--profile compatible|strict]
 // It fails if they differ in another way than pkits_differences.txt says.
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "tests/conformance/arguments.h"
 #include "tests/conformance/pkits_suite.h"
@@ -28,9 +28,8 @@ int main(int argc, char** argv) {
   using airlock::testing::ReadWholeFile;
   // The first argument is the list of differences, from the BUILD file.
   const auto all = absl::MakeConstSpan(argv, static_cast<size_t>(argc));
-  const auto arguments = argc < 2
-                             ? absl::nullopt
-                             : airlock::testing::ReadArguments(all.subspan(2));
+  const auto arguments =
+      argc < 2 ? std::nullopt : airlock::testing::ReadArguments(all.subspan(2));
   if (!arguments.has_value()) {
     std::cerr << "usage: pkits FOLDER [--profile compatible|strict]\n";
     return 2;

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.verification.groups = std::string(input.Until('\n'));
   const std::string ciphers_text(input.Rest());
   options.ciphers = ciphers_text;
-  const absl::optional<int> stated = ssl::StatedSecurityLevel(options.ciphers);
+  const std::optional<int> stated = ssl::StatedSecurityLevel(options.ciphers);
   const auto context = ssl::Context::Create(std::move(options));
   if (!context.ok()) {
     fuzz::Require(!context.status().message().empty(), "an error says why");

@@ -4,6 +4,7 @@
 #include "tests/fuzz/endpoints.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "ssl/context.h"
 #include "ssl/options.h"
@@ -74,7 +74,7 @@ ssl::ContextOptions Choosing(std::shared_ptr<const ssl::Context> other) {
   options.credentials = {testing::TestCredentials("server_p256"),
                          testing::TestCredentials("server_rsa"),
                          testing::TestCredentials("server_ed25519")};
-  options.sni = [other](ssl::Socket&, const absl::optional<std::string>& name) {
+  options.sni = [other](ssl::Socket&, const std::optional<std::string>& name) {
     ssl::SniDecision decision;
     if (name == "other") decision.context = other;
     if (name == "nobody") decision.alert = 112;
@@ -82,7 +82,7 @@ ssl::ContextOptions Choosing(std::shared_ptr<const ssl::Context> other) {
   };
   options.alpn = [](ssl::Socket&, absl::Span<const absl::string_view> offered) {
     Require(!offered.empty(), "a server chooses among offers");
-    return absl::optional<size_t>(offered.size() - 1);
+    return std::optional<size_t>(offered.size() - 1);
   };
   return options;
 }
@@ -97,9 +97,9 @@ ssl::ContextOptions Old() {
   options.npn_protocols = {"spdy/3"};
   options.psk_identity_hint = "hint";
   options.psk_server = [](absl::string_view identity)
-      -> absl::StatusOr<absl::optional<ssl::Secret>> {
-    if (identity != "me") return absl::nullopt;
-    return absl::make_optional<ssl::Secret>("key");
+      -> absl::StatusOr<std::optional<ssl::Secret>> {
+    if (identity != "me") return std::nullopt;
+    return std::make_optional<ssl::Secret>("key");
   };
   return options;
 }

@@ -104,7 +104,7 @@ class CurlTest : public ::testing::Test {
     EXPECT_EQ(exit_status, status) << curl->Transcript();
   }
 
-  absl::optional<platform::TcpListener> listener_;
+  std::optional<platform::TcpListener> listener_;
 };
 
 class MatrixTest : public CurlTest,

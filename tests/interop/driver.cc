@@ -114,7 +114,7 @@ std::ostream& operator<<(std::ostream& out, const Failure& failure) {
 }
 
 Failure FailureOf(const absl::Status& status) {
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   if (!error.has_value()) {
     ADD_FAILURE() << "This is not an error of Airlock's: " << status;
     return {};

@@ -107,7 +107,7 @@ class VersionTest : public ::testing::TestWithParam<TlsVersion> {
         (Failure{ErrorKind::kPeerAlert, alert}));
   }
 
-  absl::optional<platform::TcpListener> listener_;
+  std::optional<platform::TcpListener> listener_;
 };
 
 INSTANTIATE_TEST_SUITE_P(All, VersionTest,
@@ -162,7 +162,7 @@ TEST_P(VersionTest, ExportsTheSameKeyingMaterial) {
   ASSERT_OK_AND_ASSIGN(const auto server, Accept(*listener_, ServerOptions()));
   ASSERT_OK_AND_ASSIGN(
       const ssl::Secret material,
-      server->ExportKeyingMaterial("EXPORTER-Airlock", absl::nullopt, 40));
+      server->ExportKeyingMaterial("EXPORTER-Airlock", std::nullopt, 40));
   ASSERT_OK(client->WaitForText(
       absl::StrCat("Key material: ", absl::BytesToHexString(material.view()))));
 }

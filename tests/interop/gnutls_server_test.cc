@@ -137,7 +137,7 @@ TEST_P(VersionTest, HasTheSameBindingsAndKeyingMaterial) {
                        Connect(server.port, ClientOptions()));
   ASSERT_OK_AND_ASSIGN(
       const ssl::Secret material,
-      client->ExportKeyingMaterial("EXPORTER-Airlock", absl::nullopt, 40));
+      client->ExportKeyingMaterial("EXPORTER-Airlock", std::nullopt, 40));
   ASSERT_OK(server.process->WaitForText(
       absl::StrCat("Key material: ", absl::BytesToHexString(material.view()))));
   const auto expect_binding = [&](ChannelBinding kind, absl::string_view name) {

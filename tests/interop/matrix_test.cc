@@ -284,7 +284,7 @@ absl::Status ClientTest::Converse(
 }
 
 void ExpectAgreement(const Combination& c, bool resumed, const Socket& socket) {
-  const absl::optional<ssl::ConnectionInfo> info = socket.info();
+  const std::optional<ssl::ConnectionInfo> info = socket.info();
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ(info->version, c.version);
   EXPECT_EQ(info->cipher.name, c.suite);
@@ -449,7 +449,7 @@ class ServerTest : public ::testing::Test {
   }
 
  private:
-  absl::optional<platform::TcpListener> listener_;
+  std::optional<platform::TcpListener> listener_;
   std::map<std::pair<std::string, bool>, std::shared_ptr<const ssl::Context>>
       contexts_;
 };

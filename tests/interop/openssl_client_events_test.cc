@@ -73,7 +73,7 @@ class VersionTest : public ::testing::TestWithParam<TlsVersion> {
             OpensslVersion(GetParam()) + arguments);
   }
 
-  absl::optional<platform::TcpListener> listener_;
+  std::optional<platform::TcpListener> listener_;
 };
 
 INSTANTIATE_TEST_SUITE_P(All, VersionTest,
@@ -103,7 +103,7 @@ TEST_P(VersionTest, RefusesAServerAsAClient) {
 
 TEST_P(VersionTest, RefusesToBeCalledByAnotherName) {
   ContextOptions options = ServerOptions();
-  options.sni = [](Socket&, const absl::optional<std::string>&) {
+  options.sni = [](Socket&, const std::optional<std::string>&) {
     ssl::SniDecision decision;
     decision.alert = 112;
     return decision;

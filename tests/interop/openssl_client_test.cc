@@ -141,7 +141,7 @@ TEST_P(VersionTest, AgreesOnAProtocol) {
 TEST_P(VersionTest, AnswersToTheNameThatTheClientWants) {
   const auto other = MakeContext(ServerOptions("server_rsa"));
   ContextOptions options = ServerOptions("server_p256");
-  options.sni = [&](Socket&, const absl::optional<std::string>& name) {
+  options.sni = [&](Socket&, const std::optional<std::string>& name) {
     ssl::SniDecision decision;
     if (name == "localhost") decision.context = other;
     return decision;
@@ -198,7 +198,7 @@ TEST_P(VersionTest, ExportsTheSameKeyingMaterial) {
                        client->WaitForLine("    Keying material: "));
   ASSERT_OK_AND_ASSIGN(const ssl::Secret ours,
                        server->ExportKeyingMaterial("EXPORTER-Channel-Binding",
-                                                    absl::nullopt, 32));
+                                                    std::nullopt, 32));
   EXPECT_EQ(absl::BytesToHexString(ours.view()), absl::AsciiStrToLower(theirs));
 }
 

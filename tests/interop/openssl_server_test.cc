@@ -236,7 +236,7 @@ TEST_P(VersionTest, ExportsTheSameKeyingMaterial) {
                        server.process->WaitForLine("    Keying material: "));
   ASSERT_OK_AND_ASSIGN(const ssl::Secret ours,
                        client->ExportKeyingMaterial("EXPORTER-Channel-Binding",
-                                                    absl::nullopt, 32));
+                                                    std::nullopt, 32));
   EXPECT_EQ(absl::BytesToHexString(ours.view()), absl::AsciiStrToLower(theirs));
   if (GetParam() == TlsVersion::kTls1_3) {
     ASSERT_OK_AND_ASSIGN(

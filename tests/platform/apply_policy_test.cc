@@ -3,6 +3,7 @@
 
 #include "platform/apply_policy.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "absl/types/optional.h"
 #include "config/effective_policy.h"
 #include "config/policy_file.h"
 #include "gmock/gmock.h"
@@ -53,7 +53,7 @@ std::vector<std::string> Changed(const VerificationDecision& decision) {
   return settings;
 }
 
-constexpr absl::nullopt_t kUnsaid = absl::nullopt;
+constexpr std::nullopt_t kUnsaid = std::nullopt;
 constexpr auto kNone = VerifyMode::kNone;
 constexpr auto kOptional = VerifyMode::kOptional;
 constexpr auto kRequired = VerifyMode::kRequired;
@@ -68,8 +68,8 @@ enum class Gets {
 };
 
 struct Row {
-  absl::optional<VerifyMode> cert_reqs;
-  absl::optional<bool> check_hostname;
+  std::optional<VerifyMode> cert_reqs;
+  std::optional<bool> check_hostname;
   bool has_name;
   Gets off;
   Gets by_default;
@@ -243,7 +243,7 @@ TEST(ApplyPolicyTest, AServerDecidesWhatItAsksOfClients) {
   VerificationRequest request;
   request.side = Side::kServer;
   for (const char* word : {"", "off", "default", "enforce"}) {
-    request.cert_reqs = absl::nullopt;
+    request.cert_reqs = std::nullopt;
     EXPECT_EQ(ApplyPolicy(Policy(word), request)->verification.mode, kNone);
     for (const VerifyMode mode : {kNone, kOptional, kRequired}) {
       request.cert_reqs = mode;
@@ -272,11 +272,11 @@ TEST(ApplyPolicyTest, EnforceNeverUsesTheCommonName) {
 
 struct VersionRow {
   Protocol protocol;
-  absl::optional<TlsVersion> minimum;
-  absl::optional<TlsVersion> maximum;
+  std::optional<TlsVersion> minimum;
+  std::optional<TlsVersion> maximum;
   std::vector<TlsVersion> disabled;
   bool allowed;
-  absl::optional<TlsVersion> result;
+  std::optional<TlsVersion> result;
   bool changed;
 };
 
@@ -374,7 +374,7 @@ TEST(ApplyPolicyTest, UpgradeUsesTheLowestAllowedVersion) {
   ASSERT_TRUE(decision.ok()) << decision.status();
   EXPECT_EQ(decision->verification.protocol, Protocol::kSslv23);
   EXPECT_EQ(decision->verification.minimum_version, TlsVersion::kTls1_2);
-  EXPECT_EQ(decision->verification.maximum_version, absl::nullopt);
+  EXPECT_EQ(decision->verification.maximum_version, std::nullopt);
   EXPECT_THAT(decision->verification.disabled_versions, IsEmpty());
   ASSERT_THAT(Changed(*decision), ElementsAre("ssl_version", "profile"));
   EXPECT_EQ(decision->changes[0].requested, "PROTOCOL_TLSv1");
@@ -429,7 +429,7 @@ TEST(ApplyPolicyTest, ThePolicysBundleTakesPrecedence) {
   request.side = Side::kServer;
   decision = ApplyPolicy(File("ca_certs: /ca.pem"), request);
   ASSERT_TRUE(decision.ok()) << decision.status();
-  EXPECT_EQ(decision->ca_certs, absl::nullopt);
+  EXPECT_EQ(decision->ca_certs, std::nullopt);
 }
 
 TEST(ApplyPolicyTest, SecretsMayBeForbidden) {

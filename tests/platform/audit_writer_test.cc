@@ -210,7 +210,7 @@ TEST_F(AuditWriterTest, TellsWhichDescriptorIsNamed) {
   EXPECT_EQ(AuditDescriptor("fd:12"), 12);
   for (const char* none : {"", "0", "fd", "fd:", "fd:x", "FD:1", "fd:01",
                            "./fd:1", "fd:-1", "audit.jsonl"}) {
-    EXPECT_EQ(AuditDescriptor(none), absl::nullopt) << none;
+    EXPECT_EQ(AuditDescriptor(none), std::nullopt) << none;
   }
 }
 

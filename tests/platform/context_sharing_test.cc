@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,7 +18,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "platform/fake_host.h"
@@ -300,9 +300,9 @@ TEST_F(ContextSharingTest, ASharedContextIsStillAudited) {
 
 // WriteSharingKey
 
-absl::optional<std::string> KeyOf(const ContextOptions& options) {
+std::optional<std::string> KeyOf(const ContextOptions& options) {
   internal::KeyWriter key;
-  if (!internal::WriteSharingKey(options, &key)) return absl::nullopt;
+  if (!internal::WriteSharingKey(options, &key)) return std::nullopt;
   return std::string(key.key());
 }
 
@@ -347,7 +347,7 @@ TEST(SharingKeyTest, EachFieldIsInTheKey) {
   for (size_t i = 0; i < changes.size(); ++i) {
     ContextOptions options;
     changes[i](&options);
-    const absl::optional<std::string> key = KeyOf(options);
+    const std::optional<std::string> key = KeyOf(options);
     ASSERT_TRUE(key.has_value()) << i;
     EXPECT_TRUE(keys.insert(*key).second) << i;
     EXPECT_EQ(KeyOf(options), key) << i;
@@ -375,9 +375,9 @@ TEST(SharingKeyTest, AMessageFunctionIsInTheKey) {
 
 TEST(SharingKeyTest, CallbacksAndCredentialsAreNotShared) {
   const auto psk = [](absl::string_view) {
-    return absl::optional<ssl::PskIdentity>();
+    return std::optional<ssl::PskIdentity>();
   };
-  const auto key = [](absl::string_view) { return absl::optional<Secret>(); };
+  const auto key = [](absl::string_view) { return std::optional<Secret>(); };
   const auto ok = [] { return absl::OkStatus(); };
   const std::vector<std::function<void(ContextOptions*)>> changes = {
       [](ContextOptions* o) { o->credentials = {SomeCredentials()}; },
@@ -410,11 +410,11 @@ TEST(SharingKeyTest, CallbacksAndCredentialsAreNotShared) {
       },
       [](ContextOptions* o) {
         o->alpn = [](ssl::Socket&, absl::Span<const absl::string_view>) {
-          return absl::optional<size_t>();
+          return std::optional<size_t>();
         };
       },
       [](ContextOptions* o) {
-        o->sni = [](ssl::Socket&, const absl::optional<std::string>&) {
+        o->sni = [](ssl::Socket&, const std::optional<std::string>&) {
           return ssl::SniDecision();
         };
       },

@@ -171,7 +171,7 @@ TEST_F(ExceptionsTest, AClockThatThrowsRevivesNoException) {
     const auto decision = (*runtime)->Explain(Client());
     EXPECT_TRUE(decision.ok()) << decision.status();
     return decision.ok() ? decision->verification.minimum_version
-                         : absl::nullopt;
+                         : std::nullopt;
   };
   EXPECT_EQ(minimum(), ssl::TlsVersion::kTls1_0);
   host_->Throw(ThrowingHost::kNow);

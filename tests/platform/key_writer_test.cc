@@ -4,11 +4,11 @@
 #include "platform/internal/key_writer.h"
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "ssl/verification.h"
 #include "tests/support/svid.h"
@@ -33,9 +33,9 @@ TEST(KeyWriterTest, DifferentSequencesHaveDifferentKeys) {
       KeyOf(Texts{"a", "b"}, Texts{}),
       KeyOf(Texts{"a"}, Texts{"b"}),
       KeyOf(Texts{}, Texts{"a", "b"}),
-      KeyOf(absl::optional<int>(), 1),
-      KeyOf(absl::optional<int>(0), 1),
-      KeyOf(absl::optional<int>(-1), 1),
+      KeyOf(std::optional<int>(), 1),
+      KeyOf(std::optional<int>(0), 1),
+      KeyOf(std::optional<int>(-1), 1),
   };
   EXPECT_EQ(keys.size(), 10);
 }

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +17,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "config/host_pattern.h"
 #include "config/policy.h"
 #include "gtest/gtest.h"
@@ -268,7 +268,7 @@ class RuntimeDecisionsTest : public ::testing::Test {
   }
 
   // Why a client's handshake failed, if it did.
-  static absl::optional<ErrorKind> Connect(Runtime& runtime) {
+  static std::optional<ErrorKind> Connect(Runtime& runtime) {
     auto [ours, theirs] = MakeMemoryTransports();
     WrapOptions server;
     server.server_side = true;
@@ -285,7 +285,7 @@ class RuntimeDecisionsTest : public ::testing::Test {
       if (result.failed()) return ssl::GetErrorKind(result.status());
       if (result.done()) {
         EXPECT_TRUE((*socket)->peer_verified());
-        return absl::nullopt;
+        return std::nullopt;
       }
       (*accepted)->Handshake().status().IgnoreError();
     }
@@ -342,8 +342,8 @@ TEST_F(RuntimeDecisionsTest, EachUpgradeIsAudited) {
 
 TEST_F(RuntimeDecisionsTest, AReplacedBundleApplies) {
   const auto runtime = Make("verification: off");
-  EXPECT_EQ(Connect(*runtime), absl::nullopt);
-  EXPECT_EQ(Connect(*runtime), absl::nullopt);
+  EXPECT_EQ(Connect(*runtime), std::nullopt);
+  EXPECT_EQ(Connect(*runtime), std::nullopt);
   host_->SetFile("/etc/ca-certificates.crt", Cert("other_root.pem"));
   host_->AdvanceTime(absl::Hours(1));
   EXPECT_EQ(Connect(*runtime), ErrorKind::kVerification);

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,7 +14,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "platform/memory_transport.h"
 #include "platform/runtime.h"
@@ -56,7 +56,7 @@ TEST_F(FloorsTest, AnExceptionAppliesToNoOtherHost) {
       "verification: enforce, exceptions: [{host: '*.lax.test', ca_certs: "
       "/etc/other.pem, minimum_version: TLSv1}, {host: b.lax.test, "
       "minimum_version: TLSv1.1}]");
-  const auto make = [&](absl::optional<std::string> host) {
+  const auto make = [&](std::optional<std::string> host) {
     ContextRequest request;
     request.server_hostname = std::move(host);
     return *runtime->CreateContext(request, {});
@@ -70,7 +70,7 @@ TEST_F(FloorsTest, AnExceptionAppliesToNoOtherHost) {
   };
   const auto lax = make("a.lax.test");
   const auto strict = make("localhost");
-  const auto unnamed = make(absl::nullopt);
+  const auto unnamed = make(std::nullopt);
   EXPECT_TRUE(wrap(lax, "a.lax.test").ok());
   EXPECT_TRUE(wrap(lax, "c.lax.test").ok());
   EXPECT_TRUE(wrap(unnamed, "localhost").ok());
@@ -115,7 +115,7 @@ TEST_F(FloorsTest, AServerIsHeldToLevelAndGroups) {
               [](auto* options) { options->verification.groups = "X25519"; }},
              {"psk", [](auto* options) {
                 options->psk_server = [](absl::string_view) {
-                  return absl::optional<ssl::Secret>();
+                  return std::optional<ssl::Secret>();
                 };
               }}}) {
       const auto context = make(set);

@@ -4,6 +4,7 @@
 // Each setting of the operator's file, with each way to make a client socket.
 
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -11,7 +12,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "platform/fake_host.h"
 #include "platform/memory_transport.h"
@@ -38,11 +38,11 @@ enum class Way {
 // What the application asks for.
 struct Ask {
   std::string host = "localhost";
-  absl::optional<VerifyMode> cert_reqs;
-  absl::optional<bool> check_hostname;
+  std::optional<VerifyMode> cert_reqs;
+  std::optional<bool> check_hostname;
   std::string ca_certs;
   Protocol protocol = Protocol::kSslv23;
-  absl::optional<TlsVersion> maximum;
+  std::optional<TlsVersion> maximum;
   bool key_log = false;  // Only contexts have these two.
   bool psk = false;
 };
@@ -262,7 +262,7 @@ class PolicySettingsTest : public ::testing::TestWithParam<Row> {
     if (ask.psk) {
       options.ciphers = "PSK:ALL";
       options.psk_client = [](absl::string_view) {
-        return absl::optional<ssl::PskIdentity>(
+        return std::optional<ssl::PskIdentity>(
             ssl::PskIdentity{"client", ssl::Secret("a key")});
       };
     }
@@ -280,7 +280,7 @@ class PolicySettingsTest : public ::testing::TestWithParam<Row> {
     ssl::ContextOptions server = airlock::testing::ServerOptions();
     server.ciphers = "PSK:ALL";
     server.psk_server = [](absl::string_view) {
-      return absl::optional<ssl::Secret>(ssl::Secret("a key"));
+      return std::optional<ssl::Secret>(ssl::Secret("a key"));
     };
     auto [ours, theirs] = MakeMemoryTransports();
     ssl::SocketOptions server_options;
@@ -312,7 +312,7 @@ class PolicySettingsTest : public ::testing::TestWithParam<Row> {
 
   const std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>();
   std::unique_ptr<Runtime> runtime_;
-  absl::optional<AuditEvent> last_;
+  std::optional<AuditEvent> last_;
   bool logged_ = false;
 };
 

@@ -187,7 +187,7 @@ TEST(PosixTransportTest, ADeadlineEndsEverything) {
             absl::StatusCode::kDeadlineExceeded);
   a->set_deadline(now + std::chrono::hours(1));
   EXPECT_EQ(Read(*a), "xyz");
-  a->set_deadline(absl::nullopt);
+  a->set_deadline(std::nullopt);
   EXPECT_EQ(Write(*a, "x").bytes(), 1);
 }
 

@@ -4,12 +4,12 @@
 // `post_quantum` in the policy, on engines with and without X25519MLKEM768.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/runtime.h"
@@ -33,7 +33,7 @@ class PostQuantumTest : public FloorsTest {
   // The group of a connection whose client asks for `groups`, or the kind of
   // its error.
   std::string With(const std::string& groups, const std::string& tls,
-                   absl::optional<ssl::TlsVersion> most = absl::nullopt) {
+                   std::optional<ssl::TlsVersion> most = std::nullopt) {
     const auto runtime = Make(tls);
     return Get("server_p256",
                [&](std::unique_ptr<ssl::Transport> transport)

@@ -503,7 +503,7 @@ TEST_F(RuntimeTest, ACallersOwnContextIsUnderThePolicyToo) {
   request.cert_reqs = VerifyMode::kNone;
   EXPECT_EQ(ssl::GetErrorKind(runtime->CreateContext(request, {}).status()),
             ErrorKind::kPolicy);
-  request.cert_reqs = absl::nullopt;
+  request.cert_reqs = std::nullopt;
   options.verification.disabled_versions = {ssl::TlsVersion::kTls1_2,
                                             ssl::TlsVersion::kTls1_3};
   EXPECT_EQ(

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -18,7 +19,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -131,7 +131,7 @@ class SpiffePolicyTest : public ::testing::Test {
   // A server under the policy, and a client that presents `svid`, if there is
   // one.
   absl::Status Admit(Runtime& runtime, WrapOptions server,
-                     const absl::optional<Svid>& svid) {
+                     const std::optional<Svid>& svid) {
     host_->RemoveFile("/etc/airlock.yaml");
     auto plain = Runtime::Create(host_, host_->environment());
     WrapOptions client = Client();
@@ -249,7 +249,7 @@ TEST_F(SpiffePolicyTest, AServerAdmitsOnlyTheseClients) {
                     Quotes(kClientId)));
   EXPECT_THAT(Admit(*runtime, Server(server_), there_.Issue(kClientId)),
               KindIs(ErrorKind::kVerification));
-  EXPECT_FALSE(Admit(*runtime, Server(server_), absl::nullopt).ok());
+  EXPECT_FALSE(Admit(*runtime, Server(server_), std::nullopt).ok());
 }
 
 TEST_F(SpiffePolicyTest, AServerCannotAskForLess) {
@@ -386,7 +386,7 @@ TEST_F(SpiffePolicyTest, AServersOwnListRequiresACertificate) {
   };
   EXPECT_TRUE(Admit(*runtime, server(), client_).ok());
   EXPECT_THAT(Admit(*runtime, server(), server_), KindIs(ErrorKind::kHostname));
-  EXPECT_FALSE(Admit(*runtime, server(), absl::nullopt).ok());
+  EXPECT_FALSE(Admit(*runtime, server(), std::nullopt).ok());
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ using ::airlock::testing::Wrap;
 
 ErrorKind KindOf(const absl::Status& status) { return GetErrorKind(status); }
 int AlertOf(const absl::Status& status) {
-  const absl::optional<Error> error = GetError(status);
+  const std::optional<Error> error = GetError(status);
   return error.has_value() ? error->alert.value_or(-1) : -1;
 }
 
@@ -52,7 +52,7 @@ SocketOptions To(const std::string& host) {
 ContextOptions SwitchingServer(ContextOptions other) {
   ContextOptions options = ServerOptions();
   const auto context = MakeContext(std::move(other));
-  options.sni = [context](Socket&, const absl::optional<std::string>& name)
+  options.sni = [context](Socket&, const std::optional<std::string>& name)
       -> absl::StatusOr<SniDecision> {
     SniDecision decision;
     if (name != "localhost") decision.context = context;
@@ -140,8 +140,7 @@ TEST(SniTest, AVersionThatTheNewContextForbidsIsRefused) {
 TEST(SniTest, AddressesAndMissingNamesAreUnset) {
   int calls = 0;
   ContextOptions options = ServerOptions();
-  options.sni = [&calls](Socket& socket,
-                         const absl::optional<std::string>& name)
+  options.sni = [&calls](Socket& socket, const std::optional<std::string>& name)
       -> absl::StatusOr<SniDecision> {
     ++calls;
     EXPECT_FALSE(name.has_value());
@@ -173,7 +172,7 @@ TEST(SniTest, RefusesWithItsAlert) {
     ContextOptions options = ServerOptions();
     options.sni =
         [](Socket&,
-           const absl::optional<std::string>&) -> absl::StatusOr<SniDecision> {
+           const std::optional<std::string>&) -> absl::StatusOr<SniDecision> {
       SniDecision decision;
       decision.alert = 112;
       return decision;
@@ -197,7 +196,7 @@ TEST(SniTest, AFailingCallbackEndsTheHandshake) {
   };
   for (const auto& answer : answers) {
     ContextOptions options = ServerOptions();
-    options.sni = [&answer](Socket&, const absl::optional<std::string>&) {
+    options.sni = [&answer](Socket&, const std::optional<std::string>&) {
       return answer;
     };
     Connection c = Connect(ClientOptions(), std::move(options));
@@ -228,7 +227,7 @@ TEST(SniTest, MayBringTheOnlyCertificate) {
 TEST(SwitchContextTest, IsForTheBeginningAndTheSniCallback) {
   const auto other = MakeContext(ServerOptions("wildcard"));
   ContextOptions options = ServerOptions();
-  options.sni = [&other](Socket& socket, const absl::optional<std::string>&)
+  options.sni = [&other](Socket& socket, const std::optional<std::string>&)
       -> absl::StatusOr<SniDecision> {
     EXPECT_TRUE(socket.SwitchContext(other).ok());
     return SniDecision();

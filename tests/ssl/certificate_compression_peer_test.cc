@@ -142,7 +142,7 @@ TEST(CompressedCertificateTest, IsThatOfTheChosenContext) {
   ContextOptions server = ServerOptions("server_p256");
   server.sni =
       [&](Socket&,
-          const absl::optional<std::string>&) -> absl::StatusOr<SniDecision> {
+          const std::optional<std::string>&) -> absl::StatusOr<SniDecision> {
     return SniDecision{chosen, {}};
   };
   const Connection c = Connect(ClientOptions(), std::move(server));

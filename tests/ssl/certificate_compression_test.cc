@@ -48,7 +48,7 @@ std::string Fault(absl::string_view compressed, size_t declared,
   EXPECT_EQ(room.substr(declared), std::string(64, kGuard));
   if (out != nullptr) *out = room.substr(0, declared);
   if (status.ok()) return "";
-  const absl::optional<Error> error = GetError(status);
+  const std::optional<Error> error = GetError(status);
   EXPECT_EQ(error->kind, ErrorKind::kProtocol);
   EXPECT_EQ(error->alert, 42);  // bad_certificate
   EXPECT_EQ(error->reason, "CERT_DECOMPRESSION_FAILED");

@@ -10,12 +10,12 @@
 #include <openssl/pool.h>
 #include <openssl/x509.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "ssl/bundle.h"
 #include "ssl/certificate.h"
@@ -49,7 +49,7 @@ struct Tally {
   std::vector<std::string> wrong;
 
   void See(absl::string_view der, absl::string_view what) {
-    const absl::optional<uint32_t> key = WalkCertificate(der);
+    const std::optional<uint32_t> key = WalkCertificate(der);
     if (!key.has_value()) {
       ++refused;
       return;

@@ -6,6 +6,7 @@
 // that remember nothing show what it has to be.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +15,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "ssl/context.h"
 #include "ssl/error.h"
@@ -91,7 +91,7 @@ std::string Summary(const Connection& connection) {
   std::string text;
   for (const absl::Status* status :
        {&connection.client_status, &connection.server_status}) {
-    const absl::optional<Error> error = GetError(*status);
+    const std::optional<Error> error = GetError(*status);
     absl::StrAppend(&text, status->ok() ? "ok" : "failed", " ",
                     error.has_value() ? ErrorKindName(error->kind) : "", " ",
                     error.has_value() ? error->verify_code : 0, "; ");

@@ -184,8 +184,8 @@ TEST(ContextVersionTest, IsTheHighestRunWithoutAHole) {
   using V = TlsVersion;
   struct Row {
     Protocol protocol;
-    absl::optional<V> minimum;
-    absl::optional<V> maximum;
+    std::optional<V> minimum;
+    std::optional<V> maximum;
     std::vector<V> disabled;
     V expected_minimum;
     V expected_maximum;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>  // NOLINT(build/c++11)
@@ -12,7 +13,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "ssl/context.h"
 #include "ssl/error.h"
@@ -69,7 +69,7 @@ ContextOptions LiveServer(const SourcePtr& source) {
 }
 
 // The common name of a certificate, such as "server_p256".
-std::string NameOf(const absl::optional<Certificate>& certificate) {
+std::string NameOf(const std::optional<Certificate>& certificate) {
   if (!certificate.has_value()) return "";
   const std::string subject = certificate->subject();
   const size_t begin = subject.find("CN=") + 3;
@@ -131,7 +131,7 @@ TEST_P(LiveTest, AContextChosenBySniHasASource) {
   const auto chosen = MakeContext(LiveServer(source));
   ContextOptions options = ServerOptions();
   options.credentials.clear();
-  options.sni = [&chosen](Socket&, const absl::optional<std::string>&)
+  options.sni = [&chosen](Socket&, const std::optional<std::string>&)
       -> absl::StatusOr<SniDecision> {
     return SniDecision{chosen, {}};
   };

@@ -80,9 +80,9 @@ std::shared_ptr<const Context> ServerWith(
 
 std::shared_ptr<const Context> Client() { return MakeContext(ClientOptions()); }
 
-absl::optional<std::string> RetryConfigs(const absl::Status& status) {
-  const absl::optional<Error> error = GetError(status);
-  return error.has_value() ? error->ech_retry_configs : absl::nullopt;
+std::optional<std::string> RetryConfigs(const absl::Status& status) {
+  const std::optional<Error> error = GetError(status);
+  return error.has_value() ? error->ech_retry_configs : std::nullopt;
 }
 
 class EchHandshakeTest : public ::testing::Test {
@@ -306,7 +306,7 @@ TEST_F(EchHandshakeTest, TheSniCallbackChoosesByTheDecryptedName) {
   options.credentials.clear();
   options.ech_keys = keys;
   std::vector<std::string> asked;
-  options.sni = [&](Socket&, const absl::optional<std::string>& name) {
+  options.sni = [&](Socket&, const std::optional<std::string>& name) {
     asked.push_back(name.value_or("none"));
     SniDecision decision;
     decision.context = name == kElsewhere ? outer : inner;
@@ -442,7 +442,7 @@ TEST_F(EchHandshakeTest, OptionsThatDoNotGoTogetherAreRefused) {
   }
   ContextOptions psk = ClientOptions();
   psk.psk_client = [](absl::string_view) {
-    return absl::optional<PskIdentity>();
+    return std::optional<PskIdentity>();
   };
   EXPECT_THAT(refusal(std::move(psk), offers), is_invalid("ech_configs"));
 

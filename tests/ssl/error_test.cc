@@ -34,7 +34,7 @@ TEST(ErrorTest, KeepsEveryField) {
   const Error in = Full();
   const absl::Status status = MakeStatus(in);
   EXPECT_EQ(status.message(), in.message);
-  const absl::optional<Error> out = GetError(status);
+  const std::optional<Error> out = GetError(status);
   ASSERT_TRUE(out.has_value());
   EXPECT_EQ(out->kind, in.kind);
   EXPECT_EQ(out->message, in.message);
@@ -56,7 +56,7 @@ TEST(ErrorTest, EmptyRetryConfigsAreNotUnset) {
 }
 
 TEST(ErrorTest, UnsetFieldsStayUnset) {
-  const absl::optional<Error> error =
+  const std::optional<Error> error =
       GetError(MakeStatus(ErrorKind::kTimeout, "too late"));
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->kind, ErrorKind::kTimeout);
@@ -73,7 +73,7 @@ TEST(ErrorTest, PartsAreJoined) {
       MakeStatus(ErrorKind::kInvalidArgument,
                  ErrorParts{"ciphers", "is empty", "leave it out"});
   EXPECT_EQ(status.message(), "ciphers: is empty; leave it out");
-  const absl::optional<Error> error = GetError(status);
+  const std::optional<Error> error = GetError(status);
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->where, "ciphers");
   EXPECT_EQ(error->what, "is empty");
@@ -137,7 +137,7 @@ TEST(ErrorTest, OnlyNamesStandInBraces) {
 TEST(ErrorTest, AlertZeroIsAnAlert) {
   Error error;
   error.alert = 0;
-  EXPECT_EQ(GetError(MakeStatus(error))->alert, absl::optional<uint8_t>(0));
+  EXPECT_EQ(GetError(MakeStatus(error))->alert, std::optional<uint8_t>(0));
 }
 
 TEST(ErrorTest, EveryKindHasItsNameAndAnErrorCode) {

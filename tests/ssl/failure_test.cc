@@ -36,7 +36,7 @@ using ::airlock::testing::Wrap;
 using ::airlock::testing::WrapShaky;
 using ::airlock::testing::WriteAll;
 
-using Answer = absl::optional<IoResult>;
+using Answer = std::optional<IoResult>;
 
 ErrorKind KindOf(const absl::Status& status) { return GetErrorKind(status); }
 
@@ -52,7 +52,7 @@ class FailureTest : public ::testing::TestWithParam<TlsVersion> {
   Connection Fragile(const bool* reads_fail, const bool* writes_fail) const {
     Shakiness shakiness;
     shakiness.instead = [=](bool reading, size_t) -> Answer {
-      if (!(reading ? *reads_fail : *writes_fail)) return absl::nullopt;
+      if (!(reading ? *reads_fail : *writes_fail)) return std::nullopt;
       return absl::UnavailableError(reading ? "reset" : "broken pipe");
     };
     Connection c = WrapShaky(MakeContext(Client()),
@@ -221,7 +221,7 @@ const std::vector<Thrower>& Throwers() {
        }},
       {"sni",
        [](Do what, ContextOptions*, ContextOptions* server) {
-         server->sni = [what](Socket&, const absl::optional<std::string>&)
+         server->sni = [what](Socket&, const std::optional<std::string>&)
              -> absl::StatusOr<SniDecision> {
            what();
            return SniDecision();
@@ -230,9 +230,9 @@ const std::vector<Thrower>& Throwers() {
       {"alpn",
        [](Do what, ContextOptions*, ContextOptions* server) {
          server->alpn = [what](Socket&, absl::Span<const absl::string_view>)
-             -> absl::StatusOr<absl::optional<size_t>> {
+             -> absl::StatusOr<std::optional<size_t>> {
            what();
-           return absl::nullopt;
+           return std::nullopt;
          };
        }},
       {"keylog",
@@ -332,13 +332,13 @@ TEST(PskExceptionTest, IsTheCallbacksFailure) {
     ContextOptions client = ClientOptions();
     client.verification.maximum_version = TlsVersion::kTls1_2;
     client.ciphers = "PSK";
-    client.psk_client = [=](absl::string_view) -> absl::optional<PskIdentity> {
+    client.psk_client = [=](absl::string_view) -> std::optional<PskIdentity> {
       if (at_client) throw std::runtime_error("x");
       return PskIdentity{"me", Secret("0123456789abcdef")};
     };
     ContextOptions server = ServerOptions();
     server.ciphers = "PSK";
-    server.psk_server = [](absl::string_view) -> absl::optional<Secret> {
+    server.psk_server = [](absl::string_view) -> std::optional<Secret> {
       throw std::runtime_error("x");
     };
     const Connection c = Connect(std::move(client), std::move(server));
@@ -356,7 +356,7 @@ TEST_P(FailureTest, ExceptionsOfATransportAreCaughtAtEachCall) {
     Shakiness throws;
     throws.instead = [nth](bool, size_t call) -> Answer {
       if (call == nth) throw std::runtime_error("unplugged");
-      return absl::nullopt;
+      return std::nullopt;
     };
     Connection c = WrapShaky(client, server, throws, {});
     ShakeHands(&c);

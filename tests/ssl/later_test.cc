@@ -51,7 +51,7 @@ using ::airlock::testing::Wrap;
 constexpr int kTimes = 2;  // How often a callback returns Later().
 
 int AlertOf(const absl::Status& status) {
-  const absl::optional<Error> error = GetError(status);
+  const std::optional<Error> error = GetError(status);
   return error.has_value() ? error->alert.value_or(-1) : -1;
 }
 
@@ -108,7 +108,7 @@ ContextOptions LateServer(const absl::StatusOr<SniDecision>& decision,
                           int* calls) {
   ContextOptions options = ServerOptions();
   options.sni = [decision, calls](Socket&,
-                                  const absl::optional<std::string>& name)
+                                  const std::optional<std::string>& name)
       -> absl::StatusOr<SniDecision> {
     EXPECT_EQ(name, "localhost");
     if ((*calls)++ < kTimes) return Later();
@@ -225,7 +225,7 @@ TEST_P(LaterTest, VerifyMayAnswerLaterForAResumedSession) {
 TEST_P(LaterTest, OtherCallbacksMustAnswerAtOnce) {
   ContextOptions options = ServerOptions();
   options.alpn = [](Socket&, absl::Span<const absl::string_view>)
-      -> absl::StatusOr<absl::optional<size_t>> { return Later(); };
+      -> absl::StatusOr<std::optional<size_t>> { return Later(); };
   ContextOptions client = Client();
   client.alpn_protocols = {"h2"};
   const Connection c = Connect(std::move(client), std::move(options));

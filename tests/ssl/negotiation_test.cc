@@ -189,7 +189,7 @@ TEST(SignatureTest, Sha1IsOfLevelZeroAlsoAfterAChangeOfContexts) {
       options.verification.security_level = level;
       const auto next = MakeContext(options);
       options.verification.security_level = first_level;
-      options.sni = [next](Socket&, const absl::optional<std::string>&)
+      options.sni = [next](Socket&, const std::optional<std::string>&)
           -> absl::StatusOr<SniDecision> {
         return SniDecision{next, {}};
       };
@@ -258,7 +258,7 @@ TEST(AlpnTest, ContinuesWithoutACommonProtocolUnlessRequired) {
 }
 
 TEST(AlpnTest, TheCallbackChoosesInPlaceOfTheList) {
-  using Choice = absl::StatusOr<absl::optional<size_t>>;
+  using Choice = absl::StatusOr<std::optional<size_t>>;
   struct Row {
     Choice choice;
     ErrorKind error;
@@ -266,7 +266,7 @@ TEST(AlpnTest, TheCallbackChoosesInPlaceOfTheList) {
   };
   for (const TlsVersion version : kBoth) {
     for (const Row& row :
-         {Row{Choice(1), {}, "h2"}, Row{Choice(absl::nullopt), {}, ""},
+         {Row{Choice(1), {}, "h2"}, Row{Choice(std::nullopt), {}, ""},
           Row{Choice(2), ErrorKind::kCallback, ""},
           Row{Choice(absl::AbortedError("no")), ErrorKind::kCallback, ""}}) {
       ContextOptions client = Client(version);
@@ -418,8 +418,8 @@ TEST(SigningAlgorithmTest, AnSniCallbackBringsThoseOfItsContext) {
     server.sni =
         [context = MakeContext(std::move(chosen))](
             Socket&,
-            const absl::optional<std::string>&) -> absl::StatusOr<SniDecision> {
-      return SniDecision{context, absl::nullopt};
+            const std::optional<std::string>&) -> absl::StatusOr<SniDecision> {
+      return SniDecision{context, std::nullopt};
     };
     Connection c = Connect(Client(version), std::move(server));
     ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
@@ -477,8 +477,7 @@ TEST(ExporterTest, BothSidesHaveTheSame) {
     airlock::testing::ShakeHands(&c);
     ASSERT_TRUE(c.ok());
     const auto get = [](Socket* socket, absl::string_view label,
-                        absl::optional<absl::string_view> context,
-                        size_t size) {
+                        std::optional<absl::string_view> context, size_t size) {
       const auto secret = socket->ExportKeyingMaterial(label, context, size);
       EXPECT_TRUE(secret.ok()) << secret.status();
       EXPECT_EQ(secret->size(), size);

@@ -42,9 +42,9 @@ Connection ConnectByPsk(const Psk& psk) {
   client.verification.maximum_version = TlsVersion::kTls1_2;
   client.ciphers = "PSK";
   client.psk_client =
-      [psk](absl::string_view hint) -> absl::optional<PskIdentity> {
+      [psk](absl::string_view hint) -> std::optional<PskIdentity> {
     EXPECT_EQ(hint, "who are you?");
-    if (psk.identity.empty()) return absl::nullopt;
+    if (psk.identity.empty()) return std::nullopt;
     return PskIdentity{psk.identity, Secret(psk.client_key)};
   };
   ContextOptions server = ClientOptions();
@@ -52,8 +52,8 @@ Connection ConnectByPsk(const Psk& psk) {
   server.verification.mode = VerifyMode::kNone;
   server.psk_identity_hint = "who are you?";
   server.psk_server =
-      [psk](absl::string_view identity) -> absl::optional<Secret> {
-    if (identity != "client") return absl::nullopt;
+      [psk](absl::string_view identity) -> std::optional<Secret> {
+    if (identity != "client") return std::nullopt;
     return Secret(psk.server_key);
   };
   return Connect(std::move(client), std::move(server));
@@ -103,7 +103,7 @@ TEST(PskTest, DoesNotSpareCertificatesTheirVerification) {
   client.verification.maximum_version = TlsVersion::kTls1_2;
   client.ciphers = "PSK:ALL";
   client.psk_client = [](absl::string_view) {
-    return absl::optional<PskIdentity>(PskIdentity{"client", Secret("key")});
+    return std::optional<PskIdentity>(PskIdentity{"client", Secret("key")});
   };
   Connection c = Connect(std::move(client), ServerOptions("server_other"));
   EXPECT_EQ(KindOf(c.client_status), ErrorKind::kVerification);
@@ -119,9 +119,9 @@ Connection ConnectWithChoice(absl::string_view client_ciphers,
   client.ciphers = std::string(client_ciphers);
   client.psk_client = [](absl::string_view hint) {
     EXPECT_EQ(hint, "chosen");
-    return absl::optional<PskIdentity>(PskIdentity{"client", Secret("key")});
+    return std::optional<PskIdentity>(PskIdentity{"client", Secret("key")});
   };
-  first.sni = [context](Socket&, const absl::optional<std::string>&) {
+  first.sni = [context](Socket&, const std::optional<std::string>&) {
     SniDecision decision;
     decision.context = *context;
     return absl::StatusOr<SniDecision>(decision);
@@ -135,7 +135,7 @@ TEST(PskTest, ComesFromTheContextThatTheSniCallbackChooses) {
     options.ciphers = "PSK:ALL";
     options.psk_identity_hint = std::string(hint);
     options.psk_server = [](absl::string_view) {
-      return absl::optional<Secret>(Secret("key"));
+      return std::optional<Secret>(Secret("key"));
     };
     return options;
   };
@@ -178,13 +178,13 @@ struct LateOutcome {
 
 // Counts, and returns Later() kTimes.
 template <typename T>
-absl::StatusOr<absl::optional<T>> SayLate(int* calls, Says says, T key) {
+absl::StatusOr<std::optional<T>> SayLate(int* calls, Says says, T key) {
   if ((*calls)++ < kTimes) return Later();
   switch (says) {
     case Says::kKey:
       return {std::move(key)};
     case Says::kNothing:
-      return {absl::nullopt};
+      return {std::nullopt};
     case Says::kError:
       return absl::DataLossError("the key is lost");
     case Says::kThrows:
@@ -216,7 +216,7 @@ void ConnectLate(const Late& late, LateOutcome* outcome) {
     server.sni =
         [chosen, calls = std::make_shared<int>(0)](
             Socket&,
-            const absl::optional<std::string>&) -> absl::StatusOr<SniDecision> {
+            const std::optional<std::string>&) -> absl::StatusOr<SniDecision> {
       if ((*calls)++ == 0) return Later();
       SniDecision decision;
       decision.context = chosen;
@@ -307,7 +307,7 @@ TEST(LatePskTest, IsNotAskedForWithoutNeed) {
   ContextOptions client = ClientOptions();
   client.ciphers = "PSK:ALL";
   client.psk_client =
-      [](absl::string_view) -> absl::StatusOr<absl::optional<PskIdentity>> {
+      [](absl::string_view) -> absl::StatusOr<std::optional<PskIdentity>> {
     ADD_FAILURE();
     return Later();
   };
@@ -315,7 +315,7 @@ TEST(LatePskTest, IsNotAskedForWithoutNeed) {
     client.verification.maximum_version = version;
     ContextOptions server = ServerOptions();
     server.psk_server =
-        [](absl::string_view) -> absl::StatusOr<absl::optional<Secret>> {
+        [](absl::string_view) -> absl::StatusOr<std::optional<Secret>> {
       ADD_FAILURE();
       return Later();
     };

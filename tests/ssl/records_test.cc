@@ -112,9 +112,9 @@ TEST(RecordTest, OneByteNeedsNoSplit) {
 TEST(TicketFlightTest, GoesOutWithTheEndOfTheHandshake) {
   std::vector<std::string> order;
   Shakiness notes;
-  notes.instead = [&](bool reading, size_t) -> absl::optional<IoResult> {
+  notes.instead = [&](bool reading, size_t) -> std::optional<IoResult> {
     if (!reading) order.push_back("write");
-    return absl::nullopt;
+    return std::nullopt;
   };
   ContextOptions server = ServerOptions();
   server.handshake_ended = [&](const Socket&, const absl::Status&) {
@@ -149,8 +149,8 @@ TEST(TicketFlightTest, GoesOnLaterWhereItBlocks) {
   bool blocks = true;
   int writes = 0;
   Shakiness shaky;
-  shaky.instead = [&](bool reading, size_t) -> absl::optional<IoResult> {
-    if (reading || ++writes == 1 || !blocks) return absl::nullopt;
+  shaky.instead = [&](bool reading, size_t) -> std::optional<IoResult> {
+    if (reading || ++writes == 1 || !blocks) return std::nullopt;
     return IoResult::WantWrite();
   };
   Connection c = WrapShaky(MakeContext(ClientOptions()),
@@ -171,8 +171,8 @@ TEST(TicketFlightTest, GoesOnLaterWhereItBlocks) {
 TEST(TicketFlightTest, ThatFailsFailsOnlyWriting) {
   int writes = 0;
   Shakiness shaky;
-  shaky.instead = [&](bool reading, size_t) -> absl::optional<IoResult> {
-    if (reading || ++writes == 1) return absl::nullopt;
+  shaky.instead = [&](bool reading, size_t) -> std::optional<IoResult> {
+    if (reading || ++writes == 1) return std::nullopt;
     return absl::UnavailableError("broken pipe");
   };
   Connection c = WrapShaky(MakeContext(ClientOptions()),
@@ -219,7 +219,7 @@ TEST(DurationTest, IsOfTheHandshake) {
   now += absl::Milliseconds(5);
   ASSERT_TRUE(c.ok());
   EXPECT_EQ(c.client->info()->handshake_duration, absl::Milliseconds(7));
-  EXPECT_EQ(c.server->info()->handshake_duration, absl::nullopt);
+  EXPECT_EQ(c.server->info()->handshake_duration, std::nullopt);
 }
 
 TEST(NewSessionTest, IsReportedToClients) {
@@ -254,21 +254,21 @@ TEST(ExporterTest, HasTheLimitThatItStates) {
         Wrap(MakeContext(Client(version)), MakeContext(ServerOptions()));
     EXPECT_EQ(
         GetErrorKind(
-            c.client->ExportKeyingMaterial("l", absl::nullopt, 1).status()),
+            c.client->ExportKeyingMaterial("l", std::nullopt, 1).status()),
         ErrorKind::kInvalidArgument);
     ShakeHands(&c);
     ASSERT_TRUE(c.ok());
     ASSERT_NE(c.client->info()->cipher.name.find("SHA256"), std::string::npos);
-    const auto all = c.client->ExportKeyingMaterial("l", absl::nullopt, most);
+    const auto all = c.client->ExportKeyingMaterial("l", std::nullopt, most);
     ASSERT_TRUE(all.ok()) << all.status();
     EXPECT_EQ(all->size(), most);
-    EXPECT_EQ(c.server->ExportKeyingMaterial("l", absl::nullopt, most)->view(),
+    EXPECT_EQ(c.server->ExportKeyingMaterial("l", std::nullopt, most)->view(),
               all->view());
     const absl::Status status =
-        c.client->ExportKeyingMaterial("l", absl::nullopt, most + 1).status();
+        c.client->ExportKeyingMaterial("l", std::nullopt, most + 1).status();
     EXPECT_EQ(GetErrorKind(status), ErrorKind::kInvalidArgument);
     EXPECT_NE(status.message().find(std::to_string(most)), std::string::npos);
-    EXPECT_TRUE(c.client->ExportKeyingMaterial("l", absl::nullopt, 0).ok());
+    EXPECT_TRUE(c.client->ExportKeyingMaterial("l", std::nullopt, 0).ok());
   }
 }
 

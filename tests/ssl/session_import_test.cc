@@ -11,10 +11,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
 #include "ssl/session.h"
@@ -43,7 +43,7 @@ constexpr unsigned kTicket = 10;
 constexpr unsigned kPeerSha256 = 13;
 constexpr unsigned kCertChain = 19;
 
-using Element = absl::optional<std::string>;  // Unset: leave it out.
+using Element = std::optional<std::string>;  // Unset: leave it out.
 using Change = std::function<Element(unsigned tag, const std::string& content)>;
 
 std::string View(const CBS& cbs) {

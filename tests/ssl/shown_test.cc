@@ -156,7 +156,7 @@ TEST(ShownTest, InputsOfThePeer) {
   ContextOptions server = ServerOptions();
   server.sni =
       [](Socket&,
-         const absl::optional<std::string>&) -> absl::StatusOr<SniDecision> {
+         const std::optional<std::string>&) -> absl::StatusOr<SniDecision> {
     SniDecision decision;
     decision.alert = 112;
     return decision;

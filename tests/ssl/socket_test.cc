@@ -102,7 +102,7 @@ TEST(SocketTest, RefusesAnotherHostBeforeAnyData) {
   options.server_hostname = "elsewhere.test";
   Connection c = Connect(MakeContext(ClientOptions()),
                          MakeContext(ServerOptions()), options);
-  const absl::optional<Error> error = GetError(c.client_status);
+  const std::optional<Error> error = GetError(c.client_status);
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->kind, ErrorKind::kHostname);
   EXPECT_EQ(error->verify_code, 62);
@@ -118,7 +118,7 @@ TEST(SocketTest, RefusesAnUnknownIssuer) {
   ContextOptions options = ClientOptions();
   options.trust_store = TestTrustStore("other_root.pem");
   Connection c = Connect(std::move(options), ServerOptions());
-  const absl::optional<Error> error = GetError(c.client_status);
+  const std::optional<Error> error = GetError(c.client_status);
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->kind, ErrorKind::kVerification);
   EXPECT_EQ(error->verify_code, 20);
@@ -209,7 +209,7 @@ TEST(SocketTest, UnwrapKeepsUnreadData) {
   Connection c = Connect(ClientOptions(), ServerOptions());
   ASSERT_TRUE(c.ok());
   ASSERT_TRUE(WriteAll(c.server.get(), "unread").ok());
-  const absl::optional<Error> error = GetError(c.client->Unwrap().status());
+  const std::optional<Error> error = GetError(c.client->Unwrap().status());
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->kind, ErrorKind::kProtocol);
   EXPECT_EQ(error->reason, "APPLICATION_DATA_ON_SHUTDOWN");
@@ -253,7 +253,7 @@ TEST(SocketTest, RecognizesPlainText) {
           ->Write(absl::MakeConstSpan(
               reinterpret_cast<const uint8_t*>(http.data()), http.size()))
           .done());
-  const absl::optional<Error> error = GetError(c.client->Handshake().status());
+  const std::optional<Error> error = GetError(c.client->Handshake().status());
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->kind, ErrorKind::kProtocol);
   EXPECT_EQ(error->reason, "WRONG_VERSION_NUMBER");

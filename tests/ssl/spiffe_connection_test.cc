@@ -5,13 +5,13 @@
 // must not be confused, sessions, remembered verdicts.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ssl/context.h"
@@ -350,7 +350,7 @@ TEST(SpiffeContextTest, OptionsThatVerifyLessAreErrors) {
       AllOf(KindIs(ErrorKind::kInvalidArgument), WhereIs("anchor_pins")));
   ContextOptions with_psk = fresh();
   with_psk.psk_client = [](absl::string_view) {
-    return absl::optional<PskIdentity>();
+    return std::optional<PskIdentity>();
   };
   EXPECT_THAT(Context::Create(with_psk),
               AllOf(KindIs(ErrorKind::kInvalidArgument), WhereIs("psk")));

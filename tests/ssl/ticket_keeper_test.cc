@@ -55,7 +55,7 @@ class FakeKeeper final : public TicketKeeper {
     return blanks;
   }
 
-  absl::StatusOr<absl::optional<Secret>> Open(
+  absl::StatusOr<std::optional<Secret>> Open(
       absl::string_view server_name, absl::string_view ticket) override {
     if (late-- > 0) return Later();
     late = lateness;

@@ -31,7 +31,7 @@ using ::airlock::testing::TestCredentials;
 using ::airlock::testing::TestTrustStore;
 using ::airlock::testing::WrapShaky;
 
-using Answer = absl::optional<IoResult>;
+using Answer = std::optional<IoResult>;
 
 // More single-byte calls than any handshake here needs in either direction.
 constexpr int kMoreThanEnough = 1000000;
@@ -55,7 +55,7 @@ std::shared_ptr<const Context> Server() {
 Shakiness Hesitant() {
   Shakiness shakiness;
   shakiness.instead = [](bool reading, size_t call) -> Answer {
-    if (call % 2 == 1) return absl::nullopt;
+    if (call % 2 == 1) return std::nullopt;
     return reading ? IoResult::WantRead() : IoResult::WantWrite();
   };
   return shakiness;
@@ -65,7 +65,7 @@ Shakiness Hesitant() {
 Shakiness FailsOnce(size_t nth, const IoResult& answer) {
   Shakiness shakiness;
   shakiness.instead = [nth, answer](bool, size_t call) -> Answer {
-    if (call != nth) return absl::nullopt;
+    if (call != nth) return std::nullopt;
     return answer;
   };
   return shakiness;
@@ -238,7 +238,7 @@ TEST_P(TransportTest, EndsAtEachCallInTurn) {
 TEST_P(TransportTest, TimeoutsCanBeRepeated) {
   Shakiness shakiness;
   shakiness.instead = [](bool, size_t call) -> Answer {
-    if (call % 2 == 1) return absl::nullopt;
+    if (call % 2 == 1) return std::nullopt;
     return absl::DeadlineExceededError("5 seconds are over");
   };
   Connection c = WrapShaky(Client(GetParam()), Server(), shakiness, shakiness);
@@ -313,7 +313,7 @@ TEST(TransportEndTest, FailingAfterTheHandshakeIsNotAnEnd) {
   bool broken = false;
   Shakiness shakiness;
   shakiness.instead = [&broken](bool reading, size_t) -> Answer {
-    if (!broken || !reading) return absl::nullopt;
+    if (!broken || !reading) return std::nullopt;
     return absl::UnavailableError("connection reset");
   };
   Connection c = WrapShaky(Client(TlsVersion::kTls1_3), Server(), shakiness, {},

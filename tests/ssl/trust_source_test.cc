@@ -216,7 +216,7 @@ TEST_P(LiveTrustTest, AContextChosenBySniHasASource) {
   const auto source = Source(TestTrustStore());
   const auto inner = MakeContext(LiveServer(source));
   ContextOptions outer = ServerOptions();
-  outer.sni = [inner](Socket&, const absl::optional<std::string>&) {
+  outer.sni = [inner](Socket&, const std::optional<std::string>&) {
     SniDecision decision;
     decision.context = inner;
     return absl::StatusOr<SniDecision>(std::move(decision));

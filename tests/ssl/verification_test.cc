@@ -26,7 +26,7 @@ void Change(std::string& field) { field += "x"; }
 void Change(VerifyMode& field) { field = VerifyMode::kOptional; }
 void Change(EchUse& field) { field = EchUse::kRequired; }
 void Change(Protocol& field) { field = Protocol::kTlsv1_2; }
-void Change(absl::optional<TlsVersion>& field) { field = TlsVersion::kTls1_0; }
+void Change(std::optional<TlsVersion>& field) { field = TlsVersion::kTls1_0; }
 void Change(std::vector<TlsVersion>& field) {
   field.push_back(TlsVersion::kTls1_0);
 }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -17,7 +18,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "ssl/context.h"
 #include "ssl/error.h"
@@ -265,7 +265,7 @@ void Change(std::string& field) { field += "x"; }
 void Change(EchUse& field) { field = EchUse::kRequired; }
 void Change(Protocol& field) { field = Protocol::kTlsv1_2; }
 void Change(VerifyMode& field) { field = VerifyMode::kOptional; }
-void Change(absl::optional<TlsVersion>& field) { field = TlsVersion::kTls1_2; }
+void Change(std::optional<TlsVersion>& field) { field = TlsVersion::kTls1_2; }
 void Change(std::vector<TlsVersion>& field) {
   field.push_back(TlsVersion::kTls1_0);
 }

@@ -9,12 +9,12 @@
 #ifndef AIRLOCK_TESTS_SUPPORT_ERROR_MATCHERS_H_
 #define AIRLOCK_TESTS_SUPPORT_ERROR_MATCHERS_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
-#include "absl/types/optional.h"
 #include "config/error_place.h"
 #include "gmock/gmock.h"
 #include "ssl/error.h"
@@ -32,7 +32,7 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& status) {
 // The place that an error is about: where it says, or the place that a status
 // from elsewhere carries.
 inline std::string WhereOf(const absl::Status& status) {
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   const std::string where = error.has_value() ? error->where : "";
   return where.empty() ? config::PlaceOf(status) : where;
 }
@@ -42,7 +42,7 @@ MATCHER_P(KindIs, kind,
           std::string("is of kind ") + std::string(ssl::ErrorKindName(kind))) {
   const absl::Status& status = StatusOf(arg);
   *result_listener << status.ToString();
-  const absl::optional<ssl::Error> error = ssl::GetError(status);
+  const std::optional<ssl::Error> error = ssl::GetError(status);
   return error.has_value() && error->kind == kind;
 }
 
@@ -64,7 +64,7 @@ MATCHER_P(WhereIs, matcher, "has a place that matches") {
 
 // Whether `arg` says what to do.
 MATCHER(HasAdvice, "says what to do") {
-  const absl::optional<ssl::Error> error = ssl::GetError(StatusOf(arg));
+  const std::optional<ssl::Error> error = ssl::GetError(StatusOf(arg));
   *result_listener << StatusOf(arg).ToString();
   return error.has_value() && !error->advice.empty();
 }
@@ -78,14 +78,14 @@ MATCHER_P(Quotes, text, std::string("quotes \"") + std::string(text) + "\"") {
 
 // Whether BoringSSL's (or OpenSSL's) reason of `arg` is `reason`.
 MATCHER_P(ReasonIs, reason, std::string("has the reason ") + reason) {
-  const absl::optional<ssl::Error> error = ssl::GetError(StatusOf(arg));
+  const std::optional<ssl::Error> error = ssl::GetError(StatusOf(arg));
   *result_listener << StatusOf(arg).ToString();
   return error.has_value() && error->reason == reason;
 }
 
 // Whether the verification of `arg` failed with this X509_V_ERR_* number.
 MATCHER_P(VerifyCodeIs, code, "has this verify_code") {
-  const absl::optional<ssl::Error> error = ssl::GetError(StatusOf(arg));
+  const std::optional<ssl::Error> error = ssl::GetError(StatusOf(arg));
   *result_listener << StatusOf(arg).ToString();
   return error.has_value() && error->verify_code == code;
 }

@@ -74,8 +74,8 @@ bool Drain(int fd, absl::Mutex* mutex, std::string* into) {
   return true;
 }
 
-absl::optional<std::string> RestOfLine(absl::string_view text,
-                                       absl::string_view prefix) {
+std::optional<std::string> RestOfLine(absl::string_view text,
+                                      absl::string_view prefix) {
   std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
   lines.pop_back();  // Not yet complete.
   for (const absl::string_view line : lines) {
@@ -83,7 +83,7 @@ absl::optional<std::string> RestOfLine(absl::string_view text,
       return std::string(line.substr(prefix.size()));
     }
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -207,7 +207,7 @@ absl::Status Process::WaitForText(absl::string_view text) {
 }
 
 absl::StatusOr<std::string> Process::WaitForLine(absl::string_view prefix) {
-  absl::optional<std::string> found;
+  std::optional<std::string> found;
   const auto ready = [&] {
     mutex_.AssertReaderHeld();
     found = RestOfLine(output_, prefix);

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>  // NOLINT(build/c++11)
 #include <vector>
@@ -17,7 +18,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/optional.h"
 
 namespace airlock::testing {
 
@@ -82,7 +82,7 @@ class Process {
   int input_;
   const int output_fd_;
   const int errors_fd_;
-  absl::optional<int> status_;
+  std::optional<int> status_;
 
   mutable absl::Mutex mutex_;
   std::string output_ ABSL_GUARDED_BY(mutex_);

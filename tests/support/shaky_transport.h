@@ -10,9 +10,9 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "platform/memory_transport.h"
 #include "ssl/transport.h"
@@ -26,7 +26,7 @@ struct Shakiness {
   size_t most_at_once = std::numeric_limits<size_t>::max();
   // Answers a call in place of the transport; nullopt passes it on. `call`
   // counts reads and writes together, from 0.
-  std::function<absl::optional<ssl::IoResult>(bool reading, size_t call)>
+  std::function<std::optional<ssl::IoResult>(bool reading, size_t call)>
       instead;
 };
 

@@ -9,13 +9,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/c/airlock.h"
 #include "platform/c/internal/transport.h"
 #include "platform/c/internal/values.h"
@@ -48,7 +48,7 @@ struct airlock_context {
   airlock::ssl::Side side;
   // Set if the context is for one host only, because the policy was asked about
   // that host.
-  absl::optional<std::string> server_hostname;
+  std::optional<std::string> server_hostname;
   // Kept even if no callback needs it, since the host may rely on it.
   airlock::c::internal::UserDataPtr user;
 };
@@ -88,8 +88,8 @@ struct airlock_socket {
   uint64_t bytes_read = 0;
   uint64_t bytes_written = 0;
   // When the first call that shook hands began, and the total time.
-  absl::optional<std::chrono::steady_clock::time_point> handshake_begin;
-  absl::optional<std::chrono::steady_clock::duration> handshake_time;
+  std::optional<std::chrono::steady_clock::time_point> handshake_begin;
+  std::optional<std::chrono::steady_clock::duration> handshake_time;
   std::unique_ptr<airlock::ssl::Socket> socket;
   // `socket`'s transport; null if it is callbacks.
   airlock::platform::PosixTransport* fd_transport = nullptr;

@@ -10,10 +10,10 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/c/airlock.h"
 #include "platform/posix_transport.h"
 #include "platform/process_claim.h"
@@ -53,7 +53,7 @@ struct MadeTransport {
 absl::StatusOr<MadeTransport> MakeTransport(const airlock_transport* given);
 
 // The time for airlock_transport's deadline_ms; unset if that is 0.
-absl::StatusOr<absl::optional<std::chrono::steady_clock::time_point>>
+absl::StatusOr<std::optional<std::chrono::steady_clock::time_point>>
 DeadlineFor(int64_t deadline_ms);
 
 // What `timeout_ms`, which may be one of AIRLOCK_WAIT_*, means for `fd` now.

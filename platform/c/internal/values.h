@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +16,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/c/airlock.h"
 #include "platform/wrap_options.h"
 #include "ssl/options.h"
@@ -31,19 +31,19 @@ inline airlock_bytes Bytes(absl::string_view value) {
 
 // The bytes, or unset if they are not given. `name` is their name in errors,
 // here and below. If data is NULL, size must be 0.
-absl::StatusOr<absl::optional<absl::string_view>> Given(airlock_bytes bytes,
-                                                        absl::string_view name);
+absl::StatusOr<std::optional<absl::string_view>> Given(airlock_bytes bytes,
+                                                       absl::string_view name);
 // The same, with empty for not given.
 absl::StatusOr<std::string> Text(airlock_bytes bytes, absl::string_view name);
-absl::StatusOr<absl::optional<ssl::Secret>> GivenSecret(airlock_bytes bytes,
-                                                        absl::string_view name);
+absl::StatusOr<std::optional<ssl::Secret>> GivenSecret(airlock_bytes bytes,
+                                                       absl::string_view name);
 absl::StatusOr<std::vector<std::string>> Texts(const airlock_bytes* list,
                                                size_t count,
                                                absl::string_view name);
 
 // The same for the path of a file: contains no NUL.
-absl::StatusOr<absl::optional<std::string>> GivenPath(airlock_bytes bytes,
-                                                      absl::string_view name);
+absl::StatusOr<std::optional<std::string>> GivenPath(airlock_bytes bytes,
+                                                     absl::string_view name);
 
 // Ok if `list` may have `count` elements.
 absl::Status CheckList(const void* list, size_t count, absl::string_view name);
@@ -57,8 +57,8 @@ absl::Status Give(absl::string_view value, airlock_buffer* out);
 
 // AIRLOCK_UNSET, AIRLOCK_YES or AIRLOCK_NO; the second gives `otherwise` for
 // unset.
-absl::StatusOr<absl::optional<bool>> Choice(int32_t value,
-                                            absl::string_view name);
+absl::StatusOr<std::optional<bool>> Choice(int32_t value,
+                                           absl::string_view name);
 absl::StatusOr<bool> Flag(int32_t value, absl::string_view name,
                           bool otherwise = false);
 
@@ -70,15 +70,15 @@ constexpr int32_t ChoiceNumber(bool value) {
 // The defaults of a client: verify the chain and the name, unless SPIFFE IDs
 // take its place. Sets what is unset.
 void SetVerificationDefaults(bool server_side, bool spiffe,
-                             absl::optional<ssl::VerifyMode>* cert_reqs,
-                             absl::optional<bool>* check_hostname);
+                             std::optional<ssl::VerifyMode>* cert_reqs,
+                             std::optional<bool>* check_hostname);
 
-absl::StatusOr<absl::optional<ssl::VerifyMode>> CertReqs(int32_t value);
+absl::StatusOr<std::optional<ssl::VerifyMode>> CertReqs(int32_t value);
 // `otherwise` for 0.
 absl::StatusOr<int> SecurityLevel(int32_t value, int otherwise);
 absl::StatusOr<ssl::Protocol> SslVersion(int32_t value);
-absl::StatusOr<absl::optional<ssl::TlsVersion>> Version(uint16_t value,
-                                                        absl::string_view name);
+absl::StatusOr<std::optional<ssl::TlsVersion>> Version(uint16_t value,
+                                                       absl::string_view name);
 absl::StatusOr<ssl::VerifyFlags> Flags(uint32_t value);
 absl::StatusOr<std::vector<ssl::TlsVersion>> DisabledVersions(uint32_t value);
 // At most one of the two may be given.

@@ -108,10 +108,10 @@ void Call::Connect(std::shared_ptr<const Proxy> proxy, ConnectionPlan plan) {
 
 void Call::OnConnected(absl::StatusOr<std::shared_ptr<Exchange>> exchange) {
   // This call did not need the steps that ended before it started.
-  const auto since = [this](const absl::optional<EventLoop::Time>& time) {
+  const auto since = [this](const std::optional<EventLoop::Time>& time) {
     return time.has_value() && *time >= start_
-               ? absl::optional<absl::Duration>(Since(*time))
-               : absl::nullopt;
+               ? std::optional<absl::Duration>(Since(*time))
+               : std::nullopt;
   };
   const ConnectorTimes& times = wait_->times();
   response_.timing.resolved = since(times.resolved);
@@ -159,7 +159,7 @@ void Call::OnExchanged(absl::Status status) {
 
 absl::Status Call::OnHead(const ResponseHead& head) {
   response_.timing.first_byte = Since(Now());
-  const absl::optional<absl::string_view> location =
+  const std::optional<absl::string_view> location =
       head.headers.Get("Location");
   if (IsRedirect(head.status) && location.has_value() &&
       request_.max_redirects > 0) {

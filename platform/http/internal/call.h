@@ -87,9 +87,9 @@ class Call : public std::enable_shared_from_this<Call> {
   Hop hop_;
   RequestBody body_;
   int redirects_ = 0;
-  HttpVersions versions_;                 // For this hop.
-  bool repeated_ = false;                 // This hop was sent twice.
-  absl::optional<std::string> location_;  // Of a redirect to follow.
+  HttpVersions versions_;                // For this hop.
+  bool repeated_ = false;                // This hop was sent twice.
+  std::optional<std::string> location_;  // Of a redirect to follow.
   int redirect_status_ = 0;
   uint64_t discarded_ = 0;  // Of a redirect's body.
 

@@ -199,7 +199,7 @@ void Connector::AdvanceHandshake() {
 }
 
 absl::StatusOr<bool> Connector::ChoseHttp2() const {
-  const absl::optional<ssl::ConnectionInfo> info = socket_->info();
+  const std::optional<ssl::ConnectionInfo> info = socket_->info();
   const std::string chosen = info.has_value() ? info->alpn : "";
   // A server without ALPN speaks HTTP/1.1.
   const std::string protocol = chosen.empty() ? "http/1.1" : chosen;

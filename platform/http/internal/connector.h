@@ -7,13 +7,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/event_loop.h"
 #include "platform/http/internal/connection.h"
 #include "platform/http/internal/dialer.h"
@@ -39,9 +39,9 @@ struct ConnectorOptions {
 
 // When each step ended; unset: it has not.
 struct ConnectorTimes {
-  absl::optional<EventLoop::Time> resolved;
-  absl::optional<EventLoop::Time> connected;
-  absl::optional<EventLoop::Time> secured;
+  std::optional<EventLoop::Time> resolved;
+  std::optional<EventLoop::Time> connected;
+  std::optional<EventLoop::Time> secured;
 };
 
 // Looks up the name, connects, makes the proxy's tunnel, and performs the

@@ -141,7 +141,7 @@ absl::Status Follow(int status, absl::string_view location, Hop* hop) {
 }
 
 Headers FieldsToSend(const Hop& hop, bool decompress,
-                     const absl::optional<uint64_t>& size,
+                     const std::optional<uint64_t>& size,
                      absl::string_view user_agent) {
   Headers fields = {{"Host", hop.url.authority()}};
   if (!hop.headers.Has("User-Agent")) fields.Add("User-Agent", user_agent);

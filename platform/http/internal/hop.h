@@ -6,12 +6,12 @@
 #define AIRLOCK_PLATFORM_HTTP_INTERNAL_HOP_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/headers.h"
 #include "platform/http/message.h"
 #include "platform/http/url.h"
@@ -49,7 +49,7 @@ absl::Status Follow(int status, absl::string_view location, Hop* hop);
 // The fields that are sent: the caller's and the client's own. `size`: of the
 // body; unset: sent in chunks.
 Headers FieldsToSend(const Hop& hop, bool decompress,
-                     const absl::optional<uint64_t>& size,
+                     const std::optional<uint64_t>& size,
                      absl::string_view user_agent);
 
 // Whether a request may be sent again after a connection broke, since twice

@@ -6,9 +6,9 @@
 #define AIRLOCK_PLATFORM_HTTP_INTERNAL_HTTP1_EXCHANGE_H_
 
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
-#include "absl/types/optional.h"
 #include "platform/http/event_loop.h"
 #include "platform/http/internal/connection.h"
 #include "platform/http/internal/connection_pool.h"
@@ -40,7 +40,7 @@ class Http1Exchange final : public Exchange,
   std::unique_ptr<Connection> connection_;  // Null when it is done.
   const bool reused_;
   Done done_;
-  absl::optional<Http1Transfer> transfer_;
+  std::optional<Http1Transfer> transfer_;
 };
 
 }  // namespace airlock::http::internal

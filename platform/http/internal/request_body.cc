@@ -17,7 +17,7 @@ constexpr size_t kPart = 16 << 10;  // A TLS record.
 
 }  // namespace
 
-absl::optional<uint64_t> RequestBody::size() const {
+std::optional<uint64_t> RequestBody::size() const {
   return reader_ == nullptr ? text_.size() : reader_->size();
 }
 
@@ -33,7 +33,7 @@ absl::StatusOr<size_t> RequestBody::Read() {
   }
   buffer_.resize(*size);
   sent_ += *size;
-  const absl::optional<uint64_t> whole = reader_->size();
+  const std::optional<uint64_t> whole = reader_->size();
   if (whole.has_value() && (*size == 0 ? sent_ < *whole : sent_ > *whole)) {
     return MakeFailure(
         Failure::kBody,

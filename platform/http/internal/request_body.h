@@ -6,12 +6,12 @@
 #define AIRLOCK_PLATFORM_HTTP_INTERNAL_REQUEST_BODY_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/message.h"
 
 namespace airlock::http::internal {
@@ -25,7 +25,7 @@ class RequestBody {
   explicit RequestBody(BodyReader* reader) : reader_(reader) {}
 
   // How many bytes it has; unset if only its end will tell.
-  absl::optional<uint64_t> size() const;
+  std::optional<uint64_t> size() const;
 
   // The next bytes, valid until the next call; empty at the end. Errors:
   // Failure::kBody.

@@ -9,12 +9,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/headers.h"
 #include "platform/http/version.h"
 
@@ -25,7 +25,7 @@ struct ResponseHead {
   int status = 0;
   std::string reason;
   Headers headers;
-  absl::optional<uint64_t> content_length;
+  std::optional<uint64_t> content_length;
 };
 
 // One response, without I/O. Anything that two parsers could understand in

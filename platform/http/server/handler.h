@@ -8,11 +8,11 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/headers.h"
 #include "platform/http/message.h"
 #include "platform/http/version.h"
@@ -32,7 +32,7 @@ struct ServerRequest {
   Headers headers;
   // Whether a body follows; its length if the client has stated it.
   bool has_body = false;
-  absl::optional<uint64_t> content_length;
+  std::optional<uint64_t> content_length;
 };
 
 struct ServerResponse {

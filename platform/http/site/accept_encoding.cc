@@ -4,13 +4,13 @@
 #include "platform/http/site/accept_encoding.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace airlock::http {
 namespace {
@@ -43,9 +43,9 @@ int WeightOf(absl::string_view parameters) {
 }  // namespace
 
 bool AcceptsGzip(const Headers& headers) {
-  absl::optional<int> gzip;
-  absl::optional<int> identity;
-  absl::optional<int> others;
+  std::optional<int> gzip;
+  std::optional<int> identity;
+  std::optional<int> others;
   for (const absl::string_view value : headers.GetAll("Accept-Encoding")) {
     for (const absl::string_view element : absl::StrSplit(value, ',')) {
       const size_t end = element.find(';');

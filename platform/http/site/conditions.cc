@@ -3,11 +3,12 @@
 
 #include "platform/http/site/conditions.h"
 
+#include <optional>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "absl/types/optional.h"
 #include "platform/http/site/http_date.h"
 
 namespace airlock::http {
@@ -17,19 +18,19 @@ constexpr absl::string_view kWeak = "W/";
 
 // Takes an entity tag (section 8.8.3) from the start of `list`, with the comma
 // and the spaces around it. Unset at the end, and for anything else.
-absl::optional<absl::string_view> TakeTag(absl::string_view* list) {
+std::optional<absl::string_view> TakeTag(absl::string_view* list) {
   const size_t begin = list->find_first_not_of(", \t");
-  if (begin == absl::string_view::npos) return absl::nullopt;
+  if (begin == absl::string_view::npos) return std::nullopt;
   list->remove_prefix(begin);
   const size_t open = absl::StartsWith(*list, kWeak) ? kWeak.size() : 0;
-  if (list->substr(open, 1) != "\"") return absl::nullopt;
+  if (list->substr(open, 1) != "\"") return std::nullopt;
   const size_t close = list->find('"', open + 1);
-  if (close == absl::string_view::npos) return absl::nullopt;
+  if (close == absl::string_view::npos) return std::nullopt;
   const absl::string_view tag = list->substr(0, close + 1);
   list->remove_prefix(close + 1);
   const size_t next = list->find_first_not_of(" \t");
   if (next != absl::string_view::npos && (*list)[next] != ',') {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return tag;
 }
@@ -55,10 +56,10 @@ bool AnyMatches(const Headers& headers, absl::string_view name,
   return false;
 }
 
-absl::optional<absl::Time> DateOf(const Headers& headers,
-                                  absl::string_view name) {
+std::optional<absl::Time> DateOf(const Headers& headers,
+                                 absl::string_view name) {
   const auto value = headers.Get(name);
-  if (!value.has_value()) return absl::nullopt;
+  if (!value.has_value()) return std::nullopt;
   return ParseHttpDate(*value);
 }
 

@@ -7,11 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "platform/http/message.h"
 #include "platform/internal/unique_fd.h"
@@ -32,7 +32,7 @@ class FileReader : public BodyReader {
   FileReader(platform::internal::UniqueFd fd, std::vector<FilePart> parts);
 
   absl::StatusOr<size_t> Read(absl::Span<char> into) override;
-  absl::optional<uint64_t> size() const override { return size_; }
+  std::optional<uint64_t> size() const override { return size_; }
 
  private:
   const platform::internal::UniqueFd fd_;

@@ -32,12 +32,12 @@ std::string FormatHttpDate(absl::Time time) {
                       absl::Dec(civil.second(), absl::kZeroPad2), " GMT");
 }
 
-absl::optional<absl::Time> ParseHttpDate(absl::string_view text) {
+std::optional<absl::Time> ParseHttpDate(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
   // ParseTime also accepts "infinite-future".
   if (text.size() > kLongest || text.empty() ||
       !absl::ascii_isupper(text.front())) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   for (const absl::string_view format :
        {"%a, %d %b %Y %H:%M:%S GMT",  // IMF-fixdate.
@@ -46,7 +46,7 @@ absl::optional<absl::Time> ParseHttpDate(absl::string_view text) {
     absl::Time time;
     if (absl::ParseTime(format, text, &time, nullptr)) return time;
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 }  // namespace airlock::http

@@ -5,11 +5,11 @@
 #ifndef AIRLOCK_PLATFORM_HTTP_SITE_HTTP_DATE_H_
 #define AIRLOCK_PLATFORM_HTTP_SITE_HTTP_DATE_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 
 namespace airlock::http {
 
@@ -17,7 +17,7 @@ namespace airlock::http {
 std::string FormatHttpDate(absl::Time time);
 
 // Reads all three formats; unset if the date is invalid.
-absl::optional<absl::Time> ParseHttpDate(absl::string_view text);
+std::optional<absl::Time> ParseHttpDate(absl::string_view text);
 
 }  // namespace airlock::http
 

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/types/optional.h"
 
 namespace airlock::http {
 namespace {
@@ -19,10 +19,10 @@ namespace {
 constexpr uint64_t kMax = std::numeric_limits<uint64_t>::max();
 
 // A number too large for 64 bits is the largest one: it is beyond every file.
-absl::optional<uint64_t> ParseDigits(absl::string_view digits) {
+std::optional<uint64_t> ParseDigits(absl::string_view digits) {
   if (digits.empty() ||
       !std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit)) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   uint64_t number = 0;
   return absl::SimpleAtoi(digits, &number) ? number : kMax;

@@ -7,9 +7,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/http/server/handler.h"
 #include "platform/http/site/file_site.h"
 #include "platform/http/site/stats_handler.h"
@@ -20,7 +20,7 @@ namespace airlock::http {
 
 struct SiteOptions {
   // Served at "/". Unset: "/" leads to "/_tls".
-  absl::optional<FileSite> files;
+  std::optional<FileSite> files;
   // Takes files at "/_upload/"; null: no uploads.
   std::unique_ptr<UploadDirectory> uploads;
   StatsAccess stats_access = StatsAccess::kLoopback;

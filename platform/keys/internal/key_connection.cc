@@ -17,13 +17,13 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/types/optional.h"
 #include "platform/fork_guard.h"
 #include "platform/internal/unique_fd.h"
 #include "platform/keys/packet.h"
@@ -46,11 +46,11 @@ constexpr int kMostSends = 2;
 constexpr std::chrono::milliseconds kTick(200);
 
 // N of "fd:N"; unset for a path.
-absl::optional<int> DescriptorOf(absl::string_view place) {
+std::optional<int> DescriptorOf(absl::string_view place) {
   int number = -1;
   if (!absl::ConsumePrefix(&place, "fd:") ||
       !absl::SimpleAtoi(place, &number) || place != absl::StrCat(number)) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   return number;
 }
@@ -245,7 +245,7 @@ void KeyConnection::State::Forget(const Request& request, bool cancel) {
 absl::Status KeyConnection::State::Open() {
   if (!events_.valid()) events_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
   if (!events_.valid()) return Failed("cannot wait for the key service");
-  const absl::optional<int> inherited = DescriptorOf(place_);
+  const std::optional<int> inherited = DescriptorOf(place_);
   absl::StatusOr<UniqueFd> opened =
       inherited.has_value() ? OpenOver(*inherited) : ConnectTo(place_);
   if (!opened.ok()) return opened.status();

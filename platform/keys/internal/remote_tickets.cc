@@ -100,11 +100,11 @@ absl::Status RemoteTickets::Refill(Waiting waiting,
   return absl::OkStatus();
 }
 
-absl::StatusOr<absl::optional<ssl::Secret>> RemoteTickets::Open(
+absl::StatusOr<std::optional<ssl::Secret>> RemoteTickets::Open(
     absl::string_view server_name, absl::string_view ticket) {
   const platform::ForkGuard guard;
   if (ticket.size() > kMaxTicket || server_name.size() > kMaxKeyName) {
-    return absl::optional<ssl::Secret>();
+    return std::optional<ssl::Secret>();
   }
   std::unique_lock<std::mutex> lock(mutex_);
   DropOld(steady_clock::now());
@@ -116,7 +116,7 @@ absl::StatusOr<absl::optional<ssl::Secret>> RemoteTickets::Open(
   absl::StatusOr<Message> answer =
       Ask(std::move(request), waiting_, MessageType::kUnsealed, &lock);
   if (!answer.ok()) return answer.status();
-  absl::optional<ssl::Secret> content;
+  std::optional<ssl::Secret> content;
   if (!answer->bytes.empty()) content.emplace(answer->bytes);
   WipeSecrets(&*answer);
   return content;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "platform/keys/key_client.h"
 #include "platform/keys/protocol.h"
 #include "ssl/secret.h"
@@ -34,7 +34,7 @@ class RemoteTickets final : public ssl::TicketKeeper {
                 Waiting waiting, absl::Duration timeout, absl::Duration pause);
 
   absl::StatusOr<std::vector<ssl::TicketBlank>> Take(size_t count) override;
-  absl::StatusOr<absl::optional<ssl::Secret>> Open(
+  absl::StatusOr<std::optional<ssl::Secret>> Open(
       absl::string_view server_name, absl::string_view ticket) override;
 
  private:

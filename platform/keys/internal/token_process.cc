@@ -116,7 +116,7 @@ class Worker {
       const absl::StatusOr<Packet> packet = ReceivePacket(socket_);
       if (absl::IsUnavailable(packet.status())) continue;
       if (!packet.ok()) _exit(kServiceEnded);
-      const absl::optional<TokenPacket> request = DecodeToken(packet->bytes);
+      const std::optional<TokenPacket> request = DecodeToken(packet->bytes);
       if (!request.has_value()) continue;
       shared_->under_way = request->number;
       alarm(kPatienceSeconds);
@@ -163,7 +163,7 @@ class Worker {
   Shared* const shared_;
   const TokenKeyOptions& options_;
   const LockedPin& pin_;
-  absl::optional<TokenSession> session_;
+  std::optional<TokenSession> session_;
 };
 
 std::string EndText(int status) {
@@ -223,8 +223,8 @@ std::string EncodeToken(const TokenPacket& packet) {
   return bytes + packet.bytes;
 }
 
-absl::optional<TokenPacket> DecodeToken(absl::string_view bytes) {
-  if (bytes.size() < kHeader) return absl::nullopt;
+std::optional<TokenPacket> DecodeToken(absl::string_view bytes) {
+  if (bytes.size() < kHeader) return std::nullopt;
   const auto byte = [bytes](size_t at) {
     return static_cast<uint32_t>(static_cast<unsigned char>(bytes[at]));
   };

@@ -26,7 +26,7 @@ struct TokenPacket {
 
 std::string EncodeToken(const TokenPacket& packet);
 // Unset if it is too short.
-absl::optional<TokenPacket> DecodeToken(absl::string_view bytes);
+std::optional<TokenPacket> DecodeToken(absl::string_view bytes);
 
 // Forks the process that answers requests at the other end of the socket that
 // is returned. Errors: kInternal.

@@ -125,7 +125,7 @@ absl::string_view Field(const unsigned char (&field)[kSize]) {
 }
 
 template <size_t kSize>
-bool Is(const absl::optional<std::string>& wanted,
+bool Is(const std::optional<std::string>& wanted,
         const unsigned char (&field)[kSize]) {
   return !wanted.has_value() || *wanted == Field(field);
 }

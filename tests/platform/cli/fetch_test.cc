@@ -354,7 +354,7 @@ TEST(ProgressTest, ALineTellsHowFarItIs) {
             " 50% [###############               ] 512 B of 1.0 KiB, 256 B/s");
   EXPECT_EQ(cli::ProgressLine(0, 0, absl::ZeroDuration()),
             "100% [##############################] 0 B of 0 B, 0 B/s");
-  EXPECT_EQ(cli::ProgressLine(3 << 20, absl::nullopt, absl::Seconds(1)),
+  EXPECT_EQ(cli::ProgressLine(3 << 20, std::nullopt, absl::Seconds(1)),
             "3.0 MiB, 3.0 MiB/s");
   // A server that sends more than it said.
   EXPECT_THAT(cli::ProgressLine(2000, 1000, absl::Seconds(1)),

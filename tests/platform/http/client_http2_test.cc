@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -40,8 +40,8 @@ class TextReader : public BodyReader {
     *given_ += size;
     return size;
   }
-  absl::optional<uint64_t> size() const override {
-    if (!sized_) return absl::nullopt;
+  std::optional<uint64_t> size() const override {
+    if (!sized_) return std::nullopt;
     return size_;
   }
 

@@ -131,7 +131,7 @@ TEST_F(ClientRedirectTest, ARedirectNeedsNoWholeBody) {
     options.close_notify = polite;
     const TestServer server(
         [](Peer& peer) {
-          const absl::optional<SeenRequest> request = peer.ReadRequest();
+          const std::optional<SeenRequest> request = peer.ReadRequest();
           if (request.has_value() && request->target == "/end") {
             peer.Respond("200 OK", "Connection: close\r\n",
                          absl::StrCat(request->method, " ", request->body));

@@ -62,8 +62,8 @@ class TextReader : public BodyReader {
     offset_ += size;
     return size;
   }
-  absl::optional<uint64_t> size() const override {
-    if (!sized_) return absl::nullopt;
+  std::optional<uint64_t> size() const override {
+    if (!sized_) return std::nullopt;
     return text_.size();
   }
 
@@ -169,7 +169,7 @@ TEST_F(ClientTest, AFailingReaderEndsTheCall) {
   };
   class Short : public BodyReader {
     absl::StatusOr<size_t> Read(absl::Span<char>) override { return 0; }
-    absl::optional<uint64_t> size() const override { return 10; }
+    std::optional<uint64_t> size() const override { return 10; }
   };
   const TestServer server(Always(Echo));
   Request request = Get(server.Url("/"));
@@ -315,7 +315,7 @@ TEST_F(ClientTest, TheServerIsVerified) {
   };
   const absl::Status untrusted = status_with("server_other");
   EXPECT_EQ(FailureOf(untrusted), Failure::kTls);
-  const absl::optional<ssl::Error> error = ssl::GetError(untrusted);
+  const std::optional<ssl::Error> error = ssl::GetError(untrusted);
   ASSERT_TRUE(error.has_value()) << untrusted;
   EXPECT_EQ(error->kind, ssl::ErrorKind::kVerification);
   EXPECT_EQ(error->verify_code, 20);

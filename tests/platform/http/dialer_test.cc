@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/error.h"
@@ -63,7 +63,7 @@ class Port {
 absl::StatusOr<Dialed> Dial(std::vector<Endpoint> endpoints) {
   auto loop = EventLoop::Create();
   EXPECT_TRUE(loop.ok());
-  absl::optional<absl::StatusOr<Dialed>> result;
+  std::optional<absl::StatusOr<Dialed>> result;
   const std::shared_ptr<Dialer> dialer = Dialer::Start(
       loop->get(), "the-host:443", std::move(endpoints),
       [&](absl::StatusOr<Dialed> dialed) { result = std::move(dialed); });

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "platform/http/client.h"
@@ -81,7 +81,7 @@ std::unique_ptr<Listener> Stalled(ssl::TlsVersion version, Stop* stop) {
 
 class HostileTlsServerTest : public ::testing::Test {
  protected:
-  using Result = absl::optional<absl::StatusOr<Response>>;
+  using Result = std::optional<absl::StatusOr<Response>>;
 
   void Start(int port, Result* result) {
     Request request;

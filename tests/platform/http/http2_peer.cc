@@ -77,22 +77,22 @@ Http2Peer::Http2Peer(Peer* peer) : peer_(peer) {
 Http2Peer::~Http2Peer() { nghttp2_hd_inflate_del(inflater_); }
 
 bool Http2Peer::Start(absl::string_view settings) {
-  const absl::optional<std::string> preface = peer_->Read(kPreface.size());
+  const std::optional<std::string> preface = peer_->Read(kPreface.size());
   return preface.has_value() && *preface == kPreface &&
          Send(FrameBytes(kSettings, 0, 0, settings));
 }
 
-absl::optional<Frame> Http2Peer::ReadFrame() {
-  const absl::optional<std::string> header = peer_->Read(kFrameHeader);
-  if (!header.has_value()) return absl::nullopt;
+std::optional<Frame> Http2Peer::ReadFrame() {
+  const std::optional<std::string> header = peer_->Read(kFrameHeader);
+  if (!header.has_value()) return std::nullopt;
   Frame frame;
   frame.type = static_cast<uint8_t>((*header)[3]);
   frame.flags = static_cast<uint8_t>((*header)[4]);
   frame.stream = Parse(absl::string_view(*header).substr(5));
   const size_t size = Parse(absl::string_view(*header).substr(0, 3));
   if (size == 0) return frame;
-  absl::optional<std::string> payload = peer_->Read(size);
-  if (!payload.has_value()) return absl::nullopt;
+  std::optional<std::string> payload = peer_->Read(size);
+  if (!payload.has_value()) return std::nullopt;
   frame.payload = *std::move(payload);
   return frame;
 }
@@ -163,10 +163,10 @@ bool Http2Peer::Handle(const Frame& frame, bool stingy) {
   return true;
 }
 
-absl::optional<SeenStream> Http2Peer::ReadRequest(bool stingy) {
+std::optional<SeenStream> Http2Peer::ReadRequest(bool stingy) {
   while (complete_.empty()) {
-    const absl::optional<Frame> frame = ReadFrame();
-    if (!frame.has_value() || !Handle(*frame, stingy)) return absl::nullopt;
+    const std::optional<Frame> frame = ReadFrame();
+    if (!frame.has_value() || !Handle(*frame, stingy)) return std::nullopt;
   }
   SeenStream seen{complete_.begin()->first,
                   std::move(complete_.begin()->second)};
@@ -174,17 +174,17 @@ absl::optional<SeenStream> Http2Peer::ReadRequest(bool stingy) {
   return seen;
 }
 
-absl::optional<Frame> Http2Peer::WaitFor(uint8_t type, uint32_t stream) {
-  while (absl::optional<Frame> frame = ReadFrame()) {
+std::optional<Frame> Http2Peer::WaitFor(uint8_t type, uint32_t stream) {
+  while (std::optional<Frame> frame = ReadFrame()) {
     const bool found = frame->type == type && frame->stream == stream;
     if (!Handle(*frame, false)) break;
     if (found) return frame;
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 bool Http2Peer::Step() {
-  const absl::optional<Frame> frame = ReadFrame();
+  const std::optional<Frame> frame = ReadFrame();
   return frame.has_value() && Handle(*frame, false);
 }
 
@@ -198,7 +198,7 @@ TestServer::Script OverHttp2(std::function<void(Http2Peer& peer)> script) {
 TestServer::Script AlwaysHttp2(
     std::function<void(Http2Peer& peer, const SeenStream& request)> answer) {
   return OverHttp2([answer = std::move(answer)](Http2Peer& peer) {
-    while (const absl::optional<SeenStream> request = peer.ReadRequest()) {
+    while (const std::optional<SeenStream> request = peer.ReadRequest()) {
       answer(peer, *request);
     }
   });

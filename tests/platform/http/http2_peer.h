@@ -9,10 +9,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/headers.h"
 #include "tests/platform/http/test_server.h"
 
@@ -74,14 +74,14 @@ class Http2Peer {
   // missing or invalid.
   bool Start(absl::string_view settings = "");
   // Unset: the client is gone.
-  absl::optional<Frame> ReadFrame();
+  std::optional<Frame> ReadFrame();
   // The next complete request, also one that ended before. Acknowledges
   // SETTINGS and PING, and gives back the window of what arrives, unless
   // `stingy`. Unset: the client is gone.
-  absl::optional<SeenStream> ReadRequest(bool stingy = false);
+  std::optional<SeenStream> ReadRequest(bool stingy = false);
   // The next frame of that type for that stream. Takes it and others as
   // ReadRequest does.
-  absl::optional<Frame> WaitFor(uint8_t type, uint32_t stream);
+  std::optional<Frame> WaitFor(uint8_t type, uint32_t stream);
 
   // Takes a frame as ReadRequest does.
   bool Step();

@@ -106,10 +106,10 @@ bool Peer::Fill() {
   return true;
 }
 
-absl::optional<SeenRequest> Peer::ReadRequest() {
+std::optional<SeenRequest> Peer::ReadRequest() {
   size_t end = 0;
   while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-    if (!Fill()) return absl::nullopt;
+    if (!Fill()) return std::nullopt;
   }
   SeenRequest request;
   request.head = received_.substr(0, end + 2);
@@ -121,7 +121,7 @@ absl::optional<SeenRequest> Peer::ReadRequest() {
   size_t size = 0;
   if (absl::SimpleAtoi(request.Header("Content-Length"), &size)) {
     while (received_.size() < size) {
-      if (!Fill()) return absl::nullopt;
+      if (!Fill()) return std::nullopt;
     }
     request.body = received_.substr(0, size);
     received_.erase(0, size);
@@ -129,14 +129,14 @@ absl::optional<SeenRequest> Peer::ReadRequest() {
   while (request.Header("Transfer-Encoding") == "chunked") {
     size_t line = 0;
     while ((line = received_.find("\r\n")) == std::string::npos) {
-      if (!Fill()) return absl::nullopt;
+      if (!Fill()) return std::nullopt;
     }
     uint32_t chunk = 0;
     if (!absl::SimpleHexAtoi(received_.substr(0, line), &chunk)) {
-      return absl::nullopt;
+      return std::nullopt;
     }
     while (received_.size() < line + 4 + chunk) {
-      if (!Fill()) return absl::nullopt;
+      if (!Fill()) return std::nullopt;
     }
     request.body += received_.substr(line + 2, chunk);
     received_.erase(0, line + 4 + chunk);
@@ -160,9 +160,9 @@ bool Peer::Respond(absl::string_view status, absl::string_view headers,
                            "Content-Length: ", body.size(), "\r\n\r\n", body));
 }
 
-absl::optional<std::string> Peer::Read(size_t size) {
+std::optional<std::string> Peer::Read(size_t size) {
   while (received_.size() < size) {
-    if (!Fill()) return absl::nullopt;
+    if (!Fill()) return std::nullopt;
   }
   std::string bytes = received_.substr(0, size);
   received_.erase(0, size);
@@ -269,7 +269,7 @@ void TestServer::Serve(std::unique_ptr<PosixTransport> transport) {
 TestServer::Script Always(
     std::function<void(Peer& peer, const SeenRequest& request)> answer) {
   return [answer = std::move(answer)](Peer& peer) {
-    while (const absl::optional<SeenRequest> request = peer.ReadRequest()) {
+    while (const std::optional<SeenRequest> request = peer.ReadRequest()) {
       answer(peer, *request);
     }
   };
@@ -289,7 +289,7 @@ std::vector<std::string> TestProxy::requests() const {
 
 void TestProxy::Serve(std::unique_ptr<PosixTransport> transport) {
   Peer peer(transport.get(), nullptr);
-  const absl::optional<SeenRequest> request = peer.ReadRequest();
+  const std::optional<SeenRequest> request = peer.ReadRequest();
   if (!request.has_value()) return;
   {
     const absl::MutexLock lock(&mutex_);

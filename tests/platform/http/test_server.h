@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,7 +16,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/optional.h"
 #include "platform/fake_host.h"
 #include "platform/http/client.h"
 #include "platform/posix_transport.h"
@@ -52,14 +52,14 @@ class Peer {
       : stream_(stream), socket_(socket) {}
 
   // Unset: the client has closed, or the connection broke.
-  absl::optional<SeenRequest> ReadRequest();
+  std::optional<SeenRequest> ReadRequest();
   // False if the client does not read any more.
   bool Send(absl::string_view bytes);
   // A complete response with Content-Length.
   bool Respond(absl::string_view status, absl::string_view headers,
                absl::string_view body);
   // The next `size` bytes; unset if the stream ends before.
-  absl::optional<std::string> Read(size_t size);
+  std::optional<std::string> Read(size_t size);
   // Waits until the client closes.
   void WaitForEnd();
 
@@ -102,7 +102,7 @@ struct TestServerOptions {
   std::string certificate = "server_p256_chain";
   // The client must present a certificate of ca.pem.
   bool client_certificate = false;
-  absl::optional<ssl::TlsVersion> version;
+  std::optional<ssl::TlsVersion> version;
   std::vector<std::string> alpn = {"http/1.1"};
   std::shared_ptr<const ssl::EchKeys> ech_keys;
   // Ends connections with close_notify.

@@ -111,13 +111,13 @@ TEST(HandshakeInputTest, RefusesEachFormCutOrLengthened) {
   for (const auto& [purpose, given] : AllSigned()) {
     for (size_t size = 0; size < given.input.size(); ++size) {
       EXPECT_EQ(PurposeOfInput(given.scheme, given.input.substr(0, size)),
-                absl::nullopt)
+                std::nullopt)
           << PurposeName(purpose) << " cut to " << size;
     }
     for (const char byte : {'\0', ' ', '\x01'}) {
-      EXPECT_EQ(PurposeOfInput(given.scheme, given.input + byte), absl::nullopt)
+      EXPECT_EQ(PurposeOfInput(given.scheme, given.input + byte), std::nullopt)
           << PurposeName(purpose);
-      EXPECT_EQ(PurposeOfInput(given.scheme, byte + given.input), absl::nullopt)
+      EXPECT_EQ(PurposeOfInput(given.scheme, byte + given.input), std::nullopt)
           << PurposeName(purpose);
     }
   }
@@ -162,7 +162,7 @@ TEST(HandshakeInputTest, Tls13HasNoOtherContextOrScheme) {
                 0x0403,
                 absl::StrCat(std::string(64, ' '), "Exported Authenticator",
                              absl::string_view("\0", 1), std::string(32, 'h'))),
-            absl::nullopt);
+            std::nullopt);
 }
 
 std::string KeyExchange(absl::string_view head, char size, char first) {
@@ -269,7 +269,7 @@ TEST(HandshakeInputTest, RefusesOtherThings) {
   for (const std::string& other :
        {std::string(), std::string(32, 'd'), std::string(64, ' '),
         std::string("\x30\x82\x01\x01"), std::string(10000, '\x01')}) {
-    EXPECT_EQ(PurposeOfInput(0x0403, other), absl::nullopt);
+    EXPECT_EQ(PurposeOfInput(0x0403, other), std::nullopt);
     for (const Purpose purpose : kPurposes) {
       EXPECT_FALSE(
           CheckHandshakeInput(purpose, 0x0403, other).message().empty());

@@ -127,7 +127,7 @@ TEST_F(KeyClientTest, ListsKeys) {
 TEST_F(KeyClientTest, HandshakesSucceedWithoutTheKey) {
   StartService();
   for (const bool own_chain : {false, true}) {
-    absl::optional<ssl::Secret> chain;
+    std::optional<ssl::Secret> chain;
     if (own_chain) {
       chain = ssl::Secret(ReadTestdata("certs/server_p256_chain.pem"));
     }
@@ -149,7 +149,7 @@ TEST_F(KeyClientTest, HandshakesSucceedWithoutTheKey) {
 TEST_F(KeyClientTest, ReferenceToNothingSaysSo) {
   StartService();
   const auto none = RemoteCredentials(client_.get(), "none", Waiting::kBlocks,
-                                      absl::nullopt, "certfile");
+                                      std::nullopt, "certfile");
   EXPECT_EQ(ssl::GetErrorKind(none.status()), ssl::ErrorKind::kCredentials);
   const auto other = RemoteCredentials(
       client_.get(), "web", Waiting::kBlocks,
@@ -162,8 +162,8 @@ TEST_F(KeyClientTest, ReferenceToNothingSaysSo) {
 TEST_F(KeyClientTest, KnowsReferences) {
   EXPECT_EQ(KeyReference("airlock-key:web"), "web");
   EXPECT_EQ(KeyReference("airlock-key:"), "");
-  EXPECT_EQ(KeyReference("key.pem"), absl::nullopt);
-  EXPECT_EQ(KeyReference(""), absl::nullopt);
+  EXPECT_EQ(KeyReference("key.pem"), std::nullopt);
+  EXPECT_EQ(KeyReference(""), std::nullopt);
 }
 
 TEST_F(KeyClientTest, RefusalEndsTheHandshakeWithItsReason) {
@@ -237,7 +237,7 @@ TEST_F(KeyClientTest, CountsALateSignatureOnce) {
 TEST_F(KeyClientTest, AThousandHandshakesAtOnceKeepNoThreadWaiting) {
   StartService();
   const auto credentials = RemoteCredentials(
-      client_.get(), "web", Waiting::kReturns, absl::nullopt, "certfile");
+      client_.get(), "web", Waiting::kReturns, std::nullopt, "certfile");
   ASSERT_TRUE(credentials.ok()) << credentials.status();
   ssl::ContextOptions options = ServerOptions();
   options.credentials = {*credentials};

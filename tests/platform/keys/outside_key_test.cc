@@ -46,10 +46,10 @@ class SlowKey : public OutsideKey {
     inputs.emplace_back(input);
     return absl::OkStatus();
   }
-  absl::optional<absl::StatusOr<std::string>> Take() override {
+  std::optional<absl::StatusOr<std::string>> Take() override {
     const absl::StatusOr<Packet> packet = ReceivePacket(near_.get());
     if (absl::IsOutOfRange(packet.status())) ended_ = true;
-    if (!packet.ok()) return absl::nullopt;
+    if (!packet.ok()) return std::nullopt;
     busy = false;
     return absl::StatusOr<std::string>(packet->bytes);
   }

@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/server/handler.h"
 #include "platform/http/server/internal/connection_protocol.h"
 #include "platform/http/server/internal/request_parser.h"
@@ -59,7 +59,7 @@ class Http1Connection final : public ConnectionProtocol {
     std::string body;
     size_t body_sent = 0;
     std::unique_ptr<BodyReader> reader;
-    absl::optional<uint64_t> reader_left;  // Unset: its size is unknown.
+    std::optional<uint64_t> reader_left;  // Unset: its size is unknown.
     bool chunked = false;
   };
 

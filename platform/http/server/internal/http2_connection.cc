@@ -210,7 +210,7 @@ void Http2Connection::OnInputEnd() {
 
 void Http2Connection::StartRequest(Stream* stream, bool ended) {
   const int32_t id = stream->id;
-  absl::optional<ServerResponse> refusal = stream->head.Finish(ended);
+  std::optional<ServerResponse> refusal = stream->head.Finish(ended);
   if (refusal.has_value()) return Refuse(stream, *std::move(refusal));
   const ServerRequest& request = stream->head.request();
   const ServerLimits& limits = host_.limits();
@@ -324,7 +324,7 @@ void Http2Connection::Respond(Stream* stream, ServerResponse response) {
                          std::move(response.body_reader));
   const bool head_only = request.method == "HEAD";
   const bool no_body = HasNoBody(response.status);
-  absl::optional<uint64_t> length = body.size();
+  std::optional<uint64_t> length = body.size();
   uint64_t stated = 0;
   if (head_only &&
       absl::SimpleAtoi(response.headers.Get("Content-Length").value_or(""),

@@ -32,7 +32,7 @@ void Http2RequestHead::Add(absl::string_view name, absl::string_view value) {
   }
 }
 
-absl::optional<ServerResponse> Http2RequestHead::Finish(bool ended) {
+std::optional<ServerResponse> Http2RequestHead::Finish(bool ended) {
   finished_ = true;
   if (too_large()) {
     return TextResponse(431, "the request's headers are too large");
@@ -58,7 +58,7 @@ absl::optional<ServerResponse> Http2RequestHead::Finish(bool ended) {
       !(request_.target == "*" && request_.method == "OPTIONS")) {
     return TextResponse(400, "the request's target is invalid");
   }
-  return absl::nullopt;
+  return std::nullopt;
 }
 
 bool Http2RequestHead::expects_continue() const {

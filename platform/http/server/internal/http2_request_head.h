@@ -6,10 +6,10 @@
 #define AIRLOCK_PLATFORM_HTTP_SERVER_INTERNAL_HTTP2_REQUEST_HEAD_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/server/handler.h"
 
 namespace airlock::http::internal {
@@ -31,7 +31,7 @@ class Http2RequestHead {
 
   // No more fields follow; `ended`: no body either. A response, if the request
   // must be refused.
-  absl::optional<ServerResponse> Finish(bool ended);
+  std::optional<ServerResponse> Finish(bool ended);
   bool finished() const { return finished_; }
   // Trailers begin.
   void BeginTrailers() { bytes_ = 0; }

@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "platform/http/message.h"
 
@@ -24,7 +24,7 @@ class Http2ResponseBody {
   Http2ResponseBody(std::string text, std::unique_ptr<BodyReader> reader);
 
   // How many bytes it has, if that is known.
-  absl::optional<uint64_t> size() const { return left_; }
+  std::optional<uint64_t> size() const { return left_; }
   bool empty() const { return left_.has_value() && *left_ == 0; }
 
   // The next bytes; sets `last` with the last ones. Errors: those of the
@@ -35,7 +35,7 @@ class Http2ResponseBody {
   std::string text_;
   size_t offset_ = 0;
   std::unique_ptr<BodyReader> reader_;
-  absl::optional<uint64_t> left_ = 0;  // Unset: unknown.
+  std::optional<uint64_t> left_ = 0;  // Unset: unknown.
 };
 
 }  // namespace airlock::http::internal

@@ -6,10 +6,10 @@
 #define AIRLOCK_PLATFORM_HTTP_SERVER_INTERNAL_RESPONSE_HEAD_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/server/handler.h"
 
 namespace airlock::http::internal {
@@ -31,7 +31,7 @@ struct ResponseFraming {
   Version version = Version::kHttp1_1;
   bool keep_alive = true;
   bool chunked = false;
-  absl::optional<uint64_t> content_length;
+  std::optional<uint64_t> content_length;
 };
 
 // The status line and fields, with the final empty line.

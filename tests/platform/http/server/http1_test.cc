@@ -34,7 +34,7 @@ constexpr absl::string_view kLast =
 // Gives `size` bytes, and says that it has `stated`.
 class Letters final : public BodyReader {
  public:
-  Letters(uint64_t size, absl::optional<uint64_t> stated)
+  Letters(uint64_t size, std::optional<uint64_t> stated)
       : left_(size), stated_(stated) {}
 
   absl::StatusOr<size_t> Read(absl::Span<char> into) override {
@@ -43,14 +43,14 @@ class Letters final : public BodyReader {
     left_ -= n;
     return n;
   }
-  absl::optional<uint64_t> size() const override { return stated_; }
+  std::optional<uint64_t> size() const override { return stated_; }
 
  private:
   uint64_t left_;
-  const absl::optional<uint64_t> stated_;
+  const std::optional<uint64_t> stated_;
 };
 
-ServerOptions WithReader(uint64_t size, absl::optional<uint64_t> stated) {
+ServerOptions WithReader(uint64_t size, std::optional<uint64_t> stated) {
   return WithHandler(std::make_shared<FunctionHandler>(
       [=](const ServerRequest&, ServerConnection&,
           std::shared_ptr<Responder> responder) {
@@ -291,7 +291,7 @@ TEST(Http1Test, HeadHasNoBody) {
 
 TEST(Http1Test, SendsABodyOfUnknownSizeInChunks) {
   constexpr uint64_t kSize = 100000;
-  RunningServer server(WithReader(kSize, absl::nullopt));
+  RunningServer server(WithReader(kSize, std::nullopt));
   std::string answer = server.Ask(kLast);
   EXPECT_THAT(answer, HasSubstr("Transfer-Encoding: chunked\r\n"));
   answer.erase(0, answer.find("\r\n\r\n") + 4);

@@ -25,7 +25,7 @@ std::shared_ptr<const ssl::Context> OfferingHttp2() {
 
 class TextReader : public BodyReader {
  public:
-  TextReader(size_t size, absl::optional<uint64_t> said)
+  TextReader(size_t size, std::optional<uint64_t> said)
       : left_(size), said_(said) {}
   absl::StatusOr<size_t> Read(absl::Span<char> into) override {
     const size_t size = std::min<size_t>({into.size(), left_, 5000});
@@ -33,11 +33,11 @@ class TextReader : public BodyReader {
     left_ -= size;
     return size;
   }
-  absl::optional<uint64_t> size() const override { return said_; }
+  std::optional<uint64_t> size() const override { return said_; }
 
  private:
   size_t left_;
-  const absl::optional<uint64_t> said_;
+  const std::optional<uint64_t> said_;
 };
 
 }  // namespace
@@ -95,22 +95,22 @@ std::string Http2Client::Response() {
   return absl::StrCat(seen->request.Header(":status"), " ", seen->request.body);
 }
 
-absl::optional<uint32_t> Http2Client::ResetCode(uint32_t stream) {
+std::optional<uint32_t> Http2Client::ResetCode(uint32_t stream) {
   const auto frame = http2_.WaitFor(kRstStream, stream);
-  if (!frame.has_value()) return absl::nullopt;
+  if (!frame.has_value()) return std::nullopt;
   return Parse(frame->payload);
 }
 
-absl::optional<uint32_t> Http2Client::EndCode() {
+std::optional<uint32_t> Http2Client::EndCode() {
   const auto frame = http2_.WaitFor(kGoaway, 0);
-  if (!frame.has_value()) return absl::nullopt;
+  if (!frame.has_value()) return std::nullopt;
   while (http2_.Step()) {
   }
   return Parse(absl::string_view(frame->payload).substr(4, 4));
 }
 
-absl::optional<uint32_t> Http2Client::EndCodeInSilence() {
-  absl::optional<uint32_t> code;
+std::optional<uint32_t> Http2Client::EndCodeInSilence() {
+  std::optional<uint32_t> code;
   while (const auto frame = http2_.ReadFrame()) {
     if (frame->type != kGoaway) continue;
     code = Parse(absl::string_view(frame->payload).substr(4, 4));
@@ -143,7 +143,7 @@ std::shared_ptr<Handler> Keeping(
       });
 }
 
-std::shared_ptr<Handler> Reading(size_t size, absl::optional<uint64_t> said) {
+std::shared_ptr<Handler> Reading(size_t size, std::optional<uint64_t> said) {
   return std::make_shared<FunctionHandler>(
       [size, said](const ServerRequest&, ServerConnection&,
                    std::shared_ptr<Responder> responder) {

@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/headers.h"
 #include "platform/http/server/handler.h"
 #include "platform/http/server/server_options.h"
@@ -64,11 +64,11 @@ class Http2Client {
   // The status of the next complete response, and its body; "gone" without one.
   std::string Response();
   // The code of the next RST_STREAM for a stream.
-  absl::optional<uint32_t> ResetCode(uint32_t stream);
+  std::optional<uint32_t> ResetCode(uint32_t stream);
   // The code of GOAWAY, after which the connection ends.
-  absl::optional<uint32_t> EndCode();
+  std::optional<uint32_t> EndCode();
   // The same, for a client that sends nothing, not even acknowledgements.
-  absl::optional<uint32_t> EndCodeInSilence();
+  std::optional<uint32_t> EndCodeInSilence();
   // Sends close_notify.
   void HalfClose() { raw_.HalfClose(); }
 
@@ -100,7 +100,7 @@ ServerOptions Serving(std::shared_ptr<Handler> handler);
 std::shared_ptr<Handler> Keeping(std::vector<std::shared_ptr<Responder>>* kept);
 
 // Answers with a reader that gives `size` bytes, and says that it has `said`.
-std::shared_ptr<Handler> Reading(size_t size, absl::optional<uint64_t> said);
+std::shared_ptr<Handler> Reading(size_t size, std::optional<uint64_t> said);
 
 }  // namespace airlock::http::testing
 

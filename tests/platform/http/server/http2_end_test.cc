@@ -4,12 +4,12 @@
 // How HTTP/2 connections end, and when clients are too slow.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/server/server.h"
@@ -96,13 +96,13 @@ TEST(Http2EndTest, ClosesAfterSoManyRequests) {
 
 // A window that is never opened.
 TEST(Http2EndTest, StalledResponsesEnd) {
-  auto options = Serving(Reading(1 << 20, absl::nullopt));
+  auto options = Serving(Reading(1 << 20, std::nullopt));
   options.limits.write_timeout = absl::Milliseconds(200);
   RunningServer server(std::move(options));
   Http2Client client(server);
   client.Send(FrameBytes(kSettings, 0, 0, Number(4, 2) + Number(1, 4)) +
               Ask(1));
-  absl::optional<Frame> frame;
+  std::optional<Frame> frame;
   do {
     frame = client.peer().ReadFrame();
   } while (frame.has_value() && frame->type != kRstStream);
@@ -113,7 +113,7 @@ TEST(Http2EndTest, StalledResponsesEnd) {
 
 // One that is opened a byte at a time.
 TEST(Http2EndTest, TinyWindowsEndTheirConnection) {
-  RunningServer server(Serving(Reading(1 << 20, absl::nullopt)));
+  RunningServer server(Serving(Reading(1 << 20, std::nullopt)));
   Http2Client client(server);
   client.Send(FrameBytes(kSettings, 0, 0, Number(4, 2) + Number(1, 4)) +
               Ask(1));

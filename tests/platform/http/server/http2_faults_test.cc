@@ -4,12 +4,12 @@
 // HTTP/2 clients that break the rules: what ends, and what does not.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/server/server.h"
@@ -54,7 +54,7 @@ TEST(Http2FaultsTest, InvalidRequestsResetTheirStream) {
   stream += 2;
   // Valid for HTTP/2, and refused.
   client.Send(Ask(stream, "no-slash"));
-  EXPECT_NE(client.ResetCode(stream), absl::nullopt);
+  EXPECT_NE(client.ResetCode(stream), std::nullopt);
   stream += 2;
   client.Send(Ask(stream, "/", {{"host", "other"}}));
   EXPECT_THAT(client.Response(), HasSubstr("400 "));

@@ -4,6 +4,7 @@
 // Requests and responses over HTTP/2.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/server/server.h"
@@ -95,8 +95,8 @@ TEST(Http2ServerTest, HandlersSeeTheHead) {
 }
 
 TEST(Http2ServerTest, ReadersFollowTheClientsWindow) {
-  for (const absl::optional<uint64_t> said :
-       {absl::optional<uint64_t>(1 << 20), absl::optional<uint64_t>()}) {
+  for (const std::optional<uint64_t> said :
+       {std::optional<uint64_t>(1 << 20), std::optional<uint64_t>()}) {
     RunningServer server(Serving(Reading(1 << 20, said)));
     Http2Client client(server);
     client.Send(Ask(1));

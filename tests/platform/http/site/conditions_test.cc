@@ -105,7 +105,7 @@ TEST(HttpDateTest, HasThreeFormats) {
   for (const char* text :
        {"", "0", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 25:49:37 GMT",
         "Sun, 06 Nov 1994 08:49:37 GMT, x", "infinite-past"}) {
-    EXPECT_EQ(ParseHttpDate(text), absl::nullopt) << text;
+    EXPECT_EQ(ParseHttpDate(text), std::nullopt) << text;
   }
 }
 

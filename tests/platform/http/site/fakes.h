@@ -8,13 +8,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "platform/http/server/handler.h"
 #include "ssl/socket.h"
 #include "tests/support/handshake.h"
@@ -60,7 +60,7 @@ struct Answer {
   Headers headers;
   std::string body;
   absl::Status body_error;  // Of the reader.
-  absl::optional<uint64_t> body_size;
+  std::optional<uint64_t> body_size;
 
   // A header's value; empty if it is missing.
   std::string operator[](absl::string_view name) const;
@@ -85,7 +85,7 @@ class FakeResponder : public Responder {
   void Respond(ServerResponse response) override;
   bool wanted() const override { return !response.has_value(); }
 
-  absl::optional<ServerResponse> response;
+  std::optional<ServerResponse> response;
 };
 
 // `gzip` decompressed; fails the test if it is invalid.

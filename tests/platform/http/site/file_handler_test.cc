@@ -227,7 +227,7 @@ TEST_F(FileHandlerTest, CompressesText) {
   EXPECT_EQ(zipped["Content-Encoding"], "gzip");
   EXPECT_EQ(zipped["Vary"], "Accept-Encoding");
   EXPECT_EQ(zipped["Content-Length"], "");
-  EXPECT_EQ(zipped.body_size, absl::nullopt);
+  EXPECT_EQ(zipped.body_size, std::nullopt);
   EXPECT_LT(zipped.body.size(), plain.body.size() / 3);
   EXPECT_EQ(Gunzip(zipped.body), Large());
   // It has another tag, which is not for ranges.
