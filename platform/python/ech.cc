@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "platform/python/context.h"
+#include "platform/python/core_access.h"
 #include "platform/python/socket.h"
 #include "ssl/ech.h"
 #include "ssl/secret.h"
