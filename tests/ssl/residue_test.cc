@@ -29,6 +29,7 @@
 #include "gtest/gtest.h"
 #include "ssl/credential_source.h"
 #include "ssl/credentials.h"
+#include "ssl/options.h"
 #include "ssl/secret.h"
 #include "ssl/session.h"
 #include "ssl/socket.h"
@@ -290,6 +291,56 @@ TEST(ResidueTest, ASession) {
     client.reset();
     server.reset();
     EXPECT_EQ(CountInMemory(needle), 0);
+  }
+}
+
+// The last 32 bytes of the secret in each line of a key log.
+class LoggedSecrets {
+ public:
+  void Add(absl::string_view line) {
+    std::string bytes;
+    const ScopedWipe wipe(&bytes);
+    EXPECT_TRUE(absl::HexStringToBytes(line.substr(line.size() - 64), &bytes));
+    needles_.emplace_back(bytes);
+  }
+
+  const std::vector<Needle>& needles() const { return needles_; }
+
+ private:
+  std::vector<Needle> needles_;
+};
+
+// The secrets of its keys, while its Contexts live on. Not the data: BoringSSL
+// frees its buffers as they are.
+TEST(ResidueTest, ASocket) {
+  for (const TlsVersion version : {TlsVersion::kTls1_2, TlsVersion::kTls1_3}) {
+    for (const bool is_shut_down : {false, true}) {
+      LoggedSecrets secrets;
+      ContextOptions options = ClientOptions();
+      options.verification.maximum_version = version;
+      options.keylog = [&secrets](const Socket&, absl::string_view line) {
+        secrets.Add(line);
+      };
+      const auto client = MakeContext(std::move(options));
+      const auto server = MakeContext(ServerOptions());
+      {
+        Connection connection = Connect(client, server);
+        ASSERT_TRUE(connection.ok());
+        for (Socket* end : {connection.client.get(), connection.server.get()}) {
+          EXPECT_TRUE(WriteAll(end, "data").ok());
+        }
+        EXPECT_TRUE(ReadSome(connection.client.get()).ok());
+        EXPECT_TRUE(ReadSome(connection.server.get()).ok());
+        ASSERT_GE(secrets.needles().size(),
+                  version == TlsVersion::kTls1_3 ? 5u : 1u);
+        EXPECT_GE(CountInMemory(secrets.needles()), 1);
+        if (is_shut_down) {
+          (void)connection.client->Shutdown();
+          (void)connection.server->Shutdown();
+        }
+      }
+      EXPECT_EQ(CountInMemory(secrets.needles()), 0);
+    }
   }
 }
 
