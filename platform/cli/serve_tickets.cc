@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "platform/cli/input.h"
 #include "platform/cli/shared_flags.h"
+#include "platform/cli/source_error.h"
 #include "platform/keys/key_client.h"
 #include "platform/tickets/file_ticket_source.h"
 #include "platform/tickets/redis_connect.h"
@@ -89,8 +90,11 @@ absl::StatusOr<std::unique_ptr<platform::TicketSource>> RedisSource(
         "--tickets=redis://... needs --fleet-key: 32 random bytes, the same on "
         "all servers, that keep the keys secret from Redis");
   }
-  const auto secret = ReadSource(absl::GetFlag(FLAGS_fleet_key), host);
-  if (!secret.ok()) return InFlag("--fleet-key", secret.status());
+  const std::string key_source = absl::GetFlag(FLAGS_fleet_key);
+  const auto secret = ReadSource(key_source, host);
+  if (!secret.ok()) {
+    return SourceError("--fleet-key", key_source, secret.status());
+  }
   auto fleet_key = ssl::FleetKey::Create(*secret);
   if (!fleet_key.ok()) return InFlag("--fleet-key", fleet_key.status());
   auto ca = ReadCaCerts("--tickets-ca", absl::GetFlag(FLAGS_tickets_ca), host);

@@ -15,11 +15,11 @@
 #include "platform/cli/command.h"
 #include "platform/cli/flag_words.h"
 #include "platform/cli/input.h"
+#include "platform/cli/source_error.h"
 #include "platform/cli/text.h"
 #include "platform/internal/fd_wait.h"
 #include "platform/process_environment.h"
 #include "ssl/error.h"
-#include "ssl/input_form.h"
 #include "ssl/options.h"
 
 ABSL_FLAG(std::string, ca, "",
@@ -59,28 +59,11 @@ ABSL_FLAG(std::string, audit, "",
 namespace airlock::cli {
 namespace {
 
-// ReadSource's error for the value of `flag`. Does not show a key or password
-// that was given instead of its source.
-absl::Status CannotRead(absl::string_view flag, const std::string& source,
-                        const absl::Status& status) {
-  const bool may_be_secret = ssl::MayHoldKey(source) ||
-                             (flag == "--password" && absl::IsNotFound(status));
-  if (!may_be_secret) {
-    return absl::Status(status.code(),
-                        absl::StrCat(flag, ": ", status.message()));
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      flag,
-      " does not name a readable file. Its value may be a secret and is not "
-      "shown here, but the list of processes shows it. Use a path, \"-\" for "
-      "standard input, or \"env:NAME\" for an environment variable."));
-}
-
 absl::StatusOr<std::optional<ssl::Secret>> ReadIfNamed(
     absl::string_view flag, const std::string& source, platform::Host* host) {
   if (source.empty()) return std::optional<ssl::Secret>();
   absl::StatusOr<ssl::Secret> secret = ReadSource(source, host);
-  if (!secret.ok()) return CannotRead(flag, source, secret.status());
+  if (!secret.ok()) return SourceError(flag, source, secret.status());
   return std::optional<ssl::Secret>(*std::move(secret));
 }
 
@@ -216,7 +199,7 @@ absl::StatusOr<platform::CaCerts> ReadCaCerts(absl::string_view flag,
         platform::CaPath{source, /*must_be_trusted=*/false, std::string(flag)});
   }
   const absl::StatusOr<ssl::Secret> bytes = ReadSource(source, host);
-  if (!bytes.ok()) return CannotRead(flag, source, bytes.status());
+  if (!bytes.ok()) return SourceError(flag, source, bytes.status());
   return platform::CaCerts(
       platform::CaBytes{std::string(bytes->view()), std::string(flag)});
 }
