@@ -17,9 +17,11 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <new>
 #include <optional>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -154,7 +156,8 @@ class KeyConnection::State {
   // The request that equals `message`, or a new one.
   std::shared_ptr<Request> Begin(Message message, Until until, bool late,
                                  bool* is_new);
-  // Drops it; `cancel`: tells the service, too.
+  // Drops it, which the caller holds; `cancel`: tells the service, too. Needs
+  // no memory.
   void Forget(const Request& request, bool cancel);
   // Sends, and receives unless `only_sends`, what is possible without waiting.
   absl::Status Pump(bool only_sends = false);
@@ -203,10 +206,9 @@ class KeyConnection::State {
 std::shared_ptr<KeyConnection::Request> KeyConnection::State::Begin(
     Message message, Until until, bool late, bool* is_new) {
   const std::string digest = ssl::Sha256(Encode(message));
-  std::shared_ptr<Request>& slot = by_digest_[digest];
-  *is_new = slot == nullptr;
-  if (!*is_new) return slot;
-  const std::shared_ptr<Request> request = slot = std::make_shared<Request>();
+  const auto same = by_digest_.find(digest);
+  *is_new = same == by_digest_.end();
+  if (!*is_new) return same->second;
   // Connections that were dropped do not ask again.
   if (by_id_.size() >= purge_at_) {
     for (auto it = by_id_.begin(); it != by_id_.end();) {
@@ -215,31 +217,36 @@ std::shared_ptr<KeyConnection::Request> KeyConnection::State::Begin(
     }
     purge_at_ = std::max<size_t>(64, 2 * by_id_.size());
   }
+  const auto request = std::make_shared<Request>();
   request->digest = digest;
   request->until = until;
   request->late = late;
   request->message = std::move(message);
   request->message.id = next_id_++;
   request->settled = settled_;
-  by_id_[request->message.id] = request;
-  ++unanswered_;
+  // Where memory runs out, there is no such request; SendAll ignores it.
+  std::map<uint32_t, std::shared_ptr<Request>> with_id;
+  with_id[request->message.id] = request;
+  std::map<std::string, std::shared_ptr<Request>> with_digest;
+  with_digest[digest] = request;
   unsent_.push_back(request);
+  by_id_.merge(with_id);
+  by_digest_.merge(with_digest);
+  ++unanswered_;
   return request;
 }
 
 void KeyConnection::State::Forget(const Request& request, bool cancel) {
-  const std::string digest = request.digest;
-  const uint32_t id = request.message.id;
   if (cancel && request.sends > 0 && channel_.valid()) {
     Message message;
     message.type = MessageType::kCancel;
-    message.id = id;
+    message.id = request.message.id;
     // If it does not arrive, the answer does, and is dropped.
     SendPacket(channel_.get(), Encode(message)).IgnoreError();
   }
   if (!request.done) --unanswered_;
-  by_digest_.erase(digest);
-  by_id_.erase(id);
+  by_digest_.erase(request.digest);
+  by_id_.erase(request.message.id);
 }
 
 absl::Status KeyConnection::State::Open() {
@@ -349,8 +356,13 @@ absl::Status KeyConnection::State::Pump(bool only_sends) {
     }
     const absl::Status sent = SendAll();
     // Answers may be there although the other end is closed.
-    const absl::Status received =
-        only_sends && sent.ok() ? absl::OkStatus() : ReceiveAll();
+    absl::Status received;
+    try {
+      if (!only_sends || !sent.ok()) received = ReceiveAll();
+    } catch (const std::bad_alloc&) {
+      // The answer that it received is lost, so the request is sent again.
+      received = absl::Status(absl::StatusCode::kResourceExhausted, "");
+    }
     if (sent.ok() && received.ok()) return absl::OkStatus();
     why = std::string(received.ok() ? sent.message() : received.message());
     Lose(why);
@@ -433,6 +445,10 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Ask(Message message,
   const std::shared_ptr<Request> request =
       shared->Begin(std::move(message), until, /*late=*/false, &is_new);
   if (began != nullptr) *began = request->began;
+  // Also where memory runs out.
+  absl::Cleanup forget = [&] {
+    shared->Forget(*request, /*cancel=*/!request->done);
+  };
   // Of the call that a signal interrupted.
   until = platform::internal::Earlier(until, request->until);
   while (true) {
@@ -441,16 +457,11 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Ask(Message message,
         shared->Pump(/*only_sends=*/std::exchange(is_new, false));
     shared->Wake();
     if (request->done) {
-      shared->Forget(*request, /*cancel=*/false);
       if (!request->failure.ok()) return request->failure;
       return request->answers;
     }
-    if (!pumped.ok()) {
-      shared->Forget(*request, /*cancel=*/false);
-      return pumped;
-    }
+    if (!pumped.ok()) return pumped;
     if (HasPassed(until)) {
-      shared->Forget(*request, /*cancel=*/true);
       return absl::DeadlineExceededError(
           "the key service did not answer in time; it may hang, or have too "
           "much to do");
@@ -462,14 +473,20 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Ask(Message message,
       lock.lock();
       shared->has_reader = false;
       shared->answered.notify_all();
-      if (waited == Waited::kInterrupted && interruptible) return ssl::Later();
+      if (waited == Waited::kInterrupted && interruptible) {
+        std::move(forget).Cancel();
+        return ssl::Later();
+      }
       continue;
     }
     const platform::ForkPause fork_pause;
     const Until soon = steady_clock::now() + kTick;
     const auto over = shared->answered.wait_until(
         lock, *platform::internal::Earlier(until, soon));
-    if (over == std::cv_status::timeout && interruptible) return ssl::Later();
+    if (over == std::cv_status::timeout && interruptible) {
+      std::move(forget).Cancel();
+      return ssl::Later();
+    }
   }
 }
 
@@ -482,6 +499,9 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Poll(Message message,
   const std::shared_ptr<Request> request =
       shared->Begin(std::move(message), until, /*late=*/true, &is_new);
   if (began != nullptr) *began = request->began;
+  absl::Cleanup forget = [&] {
+    shared->Forget(*request, /*cancel=*/!request->done);
+  };
   // Another call may have received the answer. A loop that has many requests
   // calls for each after a wakeup: that must not be a system call for each.
   const absl::Status pumped = shared->IsSettled(request.get()) || request->done
@@ -489,9 +509,9 @@ absl::StatusOr<std::vector<Message>> KeyConnection::Poll(Message message,
                                   : shared->Pump(/*only_sends=*/is_new);
   shared->Wake();
   if (!request->done && pumped.ok() && !HasPassed(request->until)) {
+    std::move(forget).Cancel();
     return ssl::Later();
   }
-  shared->Forget(*request, /*cancel=*/!request->done);
   if (!request->done && pumped.ok()) {
     return absl::DeadlineExceededError(
         "the key service did not answer in time; it may hang, or have too much "
