@@ -42,13 +42,14 @@ class WatchTest(TlsTest):
 
     def test_a_context_presents_the_newest(self):
         watch = self.watch(self.files.certfile, self.files.keyfile)
-        self.assertEqual(watch.generation, 1)
+        self.assertEqual((watch.generation, watch.updated), (1, None))
         old, server = self.connect()
         self.assertEqual(subject(old), 'server_p256')
         self.files.put('server_rsa')
         watch.refresh()
         self.assertEqual(self.met(), 'server_rsa')
         self.assertEqual(watch.generation, 2)
+        self.assertAlmostEqual(watch.updated, time.time(), delta=SECONDS)
         server.sendall(b'still here')
         self.assertEqual(old.recv(100), b'still here')
 
