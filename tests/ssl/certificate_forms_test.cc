@@ -127,6 +127,8 @@ TEST_F(CertificateFormsTest, DatesHaveOneForm) {
            Row{V_ASN1_UTCTIME, "2101010000Z"},
            Row{V_ASN1_UTCTIME, "210101000000"},
            Row{V_ASN1_UTCTIME, "210101000000z"},
+           Row{V_ASN1_UTCTIME, "210101000000+0000"},
+           Row{V_ASN1_UTCTIME, "210101000000-0100"},
            Row{V_ASN1_UTCTIME, "210101000000Z "},
            Row{V_ASN1_UTCTIME, "211301000000Z"},
            Row{V_ASN1_UTCTIME, "210230000000Z"},
