@@ -24,6 +24,7 @@
 #include "ssl/internal/credentials_impl.h"
 #include "ssl/internal/engine_differences.h"
 #include "ssl/internal/sign_callbacks.h"
+#include "ssl/internal/signature_algorithms.h"
 #include "ssl/internal/socket_impl.h"
 #include "ssl/internal/ssl_ctx.h"
 #include "ssl/later.h"
@@ -190,13 +191,20 @@ bool PeerCanUse(SSL* ssl, KeyType type, uint16_t group = 0) {
   const Socket::Impl* socket = SocketOf(ssl);
   const uint16_t* algorithms = nullptr;
   const size_t count = SSL_get0_peer_verify_algorithms(ssl, &algorithms);
-  // Before TLS 1.2 this list does not exist, and a default applies.
-  bool signs = count == 0 && (type == KeyType::kRsa || type == KeyType::kEcdsa);
-  const std::vector<uint16_t>& ours = OptionsOf(ssl).signing_algorithms;
+  bool signs = false;
   for (size_t i = 0; i < count && !signs; ++i) {
-    signs = (ours.empty() || std::find(ours.begin(), ours.end(),
-                                       algorithms[i]) != ours.end()) &&
+    signs = MaySignWith(OptionsOf(ssl), algorithms[i]) &&
             AlgorithmFits(ssl, algorithms[i], type, group);
+  }
+  // Without a list, SHA-1 is meant (RFC 5246, section 7.4.1.4.1). Before
+  // TLS 1.2 there is no list.
+  if (count == 0) {
+    const auto signs_sha1 = [&](uint16_t algorithm) {
+      return SSL_version(ssl) < TLS1_2_VERSION ||
+             MaySignWith(OptionsOf(ssl), algorithm);
+    };
+    signs = (type == KeyType::kRsa && signs_sha1(SSL_SIGN_RSA_PKCS1_SHA1)) ||
+            (type == KeyType::kEcdsa && signs_sha1(SSL_SIGN_ECDSA_SHA1));
   }
   if (!signs || SSL_is_server(ssl) == 0) return signs;
   // Before TLS 1.3, the client's groups are those of ECDSA keys, too.

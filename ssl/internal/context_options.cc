@@ -18,6 +18,7 @@
 #include "ssl/error.h"
 #include "ssl/internal/check_credentials.h"
 #include "ssl/internal/engine_differences.h"
+#include "ssl/internal/signature_algorithms.h"
 #include "ssl/ticket_keyring.h"
 
 namespace airlock::ssl::internal {
@@ -111,8 +112,7 @@ absl::Status CheckSignatureAlgorithms(absl::string_view field,
       return Invalid(ErrorText::Name(field),
                      absl::StrCat(name, " is named twice"), "leave one out.");
     }
-    if (security_level > 0 && (algorithm == SSL_SIGN_RSA_PKCS1_SHA1 ||
-                               algorithm == SSL_SIGN_ECDSA_SHA1)) {
+    if (security_level > 0 && UsesSha1(algorithm)) {
       return Invalid(ErrorText::Name(field), absl::StrCat(name, " uses SHA-1"),
                      "it needs security level 0.");
     }

@@ -27,40 +27,11 @@
 #include "ssl/internal/ech_impl.h"
 #include "ssl/internal/engine_differences.h"
 #include "ssl/internal/error_queue.h"
+#include "ssl/internal/signature_algorithms.h"
 #include "ssl/shown.h"
 
 namespace airlock::ssl::internal {
 namespace {
-
-// The algorithms that a peer may sign with. BoringSSL's own list lacks P-521
-// and Ed25519; SHA-1 is last, and only for security level 0.
-constexpr uint16_t kVerifyAlgorithms[] = {
-    SSL_SIGN_ECDSA_SECP256R1_SHA256,
-    SSL_SIGN_RSA_PSS_RSAE_SHA256,
-    SSL_SIGN_RSA_PKCS1_SHA256,
-    SSL_SIGN_ECDSA_SECP384R1_SHA384,
-    SSL_SIGN_RSA_PSS_RSAE_SHA384,
-    SSL_SIGN_RSA_PKCS1_SHA384,
-    SSL_SIGN_ED25519,
-    SSL_SIGN_ECDSA_SECP521R1_SHA512,
-    SSL_SIGN_RSA_PSS_RSAE_SHA512,
-    SSL_SIGN_RSA_PKCS1_SHA512,
-    SSL_SIGN_RSA_PKCS1_SHA1,
-};
-
-std::vector<uint16_t> VerifyAlgorithms(const ContextOptions& options) {
-  if (!options.peer_signing_algorithms.empty()) {
-    return options.peer_signing_algorithms;
-  }
-  std::vector<uint16_t> algorithms;
-  if (kHasMlDsa) {
-    algorithms.assign(kMlDsaSchemes.begin(), kMlDsaSchemes.end());
-  }
-  algorithms.insert(algorithms.end(), std::begin(kVerifyAlgorithms),
-                    std::end(kVerifyAlgorithms) -
-                        (options.verification.security_level == 0 ? 0 : 1));
-  return algorithms;
-}
 
 // Whether a peer may have to sign: not for a server that asks for no
 // certificate, and clients do not get a Context without verification and token.
@@ -69,13 +40,17 @@ bool MayPeerSign(const ContextOptions& options) {
          options.unverified_clients.has_value();
 }
 
+bool MaySign(const ContextOptions& options) {
+  return PresentsCredentials(options) || options.client_credentials != nullptr;
+}
+
 bool SetSignatureAlgorithms(const ContextOptions& options, SSL_CTX* ctx) {
   const std::vector<uint16_t> peers = VerifyAlgorithms(options);
-  const std::vector<uint16_t>& ours = options.signing_algorithms;
-  // Each connection has a copy of the list.
+  const std::vector<uint16_t> ours = SigningAlgorithms(options);
+  // Each connection has copies of the lists.
   return (!MayPeerSign(options) || SSL_CTX_set_verify_algorithm_prefs(
                                        ctx, peers.data(), peers.size())) &&
-         (ours.empty() ||
+         (!MaySign(options) || ours.empty() ||
           SSL_CTX_set_signing_algorithm_prefs(ctx, ours.data(), ours.size()));
 }
 
