@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What testssl.sh finds in `airlock serve` with its defaults: nothing of severity
-# LOW or above. Takes about half a minute of one processor, so it is run by hand.
+# LOW or above. Takes about half a minute of one processor, most of it in its
+# shell.
 #   usage: testssl_test.sh AIRLOCK
 
 set -euo pipefail
@@ -15,8 +16,7 @@ die() {
   exit 1
 }
 
-testssl=$(command -v testssl) || die "testssl.sh is not installed (apt-get \
-install testssl.sh)"
+testssl=$(command -v testssl) || die "testssl.sh is not installed (see setup)"
 
 mkfifo said
 "$AIRLOCK" serve --self-signed --port=0 >said 2>&1 &
