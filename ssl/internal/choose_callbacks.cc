@@ -246,9 +246,33 @@ bool PeerKnowsIssuer(SSL* ssl, const Credentials& credentials) {
   return false;
 }
 
+// BoringSSL signs with SHA-1 if the peer names nothing else that fits the key.
+// If it may not, gives this connection a list of its own, which others do not
+// need. False if out of memory.
+bool ForbidSha1(SSL* ssl, KeyType type) {
+  const ContextOptions& options = OptionsOf(ssl);
+  if (SSL_version(ssl) != TLS1_2_VERSION ||
+      MaySignWith(options, SSL_SIGN_RSA_PKCS1_SHA1)) {
+    return true;
+  }
+  const uint16_t* algorithms = nullptr;
+  const size_t count = SSL_get0_peer_verify_algorithms(ssl, &algorithms);
+  for (size_t i = 0; i < count; ++i) {
+    if (!UsesSha1(algorithms[i]) &&
+        AlgorithmFits(ssl, algorithms[i], type, /*group=*/0)) {
+      return true;
+    }
+  }
+  const std::vector<uint16_t> ours = SigningAlgorithms(options);
+  return SSL_set_signing_algorithm_prefs(ssl, ours.data(), ours.size()) != 0;
+}
+
 // Presents `credentials`, and keeps them alive while they may have to sign.
 bool Present(SSL* ssl, std::shared_ptr<const Credentials> credentials) {
-  if (!UseCredentials(ssl, *credentials, SigningMethod())) return false;
+  if (!UseCredentials(ssl, *credentials, SigningMethod()) ||
+      !ForbidSha1(ssl, credentials->key_type())) {
+    return false;
+  }
   Socket::Impl* socket = SocketOf(ssl);
   if (OptionsOf(ssl).credential_source != nullptr) {
     socket->presented_live = credentials->chain().front();
@@ -375,7 +399,10 @@ int ChooseCredentials(SSL* ssl, void* /*arg*/) {
   const bool is_client = socket->options.side == Side::kClient;
   // A server's only credentials are the SSL_CTX's; BoringSSL reports best what
   // the peers do not have in common.
-  if (all.empty() || (!is_client && !ChoosesCredentials(options))) return 1;
+  if (all.empty()) return 1;
+  if (!is_client && !ChoosesCredentials(options)) {
+    return ForbidSha1(ssl, all[0]->key_type()) ? 1 : 0;
+  }
   if (!is_client && all.size() == 1) return Present(ssl, all[0]) ? 1 : 0;
   for (const bool of_known_issuer : {true, false}) {
     for (const auto& credentials : all) {

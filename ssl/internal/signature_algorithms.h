@@ -20,8 +20,8 @@ bool UsesSha1(uint16_t algorithm);
 // What a peer may sign with, by preference. Never empty.
 std::vector<uint16_t> VerifyAlgorithms(const ContextOptions& options);
 
-// What credentials sign with, by preference. Empty: BoringSSL's own list, which
-// ends with SHA-1.
+// What credentials sign with, by preference. Empty: BoringSSL's own list, in
+// which SHA-1 is last.
 std::vector<uint16_t> SigningAlgorithms(const ContextOptions& options);
 
 // Whether credentials may sign with `algorithm`.

@@ -40,17 +40,13 @@ bool MayPeerSign(const ContextOptions& options) {
          options.unverified_clients.has_value();
 }
 
-bool MaySign(const ContextOptions& options) {
-  return PresentsCredentials(options) || options.client_credentials != nullptr;
-}
-
 bool SetSignatureAlgorithms(const ContextOptions& options, SSL_CTX* ctx) {
   const std::vector<uint16_t> peers = VerifyAlgorithms(options);
-  const std::vector<uint16_t> ours = SigningAlgorithms(options);
-  // Each connection has copies of the lists.
+  const std::vector<uint16_t>& ours = options.signing_algorithms;
+  // Each connection has a copy of the list.
   return (!MayPeerSign(options) || SSL_CTX_set_verify_algorithm_prefs(
                                        ctx, peers.data(), peers.size())) &&
-         (!MaySign(options) || ours.empty() ||
+         (ours.empty() ||
           SSL_CTX_set_signing_algorithm_prefs(ctx, ours.data(), ours.size()));
 }
 

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -176,32 +177,38 @@ TEST(CredentialsChoiceTest, FollowsTheClientsSignatureAlgorithms) {
 // RFC 9155. A client without a list means SHA-1, too.
 TEST(SignatureTest, CredentialsSignSha1OnlyAtLevelZero) {
   const uint16_t sha1[] = {SSL_SIGN_RSA_PKCS1_SHA1, SSL_SIGN_ECDSA_SHA1};
-  for (const int first_level : {0, 2}) {
-    for (const int level : {0, 2}) {
-      for (const std::vector<std::string>& names :
-           {std::vector<std::string>{"server_rsa"},
-            std::vector<std::string>{"server_p256"},
-            std::vector<std::string>{"server_p256", "server_rsa"}}) {
-        ContextOptions options = ServerOptions();
-        options.credentials.clear();
-        for (const std::string& name : names) {
-          options.credentials.push_back(TestCredentials(name));
-        }
-        options.verification.security_level = level;
+  for (const auto& [first_level, level] :
+       std::vector<std::pair<std::optional<int>, int>>{{std::nullopt, 0},
+                                                       {std::nullopt, 2},
+                                                       {0, 0},
+                                                       {0, 2},
+                                                       {2, 0},
+                                                       {2, 2}}) {
+    for (const std::vector<std::string>& names :
+         {std::vector<std::string>{"server_rsa"},
+          std::vector<std::string>{"server_p256"},
+          std::vector<std::string>{"server_p256", "server_rsa"}}) {
+      ContextOptions options = ServerOptions();
+      options.credentials.clear();
+      for (const std::string& name : names) {
+        options.credentials.push_back(TestCredentials(name));
+      }
+      options.verification.security_level = level;
+      if (first_level.has_value()) {
         const auto next = MakeContext(options);
-        options.verification.security_level = first_level;
+        options.verification.security_level = *first_level;
         options.sni = [next](Socket&, const std::optional<std::string>&)
             -> absl::StatusOr<SniDecision> {
           return SniDecision{next, {}};
         };
-        RawClient client(TLS1_2_VERSION);
-        ASSERT_TRUE(SSL_CTX_set_verify_algorithm_prefs(client.ctx(), sha1, 2));
-        const absl::Status status = client.ShakeHands(std::move(options));
-        EXPECT_EQ(status.ok(), level == 0) << status;
-        if (level == 0) continue;
-        EXPECT_THAT(std::string(status.message()),
-                    ::testing::HasSubstr("no common signature algorithms"));
       }
+      RawClient client(TLS1_2_VERSION);
+      ASSERT_TRUE(SSL_CTX_set_verify_algorithm_prefs(client.ctx(), sha1, 2));
+      const absl::Status status = client.ShakeHands(std::move(options));
+      EXPECT_EQ(status.ok(), level == 0) << status;
+      if (level == 0) continue;
+      EXPECT_THAT(std::string(status.message()),
+                  ::testing::HasSubstr("no common signature algorithms"));
     }
   }
 }
