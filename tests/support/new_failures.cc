@@ -9,6 +9,7 @@
 namespace airlock::testing {
 
 thread_local int new_calls_left = -1;
+thread_local bool new_keeps_failing = false;
 thread_local bool new_failed = false;
 
 namespace {
@@ -16,7 +17,7 @@ namespace {
 void* Allocate(std::size_t size) {
   if (new_calls_left == 0) {
     new_failed = true;
-    new_calls_left = -1;
+    if (!new_keeps_failing) new_calls_left = -1;
     throw std::bad_alloc();
   }
   if (new_calls_left > 0) --new_calls_left;

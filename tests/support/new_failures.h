@@ -8,9 +8,12 @@
 
 namespace airlock::testing {
 
-// How many calls of this thread succeed before one throws std::bad_alloc; those
-// after it succeed. -1: all do.
+// How many calls of this thread succeed before one throws std::bad_alloc. -1:
+// all do.
 extern thread_local int new_calls_left;
+// Whether those after it throw, too, until new_calls_left is -1 again, as when
+// memory has really run out.
+extern thread_local bool new_keeps_failing;
 // Whether one has failed. A test sets it to false.
 extern thread_local bool new_failed;
 

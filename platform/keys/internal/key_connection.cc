@@ -241,8 +241,11 @@ void KeyConnection::State::Forget(const Request& request, bool cancel) {
     Message message;
     message.type = MessageType::kCancel;
     message.id = request.message.id;
-    // If it does not arrive, the answer does, and is dropped.
-    SendPacket(channel_.get(), Encode(message)).IgnoreError();
+    // If it is not sent, the answer arrives, and is dropped.
+    try {
+      SendPacket(channel_.get(), Encode(message)).IgnoreError();
+    } catch (const std::bad_alloc&) {
+    }
   }
   if (!request.done) --unanswered_;
   by_digest_.erase(request.digest);

@@ -20,27 +20,31 @@ namespace {
 
 using ::airlock::testing::new_calls_left;
 using ::airlock::testing::new_failed;
+using ::airlock::testing::new_keeps_failing;
 
 // Fails the first allocation of `scenario`, then the second, and so on until no
-// more are needed.
+// more are needed; first alone, and then with all that follow.
 void FailEach(const std::function<void()>& scenario) {
   scenario();
-  int failures = 0;
-  do {
-    new_failed = false;
-    new_calls_left = failures;
-    scenario();
-    new_calls_left = -1;
-    if (new_failed) ++failures;
-  } while (new_failed && !::testing::Test::HasFailure());
-  EXPECT_GT(failures, 0) << "operator new is not this test's";
+  for (const bool keeps_failing : {false, true}) {
+    int failures = 0;
+    do {
+      new_failed = false;
+      new_keeps_failing = keeps_failing;
+      new_calls_left = failures;
+      scenario();
+      new_calls_left = -1;
+      if (new_failed) ++failures;
+    } while (new_failed && !::testing::Test::HasFailure());
+    EXPECT_GT(failures, 0) << "operator new is not this test's";
+  }
 }
 
 // No allocation fails during its lifetime: for the test's own checks.
 class Calm {
  public:
   Calm() : left_(new_calls_left) { new_calls_left = -1; }
-  ~Calm() { new_calls_left = new_failed ? -1 : left_; }
+  ~Calm() { new_calls_left = new_failed && !new_keeps_failing ? -1 : left_; }
   Calm(const Calm&) = delete;
   Calm& operator=(const Calm&) = delete;
 

@@ -38,6 +38,7 @@ namespace {
 using ::airlock::platform::internal::UniqueFd;
 using ::airlock::testing::new_calls_left;
 using ::airlock::testing::new_failed;
+using ::airlock::testing::new_keeps_failing;
 
 // A service on a thread, which has the memory that it needs.
 class KeyMemoryTest : public ::testing::Test {
@@ -81,24 +82,28 @@ class KeyMemoryTest : public ::testing::Test {
 };
 
 // Fails the first allocation of `call`, then the second, and so on until no
-// more are needed; after each, the call succeeds.
+// more are needed; first alone, and then with all that follow. After each, the
+// call succeeds.
 void FailEach(const std::function<bool()>& call) {
   ASSERT_TRUE(call());
-  int failures = 0;
-  do {
-    new_failed = false;
-    new_calls_left = failures;
-    bool succeeded = false;
-    try {
-      succeeded = call();
-    } catch (const std::bad_alloc&) {
-    }
-    new_calls_left = -1;
-    EXPECT_TRUE(succeeded || new_failed) << failures;
-    EXPECT_TRUE(call()) << failures;
-    if (new_failed) ++failures;
-  } while (new_failed && !::testing::Test::HasFailure());
-  EXPECT_GT(failures, 0) << "operator new is not this test's";
+  for (const bool keeps_failing : {false, true}) {
+    int failures = 0;
+    do {
+      new_failed = false;
+      new_keeps_failing = keeps_failing;
+      new_calls_left = failures;
+      bool succeeded = false;
+      try {
+        succeeded = call();
+      } catch (const std::bad_alloc&) {
+      }
+      new_calls_left = -1;
+      EXPECT_TRUE(succeeded || new_failed) << failures;
+      EXPECT_TRUE(call()) << failures;
+      if (new_failed) ++failures;
+    } while (new_failed && !::testing::Test::HasFailure());
+    EXPECT_GT(failures, 0) << "operator new is not this test's";
+  }
 }
 
 TEST_F(KeyMemoryTest, Lists) {

@@ -31,6 +31,7 @@ namespace {
 
 using ::airlock::testing::new_calls_left;
 using ::airlock::testing::new_failed;
+using ::airlock::testing::new_keeps_failing;
 
 // A refresher of a Redis that is away. The thread of each process connects.
 struct Fleet {
@@ -70,27 +71,31 @@ bool GetsSignals() {
 }
 
 // Fails the first allocation of `call`, then the second, and so on until no
-// more are needed. Each time is with another refresher.
+// more are needed; first alone, and then with all that follow. Each time is
+// with another refresher.
 void FailEach(const std::function<void(RedisRefresher*)>& call,
               const std::function<void(const Fleet&)>& after) {
-  int failures = 0;
-  do {
-    const Fleet fleet;
-    new_failed = false;
-    new_calls_left = failures;
-    bool threw = false;
-    try {
-      call(fleet.refresher.get());
-    } catch (const std::bad_alloc&) {
-      threw = true;
-    }
-    new_calls_left = -1;
-    EXPECT_EQ(threw, new_failed) << failures;
-    EXPECT_TRUE(GetsSignals()) << failures;
-    after(fleet);
-    if (new_failed) ++failures;
-  } while (new_failed && !::testing::Test::HasFailure());
-  EXPECT_GT(failures, 0) << "operator new is not this test's";
+  for (const bool keeps_failing : {false, true}) {
+    int failures = 0;
+    do {
+      const Fleet fleet;
+      new_failed = false;
+      new_keeps_failing = keeps_failing;
+      new_calls_left = failures;
+      bool threw = false;
+      try {
+        call(fleet.refresher.get());
+      } catch (const std::bad_alloc&) {
+        threw = true;
+      }
+      new_calls_left = -1;
+      EXPECT_EQ(threw, new_failed) << failures;
+      EXPECT_TRUE(GetsSignals()) << failures;
+      after(fleet);
+      if (new_failed) ++failures;
+    } while (new_failed && !::testing::Test::HasFailure());
+    EXPECT_GT(failures, 0) << "operator new is not this test's";
+  }
 }
 
 TEST(RedisRefresherMemoryTest, ALookThatFailsStartsAThreadLater) {
