@@ -11,8 +11,8 @@
 namespace airlock::cli {
 namespace {
 
-// Whether `source` cannot be the name of a file that exists: there is none, a
-// part of the path is no directory, or it is too long.
+// Whether `source` does not name an existing file: the file is missing, a part
+// of the path is not a directory, or the name is too long.
 bool NamesNoFile(const std::string& source, const absl::Status& status) {
   return absl::IsNotFound(status) || absl::IsFailedPrecondition(status) ||
          source.size() > NAME_MAX;
