@@ -76,9 +76,19 @@ std::string Escape(absl::string_view text, bool utf8) {
   return escaped;
 }
 
+// Whether `text` has the words of a PEM frame around a private key, be the frame
+// whole or broken.
+bool NamesPrivateKey(absl::string_view text) {
+  return absl::StrContainsIgnoreCase(text, "PRIVATE KEY");
+}
+
 }  // namespace
 
 std::string Shown(absl::string_view text, size_t most, bool utf8) {
+  if (NamesPrivateKey(text.substr(0, most)) ||
+      NamesPrivateKey(text.substr(text.size() - std::min(most, text.size())))) {
+    return absl::StrCat("a private key (", text.size(), " bytes)");
+  }
   if (text.size() <= most) return Escape(text, utf8);
   size_t head = most * 3 / 4;
   size_t tail = text.size() - (most - head);

@@ -93,6 +93,27 @@ TEST(ShownTest, CutsLongTexts) {
   }
 }
 
+TEST(ShownTest, HidesAPrivateKey) {
+  const std::string key(60, 'k');
+  const std::string pem = absl::StrCat("-----BEGIN EC PRIVATE KEY-----\n", key,
+                                       "\n-----END EC PRIVATE KEY-----\n");
+  for (const std::string& text :
+       {pem, absl::AsciiStrToLower(pem), absl::StrCat(std::string(80, ' '), pem),
+        absl::StrCat(std::string(kHuge, 'c'), pem), pem.substr(0, 50),
+        absl::StrCat(pem, std::string(kHuge, 'c')), pem.substr(40)}) {
+    for (const size_t most : {kMaxShown, kMaxShownPath}) {
+      EXPECT_EQ(Shown(text, most),
+                absl::StrCat("a private key (", text.size(), " bytes)"));
+    }
+  }
+  // Where nothing of the key is shown.
+  const std::string within =
+      absl::StrCat(std::string(kHuge, 'c'), pem, std::string(kHuge, 'c'));
+  EXPECT_FALSE(absl::StrContains(Shown(within), "kkk"));
+  EXPECT_TRUE(absl::StartsWith(Shown(within), "ccc"));
+  EXPECT_EQ(Shown("PUBLIC KEY"), "PUBLIC KEY");
+}
+
 TEST(ShownTest, HidesAPathThatMayBeAKey) {
   const std::string key(60, 'k');
   for (const std::string& given :

@@ -163,6 +163,52 @@ TEST_P(CMisplacedKeyTest, IsNotShownWhereAPathBelongs) {
   }
 }
 
+// Whoever mixes up arguments passes the PEM text that a key is given as.
+TEST_P(CMisplacedKeyTest, IsNotShownWhereOtherTextBelongs) {
+  const std::string chain = absl::StrCat(Str(Cert("server_rsa.pem")), pem_);
+  for (const std::string& text :
+       {pem_, absl::StrReplaceAll(pem_, {{"\n", "\\n"}}),
+        absl::StrReplaceAll(pem_, {{"\n", " "}}),
+        absl::StrReplaceAll(pem_, {{"-----", "----"}}), chain}) {
+    for (airlock_bytes airlock_wrap_options::*const field :
+         {&airlock_wrap_options::ciphers, &airlock_wrap_options::groups,
+          &airlock_wrap_options::server_hostname,
+          &airlock_wrap_options::ech_configs}) {
+      airlock_wrap_options wrap = ClientWrap();
+      wrap.*field = B(text);
+      ExpectNothingShown(WrapFailure(wrap).message, pem_);
+    }
+    airlock_wrap_options wrap = ServerWrap();
+    wrap.ech_keys = B(text);
+    ExpectNothingShown(WrapFailure(wrap).message, pem_);
+    const std::string too_long = absl::StrCat(text, text, text);
+    const airlock_bytes protocols[] = {B(too_long)};
+    wrap = ClientWrap();
+    wrap.alpn_protocols = protocols;
+    wrap.alpn_protocols_count = 1;
+    ExpectNothingShown(WrapFailure(wrap).message, pem_);
+    const airlock_bytes list[] = {B(text)};
+    wrap = ClientWrap();
+    wrap.spiffe_ids = list;
+    wrap.spiffe_ids_count = 1;
+    ExpectNothingShown(WrapFailure(wrap).message, pem_);
+    airlock_context_options context = ClientContext();
+    context.pins = list;
+    context.pins_count = 1;
+    ExpectNothingShown(Refusal(runtime_.get(), context).message, pem_);
+    context = ServerContext();
+    context.ticket_keys = list;
+    context.ticket_keys_count = 1;
+    ExpectNothingShown(Refusal(runtime_.get(), context).message, pem_);
+    auto options = Sized<airlock_runtime_options>();
+    options.policy = B(text);
+    airlock_runtime* runtime = nullptr;
+    airlock_error* error = nullptr;
+    EXPECT_EQ(airlock_runtime_new(&options, &runtime, &error), AIRLOCK_ERROR);
+    ExpectNothingShown(Take(error).message, pem_);
+  }
+}
+
 TEST_P(CMisplacedKeyTest, IsNotShownOfAnEnvironment) {
   const std::string nul = absl::StrCat("KEY=", pem_, std::string(1, '\0'));
   const std::string no_name = absl::StrCat("=", pem_);
