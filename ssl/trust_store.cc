@@ -6,6 +6,7 @@
 #include <openssl/nid.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 #include <cstdint>
@@ -62,6 +63,38 @@ bool IsDelta(const Crl& crl) {
   return X509_CRL_get_ext_by_NID(crl.impl().crl.get(), NID_delta_crl, -1) >= 0;
 }
 
+// Whether an entry has the reason removeFromCRL, for which BoringSSL takes a
+// certificate that a complete CRL lists for one that is not revoked.
+bool RemovesFromCrl(const Crl& crl) {
+  const STACK_OF(X509_REVOKED)* entries =
+      X509_CRL_get_REVOKED(crl.impl().crl.get());
+  for (size_t i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
+    const bssl::UniquePtr<ASN1_ENUMERATED> reason(
+        static_cast<ASN1_ENUMERATED*>(X509_REVOKED_get_ext_d2i(
+            sk_X509_REVOKED_value(entries, i), NID_crl_reason,
+            /*out_critical=*/nullptr, /*out_idx=*/nullptr)));
+    if (reason != nullptr &&
+        ASN1_ENUMERATED_get(reason.get()) == CRL_REASON_REMOVE_FROM_CRL) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// What BoringSSL would misunderstand in `crl`; empty if nothing.
+std::string Unsupported(const Crl& crl) {
+  if (IsDelta(crl)) {
+    return absl::StrCat(" is a delta CRL of \"", Shown(crl.issuer()),
+                        "\" (RFC 5280, section 5.2.4), which is not supported");
+  }
+  if (RemovesFromCrl(crl)) {
+    return absl::StrCat(" is a CRL of \"", Shown(crl.issuer()),
+                        "\" with the reason removeFromCRL, which only delta "
+                        "CRLs have (RFC 5280, section 5.3.1)");
+  }
+  return "";
+}
+
 // Ok if `bundle`, read from `bytes`, is intact and contains a usable part.
 absl::Status Check(const Bundle& bundle, absl::string_view bytes,
                    absl::string_view name) {
@@ -71,12 +104,10 @@ absl::Status Check(const Bundle& bundle, absl::string_view bytes,
       others.push_back(part.label);
     } else if (!part.status.ok()) {
       return Damaged(name, part);
-    } else if (part.crl.has_value() && IsDelta(*part.crl)) {
-      return Error(name,
-                   absl::StrCat(part.Where(), " is a delta CRL of \"",
-                                Shown(part.crl->issuer()),
-                                "\" (RFC 5280, section 5.2.4), which is not "
-                                "supported"),
+    } else if (part.crl.has_value()) {
+      const std::string what = Unsupported(*part.crl);
+      if (what.empty()) continue;
+      return Error(name, absl::StrCat(part.Where(), what),
                    "provide the complete CRL");
     }
   }

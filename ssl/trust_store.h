@@ -93,7 +93,8 @@ class TrustStore::Builder {
   //
   // Errors have kind ErrorKind::kTrustStore and leave the builder unchanged:
   // empty input, a path in place of the content, a damaged block, even among
-  // good ones (with its number and line), or a delta CRL.
+  // good ones (with its number and line), a delta CRL, or a CRL with an entry
+  // that only a delta CRL may have.
   absl::Status Add(absl::string_view bytes, absl::string_view name);
 
   // The same, for a caller that has the SHA-256 of `bytes` already.

@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
@@ -187,6 +189,24 @@ TEST_F(CrlFormsTest, AnEntryRevokesWhateverItsReason) {
   ExpectVerdict(code::kRevoked);
   crls_ = {RevokingWith("2.5.29.21", false, "")};
   ExpectVerdict(code::kRevoked);
+}
+
+// Of a complete CRL, no entry takes back another. BoringSSL passes over one
+// with this reason.
+TEST_F(CrlFormsTest, ACompleteCrlRemovesNothing) {
+  for (const bool is_critical : {false, true}) {
+    const std::string crl =
+        RevokingWith("2.5.29.21", is_critical, "\x0A\x01\x08");
+    TrustStore::Builder builder;
+    const absl::Status status = builder.Add(crl, "crl.der");
+    EXPECT_FALSE(status.ok());
+    EXPECT_TRUE(absl::StrContains(status.message(),
+                                  "reason removeFromCRL, which only delta "
+                                  "CRLs have (RFC 5280, section 5.3.1)"))
+        << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), "crl.der")) << status;
+    EXPECT_EQ(builder.crl_count(), 0u);
+  }
 }
 
 TEST_F(CrlFormsTest, SerialNumbersMatchByValue) {

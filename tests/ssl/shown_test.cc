@@ -98,7 +98,8 @@ TEST(ShownTest, HidesAPrivateKey) {
   const std::string pem = absl::StrCat("-----BEGIN EC PRIVATE KEY-----\n", key,
                                        "\n-----END EC PRIVATE KEY-----\n");
   for (const std::string& text :
-       {pem, absl::AsciiStrToLower(pem), absl::StrCat(std::string(80, ' '), pem),
+       {pem, absl::AsciiStrToLower(pem),
+        absl::StrCat(std::string(80, ' '), pem),
         absl::StrCat(std::string(kHuge, 'c'), pem), pem.substr(0, 50),
         absl::StrCat(pem, std::string(kHuge, 'c')), pem.substr(40)}) {
     for (const size_t most : {kMaxShown, kMaxShownPath}) {
