@@ -76,10 +76,10 @@ std::string Escape(absl::string_view text, bool utf8) {
   return escaped;
 }
 
-// Whether `text` has the words of a PEM frame around a private key, be the
-// frame whole or broken.
+// Whether `text` has a part of a PEM frame around a private key, be the frame
+// whole or broken. A label alone has no dash.
 bool NamesPrivateKey(absl::string_view text) {
-  return absl::StrContainsIgnoreCase(text, "PRIVATE KEY");
+  return absl::StrContainsIgnoreCase(text, "PRIVATE KEY-");
 }
 
 }  // namespace

@@ -112,7 +112,9 @@ TEST(ShownTest, HidesAPrivateKey) {
       absl::StrCat(std::string(kHuge, 'c'), pem, std::string(kHuge, 'c'));
   EXPECT_FALSE(absl::StrContains(Shown(within), "kkk"));
   EXPECT_TRUE(absl::StartsWith(Shown(within), "ccc"));
-  EXPECT_EQ(Shown("PUBLIC KEY"), "PUBLIC KEY");
+  for (const char* label : {"PUBLIC KEY", "RSA PRIVATE KEY", "PRIVATE KEY"}) {
+    EXPECT_EQ(Shown(label), label);
+  }
 }
 
 TEST(ShownTest, HidesAPathThatMayBeAKey) {
