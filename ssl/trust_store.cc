@@ -3,6 +3,8 @@
 
 #include "ssl/trust_store.h"
 
+#include <openssl/asn1.h>
+#include <openssl/bytestring.h>
 #include <openssl/nid.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
@@ -64,17 +66,25 @@ bool IsDelta(const Crl& crl) {
 }
 
 // Whether an entry has the reason removeFromCRL, for which BoringSSL takes a
-// certificate that a complete CRL lists for one that is not revoked.
+// certificate that a complete CRL lists for one that is not revoked. Allocates
+// nothing, so that it cannot overlook one.
 bool RemovesFromCrl(const Crl& crl) {
   const STACK_OF(X509_REVOKED)* entries =
       X509_CRL_get_REVOKED(crl.impl().crl.get());
   for (size_t i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
-    const bssl::UniquePtr<ASN1_ENUMERATED> reason(
-        static_cast<ASN1_ENUMERATED*>(X509_REVOKED_get_ext_d2i(
-            sk_X509_REVOKED_value(entries, i), NID_crl_reason,
-            /*out_critical=*/nullptr, /*out_idx=*/nullptr)));
-    if (reason != nullptr &&
-        ASN1_ENUMERATED_get(reason.get()) == CRL_REASON_REMOVE_FROM_CRL) {
+    const X509_REVOKED* entry = sk_X509_REVOKED_value(entries, i);
+    const int at = X509_REVOKED_get_ext_by_NID(entry, NID_crl_reason, -1);
+    if (at < 0) continue;
+    const ASN1_OCTET_STRING* der =
+        X509_EXTENSION_get_data(X509_REVOKED_get_ext(entry, at));
+    CBS in;
+    CBS_init(&in, ASN1_STRING_get0_data(der),
+             static_cast<size_t>(ASN1_STRING_length(der)));
+    CBS reason;
+    uint8_t value = 0;
+    if (CBS_get_asn1(&in, &reason, CBS_ASN1_ENUMERATED) &&
+        CBS_get_last_u8(&reason, &value) &&
+        value == CRL_REASON_REMOVE_FROM_CRL) {
       return true;
     }
   }
