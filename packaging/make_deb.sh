@@ -42,13 +42,15 @@ take() {
 
 # Debian keeps the texts of common licences in one place, and lists all.
 write_copyright() {
-  cat <<'END'
+  local apache='On Debian systems, the text is in '
+  apache+='/usr/share/common-licenses/Apache-2.0.'
+  cat <<END
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 
 Files: *
 Copyright: 2026 The Airlock Authors
 License: Apache-2.0
- On Debian systems, the text is in /usr/share/common-licenses/Apache-2.0.
+ $apache
  .
  The libraries hold code of others, whose licences follow.
 END
@@ -56,7 +58,9 @@ END
   for licence in boringssl nlohmann-json yaml-cpp zlib; do
     printf '\nFiles: %s\nCopyright: see below\nLicense: %s\n' \
       "${licence} (inside the libraries)" "$licence"
-    sed 's/^[[:space:]]*$/./; s/^/ /' "$doc/licences/$licence"
+    # Upstream's BoringSSL has that of Apache, and others besides.
+    sed "/^ *Apache License\$/,/^ *limitations under the License\.\$/c\\$apache" \
+      "$doc/licences/$licence" | sed 's/^[[:space:]]*$/./; s/^/ /'
   done
   printf '\nFiles: %s\nCopyright: The Abseil Authors\nLicense: Apache-2.0\n' \
     'abseil (inside the libraries, and headers)'
