@@ -82,10 +82,18 @@ bool NamesPrivateKey(absl::string_view text) {
   return absl::StrContainsIgnoreCase(text, "PRIVATE KEY-");
 }
 
+// Whether `text` begins as private keys in DER do, whether PKCS#8, PKCS#1 or
+// SEC 1, and PKCS#12: a SEQUENCE whose first element is a version.
+bool BeginsAsKeyInDer(absl::string_view text) {
+  constexpr size_t kLongestHeader = 4;  // Of a key.
+  return absl::StartsWith(text, "\x30") &&
+         absl::StrContains(text.substr(0, kLongestHeader + 2), "\x02\x01");
+}
+
 }  // namespace
 
 std::string Shown(absl::string_view text, size_t most, bool utf8) {
-  if (NamesPrivateKey(text.substr(0, most)) ||
+  if (BeginsAsKeyInDer(text) || NamesPrivateKey(text.substr(0, most)) ||
       NamesPrivateKey(text.substr(text.size() - std::min(most, text.size())))) {
     return absl::StrCat("a private key (", text.size(), " bytes)");
   }

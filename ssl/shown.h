@@ -19,8 +19,8 @@ constexpr size_t kMaxShownPath = 500;
 
 // `text` for a message. Escapes unprintable bytes and, unless `utf8`, non-ASCII
 // bytes. Shows only the beginning, the end and the size of a text longer than
-// `most` bytes, and only the size if they show that it holds a private key in
-// PEM. Linear in `most`, not in the text. Thread-safe.
+// `most` bytes, and only the size if they show that it holds a private key, in
+// PEM or DER. Linear in `most`, not in the text. Thread-safe.
 std::string Shown(absl::string_view text, size_t most = kMaxShown,
                   bool utf8 = false);
 

@@ -107,6 +107,17 @@ TEST(ShownTest, HidesAPrivateKey) {
                 absl::StrCat("a private key (", text.size(), " bytes)"));
     }
   }
+  const std::string body(50, 'k');
+  for (const absl::string_view begin :
+       {absl::string_view("\x30\x2E\x02\x01\x00", 5),          // PKCS#8
+        absl::string_view("\x30\x81\x87\x02\x01\x00", 6),      // PKCS#8
+        absl::string_view("\x30\x82\x04\xA4\x02\x01\x00", 7),  // PKCS#1
+        absl::string_view("\x30\x77\x02\x01\x01", 5)}) {       // SEC 1
+    const std::string der = absl::StrCat(begin, body);
+    EXPECT_EQ(Shown(der),
+              absl::StrCat("a private key (", der.size(), " bytes)"));
+  }
+  EXPECT_EQ(Shown("0\x02"), "0\\x02");
   // Where nothing of the key is shown.
   const std::string within =
       absl::StrCat(std::string(kHuge, 'c'), pem, std::string(kHuge, 'c'));
