@@ -102,7 +102,7 @@ Outcome Wrap(airlock_context* context, const airlock_transport* transport,
   auto handle = std::make_unique<airlock_socket>();
   handle->fd_transport = made->fd_transport;
   handle->claim = made->claim;
-  handle->waits = made->waits;
+  handle->shared = made->shared;
   handle->user = known->user;
   auto wrapped = ssl::WrapSocket(context->context, std::move(made->transport),
                                  std::move(options));

@@ -72,7 +72,7 @@ constexpr size_t kMaxRecord = 16384;
 Outcome Write(airlock_socket* socket, const void* from, size_t size,
               size_t* done) {
   if (socket == nullptr) return IsNull("socket");
-  return DoIo(socket, done, &socket->bytes_written, [&](Socket& s) {
+  return DoIo(socket, done, [&](Socket& s) {
     return s.Write(
         absl::MakeConstSpan(static_cast<const uint8_t*>(from), size));
   });
@@ -88,7 +88,7 @@ void airlock_socket_free(airlock_socket* socket) {
   if (socket != nullptr && socket->calls > 0) {
     // Leaked: threads of the parent, which do not exist in this process, may
     // have been waiting on it, and its destructor would wait for them.
-    new std::shared_ptr<airlock::c::internal::Waits>(socket->waits);
+    new std::shared_ptr<airlock::c::internal::SharedState>(socket->shared);
   }
   airlock::c::internal::Drop(socket);
 }
@@ -126,8 +126,7 @@ airlock_status airlock_socket_set_session(airlock_socket* socket,
 airlock_status airlock_socket_handshake(airlock_socket* socket,
                                         airlock_error** error) {
   return Guarded(error, [&] {
-    return DoIo(socket, nullptr, nullptr,
-                [](Socket& s) { return s.Handshake(); });
+    return DoIo(socket, nullptr, [](Socket& s) { return s.Handshake(); });
   });
 }
 
@@ -139,7 +138,7 @@ airlock_status airlock_socket_read(airlock_socket* socket, void* into,
     if (done == nullptr) return IsNull("done");
     if (into == nullptr && size > 0) return IsNull("into");
     if (socket == nullptr) return IsNull("socket");
-    return DoIo(socket, done, &socket->bytes_read, [&](Socket& s) {
+    return DoIo(socket, done, [&](Socket& s) {
       return s.Read(absl::MakeSpan(static_cast<uint8_t*>(into), size));
     });
   });
@@ -195,15 +194,14 @@ airlock_status airlock_socket_writev(airlock_socket* socket,
 airlock_status airlock_socket_shutdown(airlock_socket* socket,
                                        airlock_error** error) {
   return Guarded(error, [&] {
-    return DoIo(socket, nullptr, nullptr,
-                [](Socket& s) { return s.Shutdown(); });
+    return DoIo(socket, nullptr, [](Socket& s) { return s.Shutdown(); });
   });
 }
 
 airlock_status airlock_socket_unwrap(airlock_socket* socket,
                                      airlock_error** error) {
   return Guarded(error, [&] {
-    return DoIo(socket, nullptr, nullptr, [](Socket& s) { return s.Unwrap(); });
+    return DoIo(socket, nullptr, [](Socket& s) { return s.Unwrap(); });
   });
 }
 

@@ -95,18 +95,18 @@ absl::Status Wait(airlock_socket* socket, bool reading,
   const Until until = platform::internal::Earlier(
       platform::internal::UntilAfter(socket->timeout),
       socket->fd_transport->deadline());
-  bool& polled = reading ? socket->waits->reading : socket->waits->writing;
+  Waits& waits = *socket->shared->waits;
+  bool& polled = reading ? waits.reading : waits.writing;
   FdState state = FdState::kReady;
   if (polled) {
     const platform::ForkPause fork_pause;
     // By now another thread may wait for the same event again.
-    const auto over = [waits = socket->waits.get(),
-                       round = socket->waits->round] {
-      return waits->round != round;
+    const auto over = [&waits, round = waits.round] {
+      return waits.round != round;
     };
     if (!until.has_value()) {
-      socket->waits->over.wait(*lock, over);
-    } else if (!socket->waits->over.wait_until(*lock, *until, over)) {
+      waits.over.wait(*lock, over);
+    } else if (!waits.over.wait_until(*lock, *until, over)) {
       state = FdState::kTimedOut;
     }
   } else {
@@ -119,8 +119,8 @@ absl::Status Wait(airlock_socket* socket, bool reading,
       lock->lock();
     }
     polled = false;
-    ++socket->waits->round;
-    socket->waits->over.notify_all();
+    ++waits.round;
+    waits.over.notify_all();
   }
   if (state != FdState::kTimedOut) return absl::OkStatus();
   return ssl::MakeStatus(
@@ -152,7 +152,7 @@ airlock_socket* CurrentSocket() {
   return current_call == nullptr ? nullptr : current_call->socket();
 }
 
-Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
+Outcome DoIo(airlock_socket* socket, size_t* done,
              absl::FunctionRef<ssl::IoResult(ssl::Socket&)> io) {
   if (socket == nullptr) return IsNull("socket");
   if (InCall(*socket)) {
@@ -165,7 +165,7 @@ Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
   }
   // Destroyed last, since it may delete the socket.
   Call call(socket);
-  std::unique_lock<std::mutex> lock(socket->waits->mutex, std::defer_lock);
+  std::unique_lock<std::mutex> lock(socket->shared->mutex, std::defer_lock);
   {
     const platform::ForkPause fork_pause;
     lock.lock();
@@ -187,10 +187,7 @@ Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
       if (!waited.ok()) return waited;
       continue;
     }
-    if (result.done()) {
-      if (done != nullptr) *done = result.bytes();
-      if (count != nullptr) *count += result.bytes();
-    }
+    if (result.done() && done != nullptr) *done = result.bytes();
     return StatusOf(result);
   }
 }

@@ -59,10 +59,11 @@ airlock_status airlock_socket_statistics_get(const airlock_socket* socket,
   return Guarded(error, [&]() -> Outcome {
     if (socket == nullptr) return IsNull("socket");
     airlock_socket_statistics shown = {};
-    shown.bytes_read = socket->bytes_read;
-    shown.bytes_written = socket->bytes_written;
-    shown.transport_bytes_read = socket->waits->traffic.read;
-    shown.transport_bytes_written = socket->waits->traffic.written;
+    const airlock::ssl::Traffic traffic = socket->socket->traffic();
+    shown.bytes_read = traffic.data_received;
+    shown.bytes_written = traffic.data_sent;
+    shown.transport_bytes_read = traffic.transport_received;
+    shown.transport_bytes_written = traffic.transport_sent;
     if (socket->handshake_time.has_value()) {
       // A handshake of less than a microsecond is also over.
       shown.handshake_us = std::max<uint64_t>(

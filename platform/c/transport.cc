@@ -26,7 +26,7 @@ using ssl::IoResult;
 class CallbackTransport final : public ssl::Transport {
  public:
   CallbackTransport(const airlock_transport& callbacks, std::string peer,
-                    UserDataPtr user, std::shared_ptr<Waits> waits)
+                    UserDataPtr user)
       : read_(callbacks.read),
         write_(callbacks.write),
         argument_(callbacks.user),
@@ -35,8 +35,7 @@ class CallbackTransport final : public ssl::Transport {
                                           ssl::Shown(peer, ssl::kMaxShownPath,
                                                      /*utf8=*/true),
                                           ")")),
-        user_(std::move(user)),
-        waits_(std::move(waits)) {}
+        user_(std::move(user)) {}
 
   platform::ProcessClaim& claim() { return claim_; }
 
@@ -47,7 +46,7 @@ class CallbackTransport final : public ssl::Transport {
     const airlock_status status = Shielded(
         [&] { return read_(argument_, into.data(), into.size(), &done); });
     if (status == AIRLOCK_CLOSED) return IoResult::Closed();
-    return Answer("read", status, done, into.size(), &waits_->traffic.read);
+    return Answer("read", status, done, into.size());
   }
 
   IoResult Write(absl::Span<const uint8_t> from) override {
@@ -56,12 +55,12 @@ class CallbackTransport final : public ssl::Transport {
     size_t done = 0;
     const airlock_status status = Shielded(
         [&] { return write_(argument_, from.data(), from.size(), &done); });
-    return Answer("write", status, done, from.size(), &waits_->traffic.written);
+    return Answer("write", status, done, from.size());
   }
 
  private:
   IoResult Answer(absl::string_view which, airlock_status status, size_t done,
-                  size_t size, uint64_t* counted) const {
+                  size_t size) const {
     switch (status) {
       case AIRLOCK_OK:
         if (done < 1 || done > size) {
@@ -69,7 +68,6 @@ class CallbackTransport final : public ssl::Transport {
               "The transport's ", which, " callback", peer_,
               " claims to have moved ", done, " bytes of ", size, "."));
         }
-        *counted += done;
         return IoResult::Done(done);
       case AIRLOCK_WANT_READ:
         return IoResult::WantRead();
@@ -91,7 +89,6 @@ class CallbackTransport final : public ssl::Transport {
   void* const argument_;
   const std::string peer_;  // For errors.
   const UserDataPtr user_;  // Null: nothing is released.
-  const std::shared_ptr<Waits> waits_;
   platform::ProcessClaim claim_;
 };
 
@@ -99,27 +96,22 @@ class CallbackTransport final : public ssl::Transport {
 class FdTransport final : public ssl::Transport {
  public:
   FdTransport(std::unique_ptr<platform::PosixTransport> transport,
-              UserDataPtr user, std::shared_ptr<Waits> waits)
+              UserDataPtr user, std::shared_ptr<SharedState> shared)
       : user_(std::move(user)),
-        waits_(std::move(waits)),
+        shared_(std::move(shared)),
         transport_(std::move(transport)) {}
 
   IoResult Read(absl::Span<uint8_t> into) override {
-    if (waits_->reading) return IoResult::WantRead();
-    return Counted(transport_->Read(into), &waits_->traffic.read);
+    if (shared_->waits->reading) return IoResult::WantRead();
+    return transport_->Read(into);
   }
   IoResult Write(absl::Span<const uint8_t> from) override {
-    return Counted(transport_->Write(from), &waits_->traffic.written);
+    return transport_->Write(from);
   }
 
  private:
-  static IoResult Counted(IoResult result, uint64_t* counted) {
-    if (result.done()) *counted += result.bytes();
-    return result;
-  }
-
   const UserDataPtr user_;  // Outlives the transport, which may close it.
-  const std::shared_ptr<Waits> waits_;
+  const std::shared_ptr<SharedState> shared_;
   const std::unique_ptr<platform::PosixTransport> transport_;
 };
 
@@ -153,9 +145,10 @@ absl::StatusOr<MadeTransport> OverFd(const airlock_transport& given,
   MadeTransport made;
   made.fd_transport = transport->get();
   made.claim = &made.fd_transport->claim();
-  made.waits = std::make_shared<Waits>();
+  made.shared = std::make_shared<SharedState>();
+  made.shared->waits = std::make_unique<Waits>();
   made.transport = std::make_unique<FdTransport>(*std::move(transport),
-                                                 std::move(user), made.waits);
+                                                 std::move(user), made.shared);
   return made;
 }
 
@@ -219,10 +212,10 @@ absl::StatusOr<MadeTransport> MakeTransport(const airlock_transport* given) {
       if (transport->release != nullptr) {
         user = MakeUserData(transport->user, transport->release);
       }
-      made.waits = std::make_shared<Waits>();
+      made.shared = std::make_shared<SharedState>();
       auto callbacks = std::make_unique<CallbackTransport>(
           *transport, std::string(peer->value_or(absl::string_view())),
-          std::move(user), made.waits);
+          std::move(user));
       made.claim = &callbacks->claim();
       made.transport = std::move(callbacks);
       return made;

@@ -104,7 +104,7 @@ Outcome Wrap(airlock_runtime* runtime, const airlock_transport* transport,
   auto handle = std::make_unique<airlock_socket>();
   handle->fd_transport = made->fd_transport;
   handle->claim = made->claim;
-  handle->waits = made->waits;
+  handle->shared = made->shared;
   handle->user = known->user;
   const auto begin = std::chrono::steady_clock::now();
   auto wrapped = runtime->runtime->WrapSocket(std::move(made->transport),

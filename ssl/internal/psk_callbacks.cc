@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -55,7 +56,8 @@ bool AskAhead(SSL* ssl, absl::string_view question) {
     socket->waits_for = LateCallback::kPsk;
     return false;
   }
-  socket->psk_answer.emplace(std::string(question), std::move(answer));
+  socket->psk_answer = std::make_unique<std::pair<std::string, PskAnswer>>(
+      question, std::move(answer));
   return true;
 }
 
@@ -64,8 +66,8 @@ bool AskAhead(SSL* ssl, absl::string_view question) {
 std::optional<PskIdentity> Answer(SSL* ssl, const char* question) {
   Socket::Impl* socket = SocketOf(ssl);
   const absl::string_view asked = question == nullptr ? "" : question;
-  auto ahead = std::exchange(socket->psk_answer, std::nullopt);
-  PskAnswer answer = ahead.has_value() && ahead->first == asked
+  const auto ahead = std::exchange(socket->psk_answer, nullptr);
+  PskAnswer answer = ahead != nullptr && ahead->first == asked
                          ? std::move(ahead->second)
                          : AskNow(ssl, asked);
   if (answer.ok()) return *std::move(answer);

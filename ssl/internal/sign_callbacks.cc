@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -35,12 +36,14 @@ ssl_private_key_result_t Sign(SSL* ssl, uint8_t* out, size_t* out_size,
     return ssl_private_key_failure;
   }
   const absl::StatusOr<std::string> signature = Guarded("signer", [&] {
-    return credentials->impl().signer(socket->sign_scheme, socket->sign_input);
+    return credentials->impl().signer(socket->sign_request->scheme,
+                                      socket->sign_request->input);
   });
   if (IsLater(signature.status())) {
     socket->waits_for = LateCallback::kSign;
     return ssl_private_key_retry;
   }
+  socket->sign_request = nullptr;
   if (!signature.ok()) return CannotSign(ssl, signature.status());
   if (signature->empty() || signature->size() > max_size) {
     return CannotSign(
@@ -57,8 +60,8 @@ ssl_private_key_result_t BeginSign(SSL* ssl, uint8_t* out, size_t* out_size,
                                    size_t max_size, uint16_t scheme,
                                    const uint8_t* in, size_t in_size) {
   Socket::Impl* socket = Socket::Impl::Of(ssl);
-  socket->sign_scheme = scheme;
-  socket->sign_input.assign(reinterpret_cast<const char*>(in), in_size);
+  socket->sign_request = std::make_unique<const SignRequest>(SignRequest{
+      scheme, std::string(reinterpret_cast<const char*>(in), in_size)});
   return Sign(ssl, out, out_size, max_size);
 }
 

@@ -38,6 +38,12 @@ namespace internal {
 // A callback's answer for a pre-shared key.
 using PskAnswer = absl::StatusOr<std::optional<PskIdentity>>;
 
+// What a signer has to sign.
+struct SignRequest {
+  uint16_t scheme;
+  std::string input;
+};
+
 }  // namespace internal
 
 // The state behind a Socket, which its callbacks (ssl/internal/callbacks.cc)
@@ -124,7 +130,8 @@ class Socket::Impl {
   // For `ssl`; null if it asks for no pre-shared key.
   std::unique_ptr<internal::PskLookahead> psk_lookahead;
   // The hint or identity that was asked about ahead of time, and the answer.
-  std::optional<std::pair<std::string, internal::PskAnswer>> psk_answer;
+  // Null if none was: it is large, and connections with such keys are rare.
+  std::unique_ptr<std::pair<std::string, internal::PskAnswer>> psk_answer;
 
   // Why a callback stopped the connection.
   absl::Status callback_error;
@@ -154,9 +161,8 @@ class Socket::Impl {
   std::optional<Certificate> presented_live;
   // A server whose keyring has a keeper: for its tickets. Null: none.
   std::unique_ptr<std::vector<TicketBlank>> ticket_blanks;
-  // The input to sign, while a signer has not answered yet.
-  uint16_t sign_scheme = 0;
-  std::string sign_input;
+  // Null unless a signer has not answered yet.
+  std::unique_ptr<const internal::SignRequest> sign_request;
   // Sockets of a known chain share it.
   SharedCertificates presented;
   SharedCertificates verified;

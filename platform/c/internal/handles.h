@@ -85,8 +85,6 @@ struct airlock_socket {
   }
 
   void* user = nullptr;
-  uint64_t bytes_read = 0;
-  uint64_t bytes_written = 0;
   // When the first call that shook hands began, and the total time.
   std::optional<std::chrono::steady_clock::time_point> handshake_begin;
   std::optional<std::chrono::steady_clock::duration> handshake_time;
@@ -101,7 +99,7 @@ struct airlock_socket {
   // The maximum wait of a call; for descriptors.
   absl::Duration timeout = absl::ZeroDuration();
   // What it shares with its transport.
-  std::shared_ptr<airlock::c::internal::Waits> waits;
+  std::shared_ptr<airlock::c::internal::SharedState> shared;
   // How many threads are in a call, and in which process.
   std::atomic<int> calls{0};
   std::atomic<uint64_t> generation{0};

@@ -20,9 +20,8 @@ namespace airlock::c::internal {
 
 // Runs `io` unless it would nest. If the transport is a descriptor, waits as
 // the socket's timeout allows. Sets *done, if not null, to the number of bytes
-// that were transferred, and adds it to *count, if not null. Deletes the socket
-// at the end if a callback freed it.
-Outcome DoIo(airlock_socket* socket, size_t* done, uint64_t* count,
+// that were transferred. Deletes the socket at the end if a callback freed it.
+Outcome DoIo(airlock_socket* socket, size_t* done,
              absl::FunctionRef<ssl::IoResult(ssl::Socket&)> io);
 
 // Whether this thread is in a call of `socket`.

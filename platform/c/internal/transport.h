@@ -21,21 +21,18 @@
 
 namespace airlock::c::internal {
 
-// The bytes that a socket's transport carried.
-struct Traffic {
-  uint64_t read = 0;
-  uint64_t written = 0;
-};
-
-// What a socket shares with its transport: which threads wait for the
-// descriptor, and the traffic.
+// Which threads wait for a descriptor.
 struct Waits {
-  Traffic traffic;
-  std::mutex mutex;
   bool reading = false;  // A thread waits to read, another to write.
   bool writing = false;
   std::condition_variable over;  // Another wait has ended;
   uint64_t round = 0;            // how many have.
+};
+
+// What a socket shares with its transport.
+struct SharedState {
+  std::mutex mutex;
+  std::unique_ptr<Waits> waits;  // Null if the transport is callbacks.
 };
 
 struct MadeTransport {
@@ -44,9 +41,9 @@ struct MadeTransport {
   platform::PosixTransport* fd_transport = nullptr;
   // The transport's.
   platform::ProcessClaim* claim = nullptr;
-  // For the socket that will use the transport. The transport does not read
-  // while `reading` is set, and updates `traffic`.
-  std::shared_ptr<Waits> waits;
+  // For the socket that will use the transport, which does not read while
+  // `waits->reading` is set.
+  std::shared_ptr<SharedState> shared;
 };
 
 // Takes over the content of *given, unless the struct is invalid.
