@@ -3,6 +3,7 @@
 """The system calls that an application may make, tried one by one."""
 import os
 import platform
+import secrets
 import shutil
 import socket
 import stat
@@ -140,7 +141,7 @@ for family in list(range(-1, 48)) + [255]:
                      socket.SOCK_SEQPACKET):
             listener = socket.socket(socket.AF_UNIX, kind)
             self.addCleanup(listener.close)
-            names.append('airlock-test-%d-%d' % (os.getpid(), kind))
+            names.append('airlock-test-' + secrets.token_hex(8))
             listener.bind('\0' + names[-1])
             if kind != socket.SOCK_DGRAM:
                 listener.listen(1)
@@ -177,7 +178,7 @@ attempt('type', lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
 
     def test_nothing_connects_to_an_end_of_a_pair(self):
         # Though it can have a name in the machine's network namespace.
-        name = '\\0airlock-test-bound-%d' % os.getpid()
+        name = '\\0airlock-test-' + secrets.token_hex(8)
         outside = '\0' + name[2:]
         app = Application(self, TRY + """
 one, other = socket.socketpair()
