@@ -129,11 +129,12 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
                      spiffe ? absl::StrCat(nul, nul) : "");
     key = joined;
   }
-  const absl::StatusOr<std::shared_ptr<Found>> found =
+  const absl::StatusOr<std::shared_ptr<Found>> cached =
       places_.GetOrMake(key, []() -> absl::StatusOr<std::shared_ptr<Found>> {
         return std::make_shared<Found>();
       });
-  if (!found.ok()) return found.status();
+  if (!cached.ok()) return cached.status();
+  Found& found = **cached;
   std::vector<CaFile> files;
   if (places.size() == 1) {
     // The usual case costs one stat(2) at most: a file that has not changed.
@@ -143,11 +144,11 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
       first = *std::move(status);
     }
     if (first->type != FileType::kDirectory) {
-      const absl::ReaderMutexLock lock(&(*found)->mutex);
-      const std::vector<CaFile>& known = (*found)->files;
-      if ((*found)->settled && known.size() == 1 &&
-          known[0].path == places[0] && known[0].identity == first->identity) {
-        return (*found)->store;
+      const absl::ReaderMutexLock lock(&found.mutex);
+      if (found.settled && found.files.size() == 1 &&
+          found.files[0].path == places[0] &&
+          found.files[0].identity == first->identity) {
+        return found.store;
       }
       files.push_back({places[0], first->identity});
     }
@@ -160,19 +161,19 @@ absl::StatusOr<TrustStorePtr> TrustCache::FromPlaces(
     }
   }
   {
-    const absl::ReaderMutexLock lock(&(*found)->mutex);
-    if ((*found)->settled && (*found)->files == files) {
-      return (*found)->store;
+    const absl::ReaderMutexLock lock(&found.mutex);
+    if (found.settled && found.files == files) {
+      return found.store;
     }
   }
-  const absl::MutexLock lock(&(*found)->mutex);
+  const absl::MutexLock lock(&found.mutex);
   // Another thread may have loaded them while this one waited.
-  if (!(*found)->settled || (*found)->files != files) {
+  if (!found.settled || found.files != files) {
     const absl::Status status =
-        Load(std::move(files), must_be_trusted, form, found->get());
+        Load(std::move(files), must_be_trusted, form, &found);
     if (!status.ok()) return status;
   }
-  return (*found)->store;
+  return found.store;
 }
 
 absl::Status TrustCache::Load(std::vector<CaFile> files, bool must_be_trusted,
