@@ -84,8 +84,8 @@ bool CheckCiphers(const ContextObject& context, const std::string& list) {
   const auto entry = std::make_pair(list, context.groups);
   {
     const absl::MutexLock lock(&state.accepted_mutex);
-    const auto& accepted = state.accepted_ciphers;
-    if (std::find(accepted.begin(), accepted.end(), entry) != accepted.end()) {
+    if (std::find(state.accepted_ciphers.begin(), state.accepted_ciphers.end(),
+                  entry) != state.accepted_ciphers.end()) {
       return true;
     }
   }
