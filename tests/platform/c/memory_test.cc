@@ -5,13 +5,19 @@
 // nothing leaks, and nothing is freed twice.
 
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "platform/c/airlock.h"
+#include "tests/platform/c/c_signing.h"
 #include "tests/platform/c/c_testing.h"
 #include "tests/support/new_failures.h"
 
@@ -66,6 +72,21 @@ bool Came(airlock_status status, T* handle, airlock_error* error) {
   return status == AIRLOCK_OK;
 }
 
+// A call without the memory that it needs is an error, and stays one.
+airlock_status Step(airlock_socket* socket) {
+  const bool had_failed = new_failed;
+  airlock_error* error = nullptr;
+  const airlock_status status = airlock_socket_handshake(socket, &error);
+  const Calm calm;
+  EXPECT_EQ(error == nullptr, status != AIRLOCK_ERROR);
+  airlock_error_free(error);
+  if (new_failed && !had_failed) {
+    EXPECT_EQ(status, AIRLOCK_ERROR);
+    EXPECT_EQ(airlock_socket_handshake(socket, nullptr), AIRLOCK_ERROR);
+  }
+  return status;
+}
+
 void Count(void* user) { ++*static_cast<int*>(user); }
 
 class CMemoryTest : public ::testing::Test {
@@ -91,6 +112,35 @@ class CMemoryTest : public ::testing::Test {
     };
     server_options_.ticket_keys = keys_;
     server_options_.ticket_keys_count = 1;
+  }
+
+  // Fails each allocation of a handshake between contexts with these options.
+  // Calls `begin` before each.
+  void FailEachOfAHandshake(const std::function<void()>& begin = [] {}) {
+    const auto client_context = Make(runtime_.get(), client_options_);
+    const auto server_context = Make(runtime_.get(), server_options_);
+    Wire wire;
+    FailEach([&] {
+      Handle<airlock_socket> client;
+      Handle<airlock_socket> server;
+      {
+        const Calm calm;
+        begin();
+        wire.Clear();
+        client = Wrap(client_context.get(), wire.client(), "localhost");
+        server = Wrap(server_context.get(), wire.server());
+      }
+      airlock_status c = AIRLOCK_WANT_READ;
+      airlock_status s = AIRLOCK_WANT_READ;
+      for (int i = 0; i < 8; ++i) {
+        if (c > AIRLOCK_OK) c = Step(client.get());
+        if (s > AIRLOCK_OK) s = Step(server.get());
+      }
+      if (!new_failed) {
+        EXPECT_EQ(c, AIRLOCK_OK);
+        EXPECT_EQ(s, AIRLOCK_OK);
+      }
+    });
   }
 
   const airlock_bytes protocols_[2] = {B("a protocol of more than 15 bytes"),
@@ -187,48 +237,72 @@ TEST_F(CMemoryTest, SocketsOverAnFd) {
   });
 }
 
-// A call without the memory that it needs is an error, and stays one.
-airlock_status Step(airlock_socket* socket) {
-  const bool had_failed = new_failed;
-  airlock_error* error = nullptr;
-  const airlock_status status = airlock_socket_handshake(socket, &error);
-  const Calm calm;
-  EXPECT_EQ(error == nullptr, status != AIRLOCK_ERROR);
-  airlock_error_free(error);
-  if (new_failed && !had_failed) {
-    EXPECT_EQ(status, AIRLOCK_ERROR);
-    EXPECT_EQ(airlock_socket_handshake(socket, nullptr), AIRLOCK_ERROR);
-  }
-  return status;
-}
-
 TEST_F(CMemoryTest, Handshakes) {
   for (const uint16_t version : {AIRLOCK_TLS_1_2, AIRLOCK_TLS_1_3}) {
     client_options_.maximum_version = version;
-    const auto client_context = Make(runtime_.get(), client_options_);
-    const auto server_context = Make(runtime_.get(), server_options_);
-    Wire wire;
-    FailEach([&] {
-      Handle<airlock_socket> client;
-      Handle<airlock_socket> server;
-      {
-        const Calm calm;
-        wire.Clear();
-        client = Wrap(client_context.get(), wire.client(), "localhost");
-        server = Wrap(server_context.get(), wire.server());
-      }
-      airlock_status c = AIRLOCK_WANT_READ;
-      airlock_status s = AIRLOCK_WANT_READ;
-      for (int i = 0; i < 4; ++i) {
-        if (c > AIRLOCK_OK) c = Step(client.get());
-        if (s > AIRLOCK_OK) s = Step(server.get());
-      }
-      if (!new_failed) {
-        EXPECT_EQ(c, AIRLOCK_OK);
-        EXPECT_EQ(s, AIRLOCK_OK);
-      }
-    });
+    FailEachOfAHandshake();
   }
+}
+
+// A key that is elsewhere. It has each signature when it is asked again.
+struct LateKey {
+  bssl::UniquePtr<EVP_PKEY> key;
+  bool asked = false;
+};
+
+airlock_status SignLater(void* user, uint16_t algorithm, airlock_bytes input,
+                         void* into, size_t room, size_t* size) {
+  auto* const late = static_cast<LateKey*>(user);
+  late->asked = !late->asked;
+  if (late->asked) return AIRLOCK_WANT_CALLBACK;
+  return SignWith(late->key.get(), algorithm, input, into, room, size);
+}
+
+airlock_credentials KeyElsewhere(LateKey* key, absl::string_view chain) {
+  auto credentials = Sized<airlock_credentials>();
+  credentials.certfile = Cert(chain);
+  credentials.sign = SignLater;
+  credentials.user = key;
+  return credentials;
+}
+
+TEST_F(CMemoryTest, HandshakesWithKeysElsewhere) {
+  LateKey client_key = {LoadKey("client_p256")};
+  LateKey server_key = {LoadKey("server_p256")};
+  const airlock_credentials client =
+      KeyElsewhere(&client_key, "client_p256.pem");
+  const airlock_credentials server =
+      KeyElsewhere(&server_key, "server_p256_chain.pem");
+  const airlock_credentials* const clients[] = {&client};
+  const airlock_credentials* const servers[] = {&server};
+  client_options_.credentials = clients;
+  client_options_.credentials_count = 1;
+  server_options_.credentials = servers;
+  server_options_.credentials_count = 1;
+  server_options_.cert_reqs = AIRLOCK_CERT_REQUIRED;
+  for (const uint16_t version : {AIRLOCK_TLS_1_2, AIRLOCK_TLS_1_3}) {
+    client_options_.maximum_version = version;
+    FailEachOfAHandshake([&] { client_key.asked = server_key.asked = false; });
+  }
+}
+
+airlock_status SharedKey(void*, airlock_socket*, airlock_bytes,
+                         airlock_psk* psk) {
+  psk->identity_size = sizeof(psk->identity);
+  std::memset(psk->identity, 'i', psk->identity_size);
+  psk->key_size = sizeof(psk->key);
+  std::memset(psk->key, 'k', psk->key_size);
+  return AIRLOCK_OK;
+}
+
+TEST_F(CMemoryTest, HandshakesWithPresharedKeys) {
+  client_options_.maximum_version = AIRLOCK_TLS_1_2;
+  client_options_.ciphers = server_options_.ciphers = B("PSK");
+  client_options_.verify = nullptr;
+  client_options_.psk_client = SharedKey;
+  server_options_.psk_server = SharedKey;
+  server_options_.psk_identity_hint = B("a hint of more than 15 bytes");
+  FailEachOfAHandshake();
 }
 
 // Excludes JSON: nlohmann::json allocates in its destructor, so that it ends
