@@ -202,6 +202,9 @@ class Socket::Impl {
   // OpenSSL sends it that way; BoringSSL fails to decrypt it.
   std::optional<uint8_t> AlertInClear() const;
   IoResult FinishHandshake();
+  // Sends what precedes close_notify: tickets, an acknowledged key update. An
+  // error if the connection cannot be shut down now.
+  IoResult FlushForShutdown();
   // Drops the key that came from a CredentialSource.
   void ReleaseLiveCredentials();
   // Sends a server's session tickets at the end of the handshake.

@@ -331,6 +331,37 @@ absl::Status Socket::Impl::RequestKeyUpdate() {
                                       "The keys cannot be updated."));
 }
 
+IoResult Socket::Impl::FlushForShutdown() {
+  // SSL_shutdown would succeed without having sent anything.
+  if (SSL_in_init(ssl.get()) != 0) {
+    Error error;
+    internal::DescribeCode(ERR_PACK(ERR_LIB_SSL, SSL_R_SHUTDOWN_WHILE_IN_INIT),
+                           &error);
+    error.kind = ErrorKind::kInvalidArgument;
+    SetMessage(JoinText(Named("The connection cannot be shut down during "
+                              "another handshake, which the server asked for: "
+                              "call {Read} until it is done, or drop the "
+                              "socket.")),
+               &error);
+    return MakeStatus(error);
+  }
+  waits_for = LateCallback::kNone;
+  const int result = SSL_write(ssl.get(), nullptr, 0);
+  if (Halted()) return FailHalted();
+  if (result >= 0) {
+    tickets_pending_ = false;
+    return IoResult::Done();
+  }
+  if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_BAD_WRITE_RETRY) {
+    internal::DrainErrorQueue();
+    return MakeStatus(
+        ErrorKind::kInvalidArgument,
+        Named("The connection cannot be shut down while data is partly sent: "
+              "call {Write} again with that data, or drop the socket."));
+  }
+  return Settle(Operation::kWrite, result);
+}
+
 IoResult Socket::Impl::Shutdown() {
   const internal::CallScope scope(clock());
   const absl::Status usable = Usable(Operation::kWrite);
@@ -340,8 +371,10 @@ IoResult Socket::Impl::Shutdown() {
                       "The connection cannot be shut down before the handshake "
                       "is done; drop the socket instead.");
   }
-  if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) != 0 &&
-      !close_notify_pending_) {
+  if ((SSL_get_shutdown(ssl.get()) & SSL_SENT_SHUTDOWN) == 0) {
+    IoResult flushed = FlushForShutdown();
+    if (!flushed.done()) return flushed;
+  } else if (!close_notify_pending_) {
     return IoResult::Done();
   }
   const int result = SSL_shutdown(ssl.get());

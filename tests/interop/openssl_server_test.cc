@@ -4,6 +4,8 @@
 // Airlock as a client of `openssl s_server`.
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -15,8 +17,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
+#include "platform/posix_transport.h"
+#include "platform/tcp.h"
 #include "ssl/error.h"
+#include "ssl/socket.h"
+#include "ssl/transport.h"
 #include "tests/interop/driver.h"
 #include "tests/interop/peers.h"
 #include "tests/support/handshake.h"
@@ -389,6 +397,87 @@ TEST_P(RenegotiationTest, TakesPlaceAsOftenAsAllowed) {
   ASSERT_OK(server.process->WriteInput(absl::StrCat(GetParam(), "\n")));
   const absl::Status status = ReadUntil(client.get(), "never").status();
   EXPECT_EQ(ssl::GetErrorKind(status), ErrorKind::kProtocol) << status;
+}
+
+// Reads nothing while `withholds`.
+class WithholdingTransport final : public ssl::Transport {
+ public:
+  WithholdingTransport(std::unique_ptr<ssl::Transport> wrapped,
+                       const bool* withholds)
+      : wrapped_(std::move(wrapped)), withholds_(withholds) {}
+
+  ssl::IoResult Read(absl::Span<uint8_t> into) override {
+    return *withholds_ ? ssl::IoResult::WantRead() : wrapped_->Read(into);
+  }
+  ssl::IoResult Write(absl::Span<const uint8_t> from) override {
+    return wrapped_->Write(from);
+  }
+
+ private:
+  const std::unique_ptr<ssl::Transport> wrapped_;
+  const bool* const withholds_;
+};
+
+TEST_P(RenegotiationTest, IsNotShutDownUnderWay) {
+  ContextOptions options = ClientOptions();
+  Only(TlsVersion::kTls1_2, &options);
+  options.credentials = {TestCredentials("client_p256")};
+  options.max_renegotiations = 1;
+  bool withholds = false;
+  int hellos = 0;
+  absl::Mutex mutex;
+  int finished = 0;  // By the server.
+  options.message = [&](const Socket&, const ssl::TlsMessage& message) {
+    constexpr int kHandshake = 22;
+    constexpr uint8_t kClientHello = 1;
+    constexpr uint8_t kFinished = 20;
+    if (message.content_type != kHandshake) return absl::OkStatus();
+    if (message.sent && message.bytes[0] == kClientHello) {
+      withholds = ++hellos == 2;
+    }
+    absl::MutexLock lock(&mutex);
+    if (!message.sent && message.bytes[0] == kFinished) ++finished;
+    return absl::OkStatus();
+  };
+  ASSERT_OK_AND_ASSIGN(
+      const Server server,
+      StartOpensslServer(OpensslVersion(TlsVersion::kTls1_2) +
+                         OpensslIdentity("server_p256") +
+                         Arguments{"-CAfile", CertPath("ca.pem")}));
+  ASSERT_OK_AND_ASSIGN(
+      auto dialed,
+      platform::Dial("127.0.0.1", static_cast<uint16_t>(server.port),
+                     absl::Seconds(15)));
+  ASSERT_OK_AND_ASSIGN(const auto client,
+                       ssl::WrapSocket(MakeContext(std::move(options)),
+                                       std::make_unique<WithholdingTransport>(
+                                           std::move(dialed), &withholds),
+                                       LocalhostOptions()));
+  ASSERT_OK(client->Handshake().status());
+  ASSERT_OK(server.process->WriteInput(absl::StrCat(GetParam(), "\n")));
+  uint8_t byte = 0;
+  ASSERT_TRUE(client->Read(absl::MakeSpan(&byte, 1)).want_read());
+  for (const auto& result : {client->Shutdown(), client->Unwrap()}) {
+    const std::optional<ssl::Error> error = ssl::GetError(result.status());
+    ASSERT_TRUE(error.has_value());
+    EXPECT_EQ(error->kind, ErrorKind::kInvalidArgument) << error->message;
+    EXPECT_EQ(error->reason, "SHUTDOWN_WHILE_IN_INIT");
+  }
+  // After what was held back, everything works.
+  withholds = false;
+  std::thread reader([&] {
+    const absl::Status status = ReadUntil(client.get(), "more\n").status();
+    EXPECT_TRUE(status.ok()) << status;
+  });
+  {
+    const auto done = [&] { return finished == 2; };
+    absl::MutexLock lock(&mutex);
+    mutex.Await(absl::Condition(&done));
+  }
+  const absl::Status written = server.process->WriteInput("more\n");
+  reader.join();
+  ASSERT_OK(written);
+  ASSERT_OK(Close(client.get()));
 }
 
 TEST_P(RenegotiationTest, IsRefusedByDefault) {

@@ -5,6 +5,7 @@
 #include "ssl/transport.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -304,6 +305,50 @@ TEST_P(TransportTest, DoesNotSendWhatWriteDidNotCount) {
     if (read.closed()) break;
   }
   EXPECT_EQ(got, written.bytes());
+}
+
+TEST_P(TransportTest, IsNotShutDownWithARecordUnderWay) {
+  platform::MemoryTransportOptions tiny;
+  tiny.capacity = 100;
+  Connection c = WrapShaky(Client(GetParam()), Server(), {}, {}, tiny);
+  ShakeHandsPatiently(&c);
+  ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+  const std::string data(1000, 'x');
+  const std::vector<uint8_t> bytes(data.begin(), data.end());
+  ASSERT_TRUE(c.client->Write(bytes).want_write());
+  for (const IoResult& result : {c.client->Shutdown(), c.client->Unwrap()}) {
+    EXPECT_THAT(result.status(), KindIs(ErrorKind::kInvalidArgument));
+  }
+  // Nothing is lost, in either direction.
+  EXPECT_EQ(Transfer(c.client.get(), c.server.get(), data), data);
+  EXPECT_EQ(Transfer(c.server.get(), c.client.get(), data), data);
+  EXPECT_TRUE(c.client->Shutdown().done());
+  uint8_t byte = 0;
+  EXPECT_TRUE(c.server->Read(absl::MakeSpan(&byte, 1)).closed());
+}
+
+TEST_P(TransportTest, IsShutDownAfterTicketsThatBlock) {
+  platform::MemoryTransportOptions tiny;
+  tiny.capacity = 100;
+  Connection c = WrapShaky(Client(GetParam()), Server(), {}, {}, tiny);
+  while (!c.server->handshake_done()) {
+    ASSERT_TRUE(FailureOf(c.client->Handshake()).ok());
+    ASSERT_TRUE(FailureOf(c.server->Handshake()).ok());
+  }
+  IoResult read = IoResult::WantRead();
+  bool sent = false;
+  for (int i = 0; i < kMoreThanEnough && !read.closed(); ++i) {
+    if (!sent) {
+      const IoResult shutdown = c.server->Shutdown();
+      ASSERT_FALSE(shutdown.failed()) << shutdown.status();
+      sent = shutdown.done();
+    }
+    uint8_t byte = 0;
+    read = c.client->Read(absl::MakeSpan(&byte, 1));
+    ASSERT_FALSE(read.failed()) << read.status();
+  }
+  EXPECT_TRUE(sent);
+  EXPECT_TRUE(read.closed());
 }
 
 TEST(TransportEndTest, FailingAfterTheHandshakeIsNotAnEnd) {
