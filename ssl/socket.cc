@@ -198,8 +198,10 @@ absl::Status Socket::SetSession(std::shared_ptr<const Session> session) {
                       "A session can be set only before the handshake, and "
                       "must not be null.");
   }
-  if (impl_->MayResume(*impl_->context, *session) &&
-      !SSL_set_session(impl_->ssl.get(), session->impl().session.get())) {
+  SSL_SESSION* offered = impl_->MayResume(*impl_->context, *session)
+                             ? session->impl().session.get()
+                             : nullptr;
+  if (!SSL_set_session(impl_->ssl.get(), offered)) {
     return internal::DrainToStatus(ErrorKind::kInvalidArgument,
                                    "The session cannot be used.");
   }

@@ -198,7 +198,9 @@ IoResult Socket::Impl::Ready(Operation operation) {
     begun_at_ = Elapsed();
     SessionCounters& counters = Counters();
     ++(client ? counters.connect : counters.accept);
-    if (!TakeTrust()) return Fail(internal::OutOfMemoryError());
+    if (!TakeTrust() || !RecheckOffer()) {
+      return Fail(internal::OutOfMemoryError());
+    }
   }
   waits_for = LateCallback::kNone;
   bio.clock.keeps = true;
@@ -265,14 +267,21 @@ bool Socket::Impl::TakeTrust() {
   if (context->options().trust_source == nullptr) return true;
   trust_ = context->impl().TakeTrust();
   if (trust_ == nullptr) return true;
-  if (options.side == Side::kClient) {
-    return handshake_done || resumes == nullptr ||
-           MayResume(*context, *resumes) ||
-           SSL_set_session(ssl.get(), nullptr) != 0;
-  }
-  return SSL_set_session_id_context(ssl.get(),
+  return options.side == Side::kClient ||
+         SSL_set_session_id_context(ssl.get(),
                                     trust_->session_id_context.data(),
                                     trust_->session_id_context.size()) != 0;
+}
+
+bool Socket::Impl::RecheckOffer() {
+  if (resumes == nullptr) return true;
+  // A handshake that resumes takes no credentials, so nothing else would run
+  // the source's `refresh`.
+  if (const auto& source = context->options().credential_source) {
+    source->Take();
+  }
+  return MayResume(*context, *resumes) ||
+         SSL_set_session(ssl.get(), nullptr) != 0;
 }
 
 internal::VerifiedChains* Socket::Impl::Chains() const {

@@ -89,8 +89,8 @@ class Socket::Impl {
     std::shared_ptr<const std::vector<Certificate>> shared_;
   };
 
-  // Takes the bundle of a context that has a TrustSource, for this handshake,
-  // which then resumes only sessions of that bundle. False if out of memory.
+  // Takes the bundle of a context that has a TrustSource, for this handshake.
+  // A server then resumes only sessions of that bundle. False if out of memory.
   bool TakeTrust();
 
   // Gets the peer's certificates from BoringSSL into `presented`.
@@ -202,6 +202,9 @@ class Socket::Impl {
   // OpenSSL sends it that way; BoringSSL fails to decrypt it.
   std::optional<uint8_t> AlertInClear() const;
   IoResult FinishHandshake();
+  // A client: when its handshake begins, drops a session that it may no longer
+  // offer. False if out of memory.
+  bool RecheckOffer();
   // Sends what precedes close_notify: tickets, an acknowledged key update. An
   // error if the connection cannot be shut down now.
   IoResult FlushForShutdown();

@@ -285,6 +285,48 @@ TEST_P(LiveTest, RefreshRunsBeforeEachHandshake) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST_P(LiveTest, RefreshRunsBeforeAClientResumes) {
+  bool changed = false;
+  CredentialSourceOptions refreshed;
+  refreshed.refresh = [&changed](CredentialSource* source) {
+    if (!changed) return;
+    EXPECT_TRUE(
+        source->Update({TestCredentials("client_rsa")}, TestTime()).ok());
+  };
+  ContextOptions options = Client();
+  options.credential_source = Source("client_p256", std::move(refreshed));
+  const auto client = MakeContext(std::move(options));
+  const auto server = AskingServer();
+  const auto session = Established(client, server);
+  EXPECT_TRUE(Reused(Connect(client, server, WithSession(session))));
+  changed = true;
+  Connection c = Connect(client, server, WithSession(session));
+  ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+  EXPECT_FALSE(Reused(c));
+  EXPECT_EQ(*c.server->peer_certificate(), TestCertificates("client_rsa")[0]);
+}
+
+TEST_P(LiveTest, AChangeBeforeTheHandshakeEndsTheOffer) {
+  const auto source = Source("client_p256");
+  ContextOptions options = Client();
+  options.credential_source = source;
+  const auto client = MakeContext(std::move(options));
+  const auto server = AskingServer();
+  const auto old = Established(client, server);
+  Connection wrapped = Wrap(client, server, WithSession(old));
+  ASSERT_TRUE(Update(source, "client_rsa").ok());
+  ShakeHands(&wrapped);
+  ASSERT_TRUE(wrapped.ok()) << wrapped.client_status << wrapped.server_status;
+  EXPECT_FALSE(Reused(wrapped));
+  // A session that may not be offered takes the place of one that may.
+  Connection replaced =
+      Wrap(client, server, WithSession(Established(client, server)));
+  ASSERT_TRUE(replaced.client->SetSession(old).ok());
+  ShakeHands(&replaced);
+  ASSERT_TRUE(replaced.ok());
+  EXPECT_FALSE(Reused(replaced));
+}
+
 TEST_P(LiveTest, ARefreshThatThrowsLeavesTheOldInForce) {
   CredentialSourceOptions options;
   options.refresh = [](CredentialSource*) { throw std::runtime_error("no"); };
