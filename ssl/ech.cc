@@ -264,14 +264,14 @@ absl::StatusOr<Secret> EchKeyToPem(const EchKey& key) {
       !EVP_marshal_private_key(der.get(), parsed.get())) {
     return internal::OutOfMemoryError();
   }
-  std::string pem = PemBlockOf(
+  std::string key_block = PemBlockOf(
       kKeyLabel,
       {reinterpret_cast<const char*>(CBB_data(der.get())), CBB_len(der.get())});
+  const ScopedWipe wipe_key(&key_block);
+  std::string pem = absl::StrCat(
+      key_block,
+      PemBlockOf(kConfigLabel, internal::JoinEchConfigs({key.config})));
   const ScopedWipe wipe(&pem);
-  const std::string config =
-      PemBlockOf(kConfigLabel, internal::JoinEchConfigs({key.config}));
-  pem.reserve(pem.size() + config.size());
-  pem += config;
   return Secret(pem);
 }
 

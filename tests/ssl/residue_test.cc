@@ -29,6 +29,7 @@
 #include "gtest/gtest.h"
 #include "ssl/credential_source.h"
 #include "ssl/credentials.h"
+#include "ssl/ech.h"
 #include "ssl/options.h"
 #include "ssl/secret.h"
 #include "ssl/session.h"
@@ -209,6 +210,24 @@ TEST(ResidueTest, APrivateKey) {
     Talk(server);
   }
   for (const Needle& needle : needles) EXPECT_EQ(CountInMemory(needle), 0);
+}
+
+TEST(ResidueTest, AnEchKeyInPem) {
+  EchKey key;
+  key.config = "a configuration";
+  // The first call of a shared library's function saves registers on the stack.
+  key.private_key = Secret("a key for the sake of the linker");
+  ASSERT_TRUE(EchKeyToPem(key).ok());
+  key.private_key = Secret("an X25519 key that is not random");
+  std::vector<Needle> needles;
+  {
+    const auto pem = EchKeyToPem(key);
+    ASSERT_TRUE(pem.ok()) << pem.status();
+    const absl::string_view text = pem->view();
+    needles.emplace_back(text.substr(text.find('\n') + 1, 60));
+    EXPECT_GE(CountInMemory(needles), 1);
+  }
+  EXPECT_EQ(CountInMemory(needles), 0);
 }
 
 // Connections that live on, and Contexts, do not keep an old key.
