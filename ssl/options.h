@@ -194,6 +194,7 @@ struct ContextOptions {
   // A server's choice by the client's SNI; nullopt if the client sent none.
   // With it, this Context needs no credentials: those of the chosen Context are
   // used. If that has none either, the client gets the alert handshake_failure.
+  // Must not have replaced the Context itself if it returns Later().
   std::function<absl::StatusOr<SniDecision>(
       Socket&, const std::optional<std::string>& server_name)>
       sni;

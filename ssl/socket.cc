@@ -174,6 +174,7 @@ absl::Status Socket::SwitchContext(std::shared_ptr<const Context> context) {
   if (!impl_->begun) return impl_->Init(std::move(context));
   if (SSL_set_SSL_CTX(impl_->ssl.get(), context->impl().ctx.get()) == nullptr ||
       !internal::SetVerifyAlgorithms(context->options(), impl_->ssl.get()) ||
+      !internal::SetOwnGroups(context->options(), impl_->ssl.get()) ||
       !internal::InstallPsk(context->options(), impl_->ssl.get())) {
     return internal::DrainToStatus(ErrorKind::kInternal,
                                    "The context cannot be replaced.");

@@ -112,7 +112,9 @@ class Socket {
   size_t pending() const;
 
   // Sends close_notify. After that, Write fails and Read still works
-  // (half-close). kDone once it is sent.
+  // (half-close). kDone once it is sent. kInvalidArgument, which ends nothing,
+  // if a Write has sent a part of its data (call it again first), or if another
+  // handshake that the server asked for is not done (call Read first).
   IoResult Shutdown();
 
   // Shutdown, then waits for the peer's close_notify. If data arrives first,
@@ -129,9 +131,10 @@ class Socket {
   const std::shared_ptr<const Context>& context() const;
 
   // Replaces the Context. Before the handshake, as if it had been passed to
-  // WrapSocket. Inside the sni callback, for everything after the ClientHello;
-  // a version that the new Context does not allow is refused (kProtocol). At
-  // any other time: kInvalidArgument. After an error, the old Context stays.
+  // WrapSocket. Inside the sni callback, for everything after the ClientHello
+  // (the old groups stay if the new Context names none); a version that the new
+  // Context does not allow is refused (kProtocol). At any other time:
+  // kInvalidArgument. After an error, the old Context stays.
   absl::Status SwitchContext(std::shared_ptr<const Context> context);
 
   // Sets the session to resume; only on a client, before the handshake.

@@ -111,8 +111,10 @@ Extensions ExtensionsOf(const SSL_CLIENT_HELLO* hello) {
 
 // Records the groups in the data of the extension.
 void SeeGroups(Bytes data, Socket::Impl* socket) {
+  const ContextOptions& options = socket->initial_context->options();
+  // The context that the sni callback chooses may have groups.
   const bool lists_groups =
-      !socket->initial_context->options().verification.groups.empty();
+      !options.verification.groups.empty() || options.sni != nullptr;
   socket->offered_curves = 0;
   // The size of the list is in front; BoringSSL rejects another size.
   for (size_t at = 2; at + 1 < data.size(); at += 2) {

@@ -47,6 +47,7 @@ Answer DecideContext(SSL* ssl, uint8_t* alert) {
   Socket::Impl* socket = SocketOf(ssl);
   // A copy: the callback may replace the context that owns it.
   const auto callback = OptionsOf(ssl).sni;
+  const std::shared_ptr<const Context> asked = socket->context;
   std::optional<std::string> name;
   if (const char* sent = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
     name = sent;
@@ -63,6 +64,12 @@ Answer DecideContext(SSL* ssl, uint8_t* alert) {
     status = socket->owner->SwitchContext(std::move(decision->context));
   }
   socket->in_sni_callback = false;
+  // The next context would not ask again.
+  if (IsLater(status) && socket->context != asked) {
+    status = absl::InvalidArgumentError(
+        "it replaced the context and returned Later(); replace the context "
+        "when the answer is there.");
+  }
   if (IsLater(status)) {
     socket->waits_for = LateCallback::kSni;
     return Answer::kLater;

@@ -64,6 +64,16 @@ absl::string_view UnsupportedIn(const SSL_CTX* ctx) {
   return "";
 }
 
+// BoringSSL's form of `groups`, or of the default's.
+std::string GroupList(absl::string_view groups) {
+  std::vector<absl::string_view> names =
+      absl::StrSplit(groups.empty() ? kDefaultGroups : groups, ':');
+  // The only OpenSSL name that BoringSSL lacks.
+  std::replace(names.begin(), names.end(), absl::string_view("secp256r1"),
+               absl::string_view("P-256"));
+  return absl::StrJoin(names, ":");
+}
+
 absl::Status SetCiphersAndGroups(const ContextOptions& options,
                                  const std::string& ciphers, SSL_CTX* ctx) {
   if (ciphers.find('\0') != std::string::npos ||
@@ -88,15 +98,7 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
                                               "\" selects ", unsupported),
                                  "leave it out."});
   }
-  std::vector<absl::string_view> names =
-      absl::StrSplit(options.verification.groups.empty()
-                         ? kDefaultGroups
-                         : absl::string_view(options.verification.groups),
-                     ':');
-  // The only OpenSSL name that BoringSSL lacks.
-  std::replace(names.begin(), names.end(), absl::string_view("secp256r1"),
-               absl::string_view("P-256"));
-  const std::string groups = absl::StrJoin(names, ":");
+  const std::string groups = GroupList(options.verification.groups);
   if (groups.find('\0') != std::string::npos ||
       !SSL_CTX_set1_groups_list(ctx, groups.c_str())) {
     return DrainToStatus(
@@ -281,6 +283,12 @@ std::array<uint8_t, SHA256_DIGEST_LENGTH> SessionIdContext(
 bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl) {
   const std::vector<uint16_t> peers = VerifyAlgorithms(options);
   return SSL_set_verify_algorithm_prefs(ssl, peers.data(), peers.size()) != 0;
+}
+
+bool SetOwnGroups(const ContextOptions& options, SSL* ssl) {
+  const std::string& groups = options.verification.groups;
+  return groups.empty() ||
+         SSL_set1_groups_list(ssl, GroupList(groups).c_str()) != 0;
 }
 
 bool UseCredentials(SSL* ssl, const Credentials& credentials,

@@ -35,6 +35,10 @@ std::array<uint8_t, 32> SessionIdContext(const ContextOptions& options,
 // connection changes contexts. False if out of memory.
 bool SetVerifyAlgorithms(const ContextOptions& options, SSL* ssl);
 
+// The same for the groups for key exchange, if the options name some: otherwise
+// those of the first context stay. False if out of memory.
+bool SetOwnGroups(const ContextOptions& options, SSL* ssl);
+
 // Presents `credentials` on a connection. False if out of memory.
 bool UseCredentials(SSL* ssl, const Credentials& credentials,
                     const SSL_PRIVATE_KEY_METHOD* signing);

@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
+#include "ssl/later.h"
 #include "ssl/socket.h"
 #include "tests/support/error_matchers.h"
 #include "tests/support/handshake.h"
@@ -137,6 +138,29 @@ TEST(SniTest, AVersionThatTheNewContextForbidsIsRefused) {
   EXPECT_EQ(AlertOf(c.client_status), 70);  // protocol_version
 }
 
+TEST(SniTest, TheChosenContextsGroupsApply) {
+  for (const TlsVersion version : kBoth) {
+    const auto client = MakeContext(Client(version));
+    ContextOptions chosen = ServerOptions("wildcard");
+    chosen.verification.groups = "secp256r1:P-384";
+    const auto server = MakeContext(SwitchingServer(std::move(chosen)));
+    Connection c = Connect(client, server, To("www.example.test"));
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(c.client->group(), "P-256");
+    ContextOptions modern = Client(version);
+    modern.verification.groups = "X25519";
+    c = Connect(MakeContext(std::move(modern)), server, To("www.example.test"));
+    EXPECT_THAT(c.server_status, Quotes("X25519"));
+    EXPECT_THAT(c.server_status, Quotes("secp256r1, P-384"));
+    // A context that names none leaves the first one's in force.
+    ContextOptions first = SwitchingServer(ServerOptions("wildcard"));
+    first.verification.groups = "P-384";
+    c = Connect(client, MakeContext(std::move(first)), To("www.example.test"));
+    ASSERT_TRUE(c.ok()) << c.client_status << c.server_status;
+    EXPECT_EQ(c.client->group(), "P-384");
+  }
+}
+
 TEST(SniTest, AddressesAndMissingNamesAreUnset) {
   int calls = 0;
   ContextOptions options = ServerOptions();
@@ -244,6 +268,21 @@ TEST(SwitchContextTest, IsForTheBeginningAndTheSniCallback) {
             ErrorKind::kInvalidArgument);
   EXPECT_EQ(KindOf(c.client->SwitchContext(MakeContext(ClientOptions()))),
             ErrorKind::kInvalidArgument);
+}
+
+TEST(SwitchContextTest, IsNotForACallbackThatAnswersLater) {
+  const auto other = MakeContext(ServerOptions("wildcard"));
+  ContextOptions options = ServerOptions();
+  options.sni = [&other](Socket& socket, const std::optional<std::string>&)
+      -> absl::StatusOr<SniDecision> {
+    EXPECT_TRUE(socket.SwitchContext(other).ok());
+    return Later();
+  };
+  Connection c =
+      Connect(MakeContext(ClientOptions()), MakeContext(std::move(options)));
+  EXPECT_EQ(KindOf(c.server_status), ErrorKind::kCallback) << c.server_status;
+  EXPECT_THAT(c.server_status, Quotes("replaced the context"));
+  EXPECT_FALSE(c.client_status.ok());
 }
 
 TEST(SwitchContextTest, BeforeTheHandshakeAppliesInFull) {
