@@ -3,6 +3,7 @@
 
 #include "platform/tickets/redis_client.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -44,13 +45,15 @@ absl::Status RedisClient::Fill() {
     buffer_.erase(0, used_);
     used_ = 0;
   }
-  if (buffer_.size() > kMostBytes) return NotRedis("its reply is too long");
   std::array<uint8_t, 4096> bytes;
-  const ssl::IoResult result = stream_->Read(absl::MakeSpan(bytes));
+  const size_t most = std::min(bytes.size(), kMostBytes - received_);
+  if (most == 0) return NotRedis("its reply is too long");
+  const ssl::IoResult result = stream_->Read(absl::MakeSpan(bytes).first(most));
   if (result.closed()) {
     return absl::UnavailableError("the server closed the connection");
   }
   if (!result.done()) return result.status();
+  received_ += result.bytes();
   buffer_.append(reinterpret_cast<const char*>(bytes.data()), result.bytes());
   return absl::OkStatus();
 }
@@ -123,6 +126,8 @@ absl::StatusOr<RedisReply> RedisClient::Read(int level) {
     return reply;
   }
   if (level == kMostLevels) return NotRedis("its arrays are too deep");
+  items_ += static_cast<size_t>(number);
+  if (items_ > kMostItems) return NotRedis("its arrays have too many items");
   reply.type = RedisReply::Type::kArray;
   for (int64_t i = 0; i < number; ++i) {
     absl::StatusOr<RedisReply> item = Read(level + 1);
@@ -138,6 +143,9 @@ absl::StatusOr<RedisReply> RedisClient::Call(
   for (const absl::string_view word : command) {
     absl::StrAppend(&bytes, "$", word.size(), "\r\n", word, "\r\n");
   }
+  stream_->StartAnswer();
+  received_ = 0;
+  items_ = 0;
   const absl::Status sent = Send(bytes);
   if (!sent.ok()) return sent;
   return Read(0);

@@ -18,10 +18,13 @@
 
 namespace airlock::platform {
 
-// A stream of bytes that blocks, with a deadline of its own.
+// A stream of bytes that blocks, with a deadline of its own for each answer.
 class RedisStream {
  public:
   virtual ~RedisStream() = default;
+  // Sets the deadline for the next command and its whole answer. After it, Read
+  // and Write fail with kDeadlineExceeded, even if bytes still arrive.
+  virtual void StartAnswer() = 0;
   virtual ssl::IoResult Read(absl::Span<uint8_t> into) = 0;
   virtual ssl::IoResult Write(absl::Span<const uint8_t> from) = 0;
 };
@@ -37,7 +40,8 @@ struct RedisReply {
 // Speaks RESP2, one command at a time. Thread-compatible.
 class RedisClient {
  public:
-  // A reply, and a nesting of arrays, beyond these is an error.
+  // A reply is an error if it has more bytes, more items in all of its arrays
+  // together, or arrays that are nested more deeply.
   static constexpr size_t kMostBytes = 256 << 10;
   static constexpr size_t kMostItems = 1024;
   static constexpr int kMostLevels = 4;
@@ -47,8 +51,8 @@ class RedisClient {
 
   // Sends a command and waits for its reply. Errors: kFailedPrecondition with
   // the server's text for an error reply, after which the connection goes on;
-  // kDataLoss for what is not RESP2, kUnavailable if the stream ended, and the
-  // stream's own errors, after which it is of no more use.
+  // kDataLoss for what is not RESP2 or too much, kUnavailable if the stream
+  // ended, and the stream's own errors, after which it is of no more use.
   absl::StatusOr<RedisReply> Call(
       const std::vector<absl::string_view>& command);
 
@@ -61,7 +65,9 @@ class RedisClient {
 
   const std::unique_ptr<RedisStream> stream_;
   std::string buffer_;
-  size_t used_ = 0;  // Of `buffer_`.
+  size_t used_ = 0;      // Of `buffer_`.
+  size_t received_ = 0;  // Bytes during this call.
+  size_t items_ = 0;     // Of this reply's arrays.
 };
 
 }  // namespace airlock::platform

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/types/span.h"
+#include "platform/internal/fd_wait.h"
 #include "platform/internal/unshared_fd.h"
 #include "platform/posix_transport.h"
 #include "platform/tcp.h"
@@ -33,36 +34,29 @@ class UnsharedTransport final : public ssl::Transport {
   const internal::UnsharedFd unshared_;
 };
 
-class PlainStream final : public RedisStream {
+// Over an ssl::Transport or an ssl::Socket.
+template <typename Connection>
+class Stream final : public RedisStream {
  public:
-  explicit PlainStream(std::unique_ptr<ssl::Transport> transport)
-      : transport_(std::move(transport)) {}
+  // `connection` owns `tcp`.
+  Stream(std::unique_ptr<Connection> connection, PosixTransport* tcp,
+         absl::Duration timeout)
+      : connection_(std::move(connection)), tcp_(tcp), timeout_(timeout) {}
 
+  void StartAnswer() override {
+    tcp_->set_deadline(internal::UntilAfter(timeout_));
+  }
   ssl::IoResult Read(absl::Span<uint8_t> into) override {
-    return transport_->Read(into);
+    return connection_->Read(into);
   }
   ssl::IoResult Write(absl::Span<const uint8_t> from) override {
-    return transport_->Write(from);
+    return connection_->Write(from);
   }
 
  private:
-  const std::unique_ptr<ssl::Transport> transport_;
-};
-
-class TlsStream final : public RedisStream {
- public:
-  explicit TlsStream(std::unique_ptr<ssl::Socket> socket)
-      : socket_(std::move(socket)) {}
-
-  ssl::IoResult Read(absl::Span<uint8_t> into) override {
-    return socket_->Read(into);
-  }
-  ssl::IoResult Write(absl::Span<const uint8_t> from) override {
-    return socket_->Write(from);
-  }
-
- private:
-  const std::unique_ptr<ssl::Socket> socket_;
+  const std::unique_ptr<Connection> connection_;
+  PosixTransport* const tcp_;
+  const absl::Duration timeout_;
 };
 
 }  // namespace
@@ -72,20 +66,26 @@ absl::StatusOr<std::unique_ptr<RedisStream>> ConnectRedis(
     absl::Duration timeout, InChildren in_children) {
   auto dialled = Dial(url.host, url.port, timeout);
   if (!dialled.ok()) return dialled.status();
-  (*dialled)->set_timeout(timeout);
+  PosixTransport* const tcp = dialled->get();
+  // A timeout would begin anew with each byte.
+  tcp->set_deadline(internal::UntilAfter(timeout));
   std::unique_ptr<ssl::Transport> transport;
   if (in_children == InChildren::kClosed) {
     transport = std::make_unique<UnsharedTransport>(*std::move(dialled));
   } else {
     transport = *std::move(dialled);
   }
-  if (!url.tls) return std::make_unique<PlainStream>(std::move(transport));
+  if (!url.tls) {
+    return std::make_unique<Stream<ssl::Transport>>(std::move(transport), tcp,
+                                                    timeout);
+  }
   WrapOptions options;
   options.server_hostname = url.host;
   options.ca_certs = ca_certs;
   auto socket = runtime->WrapSocket(std::move(transport), std::move(options));
   if (!socket.ok()) return socket.status();
-  return std::make_unique<TlsStream>(*std::move(socket));
+  return std::make_unique<Stream<ssl::Socket>>(*std::move(socket), tcp,
+                                               timeout);
 }
 
 }  // namespace airlock::platform

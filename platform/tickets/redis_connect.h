@@ -25,8 +25,9 @@ enum class InChildren {
 };
 
 // Connects to `url`. With TLS, the server's chain and name are verified as the
-// policy of `runtime` says, against `ca_certs`. No operation waits for longer
-// than `timeout`. Errors: those of Dial and Runtime::WrapSocket. Thread-safe.
+// policy of `runtime` says, against `ca_certs`. Dial, the TLS handshake and
+// then each answer take `timeout` at most, however slowly the server sends.
+// Errors: those of Dial and Runtime::WrapSocket. Thread-safe.
 absl::StatusOr<std::unique_ptr<RedisStream>> ConnectRedis(
     const RedisUrl& url, Runtime* runtime, const CaCerts& ca_certs,
     absl::Duration timeout, InChildren in_children = InChildren::kKept);

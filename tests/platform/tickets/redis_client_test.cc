@@ -21,18 +21,26 @@ namespace {
 class Says final : public RedisStream {
  public:
   explicit Says(std::string text) : text_(std::move(text)) {}
+  void StartAnswer() override { ++answers_; }
   ssl::IoResult Read(absl::Span<uint8_t> into) override {
     if (at_ == text_.size()) return ssl::IoResult::Closed();
     into[0] = static_cast<uint8_t>(text_[at_++]);
     return ssl::IoResult::Done(1);
   }
   ssl::IoResult Write(absl::Span<const uint8_t> from) override {
+    written_in_ = answers_;
     return ssl::IoResult::Done(std::min<size_t>(from.size(), 3));
   }
+
+  // How often StartAnswer was called, and how often before the last Write.
+  int answers() const { return answers_; }
+  int written_in() const { return written_in_; }
 
  private:
   const std::string text_;
   size_t at_ = 0;
+  int answers_ = 0;
+  int written_in_ = 0;
 };
 
 absl::StatusOr<RedisReply> ReplyTo(const std::string& text) {
@@ -70,6 +78,59 @@ TEST(RedisClientTest, RefusesWhatIsNoReplyOrTooMuch) {
     EXPECT_EQ(ReplyTo(good.substr(0, size)).status().code(),
               absl::StatusCode::kUnavailable)
         << size;
+  }
+}
+
+std::string String(size_t size) {
+  return absl::StrCat("$", size, "\r\n", std::string(size, 'x'), "\r\n");
+}
+
+// An array of `count` arrays, each of `items` numbers.
+std::string Arrays(size_t count, size_t items) {
+  std::string text = absl::StrCat("*", count, "\r\n");
+  for (size_t i = 0; i < count; ++i) {
+    absl::StrAppend(&text, "*", items, "\r\n");
+    for (size_t j = 0; j < items; ++j) absl::StrAppend(&text, ":1\r\n");
+  }
+  return text;
+}
+
+TEST(RedisClientTest, LimitsAReplyAsAWhole) {
+  // The line before a string has seven more characters, and each ends in two.
+  constexpr size_t kLongest = RedisClient::kMostBytes - 11;
+  const auto longest = ReplyTo(String(kLongest));
+  ASSERT_TRUE(longest.ok()) << longest.status();
+  EXPECT_EQ(longest->text.size(), kLongest);
+  const std::string half = String(RedisClient::kMostBytes / 2);
+  for (const std::string& long_reply :
+       {String(kLongest + 1), absl::StrCat("*2\r\n", half, half),
+        absl::StrCat("*1\r\n*1\r\n*2\r\n", half, half)}) {
+    EXPECT_EQ(ReplyTo(long_reply).status().code(), absl::StatusCode::kDataLoss)
+        << long_reply.substr(0, 20);
+  }
+  // With the items of the outer array.
+  EXPECT_TRUE(ReplyTo(Arrays(32, 31)).ok());
+  EXPECT_EQ(ReplyTo(Arrays(32, 32)).status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+TEST(RedisClientTest, LimitsEachReplyAnew) {
+  const std::string reply = String(RedisClient::kMostBytes / 2);
+  const std::string items = Arrays(32, 31);
+  RedisClient client(
+      std::make_unique<Says>(absl::StrCat(reply, items, reply, items, reply)));
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(client.Call({"GET", "a"}).ok()) << i;
+}
+
+// A deadline that each byte renews would be none.
+TEST(RedisClientTest, StartsEachAnswerOnceBeforeItsCommand) {
+  auto stream = std::make_unique<Says>("+OK\r\n$2\r\nab\r\n");
+  const Says& says = *stream;
+  RedisClient client(std::move(stream));
+  for (int i = 1; i <= 2; ++i) {
+    EXPECT_TRUE(client.Call({"GET", "name"}).ok());
+    EXPECT_EQ(says.answers(), i);
+    EXPECT_EQ(says.written_in(), i);
   }
 }
 

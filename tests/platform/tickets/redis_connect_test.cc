@@ -1,7 +1,7 @@
 // Copyright 2026 The Airlock Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Connections to a Redis that does not answer, in a process that forks.
+// Connections to a Redis that is slow or silent, in a process that forks.
 #include "platform/tickets/redis_connect.h"
 
 #include <netinet/in.h>
@@ -10,10 +10,15 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>  // NOLINT(build/c++11)
 #include <tuple>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "platform/fake_host.h"
@@ -90,6 +95,59 @@ TEST_P(RedisConnectForkTest, AChildGetsWhatWasAsked) {
   asks.join();
   // The number may be that of another descriptor now.
   EXPECT_FALSE(IsConnectedTo(port));
+}
+
+// Says `text` byte by byte: one each time that the client has been silent for a
+// while. Ends once the client is gone.
+void SaySlowly(PosixTransport* client, absl::string_view text) {
+  client->set_timeout(absl::Milliseconds(20));
+  std::array<uint8_t, 4096> bytes;
+  while (!text.empty()) {
+    const ssl::IoResult read = client->Read(absl::MakeSpan(bytes));
+    if (read.done()) continue;
+    if (!absl::IsDeadlineExceeded(read.status())) return;
+    const auto byte = static_cast<uint8_t>(text.front());
+    if (!client->Write(absl::MakeConstSpan(&byte, 1)).done()) return;
+    text.remove_prefix(1);
+  }
+}
+
+// With TLS or without.
+class SlowRedisTest : public ::testing::TestWithParam<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(All, SlowRedisTest, ::testing::Bool());
+
+// The next byte always comes soon, but the last one after two seconds.
+TEST_P(SlowRedisTest, HasOneDeadlineForTheHandshakeAndForAnAnswer) {
+  const auto host = std::make_shared<FakeHost>();
+  const auto runtime = Runtime::Create(host, host->environment());
+  ASSERT_TRUE(runtime.ok()) << runtime.status();
+  const auto listener = TcpListener::Listen("127.0.0.1", 0);
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  RedisUrl url;
+  url.host = "127.0.0.1";
+  url.port = listener->port();
+  url.tls = GetParam();
+  // The header of a handshake record of 16 KiB, or a status.
+  std::string text =
+      url.tls ? std::string("\x16\x03\x03\x40\x00", 5) : std::string("+");
+  text += std::string(100, 'x');
+  if (!url.tls) text += "\r\n";
+  std::thread server([&] {
+    auto client = listener->Accept(absl::Minutes(1));
+    EXPECT_TRUE(client.ok()) << client.status();
+    if (client.ok()) SaySlowly(client->get(), text);
+  });
+  const absl::Status status = [&] {
+    auto stream =
+        ConnectRedis(url, runtime->get(),
+                     CaBytes{airlock::testing::ReadTestdata("certs/ca.pem")},
+                     absl::Milliseconds(200));
+    if (!stream.ok()) return stream.status();
+    return RedisClient(*std::move(stream)).Call({"PING"}).status();
+  }();
+  server.join();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
 }
 
 }  // namespace
