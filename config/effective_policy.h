@@ -25,8 +25,9 @@ VerificationPolicy EffectivePolicy(
     absl::Span<const VerificationPolicy> policies);
 
 // The exception of `policy` for `host` that is valid on `today` (UTC); or null.
-// An exact name takes precedence over a "*.suffix". The result
-// is valid as long as `policy`. Pure and thread-safe.
+// An exact name takes precedence over a "*.suffix". Null says nothing about a
+// `host` that is not HostPattern::IsHost: do not connect to it. The result is
+// valid as long as `policy`. Pure and thread-safe.
 const PolicyException* ExceptionFor(const VerificationPolicy& policy,
                                     absl::string_view host,
                                     absl::CivilDay today);

@@ -24,7 +24,6 @@ namespace {
 
 // `text` as an address in RFC 5952 form; empty if it is not an address.
 std::string NormalAddress(absl::string_view text) {
-  // Neither inet_pton nor a policy accepts a zone ("%eth0").
   const std::string terminated(text);
   if (terminated.find('\0') != std::string::npos) return "";
   std::array<char, INET6_ADDRSTRLEN> written{};
@@ -40,8 +39,7 @@ std::string NormalAddress(absl::string_view text) {
 }
 
 bool IsLabel(absl::string_view label) {
-  return !label.empty() && label.size() <= 63 && label.front() != '-' &&
-         label.back() != '-' &&
+  return !label.empty() && label.size() <= 63 &&
          std::all_of(label.begin(), label.end(), [](char c) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
                   c == '-' || c == '_';
@@ -72,8 +70,24 @@ std::string Complaint(absl::string_view name) {
   return "";
 }
 
-std::string Normal(absl::string_view host) {
-  return absl::AsciiStrToLower(absl::StripSuffix(host, "."));
+std::string NormalName(absl::string_view name) {
+  return absl::AsciiStrToLower(absl::StripSuffix(name, "."));
+}
+
+// `host` in the form of HostPattern::text(); empty if it is no host. No address
+// is a name: one has a colon, or ends in a number.
+std::string NormalHost(absl::string_view host) {
+  const bool bracketed = absl::ConsumePrefix(&host, "[");
+  if (bracketed && !absl::ConsumeSuffix(&host, "]")) return "";
+  if (bracketed || absl::StrContains(host, ':')) {
+    // A zone (RFC 4007, section 11) is not part of the address.
+    const absl::string_view address = host.substr(0, host.find('%'));
+    return absl::StrContains(address, ':') ? NormalAddress(address) : "";
+  }
+  std::string address = NormalAddress(host);
+  if (!address.empty()) return address;
+  std::string name = NormalName(host);
+  return Complaint(name).empty() ? name : "";
 }
 
 }  // namespace
@@ -81,7 +95,7 @@ std::string Normal(absl::string_view host) {
 absl::StatusOr<HostPattern> HostPattern::Parse(absl::string_view text) {
   std::string address = NormalAddress(text);
   if (!address.empty()) return HostPattern(Kind::kAddress, std::move(address));
-  std::string normal = Normal(text);
+  std::string normal = NormalName(text);
   absl::string_view name = normal;
   const bool is_suffix = absl::ConsumePrefix(&name, "*.");
   std::string complaint = Complaint(name);
@@ -98,17 +112,13 @@ absl::StatusOr<HostPattern> HostPattern::Parse(absl::string_view text) {
                      std::move(normal));
 }
 
+bool HostPattern::IsHost(absl::string_view host) {
+  return !NormalHost(host).empty();
+}
+
 bool HostPattern::Matches(absl::string_view host) const {
-  if (absl::StartsWith(host, "[") && absl::EndsWith(host, "]")) {
-    host = host.substr(1, host.size() - 2);
-  }
-  const std::string address = NormalAddress(host);
-  if (kind_ == Kind::kAddress || !address.empty()) {
-    return kind_ == Kind::kAddress && address == text_;
-  }
-  const std::string name = Normal(host);
-  if (!Complaint(name).empty()) return false;
-  if (kind_ == Kind::kName) return name == text_;
+  const std::string name = NormalHost(host);
+  if (kind_ != Kind::kSuffix) return name == text_;
   const size_t dot = name.find('.');
   return dot != std::string::npos && absl::string_view(name).substr(dot) ==
                                          absl::string_view(text_).substr(1);

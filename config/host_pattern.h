@@ -19,16 +19,21 @@ class HostPattern {
   enum class Kind { kName, kSuffix, kAddress };
 
   // DNS names are ASCII (IDNA A-labels) with labels of letters, digits, "-" and
-  // "_" (RFC 1123, RFC 2181); case and one final dot are ignored. As in a
-  // certificate, "*" must be the left-most label and stands for exactly one
-  // label; two or more labels must follow it. Errors (kInvalidArgument) say
-  // what is wrong.
+  // "_", also at their ends (RFC 2181, section 11): a certificate may have such
+  // a name. Case and one final dot are ignored. As in a certificate, "*" must
+  // be the left-most label and stands for exactly one label; two or more labels
+  // must follow it. Errors (kInvalidArgument) say what is wrong.
   static absl::StatusOr<HostPattern> Parse(absl::string_view text);
 
   // Whether the pattern matches `host`, a DNS name or IP address as an
-  // application gives it. Never matches anything else. IPv6 addresses may be in
-  // brackets.
+  // application gives it, in each spelling that ssl/hostname.h verifies as the
+  // pattern's host. IPv6 addresses may be in brackets and have a zone
+  // ("%eth0"), which is ignored. Never matches anything else.
   bool Matches(absl::string_view host) const;
+
+  // Whether `host` is a DNS name or IP address in this sense. If not, nothing
+  // is known about which patterns are meant for it.
+  static bool IsHost(absl::string_view host);
 
   Kind kind() const { return kind_; }
   // In lower case, without a final dot; addresses in RFC 5952 form.

@@ -232,6 +232,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"Suffix", "a.corp.internal", "ca_certs", kCorpBundle},
         {"Case", "A.Corp.INTERNAL.", "ca_certs", kCorpBundle},
         {"SuffixVersion", "a.corp.internal", "minimum_version", kVersion},
+        {"EdgeHyphens", "-a-.corp.internal", "ca_certs", kCorpBundle},
         {"Deeper", "a.b.corp.internal", "ca_certs", kBundle},
         {"SuffixItself", "corp.internal", "ca_certs", kBundle},
         {"LikeSuffix", "acorp.internal", "ca_certs", kBundle},
@@ -254,7 +255,14 @@ INSTANTIATE_TEST_SUITE_P(
         {"AddressInBrackets", "[2001:db8::1]", "pins",
          "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= from "
          "airlock.yaml:12:13"},
+        {"AddressWithZone", "2001:db8::1%eth0", "pins",
+         "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= from "
+         "airlock.yaml:12:13"},
+        {"AddressWithZoneInBrackets", "[2001:db8::1%25eth0]", "pins",
+         "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= from "
+         "airlock.yaml:12:13"},
         {"OtherAddress", "2001:db8::2", "pins", ""},
+        {"OtherAddressWithZone", "2001:db8::2%eth0", "pins", ""},
     }),
     [](const auto& row) { return row.param.name; });
 

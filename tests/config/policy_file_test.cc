@@ -109,11 +109,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"Hosts", Row::kTls,
          "exceptions: [{host: LOCALHOST., ca_certs: /a}, {host: 192.0.2.1, "
          "ca_certs: /b}, {host: '2001:DB8:0::1', ca_certs: /c}, {host: "
-         "a_b.xn--e1aybc.example, ca_certs: /d}]",
+         "a_b.xn--e1aybc.example, ca_certs: /d}, {host: -a-.example, "
+         "ca_certs: /e}]",
          "exception localhost ca_certs /a 2:23\n"
          "exception 192.0.2.1 ca_certs /b 2:57\n"
          "exception 2001:db8::1 ca_certs /c 2:90\n"
-         "exception a_b.xn--e1aybc.example ca_certs /d 2:129"},
+         "exception a_b.xn--e1aybc.example ca_certs /d 2:129\n"
+         "exception -a-.example ca_certs /e 2:175"},
         {"NameAndSuffix", Row::kTls,
          "exceptions: [{host: a.b.c, ca_certs: /a}, {host: '*.b.c', ca_certs: "
          "/b}]",
@@ -423,8 +425,8 @@ INSTANTIATE_TEST_SUITE_P(
         Host("Dots", "a..example", "a..example",
              "\"\" is not a valid DNS label"),
         Host("Dot", ".", ".", "\"\" is not a valid DNS label"),
-        Host("Hyphen", "-a.example", "-a.example",
-             "\"-a\" is not a valid DNS label"),
+        Host("Zone", "'fe80::1%eth0'", "fe80::1%eth0",
+             "\"fe80::1%eth0\" is not a valid DNS label"),
         Host("Space", "a b", "a b", "\"a b\" is not a valid DNS label"),
         Host("Url", "https://a", "https://a",
              "\"https://a\" is not a valid DNS label"),
