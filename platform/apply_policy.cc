@@ -254,12 +254,21 @@ class Application {
   // The application's own CAs, if the policy does not set a bundle.
   absl::Status DecideOwnCas() {
     const config::ApplicationCas rule = policy_.application_cas.value;
-    if (!request_.own_ca_certs || rule == config::ApplicationCas::kAllow) {
-      return absl::OkStatus();
-    }
+    if (rule == config::ApplicationCas::kAllow) return absl::OkStatus();
     PolicyChange change = {"ca_certs", kOwnCas, kOwnCas,
                            policy_.application_cas.origin};
-    if (rule == config::ApplicationCas::kAudit) {
+    const bool audited = rule == config::ApplicationCas::kAudit;
+    if (request_.live_ca_certs) {
+      decision_.later_ca_certs =
+          audited ? PolicyRefusal{absl::OkStatus(), change}
+                  : internal::Overrides::RefusalOf(
+                        change,
+                        "allows only the platform's CAs and CRLs, but the live "
+                        "CA bundle has changed and adds others",
+                        "remove these.");
+    }
+    if (!request_.own_ca_certs) return absl::OkStatus();
+    if (audited) {
       decision_.allowed.push_back(std::move(change));
       return absl::OkStatus();
     }
@@ -267,7 +276,8 @@ class Application {
     change.effective = "the platform's bundle";
     return overrides_.Override(
         std::move(change),
-        "allows only the platform's CAs, but the application adds others",
+        "allows only the platform's CAs and CRLs, but the application adds "
+        "others",
         Named("leave out {ca_certs}, {load_verify_locations}, SSL_CERT_FILE "
               "and SSL_CERT_DIR."));
   }

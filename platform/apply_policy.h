@@ -48,8 +48,10 @@ struct VerificationRequest {
   bool security_level_stated = false;
   bool partial_chain_stated = true;
   // Whether the caller adds CAs that are not in the policy's bundle or, without
-  // one, the platform's.
+  // one, may accept more servers than with the platform's: see ssl::TrustsMore.
   bool own_ca_certs = false;
+  // Whether its bundle may change later.
+  bool live_ca_certs = false;
   bool key_log = false;  // Whether it asks for the connection's secrets.
   // Whether it accepts a pre-shared key in place of a certificate.
   bool psk = false;
@@ -86,6 +88,10 @@ struct VerificationDecision {
   // If the policy requires or forbids Encrypted Client Hello and what the
   // Socket will do is not known yet: the refusal for one that does otherwise.
   std::optional<PolicyRefusal> ech_refused;
+  // If the policy limits CAs of the application's own and its bundle is live:
+  // the refusal for a change that brings some. Its status is ok if they are
+  // only audited.
+  std::optional<PolicyRefusal> later_ca_certs;
   // The path of the bundle that replaces all others.
   std::optional<std::string> ca_certs;
   // Whether the platform's bundle replaces the application's own.
@@ -122,11 +128,12 @@ struct VerificationDecision {
 // With `hostname: optional`, a missing name is not an error: only the chain is
 // verified. If the policy sets a bundle, it replaces all others, and other CAs
 // are an error; otherwise `application_cas` decides whether CAs that the
-// platform's bundle lacks are an error. The profile and verify_flags are added;
-// partial_chain and verify_depth are limited. Minimum version, security level,
-// groups, post_quantum, `psk: forbid` and `key_log: forbid` apply to both
-// sides. `ech: require` applies to clients, which have to offer it, and `ech:
-// forbid` to both sides; on_override has no effect on either.
+// platform's bundle lacks are an error, also for a live bundle that changes.
+// The profile and verify_flags are added; partial_chain and verify_depth are
+// limited. Minimum version, security level, groups, post_quantum, `psk: forbid`
+// and `key_log: forbid` apply to both sides. `ech: require` applies to clients,
+// which have to offer it, and `ech: forbid` to both sides; on_override has no
+// effect on either.
 //
 // With server_spiffe_ids, a client requires one of these SPIFFE IDs of its
 // server in place of the name, whatever `verification` is; with

@@ -23,7 +23,7 @@ namespace airlock::platform {
 // One such request. Texts may contain any bytes that an application chose.
 struct AuditEvent {
   enum class Action {
-    kRefused,   // The application got an error.
+    kRefused,   // The application got an error, or its live bundle stayed.
     kUpgraded,  // It got something stricter than it asked for.
     // It got what it asked for, or its library's default: then `requested` is
     // "unset".

@@ -24,9 +24,11 @@ struct ContextRequest {
   CaCerts ca_certs;
   // Whether connections look at the files of the CA bundle again, at most once
   // a second, and are verified with what is there then: ca_certs, which must be
-  // a path, or the policy's bundle, or the system's. What cannot be read leaves
-  // the old bundle in force, and is logged. CRLs in the bundle are part of it.
-  // Has no effect where SPIFFE IDs are verified, or no peer.
+  // a path, or the policy's bundle, or the system's. What cannot be read, and
+  // what brings CAs that the policy forbids, leaves the old bundle in force,
+  // and is logged. What brings CAs that the policy audits is audited. CRLs in
+  // the bundle are part of it. Has no effect where SPIFFE IDs are verified, or
+  // no peer.
   bool live_ca_certs = false;
   // The name, if this Context is for a single connection. Without it, the
   // policy's exceptions do not apply.

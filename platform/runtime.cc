@@ -44,8 +44,10 @@ absl::Status CheckSide(const WrapOptions& options) {
   return absl::OkStatus();
 }
 
-// Replaces a bundle that does not take effect.
-void ReplaceBundle(const VerificationDecision& decision, CaCerts* bundle) {
+// Replaces a bundle that does not take effect, and forgets its content. Returns
+// whether it did.
+bool ReplaceBundle(const VerificationDecision& decision, CaCerts* bundle,
+                   TrustStorePtr* content) {
   // The bundles of trust domains take the place of any other.
   if (!decision.spiffe_ids.value.empty()) {
     *bundle = CaCerts();
@@ -53,7 +55,11 @@ void ReplaceBundle(const VerificationDecision& decision, CaCerts* bundle) {
     *bundle = CaPath{*decision.ca_certs, /*must_be_trusted=*/true};
   } else if (decision.platform_ca_certs) {
     *bundle = CaCerts();
+  } else {
+    return false;
   }
+  *content = nullptr;
+  return true;
 }
 
 absl::Status Invalid(const absl::Status& status) {
@@ -109,7 +115,7 @@ absl::StatusOr<VerificationDecision> Runtime::Explain(
     const WrapOptions& options) const {
   return impl_->decider.Decide(*impl_->policy.policy(),
                                impl_->RequestOf(options), options.ca_certs,
-                               nullptr);
+                               /*refusal=*/nullptr, /*judged=*/nullptr);
 }
 
 void Runtime::NoteUnverified(const std::string& host,
@@ -141,8 +147,10 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
   const bool given = IsGiven(request.ca_certs);
   CaCerts brought = request.ca_certs;
   if (!given && options.trust_store != nullptr) brought = options.trust_store;
+  internal::JudgedBundle judged;
   const absl::StatusOr<VerificationDecision> decision =
-      impl_->decider.DecideAudited(*in_force, verification, brought, call_site);
+      impl_->decider.DecideAudited(*in_force, verification, brought, call_site,
+                                   &judged);
   if (!decision.ok()) return decision.status();
   for (const PolicyChange& change : decision->changes) {
     if (change.asked || change.setting != "cert_reqs") continue;
@@ -161,11 +169,20 @@ absl::StatusOr<ContextPtr> Runtime::CreateContext(const ContextRequest& request,
               decision->verification.spiffe == nullptr &&
               decision->verification.mode != VerifyMode::kNone)) {
     CaCerts bundle = request.ca_certs;
-    ReplaceBundle(*decision, &bundle);
+    const bool replaced = ReplaceBundle(*decision, &bundle, &judged.store);
     if (request.live_ca_certs) {
-      auto live = impl_->live_trust.Find(std::move(bundle), *in_force);
+      std::optional<internal::LiveRule> rule;
+      if (given && !replaced && decision->later_ca_certs.has_value()) {
+        rule = impl_->RuleFor(*decision->later_ca_certs, judged.checks_crls,
+                              verification, call_site());
+      }
+      auto live =
+          impl_->live_trust.Find(std::move(bundle), *in_force,
+                                 std::move(judged.store), std::move(rule));
       if (!live.ok()) return live.status();
       options.trust_source = *std::move(live);
+    } else if (judged.store != nullptr) {
+      trust_store = std::move(judged.store);
     } else {
       absl::StatusOr<TrustStorePtr> loaded =
           impl_->decider.LoadCaCerts(bundle, *in_force);
@@ -221,19 +238,21 @@ absl::StatusOr<std::unique_ptr<ssl::Socket>> Runtime::WrapSocket(
   if (!side_status.ok()) return side_status;
   const std::shared_ptr<const config::VerificationPolicy> in_force =
       impl_->policy.policy();
+  internal::JudgedBundle judged;
   const absl::StatusOr<std::shared_ptr<const internal::WrapDecision>> decided =
-      impl_->Decide(in_force, options);
+      impl_->Decide(in_force, options, &judged);
   if (!decided.ok()) return decided.status();
   const VerificationDecision& decision = (*decided)->decision;
-  ReplaceBundle(decision, &options.ca_certs);
+  ReplaceBundle(decision, &options.ca_certs, &judged.store);
   absl::StatusOr<std::optional<internal::CredentialsInput>> credentials =
       impl_->contexts.TakeCredentials(&options);
   if (!credentials.ok()) return credentials.status();
-  TrustStorePtr trust_store;
+  TrustStorePtr trust_store = std::move(judged.store);
   // A given bundle must be valid even if no peer is verified.
-  if ((decision.verification.mode != VerifyMode::kNone &&
-       decision.verification.spiffe == nullptr) ||
-      IsGiven(options.ca_certs)) {
+  if (trust_store == nullptr &&
+      ((decision.verification.mode != VerifyMode::kNone &&
+        decision.verification.spiffe == nullptr) ||
+       IsGiven(options.ca_certs))) {
     absl::StatusOr<TrustStorePtr> loaded =
         impl_->decider.LoadCaCerts(options.ca_certs, *in_force);
     if (!loaded.ok()) return loaded.status();

@@ -59,11 +59,16 @@ absl::StatusOr<AllowedItem> ParseAllowed(absl::string_view text) {
                      is_prefix};
 }
 
-// Both `bundle` and another one of `bundles` contain this.
-std::optional<Certificate> FindShared(const TrustStore& bundle,
-                                      const TrustStore& other) {
-  for (const Certificate& certificate : bundle.Certificates()) {
-    if (other.Contains(certificate)) return certificate;
+// A certificate that both bundles contain. Errors: those of
+// TrustStore::Certificates.
+absl::StatusOr<std::optional<Certificate>> FindShared(const TrustStore& bundle,
+                                                      const TrustStore& other) {
+  const absl::StatusOr<std::vector<Certificate>> all = bundle.Certificates();
+  if (!all.ok()) return all.status();
+  for (const Certificate& certificate : *all) {
+    if (other.Contains(certificate)) {
+      return std::optional<Certificate>(certificate);
+    }
   }
   return std::nullopt;
 }
@@ -76,15 +81,16 @@ absl::Status AddBundle(const SpiffeBundle& bundle, SpiffePeers::Impl* impl) {
                                     "\" has no bundle."));
   }
   for (const auto& [domain, other] : impl->bundles) {
-    const std::optional<Certificate> shared =
+    const absl::StatusOr<std::optional<Certificate>> shared =
         FindShared(*bundle.bundle, *other);
-    if (!shared.has_value()) continue;
+    if (!shared.ok()) return shared.status();
+    if (!shared->has_value()) continue;
     return Invalid(
         "",
         absl::StrCat("The bundles of the trust domains \"", domain, "\" and \"",
                      bundle.trust_domain,
                      "\" have a CA in common, which could issue IDs of both: ",
-                     internal::DescribeCertificate(*shared)),
+                     internal::DescribeCertificate(**shared)),
         "each trust domain needs CAs of its own.");
   }
   if (!impl->bundles.emplace(bundle.trust_domain, bundle.bundle).second) {

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -163,12 +164,13 @@ size_t TrustStore::certificate_count() const {
 
 size_t TrustStore::crl_count() const { return impl_->crls.size(); }
 
-std::vector<Certificate> TrustStore::Certificates() const {
+absl::StatusOr<std::vector<Certificate>> TrustStore::Certificates() const {
   std::vector<Certificate> all;
   all.reserve(impl_->certificates.size());
   for (const Impl::Entry& entry : impl_->certificates) {
     absl::StatusOr<Certificate> certificate = entry->Get();
-    if (certificate.ok()) all.push_back(*std::move(certificate));
+    if (!certificate.ok()) return certificate.status();
+    all.push_back(*std::move(certificate));
   }
   return all;
 }
@@ -187,6 +189,7 @@ struct TrustStore::Builder::State {
   State() { SHA256_Init(&sha256); }
 
   absl::Status AddCertificate(const Entry& added);
+  void AddCrl(const Crl& added);
   void AddParsed(const std::vector<Entry>& more_certificates,
                  const std::vector<Crl>& more_crls, absl::string_view hash);
   std::string Hash() const;
@@ -224,6 +227,13 @@ absl::Status TrustStore::Builder::State::AddCertificate(const Entry& added) {
   return absl::OkStatus();
 }
 
+void TrustStore::Builder::State::AddCrl(const Crl& added) {
+  const auto is_same = [&added](const Crl& known) {
+    return X509_CRL_match(known.impl().crl.get(), added.impl().crl.get()) == 0;
+  };
+  if (std::none_of(crls.begin(), crls.end(), is_same)) crls.push_back(added);
+}
+
 // `hash` has 32 bytes, so that the end of each is unambiguous.
 void TrustStore::Builder::State::AddToHash(absl::string_view kind,
                                            absl::string_view hash) {
@@ -239,7 +249,7 @@ void TrustStore::Builder::State::AddParsed(
   for (const Entry& certificate : more_certificates) {
     status.Update(AddCertificate(certificate));
   }
-  crls.insert(crls.end(), more_crls.begin(), more_crls.end());
+  for (const Crl& crl : more_crls) AddCrl(crl);
   AddToHash("store:", hash);
 }
 
@@ -293,7 +303,7 @@ absl::Status TrustStore::Builder::AddHashed(absl::string_view bytes,
       status = state_->AddCertificate(State::Entry(block, &*next++));
       if (!status.ok()) return status;
     } else if (part.crl.has_value()) {
-      state_->crls.push_back(*part.crl);
+      state_->AddCrl(*part.crl);
     }
   }
 

@@ -19,9 +19,10 @@ namespace airlock::ssl {
 
 // What OpenSSL's trust settings say about a certificate for one use.
 enum class TrustSetting {
-  kNone,      // Nothing: trusted like any certificate of the bundle.
-  kTrusted,   // An anchor, even if it is not self-signed.
-  kRejected,  // No chain may end at it.
+  kNone,     // Nothing: trusted like any certificate of the bundle.
+  kTrusted,  // An anchor, even if it is not self-signed.
+  // Refused in every chain, as is any other certificate of its name and key.
+  kRejected,
 };
 
 // For peers that are servers, and for peers that are clients.
@@ -57,8 +58,8 @@ class TrustStore {
   size_t crl_count() const;
 
   // All certificates, in the order in which they were added. Decodes those that
-  // were not needed before; one for which memory runs out is left out.
-  std::vector<Certificate> Certificates() const;
+  // were not needed before. Errors: kInternal if out of memory.
+  absl::StatusOr<std::vector<Certificate>> Certificates() const;
 
   // Whether it contains a certificate with the same DER. Decodes nothing.
   bool Contains(const Certificate& certificate) const;

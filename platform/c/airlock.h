@@ -773,8 +773,9 @@ typedef struct airlock_context_options {
   /* YES: the CA bundle is live: connections look at its files again, at most
    * once a second, and are verified with what is there then, CRLs included. It
    * is that of ca_certs, or the policy's, or the system's; with cadata, this is
-   * INVALID_ARGUMENT. If the files cannot be read, the old bundle stays in
-   * force, and the runtime's `log` says why. UNSET: no. */
+   * INVALID_ARGUMENT. If the files cannot be read, or bring CAs that the policy
+   * forbids, the old bundle stays in force, and the runtime's `log` says why.
+   * UNSET: no. */
   int32_t live_ca_certs;
   int32_t reserved3;
   /* A server's keys for Encrypted Client Hello (RFC 9849): the content of one

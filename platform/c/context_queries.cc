@@ -129,10 +129,11 @@ airlock_status airlock_context_ca_certificate(const airlock_context* context,
                            ? made.trust_source->current()
                            : made.trust_store;
     if (store == nullptr) return AIRLOCK_NONE;
-    const std::vector<airlock::ssl::Certificate> trusted =
+    const absl::StatusOr<std::vector<airlock::ssl::Certificate>> trusted =
         store->Certificates();
-    if (index >= trusted.size()) return AIRLOCK_NONE;
-    *certificate = new airlock_certificate{trusted[index]};
+    if (!trusted.ok()) return trusted.status();
+    if (index >= trusted->size()) return AIRLOCK_NONE;
+    *certificate = new airlock_certificate{(*trusted)[index]};
     return AIRLOCK_OK;
   });
 }

@@ -3,7 +3,6 @@
 
 #include "platform/internal/decider.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -16,9 +15,11 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "config/effective_policy.h"
+#include "config/host_pattern.h"
 #include "platform/internal/key_writer.h"
-#include "ssl/certificate.h"
 #include "ssl/error.h"
+#include "ssl/shown.h"
+#include "ssl/trust_comparison.h"
 
 namespace airlock::platform::internal {
 namespace {
@@ -56,8 +57,32 @@ bool LimitsCas(const config::PolicySettings& settings) {
          settings.application_cas.value != config::ApplicationCas::kAllow;
 }
 
+// Whether a policy makes clients check CRLs.
+bool ChecksCrls(const config::PolicySettings& settings) {
+  return absl::c_any_of(settings.verify_flags.value,
+                        [](config::VerifyFlag flag) {
+                          return flag == config::VerifyFlag::kCrlCheckLeaf ||
+                                 flag == config::VerifyFlag::kCrlCheckChain;
+                        });
+}
+
 absl::CivilDay Today(const Host& host) {
   return absl::ToCivilDay(host.Now(), absl::UTCTimeZone());
+}
+
+// An error for a name whose exception cannot be found: it may have pins.
+absl::Status CheckHost(absl::string_view name) {
+  if (name.empty() || config::HostPattern::IsHost(name)) {
+    return absl::OkStatus();
+  }
+  return ssl::MakeStatus(
+      ssl::ErrorKind::kInvalidArgument,
+      ssl::ErrorParts{
+          ssl::ErrorText::Name("server_hostname"),
+          absl::StrCat("\"", ssl::Shown(name),
+                       "\" is neither a DNS name nor an IP address, so it is "
+                       "unknown which of the policy's exceptions is for it"),
+          "pass the server's name, without scheme and port."});
 }
 
 }  // namespace
@@ -72,7 +97,8 @@ Decider::Decider(std::shared_ptr<Host> host, TrustCache* trust, AuditSink audit,
 }
 
 bool Decider::BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle,
-                           const Policy& in_force) {
+                           bool spiffe, const Policy& in_force,
+                           JudgedBundle* judged) {
   if (!IsGiven(ca_certs)) return false;
   const auto* path = std::get_if<CaPath>(&ca_certs);
   const auto* known_path = std::get_if<CaPath>(&bundle);
@@ -83,32 +109,30 @@ bool Decider::BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle,
   const absl::StatusOr<TrustStorePtr> brought = LoadCaCerts(ca_certs, in_force);
   // An unreadable bundle may contain anything.
   if (!brought.ok()) return true;
-  std::vector<ssl::Certificate> others = (*brought)->Certificates();
-  for (const CaCerts& known : {bundle, CaCerts()}) {
-    const absl::StatusOr<TrustStorePtr> store = LoadCaCerts(known, in_force);
-    if (!store.ok()) continue;
-    if ((*store)->content_hash() == (*brought)->content_hash()) return false;
-    const std::vector<ssl::Certificate> there = (*store)->Certificates();
-    others.erase(std::remove_if(others.begin(), others.end(),
-                                [&there](const ssl::Certificate& one) {
-                                  return absl::c_linear_search(there, one);
-                                }),
-                 others.end());
+  judged->store = *brought;
+  if (!IsGiven(bundle) && !spiffe) {
+    return trust_->ExceedsDefault(**brought, judged->checks_crls);
   }
-  return !others.empty();
+  std::vector<TrustStorePtr> known;
+  for (const CaCerts& place : {bundle, CaCerts()}) {
+    absl::StatusOr<TrustStorePtr> store = LoadCaCerts(place, in_force);
+    if (store.ok()) known.push_back(*std::move(store));
+  }
+  return ssl::HasOtherCertificates(**brought, known);
 }
 
 absl::StatusOr<VerificationDecision> Decider::Decide(
     const Policy& in_force, const VerificationRequest& request,
-    const CaCerts& ca_certs, PolicyChange* refusal) {
+    const CaCerts& ca_certs, PolicyChange* refusal, JudgedBundle* judged) {
   const bool client = request.side == ssl::Side::kClient;
   // A policy is a large struct: made only if an exception may change it.
   std::optional<Policy> with_exception;
   if (!in_force.exceptions.empty()) {
-    const std::string none;
-    with_exception = config::PolicyForHost(
-        in_force, client ? request.server_hostname.value_or(none) : none,
-        Today(*host_));
+    const std::string name =
+        client ? request.server_hostname.value_or("") : std::string();
+    absl::Status known = CheckHost(name);
+    if (!known.ok()) return known;
+    with_exception = config::PolicyForHost(in_force, name, Today(*host_));
   }
   const Policy& for_host =
       with_exception.has_value() ? *with_exception : in_force;
@@ -119,8 +143,11 @@ absl::StatusOr<VerificationDecision> Decider::Decide(
   const bool spiffe =
       !(client ? for_host.server_spiffe_ids : for_host.client_spiffe_ids)
            .value.empty();
+  JudgedBundle brought;
+  brought.checks_crls = ChecksCrls(for_host);
   const bool own = ((client && LimitsCas(for_host)) || spiffe) &&
-                   BringsOthers(ca_certs, bundle, in_force);
+                   BringsOthers(ca_certs, bundle, spiffe, in_force, &brought);
+  if (judged != nullptr) *judged = std::move(brought);
   std::optional<VerificationRequest> with_own;
   if (own != request.own_ca_certs) {
     with_own = request;
@@ -160,6 +187,10 @@ absl::Status Decider::LoadSpiffe(VerificationDecision* decision) {
         return ssl::SpiffePeers::Create(bundles, decision->spiffe_ids.value);
       });
   if (!peers.ok()) {
+    // Memory that runs out says nothing about the bundles.
+    if (ssl::GetErrorKind(peers.status()) == ssl::ErrorKind::kInternal) {
+      return peers.status();
+    }
     return ssl::MakeStatus(
         ssl::ErrorKind::kTrustStore,
         absl::StrCat("The policy (", decision->spiffe_ids.origin.ToString(),
@@ -171,10 +202,10 @@ absl::Status Decider::LoadSpiffe(VerificationDecision* decision) {
 
 absl::StatusOr<VerificationDecision> Decider::DecideAudited(
     const Policy& in_force, const VerificationRequest& request,
-    const CaCerts& ca_certs, CallSite call_site) {
+    const CaCerts& ca_certs, CallSite call_site, JudgedBundle* judged) {
   PolicyChange refusal;
   absl::StatusOr<VerificationDecision> decision =
-      Decide(in_force, request, ca_certs, &refusal);
+      Decide(in_force, request, ca_certs, &refusal, judged);
   if (refusal.asked) {
     Audit(AuditEvent::Action::kRefused, refusal, request, call_site);
   }
@@ -219,6 +250,8 @@ std::function<absl::Status(absl::string_view)> Decider::HostnameRule(
   return [clock = host_, auditor = auditor_, policy = std::move(in_force),
           made_for, call_site = find_call_site()](
              absl::string_view name) -> absl::Status {
+    absl::Status known = CheckHost(name);
+    if (!known.ok()) return known;
     const config::PolicyException* rule =
         config::ExceptionFor(*policy, name, Today(*clock));
     // An exception that only relaxes may be left unused.

@@ -27,6 +27,14 @@
 
 namespace airlock::platform::internal {
 
+// The bundle of an application, as it was judged.
+struct JudgedBundle {
+  // To be used in place of the bundle, which may have changed since. Null if
+  // it was not judged, or could not be read.
+  TrustStorePtr store;
+  bool checks_crls = false;  // Whether the policy makes a client check CRLs.
+};
+
 // Decides for one Runtime. Each call gets the policy to use, and reads no
 // other. Thread-safe.
 class Decider {
@@ -44,11 +52,13 @@ class Decider {
       const CaCerts& ca_certs, const Policy& in_force);
 
   // ApplyPolicy with the policy `in_force` for the host of `request`, for a
-  // call with `ca_certs`. Sets `refusal` like ApplyPolicy, and
-  // verification.spiffe if the policy has SPIFFE IDs.
+  // call with `ca_certs`. Sets `refusal` like ApplyPolicy, `judged` unless it
+  // is null, and verification.spiffe if the policy has SPIFFE IDs. With
+  // exceptions, a client whose server_hostname is not
+  // config::HostPattern::IsHost is an error (kInvalidArgument).
   absl::StatusOr<VerificationDecision> Decide(
       const Policy& in_force, const VerificationRequest& request,
-      const CaCerts& ca_certs, PolicyChange* refusal);
+      const CaCerts& ca_certs, PolicyChange* refusal, JudgedBundle* judged);
 
   // Whether Decide with these depends on nothing but the request, of whose
   // server_hostname only on whether there is one, and on whether `ca_certs` is
@@ -62,7 +72,7 @@ class Decider {
   // The same, audited.
   absl::StatusOr<VerificationDecision> DecideAudited(
       const Policy& in_force, const VerificationRequest& request,
-      const CaCerts& ca_certs, CallSite call_site);
+      const CaCerts& ca_certs, CallSite call_site, JudgedBundle* judged);
 
   // Reports to log and audit, once for each call site, that a client verifies
   // nothing although it did not ask for that.
@@ -73,7 +83,7 @@ class Decider {
   // for no particular host: ssl::ContextOptions' hostname_allowed. An exception
   // for one host does not apply to others, and if the policy has pins for a
   // host, only a Context with these pins may connect to it. The same holds for
-  // SPIFFE IDs.
+  // SPIFFE IDs. What Decide refuses as a host is refused here, too.
   std::function<absl::Status(absl::string_view)> HostnameRule(
       std::shared_ptr<const Policy> in_force,
       const std::optional<std::string>& host, CallSite call_site) const;
@@ -88,10 +98,12 @@ class Decider {
   const std::shared_ptr<Auditor>& auditor() const { return auditor_; }
 
  private:
-  // Whether `ca_certs` has CAs that are neither in `bundle`, which may be
-  // unset, nor in the default bundle.
-  bool BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle,
-                    const Policy& in_force);
+  // Whether a client with `ca_certs` may accept more than with the system's
+  // bundle; or, if the policy's CAs take their place, which are those of
+  // `bundle` or of SPIFFE IDs: whether it has CAs that are neither in `bundle`
+  // nor in the default bundle. Sets judged->store.
+  bool BringsOthers(const CaCerts& ca_certs, const CaCerts& bundle, bool spiffe,
+                    const Policy& in_force, JudgedBundle* judged);
 
   // Loads the policy's SPIFFE IDs and the bundles of their trust domains, if
   // there are any.

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "platform/internal/settled.h"
 #include "ssl/error.h"
+#include "ssl/trust_store.h"
 
 namespace airlock::platform::internal {
 namespace {
@@ -26,8 +27,10 @@ constexpr absl::Duration kInterval = absl::Seconds(1);
 class Watcher {
  public:
   Watcher(std::shared_ptr<Host> host, std::shared_ptr<TrustCache> cache,
-          const CaCerts& ca_certs)
-      : host_(std::move(host)), cache_(std::move(cache)) {
+          const CaCerts& ca_certs, std::optional<LiveRule> rule)
+      : host_(std::move(host)),
+        cache_(std::move(cache)),
+        rule_(std::move(rule)) {
     if (const auto* path = std::get_if<CaPath>(&ca_certs)) path_ = *path;
     NoteLook(host_->Now());
   }
@@ -50,8 +53,10 @@ class Watcher {
     NoteLook(now);
     if (Waits(now)) return;
     absl::StatusOr<TrustStorePtr> store = Load();
-    if (!store.ok()) {
-      source->Fail(store.status());
+    const absl::Status status =
+        store.ok() ? Judge(**store, *source->current()) : store.status();
+    if (!status.ok()) {
+      source->Fail(status);
       return;
     }
     // It is not null.
@@ -87,12 +92,32 @@ class Watcher {
     return waited_;
   }
 
+  // Whether `store` may replace `current`. The default bundle may have changed,
+  // so what was refused is judged again at each look.
+  absl::Status Judge(const ssl::TrustStore& store,
+                     const ssl::TrustStore& current)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!rule_.has_value() || store.content_hash() == current.content_hash() ||
+        !cache_->ExceedsDefault(store, rule_->checks_crls)) {
+      audited_.clear();
+      return absl::OkStatus();
+    }
+    if (audited_ != store.content_hash()) {
+      audited_ = store.content_hash();
+      rule_->audit();
+    }
+    return rule_->refusal;
+  }
+
   const std::shared_ptr<Host> host_;
   const std::shared_ptr<TrustCache> cache_;
+  const std::optional<LiveRule> rule_;
   CaPath path_;  // Without a path: the system's bundle.
   std::atomic<int64_t> looked_ns_{0};
   absl::Mutex mutex_;
   bool waited_ ABSL_GUARDED_BY(mutex_) = false;
+  // The content_hash of what was judged last, if it was audited.
+  std::string audited_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
@@ -114,7 +139,8 @@ absl::Status CheckBundle(const ssl::ContextOptions& options, bool is_live) {
 }
 
 absl::StatusOr<std::shared_ptr<ssl::TrustSource>> LiveTrust::Find(
-    CaCerts ca_certs, const config::VerificationPolicy& policy) {
+    CaCerts ca_certs, const config::VerificationPolicy& policy,
+    TrustStorePtr first, std::optional<LiveRule> rule) {
   if (!IsGiven(ca_certs) && policy.ca_certs.value.has_value()) {
     ca_certs = CaPath{*policy.ca_certs.value, /*must_be_trusted=*/true};
   }
@@ -126,12 +152,17 @@ absl::StatusOr<std::shared_ptr<ssl::TrustSource>> LiveTrust::Find(
                         "change",
                         "pass a path, or leave it out."});
   }
-  const auto watcher = std::make_shared<Watcher>(host_, cache_, ca_certs);
-  absl::StatusOr<TrustStorePtr> first = watcher->Load();
-  if (!first.ok()) return first.status();
   Place place;
   if (const auto* path = std::get_if<CaPath>(&ca_certs)) {
-    place = {path->path, path->must_be_trusted, path->argument};
+    place = {path->path, path->must_be_trusted, path->argument,
+             rule.has_value() ? rule->key : ""};
+  }
+  const auto watcher =
+      std::make_shared<Watcher>(host_, cache_, ca_certs, std::move(rule));
+  if (first == nullptr) {
+    absl::StatusOr<TrustStorePtr> loaded = watcher->Load();
+    if (!loaded.ok()) return loaded.status();
+    first = *std::move(loaded);
   }
   std::shared_ptr<ssl::TrustSource> source;
   {
@@ -145,7 +176,7 @@ absl::StatusOr<std::shared_ptr<ssl::TrustSource>> LiveTrust::Find(
         watcher->Tell(state);
       };
       // It is not null.
-      source = *ssl::TrustSource::Create(*std::move(first), std::move(options));
+      source = *ssl::TrustSource::Create(std::move(first), std::move(options));
       for (auto it = known_.begin(); it != known_.end();) {
         it = it->second.expired() ? known_.erase(it) : std::next(it);
       }
@@ -153,7 +184,7 @@ absl::StatusOr<std::shared_ptr<ssl::TrustSource>> LiveTrust::Find(
       return source;
     }
   }
-  source->Update(*std::move(first), host_->Now()).IgnoreError();
+  source->Update(std::move(first), host_->Now()).IgnoreError();
   return source;
 }
 

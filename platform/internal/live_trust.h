@@ -5,8 +5,10 @@
 #ifndef AIRLOCK_PLATFORM_INTERNAL_LIVE_TRUST_H_
 #define AIRLOCK_PLATFORM_INTERNAL_LIVE_TRUST_H_
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -28,7 +30,17 @@ namespace airlock::platform::internal {
 // although it `is_live`, or a trust_source: the policy decides about bundles.
 absl::Status CheckBundle(const ssl::ContextOptions& options, bool is_live);
 
-// The live bundles of a Runtime, one for each place. Thread-safe.
+// What a policy says of an application's live bundle that comes to exceed the
+// default one; see TrustCache::ExceedsDefault.
+struct LiveRule {
+  std::string key;  // The same for the same rule of any Context.
+  bool checks_crls = false;
+  // Why the bundle does not take effect; ok if it does.
+  absl::Status refusal;
+  std::function<void()> audit;  // Never null.
+};
+
+// The live bundles of a Runtime, one for each place and rule. Thread-safe.
 class LiveTrust {
  public:
   LiveTrust(std::shared_ptr<Host> host, std::shared_ptr<TrustCache> cache)
@@ -39,13 +51,21 @@ class LiveTrust {
   // handshake that begins looks for changed files, and takes what it finds if
   // all of it can be read. Otherwise the old bundle stays in force; the host
   // logs the first error and each other one after it. A file that has just been
-  // written may be incomplete, so a look waits for the next one. Errors: those
-  // of TrustCache; kInvalidArgument if `ca_certs` is not a path.
+  // written may be incomplete, so a look waits for the next one.
+  //
+  // `first` is what is there now, if that was judged; else it is null. `rule`
+  // judges what comes later: what it refuses is an error like the others, and
+  // is audited once. Contexts with equal rules share a source, whose audit is
+  // that of the first.
+  //
+  // Errors: those of TrustCache; kInvalidArgument if `ca_certs` is not a path.
   absl::StatusOr<std::shared_ptr<ssl::TrustSource>> Find(
-      CaCerts ca_certs, const config::VerificationPolicy& policy);
+      CaCerts ca_certs, const config::VerificationPolicy& policy,
+      TrustStorePtr first, std::optional<LiveRule> rule);
 
  private:
-  using Place = std::tuple<std::string, bool, std::string>;
+  // A path with what belongs to it, and the rule's key.
+  using Place = std::tuple<std::string, bool, std::string, std::string>;
 
   const std::shared_ptr<Host> host_;
   const std::shared_ptr<TrustCache> cache_;

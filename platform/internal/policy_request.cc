@@ -58,6 +58,7 @@ VerificationRequest RequestOf(const ContextRequest& given,
   request.server_hostname = given.server_hostname;
   request.unset_is_cert_none = given.unset_is_cert_none;
   request.cert_none_unstated = given.cert_none_unstated;
+  request.live_ca_certs = given.live_ca_certs;
   request.verification = options.verification;
   request.key_log = options.keylog != nullptr;
   request.psk = given.side == ssl::Side::kClient

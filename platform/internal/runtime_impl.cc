@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "platform/audit.h"
 #include "platform/internal/guarded_host.h"
 #include "platform/internal/policy_request.h"
 #include "ssl/insecure.h"
@@ -46,13 +48,14 @@ VerificationRequest Runtime::Impl::RequestOf(const WrapOptions& options) const {
 
 absl::StatusOr<std::shared_ptr<const internal::WrapDecision>>
 Runtime::Impl::Decide(const std::shared_ptr<const Policy>& in_force,
-                      const WrapOptions& options) {
+                      const WrapOptions& options,
+                      internal::JudgedBundle* judged) {
   std::shared_ptr<const internal::WrapDecision> known =
       decisions.Find(in_force, options);
   if (known != nullptr) return known;
-  absl::StatusOr<VerificationDecision> decision =
-      decider.DecideAudited(*in_force, RequestOf(options), options.ca_certs,
-                            [&options] { return options.call_site; });
+  absl::StatusOr<VerificationDecision> decision = decider.DecideAudited(
+      *in_force, RequestOf(options), options.ca_certs,
+      [&options] { return options.call_site; }, judged);
   if (!decision.ok()) return decision.status();
   auto made = std::make_shared<internal::WrapDecision>();
   made->decision = *std::move(decision);
@@ -63,6 +66,31 @@ Runtime::Impl::Decide(const std::shared_ptr<const Policy>& in_force,
        options.accept_compressed_certificates, made->key_log});
   decisions.Remember(in_force, options, made);
   return made;
+}
+
+internal::LiveRule Runtime::Impl::RuleFor(const PolicyRefusal& later,
+                                          bool checks_crls,
+                                          const VerificationRequest& request,
+                                          const std::string& call_site) const {
+  const PolicyChange& change = later.change;
+  const bool allowed = later.status.ok();
+  internal::LiveRule rule;
+  rule.key = absl::StrCat(allowed ? "audit " : "forbid ",
+                          checks_crls ? "CRLs " : "", change.origin.ToString());
+  rule.checks_crls = checks_crls;
+  rule.refusal = later.status;
+  rule.audit =
+      [clock = host, auditor = decider.auditor(),
+       event = AuditEvent{allowed ? AuditEvent::Action::kAllowed
+                                  : AuditEvent::Action::kRefused,
+                          absl::Time(), request.server_hostname.value_or(""),
+                          change.setting, change.requested, change.effective,
+                          change.origin, call_site, 0}] {
+        AuditEvent now = event;
+        now.time = clock->Now();
+        auditor->Record(std::move(now));
+      };
+  return rule;
 }
 
 void Runtime::Impl::ApplyDecision(

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "config/app_yaml.h"
@@ -52,10 +53,16 @@ struct Runtime::Impl {
   // What `options` ask for, and this Runtime's own key log.
   VerificationRequest RequestOf(const WrapOptions& options) const;
 
-  // What `in_force` decides about `options`, audited.
+  // What `in_force` decides about `options`, audited; sets `judged`.
   absl::StatusOr<std::shared_ptr<const internal::WrapDecision>> Decide(
-      const std::shared_ptr<const Policy>& in_force,
-      const WrapOptions& options);
+      const std::shared_ptr<const Policy>& in_force, const WrapOptions& options,
+      internal::JudgedBundle* judged);
+
+  // The rule for a live bundle about which `later`, in the decision about
+  // `request`, decides.
+  internal::LiveRule RuleFor(const PolicyRefusal& later, bool checks_crls,
+                             const VerificationRequest& request,
+                             const std::string& call_site) const;
 
   // Sets the fields of `options` that the policy decides.
   static void ApplyDecision(ssl::Side side,

@@ -18,6 +18,7 @@
 #include "ssl/secret.h"
 #include "ssl/sha256.h"
 #include "ssl/shown.h"
+#include "ssl/trust_comparison.h"
 
 namespace airlock::platform::internal {
 namespace {
@@ -108,6 +109,12 @@ absl::StatusOr<TrustStorePtr> TrustCache::Default() {
         store.status());
   }
   return store;
+}
+
+bool TrustCache::ExceedsDefault(const ssl::TrustStore& store,
+                                bool checks_crls) {
+  const absl::StatusOr<TrustStorePtr> bundle = Default();
+  return !bundle.ok() || ssl::TrustsMore(store, **bundle, checks_crls);
 }
 
 void TrustCache::Clear() {

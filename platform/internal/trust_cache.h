@@ -60,6 +60,10 @@ class TrustCache {
   // be valid: no other is tried.
   absl::StatusOr<TrustStorePtr> Default();
 
+  // Whether ssl::TrustsMore says so of `store` and the default bundle; true if
+  // that cannot be read.
+  bool ExceedsDefault(const ssl::TrustStore& store, bool checks_crls);
+
   // Clears the cache.
   void Clear();
 

@@ -234,9 +234,14 @@ PyObject* SessionStats(PyObject* self, PyObject* /*unused*/) {
 
 PyObject* CertStoreStats(PyObject* self, PyObject* /*unused*/) {
   const ContextObject& context = ContextOf(self);
+  const absl::StatusOr<std::vector<ssl::Certificate>> listed =
+      context.trusted.Listed();
+  if (!listed.ok()) {
+    return RaiseStatus(*context.state, listed.status(), __LINE__);
+  }
   int all = 0;
   int authorities = 0;
-  for (const ssl::Certificate& certificate : context.trusted.Listed()) {
+  for (const ssl::Certificate& certificate : *listed) {
     ++all;
     if (certificate.is_ca()) ++authorities;
   }
@@ -255,9 +260,14 @@ PyObject* GetCaCerts(PyObject* self, PyObject* args, PyObject* kwargs) {
   const int der = PyObject_IsTrue(binary);
   if (der < 0) return nullptr;
   const ContextObject& context = ContextOf(self);
+  const absl::StatusOr<std::vector<ssl::Certificate>> listed =
+      context.trusted.Listed();
+  if (!listed.ok()) {
+    return RaiseStatus(*context.state, listed.status(), __LINE__);
+  }
   PyRef list = PyRef::Steal(PyList_New(0));
   if (!list) return nullptr;
-  for (const ssl::Certificate& certificate : context.trusted.Listed()) {
+  for (const ssl::Certificate& certificate : *listed) {
     if (!certificate.is_ca()) continue;
     const PyRef item =
         PyRef::Steal(der != 0 ? Bytes(certificate.der())

@@ -281,6 +281,40 @@ bool AddCapath(ContextObject* context, PyObject* capath) {
       platform::FindCaDirectories(&context->state->runtime->host(), path));
 }
 
+// Adds what SSL_CERT_FILE and SSL_CERT_DIR name, or else the platform's bundle.
+// False with an exception set.
+bool AddDefaultPlaces(ContextObject* context) {
+  platform::Runtime& runtime = *context->state->runtime;
+  // As elsewhere, the current environment selects the bundle, unless the policy
+  // does.
+  const bool obeyed =
+      !runtime.policy().ca_certs.stated() && !platform::IsSecureProcess();
+  const auto variable = [obeyed](const char* name) -> std::string {
+    const char* value = obeyed ? std::getenv(name) : nullptr;
+    return value == nullptr ? "" : value;
+  };
+  const std::string file = variable(config::kCertFileVariable);
+  const std::string directories = variable(config::kCertDirVariable);
+  if (file.empty() && directories.empty() &&
+      !AddPlace(context, platform::CaCerts(), /*listed=*/true)) {
+    return false;
+  }
+  if (!file.empty()) {
+    const platform::CaDirectories named =
+        platform::FindNamedCas(&runtime.host(), file, /*directories=*/"");
+    for (const ssl::ErrorText& why : named.empty) {
+      context->trusted.AddAbsent(why.text());
+    }
+    if (!named.paths.empty() &&
+        !AddPlace(context, PathOfArgument(file, config::kCertFileVariable),
+                  /*listed=*/true)) {
+      return false;
+    }
+  }
+  if (!directories.empty()) context->trusted.AddNamedDirectories(directories);
+  return true;
+}
+
 // Whether CAs can be added; false with an exception set.
 bool TakesCas(const ContextObject& context) {
   if (context.live_cas.empty()) return true;
@@ -411,48 +445,20 @@ PyObject* LoadVerifyLocations(PyObject* self, PyObject* args,
   }
   ContextObject& context = ContextOf(self);
   if (!TakesCas(context)) return nullptr;
-  if ((cafile != Py_None && !AddCafile(&context, cafile)) ||
-      (capath != Py_None && !AddCapath(&context, capath)) ||
-      (cadata != Py_None && !AddData(&context, cadata))) {
-    return nullptr;
-  }
-  context.Changed();
-  return None();
+  const bool added = (cafile == Py_None || AddCafile(&context, cafile)) &&
+                     (capath == Py_None || AddCapath(&context, capath)) &&
+                     (cadata == Py_None || AddData(&context, cadata));
+  // What precedes an error stays.
+  if (context.trusted.TakeChanged()) context.Changed();
+  return added ? None() : nullptr;
 }
 
 PyObject* SetDefaultVerifyPaths(PyObject* self, PyObject* /*unused*/) {
   ContextObject& context = ContextOf(self);
   if (!TakesCas(context)) return nullptr;
-  platform::Runtime& runtime = *context.state->runtime;
-  // As elsewhere, the current environment selects the bundle, unless the policy
-  // does.
-  const bool obeyed =
-      !runtime.policy().ca_certs.stated() && !platform::IsSecureProcess();
-  const auto variable = [obeyed](const char* name) -> std::string {
-    const char* value = obeyed ? std::getenv(name) : nullptr;
-    return value == nullptr ? "" : value;
-  };
-  const std::string file = variable(config::kCertFileVariable);
-  const std::string directories = variable(config::kCertDirVariable);
-  if (file.empty() && directories.empty() &&
-      !AddPlace(&context, platform::CaCerts(), /*listed=*/true)) {
-    return nullptr;
-  }
-  if (!file.empty()) {
-    const platform::CaDirectories named =
-        platform::FindNamedCas(&runtime.host(), file, /*directories=*/"");
-    for (const ssl::ErrorText& why : named.empty) {
-      context.trusted.AddAbsent(why.text());
-    }
-    if (!named.paths.empty() &&
-        !AddPlace(&context, PathOfArgument(file, config::kCertFileVariable),
-                  /*listed=*/true)) {
-      return nullptr;
-    }
-  }
-  if (!directories.empty()) context.trusted.AddNamedDirectories(directories);
-  context.Changed();
-  return None();
+  const bool added = AddDefaultPlaces(&context);
+  if (context.trusted.TakeChanged()) context.Changed();
+  return added ? None() : nullptr;
 }
 
 // BoringSSL has no finite-field DH, so valid parameters have no effect.

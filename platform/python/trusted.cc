@@ -15,12 +15,13 @@
 #include "platform/wrap_options.h"
 #include "ssl/error.h"
 #include "ssl/secret.h"
+#include "ssl/sha256.h"
 
 namespace airlock::python {
 namespace {
 
-bool Contains(const std::vector<ssl::Certificate>& all,
-              const ssl::Certificate& one) {
+template <typename T, typename One>
+bool Contains(const std::vector<T>& all, const One& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
@@ -41,32 +42,51 @@ absl::Status Trusted::AddBundle(absl::string_view bytes,
     return store.status();
   }
   // It is damaged, or it contains only CRLs.
-  const absl::Status status = crls_->Add(bytes, name);
-  if (status.ok()) named_ = true;
-  return status;
+  std::string digest = ssl::Sha256(bytes);
+  if (Contains(crl_digests_, digest)) return absl::OkStatus();
+  const absl::Status status = crls_->AddHashed(bytes, name, digest);
+  if (!status.ok()) return status;
+  named_ = true;
+  changed_ = true;
+  crl_digests_.push_back(std::move(digest));
+  return absl::OkStatus();
 }
 
-void Trusted::AddFile(StorePtr store) {
-  named_ = true;
-  files_.push_back(std::move(store));
+void Trusted::Add(StorePtr store, std::vector<StorePtr>* stores) {
+  NoteNamed();
+  const auto is_same = [&store](const StorePtr& other) {
+    return other->content_hash() == store->content_hash();
+  };
+  if (std::any_of(stores->begin(), stores->end(), is_same)) return;
+  stores->push_back(std::move(store));
+  changed_ = true;
 }
+
+void Trusted::AddFile(StorePtr store) { Add(std::move(store), &files_); }
 
 void Trusted::AddDirectory(StorePtr store) {
-  named_ = true;
-  directories_.push_back(std::move(store));
+  Add(std::move(store), &directories_);
 }
 
 void Trusted::AddNamedDirectories(absl::string_view list) {
   named_ = true;
-  if (std::find(named_directories_.begin(), named_directories_.end(), list) ==
-      named_directories_.end()) {
+  // The directories may hold something else by now.
+  changed_ = true;
+  if (!Contains(named_directories_, list)) {
     named_directories_.emplace_back(list);
   }
 }
 
 void Trusted::AddAbsent(std::string why) {
-  named_ = true;
+  NoteNamed();
+  if (Contains(absent_, why)) return;
   absent_.push_back(std::move(why));
+  changed_ = true;
+}
+
+void Trusted::NoteNamed() {
+  changed_ = changed_ || !named_;
+  named_ = true;
 }
 
 absl::StatusOr<Trusted::StorePtr> Trusted::Merge(
@@ -128,13 +148,13 @@ absl::StatusOr<Trusted::StorePtr> Trusted::Store() {
   return Merge(all);
 }
 
-std::vector<ssl::Certificate> Trusted::Listed() const {
-  std::vector<ssl::Certificate> result;
-  if (!files_.empty()) {
-    const absl::StatusOr<StorePtr> store = Merge(files_);
-    if (store.ok()) result = (*store)->Certificates();
-  }
-  result.insert(result.end(), used_.begin(), used_.end());
+absl::StatusOr<std::vector<ssl::Certificate>> Trusted::Listed() const {
+  if (files_.empty()) return used_;
+  const absl::StatusOr<StorePtr> store = Merge(files_);
+  if (!store.ok()) return store.status();
+  absl::StatusOr<std::vector<ssl::Certificate>> result =
+      (*store)->Certificates();
+  if (result.ok()) result->insert(result->end(), used_.begin(), used_.end());
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,7 +21,8 @@
 namespace airlock::python {
 
 // Holds parsed bundles, which contexts share: a bundle is parsed once, however
-// many contexts load it. Guarded by the GIL.
+// many contexts load it. Adding one again changes nothing, like OpenSSL's:
+// programs load the same file for each connection. Guarded by the GIL.
 class Trusted {
  public:
   // `runtime` must outlive this.
@@ -48,17 +50,21 @@ class Trusted {
   void AddAbsent(std::string why);
 
   // Notes that places were named, so that the platform's bundle does not apply.
-  void NoteNamed() { named_ = true; }
+  void NoteNamed();
 
   // Whether nothing was added or named: the platform's bundle applies.
   bool empty() const { return !named_; }
+
+  // Whether Store() may have another result than when this was last called.
+  bool TakeChanged() { return std::exchange(changed_, false); }
 
   // Everything that was added; null if empty(). Errors: kTrustStore if it holds
   // no certificate, or if a named directory cannot be read.
   absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> Store();
 
-  // What get_ca_certs() and cert_store_stats() see.
-  std::vector<ssl::Certificate> Listed() const;
+  // What get_ca_certs() and cert_store_stats() see. Errors: kInternal if out of
+  // memory.
+  absl::StatusOr<std::vector<ssl::Certificate>> Listed() const;
   size_t crl_count() const;
 
   // Lists the anchor of `chain`, which was verified, if a directory holds it.
@@ -66,6 +72,9 @@ class Trusted {
 
  private:
   using StorePtr = std::shared_ptr<const ssl::TrustStore>;
+
+  // Adds `store` to `stores`, unless these have its content.
+  void Add(StorePtr store, std::vector<StorePtr>* stores);
 
   // Reads the named directories. Adds to `absent` what holds no certificate,
   // and why.
@@ -76,6 +85,7 @@ class Trusted {
 
   platform::Runtime* runtime_;
   bool named_ = false;
+  bool changed_ = false;
   std::vector<StorePtr> files_;
   std::vector<StorePtr> directories_;
   std::vector<std::string> named_directories_;  // Values of SSL_CERT_DIR.
@@ -83,6 +93,7 @@ class Trusted {
   // Bundles without a certificate; not null.
   std::unique_ptr<ssl::TrustStore::Builder> crls_ =
       std::make_unique<ssl::TrustStore::Builder>();
+  std::vector<std::string> crl_digests_;  // SHA-256 of what `crls_` has.
   std::vector<ssl::Certificate> used_;
   std::vector<std::string> absent_;
 };

@@ -43,15 +43,21 @@ absl::Status TrustStore::Impl::Finish() {
   return absl::OkStatus();
 }
 
+const internal::LazyCertificate* TrustStore::Impl::Find(
+    uint32_t subject_key, absl::string_view der) const {
+  auto found = std::lower_bound(by_subject_.begin(), by_subject_.end(),
+                                std::make_pair(subject_key, uint32_t{0}));
+  for (; found != by_subject_.end() && found->first == subject_key; ++found) {
+    const Entry& entry = certificates[found->second];
+    if (entry->der() == der) return entry.get();
+  }
+  return nullptr;
+}
+
 bool TrustStore::Impl::Contains(const Certificate& certificate) const {
   const uint32_t key =
       internal::NameKey(X509_get_subject_name(X509Of(certificate)));
-  auto found = std::lower_bound(by_subject_.begin(), by_subject_.end(),
-                                std::make_pair(key, uint32_t{0}));
-  for (; found != by_subject_.end() && found->first == key; ++found) {
-    if (certificates[found->second]->der() == certificate.der()) return true;
-  }
-  return false;
+  return Find(key, certificate.der()) != nullptr;
 }
 
 absl::Status TrustStore::Impl::AddToStore(

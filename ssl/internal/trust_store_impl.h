@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "ssl/certificate.h"
 #include "ssl/crl.h"
@@ -46,7 +47,10 @@ struct TrustStore::Impl {
   // if out of memory.
   absl::Status Finish();
 
-  // Whether it has a certificate with the same DER. Decodes nothing.
+  // The certificate with this DER, whose subject has this NameKey; null if
+  // there is none. Decodes nothing.
+  const internal::LazyCertificate* Find(uint32_t subject_key,
+                                        absl::string_view der) const;
   bool Contains(const Certificate& certificate) const;
 
   // Decodes the certificates that a path from presented[0] can contain, or that

@@ -432,6 +432,36 @@ TEST(ApplyPolicyTest, ThePolicysBundleTakesPrecedence) {
   EXPECT_EQ(decision->ca_certs, std::nullopt);
 }
 
+TEST(ApplyPolicyTest, SaysWhatALiveBundleMayBecome) {
+  VerificationRequest request;
+  request.cert_reqs = kRequired;
+  request.live_ca_certs = true;
+  auto decision = ApplyPolicy(File("application_cas: forbid"), request);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  ASSERT_TRUE(decision->later_ca_certs.has_value());
+  EXPECT_THAT(decision->later_ca_certs->status,
+              ErrorIs(ErrorKind::kPolicy, "The policy (a.yaml:1:24)"));
+  EXPECT_EQ(decision->later_ca_certs->change.setting, "ca_certs");
+
+  decision = ApplyPolicy(File("application_cas: audit"), request);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  ASSERT_TRUE(decision->later_ca_certs.has_value());
+  EXPECT_TRUE(decision->later_ca_certs->status.ok());
+  EXPECT_THAT(decision->allowed, IsEmpty());
+
+  // It may become what it wants, or has no effect.
+  for (const char* text : {"application_cas: allow",
+                           "application_cas: forbid, ca_certs: /ca.pem"}) {
+    decision = ApplyPolicy(File(text), request);
+    ASSERT_TRUE(decision.ok()) << decision.status();
+    EXPECT_FALSE(decision->later_ca_certs.has_value()) << text;
+  }
+  request.side = Side::kServer;
+  decision = ApplyPolicy(File("application_cas: forbid"), request);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_FALSE(decision->later_ca_certs.has_value());
+}
+
 TEST(ApplyPolicyTest, SecretsMayBeForbidden) {
   for (const Side side : {Side::kClient, Side::kServer}) {
     VerificationRequest request;

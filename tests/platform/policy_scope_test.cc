@@ -89,6 +89,32 @@ TEST_F(FloorsTest, AnExceptionAppliesToNoOtherHost) {
   EXPECT_TRUE((*socket)->SwitchContext(unnamed).ok());
 }
 
+// It may be meant for a host that has pins.
+TEST_F(FloorsTest, AHostThatNoExceptionCanBeFoundForIsRefused) {
+  constexpr char kInvalid[] = "InvalidArgument";
+  const auto runtime = Make(
+      "exceptions: [{host: localhost, pins: "
+      "[sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}]");
+  ContextRequest request;
+  const auto unnamed = runtime->CreateContext(request, {});
+  ASSERT_TRUE(unnamed.ok()) << unnamed.status();
+  const auto& allowed = (*unnamed)->options().hostname_allowed;
+  ASSERT_TRUE(allowed != nullptr);
+  EXPECT_TRUE(allowed("").ok());
+  EXPECT_TRUE(allowed("server.test").ok());
+  EXPECT_EQ(Said(allowed("localhost")), kRefused);
+  for (const char* host :
+       {"a b", "localhost..", "https://localhost", "[::1", "127.1"}) {
+    EXPECT_EQ(Said(allowed(host)), kInvalid) << host;
+    request.server_hostname = host;
+    EXPECT_EQ(Said(runtime->CreateContext(request, {}).status()), kInvalid)
+        << host;
+    WrapOptions options;
+    options.server_hostname = host;
+    EXPECT_EQ(Said(runtime->Explain(options).status()), kInvalid) << host;
+  }
+}
+
 TEST_F(FloorsTest, AServerIsHeldToLevelAndGroups) {
   for (const bool upgrade : {false, true}) {
     const auto runtime = Make(absl::StrCat(

@@ -121,6 +121,11 @@ constexpr char kException[] =
 constexpr char kPins[] =
     "verification: enforce, exceptions: [{host: localhost, pins: "
     "[sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}]";
+constexpr char kMorePins[] =
+    "verification: enforce, exceptions: [{host: '::1', pins: "
+    "[sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}, {host: "
+    "'*.wild.test', pins: "
+    "[sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}]";
 constexpr char kVerified[] = "TLSv1.3 verified";
 constexpr char kUnverified[] = "TLSv1.3 unverified";
 
@@ -210,6 +215,11 @@ const Row kRows[] = {
      "TLSv1 verified", kRefused},
     {"ExceptionForAnother", kException, To("127.0.0.1"), "Verification"},
     {"ExceptionsPins", kPins, {}, "Verification", kRefused},
+    {"ExceptionsPinsWithAZone", kMorePins, To("::1%lo"), "Verification",
+     kRefused},
+    {"ExceptionsPinsWithAnEdgeHyphen", kMorePins, To("x-.wild.test"),
+     "Verification", kRefused},
+    {"ExceptionsPinsElsewhere", kMorePins, {}, kVerified},
 };
 
 class PolicySettingsTest : public ::testing::TestWithParam<Row> {

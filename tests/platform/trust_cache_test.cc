@@ -84,7 +84,7 @@ TEST_F(TrustCacheTest, MergesTheSameStoresOnce) {
   EXPECT_EQ(*cache.Merge({root, other}), *both);
   const auto reversed = cache.Merge({other, root});
   EXPECT_NE(*reversed, *both);
-  EXPECT_EQ((*reversed)->Certificates()[1], (*both)->Certificates()[0]);
+  EXPECT_EQ((*(*reversed)->Certificates())[1], (*(*both)->Certificates())[0]);
 }
 
 TEST_F(TrustCacheTest, NoticesAChangedFile) {
@@ -184,7 +184,7 @@ TEST_F(TrustCacheTest, ReadsHashedDirectories) {
 
   // A file in it was changed, added, removed.
   SetOldFile("/certs/0a1b2c3d.1", Pem("other_root.pem"));
-  EXPECT_EQ((*cache.FromPath("/certs"))->Certificates()[1].subject(),
+  EXPECT_EQ((*(*cache.FromPath("/certs"))->Certificates())[1].subject(),
             "CN=Airlock Test Other Root,O=Airlock Test");
   SetOldFile("/certs/0a1b2c3d.2", Pem("root_p256.pem"));
   EXPECT_EQ((*cache.FromPath("/certs"))->certificate_count(), 3);

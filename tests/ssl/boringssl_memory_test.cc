@@ -26,8 +26,10 @@
 #include "ssl/credentials.h"
 #include "ssl/error.h"
 #include "ssl/socket.h"
+#include "ssl/spiffe_peers.h"
 #include "ssl/trust_store.h"
 #include "tests/support/handshake.h"
+#include "tests/support/svid.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::ssl {
@@ -42,6 +44,7 @@ using ::airlock::testing::LocalhostOptions;
 using ::airlock::testing::MemoryFailure;
 using ::airlock::testing::ReadTestdata;
 using ::airlock::testing::RestoreBoringSslMemory;
+using ::airlock::testing::SpiffeCa;
 using ::airlock::testing::TestTime;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
@@ -302,6 +305,46 @@ TEST(InputMemoryTest, TheInputIsNotAtFault) {
   }
   EXPECT_LT(forgotten, 20);
   EXPECT_GT(errors, 100) << "these are not BoringSSL's allocations";
+}
+
+// ---- No trusted certificate is left out.
+
+TEST(TrustStoreMemoryTest, AllCertificatesOrNone) {
+  if (!BoringSslCrash().empty()) GTEST_SKIP() << BoringSslCrash();
+  const std::string bytes = ReadTestdata("certs/ca.pem");
+  int errors = 0;
+  bool more = true;
+  for (int i = 0; more; ++i) {
+    const auto store = TrustStore::Create(bytes, "ca.pem");
+    ASSERT_TRUE(store.ok()) << store.status();
+    FailBoringSslMemory(i);
+    const auto all = (*store)->Certificates();
+    RestoreBoringSslMemory();
+    more = BoringSslMemoryFailed();
+    if (all.ok()) {
+      EXPECT_EQ(all->size(), (*store)->certificate_count()) << i;
+    } else {
+      EXPECT_EQ(GetErrorKind(all.status()), ErrorKind::kInternal) << i;
+      ++errors;
+    }
+  }
+  EXPECT_GT(errors, 1) << "these are not BoringSSL's allocations";
+}
+
+TEST(TrustStoreMemoryTest, ACaOfTwoTrustDomainsIsNotOverlooked) {
+  if (!BoringSslCrash().empty()) GTEST_SKIP() << BoringSslCrash();
+  const SpiffeCa ca("here");
+  bool more = true;
+  for (int i = 0; more; ++i) {
+    const std::vector<SpiffeBundle> bundles = {{"example.org", ca.bundle()},
+                                               {"other.org", ca.bundle()}};
+    FailBoringSslMemory(i);
+    const bool ok =
+        SpiffePeers::Create(bundles, {"spiffe://example.org/**"}).ok();
+    RestoreBoringSslMemory();
+    more = BoringSslMemoryFailed();
+    EXPECT_FALSE(ok) << "allocation " << i;
+  }
 }
 
 }  // namespace

@@ -60,9 +60,9 @@ std::shared_ptr<const ssl::Credentials> TestCredentials(
 std::vector<ssl::Certificate> TestCertificates(absl::string_view name) {
   // A chain is parsed like any bundle.
   return ValueOrDie(
-             ssl::TrustStore::Create(
-                 ReadTestdata(absl::StrCat("certs/", name, ".pem")), name))
-      ->Certificates();
+      ValueOrDie(ssl::TrustStore::Create(
+                     ReadTestdata(absl::StrCat("certs/", name, ".pem")), name))
+          ->Certificates());
 }
 
 std::shared_ptr<const ssl::TrustStore> TestTrustStore(absl::string_view name) {

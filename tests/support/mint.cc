@@ -3,6 +3,7 @@
 
 #include "tests/support/mint.h"
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/digest.h>
 #include <openssl/dsa.h>
@@ -10,6 +11,8 @@
 #include <openssl/ec_key.h>
 #include <openssl/mem.h>
 #include <openssl/nid.h>
+#include <openssl/obj.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -133,6 +136,26 @@ ssl::Certificate Mint(const MintOptions& options, EVP_PKEY* key,
   const bssl::UniquePtr<uint8_t> owned(der);
   return *ssl::Certificate::FromDer(
       {reinterpret_cast<const char*>(der), static_cast<size_t>(size)});
+}
+
+std::string TrustedPem(const ssl::Certificate& certificate, int trust,
+                       int reject) {
+  const absl::string_view der = certificate.der();
+  const auto* in = reinterpret_cast<const uint8_t*>(der.data());
+  const bssl::UniquePtr<X509> x509(
+      d2i_X509(nullptr, &in, static_cast<long>(der.size())));
+  if (trust != NID_undef) {
+    EXPECT_TRUE(X509_add1_trust_object(x509.get(), OBJ_nid2obj(trust)));
+  }
+  if (reject != NID_undef) {
+    EXPECT_TRUE(X509_add1_reject_object(x509.get(), OBJ_nid2obj(reject)));
+  }
+  const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
+  EXPECT_TRUE(PEM_write_bio_X509_AUX(bio.get(), x509.get()));
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+  EXPECT_TRUE(BIO_mem_contents(bio.get(), &data, &size));
+  return {reinterpret_cast<const char*>(data), size};
 }
 
 }  // namespace airlock::testing

@@ -56,6 +56,11 @@ struct MintOptions {
 ssl::Certificate Mint(const MintOptions& options, EVP_PKEY* key,
                       EVP_PKEY* issuer_key);
 
+// `certificate` as a TRUSTED CERTIFICATE block, each list with one use, by its
+// NID, or with none: NID_undef.
+std::string TrustedPem(const ssl::Certificate& certificate, int trust,
+                       int reject);
+
 }  // namespace airlock::testing
 
 #endif  // AIRLOCK_TESTS_SUPPORT_MINT_H_

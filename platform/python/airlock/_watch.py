@@ -108,8 +108,8 @@ def watch_ca(context, cafile):
     Takes the place of load_verify_locations, and of what it loaded before.
     Connections that begin after the file has changed are verified with the new
     CAs and CRLs; a handshake looks at it, at most once a second. If it cannot
-    be read, or is damaged, the old ones stay in use, and standard error says
-    why.
+    be read, is damaged, or has CAs that the policy forbids, the old ones stay
+    in use, and standard error says why.
 
     Args:
       context: an ssl.SSLContext, for servers or clients. A relative path is

@@ -14,6 +14,7 @@ import threading
 import unittest
 
 from connections import (
+    Task,
     cert,
     client_context,
     main,
@@ -121,6 +122,26 @@ class AsStockTest(unittest.TestCase):
             self.assertFalse(tls.session_reused)
             tls.close()
             far.close()
+
+    @unittest.skipUnless(hasattr(ssl, 'SSLSession'), 'newer than this Python')
+    def test_loading_cas_again_keeps_sessions(self):
+        """urllib3 loads its bundle for each connection."""
+        client, server = client_context(), server_context()
+        client.options |= getattr(ssl, 'OP_NO_TLSv1_3', 0)
+        server.verify_mode = ssl.CERT_OPTIONAL
+        session = None
+        for _ in range(3):
+            server.load_verify_locations(cert('root.pem'))
+            client.load_verify_locations(cert('root.pem'))
+            near, far = socket_pair()
+            accepting = Task(lambda end: server.wrap_socket(
+                end, server_side=True), far)
+            tls = client.wrap_socket(near, server_hostname='localhost',
+                                     session=session)
+            accepting.result().close()
+            self.assertEqual(tls.session_reused, session is not None)
+            session = tls.session
+            tls.close()
 
     @unittest.skipUnless(hasattr(ssl, 'MemoryBIO'), 'no MemoryBIO in 2.7')
     def test_write_after_write_eof(self):

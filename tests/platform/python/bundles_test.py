@@ -119,6 +119,18 @@ class BundlesTest(unittest.TestCase):
         self.assertEqual(context(crl).cert_store_stats(),
                          {'x509': 0, 'x509_ca': 0, 'crl': 1})
 
+    def test_what_is_loaded_again_is_not_added(self):
+        crl = cert('crl_root.pem')
+        self.assertEqual(
+            context(crl, self.bundle, crl, self.bundle).cert_store_stats(),
+            {'x509': 1, 'x509_ca': 1, 'crl': 1})
+        # This file has the CRL, too.
+        self.assertEqual(
+            context(crl, cert('crl_all.pem')).cert_store_stats()['crl'], 2)
+        made = context(crl)
+        made.load_verify_locations(cert('crl_intermediate.pem'))
+        self.assertEqual(made.cert_store_stats()['crl'], 2)
+
 
 if __name__ == '__main__':
     unittest.main()
