@@ -32,8 +32,8 @@ struct RevocationQuery {
   // complement (RFC 5280, section 4.1.2.2).
   std::string serial_number;
   // The SCTs in the certificate, then, for the peer's own, those that a server
-  // sent (ContextOptions::request_sct). Malformed ones are left out, and so are
-  // those after the first 100.
+  // sent (ContextOptions::request_sct), which anybody can have made up.
+  // Malformed ones are left out, and so are those after the first 100.
   std::vector<SignedTimestamp> timestamps;
   absl::Time now;  // Of ContextOptions::clock.
 };
@@ -46,8 +46,8 @@ enum class RevocationStatus {
 
 struct RevocationVerdict {
   RevocationStatus status = RevocationStatus::kUnknown;
-  // Until then, the Context remembers the verdict for this certificate and does
-  // not ask again; not after `now`: it asks every time.
+  // Until then, the Context remembers the verdict for this query, whatever its
+  // `now`, and does not ask again; not after `now`: it asks every time.
   absl::Time valid_until = absl::InfinitePast();
 };
 

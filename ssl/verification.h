@@ -38,7 +38,8 @@ struct VerifyFlags {
   // including the root, need basicConstraints and keyUsage; names; key
   // identifiers.
   bool x509_strict = false;
-  // Any certificate of the trust store is an anchor.
+  // Any certificate of the trust store is an anchor. The peer's own then needs
+  // no issuer but for its CRL, and others that were sent do not matter.
   bool partial_chain = false;
   // Prefer the trust store's issuers over the peer's.
   bool trusted_first = true;

@@ -67,8 +67,9 @@ constexpr Row kRows[] = {
      "It was issued for another use: have one issued for this use.",
      "unsuitable certificate purpose"},
     {code::kRejected,
-     "The CA bundle holds it with trust settings (TRUSTED CERTIFICATE) that "
-     "reject it for this use: `openssl x509 -text` shows them."},
+     "The CA bundle holds it, or another certificate of its name and key, with "
+     "trust settings (TRUSTED CERTIFICATE) that reject it for this use: "
+     "`openssl x509 -text` shows them."},
     {code::kPermittedViolation, kOtherCa},
     {code::kExcludedViolation, kOtherCa},
     {code::kApplicationVerification,

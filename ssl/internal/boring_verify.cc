@@ -219,6 +219,14 @@ std::optional<BoringVerdict> Run(const VerifyRequest& request, Inputs inputs) {
   return verdict;
 }
 
+// Whether a leaf that stands alone failed because another certificate's key
+// signs its CRL.
+bool MayLackIssuersCrl(const VerifyFlags& flags, const Finding& finding) {
+  return (flags.crl_check_leaf || flags.crl_check_chain) &&
+         finding.code != verify_code::kOk &&
+         finding.code != verify_code::kRevoked;
+}
+
 }  // namespace
 
 int64_t PosixSeconds(absl::Time time) {
@@ -242,6 +250,23 @@ bool IsTrustedLeaf(const VerifyRequest& request) {
 }
 
 std::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request) {
+  X509* leaf = request.presented[0].impl().x509.get();
+  VerifyFlags flags = request.verification->flags;
+  X509_STORE* store = request.trust_store->impl().store.get();
+  bssl::UniquePtr<X509_STORE> own_store;
+  if (IsTrustedLeaf(request)) {
+    flags.partial_chain = true;
+    own_store.reset(X509_STORE_new());
+    if (own_store == nullptr || !X509_STORE_add_cert(own_store.get(), leaf)) {
+      return std::nullopt;
+    }
+    std::optional<BoringVerdict> alone =
+        Run(request, {leaf, flags, own_store.get()});
+    if (!alone.has_value() || !MayLackIssuersCrl(flags, alone->finding)) {
+      return alone;
+    }
+    if (IsPinnedLeaf(request)) store = own_store.get();
+  }
   const bssl::UniquePtr<STACK_OF(X509)> untrusted(sk_X509_new_null());
   if (untrusted == nullptr) return std::nullopt;
   for (const Certificate& certificate : request.presented.subspan(1)) {
@@ -250,20 +275,7 @@ std::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request) {
       return std::nullopt;
     }
   }
-  X509_STORE* store = request.trust_store->impl().store.get();
-  bssl::UniquePtr<X509_STORE> own_store;
-  if (IsPinnedLeaf(request)) {
-    own_store.reset(X509_STORE_new());
-    store = own_store.get();
-    if (store == nullptr ||
-        !X509_STORE_add_cert(store, request.presented[0].impl().x509.get())) {
-      return std::nullopt;
-    }
-  }
-  VerifyFlags flags = request.verification->flags;
-  flags.partial_chain |= IsItsOwnAnchor(request);
-  return Run(request, {request.presented[0].impl().x509.get(), flags, store,
-                       untrusted.get()});
+  return Run(request, {leaf, flags, store, untrusted.get()});
 }
 
 std::optional<BoringVerdict> CheckWithBoring(const VerifyRequest& request,

@@ -44,8 +44,10 @@ bool IsPinnedLeaf(const VerifyRequest& request);
 bool IsTrustedLeaf(const VerifyRequest& request);
 
 // Has BoringSSL find a chain by itself and check it; for both functions, the
-// trust store has decoded what is reachable (TrustStore::Impl::Reachable).
-// Unset if out of memory.
+// trust store has decoded what is reachable (TrustStore::Impl::Reachable). A
+// trusted leaf is a chain by itself, whatever else has its name or was sent
+// with it. Only if it fails where CRLs are checked, whose signer may be its
+// issuer, does the chain go on. Unset if out of memory.
 std::optional<BoringVerdict> FindWithBoring(const VerifyRequest& request);
 
 // Has it check `path`, from the leaf to the anchor, and nothing else: it fails

@@ -28,7 +28,7 @@ struct PresentedNames {
 absl::StatusOr<PresentedNames> GetPresentedNames(const X509* x509);
 
 // The subject's common names in UTF-8, in order; those that cannot be decoded
-// are left out.
+// are left out, also for lack of memory (see MemoryWatch).
 std::vector<std::string> CommonNames(const X509* x509);
 
 // "localhost, 127.0.0.1 and 3 more"; empty without names.

@@ -3,6 +3,7 @@
 
 #include "ssl/internal/chain_checks.h"
 
+#include <openssl/asn1.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
@@ -59,22 +60,37 @@ Finding FromConstraint(const ConstraintFinding& constraint) {
   return finding;
 }
 
+bool HaveOneNameAndKey(const X509* a, const X509* b) {
+  return X509_NAME_cmp(X509_get_subject_name(a), X509_get_subject_name(b)) ==
+             0 &&
+         ASN1_STRING_cmp(X509_get0_pubkey_bitstr(a),
+                         X509_get0_pubkey_bitstr(b)) == 0;
+}
+
 // The first certificate that the bundle's trust settings reject for this use,
-// unless they make an earlier one the anchor. BoringSSL ignores the settings of
-// a leaf that is its own anchor.
+// unless they make it or an earlier one the anchor. Trust is in a certificate.
+// A rejection is of a name and key: whoever has the key can show other
+// certificates for them, and make one by changing the signature of another. So
+// BoringSSL's own check is not enough; it also ignores the settings of a leaf
+// that is its own anchor.
 Finding CheckTrustSettings(const VerifyRequest& request,
                            absl::Span<X509* const> chain) {
   const auto& with_settings = request.trust_store->impl().settings;
   for (size_t i = 0; !with_settings.empty() && i < chain.size(); ++i) {
+    bool is_rejected = false;
     for (const auto& [certificate, settings] : with_settings) {
-      if (X509_cmp(certificate.impl().x509.get(), chain[i]) != 0) continue;
+      const X509* known = certificate.impl().x509.get();
       const TrustSetting setting =
           request.peer == Side::kServer ? settings.server : settings.client;
-      if (setting == TrustSetting::kTrusted) return {};
-      if (setting == TrustSetting::kRejected) {
-        return {verify_code::kRejected, static_cast<int>(i)};
+      if (setting == TrustSetting::kTrusted && X509_cmp(known, chain[i]) == 0) {
+        return {};
+      }
+      if (setting == TrustSetting::kRejected &&
+          HaveOneNameAndKey(known, chain[i])) {
+        is_rejected = true;
       }
     }
+    if (is_rejected) return {verify_code::kRejected, static_cast<int>(i)};
   }
   return {};
 }

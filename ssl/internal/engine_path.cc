@@ -15,21 +15,13 @@
 namespace airlock::ssl::internal {
 namespace {
 
-bool NamesNoKey(X509* certificate) {
-  return X509_get_ext_by_NID(certificate, NID_authority_key_identifier, -1) < 0;
-}
-
+// BoringSSL's own questions: before it looks at a signature.
 bool SeemsSelfSigned(X509* certificate) {
-  return (X509_get_extension_flags(certificate) & EXFLAG_SS) != 0 &&
-         NamesNoKey(certificate);
+  return (X509_get_extension_flags(certificate) & EXFLAG_SS) != 0;
 }
 
-// Whether `anchor` has the name of the issuer, and nothing else distinguishes
-// them.
 bool SeemsSignedBy(X509* anchor, X509* certificate) {
-  return NamesNoKey(certificate) &&
-         X509_NAME_cmp(X509_get_issuer_name(certificate),
-                       X509_get_subject_name(anchor)) == 0;
+  return X509_check_issued(anchor, certificate) == X509_V_OK;
 }
 
 // The copy keeps the bytes that were signed, so that its signature stays valid.
@@ -41,8 +33,9 @@ bssl::UniquePtr<X509> WithIssuer(X509* certificate, X509* issuer) {
   const ASN1_OCTET_STRING* key = X509_get0_subject_key_id(issuer);
   if (key != nullptr) id->keyid = ASN1_OCTET_STRING_dup(key);
   if (id->serial == nullptr || (key != nullptr && id->keyid == nullptr) ||
-      !X509_add1_ext_i2d(copy.get(), NID_authority_key_identifier, id.get(),
-                         /*crit=*/0, /*flags=*/0)) {
+      // -1 without memory.
+      X509_add1_ext_i2d(copy.get(), NID_authority_key_identifier, id.get(),
+                        /*crit=*/0, X509V3_ADD_REPLACE) != 1) {
     return nullptr;
   }
   return copy;

@@ -15,14 +15,15 @@
 namespace airlock::ssl::internal {
 
 // BoringSSL takes a certificate for self-signed, and ends the path there, if
-// subject and issuer have one name and no authorityKeyIdentifier contradicts.
-// It would not go on from a CA's new key to the old one that signed it (RFC
-// 4210, section 4.4). And if it always prefers trusted issuers, it takes the
-// old key for the issuer of what the new one signed. Such certificates are
-// replaced by copies with an authorityKeyIdentifier that has the issuer's
-// serial number, and its key identifier if it has one. Where both keys'
-// certificates have equal ones, which RFC 5280, section 4.1.2.2, forbids, this
-// does not help, and BoringSSL refuses the path.
+// subject and issuer have one name and no authorityKeyIdentifier contradicts; a
+// key identifier that is missing on either side contradicts nothing. It would
+// not go on from a CA's new key to the old one that signed it (RFC 4210,
+// section 4.4). And if it always prefers trusted issuers, it takes the old key
+// for the issuer of what the new one signed. Such certificates are replaced by
+// copies whose authorityKeyIdentifier has the issuer's serial number, and its
+// key identifier if it has one. Where both keys' certificates have equal ones,
+// which RFC 5280, section 4.1.2.2, forbids, this does not help, and BoringSSL
+// refuses the path.
 class EnginePath {
  public:
   // `path` is from the leaf to the anchor and has to outlive the result. Unset

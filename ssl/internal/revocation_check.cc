@@ -60,19 +60,26 @@ void AppendTimestamps(absl::string_view list,
   }
 }
 
+bool IsSctList(const X509_EXTENSION* extension) {
+  // 1.3.6.1.4.1.11129.2.4.2
+  constexpr absl::string_view kId = "\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02";
+  const ASN1_OBJECT* id = X509_EXTENSION_get_object(extension);
+  return absl::string_view(reinterpret_cast<const char*>(OBJ_get0_data(id)),
+                           OBJ_length(id)) == kId;
+}
+
 // The list in a certificate: an OCTET STRING in the extension's own. Empty
-// without one.
+// without one. Allocates nothing, so that it cannot miss one.
 absl::string_view EmbeddedList(const X509* x509) {
-  const bssl::UniquePtr<ASN1_OBJECT> sct_list(
-      OBJ_txt2obj("1.3.6.1.4.1.11129.2.4.2", /*dont_search_names=*/1));
-  if (sct_list == nullptr) return "";
-  const int index = X509_get_ext_by_OBJ(x509, sct_list.get(), /*lastpos=*/-1);
-  if (index < 0) return "";
-  CBS content =
-      CbsOf(Asn1StringView(X509_EXTENSION_get_data(X509_get_ext(x509, index))));
-  CBS list;
-  if (!CBS_get_asn1(&content, &list, CBS_ASN1_OCTETSTRING)) return "";
-  return {reinterpret_cast<const char*>(CBS_data(&list)), CBS_len(&list)};
+  for (int i = 0; i < X509_get_ext_count(x509); ++i) {
+    const X509_EXTENSION* extension = X509_get_ext(x509, i);
+    if (!IsSctList(extension)) continue;
+    CBS content = CbsOf(Asn1StringView(X509_EXTENSION_get_data(extension)));
+    CBS list;
+    if (!CBS_get_asn1(&content, &list, CBS_ASN1_OCTETSTRING)) return "";
+    return {reinterpret_cast<const char*>(CBS_data(&list)), CBS_len(&list)};
+  }
+  return "";
 }
 
 // The content of the INTEGER, which BoringSSL keeps without its sign.

@@ -6,14 +6,21 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ssl/sha256.h"
 
 namespace airlock::ssl::internal {
 namespace {
 
-// The hash has a fixed size, so that different pairs differ.
+// Of everything that the callback was told, but the time. The serial number is
+// in the certificate. A hash, since a peer chooses how many timestamps it has.
 std::string KeyOf(const RevocationQuery& query) {
-  const std::string issuer = query.issuer.SpkiSha256();
-  return issuer.empty() ? "" : absl::StrCat(issuer, query.serial_number);
+  std::string told = absl::StrCat(Sha256(query.certificate.der()),
+                                  Sha256(query.issuer.der()), query.depth);
+  for (const SignedTimestamp& timestamp : query.timestamps) {
+    absl::StrAppend(&told, ",", absl::ToUnixMillis(timestamp.time), ",",
+                    timestamp.log_id.size(), ",", timestamp.log_id);
+  }
+  return Sha256(told);
 }
 
 }  // namespace
@@ -21,7 +28,6 @@ std::string KeyOf(const RevocationQuery& query) {
 std::optional<RevocationStatus> RevocationVerdicts::Find(
     const RevocationQuery& query) {
   const std::string key = KeyOf(query);
-  if (key.empty()) return std::nullopt;
   const absl::MutexLock lock(&mutex_);
   const auto found = index_.find(key);
   if (found == index_.end()) return std::nullopt;
@@ -37,7 +43,6 @@ void RevocationVerdicts::Remember(const RevocationQuery& query,
                                   const RevocationVerdict& verdict) {
   if (verdict.valid_until <= query.now) return;
   Entry entry{KeyOf(query), verdict, query.now};
-  if (entry.key.empty()) return;
   const absl::MutexLock lock(&mutex_);
   const auto found = index_.find(entry.key);
   if (found != index_.end()) {

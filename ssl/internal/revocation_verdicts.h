@@ -18,9 +18,11 @@
 
 namespace airlock::ssl::internal {
 
-// The verdicts about certificates, by key of the issuer and serial number. One
-// holds from the moment when it was given until its valid_until; a clock that
-// steps back before that moment ends it, too. Thread-safe.
+// The verdicts about certificates. One answers only a query that is equal but
+// for `now`: a callback may decide by any of it, and by SCTs that a peer made
+// up, which must not decide for another peer. It holds from the moment when it
+// was given until its valid_until; a clock that steps back before that moment
+// ends it, too. Thread-safe.
 class RevocationVerdicts {
  public:
   // Remembers up to `capacity` verdicts, and forgets the least recently used.
@@ -39,7 +41,7 @@ class RevocationVerdicts {
 
  private:
   struct Entry {
-    std::string key;
+    std::string key;  // 32 bytes.
     RevocationVerdict verdict;
     absl::Time given;
   };

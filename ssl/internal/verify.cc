@@ -284,12 +284,8 @@ VerifyOutcome CheckNames(const VerifyRequest& request) {
 
 VerifyOutcome Accept(const VerifyRequest& request, const Path& path) {
   VerifyOutcome outcome;
-  // A trusted leaf is its own anchor, but BoringSSL may put a longer chain
-  // above it, whose certificates are not trusted or cannot be anchors.
-  const size_t size = IsTrustedLeaf(request) ? 1 : path.size();
-  for (size_t i = 0; i < size; ++i) {
-    absl::StatusOr<Certificate> certificate =
-        CertificateFromX509(path[i].get());
+  for (const bssl::UniquePtr<X509>& x509 : path) {
+    absl::StatusOr<Certificate> certificate = CertificateFromX509(x509.get());
     if (!certificate.ok()) return OutOfMemory();
     outcome.verified.push_back(*std::move(certificate));
   }
@@ -324,6 +320,8 @@ VerifyOutcome VerifyPath(const VerifyRequest& request) {
     if (!first.has_value()) return OutOfMemory();
     attempts.push_back(Check(request, *std::move(first)));
     if (attempts[0].finding.code == verify_code::kOk) {
+      // What is above a trusted leaf only signed CRLs, and may be no anchor.
+      if (IsTrustedLeaf(request)) attempts[0].path.resize(1);
       return Accept(request, attempts[0].path);
     }
     if (!searches_first && !IsPinnedLeaf(request) &&
@@ -379,8 +377,8 @@ VerifyOutcome VerifyPeer(const VerifyRequest& request) {
   VerifyOutcome outcome = request.verification->spiffe != nullptr
                               ? VerifySvid(request)
                               : VerifyPath(request);
-  if (outcome.status.ok()) return outcome;
-  // Without memory, what looked like a fault of the chain may be none.
+  // Without memory, what looked like a fault of the chain may be none, and one
+  // may have been overlooked.
   const bool is_out_of_memory = IsOutOfMemory(DrainErrorQueue());
   return is_out_of_memory || memory.ran_out() ? OutOfMemory() : outcome;
 }

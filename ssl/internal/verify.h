@@ -58,7 +58,12 @@ struct VerifyOutcome {
 // check more than its chain has and its verified chain is the one that programs
 // know from OpenSSL. If that path fails, PathBuilder finds the others within
 // its budget, and BoringSSL checks each of them, too. An error describes the
-// path that came the furthest, and lists them all if there are several.
+// path that came the furthest, and lists them all if there are several. A leaf
+// that is its own anchor comes first, alone: what else was sent or has its name
+// does not matter.
+//
+// If memory runs out, the result is an error of kInternal, whatever was found
+// until then.
 VerifyOutcome VerifyPeer(const VerifyRequest& request);
 
 }  // namespace airlock::ssl::internal

@@ -93,6 +93,24 @@ TEST_F(CrlChoiceTest, SeveralForgedOnesAreIgnored) {
   EXPECT_EQ(Verify(), code::kOk) << outcome_.status;
 }
 
+// A leaf that is its own anchor needs its issuer for the CRL.
+TEST_F(CrlChoiceTest, TheCrlOfATrustedLeafIsItsIssuers) {
+  verification_.flags.partial_chain = true;
+  const auto presented = Presented();
+  const auto& leaf = presented[0];
+  EXPECT_EQ(Verify(presented, {leaf}), code::kUnableToGetCrl)
+      << outcome_.status;
+  crls_ = {MakeCrl({})};
+  EXPECT_EQ(Verify(presented, {leaf}), code::kOk) << outcome_.status;
+  EXPECT_EQ(outcome_.verified.size(), 1u);
+  EXPECT_NE(Verify({leaf}, {leaf}), code::kOk);
+  CrlOptions revokes;
+  revokes.revoked = kLeafSerial;
+  crls_ = {MakeCrl(revokes)};
+  EXPECT_EQ(Verify(presented, {leaf}), code::kRevoked) << outcome_.status;
+  EXPECT_NE(Verify({leaf}, {leaf}), code::kOk);
+}
+
 // A forged one beside an expired one: neither is taken.
 TEST_F(CrlChoiceTest, UselessOnesTogetherAreNotEnough) {
   const Key other = MintKey();

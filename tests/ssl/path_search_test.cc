@@ -119,6 +119,46 @@ TEST_F(PathSearchTest, ARootsNewKeyIsTrustedThroughTheOldOneWithoutKeyIds) {
       Verify({direct, Mint(rollover, new_key.get(), other.get())}, {root}), 0);
 }
 
+// No key identifier tells the old root from the issuer that one names.
+TEST_F(PathSearchTest, ARootsNewKeyIsTrustedThroughAnOldOneWithoutKeyId) {
+  Remove(NID_subject_key_identifier, &root_);
+  const Certificate root = Root();
+  const Key new_key = MintKey();
+  MintOptions rollover = root_;
+  rollover.serial = "2";
+  rollover.extensions.push_back(KeyId("n"));
+  const Certificate new_with_old =
+      Mint(rollover, new_key.get(), root_key_.get());
+  Replace(AuthorityKeyId("n"), &ca_);
+  const Certificate ca = Mint(ca_, ca_key_.get(), new_key.get());
+  const Certificate leaf = MintLeafOf("ca", ca_key_.get());
+  EXPECT_EQ(Verify({leaf, ca, new_with_old}, {root}), 0) << outcome_.status;
+  EXPECT_THAT(outcome_.verified, ElementsAre(leaf, ca, new_with_old, root));
+  Replace(AuthorityKeyId("n"), &leaf_);
+  const Certificate direct = MintLeafOf("root", new_key.get());
+  EXPECT_EQ(Verify({direct, new_with_old}, {root}), 0) << outcome_.status;
+  EXPECT_THAT(outcome_.verified, ElementsAre(direct, new_with_old, root));
+  const Key other = MintKey();
+  EXPECT_NE(
+      Verify({direct, Mint(rollover, new_key.get(), other.get())}, {root}), 0);
+}
+
+// The new key's certificate names the old key, and has no identifier itself.
+TEST_F(PathSearchTest, ARootsNewKeyMayNameTheOldOneOnly) {
+  const Certificate root = Root();
+  const Key new_key = MintKey();
+  MintOptions rollover = root_;
+  rollover.serial = "2";
+  Remove(NID_subject_key_identifier, &rollover);
+  rollover.extensions.push_back(AuthorityKeyId("r"));
+  const Certificate new_with_old =
+      Mint(rollover, new_key.get(), root_key_.get());
+  Remove(NID_authority_key_identifier, &leaf_);
+  const Certificate leaf = MintLeafOf("root", new_key.get());
+  EXPECT_EQ(Verify({leaf, new_with_old}, {root}), 0) << outcome_.status;
+  EXPECT_THAT(outcome_.verified, ElementsAre(leaf, new_with_old, root));
+}
+
 // Each rule holds for the new key's certificate, and an error shows it.
 TEST_F(PathSearchTest, ARootsNewKeyObeysTheRulesForCas) {
   RemoveKeyIds();

@@ -4,6 +4,9 @@
 // Revocation data from a callback.
 #include "ssl/revocation.h"
 
+#include <openssl/obj.h>
+
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,6 +29,7 @@
 #include "ssl/later.h"
 #include "ssl/options.h"
 #include "tests/support/handshake.h"
+#include "tests/support/mint.h"
 #include "tests/support/session.h"
 
 namespace airlock::ssl {
@@ -36,6 +40,9 @@ using ::airlock::testing::Connect;
 using ::airlock::testing::Connection;
 using ::airlock::testing::Established;
 using ::airlock::testing::MakeContext;
+using ::airlock::testing::Mint;
+using ::airlock::testing::MintKey;
+using ::airlock::testing::MintOptions;
 using ::airlock::testing::ServerOptions;
 using ::airlock::testing::TestCertificates;
 using ::airlock::testing::TestCredentials;
@@ -283,11 +290,89 @@ TEST_F(RevocationTest, GetsTheTimestampsOfTheServer) {
   EXPECT_THAT(queries_[1].timestamps, SizeIs(1));
 }
 
+// A server's are not authentic: a network attacker can answer with the server's
+// certificate and others.
+TEST_F(RevocationTest, AVerdictHoldsForItsTimestampsOnly) {
+  int asked = 0;
+  client_.request_sct = true;
+  client_.revocation = [&](const RevocationQuery& query) {
+    ++asked;
+    return RevocationVerdict{query.depth == 0 && query.timestamps.empty()
+                                 ? RevocationStatus::kRevoked
+                                 : RevocationStatus::kGood,
+                             query.now + absl::Hours(1)};
+  };
+  ContextOptions invents = ServerOptions();
+  invents.sct_list = List(Sct(0));
+  const auto inventing = MakeContext(invents);
+  const auto server = MakeContext(ServerOptions());
+  const auto client = MakeContext(client_);
+  EXPECT_TRUE(Connect(client, inventing).ok());
+  EXPECT_EQ(ErrorOf(Connect(client, server).client_status).verify_code, 23);
+  EXPECT_EQ(asked, 3);
+  EXPECT_TRUE(Connect(client, inventing).ok());
+  EXPECT_EQ(ErrorOf(Connect(client, server).client_status).verify_code, 23);
+  EXPECT_EQ(asked, 3);
+}
+
+TEST_F(RevocationTest, GetsTheTimestampsInACertificate) {
+  const auto key = MintKey();
+  const std::string list = List(Sct(0));
+  MintOptions options;
+  options.common_names = {"leaf"};
+  options.issuer = "ca";
+  options.extensions = {
+      {OBJ_create("1.3.6.1.4.1.11129.2.4.2", "sct_list", "SCT list"),
+       absl::StrCat("\x04", std::string(1, static_cast<char>(list.size())),
+                    list),
+       /*is_der=*/true}};
+  const std::vector<Certificate> chain = {
+      Mint(options, key.get(), key.get()),
+      Mint("ca", key.get(), "ca", key.get(), true)};
+  internal::RevocationVerdicts verdicts(1);
+  uint8_t alert = 0;
+  EXPECT_TRUE(internal::CheckRevocation(client_, chain, List(Sct(0)), now_,
+                                        &verdicts, &alert)
+                  .ok());
+  ASSERT_THAT(queries_, SizeIs(1));
+  EXPECT_THAT(queries_[0].timestamps, SizeIs(2));
+}
+
+TEST(RevocationVerdictsTest, OneAnswersAnEqualQueryOnly) {
+  internal::RevocationVerdicts verdicts(10);
+  const std::vector<Certificate> chain = TestCertificates("server_p256_chain");
+  const SignedTimestamp timestamp = {"log", absl::UnixEpoch()};
+  const RevocationQuery query = {chain[0], chain[1],    0,
+                                 "1",      {timestamp}, TestTime()};
+  verdicts.Remember(query,
+                    {RevocationStatus::kGood, TestTime() + absl::Hours(1)});
+  EXPECT_TRUE(verdicts.Find(query).has_value());
+  RevocationQuery other = query;
+  other.certificate = chain[1];
+  EXPECT_FALSE(verdicts.Find(other).has_value());
+  other = query;
+  other.issuer = chain[0];
+  EXPECT_FALSE(verdicts.Find(other).has_value());
+  other = query;
+  other.depth = 1;
+  EXPECT_FALSE(verdicts.Find(other).has_value());
+  other = query;
+  other.timestamps.clear();
+  EXPECT_FALSE(verdicts.Find(other).has_value());
+  other.timestamps = {timestamp, timestamp};
+  EXPECT_FALSE(verdicts.Find(other).has_value());
+  other.timestamps = {{"another", timestamp.time}};
+  EXPECT_FALSE(verdicts.Find(other).has_value());
+  other.timestamps = {{timestamp.log_id, absl::FromUnixMillis(1)}};
+  EXPECT_FALSE(verdicts.Find(other).has_value());
+}
+
 TEST(RevocationVerdictsTest, ForgetsTheLeastRecentlyUsed) {
   internal::RevocationVerdicts verdicts(2);
   const std::vector<Certificate> chain = TestCertificates("server_p256_chain");
-  const auto query = [&](const std::string& serial) {
-    return RevocationQuery{chain[0], chain[1], 0, serial, {}, TestTime()};
+  const auto query = [&](const std::string& log) {
+    return RevocationQuery{chain[0],  chain[1], 0, "1", {{log, TestTime()}},
+                           TestTime()};
   };
   const RevocationVerdict good = {RevocationStatus::kGood,
                                   TestTime() + absl::Hours(1)};
@@ -300,10 +385,6 @@ TEST(RevocationVerdictsTest, ForgetsTheLeastRecentlyUsed) {
   EXPECT_EQ(verdicts.size(), 2u);
   EXPECT_TRUE(verdicts.Find(query("1")).has_value());
   EXPECT_FALSE(verdicts.Find(query("2")).has_value());
-  // The same number from another issuer is another certificate.
-  RevocationQuery other = query("1");
-  other.issuer = chain[0];
-  EXPECT_FALSE(verdicts.Find(other).has_value());
   verdicts.Remember(query("4"), {RevocationStatus::kGood, TestTime()});
   EXPECT_FALSE(verdicts.Find(query("4")).has_value());
 }

@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Certificates with OpenSSL's trust settings (`openssl x509 -trustout`): the
-// verdict of OpenSSL 3.0's `openssl verify` for each combination.
+// verdict of OpenSSL 3.0's `openssl verify` for each combination, except that a
+// rejection is of each certificate of its name and key.
 
-#include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/nid.h>
 #include <openssl/obj.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include <memory>
 #include <string>
@@ -19,7 +17,6 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "ssl/error.h"
-#include "ssl/internal/certificate_impl.h"
 #include "ssl/internal/verify.h"
 #include "ssl/trust_store.h"
 #include "ssl/verify_code.h"
@@ -31,28 +28,13 @@ namespace {
 
 using ::airlock::testing::Mint;
 using ::airlock::testing::MintKey;
+using ::airlock::testing::MintOptions;
 using ::airlock::testing::TestTime;
+using ::airlock::testing::TrustedPem;
 
 constexpr int kNone = NID_undef;
 constexpr int kUses[] = {NID_server_auth, NID_client_auth,
                          NID_anyExtendedKeyUsage, NID_email_protect, kNone};
-
-// `certificate` as a TRUSTED CERTIFICATE block, each list with one use or none.
-std::string Trusted(const Certificate& certificate, int trust, int reject) {
-  const bssl::UniquePtr<X509> x509(X509_dup(certificate.impl().x509.get()));
-  if (trust != kNone) {
-    EXPECT_TRUE(X509_add1_trust_object(x509.get(), OBJ_nid2obj(trust)));
-  }
-  if (reject != kNone) {
-    EXPECT_TRUE(X509_add1_reject_object(x509.get(), OBJ_nid2obj(reject)));
-  }
-  const bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
-  EXPECT_TRUE(PEM_write_bio_X509_AUX(bio.get(), x509.get()));
-  const uint8_t* data = nullptr;
-  size_t size = 0;
-  EXPECT_TRUE(BIO_mem_contents(bio.get(), &data, &size));
-  return std::string(reinterpret_cast<const char*>(data), size);
-}
 
 struct Verdict {
   int code = 0;
@@ -125,17 +107,17 @@ class TrustSettingsTest : public ::testing::Test {
 
 TEST_F(TrustSettingsTest, OfARoot) {
   ForAll(2, verify_code::kOk, [&](int trust, int reject, Side peer) {
-    return Verify({leaf_, middle_}, Trusted(root_, trust, reject), peer);
+    return Verify({leaf_, middle_}, TrustedPem(root_, trust, reject), peer);
   });
 }
 
 TEST_F(TrustSettingsTest, OfAnIntermediateWithoutItsRoot) {
   ForAll(1, verify_code::kUnableToGetIssuer,
          [&](int trust, int reject, Side peer) {
-           return Verify({leaf_}, Trusted(middle_, trust, reject), peer);
+           return Verify({leaf_}, TrustedPem(middle_, trust, reject), peer);
          });
   ForAll(1, verify_code::kOk, [&](int trust, int reject, Side peer) {
-    return Verify({leaf_}, Trusted(middle_, trust, reject), peer,
+    return Verify({leaf_}, TrustedPem(middle_, trust, reject), peer,
                   /*partial_chain=*/true);
   });
 }
@@ -143,7 +125,7 @@ TEST_F(TrustSettingsTest, OfAnIntermediateWithoutItsRoot) {
 TEST_F(TrustSettingsTest, OfAnIntermediateBelowItsRoot) {
   ForAll(1, verify_code::kOk, [&](int trust, int reject, Side peer) {
     return Verify({leaf_, middle_},
-                  root_.ToPem() + Trusted(middle_, trust, reject), peer);
+                  root_.ToPem() + TrustedPem(middle_, trust, reject), peer);
   });
 }
 
@@ -152,20 +134,21 @@ TEST_F(TrustSettingsTest, OfALeafThatIsTheAnchor) {
       Mint("self", leaf_key_.get(), "self", leaf_key_.get(), false);
   for (const bool partial_chain : {false, true}) {
     ForAll(0, verify_code::kOk, [&](int trust, int reject, Side peer) {
-      return Verify({self}, Trusted(self, trust, reject), peer, partial_chain);
+      return Verify({self}, TrustedPem(self, trust, reject), peer,
+                    partial_chain);
     });
   }
   ForAll(0, verify_code::kOk, [&](int trust, int reject, Side peer) {
-    return Verify({leaf_}, Trusted(leaf_, trust, reject), peer,
+    return Verify({leaf_}, TrustedPem(leaf_, trust, reject), peer,
                   /*partial_chain=*/true);
   });
 }
 
 TEST_F(TrustSettingsTest, TheStrictestOfSeveralHold) {
   const std::string plain = root_.ToPem();
-  const std::string rejected = Trusted(root_, kNone, NID_server_auth);
-  const std::string trusted = Trusted(root_, NID_server_auth, kNone);
-  const std::string mail = Trusted(root_, kNone, NID_email_protect);
+  const std::string rejected = TrustedPem(root_, kNone, NID_server_auth);
+  const std::string trusted = TrustedPem(root_, NID_server_auth, kNone);
+  const std::string mail = TrustedPem(root_, kNone, NID_email_protect);
   const std::string texts[] = {plain, rejected, trusted, mail};
   for (const std::string& first : texts) {
     for (const std::string& second : texts) {
@@ -181,13 +164,71 @@ TEST_F(TrustSettingsTest, TheStrictestOfSeveralHold) {
 
 // An anchor ends the path: what is above it is not asked.
 TEST_F(TrustSettingsTest, AnAnchorBelowARejectedRootHolds) {
-  const std::string rejected = Trusted(root_, kNone, NID_server_auth);
-  const std::string anchor = Trusted(middle_, NID_server_auth, kNone);
+  const std::string rejected = TrustedPem(root_, kNone, NID_server_auth);
+  const std::string anchor = TrustedPem(middle_, NID_server_auth, kNone);
   EXPECT_EQ(Verify({leaf_, middle_}, rejected + anchor, Side::kServer).code,
             verify_code::kOk);
   EXPECT_EQ(
       Verify({leaf_, middle_}, rejected + middle_.ToPem(), Side::kServer).code,
       verify_code::kRejected);
+}
+
+// Whoever has a CA's key can present any certificate for it, also one whose
+// signature alone was changed.
+TEST_F(TrustSettingsTest, ARejectionHoldsForEachCertificateOfAKey) {
+  const std::string bundle =
+      root_.ToPem() + TrustedPem(middle_, kNone, NID_server_auth);
+  const Certificate twin =
+      Mint("middle", middle_key_.get(), "root", key_.get(), true);
+  ASSERT_NE(twin.der(), middle_.der());
+  MintOptions options;
+  options.common_names = {"middle"};
+  options.issuer = "root";
+  options.is_ca = true;
+  options.serial = "2";
+  const Certificate renewed = Mint(options, middle_key_.get(), key_.get());
+  for (const Certificate& other : {twin, renewed}) {
+    const Verdict verdict = Verify({leaf_, other}, bundle, Side::kServer);
+    EXPECT_EQ(verdict.code, verify_code::kRejected);
+    EXPECT_EQ(verdict.depth, 1);
+    EXPECT_EQ(Verify({leaf_, other}, bundle, Side::kClient).code,
+              verify_code::kOk);
+    EXPECT_EQ(Verify({leaf_, other}, bundle + other.ToPem(), Side::kServer,
+                     /*partial_chain=*/true)
+                  .code,
+              verify_code::kRejected);
+    // Unless the bundle's settings trust that one.
+    EXPECT_EQ(
+        Verify({leaf_}, bundle + TrustedPem(other, NID_server_auth, kNone),
+               Side::kServer)
+            .code,
+        verify_code::kOk);
+  }
+  // Another key of the same name is another CA.
+  const auto other_key = MintKey();
+  const Certificate namesake =
+      Mint("middle", other_key.get(), "root", key_.get(), true);
+  EXPECT_EQ(
+      Verify({Mint("leaf", leaf_key_.get(), "middle", other_key.get(), false),
+              namesake},
+             bundle, Side::kServer)
+          .code,
+      verify_code::kOk);
+}
+
+TEST_F(TrustSettingsTest, ARejectedRootIsRejectedBelowAnotherOne) {
+  const auto other_key = MintKey();
+  const Certificate other =
+      Mint("other", other_key.get(), "other", other_key.get(), true);
+  const Certificate cross =
+      Mint("root", key_.get(), "other", other_key.get(), true);
+  const std::vector<Certificate> chain = {leaf_, middle_, cross};
+  EXPECT_EQ(Verify(chain, other.ToPem(), Side::kServer).code, verify_code::kOk);
+  const Verdict verdict =
+      Verify(chain, other.ToPem() + TrustedPem(root_, kNone, NID_server_auth),
+             Side::kServer);
+  EXPECT_EQ(verdict.code, verify_code::kRejected);
+  EXPECT_EQ(verdict.depth, 2);
 }
 
 // Beside one of its name that did not sign the leaf.
@@ -196,8 +237,8 @@ TEST_F(TrustSettingsTest, AnAnchorIsFoundAmongNamesakes) {
   const Certificate namesake =
       Mint("middle", other_key.get(), "root", key_.get(), true);
   EXPECT_EQ(Verify({leaf_},
-                   Trusted(namesake, NID_server_auth, kNone) +
-                       Trusted(middle_, NID_server_auth, kNone),
+                   TrustedPem(namesake, NID_server_auth, kNone) +
+                       TrustedPem(middle_, NID_server_auth, kNone),
                    Side::kServer)
                 .code,
             verify_code::kOk);
@@ -205,8 +246,8 @@ TEST_F(TrustSettingsTest, AnAnchorIsFoundAmongNamesakes) {
 
 TEST_F(TrustSettingsTest, CanBeReadBack) {
   const auto settings = [&](int trust, int reject) {
-    const TrustSettings read =
-        GetTrustSettings(*Certificate::FromPem(Trusted(root_, trust, reject)));
+    const TrustSettings read = GetTrustSettings(
+        *Certificate::FromPem(TrustedPem(root_, trust, reject)));
     return std::make_pair(read.server, read.client);
   };
   constexpr auto kUnset = TrustSetting::kNone;
