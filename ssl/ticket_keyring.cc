@@ -58,7 +58,9 @@ absl::StatusOr<std::shared_ptr<TicketKeyring>> TicketKeyring::CreateOwn(
                    "infinite."});
   }
   auto made = Create(std::move(options));
-  if (made.ok()) (*made)->impl().MakeOwn(period, now);
+  if (!made.ok()) return made;
+  const absl::Status own = (*made)->impl().MakeOwn(period, now);
+  if (!own.ok()) return own;
   return made;
 }
 

@@ -87,7 +87,9 @@ struct TicketKeyringOptions {
 // for all sessions, the Contexts must also verify in the same way and have the
 // same session_id_context.
 //
-// Keys are wiped when they are dropped. Thread-safe.
+// Keys are in BoringSSL's memory, and wiped when they are dropped. If there is
+// none, the functions that make some fail (kInternal), and the old ones stay.
+// Thread-safe.
 class TicketKeyring {
  public:
   static constexpr size_t kMostKeys = 64;
@@ -98,7 +100,9 @@ class TicketKeyring {
       TicketKeyringOptions options);
 
   // A keyring that makes its own key every `period` (above zero and at most
-  // seven days; infinite: only on Rotate), and keeps the last kMostKeys.
+  // seven days; infinite: only on Rotate), and keeps the last kMostKeys. It
+  // makes one at once when the clock is more than a minute (or more than a
+  // `period`, if that is shorter) before the newest began.
   // Processes that fork go on to the same keys, and none can compute a key that
   // it has dropped. `now`: the time.
   static absl::StatusOr<std::shared_ptr<TicketKeyring>> CreateOwn(

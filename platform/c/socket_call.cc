@@ -128,18 +128,14 @@ absl::Status Wait(airlock_socket* socket, bool reading,
       socket->fd_transport->TimedOut(reading, socket->timeout).message());
 }
 
-// When the call ends; unset if it does not wait, or only for the peer.
-Until KeyDeadline(const airlock_socket& socket) {
-  if (socket.fd_transport == nullptr ||
-      socket.timeout <= absl::ZeroDuration()) {
-    return std::nullopt;
-  }
-  return platform::internal::Earlier(
-      platform::internal::UntilAfter(socket.timeout),
-      socket.fd_transport->deadline());
-}
-
 }  // namespace
+
+keys::KeyWaitScope KeyWaitFor(const platform::PosixTransport* transport,
+                              absl::Duration timeout) {
+  return {transport == nullptr ? Until() : transport->deadline(),
+          /*interruptible=*/false,
+          timeout > absl::ZeroDuration() ? timeout : absl::InfiniteDuration()};
+}
 
 bool InCall(const airlock_socket& socket) {
   for (const Call* call = current_call; call != nullptr; call = call->outer()) {
@@ -174,9 +170,8 @@ Outcome DoIo(airlock_socket* socket, size_t* done,
     const absl::Status usable = CheckUsable(socket);
     if (!usable.ok()) return usable;
     const ssl::IoResult result = [&] {
-      // A signature by the key service is part of the call.
-      const keys::KeyWaitScope wait(KeyDeadline(*socket),
-                                    /*interruptible=*/false);
+      const keys::KeyWaitScope wait =
+          KeyWaitFor(socket->fd_transport, socket->timeout);
       return call.Io(io);
     }();
     if (result.failed()) return result.status();

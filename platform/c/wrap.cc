@@ -8,16 +8,20 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/time.h"
 #include "nlohmann/json.hpp"
 #include "platform/apply_policy.h"
 #include "platform/c/airlock.h"
 #include "platform/c/internal/ech.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
+#include "platform/c/internal/socket_call.h"
 #include "platform/c/internal/spiffe.h"
 #include "platform/c/internal/structs.h"
 #include "platform/c/internal/transport.h"
 #include "platform/c/internal/values.h"
+#include "platform/keys/key_client.h"
+#include "platform/posix_transport.h"
 #include "platform/wrap_options.h"
 
 namespace airlock::c::internal {
@@ -107,8 +111,14 @@ Outcome Wrap(airlock_runtime* runtime, const airlock_transport* transport,
   handle->shared = made->shared;
   handle->user = known->user;
   const auto begin = std::chrono::steady_clock::now();
-  auto wrapped = runtime->runtime->WrapSocket(std::move(made->transport),
-                                              *std::move(options));
+  auto wrapped = [&] {
+    // It may shake hands.
+    const platform::PosixTransport* const fd = made->fd_transport;
+    const keys::KeyWaitScope wait =
+        KeyWaitFor(fd, fd == nullptr ? absl::ZeroDuration() : fd->timeout());
+    return runtime->runtime->WrapSocket(std::move(made->transport),
+                                        *std::move(options));
+  }();
   if (!wrapped.ok()) return wrapped.status();
   handle->socket = *std::move(wrapped);
   handle->WaitOutside();

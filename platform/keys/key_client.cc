@@ -32,6 +32,13 @@ constexpr absl::string_view kReference = "airlock-key:";
 
 thread_local const KeyWaitScope* current_scope = nullptr;
 
+// When a wait that begins now ends: as this thread's scope says, or after
+// `otherwise` where it says nothing.
+Until UntilOr(absl::Duration otherwise) {
+  const Until own = current_scope == nullptr ? Until() : current_scope->until();
+  return own.has_value() ? own : UntilAfter(otherwise);
+}
+
 // The code that tells a caller what to do: a key that is missing or does not
 // fit is not the connection's fault.
 absl::Status Refused(absl::string_view key, const Message& answer) {
@@ -68,12 +75,8 @@ absl::StatusOr<std::vector<RemoteKey>> KeyClient::List() {
   const platform::ForkGuard guard;
   Message request;
   request.type = MessageType::kList;
-  const Until until =
-      current_scope != nullptr && current_scope->until().has_value()
-          ? current_scope->until()
-          : UntilAfter(options_.timeout);
-  const auto answers =
-      connection_->Ask(request, until, /*interruptible=*/false);
+  const auto answers = connection_->Ask(request, UntilOr(options_.timeout),
+                                        /*interruptible=*/false);
   if (!answers.ok()) return answers.status();
   std::vector<RemoteKey> keys;
   for (const Message& answer : *answers) {
@@ -116,13 +119,11 @@ absl::StatusOr<std::string> KeyClient::Sign(const std::string& key,
   request.scheme = scheme;
   request.purpose = *purpose;
   request.bytes = std::string(input);
-  const bool own_deadline = waiting == Waiting::kBlocks &&
-                            current_scope != nullptr &&
-                            current_scope->until().has_value();
   std::chrono::steady_clock::time_point began;
   const auto answers =
       Ask(std::move(request), waiting,
-          own_deadline ? current_scope->until() : UntilAfter(options_.timeout),
+          waiting == Waiting::kBlocks ? UntilOr(options_.timeout)
+                                      : UntilAfter(options_.timeout),
           &began);
   absl::StatusOr<std::string> signature =
       answers.ok() ? SignatureOf(key, *answers)
@@ -213,10 +214,16 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentials(
   return made;
 }
 
-KeyWaitScope::KeyWaitScope(Until until, bool interruptible)
+KeyWaitScope::KeyWaitScope(Until until, bool interruptible,
+                           absl::Duration timeout)
     : until_(until),
+      timeout_(timeout),
       interruptible_(interruptible),
       outer_(std::exchange(current_scope, this)) {}
+
+Until KeyWaitScope::until() const {
+  return Earlier(until_, UntilAfter(timeout_));
+}
 
 KeyWaitScope::~KeyWaitScope() { current_scope = outer_; }
 

@@ -41,8 +41,8 @@ struct RemoteKey {
 
 // How a handshake waits for the service.
 enum class Waiting {
-  // The thread waits: until the deadline of KeyWaitScope, if there is one on
-  // this thread, and for at most KeyClientOptions::timeout otherwise.
+  // The thread waits: until KeyWaitScope::until(), if that is set on this
+  // thread, and for at most KeyClientOptions::timeout otherwise.
   kBlocks,
   // The Signer or TicketKeeper returns ssl::Later(), so Handshake returns
   // want_callback();
@@ -136,23 +136,27 @@ absl::StatusOr<std::shared_ptr<const ssl::Credentials>> RemoteCredentials(
 // Thread-safe.
 std::optional<std::string> KeyReference(absl::string_view text);
 
-// Until when this thread waits for the service, while the scope exists. With
-// `interruptible`, a signal ends the wait, and the Signer returns ssl::Later().
+// Until when this thread waits for the service, while the scope exists, and for
+// how long each time. With `interruptible`, a signal ends the wait, and the
+// Signer returns ssl::Later().
 class KeyWaitScope {
  public:
   // Unset: never.
   using Until = std::optional<std::chrono::steady_clock::time_point>;
 
-  KeyWaitScope(Until until, bool interruptible);
+  KeyWaitScope(Until until, bool interruptible,
+               absl::Duration timeout = absl::InfiniteDuration());
   ~KeyWaitScope();
   KeyWaitScope(const KeyWaitScope&) = delete;
   KeyWaitScope& operator=(const KeyWaitScope&) = delete;
 
-  Until until() const { return until_; }
+  // The end of a wait that begins now.
+  Until until() const;
   bool interruptible() const { return interruptible_; }
 
  private:
   const Until until_;
+  const absl::Duration timeout_;
   const bool interruptible_;
   const KeyWaitScope* const outer_;
 };

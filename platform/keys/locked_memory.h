@@ -18,8 +18,9 @@ namespace airlock::keys {
 absl::Status ReserveLockedMemory();
 
 // While it exists, what BoringSSL allocates on this thread is in the locked
-// memory: parsed keys, and the numbers of a signature. An allocation fails if
-// there is no room. Freed memory is wiped, wherever it was.
+// memory: parsed keys, those of ticket keyrings, and the numbers of a
+// signature. An allocation fails if there is no room. Freed memory is wiped,
+// wherever it was.
 class LockedMemoryScope {
  public:
   LockedMemoryScope();

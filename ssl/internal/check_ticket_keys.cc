@@ -32,10 +32,9 @@ bool IsOneByteRepeated(absl::string_view bytes) {
   return differences == 0;
 }
 
-bool SameSecret(const TicketKey& a, const TicketKey& b) {
-  return a.secret.size() == b.secret.size() &&
-         CRYPTO_memcmp(a.secret.view().data(), b.secret.view().data(),
-                       a.secret.size()) == 0;
+bool SameSecret(absl::string_view a, absl::string_view b) {
+  return a.size() == b.size() &&
+         CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 absl::Status CheckKey(const std::string& where, const TicketKey& key) {
@@ -68,9 +67,9 @@ absl::Status CheckKey(const std::string& where, const TicketKey& key) {
 
 // Compares with a key that is not the same object.
 absl::Status CheckPair(const std::string& where, const TicketKey& key,
-                       const TicketKey& other, absl::string_view which) {
+                       const KnownTicketKey& other, absl::string_view which) {
   const bool same_name = key.name == other.name;
-  const bool same_secret = SameSecret(key, other);
+  const bool same_secret = SameSecret(key.secret.view(), other.secret);
   if (same_secret && !same_name) {
     return Invalid(where, absl::StrCat("its secret is that of ", which),
                    "each key needs new random bytes.");
@@ -85,7 +84,7 @@ absl::Status CheckPair(const std::string& where, const TicketKey& key,
 }  // namespace
 
 absl::Status CheckTicketKeys(absl::Span<const TicketKey> keys,
-                             absl::Span<const TicketKey* const> known) {
+                             absl::Span<const KnownTicketKey> known) {
   if (keys.empty()) {
     return Invalid("ticket keys", "there are none", "give at least one.");
   }
@@ -100,15 +99,16 @@ absl::Status CheckTicketKeys(absl::Span<const TicketKey> keys,
     absl::Status status = CheckKey(where, keys[i]);
     for (size_t j = 0; j < i && status.ok(); ++j) {
       const std::string which = absl::StrCat("key ", j + 1);
-      status = CheckPair(where, keys[i], keys[j], which);
+      status = CheckPair(where, keys[i], {keys[j].name, keys[j].secret.view()},
+                         which);
       if (status.ok() && keys[i].name == keys[j].name) {
         status = Invalid(where, absl::StrCat("it is ", which, " again"),
                          "leave one out.");
       }
     }
-    for (const TicketKey* other : known) {
+    for (const KnownTicketKey& other : known) {
       if (!status.ok()) break;
-      status = CheckPair(where, keys[i], *other, "a key that was used before");
+      status = CheckPair(where, keys[i], other, "a key that was used before");
     }
     if (!status.ok()) return status;
   }

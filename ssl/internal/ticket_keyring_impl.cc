@@ -16,6 +16,7 @@
 #include "ssl/error.h"
 #include "ssl/guarded.h"
 #include "ssl/internal/check_ticket_keys.h"
+#include "ssl/internal/error_queue.h"
 #include "ssl/random.h"
 
 namespace airlock::ssl {
@@ -46,7 +47,30 @@ absl::Span<const uint8_t> Bytes(absl::string_view text) {
 
 }  // namespace
 
-absl::Time TicketKeyring::Impl::OpensUntil(const TicketKey& key) const {
+TicketKeyring::Impl::Key::Key(std::string name_in, absl::string_view secret_in,
+                              absl::Time seals_from_in,
+                              absl::Time seals_until_in)
+    : name(std::move(name_in)),
+      seals_from(seals_from_in),
+      seals_until(seals_until_in),
+      aead(secret_in) {
+  std::copy(secret_in.begin(), secret_in.end(), secret_bytes.begin());
+}
+
+TicketKeyring::Impl::KeyPtr TicketKeyring::Impl::Made(TicketKey given) {
+  static_assert(alignof(Key) <= alignof(void*), "it is InKeyMemory");
+  return KeyPtr(new Key(std::move(given.name), given.secret.view(),
+                        given.seals_from, given.seals_until));
+}
+
+TicketKeyring::Impl::KeyPtr TicketKeyring::Impl::Ended(const Key& key,
+                                                       absl::Time now) {
+  // SetKeys sorts by seals_from, also after a clock was set back.
+  return KeyPtr(new Key(key.name, key.secret(), std::min(key.seals_from, now),
+                        std::min(key.seals_until, now)));
+}
+
+absl::Time TicketKeyring::Impl::OpensUntil(const Key& key) const {
   // The server that sealed may have been late, and this one may be early.
   return key.seals_until + options_.lifetime + 2 * options_.clock_skew;
 }
@@ -56,33 +80,37 @@ const TicketKeyring::Impl::Key* TicketKeyring::Impl::Sealing(
   if (keys.empty()) return nullptr;
   // A server's own keys follow its clock.
   if (is_own_) return keys.back().get();
-  const auto begun = std::find_if(
-      keys.rbegin(), keys.rend(),
-      [now](const auto& key) { return key->given.seals_from <= now; });
+  const auto begun =
+      std::find_if(keys.rbegin(), keys.rend(),
+                   [now](const auto& key) { return key->seals_from <= now; });
   // A clock that is late must not stop a server.
   const Key* key = begun == keys.rend() ? keys.front().get() : begun->get();
-  const bool in_time = key->given.seals_from - options_.clock_skew <= now &&
-                       now < key->given.seals_until + options_.clock_skew;
+  const bool in_time = key->seals_from - options_.clock_skew <= now &&
+                       now < key->seals_until + options_.clock_skew;
   return in_time ? key : nullptr;
 }
 
 void TicketKeyring::Impl::SetKeys(Keys keys, absl::Time now) {
   // An own key seals until the next one is made, whatever the clock says.
-  const auto kept = keys.end() - (own_.has_value() && !keys.empty() ? 1 : 0);
-  keys.erase(std::remove_if(
-                 keys.begin(), kept,
-                 [&](const auto& key) { return OpensUntil(key->given) < now; }),
-             kept);
+  const auto kept = keys.end() - (own_ != nullptr && !keys.empty() ? 1 : 0);
+  keys.erase(
+      std::remove_if(keys.begin(), kept,
+                     [&](const auto& key) { return OpensUntil(*key) < now; }),
+      kept);
   std::stable_sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
-    return a->given.seals_from < b->given.seals_from;
+    return a->seals_from < b->seals_from;
   });
   // Only own keys with a short period are more than Update allows.
   if (keys.size() > kMostKeys) {
     keys.erase(keys.begin(), keys.end() - static_cast<ptrdiff_t>(kMostKeys));
   }
-  absl::Time due = own_.has_value() ? own_->due() : absl::InfiniteFuture();
+  absl::Time due = absl::InfiniteFuture();
+  if (own_ != nullptr) {
+    due = own_->due();
+    earliest_s_ = absl::ToUnixSeconds(own_->earliest());
+  }
   for (const auto& key : keys) {
-    due = std::min(due, OpensUntil(key->given) + absl::Seconds(1));
+    due = std::min(due, OpensUntil(*key) + absl::Seconds(1));
   }
   due_s_ = absl::ToUnixSeconds(due);
   keys_ = std::make_shared<const Keys>(std::move(keys));
@@ -90,15 +118,23 @@ void TicketKeyring::Impl::SetKeys(Keys keys, absl::Time now) {
 
 std::shared_ptr<const TicketKeyring::Impl::Keys> TicketKeyring::Impl::KeysAt(
     absl::Time now) {
-  if (absl::ToUnixSeconds(now) < due_s_) {
+  const int64_t now_s = absl::ToUnixSeconds(now);
+  if (now_s >= earliest_s_ && now_s < due_s_) {
     const absl::ReaderMutexLock lock(&mutex_);
     return keys_;
   }
   const absl::MutexLock lock(&mutex_);
   Keys keys = *keys_;
-  if (own_.has_value()) {
-    for (TicketKey& key : own_->Advance(now)) {
-      keys.push_back(std::make_shared<const Key>(std::move(key)));
+  if (own_ != nullptr) {
+    // Without memory, the old ones go on.
+    if (own_->WasSetBack(now)) {
+      // The clock was ahead; they must not stay for as long.
+      for (KeyPtr& key : keys) {
+        if (KeyPtr ended = Ended(*key, now)) key = std::move(ended);
+      }
+    }
+    for (TicketKey& given : own_->Advance(now)) {
+      if (KeyPtr key = Made(std::move(given))) keys.push_back(std::move(key));
     }
   }
   SetKeys(std::move(keys), now);
@@ -118,11 +154,11 @@ bool TicketKeyring::Impl::Seal(absl::Time now, absl::string_view server_name,
   const std::shared_ptr<const Keys> keys = KeysAt(now);
   const Key* key = Sealing(*keys, now);
   if (key == nullptr) return false;
-  std::memcpy(out, key->given.name.data(), TicketKey::kNameSize);
+  std::memcpy(out, key->name.data(), TicketKey::kNameSize);
   uint8_t* nonce = out + TicketKey::kNameSize;
   FillRandom(
       {reinterpret_cast<char*>(nonce), internal::TicketAead::kNonceSize});
-  const BindingBytes binding = Binding(key->given.name, server_name);
+  const BindingBytes binding = Binding(key->name, server_name);
   if (!key->aead.Seal(nonce, input, binding,
                       nonce + internal::TicketAead::kNonceSize)) {
     return false;
@@ -137,7 +173,7 @@ std::optional<TicketBlank> TicketKeyring::Impl::MakeBlank(absl::Time now) {
   const Key* key = Sealing(*keys, now);
   if (key == nullptr) return std::nullopt;
   TicketBlank blank;
-  blank.name = key->given.name;
+  blank.name = key->name;
   blank.nonce.resize(TicketBlank::kNonceSize);
   FillRandom(absl::MakeSpan(blank.nonce));
   std::string derived(TicketBlank::kKeySize, '\0');
@@ -204,15 +240,15 @@ bool TicketKeyring::Impl::Open(absl::Time now, absl::string_view server_name,
   }
   const std::shared_ptr<const Keys> keys = KeysAt(now);
   for (const auto& key : *keys) {
-    if (CRYPTO_memcmp(ticket.data(), key->given.name.data(),
-                      TicketKey::kNameSize) != 0) {
+    if (CRYPTO_memcmp(ticket.data(), key->name.data(), TicketKey::kNameSize) !=
+        0) {
       continue;
     }
     const uint8_t* nonce = ticket.data() + TicketKey::kNameSize;
     const bool good = key->aead.Open(
         nonce,
         ticket.subspan(TicketKey::kNameSize + internal::TicketAead::kNonceSize),
-        Binding(key->given.name, server_name), out);
+        Binding(key->name, server_name), out);
     ++(good ? opened_ : invalid_);
     return good;
   }
@@ -220,12 +256,19 @@ bool TicketKeyring::Impl::Open(absl::Time now, absl::string_view server_name,
   return false;
 }
 
-void TicketKeyring::Impl::MakeOwn(absl::Duration period, absl::Time now) {
+absl::Status TicketKeyring::Impl::MakeOwn(absl::Duration period,
+                                          absl::Time now) {
+  static_assert(alignof(internal::OwnTicketKeys) <= alignof(void*),
+                "it is InKeyMemory");
   const absl::MutexLock lock(&mutex_);
+  own_.reset(new internal::OwnTicketKeys(period, now));
+  if (own_ == nullptr) return internal::OutOfMemoryError();
+  KeyPtr first = Made(own_->Rotate(now));
+  if (first == nullptr) return internal::OutOfMemoryError();
   is_own_ = true;
   told_seals_ = true;
-  own_.emplace(period, now);
-  SetKeys({std::make_shared<const Key>(own_->Rotate(now))}, now);
+  SetKeys({std::move(first)}, now);
+  return absl::OkStatus();
 }
 
 absl::Status TicketKeyring::Impl::Update(std::vector<TicketKey> keys,
@@ -233,7 +276,7 @@ absl::Status TicketKeyring::Impl::Update(std::vector<TicketKey> keys,
   std::shared_ptr<const Keys> set;
   {
     const absl::MutexLock lock(&mutex_);
-    if (own_.has_value()) {
+    if (own_ != nullptr) {
       return MakeStatus(ErrorKind::kInvalidArgument,
                         ErrorParts{"ticket keyring", "makes its own keys",
                                    "create it without a period."});
@@ -244,15 +287,17 @@ absl::Status TicketKeyring::Impl::Update(std::vector<TicketKey> keys,
           ErrorParts{"ticket keyring", "has its keys in another process",
                      "change them there."});
     }
-    std::vector<const TicketKey*> known;
+    std::vector<internal::KnownTicketKey> known;
     known.reserve(keys_->size());
-    for (const auto& key : *keys_) known.push_back(&key->given);
+    for (const auto& key : *keys_) known.push_back({key->name, key->secret()});
     const absl::Status checked = internal::CheckTicketKeys(keys, known);
     if (!checked.ok()) return checked;
     Keys replaced;
     replaced.reserve(keys.size());
-    for (TicketKey& key : keys) {
-      replaced.push_back(std::make_shared<const Key>(std::move(key)));
+    for (TicketKey& given : keys) {
+      KeyPtr key = Made(std::move(given));
+      if (key == nullptr) return internal::OutOfMemoryError();
+      replaced.push_back(std::move(key));
     }
     SetKeys(std::move(replaced), now);
     set = keys_;
@@ -263,21 +308,18 @@ absl::Status TicketKeyring::Impl::Update(std::vector<TicketKey> keys,
 
 absl::Status TicketKeyring::Impl::Rotate(absl::Time now) {
   const absl::MutexLock lock(&mutex_);
-  if (!own_.has_value()) {
+  if (own_ == nullptr) {
     return MakeStatus(
         ErrorKind::kInvalidArgument,
         ErrorParts{
             "ticket keyring", "has its keys from elsewhere",
             keeper_ == nullptr ? "call Update." : "they are rotated there."});
   }
-  Keys keys;
-  if (!keys_->empty()) {
-    // It has stopped sealing, which starts the end of its tickets.
-    TicketKey previous = keys_->back()->given.Clone();
-    previous.seals_until = std::min(previous.seals_until, now);
-    keys.push_back(std::make_shared<const Key>(std::move(previous)));
+  // There is always an own key.
+  Keys keys = {Ended(*keys_->back(), now), Made(own_->Rotate(now))};
+  for (const KeyPtr& key : keys) {
+    if (key == nullptr) return internal::OutOfMemoryError();
   }
-  keys.push_back(std::make_shared<const Key>(own_->Rotate(now)));
   SetKeys(std::move(keys), now);
   return absl::OkStatus();
 }
@@ -293,9 +335,9 @@ TicketKeyringState TicketKeyring::Impl::StateOf(const Keys& keys,
   const Key* sealing = Sealing(keys, now);
   state.seals = sealing != nullptr;
   if (!state.seals) return state;
-  state.sealing = sealing->given.name;
+  state.sealing = sealing->name;
   state.next_known = keys.back().get() != sealing;
-  state.seals_until = keys.back()->given.seals_until;
+  state.seals_until = keys.back()->seals_until;
   return state;
 }
 

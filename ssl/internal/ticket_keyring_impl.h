@@ -5,11 +5,13 @@
 #ifndef AIRLOCK_SSL_INTERNAL_TICKET_KEYRING_IMPL_H_
 #define AIRLOCK_SSL_INTERNAL_TICKET_KEYRING_IMPL_H_
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,8 +21,10 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "ssl/internal/key_memory.h"
 #include "ssl/internal/own_ticket_keys.h"
 #include "ssl/internal/ticket_aead.h"
+#include "ssl/secret.h"
 #include "ssl/ticket_keyring.h"
 
 namespace airlock::ssl {
@@ -61,7 +65,7 @@ class TicketKeyring::Impl {
   void NoteNotSealed() { ++not_sealed_; }
 
   // As in TicketKeyring.
-  void MakeOwn(absl::Duration period, absl::Time now);
+  absl::Status MakeOwn(absl::Duration period, absl::Time now);
   absl::Status Update(std::vector<TicketKey> keys, absl::Time now);
   absl::Status Rotate(absl::Time now);
   TicketKeyringState State(absl::Time now);
@@ -69,20 +73,39 @@ class TicketKeyring::Impl {
   const TicketKeyringOptions& options() const { return options_; }
 
  private:
-  struct Key {
-    explicit Key(TicketKey given_in)
-        : given(std::move(given_in)), aead(given.secret.view()) {}
-    const TicketKey given;
+  struct Key : internal::InKeyMemory {
+    // `secret_in` has the size of TicketKey's.
+    Key(std::string name_in, absl::string_view secret_in,
+        absl::Time seals_from_in, absl::Time seals_until_in);
+    ~Key() { Wipe(secret_bytes.data(), secret_bytes.size()); }
+    Key(const Key&) = delete;
+    Key& operator=(const Key&) = delete;
+
+    absl::string_view secret() const {
+      return {secret_bytes.data(), secret_bytes.size()};
+    }
+
+    const std::string name;
+    std::array<char, TicketKey::kSecretSize> secret_bytes = {};
+    const absl::Time seals_from;
+    const absl::Time seals_until;
     const internal::TicketAead aead;
   };
+  using KeyPtr = std::shared_ptr<const Key>;
   // Sorted by seals_from. Never changes, so that handshakes use it unlocked.
-  using Keys = std::vector<std::shared_ptr<const Key>>;
+  using Keys = std::vector<KeyPtr>;
+
+  // These are null if there is no memory for keys.
+  static KeyPtr Made(TicketKey given);
+  // A copy of `key` that has stopped sealing by `now`, which starts the end of
+  // its tickets.
+  static KeyPtr Ended(const Key& key, absl::Time now);
 
   // The keys at `now`, after dropping those that have ended and making own ones
   // that are due.
   std::shared_ptr<const Keys> KeysAt(absl::Time now);
   void SetKeys(Keys keys, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Time OpensUntil(const TicketKey& key) const;
+  absl::Time OpensUntil(const Key& key) const;
   // The key that seals at `now`, or null.
   const Key* Sealing(const Keys& keys, absl::Time now) const;
   TicketKeyringState StateOf(const Keys& keys, absl::Time now) const;
@@ -97,8 +120,11 @@ class TicketKeyring::Impl {
   absl::Mutex mutex_;
   std::shared_ptr<const Keys> keys_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<const Keys>();
-  std::optional<internal::OwnTicketKeys> own_ ABSL_GUARDED_BY(mutex_);
-  // When the keys have to be looked after, since the Unix epoch.
+  // Null if the keys come from elsewhere.
+  std::unique_ptr<internal::OwnTicketKeys> own_ ABSL_GUARDED_BY(mutex_);
+  // The keys have to be looked after before the first, and from the second on;
+  // since the Unix epoch.
+  std::atomic<int64_t> earliest_s_{std::numeric_limits<int64_t>::min()};
   std::atomic<int64_t> due_s_{std::numeric_limits<int64_t>::max()};
   std::atomic<bool> is_own_{false};
   std::atomic<bool> told_seals_{false};

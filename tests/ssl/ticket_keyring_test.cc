@@ -307,6 +307,63 @@ TEST(OwnTicketKeysTest, SurviveAnyClock) {
   }
   EXPECT_NE(Sealed(keyring->get(), absl::InfiniteFuture()), "");
   EXPECT_FALSE(Opens(keyring->get(), kNow, first));
+  EXPECT_NE(Sealed(keyring->get(), absl::InfinitePast()), "");
+  // It still rotates, and no old key stays.
+  std::set<std::string> names;
+  for (int i = 0; i < 10; ++i) {
+    const absl::Time now = kNow + i * kPeriod;
+    names.insert(Sealed(keyring->get(), now).substr(0, 16));
+    EXPECT_LE((*keyring)->state(now).seals_until, now + kPeriod);
+  }
+  EXPECT_EQ(names.size(), 10u);
+  EXPECT_LE((*keyring)->state(kNow + 9 * kPeriod).keys, 5u);
+}
+
+TEST(OwnTicketKeysTest, GoOnWhenAClockThatWasAheadIsSetRight) {
+  const auto keyring = TicketKeyring::CreateOwn(kPeriod, {}, kNow);
+  ASSERT_TRUE(keyring.ok());
+  const absl::Time ahead = kNow + absl::Hours(24 * 365);
+  const std::string early = Sealed(keyring->get(), ahead);
+  const absl::Time now = kNow + absl::Minutes(10);
+  const std::string ticket = Sealed(keyring->get(), now);
+  EXPECT_NE(ticket.substr(0, 16), early.substr(0, 16));
+  EXPECT_TRUE(Opens(keyring->get(), now, early));
+  // As before the clock was ahead.
+  EXPECT_EQ((*keyring)->state(now).seals_until, kNow + kPeriod);
+  const absl::Time end = now + absl::Hours(2) + 2 * absl::Minutes(1);
+  EXPECT_FALSE(Opens(keyring->get(), end + absl::Seconds(1), early));
+  EXPECT_LE((*keyring)->state(end + absl::Seconds(1)).keys, 5u);
+}
+
+TEST(OwnTicketKeysTest, StayWhenTheClockIsCorrected) {
+  const auto keyring = TicketKeyring::CreateOwn(kPeriod, {}, kNow);
+  ASSERT_TRUE(keyring.ok());
+  const std::string ticket = Sealed(keyring->get(), kNow + kPeriod);
+  for (const absl::Duration back : {absl::Milliseconds(1), absl::Minutes(1)}) {
+    EXPECT_EQ(Sealed(keyring->get(), kNow + kPeriod - back).substr(0, 16),
+              ticket.substr(0, 16))
+        << back;
+  }
+}
+
+TEST(OwnTicketKeysTest, StayWhenTheClockFails) {
+  const auto keyring = TicketKeyring::CreateOwn(kPeriod, {}, kNow);
+  ASSERT_TRUE(keyring.ok());
+  const std::string ticket = Sealed(keyring->get(), kNow);
+  for (const absl::Time failed : {absl::UnixEpoch(), absl::InfinitePast()}) {
+    EXPECT_EQ(Sealed(keyring->get(), failed).substr(0, 16),
+              ticket.substr(0, 16));
+    EXPECT_TRUE(Opens(keyring->get(), kNow, ticket));
+  }
+}
+
+TEST(OwnTicketKeysTest, ANewKeySealsAlsoIfTheClockWasSetBack) {
+  const auto keyring = TicketKeyring::CreateOwn(kPeriod, {}, kNow);
+  ASSERT_TRUE(keyring.ok());
+  const std::string first = Sealed(keyring->get(), kNow);
+  const absl::Time now = kNow - absl::Seconds(30);
+  ASSERT_TRUE((*keyring)->Rotate(now).ok());
+  EXPECT_NE(Sealed(keyring->get(), now).substr(0, 16), first.substr(0, 16));
 }
 
 TEST(OwnTicketKeysTest, KeepTheKeyBeforeARotation) {

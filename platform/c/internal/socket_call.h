@@ -11,8 +11,11 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "platform/c/internal/guard.h"
 #include "platform/c/internal/handles.h"
+#include "platform/keys/key_client.h"
+#include "platform/posix_transport.h"
 #include "ssl/socket.h"
 #include "ssl/transport.h"
 
@@ -23,6 +26,12 @@ namespace airlock::c::internal {
 // that were transferred. Deletes the socket at the end if a callback freed it.
 Outcome DoIo(airlock_socket* socket, size_t* done,
              absl::FunctionRef<ssl::IoResult(ssl::Socket&)> io);
+
+// The time that a call has for signatures by the key service, which are part of
+// it: until the deadline of `transport`, and `timeout` for each, unless that is
+// zero. Null: callbacks, which have neither.
+keys::KeyWaitScope KeyWaitFor(const platform::PosixTransport* transport,
+                              absl::Duration timeout);
 
 // Whether this thread is in a call of `socket`.
 bool InCall(const airlock_socket& socket);

@@ -19,10 +19,13 @@
 
 namespace airlock::keys::internal {
 
+class KeyChannel;
+
 // Sends requests and hands out their answers. Connects when it needs to; after
 // a connection is lost, sends the requests under way on a new one, once each.
 // Equal requests at the same time share one answer; the `id` that a caller sets
-// is part of that, and the request gets another one when it is sent.
+// is part of that, and the request gets another one when it is sent. It is
+// cancelled when the last of their callers gives up.
 //
 // Of the threads that wait, one waits for the channel, and wakes the others.
 // The callers are in a platform::ForkGuard, which this leaves while it waits. A
@@ -63,15 +66,12 @@ class KeyConnection {
   void Dispatch();
 
  private:
-  struct Request;
-  class State;
-
-  // This process's state.
-  std::shared_ptr<State> state();
+  // This process's channel.
+  std::shared_ptr<KeyChannel> channel();
 
   const std::string place_;
   std::mutex mutex_;  // Guards the pointer.
-  std::shared_ptr<State> state_;
+  std::shared_ptr<KeyChannel> channel_;
 };
 
 }  // namespace airlock::keys::internal

@@ -17,6 +17,7 @@
 namespace airlock::keys::internal {
 namespace {
 
+using platform::internal::HasPassed;
 using platform::internal::UntilAfter;
 using ssl::TicketBlank;
 using std::chrono::steady_clock;
@@ -63,22 +64,25 @@ absl::StatusOr<std::vector<TicketBlank>> RemoteTickets::Take(size_t count) {
   std::unique_lock<std::mutex> lock(mutex_);
   DropOld(steady_clock::now());
   while (store_.size() < count) {
-    const absl::Status refilled = Refill(waiting_, &lock);
+    const absl::Status refilled = Refill(waiting_, /*ahead=*/false, &lock);
     if (!refilled.ok()) return refilled;
   }
   const auto first = store_.end() - static_cast<ptrdiff_t>(count);
   std::vector<TicketBlank> taken(std::make_move_iterator(first),
                                  std::make_move_iterator(store_.end()));
   store_.erase(first, store_.end());
-  if (store_.size() < kLow) Refill(Waiting::kReturns, &lock).IgnoreError();
+  if (store_.size() < kLow) {
+    Refill(Waiting::kReturns, /*ahead=*/true, &lock).IgnoreError();
+  }
   return taken;
 }
 
-absl::Status RemoteTickets::Refill(Waiting waiting,
+absl::Status RemoteTickets::Refill(Waiting waiting, bool ahead,
                                    std::unique_lock<std::mutex>* lock) {
   if (batch_ == 0) {
     batch_ = NextBatch();
     batch_asked_ = steady_clock::now();
+    batch_awaited_ = ahead ? batch_asked_ : UntilAfter(timeout_);
   }
   const uint32_t batch = batch_;
   Message request;
@@ -94,7 +98,14 @@ absl::Status RemoteTickets::Refill(Waiting waiting,
   if (!answer.ok()) return answer.status();
   // Otherwise another thread, which waited for the same answer, has taken it.
   if (is_new) {
-    Store(answer->bytes, batch_asked_ + std::chrono::seconds(answer->seconds));
+    const Time until = batch_asked_ + std::chrono::seconds(answer->seconds);
+    // The others may have ended during the wait.
+    DropOld(steady_clock::now());
+    // The answer may have lain there for long. A handshake that waits uses one
+    // whose time is short.
+    if (!HasPassed(until) || !HasPassed(batch_awaited_)) {
+      Store(answer->bytes, until);
+    }
   }
   WipeSecrets(&*answer);
   return absl::OkStatus();

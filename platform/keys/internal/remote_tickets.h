@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "platform/internal/fd_wait.h"
 #include "platform/keys/key_client.h"
 #include "platform/keys/protocol.h"
 #include "ssl/secret.h"
@@ -42,8 +43,9 @@ class RemoteTickets final : public ssl::TicketKeeper {
 
   // Drops what may not be used any more: after a fork, and after a while.
   void DropOld(Time now);
-  // Asks for blanks, or goes on asking.
-  absl::Status Refill(Waiting waiting, std::unique_lock<std::mutex>* lock);
+  // Asks for blanks, or goes on asking; `ahead`: no handshake needs them yet.
+  absl::Status Refill(Waiting waiting, bool ahead,
+                      std::unique_lock<std::mutex>* lock);
   void Store(const std::string& bytes, Time until);
   // Asks for an answer of the type `wanted`, without the lock. After a failure,
   // later calls fail at once for a while, so that not each handshake waits.
@@ -64,6 +66,8 @@ class RemoteTickets final : public ssl::TicketKeeper {
   Time store_until_;
   uint32_t batch_ = 0;  // The request under way; 0: none.
   Time batch_asked_;
+  // How long the handshake that asked waits for it.
+  platform::internal::Until batch_awaited_;
   Time rests_until_;  // After a failure.
 };
 

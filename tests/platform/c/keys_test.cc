@@ -4,8 +4,10 @@
 // Keys of the key service.
 
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -54,7 +56,11 @@ class CKeysTest : public ::testing::Test {
     credentials_ = Sized<airlock_credentials>();
     credentials_.keyfile = B("airlock-key:web");
   }
-  ~CKeysTest() override {
+  ~CKeysTest() override { HangService(); }
+
+  // From now on it answers nothing.
+  void HangService() {
+    if (!thread_.joinable()) return;
     server_->Stop();
     thread_.join();
   }
@@ -137,6 +143,55 @@ TEST_F(CKeysTest, HandshakeReturnsUntilTheServiceHasSigned) {
   EXPECT_EQ(status, AIRLOCK_WANT_READ);
   EXPECT_EQ(airlock_socket_handshake(client.get(), nullptr), AIRLOCK_OK);
   EXPECT_EQ(airlock_socket_handshake(server.get(), nullptr), AIRLOCK_OK);
+}
+
+TEST_F(CKeysTest, WrappingWaitsForTheServiceNoLongerThanItsTransport) {
+  airlock_credential_source* made = nullptr;
+  ASSERT_EQ(
+      airlock_credential_source_new(runtime_.get(), &list_, 1, &made, nullptr),
+      AIRLOCK_OK);
+  const Handle<airlock_credential_source> source(made);
+  HangService();
+  for (const bool by_deadline : {false, true}) {
+    int ends[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    auto transport = Sized<airlock_transport>();
+    transport.type = AIRLOCK_TRANSPORT_FD;
+    transport.fd = ends[0];
+    transport.fd_owned = AIRLOCK_YES;
+    transport.timeout_ms = AIRLOCK_WAIT_NEVER;
+    const auto client = Wrap(runtime_.get(), transport, ClientWrap());
+    EXPECT_EQ(airlock_socket_handshake(client.get(), nullptr),
+              AIRLOCK_WANT_READ);
+    auto options = Sized<airlock_wrap_options>();
+    options.server_side = 1;
+    options.credential_source = made;
+    const auto begin = std::chrono::steady_clock::now();
+    transport.fd = ends[1];
+    transport.timeout_ms = AIRLOCK_WAIT_FOREVER;
+    if (by_deadline) {
+      transport.deadline_ms =
+          std::chrono::duration_cast<std::chrono::milliseconds>(
+              begin.time_since_epoch())
+              .count() +
+          300;
+    } else {
+      transport.timeout_ms = 300;
+    }
+    airlock_socket* server = nullptr;
+    airlock_error* error = nullptr;
+    EXPECT_EQ(airlock_wrap_socket(runtime_.get(), &transport, &options, &server,
+                                  &error),
+              AIRLOCK_ERROR);
+    const Failure failure = Take(error);
+    // On a slow machine, the deadline may pass before the signature.
+    EXPECT_TRUE(failure.kind == AIRLOCK_KIND_CALLBACK ||
+                (by_deadline && failure.kind == AIRLOCK_KIND_TIMEOUT))
+        << failure.message;
+    // The client of the service alone would wait for ten.
+    EXPECT_LT(std::chrono::steady_clock::now() - begin,
+              std::chrono::seconds(8));
+  }
 }
 
 TEST_F(CKeysTest, TicketsOfTheServiceResume) {

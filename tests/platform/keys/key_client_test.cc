@@ -378,6 +378,61 @@ TEST_F(KeyClientTest, ServiceThatHangsIsAnErrorAtTheDeadline) {
   EXPECT_TRUE(absl::IsDeadlineExceeded(Sign(Waiting::kReturns).status()));
 }
 
+TEST_F(KeyClientTest, WhoGivesUpLeavesTheAnswerToOthers) {
+  absl::Status status;
+  std::thread other([&] { status = client_->List().status(); });
+  const Packet open = AwaitPacket(service_end_.get());
+  Message answer;
+  answer.type = MessageType::kEnd;
+  answer.id = Decode(AwaitPacket(open.fd.get()).bytes)->id;
+  const auto give_up = [this] {
+    const KeyWaitScope scope(std::chrono::steady_clock::now(), false);
+    EXPECT_TRUE(absl::IsDeadlineExceeded(client_->List().status()));
+  };
+  give_up();
+  EXPECT_TRUE(SendPacket(open.fd.get(), Encode(answer)).ok());
+  other.join();
+  EXPECT_TRUE(status.ok()) << status;
+  // The last one cancels the request.
+  give_up();
+  for (const MessageType type : {MessageType::kList, MessageType::kCancel}) {
+    EXPECT_EQ(Decode(AwaitPacket(open.fd.get()).bytes)->type, type);
+  }
+}
+
+TEST_F(KeyClientTest, WhoJoinsAShortWaitWaitsForLonger) {
+  absl::Status hasty;
+  std::thread first([&] {
+    const KeyWaitScope scope(
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(200),
+        false);
+    hasty = client_->List().status();
+  });
+  const Packet open = AwaitPacket(service_end_.get());
+  Message answer;
+  answer.type = MessageType::kEnd;
+  answer.id = Decode(AwaitPacket(open.fd.get()).bytes)->id;
+  absl::Status patient;
+  std::atomic<bool> done{false};
+  std::thread second([&] {
+    patient = client_->List().status();
+    done = true;
+  });
+  first.join();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(hasty)) << hasty;
+  EXPECT_TRUE(SendPacket(open.fd.get(), Encode(answer)).ok());
+  // If the second came too late, it has a request of its own.
+  pollfd input = {open.fd.get(), POLLIN, 0};
+  while (!done) {
+    if (poll(&input, 1, 10) != 1) continue;
+    const auto request = Decode(AwaitPacket(open.fd.get()).bytes);
+    if (request.ok()) answer.id = request->id;
+    SendPacket(open.fd.get(), Encode(answer)).IgnoreError();
+  }
+  second.join();
+  EXPECT_TRUE(patient.ok()) << patient;
+}
+
 // A service that ends whenever it is asked to sign.
 TEST_F(KeyClientTest, RequestThatEndsTheServiceIsSentTwiceOnly) {
   std::thread service([this] {

@@ -17,6 +17,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "platform/keys/key_client.h"
 #include "platform/keys/key_server.h"
@@ -230,29 +231,43 @@ TEST_F(RemoteTicketsTest, AChildOfAForkGetsNoBlankOfItsParent) {
   EXPECT_EQ(status, 0);
 }
 
-TEST_F(RemoteTicketsTest, BlanksAreDroppedWhenTheirTimeIsOver) {
-  // A service whose blanks may be used for no time at all.
-  std::thread service([this] {
-    pollfd input = {service_end_.get(), POLLIN, 0};
+// A service whose blanks may be used for no time at all. It answers one request
+// for each of `fills`.
+void ServeShortLivedBlanks(int service_end, absl::string_view fills) {
+  pollfd input = {service_end, POLLIN, 0};
+  EXPECT_EQ(poll(&input, 1, 30000), 1);
+  const auto open = ReceivePacket(service_end);
+  ASSERT_TRUE(open.ok());
+  for (const char fill : fills) {
+    input.fd = open->fd.get();
     EXPECT_EQ(poll(&input, 1, 30000), 1);
-    const auto open = ReceivePacket(service_end_.get());
-    ASSERT_TRUE(open.ok());
-    for (const char fill : {'a', 'b'}) {
-      input.fd = open->fd.get();
-      EXPECT_EQ(poll(&input, 1, 30000), 1);
-      const auto request = Decode(ReceivePacket(open->fd.get())->bytes);
-      ASSERT_TRUE(request.ok());
-      EXPECT_EQ(request->type, MessageType::kSeal);
-      Message answer;
-      answer.type = MessageType::kBlanks;
-      answer.id = request->id;
-      answer.bytes = std::string(kMaxBlanks * kBlankSize, fill);
-      EXPECT_TRUE(SendPacket(open->fd.get(), Encode(answer)).ok());
-    }
-  });
+    const auto request = Decode(ReceivePacket(open->fd.get())->bytes);
+    ASSERT_TRUE(request.ok());
+    EXPECT_EQ(request->type, MessageType::kSeal);
+    Message answer;
+    answer.type = MessageType::kBlanks;
+    answer.id = request->id;
+    answer.bytes = std::string(kMaxBlanks * kBlankSize, fill);
+    EXPECT_TRUE(SendPacket(open->fd.get(), Encode(answer)).ok());
+  }
+}
+
+TEST_F(RemoteTicketsTest, BlanksAreDroppedWhenTheirTimeIsOver) {
+  std::thread service(
+      [this] { ServeShortLivedBlanks(service_end_.get(), "ab"); });
   const auto keeper = Keeper();
   EXPECT_EQ(keeper->Take(1)->front().nonce, std::string(24, 'a'));
   EXPECT_EQ(keeper->Take(1)->front().nonce, std::string(24, 'b'));
+  service.join();
+}
+
+TEST_F(RemoteTicketsTest, SoAreThoseThatWereAskedForAhead) {
+  std::thread service(
+      [this] { ServeShortLivedBlanks(service_end_.get(), "abc"); });
+  const auto keeper = Keeper();
+  // Leaves so few that more are asked for.
+  EXPECT_EQ(keeper->Take(40)->front().nonce, std::string(24, 'a'));
+  EXPECT_EQ(keeper->Take(1)->front().nonce, std::string(24, 'c'));
   service.join();
 }
 
