@@ -107,7 +107,9 @@ struct ContextOptions {
   // OpenSSL's cipher list syntax, for TLS 1.2 and below; "@SECLEVEL=n" is
   // accepted and sets `verification.security_level`. Empty: forward secrecy
   // with AEAD, then CBC for old peers; no RC4, 3DES, MD5, NULL, export or
-  // anonymous suites.
+  // anonymous suites. In a list with BoringSSL's groups of equal preference
+  // ("[a|b]"), a suite with RSA key exchange is an error beside a Signer or
+  // live credentials; in others, it is left out.
   std::string ciphers;
   // SignatureSchemes (RFC 8446, section 4.2.3) by preference: what
   // `credentials` sign the handshake with, and what the peer may sign it with.

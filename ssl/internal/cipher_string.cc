@@ -42,6 +42,10 @@ std::string WithOpensslsPsk(absl::string_view list) {
 
 }  // namespace
 
+void Exclude(absl::string_view rules, std::string* list) {
+  if (!absl::StrContains(*list, '[')) absl::StrAppend(list, rules);
+}
+
 absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
   CipherString result;
   size_t at = 0;
@@ -66,10 +70,8 @@ absl::StatusOr<CipherString> ParseCipherString(absl::string_view text) {
   // empty one.
   result.list = WithOpensslsPsk(result.list);
   if (result.list.empty()) result.list = std::string(kDefaultList);
-  // Preference groups do not allow operators, and contain these only by name.
-  if (!absl::StrContains(result.list, '[')) {
-    absl::StrAppend(&result.list, kNever);
-  }
+  // Preference groups contain these only by name.
+  Exclude(kNever, &result.list);
   return result;
 }
 

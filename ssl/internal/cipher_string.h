@@ -18,6 +18,10 @@ struct CipherString {
   std::optional<int> security_level;
 };
 
+// Adds `rules`, such as ":!3DES", which exclude suites; not to preference
+// groups in brackets, which allow no operators.
+void Exclude(absl::string_view rules, std::string* list);
+
 // Removes "@SECLEVEL=n" from `text` (the last one takes precedence), and
 // excludes the suites that Airlock never uses. An empty `text`, or one with
 // only a security level, means Airlock's default. Error kind: kInvalidArgument,

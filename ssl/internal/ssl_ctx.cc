@@ -23,6 +23,7 @@
 #include "ssl/error.h"
 #include "ssl/internal/call_scope.h"
 #include "ssl/internal/certificate_impl.h"
+#include "ssl/internal/cipher_string.h"
 #include "ssl/internal/credentials_impl.h"
 #include "ssl/internal/ech_impl.h"
 #include "ssl/internal/engine_differences.h"
@@ -50,15 +51,29 @@ bool SetSignatureAlgorithms(const ContextOptions& options, SSL_CTX* ctx) {
           SSL_CTX_set_signing_algorithm_prefs(ctx, ours.data(), ours.size()));
 }
 
-// What BoringSSL still selects by name inside brackets, and why it should not;
-// otherwise empty.
-absl::string_view UnsupportedIn(const SSL_CTX* ctx) {
+// Live credentials may get one at any time.
+bool MayHaveSigner(const ContextOptions& options) {
+  return options.credential_source != nullptr ||
+         std::any_of(options.credentials.begin(), options.credentials.end(),
+                     [](const auto& credentials) {
+                       return credentials->impl().signer != nullptr;
+                     });
+}
+
+// What BoringSSL still selects where a list has brackets, and why it should
+// not; otherwise empty.
+absl::string_view UnsupportedIn(const ContextOptions& options,
+                                const SSL_CTX* ctx) {
   for (const SSL_CIPHER* cipher : SSL_CTX_get_ciphers(ctx)) {
     if (SSL_CIPHER_get_cipher_nid(cipher) == NID_des_ede3_cbc) {
       return "3DES, which is too weak and not supported";
     }
     if (SSL_CIPHER_get_digest_nid(cipher) == NID_sha256) {
       return "CBC with SHA-2, which is not supported";
+    }
+    if (SSL_CIPHER_get_kx_nid(cipher) == NID_kx_rsa && MayHaveSigner(options)) {
+      return "RSA key exchange, which decrypts, and a signer or live "
+             "credentials only sign";
     }
   }
   return "";
@@ -75,7 +90,9 @@ std::string GroupList(absl::string_view groups) {
 }
 
 absl::Status SetCiphersAndGroups(const ContextOptions& options,
-                                 const std::string& ciphers, SSL_CTX* ctx) {
+                                 std::string ciphers, SSL_CTX* ctx) {
+  // RSA key exchange decrypts, but a signer can only sign.
+  if (MayHaveSigner(options)) Exclude(":!kRSA", &ciphers);
   if (ciphers.find('\0') != std::string::npos ||
       !SSL_CTX_set_cipher_list(ctx, ciphers.c_str())) {
     return DrainToStatus(
@@ -90,7 +107,7 @@ absl::Status SetCiphersAndGroups(const ContextOptions& options,
             "suites are always enabled, and are not named here.",
             /*after_where=*/": ", /*before_advice=*/". "});
   }
-  const absl::string_view unsupported = UnsupportedIn(ctx);
+  const absl::string_view unsupported = UnsupportedIn(options, ctx);
   if (!unsupported.empty()) {
     return MakeStatus(ErrorKind::kInvalidArgument,
                       ErrorParts{ErrorText::Name("ciphers"),
@@ -154,15 +171,6 @@ struct KeyOf {
   EVP_PKEY* key = nullptr;
   const SSL_PRIVATE_KEY_METHOD* method = nullptr;
 };
-
-// Live credentials may get one at any time.
-bool MayHaveSigner(const ContextOptions& options) {
-  return options.credential_source != nullptr ||
-         std::any_of(options.credentials.begin(), options.credentials.end(),
-                     [](const auto& credentials) {
-                       return credentials->impl().signer != nullptr;
-                     });
-}
 
 bool SetPresented(const ContextOptions& options,
                   const SSL_PRIVATE_KEY_METHOD* signing, SSL_CTX* ctx) {
@@ -245,11 +253,7 @@ absl::StatusOr<bssl::UniquePtr<SSL_CTX>> NewSslCtx(
                    "6962, section 3.3)",
                    "each part starts with its length."});
   }
-  // RSA key exchange decrypts, but a signer can only sign.
-  const absl::Status status = SetCiphersAndGroups(
-      options,
-      MayHaveSigner(options) ? absl::StrCat(ciphers, ":!kRSA") : ciphers,
-      ctx.get());
+  const absl::Status status = SetCiphersAndGroups(options, ciphers, ctx.get());
   if (!status.ok()) return status;
   if (!SetSignatureAlgorithms(options, ctx.get()) ||
       !SSL_CTX_set_min_proto_version(ctx.get(),

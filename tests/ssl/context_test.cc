@@ -4,6 +4,7 @@
 #include "ssl/context.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,13 +12,20 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ssl/credential_source.h"
+#include "ssl/credentials.h"
 #include "ssl/error.h"
+#include "ssl/secret.h"
+#include "ssl/sign.h"
 #include "tests/support/error_matchers.h"
 #include "tests/support/handshake.h"
 #include "tests/support/session.h"
+#include "tests/support/testdata.h"
 
 namespace airlock::ssl {
 namespace {
@@ -28,6 +36,7 @@ using ::airlock::testing::Connection;
 using ::airlock::testing::Established;
 using ::airlock::testing::MakeContext;
 using ::airlock::testing::ReadSome;
+using ::airlock::testing::ReadTestdata;
 using ::airlock::testing::ServerOptions;
 using ::airlock::testing::TestCredentials;
 using ::airlock::testing::WithSession;
@@ -178,6 +187,51 @@ TEST(ContextErrorTest, WeakCredentialsPassAtLevelZero) {
   const auto context = Context::Create(std::move(options));
   ASSERT_TRUE(context.ok()) << context.status();
   EXPECT_EQ((*context)->options().verification.security_level, 0);
+}
+
+// Servers with a Signer, and with live credentials, which may get one.
+std::vector<ContextOptions> ServersThatOnlySign() {
+  CredentialsOptions signing;
+  signing.certfile = Secret(ReadTestdata("certs/server_p256_chain.pem"));
+  signing.signer = [](uint16_t scheme, absl::string_view input) {
+    return Sign(*TestCredentials("server_p256"), scheme, input);
+  };
+  const auto credentials = Credentials::Create(std::move(signing));
+  EXPECT_TRUE(credentials.ok()) << credentials.status();
+  std::vector<ContextOptions> servers;
+  servers.push_back(ServerOptions());
+  servers.back().credentials = {*credentials};
+  servers.push_back(ServerOptions());
+  servers.back().credentials.clear();
+  servers.back().credential_source =
+      *CredentialSource::Create({TestCredentials("server_p256")});
+  return servers;
+}
+
+TEST(ContextSignerTest, MayHavePreferenceGroups) {
+  for (ContextOptions& server : ServersThatOnlySign()) {
+    server.ciphers =
+        "[ECDHE-ECDSA-AES128-GCM-SHA256|ECDHE-ECDSA-CHACHA20-POLY1305]";
+    ContextOptions client = ClientOptions();
+    client.verification.maximum_version = TlsVersion::kTls1_2;
+    const Connection c = Connect(std::move(client), std::move(server));
+    EXPECT_TRUE(c.ok()) << c.client_status << c.server_status;
+  }
+}
+
+TEST(ContextSignerTest, HasNoRsaKeyExchange) {
+  for (ContextOptions& server : ServersThatOnlySign()) {
+    server.ciphers = "[ECDHE-ECDSA-AES128-GCM-SHA256|AES128-GCM-SHA256]";
+    const absl::Status status = Context::Create(std::move(server)).status();
+    EXPECT_THAT(status, ErrorIs(ErrorKind::kInvalidArgument, "ciphers"));
+    // Not one of BoringSSL's: the list is not empty.
+    EXPECT_THAT(status, ReasonIs(""));
+  }
+  for (ContextOptions& server : ServersThatOnlySign()) {
+    server.ciphers = "AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256";
+    const auto context = Context::Create(std::move(server));
+    EXPECT_TRUE(context.ok()) << context.status();
+  }
 }
 
 TEST(ContextVersionTest, IsTheHighestRunWithoutAHole) {
