@@ -210,10 +210,11 @@ Command ConnectCommand() {
       "Connects with TLS and reports protocol, cipher, and the server's "
       "certificate chain with names, dates, and why it is or is not trusted. "
       "Then standard input goes to the server, and its answers go to standard "
-      "output (and the report to standard error), until the server closes. At "
-      "the end of input the server is notified, and may still answer.\nThe "
-      "chain and the name are verified. If that fails, the chain is still "
-      "shown, nothing is sent, and the exit status is 1.";
+      "output (and the report to standard error), until the server closes. If "
+      "input that was read is unsent then, the exit status is 1. At the end of "
+      "input the server is notified, and may still answer.\nThe chain and the "
+      "name are verified. If that fails, the chain is still shown, nothing is "
+      "sent, and the exit status is 1.";
   command.examples = {
       {"airlock connect --no-io example.com:443", "Who is this server?"},
       {"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | airlock connect localhost:9443 "

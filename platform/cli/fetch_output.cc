@@ -8,15 +8,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "ssl/random.h"
 
 namespace airlock::cli {
 namespace {
@@ -34,6 +38,17 @@ std::string Size(double bytes) {
   }
   const int decimals = unit[0] == 'B' ? 0 : 1;
   return absl::StrFormat("%.*f %s", decimals, bytes, unit);
+}
+
+// A name beside `path` that nothing else has: another run may fetch the same
+// file.
+std::string PartName(const std::string& path) {
+  std::array<char, 6> random;
+  ssl::FillRandom(absl::MakeSpan(random));
+  return absl::StrCat(path, ".",
+                      absl::WebSafeBase64Escape(
+                          absl::string_view(random.data(), random.size())),
+                      ".part");
 }
 
 }  // namespace
@@ -67,11 +82,10 @@ absl::StatusOr<std::unique_ptr<FetchOutput>> FetchOutput::Open(
   struct stat status = {};
   const bool direct =
       lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-  std::string part = direct ? path : path + ".part";
+  std::string part = direct ? path : PartName(path);
   platform::internal::UniqueFd file(
       open(part.c_str(),
-           O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (direct ? 0 : O_NOFOLLOW),
-           0666));
+           O_WRONLY | O_CREAT | O_CLOEXEC | (direct ? O_TRUNC : O_EXCL), 0666));
   if (!file.valid()) {
     return absl::ErrnoToStatus(errno,
                                absl::StrCat("--output: cannot write ", part));

@@ -25,9 +25,9 @@ std::string ProgressLine(uint64_t received, std::optional<uint64_t> total,
                          absl::Duration elapsed);
 
 // Standard output, or a file that appears under its name only once it is
-// complete: until then it is "FILE.part", which the destructor removes. An
-// existing path that is not a regular file, such as /dev/null or a symbolic
-// link, is written directly. Thread-compatible.
+// complete: until then it is a new "FILE.RANDOM.part", which the destructor
+// removes. An existing path that is not a regular file, such as /dev/null or a
+// symbolic link, is written directly. Thread-compatible.
 class FetchOutput {
  public:
   // `path`: empty or "-" is standard output. `progress`: show it on standard

@@ -3,11 +3,13 @@
 
 #include "platform/cli/keyd.h"
 
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -57,11 +59,16 @@ using platform::internal::UniqueFd;
 
 // What the signal handler uses.
 KeyServer* running = nullptr;
-volatile sig_atomic_t wants_report = 0;
+int report_requests = -1;
 
 void OnSignal(int signal) {
-  if (signal == SIGUSR1) wants_report = 1;
-  running->Stop();
+  if (signal != SIGUSR1) {
+    running->Stop();
+    return;
+  }
+  const uint64_t one = 1;
+  // It fails only if the counter is full, and then a report is due, too.
+  static_cast<void>(!write(report_requests, &one, sizeof(one)));
 }
 
 // Appends lines to the audit, or to standard error if there is none.
@@ -167,8 +174,11 @@ absl::Status AddApplications(const std::vector<keys::Application>& all,
   return absl::OkStatus();
 }
 
-void InstallHandlers(KeyServer* server) {
+// Makes the service stop at SIGTERM and SIGINT, and `requests` readable at
+// SIGUSR1.
+void InstallHandlers(KeyServer* server, const UniqueFd& requests) {
   running = server;
+  report_requests = requests.get();
   struct sigaction action = {};
   action.sa_handler = OnSignal;
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
@@ -222,15 +232,29 @@ absl::Status Serve() {
   KeyService service(
       std::move(loaded->keys), std::move(loaded->applications), absl::Now,
       [&lines](const keys::KeyEvent& event) { lines->Write(event.ToJson()); });
+  // A report does not interrupt Run, so that no signal is taken for another.
+  const UniqueFd requests(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!requests.valid()) {
+    return absl::ErrnoToStatus(errno, "cannot wait for SIGUSR1");
+  }
+  const auto is_requested = [&requests] {
+    uint64_t count = 0;
+    return read(requests.get(), &count, sizeof(count)) > 0;
+  };
   absl::StatusOr<std::unique_ptr<KeyServer>> server =
       KeyServer::Create(&service, std::move(loaded->channels));
   if (!server.ok()) return server.status();
+  status = (*server)->AddOther(requests.get(), [&] {
+    if (is_requested()) lines->Write(UseReport(service));
+    return true;
+  });
+  if (!status.ok()) return status;
   if (tickets.has_value()) {
     status = (*server)->AddOther(tickets->fd(),
                                  [&tickets] { return tickets->Poll(); });
     if (!status.ok()) return status;
   }
-  InstallHandlers(server->get());
+  InstallHandlers(server->get(), requests);
   status = AddApplications(applications, server->get());
   if (status.ok() && !file->listen.empty()) {
     status = (*server)->Listen(file->listen, std::move(loaded->users));
@@ -242,13 +266,8 @@ absl::Status Serve() {
   }
   if (status.ok()) status = keys::ConfineKeyService();
   if (!status.ok()) return status;
-  do {
-    wants_report = 0;
-    status = (*server)->Run();
-    if (wants_report != 0 || lines->is_audit()) {
-      lines->Write(UseReport(service));
-    }
-  } while (status.ok() && wants_report != 0);
+  status = (*server)->Run();
+  if (is_requested() || lines->is_audit()) lines->Write(UseReport(service));
   if (status.ok() && lines->lost()) {
     return absl::DataLossError("lines of the audit are lost; see above");
   }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
@@ -34,7 +35,10 @@ class Relayer {
     }
     // The peer may be gone, or may already have our close_notify.
     (void)socket_->Shutdown();
-    return absl::OkStatus();
+    if (unsent_.empty()) return absl::OkStatus();
+    return absl::DataLossError(absl::StrCat(
+        "the server closed the connection before the last ", unsent_.size(),
+        " bytes that were read from standard input were sent"));
   }
 
  private:

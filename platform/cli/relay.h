@@ -13,8 +13,10 @@ namespace airlock::cli {
 
 // Sends data from `in` and writes received data to `out`, in both directions at
 // once, until the peer closes. Reports the end of `in` to the peer
-// (half-close), which may still answer. `socket`, its handshake done, uses
-// `transport`, which does not wait from now on.
+// (half-close), which may still answer. An error (kDataLoss) if the peer closes
+// before data that was read from `in` is sent; what is still in `in` does not
+// count. `socket`, its handshake done, uses `transport`, which does not wait
+// from now on.
 absl::Status Relay(ssl::Socket* socket, platform::PosixTransport* transport,
                    int in, int out);
 

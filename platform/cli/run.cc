@@ -253,8 +253,6 @@ class Run {
         MakePlan(options_, facts_, policy, &host_);
     if (!plan.ok()) return plan.status();
     if (keys_ != nullptr) {
-      const absl::Status hidden = keys_->CheckHidden(*plan);
-      if (!hidden.ok()) return hidden;
       plan->keys = keys_->place();
       const absl::Status told = policy.PutInto(&*plan);
       if (!told.ok()) return told;
@@ -277,6 +275,10 @@ class Run {
     absl::StatusOr<SandboxedProgram> sandboxed =
         WrapInSandbox(*plan, command, policy.environment(), &host_);
     if (!sandboxed.ok()) return sandboxed.status();
+    if (keys_ != nullptr) {
+      const absl::Status hidden = keys_->CheckHidden(sandboxed->visible);
+      if (!hidden.ok()) return hidden;
+    }
     plan->development_key = nullptr;
     absl::StatusOr<std::unique_ptr<StreamRelay>> streams =
         StreamRelay::Create();

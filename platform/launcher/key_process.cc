@@ -146,10 +146,8 @@ KeyProcess::~KeyProcess() {
   if (supervisor_.joinable()) supervisor_.join();
 }
 
-absl::Status KeyProcess::CheckHidden(const SandboxPlan& plan) const {
-  std::vector<std::string> visible = plan.readable;
-  visible.push_back(plan.folder);
-  visible.insert(visible.end(), plan.writable.begin(), plan.writable.end());
+absl::Status KeyProcess::CheckHidden(
+    const std::vector<std::string>& visible) const {
   for (const std::string& file : key_files_) {
     const absl::StatusOr<std::string> real = RealPath(file);
     if (!real.ok()) return real.status();

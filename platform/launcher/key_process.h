@@ -21,7 +21,6 @@
 #include "platform/host.h"
 #include "platform/internal/unique_fd.h"
 #include "platform/launcher/program.h"
-#include "platform/launcher/sandbox.h"
 
 namespace airlock::launcher {
 
@@ -41,9 +40,9 @@ class KeyProcess {
   KeyProcess(const KeyProcess&) = delete;
   KeyProcess& operator=(const KeyProcess&) = delete;
 
-  // An error (kInvalidArgument) if an application of `plan` could read one of
-  // the files with keys.
-  absl::Status CheckHidden(const SandboxPlan& plan) const;
+  // An error (kInvalidArgument) if one of the files with keys is at or below a
+  // path of `visible`: see SandboxedProgram.
+  absl::Status CheckHidden(const std::vector<std::string>& visible) const;
 
   // The keys that the application has.
   const std::vector<std::string>& key_names() const { return key_names_; }

@@ -131,8 +131,8 @@ class Builder {
     if (!status.ok()) return status;
     AddPython();
     for (const std::string& path : plan_.readable) ReadOnly(path);
-    for (const std::string& path : plan_.writable) Add({"--bind", path, path});
-    if (!plan_.audit.empty()) Add({"--ro-bind", plan_.audit, kSandboxAudit});
+    for (const std::string& path : plan_.writable) Bind("--bind", path, path);
+    if (!plan_.audit.empty()) Bind("--ro-bind", plan_.audit, kSandboxAudit);
     status = AddModules();
     for (const auto& [path, content] : plan_.files) {
       if (status.ok()) status = AddFile(content, path);
@@ -176,7 +176,14 @@ class Builder {
       absl::StrAppend(&options_, word, absl::string_view("\0", 1));
     }
   }
-  void ReadOnly(const std::string& path) { Add({"--ro-bind-try", path, path}); }
+  // Shows the file or folder `from` as `to`. Everything outside that is shown
+  // goes through this, so that `visible` has it.
+  void Bind(const std::string& option, const std::string& from,
+            const std::string& to) {
+    Add({option, from, to});
+    result_.visible.push_back(from);
+  }
+  void ReadOnly(const std::string& path) { Bind("--ro-bind-try", path, path); }
   // Passes `file` to bwrap; returns its number.
   std::string Keep(UniqueFd file) {
     result_.program.inherited.push_back(file.get());
@@ -236,7 +243,7 @@ class Builder {
     for (const std::string& path : plan_.programs) ReadOnly(path);
     hidden_ = std::move(files->hidden);
     Add({"--proc", "/proc"});
-    for (const char* path : kDevices) Add({"--dev-bind", path, path});
+    for (const char* path : kDevices) Bind("--dev-bind", path, path);
     Add({"--symlink", "/proc/self/fd", "/dev/fd"});
     return absl::OkStatus();
   }
@@ -250,7 +257,7 @@ class Builder {
     // A device that cannot be opened, on a mount without devices.
     for (const std::string& path : hidden_) {
       if (!absl::c_linear_search(plan_.programs, path)) {
-        Add({"--ro-bind", "/dev/null", path});
+        Bind("--ro-bind", "/dev/null", path);
       }
     }
     for (const std::string& name : InterpreterNames(plan_.python)) {
@@ -261,8 +268,8 @@ class Builder {
   // Adds Airlock's modules, and replaces every other `_ssl`.
   absl::Status AddModules() {
     for (const char* folder : {"/package", "/py3", "/py2.7"}) {
-      Add({"--ro-bind-try", absl::StrCat(plan_.modules, folder),
-           absl::StrCat(kSandboxModules, folder)});
+      Bind("--ro-bind-try", absl::StrCat(plan_.modules, folder),
+           absl::StrCat(kSandboxModules, folder));
     }
     std::vector<std::string> roots = LibraryRoots();
     for (const std::string& prefix : plan_.python.prefixes) {
@@ -301,7 +308,7 @@ class Builder {
       const std::string place = absl::StrCat(folder, "/", name);
       const std::string module = absl::StrCat(plan_.modules, ours, name);
       if (access(module.c_str(), R_OK) == 0) {
-        Add({"--ro-bind", module, place});
+        Bind("--ro-bind", module, place);
         continue;
       }
       absl::Status status = AddFile("", place);

@@ -59,6 +59,9 @@ struct SandboxPlan {
 // may hold secrets: after the start, it has its own copies.
 struct SandboxedProgram {
   Program program;
+  // Every path of the host that the sandbox shows, with all that is below it;
+  // some may not exist.
+  std::vector<std::string> visible;
   std::vector<platform::internal::UniqueFd> files;
   // For a plan with an audit: a socket on which the sandbox sends one byte when
   // its mounts are made, and waits for one before the application starts.

@@ -61,6 +61,16 @@ void WaitFor(int fd, short events) {  // NOLINT(google-runtime-int)
   }
 }
 
+// Whether the reader of a pipe has closed it. Keeps errno.
+bool IsUnread(int pipe) {
+  const int error = errno;
+  pollfd entry = {pipe, 0, 0};
+  const bool closed =
+      poll(&entry, 1, /*timeout=*/0) == 1 && (entry.revents & POLLERR) != 0;
+  errno = error;
+  return closed;
+}
+
 // The number of bytes read, 0 at the end, -1 with errno.
 ssize_t ReadSome(int fd, char* to, size_t size) {
   for (;;) {
@@ -85,10 +95,13 @@ int WriteAll(int fd, absl::string_view bytes) {
   return 0;
 }
 
-void CopyInput(const UniqueFd& to) {
+// Sets `error` if the input cannot be read, before `to` is closed.
+void CopyInput(const UniqueFd& to, std::atomic<int>* error) {
   std::array<char, kChunk> chunk;
   for (;;) {
     const ssize_t size = ReadSome(STDIN_FILENO, chunk.data(), chunk.size());
+    // A program may close its input, and is then not deceived.
+    if (size < 0 && !IsUnread(to.get())) *error = errno;
     if (size <= 0 ||
         WriteAll(to.get(), {chunk.data(), static_cast<size_t>(size)}) != 0) {
       return;
@@ -135,7 +148,9 @@ void StreamRelay::Start() {
   if (!one_output_) err_.copier = std::thread(Copy, &err_);
   if (!has_input_) return;
   // It may wait for input that never arrives: it ends with this process.
-  std::thread([to = std::move(input_writing_)] { CopyInput(to); }).detach();
+  std::thread([to = std::move(input_writing_), error = input_error_] {
+    CopyInput(to, error.get());
+  }).detach();
 }
 
 absl::Status StreamRelay::Finish() {
@@ -148,6 +163,10 @@ absl::Status StreamRelay::Finish() {
         output->error, output->to == STDOUT_FILENO
                            ? "standard output of the application was lost"
                            : "standard error of the application was lost"));
+  }
+  if (*input_error_ != 0) {
+    status.Update(absl::ErrnoToStatus(
+        *input_error_, "standard input cannot be read to its end"));
   }
   return status;
 }

@@ -5,6 +5,7 @@
 #ifndef AIRLOCK_PLATFORM_LAUNCHER_STREAM_RELAY_H_
 #define AIRLOCK_PLATFORM_LAUNCHER_STREAM_RELAY_H_
 
+#include <atomic>
 #include <memory>
 #include <thread>
 
@@ -22,7 +23,8 @@ namespace airlock::launcher {
 //
 // A terminal and /dev/null are not copied as input: the program's input is
 // empty. Input that is copied but that the program does not read is lost to
-// other readers. Output and error share one pipe if they have the same target,
+// other readers. Input that cannot be read ends for the program, and Finish
+// reports it. Output and error share one pipe if they have the same target,
 // which preserves their order. If a reader closes, the program gets EPIPE;
 // output to a descriptor that the caller closed is discarded.
 class StreamRelay {
@@ -41,7 +43,8 @@ class StreamRelay {
   // Call it once the program has the ends.
   void Start();
   // Waits until all output of the program and its children is written. An error
-  // if some could not be written, unless the reader closed.
+  // if some could not be written, unless the reader closed, or if the input
+  // could not be read to its end.
   absl::Status Finish();
 
  private:
@@ -61,6 +64,9 @@ class StreamRelay {
   bool one_output_ = false;
   platform::internal::UniqueFd input_reading_;
   platform::internal::UniqueFd input_writing_;
+  // Of the read that failed. Shared with a thread that may outlive the relay.
+  const std::shared_ptr<std::atomic<int>> input_error_ =
+      std::make_shared<std::atomic<int>>(0);
   Output out_;
   Output err_;
 };

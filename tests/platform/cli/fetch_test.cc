@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -35,6 +37,7 @@ using http::testing::TestProxy;
 using http::testing::TestServer;
 using http::testing::TestServerOptions;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -48,14 +51,26 @@ std::string Scratch(const std::string& name) {
   return absl::StrCat(::testing::TempDir(), "/", name);
 }
 
-bool Exists(const std::string& path) {
-  struct stat status = {};
-  return lstat(path.c_str(), &status) == 0;
-}
-
 std::string Content(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// A new folder, without a slash at its end.
+std::string MakeFolder() {
+  std::string path = Scratch("folderXXXXXX");
+  EXPECT_NE(mkdtemp(&path[0]), nullptr);
+  return path;
+}
+
+// The files in `folder`, sorted.
+std::vector<std::string> Names(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 // Runs `airlock fetch` for `url`, trusting ca.pem, with `flags`.
@@ -206,17 +221,17 @@ TEST(FetchTest, TheExitStatusSaysWhatFailed) {
 
 TEST(FetchTest, FilesAppearWhenTheyAreComplete) {
   const TestServer server(Pages());
-  const std::string path = Scratch("output");
+  const std::string folder = MakeFolder();
+  const std::string path = absl::StrCat(folder, "/output");
   const std::string flag = absl::StrCat("--output=", path);
   Outcome outcome = Fetch(server.Url("/cut"), {flag});
   EXPECT_EQ(outcome.status, 6) << outcome.errors;
-  EXPECT_FALSE(Exists(path));
-  EXPECT_FALSE(Exists(path + ".part"));
+  EXPECT_THAT(Names(folder), IsEmpty());
 
   outcome = Fetch(server.Url(), {flag});
   EXPECT_EQ(outcome.status, 0) << outcome.errors;
   EXPECT_THAT(Content(path), HasSubstr("GET |"));
-  EXPECT_FALSE(Exists(path + ".part"));
+  EXPECT_THAT(Names(folder), ElementsAre("output"));
   EXPECT_THAT(outcome.output, IsEmpty());
   // No progress: standard error is not a terminal.
   EXPECT_THAT(outcome.errors, IsEmpty());
@@ -230,7 +245,38 @@ TEST(FetchTest, FilesAppearWhenTheyAreComplete) {
   struct stat status = {};
   ASSERT_EQ(lstat("/dev/null", &status), 0);
   EXPECT_TRUE(S_ISCHR(status.st_mode));
-  EXPECT_FALSE(Exists("/dev/null.part"));
+}
+
+TEST(FetchTest, OtherFilesStayAsTheyAre) {
+  const TestServer server(Pages());
+  const std::string folder = MakeFolder();
+  const std::string path = absl::StrCat(folder, "/output");
+  std::ofstream(path + ".part") << "the user's";
+  const std::string flag = absl::StrCat("--output=", path);
+  EXPECT_EQ(Fetch(server.Url("/cut"), {flag}).status, 6);
+  EXPECT_EQ(Content(path + ".part"), "the user's");
+  EXPECT_EQ(Fetch(server.Url(), {flag}).status, 0);
+  EXPECT_EQ(Content(path + ".part"), "the user's");
+  EXPECT_THAT(Names(folder), ElementsAre("output", "output.part"));
+}
+
+TEST(FetchOutputTest, TwoRunsDoNotMixTheirData) {
+  const std::string path = absl::StrCat(MakeFolder(), "/output");
+  const auto first = cli::FetchOutput::Open(path, /*progress=*/false);
+  const auto second = cli::FetchOutput::Open(path, /*progress=*/false);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_TRUE((*first)->Write("the longer one").ok());
+  EXPECT_TRUE((*second)->Write("short").ok());
+  EXPECT_TRUE((*first)->Finish().ok());
+  EXPECT_EQ(Content(path), "the longer one");
+  EXPECT_TRUE((*second)->Finish().ok());
+  EXPECT_EQ(Content(path), "short");
+  const mode_t mask = umask(0);
+  umask(mask);
+  struct stat status = {};
+  ASSERT_EQ(lstat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0666 & ~mask);
 }
 
 // script(1) gives it a terminal.

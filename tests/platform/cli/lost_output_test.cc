@@ -21,6 +21,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/platform/cli/process.h"
+#include "tests/platform/http/test_server.h"
 #include "tests/support/testdata.h"
 
 namespace airlock::testing {
@@ -181,6 +182,18 @@ TEST_F(LostOutputTest, UnreadableInputIsAFailure) {
     EXPECT_GT(Run(absl::StrCat(command, " <FOLDER"), &shown), 0) << command;
     EXPECT_THAT(shown, HasSubstr("standard input cannot be read")) << command;
   }
+}
+
+// A server that has read some of an endless input, and closes.
+TEST_F(LostOutputTest, InputThatIsReadAndNotSentIsAFailure) {
+  const http::testing::TestServer server(
+      [](http::testing::Peer& peer) { (void)peer.Read(1); });
+  std::string shown;
+  EXPECT_EQ(Run(absl::StrCat("airlock connect --insecure localhost:",
+                             server.port(), " </dev/zero"),
+                &shown),
+            1);
+  EXPECT_THAT(shown, HasSubstr("the server closed the connection before"));
 }
 
 }  // namespace

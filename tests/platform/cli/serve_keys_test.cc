@@ -215,6 +215,33 @@ TEST_F(ServeKeysTest, StartsWithoutTheService) {
   EXPECT_EQ(Visit(*server, Client(ssl::TlsVersion::kTls1_2)), nullptr);
 }
 
+// Each pair of signals is there before the service sees one of them.
+TEST_F(ServeKeysTest, AReportDoesNotHideTheSignalToStop) {
+  for (const int stop : {SIGTERM, SIGINT}) {
+    keyd_->Signal(SIGSTOP);
+    keyd_->Signal(SIGUSR1);
+    keyd_->Signal(stop);
+    keyd_->Signal(SIGCONT);
+    EXPECT_EQ(keyd_->Wait(), 0) << keyd_->errors();
+    EXPECT_THAT(keyd_->errors(), HasSubstr("\"keys used\""));
+    StartKeyd();
+  }
+}
+
+TEST_F(ServeKeysTest, ReportsDoNotEndTheService) {
+  keys::KeyClientOptions options;
+  options.place = socket();
+  const auto client = keys::KeyClient::Create(options).value();
+  for (int i = 0; i < 1000; ++i) keyd_->Signal(SIGUSR1);
+  EXPECT_TRUE(keyd_->WaitForErrors("\"keys used\""));
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(client->List().ok());
+    keyd_->Signal(SIGUSR1);
+  }
+  keyd_->Signal(SIGTERM);
+  EXPECT_EQ(keyd_->Wait(), 0) << keyd_->errors();
+}
+
 TEST_F(ServeKeysTest, AServiceThatLostItsAuditFails) {
   keyd_->Signal(SIGTERM);
   keyd_->Wait();

@@ -415,6 +415,10 @@ applications:
         inside = shutil.copyfile(self.key, self.app.path('server_p256.key'))
         self.write('keyd.yaml', good.replace(self.key, inside))
         refused('which the application can read')
+        # It can read whatever is mounted, such as a program.
+        self.write('keyd.yaml', good)
+        os.chmod(self.key, 0o700)
+        refused('which the application can read', '--programs=' + self.key)
         os.unlink(self.config)
         refused('No such file')
 

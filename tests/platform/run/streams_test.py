@@ -247,6 +247,28 @@ except (IOError, OSError) as error:
         self.assertEqual(process.returncode, 1)
         self.assertIn(b'standard output', err)
 
+    def test_input_that_cannot_be_read_is_not_complete(self):
+        """Reading a folder fails."""
+        code = 'import os, sys\nprint(len(os.read(0, 9)))\nsys.exit(%d)\n'
+        for status, shown in (0, 1), (7, 7):
+            fd = os.open(self.data, os.O_RDONLY)
+            process = self.start(code % status, stdin=fd,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            os.close(fd)
+            out, err = process.communicate()
+            self.assertEqual((process.returncode, out), (shown, b'0\n'), err)
+            self.assertIn(b'standard input cannot be read to its end', err)
+
+    def test_input_may_be_closed(self):
+        with tempfile.TemporaryFile() as file:
+            file.write(b'x' * 1000000)
+            file.seek(0)
+            process = self.start('import os\nos.close(0)\n', stdin=file,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            _, err = process.communicate()
+        self.assertEqual(process.returncode, 0, err)
+        self.assertNotIn(b'standard input', err)
+
     def test_a_reader_that_waits_does_not_hold_a_signal(self):
         process = self.start('''
 import os
