@@ -48,6 +48,10 @@ class BodyReader {
   // call.
   virtual std::optional<uint64_t> size() const { return std::nullopt; }
 
+  // How many bytes of the body it keeps in memory while it exists. A server
+  // limits them: see ServerLimits::max_waiting_bytes.
+  virtual size_t memory() const { return 0; }
+
   // Starts again at the first byte, for a redirect (307, 308) or a repeated
   // request. The default is an error: then the call ends there.
   virtual absl::Status Rewind();

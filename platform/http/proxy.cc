@@ -3,8 +3,6 @@
 
 #include "platform/http/proxy.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -16,24 +14,17 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "platform/http/error.h"
+#include "platform/http/internal/address_bytes.h"
 #include "platform/http/url.h"
 #include "ssl/shown.h"
 
 namespace airlock::http {
 namespace {
 
+using internal::AddressBytes;
+
 absl::Status Invalid(absl::string_view message) {
   return MakeFailure(Failure::kProxy, message);
-}
-
-// The bytes of an IPv4 or IPv6 address; empty if it is neither.
-std::string AddressBytes(absl::string_view text) {
-  std::string bytes(16, '\0');
-  const std::string copy(text);
-  if (inet_pton(AF_INET6, copy.c_str(), bytes.data()) == 1) return bytes;
-  bytes.resize(4);
-  if (inet_pton(AF_INET, copy.c_str(), bytes.data()) == 1) return bytes;
-  return "";
 }
 
 bool SamePrefix(absl::string_view a, absl::string_view b, int bits) {

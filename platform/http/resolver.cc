@@ -3,7 +3,6 @@
 
 #include "platform/http/resolver.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 
@@ -18,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "platform/http/error.h"
+#include "platform/http/internal/address_bytes.h"
 #include "platform/internal/address_lookup.h"
 #include "ssl/guarded.h"
 #include "ssl/shown.h"
@@ -51,12 +51,6 @@ Endpoints Lookup(const std::string& host, uint16_t port, int flags) {
                        absl::StrCat(ssl::Shown(host), " has no address"));
   }
   return endpoints;
-}
-
-bool IsNumeric(const std::string& host) {
-  in6_addr address = {};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), &address) == 1;
 }
 
 }  // namespace
@@ -110,7 +104,7 @@ void Resolver::Start(const std::string& host, uint16_t port,
     waiter.mailbox->Post([done = waiter.done, endpoints] { done(endpoints); });
   };
   const Waiter waiter = {std::move(mailbox), std::move(done)};
-  if (IsNumeric(host)) {
+  if (!internal::AddressBytes(host).empty()) {
     answer(waiter, Lookup(host, port, AI_NUMERICHOST));
     return;
   }

@@ -3,8 +3,6 @@
 
 #include "platform/http/url.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -18,12 +16,15 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "platform/http/error.h"
+#include "platform/http/internal/address_bytes.h"
 #include "ssl/shown.h"
 
 namespace airlock::http {
 namespace {
 
 constexpr absl::string_view kScheme = "https";
+constexpr size_t kIpv4Size = 4;
+constexpr size_t kIpv6Size = 16;
 
 absl::Status Invalid(absl::string_view message) {
   return MakeFailure(Failure::kInvalidRequest, message);
@@ -66,11 +67,6 @@ absl::StatusOr<std::string> Encode(absl::string_view text) {
   return encoded;
 }
 
-bool IsAddress(int family, const std::string& host) {
-  in6_addr address = {};
-  return inet_pton(family, host.c_str(), &address) == 1;
-}
-
 bool IsNumber(absl::string_view text) {
   const bool hex = absl::ConsumePrefix(&text, "0x");
   return (hex || !text.empty()) &&
@@ -83,7 +79,7 @@ absl::StatusOr<std::string> ParseHost(absl::string_view text) {
   if (absl::ConsumePrefix(&text, "[")) {
     if (absl::ConsumeSuffix(&text, "]")) {
       host = absl::AsciiStrToLower(text);
-      if (IsAddress(AF_INET6, host)) return host;
+      if (internal::AddressBytes(host).size() == kIpv6Size) return host;
     }
     return Invalid(absl::StrCat("\"", ssl::Shown(host),
                                 "\" in the URL is not an IPv6 address"));
@@ -93,7 +89,7 @@ absl::StatusOr<std::string> ParseHost(absl::string_view text) {
   // numbers for addresses, but no certificate has such a name.
   absl::string_view last = absl::StripSuffix(host, ".");
   last = last.substr(last.rfind('.') + 1);
-  if (IsNumber(last) && !IsAddress(AF_INET, host)) {
+  if (IsNumber(last) && internal::AddressBytes(host).size() != kIpv4Size) {
     return Invalid(absl::StrCat(
         "\"", ssl::Shown(text),
         "\" in the URL is an IPv4 address, but not in the form 192.0.2.1"));

@@ -21,6 +21,11 @@ struct ServerLimits {
   size_t max_header_bytes = 16 << 10;
   // The body of a request.
   uint64_t max_body_bytes = uint64_t{1} << 30;
+  // Bodies of responses that wait in memory for the client of one HTTP/2
+  // connection. While there are more, another response becomes 503 unless its
+  // body is small (16 KiB). What a BodyReader reads only when it is sent does
+  // not count: see BodyReader::memory.
+  uint64_t max_waiting_bytes = uint64_t{16} << 20;
   // Requests on one connection, which is then closed; 0: any number.
   uint64_t max_requests = 0;
 

@@ -23,8 +23,12 @@ ServerResponse Echoed(std::string text) {
 
 class EchoSink : public BodySink {
  public:
-  EchoSink(std::string head, std::shared_ptr<Responder> responder)
-      : text_(std::move(head)), responder_(std::move(responder)) {}
+  EchoSink(std::string head, std::shared_ptr<Responder> responder,
+           std::shared_ptr<std::atomic<size_t>> incomplete)
+      : text_(std::move(head)),
+        responder_(std::move(responder)),
+        incomplete_(std::move(incomplete)) {}
+  ~EchoSink() override { incomplete_->fetch_sub(size_); }
 
   absl::Status OnData(absl::string_view data) override {
     if (data.size() > EchoHandler::kMostBytes - size_) {
@@ -32,6 +36,11 @@ class EchoSink : public BodySink {
           "the echo is limited to ", EchoHandler::kMostBytes, " bytes"));
     }
     size_ += data.size();
+    if (incomplete_->fetch_add(data.size()) + data.size() >
+        EchoHandler::kMostIncompleteBytes) {
+      return absl::ResourceExhaustedError(
+          "too many echoes at once; try again later");
+    }
     absl::StrAppend(&text_, data);
     return absl::OkStatus();
   }
@@ -42,6 +51,7 @@ class EchoSink : public BodySink {
   std::string text_;
   size_t size_ = 0;
   const std::shared_ptr<Responder> responder_;
+  const std::shared_ptr<std::atomic<size_t>> incomplete_;
 };
 
 }  // namespace
@@ -70,7 +80,8 @@ std::unique_ptr<BodySink> EchoHandler::OnRequest(
     responder->Respond(Echoed(std::move(head)));
     return nullptr;
   }
-  return std::make_unique<EchoSink>(std::move(head), std::move(responder));
+  return std::make_unique<EchoSink>(std::move(head), std::move(responder),
+                                    incomplete_);
 }
 
 }  // namespace airlock::http

@@ -68,6 +68,7 @@ class SlotReader : public BodyReader {
   absl::StatusOr<size_t> Read(absl::Span<char> into) override {
     return reader_->Read(into);
   }
+  size_t memory() const override { return reader_->memory(); }
 
  private:
   const std::unique_ptr<BodyReader> reader_;

@@ -17,7 +17,10 @@ namespace airlock::http {
 FileReader::FileReader(platform::internal::UniqueFd fd,
                        std::vector<FilePart> parts)
     : fd_(std::move(fd)), parts_(std::move(parts)) {
-  for (const FilePart& part : parts_) size_ += part.text.size() + part.size;
+  for (const FilePart& part : parts_) {
+    size_ += part.text.size() + part.size;
+    memory_ += part.text.size();
+  }
 }
 
 absl::StatusOr<size_t> FileReader::Read(absl::Span<char> into) {

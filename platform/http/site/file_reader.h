@@ -33,11 +33,14 @@ class FileReader : public BodyReader {
 
   absl::StatusOr<size_t> Read(absl::Span<char> into) override;
   std::optional<uint64_t> size() const override { return size_; }
+  // The texts.
+  size_t memory() const override { return memory_; }
 
  private:
   const platform::internal::UniqueFd fd_;
   std::vector<FilePart> parts_;
   uint64_t size_ = 0;
+  size_t memory_ = 0;
   size_t part_ = 0;        // The part that is being read,
   uint64_t position_ = 0;  // and how much of its text and bytes was.
 };

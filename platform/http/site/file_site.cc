@@ -14,6 +14,7 @@
 #include "platform/http/site/content_type.h"
 #include "platform/http/site/file_error.h"
 #include "platform/http/site/url_path.h"
+#include "ssl/shown.h"
 
 namespace airlock::http {
 namespace {
@@ -41,6 +42,11 @@ absl::StatusOr<struct stat> StatusOf(const UniqueFd& fd) {
 }  // namespace
 
 absl::StatusOr<FileSite> FileSite::Open(const std::string& root) {
+  if (absl::StrContains(root, '\0')) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the directory ", ssl::ShownPath(root),
+                     " cannot be opened: the path contains a NUL byte"));
+  }
   UniqueFd fd(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const int error = errno;
   if (!fd.valid()) {

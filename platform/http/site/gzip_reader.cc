@@ -80,4 +80,6 @@ absl::StatusOr<size_t> GzipReader::Read(absl::Span<char> into) {
   return into.size() - stream.avail_out;
 }
 
+size_t GzipReader::memory() const { return state_->source->memory(); }
+
 }  // namespace airlock::http

@@ -27,6 +27,8 @@ class GzipReader : public BodyReader {
   // Compresses at most about 256 KiB at once, so that a file that shrinks to
   // almost nothing does not keep its thread from other connections.
   absl::StatusOr<size_t> Read(absl::Span<char> into) override;
+  // The other reader's.
+  size_t memory() const override;
 
  private:
   struct State;

@@ -17,11 +17,13 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "platform/http/site/file_error.h"
 #include "platform/internal/unique_fd.h"
 #include "ssl/random.h"
+#include "ssl/shown.h"
 
 namespace airlock::http {
 namespace {
@@ -237,6 +239,11 @@ class FileUploadDirectory : public UploadDirectory {
 
 absl::StatusOr<std::unique_ptr<UploadDirectory>> UploadDirectory::Open(
     const std::string& path, UploadLimits limits) {
+  if (absl::StrContains(path, '\0')) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the directory ", ssl::ShownPath(path),
+                     " cannot be opened: the path contains a NUL byte"));
+  }
   UniqueFd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) {
     const int error = errno;

@@ -68,6 +68,7 @@ TEST(ProxyTest, ExceptionsConnectDirectly) {
   EXPECT_TRUE(Used("example.com:8443", "example.com"));
   EXPECT_FALSE(Used("127.0.0.1", "127.0.0.1"));
   EXPECT_TRUE(Used("127.0.0.1", "127.0.0.2"));
+  EXPECT_TRUE(Used(absl::string_view("127.0.0.1\0x", 11), "127.0.0.1"));
   EXPECT_FALSE(Used("10.0.0.0/9", "10.127.0.1"));
   EXPECT_TRUE(Used("10.0.0.0/9", "10.128.0.1"));
   EXPECT_TRUE(Used("10.0.0.0/8", "10.example.com"));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/error.h"
@@ -91,6 +92,23 @@ TEST(UrlTest, RefusesWhatIsNoUrl) {
     EXPECT_THAT(std::string(url.status().message()), Not(HasSubstr("secret")));
   }
   EXPECT_FALSE(ParseUrl(absl::string_view("https://x/\0", 11)).ok());
+}
+
+// Only the part before the null byte is an address.
+TEST(UrlTest, AddressesEndWithoutANullByte) {
+  const std::string null(1, '\0');
+  for (const std::string& host :
+       {absl::StrCat("[::1", null, "]"), absl::StrCat("[::1", null, "%eth0]"),
+        absl::StrCat("[::1", null, "\r\nX-Smuggled: 1]"),
+        absl::StrCat("127.0.0.1", null), absl::StrCat("127.0.0.1", null, ".1"),
+        std::string("[::1\r\nX-Smuggled: 1]"), std::string("[::1%eth0]"),
+        std::string("[127.0.0.1]")}) {
+    const absl::StatusOr<Url> url =
+        ParseUrl(absl::StrCat("https://", host, ":8443/"));
+    ASSERT_FALSE(url.ok()) << url->host;
+    EXPECT_EQ(FailureOf(url.status()), Failure::kInvalidRequest);
+    EXPECT_EQ(Resolved("https://a/", absl::StrCat("//", host, "/")), "error");
+  }
 }
 
 // RFC 3986, section 5.4.

@@ -37,6 +37,8 @@ constexpr double kEarnedByData = 2;
 constexpr size_t kTinyFrame = 256;
 // How much of a request's body is read and dropped after its response.
 constexpr uint64_t kMaxDrained = 64 << 10;
+// A body that may always wait in memory.
+constexpr size_t kSmallBody = 16 << 10;
 // A client that sends or takes less than this before a deadline is too slow.
 constexpr size_t kProgress = 1024;
 // Output that waits in nghttp2, such as acknowledgements, in frames.
@@ -305,10 +307,25 @@ void Http2Connection::Refuse(Stream* stream, ServerResponse response) {
   }
 }
 
+bool Http2Connection::HasRoomFor(const ServerResponse& response) const {
+  const BodyReader* const reader = response.body_reader.get();
+  const size_t size =
+      response.body.size() + (reader == nullptr ? 0 : reader->memory());
+  if (size <= kSmallBody) return true;
+  uint64_t waiting = 0;
+  for (const auto& stream : streams_) waiting += stream.second->body.memory();
+  return waiting <= host_.limits().max_waiting_bytes;
+}
+
 void Http2Connection::Respond(Stream* stream, ServerResponse response) {
   response = Sendable(std::move(response));
   stream->responded = true;
   const ServerRequest& request = stream->head.request();
+  const bool head_only = request.method == "HEAD";
+  if (!head_only && !HasRoomFor(response)) {
+    response = ErrorResponse(absl::ResourceExhaustedError(
+        "too much of other responses waits for this connection"));
+  }
   host_.stats().responses[response.status / 100].fetch_add(
       1, std::memory_order_relaxed);
   host_.LogRequest(request.method, request.target, response.status);
@@ -322,7 +339,6 @@ void Http2Connection::Respond(Stream* stream, ServerResponse response) {
   }
   Http2ResponseBody body(std::move(response.body),
                          std::move(response.body_reader));
-  const bool head_only = request.method == "HEAD";
   const bool no_body = HasNoBody(response.status);
   std::optional<uint64_t> length = body.size();
   uint64_t stated = 0;
@@ -360,6 +376,7 @@ void Http2Connection::OnSent(uint8_t type, int32_t id, size_t size,
   Stream* const stream = Find(id);
   if (stream == nullptr) return;
   stream->sent = true;
+  stream->body = Http2ResponseBody();
   // Clients that send a body may miss a response that a reset follows at once,
   // so that the reset waits until they have sent more, or long enough.
   stream->received = 0;

@@ -83,6 +83,8 @@ class Http2Connection final : public ConnectionProtocol {
   // Answers instead of the handler, unless there is a response.
   void Refuse(Stream* stream, ServerResponse response);
   void Respond(Stream* stream, ServerResponse response);
+  // Whether its body may wait in memory beside those of other streams.
+  bool HasRoomFor(const ServerResponse& response) const;
   // Notes that the client has taken or sent `size` bytes.
   void NoteProgress(Stream* stream, size_t size, absl::Duration timeout);
   // Resets a stream, and forgets it.

@@ -17,6 +17,10 @@ Http2ResponseBody::Http2ResponseBody(std::string text,
   left_ = reader_ == nullptr ? text_.size() : reader_->size();
 }
 
+size_t Http2ResponseBody::memory() const {
+  return text_.size() + (reader_ == nullptr ? 0 : reader_->memory());
+}
+
 absl::StatusOr<size_t> Http2ResponseBody::Read(absl::Span<char> into,
                                                bool* last) {
   size_t size = into.size();

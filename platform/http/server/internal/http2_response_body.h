@@ -26,6 +26,8 @@ class Http2ResponseBody {
   // How many bytes it has, if that is known.
   std::optional<uint64_t> size() const { return left_; }
   bool empty() const { return left_.has_value() && *left_ == 0; }
+  // How many bytes it keeps in memory.
+  size_t memory() const;
 
   // The next bytes; sets `last` with the last ones. Errors: those of the
   // reader, also if it has fewer bytes than it said.

@@ -3,13 +3,17 @@
 
 // HTTP/2 clients that break the rules: what ends, and what does not.
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/http/server/server.h"
@@ -185,6 +189,78 @@ TEST(Http2FaultsTest, MoreStreamsThanAllowedAreRefused) {
   }
   client.Send(resets + Ping());
   EXPECT_TRUE(client.peer().WaitFor(kPing, 0).has_value());
+}
+
+// Gives 20000 bytes, and says that it keeps some in memory.
+class KeepingReader : public BodyReader {
+ public:
+  explicit KeepingReader(size_t memory) : memory_(memory) {}
+  absl::StatusOr<size_t> Read(absl::Span<char> into) override {
+    const size_t size = std::min(into.size(), left_);
+    std::fill_n(into.begin(), size, 'r');
+    left_ -= size;
+    return size;
+  }
+  std::optional<uint64_t> size() const override { return 20000; }
+  size_t memory() const override { return memory_; }
+
+ private:
+  const size_t memory_;
+  size_t left_ = 20000;
+};
+
+std::string WithWindow(uint32_t size) {
+  // SETTINGS_INITIAL_WINDOW_SIZE.
+  return FrameBytes(kSettings, 0, 0,
+                    absl::StrCat(Number(4, 2), Number(size, 4)));
+}
+
+TEST(Http2FaultsTest, ResponsesThatNobodyReadsHaveALimit) {
+  auto options = Serving(std::make_shared<FunctionHandler>(
+      [](const ServerRequest& request, ServerConnection&,
+         std::shared_ptr<Responder> responder) {
+        ServerResponse response;
+        if (request.target == "/text") {
+          response.body = std::string(20000, 't');
+        } else if (request.target == "/kept") {
+          response.body_reader = std::make_unique<KeepingReader>(20000);
+        } else if (request.target == "/file") {
+          response.body_reader = std::make_unique<KeepingReader>(0);
+        } else {
+          response.body = "small";
+        }
+        responder->Respond(std::move(response));
+        return nullptr;
+      }));
+  options.limits.max_waiting_bytes = 50000;
+  RunningServer server(std::move(options));
+  for (const char* large : {"/text", "/kept"}) {
+    Http2Client client(server);
+    std::string requests = WithWindow(0);
+    for (uint32_t i = 0; i < 30; ++i) {
+      const char* const other = i % 3 == 1 ? "/file" : "/small";
+      requests += Ask(2 * i + 1, i % 3 == 0 ? large : other);
+    }
+    client.Send(requests + Ping());
+    ASSERT_TRUE(client.peer().WaitFor(kPing, 0).has_value());
+    client.Send(WithWindow(1 << 20));
+    int refused = 0;
+    for (uint32_t i = 0; i < 30; ++i) {
+      const auto seen = client.peer().ReadRequest();
+      ASSERT_TRUE(seen.has_value());
+      const std::string status = seen->request.Header(":status");
+      if (status == "200") continue;
+      EXPECT_EQ(status, "503");
+      // Of the large ones, and not the first three.
+      EXPECT_EQ(seen->stream % 6, 1u);
+      EXPECT_GT(seen->stream, 13u);
+      ++refused;
+    }
+    EXPECT_EQ(refused, 7) << large;
+    // What was read does not wait.
+    client.Send(Ask(61, large));
+    EXPECT_EQ(client.Response().substr(0, 4), "200 ");
+  }
 }
 
 // nghttp2 ignores these frames.

@@ -128,6 +128,23 @@ TEST_F(FileHandlerTest, RefusesOtherMethods) {
   EXPECT_TRUE(fs::exists(root_ / "a.bin"));
 }
 
+// A server limits it.
+TEST_F(FileHandlerTest, SaysWhatItKeepsInMemory) {
+  const size_t page = Get("/docs/").body.size();
+  for (const Headers& headers :
+       {Headers(), Headers({{"Accept-Encoding", "gzip"}})}) {
+    const auto kept = [&](const char* target) {
+      testing::FakeConnection connection;
+      const auto responder = std::make_shared<testing::FakeResponder>();
+      handler_->OnRequest(MakeRequest("GET", target, headers), connection,
+                          responder);
+      return responder->response->body_reader->memory();
+    };
+    EXPECT_EQ(kept("/docs/"), page);
+    EXPECT_EQ(kept("/large.txt"), 0u);
+  }
+}
+
 TEST_F(FileHandlerTest, GivesOneRange) {
   const Answer answer = Get("/a.bin", {{"Range", "bytes=2-5"}});
   EXPECT_EQ(answer.status, 206);

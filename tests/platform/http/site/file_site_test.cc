@@ -80,6 +80,11 @@ TEST_F(FileSiteTest, TellsAShortageOfDescriptorsFromAMissingFile) {
   }
 }
 
+TEST_F(FileSiteTest, ARootHasNoNullByte) {
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      FileSite::Open(root_.string() + std::string("\0x", 2)).status()));
+}
+
 // Without waiting for a FIFO's writer.
 TEST_F(FileSiteTest, RefusesWhatIsNotAFile) {
   const auto make = [this](const char* name, mode_t type) {

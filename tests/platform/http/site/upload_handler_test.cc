@@ -109,6 +109,12 @@ TEST_F(UploadHandlerTest, StoresNewFiles) {
   EXPECT_EQ(log_[0], "uploaded a b.txt, 11 bytes");
 }
 
+TEST_F(UploadHandlerTest, AFolderHasNoNullByte) {
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      UploadDirectory::Open(root_.string() + std::string("\0x", 2), limits_)
+          .status()));
+}
+
 TEST_F(UploadHandlerTest, NeverReplacesAnything) {
   std::ofstream(root_ / "old") << "old";
   fs::create_directory(root_ / "dir");
@@ -315,6 +321,23 @@ TEST(EchoHandlerTest, LimitsTheBody) {
                          {half, half, "x"})
                 .status,
             413);
+}
+
+TEST(EchoHandlerTest, LimitsTheIncompleteBodies) {
+  EchoHandler handler;
+  FakeConnection connection;
+  ServerRequest request = MakeRequest("POST", "/_echo");
+  request.has_body = true;
+  const std::string whole(EchoHandler::kMostBytes, 'x');
+  std::vector<std::unique_ptr<BodySink>> sinks;
+  while (sinks.size() * whole.size() < EchoHandler::kMostIncompleteBytes) {
+    sinks.push_back(handler.OnRequest(request, connection,
+                                      std::make_shared<FakeResponder>()));
+    ASSERT_TRUE(sinks.back()->OnData(whole).ok());
+  }
+  EXPECT_EQ(testing::Ask(handler, request, &connection, {"x"}).status, 503);
+  sinks.pop_back();
+  EXPECT_EQ(testing::Ask(handler, request, &connection, {"x"}).status, 200);
 }
 
 }  // namespace
