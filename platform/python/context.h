@@ -98,9 +98,12 @@ struct ContextObject {
 
   // The Context for connections of `side`, made again if anything has changed.
   // `hostname` is the client's target, if any: the policy may grant exceptions
-  // for it.
+  // for it. `first`: the options of the Context that a server's connection
+  // began with, if its sni callback chooses this one. What these demand of the
+  // client is demanded here, too.
   absl::StatusOr<std::shared_ptr<const ssl::Context>> Freeze(
-      ssl::Side side, const std::string& hostname);
+      ssl::Side side, const std::string& hostname,
+      const ssl::ContextOptions* first = nullptr);
 
   // The choices so far, before policy, trust store and callbacks: for questions
   // about ciphers and groups. Allows every version, since between two setters

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,7 +18,10 @@
 #include "platform/runtime.h"
 #include "ssl/cipher.h"
 #include "ssl/error.h"
+#include "ssl/socket.h"
 #include "ssl/ticket_keyring.h"
+#include "ssl/verification.h"
+#include "ssl/verify_code.h"
 
 namespace airlock::python {
 namespace {
@@ -76,6 +80,49 @@ std::string RulesFor(const config::VerificationPolicy& policy,
                     row.origin.ToString());
   }
   return text;
+}
+
+// Adds to `mode` and `flags` what `first` demands. Whether that changes them.
+bool Tighten(const ssl::Verification& first, ssl::VerifyMode* mode,
+             ssl::VerifyFlags* flags) {
+  const ssl::VerifyMode own_mode = *mode;
+  const uint32_t own_bits = ssl::FlagBits(*flags);
+  *mode = std::max(own_mode, first.mode);
+  flags->crl_check_leaf = flags->crl_check_leaf || first.flags.crl_check_leaf;
+  flags->crl_check_chain =
+      flags->crl_check_chain || first.flags.crl_check_chain;
+  flags->x509_strict = flags->x509_strict || first.flags.x509_strict;
+  return *mode != own_mode || ssl::FlagBits(*flags) != own_bits;
+}
+
+// The CAs of `options`, for a Context that trusts none of them.
+std::shared_ptr<const ssl::TrustStore> StoreOf(
+    const ssl::ContextOptions& options) {
+  return options.trust_source == nullptr ? options.trust_store
+                                         : options.trust_source->current();
+}
+
+// The verify callback of a Context that has no CAs although it verifies.
+absl::Status RefuseChain(const ssl::Socket& core,
+                         const ssl::VerifiedPeer& peer) {
+  // The policy's SPIFFE IDs have bundles of their own.
+  if (core.context()->options().verification.spiffe != nullptr) {
+    return absl::OkStatus();
+  }
+  constexpr uint8_t kUnknownCa = 48;
+  ssl::Error error;
+  error.kind = ssl::ErrorKind::kVerification;
+  error.alert = kUnknownCa;
+  error.verify_code = ssl::verify_code::kUnableToGetIssuerLocally;
+  error.verify_message = std::string(ssl::VerifyCodeText(error.verify_code));
+  error.depth = 0;
+  error.subject = peer.presented[0].subject();
+  error.detail = "certificate verify failed";
+  error.what =
+      "the context that the sni callback chose has no CAs, and the first one "
+      "verifies clients";
+  error.advice = "Load the CAs into both.";
+  return ssl::MakeStatus(error);
 }
 
 }  // namespace
@@ -158,7 +205,8 @@ platform::ContextRequest ContextObject::Request(
 }
 
 absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
-    ssl::Side side, const std::string& hostname) {
+    ssl::Side side, const std::string& hostname,
+    const ssl::ContextOptions* first) {
   const config::VerificationPolicy policy = state->runtime->policy();
   const absl::Time now = state->runtime->host().Now();
   if (side == ssl::Side::kServer && tickets != nullptr) {
@@ -167,6 +215,24 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
     shared->Look(now);
   }
   std::string rules = RulesFor(policy, hostname, now);
+  ssl::VerifyMode mode = CoreVerifyMode(verify_mode);
+  ssl::VerifyFlags flags =
+      ssl::FlagsFromBits(static_cast<uint32_t>(verify_flags));
+  std::shared_ptr<const ssl::SpiffePeers> peers = spiffe;
+  bool tightened = false;
+  bool lacks_cas = false;
+  if (first != nullptr && first->verification.mode != ssl::VerifyMode::kNone) {
+    if (peers == nullptr) peers = first->verification.spiffe;
+    lacks_cas = trusted.empty() && live_cas.empty() && peers == nullptr;
+    tightened = Tighten(first->verification, &mode, &flags) || lacks_cas ||
+                peers != spiffe;
+  }
+  if (tightened) {
+    // What was made with these peers keeps them alive.
+    absl::StrAppend(&rules, "\ntightened ", ssl::VerifyModeName(mode), " ",
+                    ssl::FlagBits(flags), " ",
+                    absl::Hex(reinterpret_cast<uintptr_t>(peers.get())));
+  }
   for (const Frozen& frozen : frozen_) {
     if (frozen.side != side || frozen.rules != rules) continue;
     const std::shared_ptr<const ssl::Context> found = frozen.context;
@@ -179,14 +245,14 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   }
   const uint64_t changes = changes_;
   platform::ContextRequest request = Request(policy, side, hostname);
+  if (tightened) request.cert_reqs = mode;
 
   ssl::ContextOptions result = Basics();
   result.clock = nullptr;  // The runtime's.
   AddVersions(&result.verification);
   result.verification.hostname.common_name_fallback =
       (host_flags & kHostflagNeverCheckSubject) == 0;
-  result.verification.flags =
-      ssl::FlagsFromBits(static_cast<uint32_t>(verify_flags));
+  result.verification.flags = flags;
   AddSigalgs(side, &result);
   result.alpn_protocols = alpn;
   result.npn_protocols = npn;
@@ -205,7 +271,7 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   result.cipher_server_preference = (options & kOpCipherServerPreference) != 0;
   result.psk_identity_hint = psk_hint;
   InstallCallbacks(*this, &result);
-  if (!live_cas.empty() && spiffe == nullptr) {
+  if (!live_cas.empty() && peers == nullptr) {
     platform::CaPath place;
     place.path = live_cas;
     place.argument = "cafile";
@@ -214,11 +280,11 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
   }
   const bool off = policy.verification.value == config::Verification::kOff;
   const bool verifies =
-      verify_mode != kCertNone || (!request.cert_reqs && !off);
+      tightened || verify_mode != kCertNone || (!request.cert_reqs && !off);
   std::shared_ptr<const ssl::TrustStore> trust_store;
-  result.verification.spiffe = spiffe;
+  result.verification.spiffe = peers;
   // The bundles of trust domains take the place of other CAs.
-  if (spiffe == nullptr && (verifies || !trusted.empty())) {
+  if (peers == nullptr && (verifies || !trusted.empty())) {
     absl::StatusOr<std::shared_ptr<const ssl::TrustStore>> store =
         trusted.Store();
     // A context without CAs that does not verify may still be used.
@@ -231,6 +297,12 @@ absl::StatusOr<std::shared_ptr<const ssl::Context>> ContextObject::Freeze(
     result.credentials = CompleteChains(trust_store.get());
   }
   if (live_cas.empty()) result.trust_store = std::move(trust_store);
+  if (lacks_cas) {
+    // Like OpenSSL: neither the platform's CAs nor the first context's say who
+    // may be a client here.
+    result.trust_store = StoreOf(*first);
+    result.verify = RefuseChain;
+  }
   absl::StatusOr<std::shared_ptr<const ssl::Context>> made =
       state->runtime->CreateContext(request, std::move(result));
   if (made.ok() && (*made)->options().trust_source != nullptr) {

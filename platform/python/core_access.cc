@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 
+#include <atomic>
 #include <memory>
 #include <new>
 #include <utility>
@@ -49,16 +50,20 @@ int CurrentDescriptor(const SocketObject& socket) {
   return open ? descriptor.fd : -1;
 }
 
+// Of this thread. Unlike a pthread_t, no later thread has it.
+uint64_t ThreadNumber() {
+  static std::atomic<uint64_t> last{0};
+  thread_local const uint64_t number = ++last;
+  return number;
+}
+
 }  // namespace
 
 SocketObject* SettleAfterFork(SocketObject* socket) {
   const uint64_t generation = platform::ForkGeneration();
   if (socket->generation == generation) return socket;
-  for (const CoreAccess* access = current_access; access != nullptr;
-       access = access->outer()) {
-    // This thread has forked, from within a callback.
-    if (&SocketOf(access->self()) == socket) return socket;
-  }
+  // This thread has forked, from within a callback.
+  if (socket->in_core && socket->core_thread == ThreadNumber()) return socket;
   socket->generation = generation;
   if (socket->in_core) {
     socket->in_core = false;
@@ -84,16 +89,14 @@ SocketLock::SocketLock(SocketObject* socket)
 
 void CoreAccess::Enter(int fd, bool brief) {
   brief_ = brief;
-  outer_ = current_access;
-  current_access = this;
   SocketOf(self_).in_core = true;
+  SocketOf(self_).core_thread = ThreadNumber();
   Begin(fd);
 }
 
 void CoreAccess::Leave() {
   End();
   SocketOf(self_).in_core = false;
-  current_access = outer_;
 }
 
 CoreAccess::~CoreAccess() {
@@ -102,6 +105,9 @@ CoreAccess::~CoreAccess() {
 }
 
 void CoreAccess::Begin(int fd) {
+  outer_ = std::exchange(current_access, this);
+  // A signature by the key service is part of the call.
+  key_wait_.emplace(until_, /*interruptible=*/true);
   // A child of a fork would keep a duplicate open.
   fork_guard_.emplace();
   FdTransport* const transport = SocketOf(self_).fd_transport;
@@ -125,6 +131,8 @@ void CoreAccess::Begin(int fd) {
 void CoreAccess::End() {
   duplicate_ = platform::internal::UniqueFd();
   fork_guard_.reset();
+  key_wait_.reset();
+  current_access = outer_;
 }
 
 void CoreAccess::Pause() {

@@ -9,7 +9,9 @@
 #include <optional>
 
 #include "platform/fork_guard.h"
+#include "platform/internal/fd_wait.h"
 #include "platform/internal/unique_fd.h"
+#include "platform/keys/key_client.h"
 #include "platform/python/python_compat.h"
 #include "platform/python/socket.h"
 
@@ -47,10 +49,16 @@ class SocketLock {
 // duplicate, and waiting for the GIL afterwards, would cost more than the work.
 // In a free-threaded build, another thread can always close the socket, so even
 // brief work uses a duplicate if there is another thread.
+//
+// A thread may have several stacks (greenlets, as of gevent and eventlet), and
+// a callback may switch to another one, which enters cores of its own. So
+// while a callback runs, no thread-local state refers to its access.
 class CoreAccess {
  public:
-  // Needs the GIL, which it keeps until Enter().
-  explicit CoreAccess(PyObject* self) : self_(self) {}
+  // Needs the GIL, which it keeps until Enter(). The core waits for the key
+  // service until then at most.
+  CoreAccess(PyObject* self, platform::internal::Until until)
+      : self_(self), until_(until) {}
   // Takes the GIL back.
   ~CoreAccess();
   CoreAccess(const CoreAccess&) = delete;
@@ -68,18 +76,18 @@ class CoreAccess {
   void Resume();
 
   PyObject* self() const { return self_; }
-  // The one of this thread that is outside this one, in a callback.
-  const CoreAccess* outer() const { return outer_; }
 
  private:
   void Begin(int fd);
   void End();
 
   PyObject* const self_;
-  CoreAccess* outer_ = nullptr;
+  const platform::internal::Until until_;
+  CoreAccess* outer_ = nullptr;  // What this thread had before.
   bool brief_ = false;
   PyThreadState* released_ = nullptr;  // Set if the GIL was released.
   std::optional<platform::ForkGuard> fork_guard_;
+  std::optional<keys::KeyWaitScope> key_wait_;
   platform::internal::UniqueFd duplicate_;
 };
 

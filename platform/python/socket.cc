@@ -215,9 +215,17 @@ int SetContext(PyObject* self, PyObject* value, void* /*closure*/) {
   }
   const SocketLock lock(&socket);
   if (socket.core != nullptr && !socket.core->handshake_done()) {
+    // In the core, this is a callback. Like OpenSSL, the connection keeps what
+    // its first context demanded of the client: the new one may only add to it.
+    if (socket.in_core && socket.first_context == nullptr) {
+      socket.first_context = socket.core->context();
+    }
     auto context = [&] {
       const ObjectLock context_lock(value);
-      return ContextOf(value).Freeze(SideOf(socket), socket.hostname);
+      return ContextOf(value).Freeze(SideOf(socket), socket.hostname,
+                                     socket.first_context == nullptr
+                                         ? nullptr
+                                         : &socket.first_context->options());
     }();
     const absl::Status status =
         context.ok() ? socket.core->SwitchContext(*std::move(context))

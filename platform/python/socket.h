@@ -6,6 +6,7 @@
 #ifndef AIRLOCK_PLATFORM_PYTHON_SOCKET_H_
 #define AIRLOCK_PLATFORM_PYTHON_SOCKET_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -36,9 +37,15 @@ struct SocketObject {
   bool server_side = false;
 
   std::unique_ptr<ssl::Socket> core;
+  // What the handshake began with, once an sni callback has replaced it.
+  std::shared_ptr<const ssl::Context> first_context;
   BreakableTransport* transport = nullptr;  // Owned by `core`.
   FdTransport* fd_transport = nullptr;      // The same; null with BIOs.
   Turns turns;
+  // How much of a write was done before it failed, for example with a timeout.
+  // Like OpenSSL's, the next one repeats it, and continues there.
+  size_t written = 0;
+  size_t least_to_write = 0;    // How much data it has to have at least.
   bool shutdown_begun = false;  // By this side.
   // The program's session, until the handshake is done.
   std::shared_ptr<const ssl::Session> to_resume;
@@ -60,7 +67,8 @@ struct SocketObject {
   // handshake.
   std::unique_ptr<std::recursive_mutex> mutex =
       std::make_unique<std::recursive_mutex>();
-  bool in_core = false;  // See CoreAccess.
+  bool in_core = false;      // See CoreAccess.
+  uint64_t core_thread = 0;  // If `in_core`: whose. See ThreadNumber.
   // The process of the state that `mutex` guards.
   uint64_t generation = platform::ForkGeneration();
   // The exception of a message callback, raised when the core returns.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "platform/python/context.h"
 #include "platform/python/core_access.h"
@@ -54,6 +55,22 @@ bool ReadSome(PyObject* self, void* into, size_t size, size_t* count) {
   }
   *count = result->done() ? result->bytes() : 0;
   return true;
+}
+
+// The caller does not repeat its last write, of which a part is done.
+absl::Status BadLength(size_t size, size_t least) {
+  ssl::Error error;
+  error.kind = ssl::ErrorKind::kInvalidArgument;
+  error.library = "SSL";
+  error.reason = "BAD_LENGTH";
+  error.detail = "bad length";
+  error.message = absl::StrCat(
+      "the last write was not done, and this one, which continues "
+      "it, has ",
+      size, " bytes, not the ", least,
+      " or more that it needs; call it again with the data of "
+      "that one");
+  return ssl::MakeStatus(error);
 }
 
 // Whether a DNS name has a wildcard right below the top: "*", "*.com", "w*".
@@ -171,14 +188,27 @@ PyObject* Write(PyObject* self, const Arguments& args) {
   }
   const auto all = absl::MakeConstSpan(static_cast<const uint8_t*>(from.data()),
                                        from.size());
-  size_t written = 0;
-  const auto work = [all, &written](ssl::Socket& core,
-                                    bool whole) -> ssl::IoResult {
+  size_t& written = SocketOf(self).written;
+  size_t& least = SocketOf(self).least_to_write;
+  size_t count = 0;
+  const auto work = [all, &written, &least, &count](
+                        ssl::Socket& core, bool whole) -> ssl::IoResult {
+    if (all.size() < least) return BadLength(all.size(), least);
     while (true) {
       ssl::IoResult some = core.Write(all.subspan(written));
+      if (some.failed()) written = least = 0;  // It fails for good.
+      if (some.want_write()) {
+        // A record of this may be on its way.
+        least = written + std::min(all.size() - written, kMaxRecord);
+      }
       if (!some.done()) return some;
       written += some.bytes();
-      if (written == all.size() || !whole) return some;
+      // If a signal ends it here, something was left to write.
+      least = written + 1;
+      if (written < all.size() && whole) continue;
+      least = 0;
+      count = std::exchange(written, 0);
+      return some;
     }
   };
   const std::optional<ssl::IoResult> result =
@@ -187,7 +217,7 @@ PyObject* Write(PyObject* self, const Arguments& args) {
   if (!result.has_value()) return nullptr;
   // With "0 bytes" a caller in a loop would not notice that writing has ended.
   if (!result->done()) return RaiseClosed(SocketOf(self));
-  return IntOf(written);
+  return IntOf(count);
 }
 
 PyObject* Pending(PyObject* self, PyObject* /*unused*/) {

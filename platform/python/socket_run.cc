@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "platform/keys/key_client.h"
 #include "platform/python/context.h"
 #include "platform/python/core_access.h"
 #include "platform/python/errors.h"
@@ -79,8 +78,6 @@ void WorkInCore(SocketObject* socket, int fd, bool brief, Call* call, Work work,
                                     socket->turns.May(Turns::kWrite, caller));
   }
   access->Enter(fd, brief && socket->core->handshake_done());
-  // A signature by the key service is part of the call.
-  const keys::KeyWaitScope wait(call->until(), /*interruptible=*/true);
   step->result = work(*socket->core);
   access->Leave();
   step->no_memory = socket->transport->out_of_memory();
@@ -98,7 +95,7 @@ bool InCore(PyObject* self, Descriptor* descriptor, bool waits,
   bool nested = false;
   {
     // Takes the GIL back after the mutex is released.
-    CoreAccess access(self);
+    CoreAccess access(self, call->until());
     const SocketLock lock(&socket);
     // The socket may have been closed meanwhile, and its number reused.
     if (lock.waited() && !GetDescriptor(socket, descriptor)) return false;
@@ -233,7 +230,7 @@ std::optional<ssl::IoResult> Run(PyObject* self, const Operation& operation,
         return std::nullopt;
       case WaitResult::kInterrupted:
         // A signal handler may use the connection.
-        call.GiveUp();
+        call.StopPolling();
         if (PyErr_CheckSignals() < 0) return std::nullopt;
         break;
     }

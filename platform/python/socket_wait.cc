@@ -114,13 +114,15 @@ WaitResult Call::Await(Turns::Kind kind, int fd, uint32_t seen,
   return WaitForFd(fd, kind == Turns::kRead, until);
 }
 
-void Call::GiveUp() {
+void Call::GiveUp() { End({Turns::kRead, Turns::kWrite, Turns::kRecord}); }
+
+void Call::StopPolling() { End({Turns::kRead, Turns::kWrite}); }
+
+void Call::End(std::initializer_list<Turns::Kind> kinds) {
   if (!took_turns_) return;
   const GilRelease released;
   const std::lock_guard<std::recursive_mutex> lock(*socket_->mutex);
-  for (const Turns::Kind kind : {Turns::kRead, Turns::kWrite, Turns::kRecord}) {
-    socket_->turns.GiveUp(kind, caller_);
-  }
+  for (const Turns::Kind kind : kinds) GiveUp(kind);
 }
 
 }  // namespace airlock::python

@@ -6,6 +6,7 @@
 #define AIRLOCK_PLATFORM_PYTHON_SOCKET_WAIT_H_
 
 #include <cstdint>
+#include <initializer_list>
 
 #include "absl/time/time.h"
 #include "platform/internal/fd_wait.h"
@@ -64,8 +65,13 @@ class Call {
 
   // Ends all turns. Needs the GIL, but not the mutex.
   void GiveUp();
+  // Ends those of polling. A record in progress remains this thread's, whose
+  // signal handlers may use the connection.
+  void StopPolling();
 
  private:
+  void End(std::initializer_list<Turns::Kind> kinds);
+
   SocketObject* const socket_;
   const platform::internal::Until until_;
   const Turns::Caller caller_;

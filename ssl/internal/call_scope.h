@@ -23,17 +23,29 @@ struct CallClock {
   // for the peer, resets it.
   bool keeps = false;
   std::optional<absl::Time> now;
+  // For ClockScope: its scopes of this clock, and the clock that they cover.
+  int scopes = 0;
+  CallClock* outer = nullptr;
 };
 
 // Sets the clock for BoringSSL on this thread: its time callback does not get
-// the connection. Scopes nest, for callbacks that use another connection.
-// `clock` must outlive the scope.
+// the connection. Scopes nest, for callbacks that use another connection. Those
+// of different clocks may end in any order, for callbacks that switch to
+// another stack of the thread (greenlets): the clock in force is then that of
+// one of the scopes that are left. `clock` must outlive the scope.
 class ClockScope {
  public:
-  explicit ClockScope(CallClock& clock) : previous_(current_) {
-    current_ = &clock;
+  explicit ClockScope(CallClock& clock) : clock_(clock) {
+    if (clock_.scopes++ > 0) return;
+    clock_.outer = current_;
+    current_ = &clock_;
   }
-  ~ClockScope() { current_ = previous_; }
+  ~ClockScope() {
+    if (--clock_.scopes > 0) return;
+    CallClock** place = &current_;
+    while (*place != &clock_) place = &(*place)->outer;
+    *place = clock_.outer;
+  }
   ClockScope(const ClockScope&) = delete;
   ClockScope& operator=(const ClockScope&) = delete;
 
@@ -47,7 +59,7 @@ class ClockScope {
   // Inline, since each call of a connection uses it.
   static inline thread_local CallClock* current_ = nullptr;
 
-  CallClock* const previous_;
+  CallClock& clock_;
 };
 
 // A ClockScope that also keeps the error queue clean.

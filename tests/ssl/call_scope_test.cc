@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -85,6 +86,32 @@ TEST_F(CallScopeTest, AnInnerConnectionHasItsOwn) {
     EXPECT_EQ(ClockScope::Now(), absl::FromUnixSeconds(2));
   }
   EXPECT_EQ(ClockScope::Now(), absl::FromUnixSeconds(1));
+}
+
+TEST_F(CallScopeTest, ACallInsideACallOfTheSameConnectionChangesNothing) {
+  const ClockScope scope(clock_);
+  { const ClockScope inner(clock_); }
+  EXPECT_EQ(ClockScope::Now(), absl::FromUnixSeconds(1));
+}
+
+// Callbacks may switch between the stacks of one thread.
+TEST_F(CallScopeTest, ScopesMayEndInAnyOrder) {
+  const std::function<absl::Time()> ask_later = [] {
+    return absl::FromUnixSeconds(1000);
+  };
+  CallClock later;
+  later.clock = &ask_later;
+  std::optional<ClockScope> first;
+  std::optional<ClockScope> second;
+  first.emplace(clock_);
+  second.emplace(later);
+  first.reset();
+  EXPECT_EQ(ClockScope::Now(), absl::FromUnixSeconds(1000));
+  first.emplace(clock_);
+  second.reset();
+  EXPECT_EQ(ClockScope::Now(), absl::FromUnixSeconds(1));
+  first.reset();
+  EXPECT_EQ(ClockScope::Now(), absl::UnixEpoch());
 }
 
 TEST_F(CallScopeTest, AClockThatThrowsIsAskedAgain) {

@@ -6,6 +6,7 @@ usage: PYTHON callbacks_test.py CERTS   (the folder of testdata's certificates)
 """
 import gc
 import os
+import socket
 import ssl
 import sys
 import threading
@@ -243,6 +244,85 @@ class CallbackTest(TlsTest):
         self.assertEqual(server.recv(10), b'ping')
         server.sendall(b'pong')
         self.assertEqual(reading.result(), b'pong')
+
+
+def demanding(mode, cas='root.pem'):
+    """A server's context that demands that of its clients."""
+    context = server_context()
+    if cas:
+        context.load_verify_locations(cert(cas))
+    context.verify_mode = mode
+    return context
+
+
+class ChosenContextTest(TlsTest):
+    """What a server verifies whose sni callback chooses another context."""
+
+    def refusal(self, first, chosen, certificate):
+        """Why it refuses a client with or without one; None: it does not."""
+        self.setUp()
+
+        def choose(connection, *_):
+            for context in chosen:
+                connection.context = context
+
+        set_sni_callback(first, choose)
+        client = client_context()
+        if certificate:
+            client.load_cert_chain(cert('client_rsa.pem'),
+                                   cert('client_rsa.key'))
+        accepting = Task(self.wrap_server, first)
+        try:
+            self.wrap_client(client)
+        except (ssl.SSLError, socket.error):
+            pass  # The server says why.
+        try:
+            server = accepting.result()
+        except ssl.SSLError as error:
+            return error.reason
+        self.assertIs(server.context, chosen[-1])
+        self.assertEqual(bool(server.getpeercert()), certificate)
+        return None
+
+    def test_what_the_first_demands_remains(self):
+        first = demanding(ssl.CERT_REQUIRED)
+        for mode in ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED:
+            chosen = [demanding(mode)]
+            self.assertEqual(self.refusal(first, chosen, False),
+                             'PEER_DID_NOT_RETURN_A_CERTIFICATE')
+            self.assertIsNone(self.refusal(first, chosen, True))
+
+    def test_the_last_one_s_cas_are_in_force(self):
+        for mode, without in (
+                (ssl.CERT_REQUIRED, 'PEER_DID_NOT_RETURN_A_CERTIFICATE'),
+                (ssl.CERT_OPTIONAL, None)):
+            first = demanding(mode)
+            for cas in None, 'other_root.pem':
+                for own in ssl.CERT_NONE, mode:
+                    chosen = [demanding(ssl.CERT_NONE), demanding(own, cas)]
+                    self.assertEqual(self.refusal(first, chosen, False),
+                                     without)
+                    self.assertEqual(self.refusal(first, chosen, True),
+                                     'CERTIFICATE_VERIFY_FAILED')
+
+    def test_a_crl_check_remains(self):
+        first = demanding(ssl.CERT_REQUIRED)
+        first.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+        chosen = demanding(ssl.CERT_REQUIRED)
+        self.assertEqual(self.refusal(first, [chosen], True),
+                         'CERTIFICATE_VERIFY_FAILED')
+        chosen.load_verify_locations(cert('crl_root.pem'))
+        self.assertIsNone(self.refusal(first, [chosen], True))
+
+    def test_the_last_one_may_demand_more(self):
+        first, strict = (demanding(mode) for mode in (ssl.CERT_NONE,
+                                                      ssl.CERT_REQUIRED))
+        self.assertEqual(self.refusal(first, [strict], False),
+                         'PEER_DID_NOT_RETURN_A_CERTIFICATE')
+        self.assertIsNone(self.refusal(first, [strict], True))
+        lax = demanding(ssl.CERT_NONE)
+        self.assertIsNone(self.refusal(first, [strict, lax], False))
+        self.assertIsNone(self.refusal(strict, [strict], True))
 
 
 @unittest.skipIf(sys.version_info[0] == 2, 'tracemalloc came later')

@@ -142,6 +142,30 @@ class DifferencesTest(unittest.TestCase):
             self.assertEqual(near.version(), 'TLSv1.3')
             self.assertEqual(near.session is None, option != 0)
 
+    @unittest.skipUnless(hasattr(ssl.SSLContext, 'wrap_bio'), '3.5 on')
+    def test_after_wrapping(self):
+        server = context()
+        server.load_cert_chain(cert('server_p256_chain.pem'),
+                               cert('server_p256.key'))
+        for assigned in False, True:
+            client = ssl.create_default_context(cafile=cert('other_root.pem'))
+            to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+            near = client.wrap_bio(to_client, to_server,
+                                   server_hostname='localhost')
+            far = server.wrap_bio(to_server, to_client, server_side=True)
+            client.load_verify_locations(cert('root.pem'))
+            if assigned:
+                near.context = client
+            for end in near, far:
+                with self.assertRaises(ssl.SSLWantReadError):
+                    end.do_handshake()
+            if assigned:
+                near.do_handshake()
+            else:
+                with self.assertRaisesRegex(ssl.SSLError,
+                                            'CERTIFICATE_VERIFY_FAILED'):
+                    near.do_handshake()
+
     @unittest.skipUnless(hasattr(ssl.SSLSocket, 'get_verified_chain'), '3.13 on')
     def test_resumed_chain(self):
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -219,6 +219,63 @@ class GeventTest(Programs):
         ''')
 
 
+class GreenletTest(Programs):
+
+    def test_callbacks_that_switch(self):
+        # The first one that enters a callback is the first one that leaves it.
+        self.run_program('''
+            import gc, ssl
+            import greenlet
+
+            main = greenlet.getcurrent()
+
+            class Server:
+                def __init__(self):
+                    self.names = []
+                    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                    context.load_cert_chain(CHAIN, KEY)
+                    context.sni_callback = self.choose
+                    into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
+                    self.client = ssl.create_default_context(
+                        cafile=ROOT).wrap_bio(into, out,
+                                              server_hostname='localhost')
+                    self.tls = context.wrap_bio(out, into, server_side=True)
+                    self.shake(self.client)
+                    self.thread = greenlet.greenlet(
+                        lambda: self.shake(self.tls))
+
+                def choose(self, tls, name, context):
+                    main.switch()
+                    self.names.append(name)
+                    tls.context = context
+
+                def shake(self, end):
+                    try:
+                        end.do_handshake()
+                    except ssl.SSLWantReadError:
+                        pass
+
+                def finish(self):
+                    self.client.do_handshake()
+                    self.tls.do_handshake()
+                    self.tls.write(b'hello')
+                    assert self.client.read(5) == b'hello'
+                    assert self.names == ['localhost'], self.names
+
+            for _ in range(20):
+                servers = [Server() for _ in range(3)]
+                for server in servers:
+                    server.thread.switch()
+                while servers:
+                    server = servers.pop(0)
+                    server.thread.switch()
+                    server.finish()
+                    del server
+                    gc.collect()
+            print('done')
+        ''')
+
+
 class HttpxTest(Programs):
 
     def test_httpx(self):

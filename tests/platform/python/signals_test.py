@@ -21,6 +21,14 @@ class Unexpected(Exception):
     """What a handler raises."""
 
 
+def receive(connection, size):
+    received, more = b'', True
+    while more and len(received) < size:
+        more = connection.recv(65536)
+        received += more
+    return received
+
+
 class StormTest(TlsTest):
 
     def setUp(self):
@@ -84,6 +92,16 @@ class StormTest(TlsTest):
         client, server = self.connect()
         self.carry(client, server, reads_here=False)
 
+    def test_a_send_that_a_handler_ended_continues(self):
+        client, server = self.connect()
+        self.soon()
+        with self.assertRaises(Unexpected):
+            client.send(LARGE)
+        reading = Task(receive, server, len(LARGE) + 4)
+        self.assertEqual(client.send(LARGE), len(LARGE))
+        client.sendall(b'next')
+        self.assertTrue(reading.result() == LARGE + b'next')
+
     def test_a_deadline_holds(self):
         client, server = self.connect()
         client.settimeout(0.05)
@@ -130,6 +148,31 @@ class StormTest(TlsTest):
             data += client.recv(50)
         sending.result()
         self.assertEqual(data, b'0123456789' * 5)
+
+
+class ThreadTest(TlsTest):
+
+    def test_another_thread_s_data_waits_for_a_send_with_a_handler(self):
+        client, server = self.connect()
+        tasks = []
+
+        def handle(*_):
+            tasks.append(Task(client.send, b'short'))
+            # It must not come between two records of LARGE.
+            tasks[0].join(0.2)
+            tasks.append(Task(receive, server, len(LARGE) + 5))
+
+        before = signal.signal(signal.SIGALRM, handle)
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
+        # While the main thread waits for the reader.
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        self.assertEqual(client.send(LARGE), len(LARGE))
+        sending, reading = tasks
+        self.assertEqual(sending.result(), 5)
+        # The signal may have come before the first record.
+        self.assertTrue(reading.result() in (LARGE + b'short',
+                                             b'short' + LARGE))
 
 
 if __name__ == '__main__':

@@ -15,8 +15,8 @@ import threading
 import time
 import unittest
 
-from connections import (PYTHON2, SECONDS, TlsTest, c_socket, client_context,
-                         server_context, socket_pair)
+from connections import (PYTHON2, SECONDS, Task, TlsTest, c_socket,
+                         client_context, server_context, socket_pair)
 
 CLOCK = os.path.abspath(sys.argv.pop(1))
 Timeout = ssl.SSLError if PYTHON2 else socket.timeout
@@ -199,6 +199,55 @@ class TimeoutTest(TlsTest):
         ended.set()
         dripping.join()
         self.assertLess(time.time() - start, SECONDS / 2)
+
+    def test_a_send_continues_where_its_timeout_ended_it(self):
+        client, server = self.connect()
+        # Far more than the sockets' buffers.
+        data = b''.join(b'%d\n' % i for i in range(400000))
+
+        def receive():
+            received, more = b'', True
+            while more and len(received) < len(data) + 4:
+                more = server.recv(65536)
+                received += more
+            return received
+
+        client.settimeout(0.05)
+        for _ in range(2):
+            with self.assertRaises(Timeout):
+                client.send(data)
+        # As with OpenSSL, it has to be repeated.
+        for size in (0, 5, 16384):
+            with self.assertRaises(ssl.SSLError) as caught:
+                client._sslobj.write(data[:size])
+            self.assertEqual(caught.exception.reason, 'BAD_LENGTH')
+        client.settimeout(SECONDS)
+        reading = Task(receive)
+        self.assertEqual(client.send(data), len(data))
+        client.sendall(b'next')
+        self.assertTrue(reading.result() == data + b'next')
+
+    def test_a_send_of_one_record_has_to_be_repeated_whole(self):
+        client, server = self.connect()
+        client.settimeout(0.05)
+        sent = 0
+        with self.assertRaises(Timeout):
+            while True:
+                sent += client.send(b'x' * 1000)
+        with self.assertRaises(ssl.SSLError) as caught:
+            client._sslobj.write(b'x' * 999)
+        self.assertEqual(caught.exception.reason, 'BAD_LENGTH')
+        client.settimeout(SECONDS)
+
+        def receive():
+            received = 0
+            while received < sent + 1000:
+                received += len(server.recv(65536))
+            return received
+
+        reading = Task(receive)
+        self.assertEqual(client.send(b'x' * 1000), 1000)
+        self.assertEqual(reading.result(), sent + 1000)
 
 
 class JumpingClockTest(unittest.TestCase):
