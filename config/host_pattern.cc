@@ -74,7 +74,7 @@ std::string NormalName(absl::string_view name) {
   return absl::AsciiStrToLower(absl::StripSuffix(name, "."));
 }
 
-// `host` in the form of HostPattern::text(); empty if it is no host. No address
+// `host` in the form of HostPattern::text(); empty if it is not one. No address
 // is a name: one has a colon, or ends in a number.
 std::string NormalHost(absl::string_view host) {
   const bool bracketed = absl::ConsumePrefix(&host, "[");

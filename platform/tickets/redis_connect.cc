@@ -67,7 +67,7 @@ absl::StatusOr<std::unique_ptr<RedisStream>> ConnectRedis(
   auto dialled = Dial(url.host, url.port, timeout);
   if (!dialled.ok()) return dialled.status();
   PosixTransport* const tcp = dialled->get();
-  // A timeout would begin anew with each byte.
+  // A timeout would start again with each byte.
   tcp->set_deadline(internal::UntilAfter(timeout));
   std::unique_ptr<ssl::Transport> transport;
   if (in_children == InChildren::kClosed) {

@@ -9,7 +9,7 @@
 namespace airlock::ssl::internal {
 
 void* InKeyMemory::operator new(size_t size) noexcept {
-  // The caller tells that there is no room, not BoringSSL's queue.
+  // The caller reports that there is no room, not BoringSSL's queue.
   ERR_set_mark();
   void* const memory = OPENSSL_malloc(size);
   ERR_pop_to_mark();

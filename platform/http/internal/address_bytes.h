@@ -12,7 +12,7 @@
 namespace airlock::http::internal {
 
 // The 4 or 16 bytes of an IPv4 or IPv6 address; empty if all of `text` is
-// neither. A zone ("%eth0") is no part of an address.
+// neither. A zone ("%eth0") is not part of an address.
 std::string AddressBytes(absl::string_view text);
 
 }  // namespace airlock::http::internal
