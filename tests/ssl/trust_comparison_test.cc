@@ -119,7 +119,7 @@ TEST_F(TrustComparisonTest, ARejectionMustNotBeLeftOut) {
   EXPECT_TRUE(More(root_pem_, root_pem_ + rejected));
   EXPECT_FALSE(More(rejected + root_pem_, root_pem_ + rejected));
   EXPECT_FALSE(More(root_pem_, root_pem_ + middle_pem_));
-  // A root that is left out is no anchor, but may be cross-signed.
+  // A root that is left out is not an anchor, but may be cross-signed.
   const auto key = MintKey();
   const Certificate other = Mint("other", key.get(), "other", key.get(), true);
   EXPECT_TRUE(
